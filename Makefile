@@ -1,0 +1,72 @@
+# make run    set up everything, open the console (ARGS="status" runs a command instead)
+# make test   set up everything, run all checks
+#
+# Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint snapshots format clean
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+PYTHONS = $(strip $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3)
+# Readable for all, whatever root's umask: PostgreSQL runs its programs as another account.
+INSTALL := umask 022; PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+help:
+	@echo "make run        open the console on its embedded demo (ARGS=\"status\" runs a command instead)"
+	@echo "make test       lint, types, import contracts, tests"
+	@echo "make format     format the sources"
+	@echo "make snapshots  accept the terminal UI's present look"
+	@echo "make clean      remove all that was set up or generated"
+
+run: .venv/installed
+	@$(BIN)/birth-console $(ARGS)
+
+test: lint
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: .venv/installed-dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+snapshots: .venv/installed-dev
+	@$(BIN)/python -m pytest --snapshot-update tests/tui
+
+format: .venv/installed-dev
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+clean:
+	@rm -rf .venv build dist snapshot_report.html .*_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/installed: pyproject.toml .venv/bin/python
+	@echo "installing the console into .venv (once)"
+	@$(INSTALL) -e .
+	@touch $@
+
+.venv/installed-dev: pyproject.toml .venv/bin/python
+	@echo "installing the console and its development tools into .venv (once)"
+	@$(INSTALL) -e ".[dev]"
+	@touch .venv/installed $@
+
+# The newest that works: a name on the PATH may be a stub without an interpreter, or lack the module venv needs.
+.venv/bin/python:
+	@works() { "$$1" -c "import sys, $$2; sys.exit(sys.version_info < (3, 11))" >/dev/null 2>&1; }; \
+	found=; bare=; \
+	for python in $(PYTHONS); do \
+		if works "$$python" "venv, ensurepip"; then found=$$python; break; fi; \
+		if [ -z "$$bare" ] && works "$$python" sys; then bare=$$python; fi; \
+	done; \
+	if [ -n "$$found" ]; then \
+		echo "creating .venv with $$found"; \
+		umask 022; "$$found" -m venv --clear .venv || { rm -rf .venv; exit 1; }; \
+	elif [ -n "$$bare" ]; then \
+		echo "$$bare cannot create virtual environments: its module ensurepip is missing." >&2; \
+		echo "On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
+	else \
+		echo "Python 3.11 or newer is needed, but none of these is: $(PYTHONS)" >&2; \
+		echo "Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; \
+	fi

@@ -1,0 +1,156 @@
+"""`apply` and `control`: register the planned rows of a run, and steer that from any session."""
+
+import math
+from collections.abc import Iterator
+from contextlib import closing
+
+import click
+
+from core.cli.interruption import interruptible
+from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.output import Output, ReaderGone
+from core.cli.progress import follow
+from core.domain.events import Event
+from core.domain.throttle import Limits
+from core.errors import Json, Stopped, UsageError
+from core.services import apply as applying
+from core.services import control as steering
+from core.services import detach
+
+_ROWS = click.IntRange(1, 10_000)
+
+
+@click.command()
+@click.argument("run", type=NUMBER)
+@click.option("--batch-size", type=_ROWS, metavar="N", help="Rows per batch; without it, the size adapts.")
+@click.option("--max-batches", type=click.IntRange(min=1), metavar="N", help="Stop after so many batches; resumable.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Connections.")
+@click.option(
+    "--detach", "detached", is_flag=True, help="Go on in a process of its own, whatever becomes of this terminal."
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0),
+    default=600,
+    show_default=True,
+    metavar="S",
+    help="Seconds to wait for a lost server, a throttle or a pause.",
+)
+@click.option(
+    "--max-lag",
+    type=click.FloatRange(min=0),
+    default=10,
+    show_default=True,
+    metavar="S",
+    help="Hold while a replica is further behind, or does not say; inf never looks.",
+)
+@click.option(
+    "--max-wal-rate", type=click.FloatRange(min=0), metavar="MB", help="Hold while more WAL is written per second."
+)
+@click.option("--while", "condition", metavar="SQL", help="Hold unless this query of yours answers true.")
+@click.option(
+    "--max-quarantined",
+    type=click.IntRange(min=0),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Stop when more rows are set aside.",
+)
+@invocation
+def apply(
+    call: Invocation,
+    run: int,
+    *,
+    batch_size: int | None,
+    max_batches: int | None,
+    workers: int,
+    detached: bool,
+    patience: float,
+    max_lag: float,
+    max_wal_rate: float | None,
+    condition: str | None,
+    max_quarantined: int,
+) -> None:
+    """Register the planned rows of RUN through the register function, batch by batch, every gate on."""
+    options = applying.Options(
+        batch_size=batch_size,
+        max_batches=max_batches,
+        workers=workers,
+        patience=patience,
+        most_quarantined=max_quarantined,
+        limits=Limits(
+            replica_lag=None if max_lag == math.inf else max_lag,
+            wal_rate=None if max_wal_rate is None else max_wal_rate * 1_000_000,
+            condition=condition,
+        ),
+    )
+    if detached:
+        _detach(call, run)
+        return
+    with (
+        call.session() as session,
+        interruptible() as interrupt,
+        closing(applying.apply(session.apply, run, options, interrupt)) as events,
+    ):
+        _show(call.output, run, events)
+
+
+@click.command()
+@click.argument("run", type=NUMBER)
+@click.argument("command", type=click.Choice(["pause", "resume", "cancel"]), required=False)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(0, 10_000),
+    metavar="N",
+    help="Rows per batch from the next claim on; 0 leaves it to the workers again.",
+)
+@click.option("--reason", metavar="T", help="Why; kept in the ledger and shown to whoever looks on.")
+@invocation
+def control(call: Invocation, run: int, command: str | None, *, batch_size: int | None, reason: str | None) -> None:
+    """Pause, resume or cancel the apply of RUN, or change the size of its batches, from any session."""
+    if command is None and batch_size is None:
+        raise UsageError("say pause, resume or cancel, or give --batch-size", hint=f"birth-console control {run} pause")
+    with call.write() as connection:
+        done = steering.steer(connection, run, command, batch_size, reason)
+    if call.output.as_json:
+        call.output.document(done.as_json())
+    else:
+        size = f", {done.batch_size:,} rows a batch" if done.batch_size else ""
+        call.output.text(f"run {run}: {done.command}{size}")
+
+
+def _show(out: Output, run: int, events: Iterator[Event]) -> None:
+    """Print events as they come. Raises Stopped when nobody reads them any more."""
+    last = ""
+
+    def watched() -> Iterator[Event]:
+        nonlocal last
+        for event in events:
+            last = event.event
+            yield event
+
+    try:
+        if out.as_json:
+            for event in watched():
+                out.line(event.as_json())
+        else:
+            follow(out, watched())
+    except (ReaderGone, OSError) as gone:
+        if last == "done":
+            raise ReaderGone from gone
+        raise Stopped(
+            f"what the apply of run {run} says cannot be written any more: {gone}",
+            code="reader_gone",
+            evidence={"run": run},
+            hint="What was done is kept: apply the run again to resume it, with --detach to do without a reader.",
+        ) from gone
+
+
+def _detach(call: Invocation, run: int) -> None:
+    """Start the same command again, in its own session, and leave once it has begun or failed."""
+    started = detach.start(call.settings, run, click.get_current_context().params)
+    facts: dict[str, Json] = {"run": run, "pid": started.pid, "log": str(started.log)}
+    if call.output.as_json:
+        call.output.line(Event("detached", facts).as_json())
+    else:
+        call.output.text(f"run {run} goes on as process {started.pid}; its events are in {started.log}")

@@ -1,0 +1,78 @@
+"""`matrix`: the metadata compatibility matrix."""
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.cli.options import Invocation, invocation
+from core.domain.compatibility import MatrixRow, Totals, totals
+from core.services import compatibility
+
+if TYPE_CHECKING:
+    from core.db.connection import Connection
+
+_COUNTS = ("source_rows", "registered", "missing")
+
+
+@click.command()
+@click.option("--counts", is_flag=True, help="Count source, registered and missing rows of each collection.")
+@click.option("--all", "every", is_flag=True, help="Show exempted collections too.")
+@invocation
+def matrix(call: Invocation, *, counts: bool, every: bool) -> None:
+    """Show one row per REQUIRED collection: whether its rows can be identified, and why not."""
+    with call.browse() as connection, connection.snapshot():
+        rows = compatibility.read(connection, every=every)
+        if counts:
+            rows = [_counted(connection, row) for row in rows]
+    if call.output.as_json:
+        call.output.document({"collections": [_as_json(row) for row in rows], "totals": asdict(totals(rows))})
+    else:
+        _print(call, rows, counts=counts)
+
+
+def _counted(connection: "Connection", row: MatrixRow) -> MatrixRow:
+    return replace(row, counts=compatibility.count(connection, row.facts.collection))
+
+
+def _as_json(row: MatrixRow) -> dict[str, Any]:
+    facts = asdict(row.facts)
+    facts.pop("missing_columns")
+    counts = asdict(row.counts) if row.counts else dict.fromkeys(_COUNTS)
+    return {**facts, "verdict": row.verdict, "reasons": list(row.reasons), **counts}
+
+
+def _print(call: Invocation, rows: list[MatrixRow], *, counts: bool) -> None:
+    headings = ["collection", "role", "strategy", "identity", "status", "trigger", "verdict", "reasons"]
+    figures = list(_COUNTS) if counts else []
+    call.output.table(headings + figures, (_cells(row, counts=counts) for row in rows), right=figures)
+    call.output.text(_summary(totals(rows)))
+
+
+def _cells(row: MatrixRow, *, counts: bool) -> list[object]:
+    facts = row.facts
+    cells: list[object] = [
+        facts.collection,
+        facts.governance_role,
+        facts.strategy,
+        facts.identity,
+        "yes" if facts.native_status else "no",
+        facts.trigger,
+        row.verdict,
+        ", ".join(row.reasons),
+    ]
+    if counts:
+        found = row.counts
+        cells += [found.source_rows, found.registered, found.missing] if found else [None, None, None]
+    return cells
+
+
+def _summary(sums: Totals) -> str:
+    line = (
+        f"{sums.collections} REQUIRED: {sums.column} column + {sums.synthetic} synthetic"
+        f" = {sums.compatible} compatible, {sums.broken} broken;"
+        f" native status {sums.native_status}; table {sums.with_table}; trigger {sums.with_trigger}"
+    )
+    if sums.missing is not None:
+        line += f"; {sums.source_rows:,} rows, {sums.registered:,} registered, {sums.missing:,} missing"
+    return line

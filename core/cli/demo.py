@@ -1,0 +1,63 @@
+"""`demo`: the embedded database."""
+
+import click
+
+from core.cli.options import Invocation, invocation
+from core.services import demo as service
+from core.settings import data_home
+
+_SCALE = click.option("--scale", type=click.IntRange(1, 1000), metavar="N", help="Multiply the rows of the demo.")
+
+
+@click.group()
+def demo() -> None:
+    """Start, stop and reset the embedded PostgreSQL with the demo's census, or print its DSN."""
+
+
+@demo.command()
+@_SCALE
+@invocation
+def start(call: Invocation, *, scale: int | None) -> None:
+    """Start the demo and leave it running until `demo stop`."""
+    service.start(data_home(), call.output.progress, scale)
+    _say(call, running=True)
+
+
+@demo.command()
+@invocation
+def stop(call: Invocation) -> None:
+    """Stop the demo, whoever uses it."""
+    if not service.stop(data_home()):
+        call.output.progress("the demo was not running")
+    _say(call, running=False)
+
+
+@demo.command()
+@_SCALE
+@invocation
+def reset(call: Invocation, *, scale: int | None) -> None:
+    """Replace the demo by a new one."""
+    service.reset(data_home(), call.output.progress, scale)
+    if call.output.as_json:
+        call.output.document({"reset": True, "home": str(data_home())})
+    else:
+        call.output.text("the demo is as new")
+
+
+@demo.command()
+@invocation
+def dsn(call: Invocation) -> None:
+    """Print a libpq string that psql takes; the demo runs until `demo stop`."""
+    found = service.dsn(data_home(), call.settings.login, call.output.progress)
+    if call.output.as_json:
+        call.output.document({"dsn": found, "login": call.settings.login})
+    else:
+        # As it is: psql must be able to take it, also where a path holds a backslash.
+        click.echo(found)
+
+
+def _say(call: Invocation, *, running: bool) -> None:
+    if call.output.as_json:
+        call.output.document({"running": running, "home": str(data_home())})
+    else:
+        call.output.text(f"the demo is {'running' if running else 'stopped'} ({data_home()})")

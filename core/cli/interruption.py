@@ -1,0 +1,39 @@
+"""Signals that ask a long command to end: what is in flight is finished first, a second one ends it at once."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event as Flag
+from types import FrameType
+
+# Ctrl+C, the service manager, and a terminal that went away.
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@contextmanager
+def interruptible() -> Iterator[Flag]:
+    """A flag that the first signal sets. Signals that whoever started us had ignored (nohup, `&`) stay ignored."""
+    interrupted = Flag()
+
+    def heard(number: int, _: FrameType | None) -> None:
+        if interrupted.is_set():
+            for each in ours:
+                signal.signal(each, signal.SIG_DFL)  # a third one ends the process, whatever it is at
+            ours.clear()
+            raise KeyboardInterrupt
+        interrupted.set()
+        if number == signal.SIGINT and sys.stderr.isatty():
+            with suppress(OSError):
+                os.write(sys.stderr.fileno(), b"\r\nending after the batch in flight; once more ends at once\r\n")
+
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    ours = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    for number in ours:
+        signal.signal(number, heard)
+    try:
+        yield interrupted
+    finally:
+        for number in ours:
+            signal.signal(number, before[number])

@@ -1,0 +1,98 @@
+"""The options that every command takes, and the invocation they make."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from core import settings as settings_module
+from core.cli.output import Output
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from core.db.connection import Connection
+    from core.services.session import Session
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CONNECTING = (
+    click.option("--dsn", metavar="DSN", help="Any libpq string; without one, the embedded demo."),
+    click.option("--schema", metavar="S", help="The schema that holds the console's objects (default: birth)."),
+    click.option("--profile", metavar="NAME", help="A profile of the configuration file."),
+    click.option(
+        "--as",
+        "login",
+        metavar="LOGIN",
+        help="A login of the demo: operator1, operator2, gatekeeper1, reviewer1, viewer1.",
+    ),
+    click.option("--read-only", is_flag=True, help="Let the server refuse every write."),
+    click.option("--debug", is_flag=True, help="Show the traceback of an error."),
+)
+# Runs, permits and budgets: what a bigint of PostgreSQL holds.
+NUMBER = click.IntRange(1, 2**63 - 1)
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One call of a command: where to connect, and how to answer."""
+
+    settings: settings_module.Settings
+    output: Output
+
+    @contextmanager
+    def session(self) -> Iterator["Session"]:
+        """The session of the settings; progress goes to stderr."""
+        from core.services.session import Session  # noqa: PLC0415 - help must not wait for the driver
+
+        if self.settings.is_demo and self.settings.login == settings_module.DEMO_SUPERUSER:
+            raise UsageError(
+                "the demo's superuser is for `demo dsn` only",
+                code="superuser_refused",
+                hint=f"Work as one of {', '.join(settings_module.DEMO_LOGINS)}.",
+            )
+        with Session(self.settings, self.output.progress) as session:
+            yield session
+
+    @contextmanager
+    def browse(self) -> Iterator["Connection"]:
+        """A READ ONLY connection."""
+        with self.session() as session, session.browse() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator["Connection"]:
+        """A connection that may write."""
+        with self.session() as session, session.write() as connection:
+            yield connection
+
+
+def connecting(command: Callable[P, R]) -> Callable[P, R]:
+    """Add the connecting options, and --json, to a command or group."""
+    for option in reversed((*_CONNECTING, _JSON)):
+        command = option(command)
+    return command
+
+
+def invocation(command: Callable[Concatenate[Invocation, P], R]) -> Callable[..., R]:
+    """Give a command its Invocation. Options after the command's name win over those before it."""
+
+    @wraps(command)
+    def call(*args: Any, **given: Any) -> R:  # noqa: ANN401 - click passes what the options declare
+        context = click.get_current_context()
+        merged = dict(context.obj or {})
+        for name in ("dsn", "schema", "profile", "login", "read_only"):
+            value = given.pop(name)
+            # An empty value is no absent one: it is refused, never passed over.
+            merged[name] = merged.get(name) if value in (None, False) else value
+        given.pop("debug")
+        merged["read_only"] = bool(merged["read_only"])
+        as_json = bool(merged.pop("as_json", False)) | given.pop("as_json")
+        made = Invocation(settings_module.resolve(**merged), Output(as_json=as_json))
+        return command(made, *args, **given)
+
+    return connecting(call)

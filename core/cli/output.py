@@ -1,0 +1,129 @@
+"""What a command prints: text for people or one JSON document on stdout; progress, messages and errors on stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.domain.visible import visible
+from core.errors import ConsoleError, Stopped
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# A pipe has no width: nothing may be cut or wrapped there.
+_PIPE_WIDTH = 4000
+
+
+class ReaderGone(Exception):
+    """Whoever read our output went away (head, less). `status` is how to exit: a run that stops there is not done."""
+
+    def __init__(self, status: int = 0) -> None:
+        super().__init__("the reader of the output went away")
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where a command's answer goes. Text from the database is always made visible, and never read as markup."""
+
+    as_json: bool
+
+    def document(self, content: Mapping[str, Any]) -> None:
+        """Print one JSON document."""
+        self._write(as_ascii(content, indent=2))
+
+    def line(self, content: Mapping[str, Any]) -> None:
+        """Print one line of NDJSON, at once, of something that is not over yet."""
+        self._write(as_ascii(content), Stopped.exit_status)
+
+    def text(self, line: str = "", style: str = "") -> None:
+        """Print a line for people."""
+        self.console().print(visible(line), style=style, soft_wrap=True)
+
+    def progress(self, message: str) -> None:
+        """Say on stderr what takes its time."""
+        sys.stderr.write(visible(message) + "\n")
+        sys.stderr.flush()
+
+    def pairs(self, rows: Iterable[tuple[str, object]]) -> None:
+        """Print names and values in two columns."""
+        rows = list(rows)
+        width = max((len(name) for name, _ in rows), default=0)
+        for name, value in rows:
+            self.text(f"{name:<{width}}  {value}")
+
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> None:
+        """Print a table; `right` names the columns of figures."""
+        from rich import box  # noqa: PLC0415 - JSON output and help do without rich
+        from rich.table import Table  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        aligned = set(right)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for heading in headings:
+            table.add_column(Text(heading), justify="right" if heading in aligned else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(visible(shown(cell))) for cell in row))
+        self.console().print(table)
+
+    def _write(self, line: str, status: int = 0) -> None:
+        try:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise ReaderGone(status) from error
+
+    def console(self, *, stderr: bool = False) -> "Console":
+        """A rich console that parses nothing: no markup, no emoji codes, no highlighting."""
+        from rich.console import Console  # noqa: PLC0415 - JSON output and help do without rich
+
+        class Terminal(Console):
+            def on_broken_pipe(self) -> None:
+                """Leave it to the entry point, which knows what to say and how to exit."""
+                raise ReaderGone
+
+        stream = sys.stderr if stderr else sys.stdout
+        width = None if stream.isatty() else _PIPE_WIDTH
+        return Terminal(stderr=stderr, markup=False, emoji=False, highlight=False, width=width)
+
+
+def as_ascii(content: object, indent: int | None = None) -> str:
+    """JSON in printable ASCII, so that no character of the data can act on a terminal."""
+    return json.dumps(content, indent=indent, default=str).replace("\x7f", "\\u007f")
+
+
+def print_error(error: ConsoleError, *, as_json: bool) -> None:
+    """Print an error on stderr: a stable code, the message, what was found and what to do."""
+    if as_json:
+        body = {"code": error.code, "message": error.message, "evidence": error.evidence, "hint": error.hint}
+        sys.stderr.write(as_ascii({"error": body}, indent=2) + "\n")
+        return
+    lines = [f"error[{error.code}]: {visible(error.message)}", *_evidence(error.evidence)]
+    if error.hint:
+        lines.append(f"hint: {visible(error.hint)}")
+    sys.stderr.write("\n".join(lines) + "\n")
+
+
+def _evidence(evidence: Mapping[str, Any]) -> list[str]:
+    gates = evidence.get("gates")
+    if isinstance(gates, list):
+        return [f"  closed: {_gate(gate)}" for gate in gates]
+    return [f"  {visible(name)}: {_compact(value)}" for name, value in evidence.items() if value not in (None, [], "")]
+
+
+def shown(cell: object) -> str:
+    """A cell as text: nothing for None, JSON for what is structured."""
+    if cell is None:
+        return ""
+    return json.dumps(cell, default=str, ensure_ascii=False) if isinstance(cell, (dict, list, tuple)) else str(cell)
+
+
+def _gate(gate: Mapping[str, Any]) -> str:
+    title = f" ({gate['title']})" if gate.get("title") else ""
+    return f"{gate['gate']}{title}: {_compact(gate['evidence'])}"
+
+
+def _compact(value: object) -> str:
+    return visible(value) if isinstance(value, str) else visible(json.dumps(value, default=str, ensure_ascii=False))

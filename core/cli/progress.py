@@ -1,0 +1,60 @@
+"""Following an apply: a bar with rate and a range of times to go for people, lines of text for a pipe."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from core.cli.output import Output
+from core.domain.events import Event
+from core.domain.pace import Estimate
+from core.domain.visible import visible
+from core.errors import Json
+
+
+def follow(out: Output, events: Iterator[Event], clock: Callable[[], float] = time.monotonic) -> None:
+    """Show events until they end. Whatever is worth reading later goes to stdout."""
+    console = out.console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("registering", total=None, pace="")
+        estimate = Estimate(0, clock())
+        for event in events:
+            if event.event == "started":
+                estimate = Estimate(event.count("open"), clock())
+                progress.update(task, total=estimate.planned)
+            elif event.event == "batch":
+                estimate.finished(event.count("rows"), clock())
+                progress.update(task, completed=estimate.done, pace=pace(estimate))
+            elif "accounting" in event.facts:
+                out.text(f"run {event.facts['run']} {event.event}: {_sentence(event.facts['accounting'])}")
+            else:
+                progress.console.print(visible(_line(event)), style="yellow", soft_wrap=True)
+
+
+def pace(estimate: Estimate) -> str:
+    """Rows per second, and how long it may still take."""
+    found = estimate.to_go()
+    if found is None:
+        return ""
+    soon, late = (str(timedelta(seconds=round(each))) for each in found)
+    return (
+        f"{estimate.rate:,.0f} rows/s, {soon} to go"
+        if soon == late
+        else f"{estimate.rate:,.0f} rows/s, {soon}-{late} to go"
+    )
+
+
+def _line(event: Event) -> str:
+    facts = ", ".join(f"{name} {_words(value)}" for name, value in event.facts.items() if name not in ("run", "gates"))
+    return f"{event.event}: {facts}"
+
+
+def _words(value: Json) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _sentence(account: object) -> str:
+    assert isinstance(account, dict)  # noqa: S101 - the service's own events
+    return ", ".join(f"{value:,} {name}" for name, value in account.items())

@@ -1,0 +1,108 @@
+"""The codec in SQL, composed from names only: how a row's identity columns become its entity_code.
+
+The database has its own copy for planning and applying. The two are kept apart on purpose: proofs and
+reconciliations run on this one, and the digests must agree. What is composed here takes no parameters, so a
+percent sign stands for itself.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from psycopg import sql
+
+from core.errors import GateClosed
+
+_PLAIN = frozenset(
+    {
+        "text",
+        "character varying",
+        "character",
+        "name",
+        "smallint",
+        "integer",
+        "bigint",
+        "uuid",
+        "boolean",
+        "enum",
+    }
+)
+# Their texts are never empty, never padded, and short: a code of three of them is within any limit.
+_SHORT = frozenset({"smallint", "integer", "bigint", "uuid", "boolean", "date"})
+_ISO = {
+    "date": "YYYY-MM-DD",
+    "timestamp without time zone": 'YYYY-MM-DD"T"HH24:MI:SS.US',
+    "timestamp with time zone": 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"',
+}
+
+
+def part_text(column: str, type_name: str) -> sql.Composable:
+    """A column of `source` as text that no session setting changes. Raises GateClosed for types that have none."""
+    reference: sql.Composable = sql.SQL("source.{}").format(sql.Identifier(column))
+    if type_name in _PLAIN:
+        return _collated(reference)
+    if type_name == "numeric":
+        return _collated(sql.SQL("pg_catalog.trim_scale({})").format(reference))
+    if type_name in _ISO:
+        return _collated(_iso(reference, type_name))
+    raise GateClosed(
+        f"column {column} is of type {type_name}, whose text may change with a session's settings",
+        code="type_unsupported",
+        evidence={"column": column, "type": type_name},
+        hint="Choose columns of type text, integer, uuid, boolean, numeric, date, timestamp or enum.",
+    )
+
+
+def _collated(text: sql.Composable) -> sql.Composable:
+    """As text under the database's own collation: a column's may be another, or call different texts equal."""
+    return sql.SQL('({})::text COLLATE pg_catalog."default"').format(text)
+
+
+def _iso(reference: sql.Composable, type_name: str) -> sql.Composable:
+    """ISO 8601, by way of a timestamp without time zone: a zone may have skipped the day.
+
+    Years before 1 are marked, or they would equal years after. Infinity has no date, and a date beyond what a
+    timestamp holds has no text: both give NULL.
+    """
+    zoned = type_name == "timestamp with time zone"
+    stamp = sql.SQL("({} AT TIME ZONE 'UTC')" if zoned else "{}::timestamp").format(reference)
+    known = sql.SQL("{} < '294277-01-01'" if type_name == "date" else "true").format(reference)
+    return sql.SQL(
+        "CASE WHEN pg_catalog.isfinite({0}) AND {1} THEN pg_catalog.to_char({2}, {3})"
+        " || CASE WHEN {2} < '0001-01-01' THEN ' BC' ELSE '' END END"
+    ).format(reference, known, stamp, sql.Literal(_ISO[type_name]))
+
+
+def parts(columns: Sequence[str], types: Mapping[str, str], table: str) -> list[sql.Composable]:
+    """The text of each identity column. Raises GateClosed where the table has no such column."""
+    for column in columns:
+        if column not in types:
+            raise GateClosed(
+                f"{table} has no column {column}",
+                code="column_missing",
+                evidence={"table": table, "column": column, "columns": list(types)},
+                hint="Name a column of the table.",
+            )
+    return [part_text(column, types[column]) for column in columns]
+
+
+def code_expression(collection: str | None, texts: Sequence[sql.Composable]) -> sql.Composable:
+    """The code of a row: the one text where `collection` is None, else `collection:part/part`, each part escaped."""
+    present = [sql.SQL("nullif({}, '')").format(text) for text in texts]
+    if collection is None:
+        return present[0]
+    escaped = sql.SQL(" || '/' || ").join(
+        sql.SQL(
+            "pg_catalog.replace(pg_catalog.replace(pg_catalog.replace({}, '%', '%25'), '/', '%2F'), ':', '%3A')"
+        ).format(text)
+        for text in present
+    )
+    return sql.SQL("{} || {}").format(sql.Literal(f"{collection}:"), escaped)
+
+
+def trimmed(text: sql.Composable) -> sql.Composable:
+    """A part without the blanks around it."""
+    return sql.SQL("pg_catalog.btrim({})").format(text)
+
+
+def is_free(type_name: str) -> bool:
+    """Whether a type's texts may be empty, surrounded by blanks, or long."""
+    return type_name not in _SHORT

@@ -1,0 +1,151 @@
+"""One PostgreSQL connection, bound to a schema, that runs named queries and speaks our errors."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Self, TypeAlias
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row, tuple_row
+
+from core.db.queries import named_query
+from core.db.refusals import translated
+from core.errors import UsageError
+from core.settings import APPLICATION
+
+# Rows fetched at a time: few round trips, little memory.
+_PORTION = 10_000
+
+Row: TypeAlias = dict[str, Any]
+Driver: TypeAlias = psycopg.Connection[Row]
+
+_CONNECT_SECONDS = 10
+# A host that vanished is noticed within about a minute, not after the hours that the kernel would wait.
+_KEEPALIVE: Mapping[str, int] = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+# Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
+# that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
+# and no statement sees an old snapshot.
+_SESSION = (
+    "SET search_path = pg_catalog, pg_temp; SET row_security = off;"
+    " SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';"
+    " SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED"
+)
+
+
+class Connection:
+    """A session with the database as one login. Every method raises a ConsoleError, never a driver's error.
+
+    Autocommit, except inside `snapshot` and `transaction`. With `read_only`, the server itself refuses to write.
+    """
+
+    def __init__(self, driver: Driver, schema: str, *, read_only: bool) -> None:
+        self.driver = driver
+        self.schema = schema
+        self.read_only = read_only
+
+    @classmethod
+    def open(cls, dsn: str, schema: str, *, read_only: bool = True, timeout: int | None = None) -> Self:
+        """Connect. `timeout` is in seconds; without one the DSN's holds, PGCONNECT_TIMEOUT, or 10.
+
+        Raises Unavailable, or UsageError for a DSN that cannot be read, without ever repeating its password.
+        """
+        given = _readable(dsn)
+        options: dict[str, Any] = {name: value for name, value in _KEEPALIVE.items() if name not in given}
+        if timeout is None and "connect_timeout" not in given and "PGCONNECT_TIMEOUT" not in os.environ:
+            timeout = _CONNECT_SECONDS
+        if timeout is not None:
+            options["connect_timeout"] = timeout
+        with translated():
+            driver = psycopg.connect(
+                dsn,
+                autocommit=True,
+                row_factory=dict_row,
+                application_name=APPLICATION,
+                client_encoding="utf8",
+                prepare_threshold=None,
+                **options,
+            )
+            # A server that is read-only by default stays so.
+            driver.execute(f"{_SESSION}{', READ ONLY' if read_only else ''}".encode())
+        return cls(driver, schema, read_only=read_only)
+
+    def rows(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> list[Row]:
+        """All rows of a named query (`noun.name`) or of a composed one."""
+        with translated(read_only=self.read_only):
+            return self.driver.execute(self._sql(query), parameters).fetchall()
+
+    def row(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Row | None:
+        """The first row, or None."""
+        with translated(read_only=self.read_only):
+            return self.driver.execute(self._sql(query), parameters).fetchone()
+
+    def value(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - a column's type is the query's
+        """The first column of the first row, or None."""
+        found = self.row(query, parameters)
+        return None if found is None else next(iter(found.values()))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One REPEATABLE READ READ ONLY transaction: every query inside sees the same moment."""
+        with translated(read_only=self.read_only), self.driver.transaction():
+            self.driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One READ COMMITTED transaction."""
+        with translated(read_only=self.read_only), self.driver.transaction():
+            yield
+
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a named query as tuples, fetched in portions; inside `snapshot` or `transaction` only."""
+        with translated(), self.driver.cursor("birth_stream", row_factory=tuple_row) as cursor:
+            cursor.itersize = _PORTION
+            cursor.execute(self._sql(query), binary=True)
+            yield from cursor
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed, or broke."""
+        return self.driver.closed
+
+    def close(self) -> None:
+        """Close the connection; closing twice is no error."""
+        self.driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _sql(self, query: str | sql.Composed) -> sql.Composed:
+        return named_query(query, self.schema) if isinstance(query, str) else query
+
+
+def _readable(dsn: str) -> Mapping[str, object]:
+    """What a DSN says. Refuses what cannot be meant, without the driver's message: it may quote the password.
+
+    A password with an unescaped `@`, `/` or `:` makes a DSN that libpq can read, with half of it as host or port.
+    """
+    try:
+        given = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:
+        given = None
+    if given is None:
+        raise _bad_dsn("Write postgresql://user@host/database, host=… dbname=…, or service=….")
+    ports = str(given.get("port", "")).split(",")
+    if "@" in str(given.get("host", "")) or not all(port == "" or port.isdecimal() for port in ports):
+        raise _bad_dsn("Characters such as @ : / in a password are written %40 %3A %2F; better: use .pgpass.")
+    return given
+
+
+def _bad_dsn(hint: str) -> UsageError:
+    return UsageError("the DSN cannot be read", code="bad_dsn", hint=hint)

@@ -1,0 +1,90 @@
+"""The missing set, recomputed by another query shape than the plan's: a set difference instead of an anti join."""
+
+from psycopg import sql
+
+EXAMPLES = 3
+
+
+def missing_set(table: sql.Composable, code: sql.Composable, schema: str) -> sql.Composed:
+    """Codes of the source that the registry does not hold."""
+    return sql.SQL(
+        "SELECT code FROM (SELECT {code} AS code FROM {table} AS source) AS coded WHERE code IS NOT NULL"
+        " EXCEPT SELECT entity_code FROM {registry}"
+    ).format(code=code, table=table, registry=sql.Identifier(schema, "birth_registry"))
+
+
+def contract(table: sql.Composable, code: sql.Composable) -> sql.Composed:
+    """Rows of the source without a code, and rows whose code another row gives too: a set cannot show either."""
+    return sql.SQL(
+        "SELECT count(*) - count(code) AS without_code,"
+        ' count(code) - count(DISTINCT code COLLATE "C") AS duplicates'
+        " FROM (SELECT {code} AS code FROM {table} AS source) AS coded"
+    ).format(code=code, table=table)
+
+
+def digest(missing: sql.Composable) -> sql.Composed:
+    """Count and digest of a missing set, as birth_item_digest defines it: chunks of 10,000 codes in C order."""
+    return sql.SQL(
+        'WITH numbered AS (SELECT code, row_number() OVER (ORDER BY code COLLATE "C") - 1 AS number'
+        "   FROM ({missing}) AS missing),"
+        " chunk AS (SELECT number / 10000 AS number, count(*) AS codes,"
+        "   sha256(convert_to(string_agg(octet_length(code) || ':' || code, '' ORDER BY number), 'UTF8')) AS hash"
+        "   FROM numbered GROUP BY 1)"
+        " SELECT coalesce(sum(codes), 0)::bigint AS missing,"
+        " encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY number), ''::bytea)), 'hex') AS digest FROM chunk"
+    ).format(missing=missing)
+
+
+def drift(table: sql.Composable, code: sql.Composable, ledger_id: int, schema: str) -> sql.Composed:
+    """How the source differs from the plan: late (born since), gone (no longer there), registered_since."""
+    return sql.SQL(
+        "WITH source_code AS MATERIALIZED (SELECT {code} AS code FROM {table} AS source),"
+        " item AS MATERIALIZED (SELECT entity_code AS code FROM {item} WHERE ledger_id = {ledger_id}),"
+        " late AS (SELECT code FROM source_code WHERE code IS NOT NULL"
+        "   EXCEPT SELECT entity_code FROM {registry} EXCEPT SELECT code FROM item),"
+        " gone AS (SELECT code FROM item EXCEPT SELECT code FROM source_code),"
+        " registered AS (SELECT code FROM item WHERE code IN (SELECT entity_code FROM {registry}))"
+        " SELECT (SELECT count(*) FROM late) AS late, (SELECT count(*) FROM gone) AS gone,"
+        " (SELECT count(*) FROM registered) AS registered_since,"
+        " ARRAY(SELECT code FROM late ORDER BY 1 LIMIT {limit}) AS late_examples,"
+        " ARRAY(SELECT code FROM gone ORDER BY 1 LIMIT {limit}) AS gone_examples,"
+        " ARRAY(SELECT code FROM registered ORDER BY 1 LIMIT {limit}) AS registered_examples"
+    ).format(
+        code=code,
+        table=table,
+        item=sql.Identifier(schema, "birth_backfill_item"),
+        registry=sql.Identifier(schema, "birth_registry"),
+        ledger_id=sql.Literal(ledger_id),
+        limit=sql.Literal(EXAMPLES),
+    )
+
+
+def rerun(missing: sql.Composable, ledger_id: int, schema: str) -> sql.Composed:
+    """Of the rows missing now: those that were planned and are not in quarantine, and those that were not planned."""
+    return sql.SQL(
+        "SELECT count(*) FILTER (WHERE item.seq IS NOT NULL AND aside.seq IS NULL) AS planned,"
+        " count(*) FILTER (WHERE item.seq IS NULL) AS late FROM ({missing}) AS missing"
+        " LEFT JOIN {item} AS item ON item.ledger_id = {ledger_id} AND item.entity_code = missing.code"
+        " LEFT JOIN {quarantine} AS aside ON aside.ledger_id = item.ledger_id AND aside.seq = item.seq"
+        " WHERE missing.code IS NOT NULL"
+    ).format(
+        missing=missing,
+        ledger_id=sql.Literal(ledger_id),
+        item=sql.Identifier(schema, "birth_backfill_item"),
+        quarantine=sql.Identifier(schema, "birth_backfill_quarantine"),
+    )
+
+
+def late(missing: sql.Composable, ledger_id: int, schema: str, *, skip: int, rows: int) -> sql.Composed:
+    """Codes that are missing now and are no items of the entry, in code order."""
+    return sql.SQL(
+        "SELECT missing.code FROM ({missing}) AS missing WHERE missing.code IS NOT NULL AND NOT EXISTS"
+        " (SELECT FROM {item} AS item WHERE item.ledger_id = {ledger_id} AND item.entity_code = missing.code)"
+        ' ORDER BY missing.code COLLATE "C" OFFSET {skip} LIMIT {rows}'
+    ).format(
+        missing=missing,
+        item=sql.Identifier(schema, "birth_backfill_item"),
+        ledger_id=sql.Literal(ledger_id),
+        skip=sql.Literal(skip),
+        rows=sql.Literal(rows),
+    )

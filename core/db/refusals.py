@@ -1,0 +1,189 @@
+"""What the server refuses, in our words.
+
+Our own database functions raise SQLSTATE class BR with the message, the evidence as JSON in DETAIL and a HINT;
+everything else is the server's own refusal.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from core.errors import (
+    ConsoleError,
+    Evidence,
+    GateClosed,
+    NotAllowed,
+    Stale,
+    Stopped,
+    Unavailable,
+    UsageError,
+    VerificationFailed,
+)
+
+_OURS: dict[str, type[ConsoleError]] = {
+    "BR002": UsageError,
+    "BR003": GateClosed,
+    "BR004": Stale,
+    "BR005": VerificationFailed,
+    "BR006": NotAllowed,
+    "BR007": Stopped,
+    "BR008": VerificationFailed,
+}
+_READ_ONLY = "25006"
+_SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
+    "25006": (
+        Unavailable,
+        "server_read_only",
+        "The server takes no writes now: see default_transaction_read_only, and whether it is a replica.",
+    ),
+    "42501": (
+        NotAllowed,
+        "not_allowed",
+        "Ask somebody who holds the group that may do this; for a table, ask for SELECT on it.",
+    ),
+    "3F000": (
+        Unavailable,
+        "not_installed",
+        "Name the schema that holds the console's objects with --schema.",
+    ),
+    "42P01": (
+        Unavailable,
+        "not_installed",
+        "Name the schema that holds the console's objects with --schema.",
+    ),
+    "42883": (
+        Unavailable,
+        "not_installed",
+        "Name the schema that holds the console's objects with --schema.",
+    ),
+    "57014": (
+        Unavailable,
+        "timeout",
+        "The statement took longer than allowed: try again when the server is less busy.",
+    ),
+    "53100": (
+        Unavailable,
+        "disk_full",
+        "The server's disk is full: free some space; nothing of this transaction was kept.",
+    ),
+    "53300": (
+        Unavailable,
+        "too_many_connections",
+        "The server has no connection left: try again, or ask for more.",
+    ),
+    "40001": (ConsoleError, "try_again", "Somebody else was writing at the same moment: nothing was kept, try again."),
+    "40P01": (ConsoleError, "try_again", "Two sessions waited for each other: nothing was kept, try again."),
+    "55P03": (ConsoleError, "try_again", "Somebody else holds what this needs: nothing was kept, try again."),
+}
+# A connection that never came about has no SQLSTATE: only its words tell why.
+_NO_CONNECTION = (
+    (
+        re.compile(
+            r"password authentication failed|no password supplied|no pg_hba\.conf entry|role .* does not exist"
+            r"|is not permitted to log in"
+        ),
+        "login_refused",
+        "Check the user and the password (.pgpass, PGPASSWORD or the DSN), and that pg_hba.conf lets this login in.",
+    ),
+    (re.compile(r"database .* does not exist"), "no_database", "Check the name of the database in the DSN."),
+    (
+        re.compile(r"too many clients|remaining connection slots|too many connections"),
+        "too_many_connections",
+        "The server has no connection left: try again, or ask for more.",
+    ),
+    (
+        re.compile(r"definition of service .* not found|invalid .* value|unrecognized configuration parameter"),
+        "bad_dsn",
+        "Correct the DSN, the service file or the PG… variables.",
+    ),
+    (re.compile(r""), "server_unavailable", "Check that the server runs, and the host and port of the DSN."),
+)
+
+
+# Who may call what is granted in the database; here stands only what to tell somebody who was refused.
+_DENIED = re.compile(r"permission denied for function (birth_\w+)")
+_GATEKEEPERS = frozenset({"birth_permit_open", "birth_permit_close", "birth_policy_set"})
+_REVIEWERS = frozenset({"birth_backfill_certify"})
+_ACTIONS = {
+    "birth_backfill_certify": "certify a run",
+    "birth_backfill_steer": "steer a run",
+    "birth_permit_open": "open permits",
+    "birth_permit_close": "close permits",
+    "birth_policy_set": "decide the policy of a collection",
+    "birth_identity_classify": "classify identities",
+    "birth_identity_unclassify": "take identities back",
+    "birth_identity_undo": "undo classifications",
+    "birth_backfill_plan": "plan a backfill",
+    "birth_backfill_reconcile": "reconcile a run",
+    "birth_backfill_begin": "apply a run",
+}
+
+
+@contextmanager
+def translated(*, read_only: bool = False) -> Iterator[None]:
+    """Turn every driver error inside into a ConsoleError. `read_only`: who connected wants nothing to be written."""
+    try:
+        yield
+    except psycopg.Error as error:
+        found = _as_asked(error) if read_only and error.sqlstate == _READ_ONLY else console_error(error)
+        found.sqlstate = error.sqlstate or ""
+        raise found from error
+
+
+def _as_asked(error: psycopg.Error) -> ConsoleError:
+    hint = "This session is read-only, as asked for: leave out --read-only, or read_only in the profile."
+    return NotAllowed(_first_line(error), code="read_only", evidence={"sqlstate": _READ_ONLY}, hint=hint)
+
+
+def console_error(error: psycopg.Error) -> ConsoleError:
+    """The ConsoleError that says what `error` means. It never holds a DSN."""
+    state = error.sqlstate or ""
+    message = error.diag.message_primary or _first_line(error)
+    if state in _OURS:
+        code, _, text = message.partition(": ")
+        return _OURS[state](
+            text, code=code, evidence=_evidence(error.diag.message_detail), hint=error.diag.message_hint or ""
+        )
+    if denied := _DENIED.match(message):
+        return _not_in_group(denied[1], message)
+    if state in _SERVER:
+        kind, code, hint = _SERVER[state]
+        return kind(message, code=code, evidence={"sqlstate": state}, hint=hint)
+    if isinstance(error, psycopg.OperationalError) and state[:2] in ("", "08", "57"):
+        code, hint = next((code, hint) for words, code, hint in _NO_CONNECTION if words.search(message))
+        return Unavailable(message, code=code, evidence={"sqlstate": state} if state else {}, hint=hint)
+    if not state and (isinstance(error, psycopg.DataError) or message.startswith("bad value for")):
+        # The driver refused before anything was sent: a value of the DSN, or one that PostgreSQL cannot hold.
+        return UsageError(message, code="bad_value", hint="Correct the value that the message names.")
+    return ConsoleError(
+        message,
+        code="database_error",
+        evidence={"sqlstate": state},
+        hint="Run again with --debug for the details.",
+    )
+
+
+def _not_in_group(function: str, message: str) -> NotAllowed:
+    group = "birth_gatekeeper" if function in _GATEKEEPERS else "birth_operator"
+    if function in _REVIEWERS:
+        group = "birth_reviewer"
+    return NotAllowed(
+        f"this login may not {_ACTIONS.get(function, f'call {function}')}",
+        evidence={"needs": group, "server": message},
+        hint=f"This needs {group}: ask somebody who holds it.",
+    )
+
+
+def _evidence(detail: str | None) -> Evidence:
+    try:
+        found = json.loads(detail or "{}")
+    except ValueError:
+        return {"detail": detail}
+    return found if isinstance(found, dict) else {"detail": found}
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -1,0 +1,135 @@
+"""The hash chain of the ledger's events, and its verifier: written from the format, not from the SQL that appends.
+
+    h = sha256('birth-ledger-v1' || prev || F(seq) || F(at_us) || F(actor) || F(kind) || F(payload))
+
+F(NULL) = 00, else 01 || length as 4 bytes, big-endian || UTF-8 bytes; numbers as decimal text; prev as 32 raw bytes,
+zeros for the first event.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from core.errors import Json
+
+_DOMAIN = b"birth-ledger-v1"
+GENESIS_PREV = bytes(32)
+GENESIS = "genesis"
+
+
+class ChainEvent(NamedTuple):
+    """One event as it is stored. `at_us` is microseconds since 1970, UTC."""
+
+    seq: int
+    at_us: int
+    actor: str
+    kind: str
+    payload: str | None
+    prev: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A head of the chain that was kept elsewhere: what the database held then, it must hold now."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The verdict on a chain. `bad` names the first event that is wrong, and why; None where all is well."""
+
+    entries: int
+    head: str
+    head_seq: int
+    bad: dict[str, Json] | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the whole chain holds."""
+        return self.bad is None
+
+
+def event_hash(event: ChainEvent) -> bytes:
+    """The hash that `event` must carry."""
+    return hashlib.sha256(
+        _DOMAIN
+        + event.prev
+        + _field(str(event.seq))
+        + _field(str(event.at_us))
+        + _recurring(event.actor)
+        + _recurring(event.kind)
+        + _field(event.payload)
+    ).digest()
+
+
+def verify(events: Iterable[ChainEvent], head: tuple[int, bytes] | None, anchors: Iterable[Anchor] = ()) -> Audit:
+    """Walk the chain from its genesis to the head that the database claims, and past every anchor.
+
+    A tail that was cut off leaves a chain that is whole in itself: the stored head shows it, unless that was set
+    back too; an anchor kept elsewhere shows it in any case. `head` is None where the database claims none.
+    """
+    wanted: dict[int, set[str]] = {}
+    for anchor in anchors:
+        wanted.setdefault(anchor.seq, set()).add(anchor.hash)
+    prev, entries, at_us = GENESIS_PREV, 0, 0
+    for event in events:
+        reason = _fault(event, entries, prev, at_us, wanted.pop(event.seq, set()))
+        if reason:
+            return Audit(entries, prev.hex(), entries - 1, {"seq": event.seq, "kind": event.kind, "reason": reason})
+        prev, at_us = event.hash, event.at_us
+        entries += 1
+    reason = _end_fault(entries, prev, head, wanted)
+    bad: dict[str, Json] | None = None
+    if reason:
+        bad = {"seq": min(wanted, default=entries), "kind": None, "reason": reason}
+    return Audit(entries, prev.hex(), entries - 1, bad)
+
+
+def _end_fault(entries: int, prev: bytes, head: tuple[int, bytes] | None, wanted: Iterable[int]) -> str | None:
+    if gone := sorted(wanted):
+        return f"the anchor's event {gone[0]} is gone: the chain ends at {entries - 1}"
+    if entries == 0:
+        return "there is no event at all: even the first one is gone"
+    if head is None:
+        return "its head is gone"
+    if (entries - 1, prev) != head:
+        return f"the chain ends at {entries - 1}, its head says {head[0]}"
+    return None
+
+
+def _fault(event: ChainEvent, seq: int, prev: bytes, at_us: int, anchored: set[str]) -> str | None:
+    if event.seq != seq:
+        return f"event {seq} is missing"
+    if (event.kind == GENESIS) != (seq == 0):
+        return "the chain begins anew here" if seq else "the chain does not begin with its genesis"
+    if event.prev != prev:
+        return "it does not follow the event before it"
+    return _own_fault(event, at_us, anchored)
+
+
+def _own_fault(event: ChainEvent, at_us: int, anchored: set[str]) -> str | None:
+    if event.hash != event_hash(event):
+        return "its content is not what was hashed"
+    if event.at_us < at_us:
+        return "it is older than the event before it"
+    if anchored - {event.hash.hex()}:
+        return "it is not the event that was anchored"
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _recurring(value: str) -> bytes:
+    """The field of an actor or a kind: there are few of them, and hundreds of thousands of events."""
+    return _field(value)
+
+
+def _field(value: str | None) -> bytes:
+    if value is None:
+        return b"\x00"
+    encoded = value.encode()
+    return b"\x01" + len(encoded).to_bytes(4, "big") + encoded

@@ -1,0 +1,102 @@
+"""The metadata compatibility matrix: one row per collection, and totals that read like the packet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+REQUIRED = "REQUIRED"
+EXEMPT = "EXEMPT"
+COMPATIBLE = "compatible"
+BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the catalogs say of one collection.
+
+    `strategy` is column, synthetic or unclassified; `trigger` is enabled, disabled, missing or no_table;
+    `missing_columns` are columns that the identity names and the table no longer has.
+    """
+
+    collection: str
+    governance_role: str
+    requirement: str | None
+    strategy: str
+    identity: str | None
+    native_status: bool
+    table: str | None
+    trigger: str
+    missing_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of one collection. `missing` is None where no identity says which rows are registered."""
+
+    source_rows: int
+    registered: int
+    missing: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One collection with its verdict: compatible, or broken for the stated reasons."""
+
+    facts: Facts
+    verdict: str
+    reasons: tuple[str, ...]
+    counts: Counts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The line under the matrix, over its REQUIRED collections. The three counts are None until counted."""
+
+    collections: int
+    compatible: int
+    broken: int
+    column: int
+    synthetic: int
+    unclassified: int
+    native_status: int
+    with_table: int
+    with_trigger: int
+    source_rows: int | None
+    registered: int | None
+    missing: int | None
+
+
+def judge(facts: Facts, counts: Counts | None = None) -> MatrixRow:
+    """Say whether a collection's rows can be identified now, and why not.
+
+    A missing or disabled trigger is named among the reasons but breaks nothing: it decides whether new rows
+    are registered, not whether old ones can be backfilled.
+    """
+    blocking = []
+    if facts.table is None:
+        blocking.append("no_table")
+    if facts.strategy == "unclassified":
+        blocking.append("identity_unclassified")
+    blocking += [f"column_missing:{name}" for name in facts.missing_columns]
+    remarks = [f"trigger_{facts.trigger}"] if facts.trigger in ("missing", "disabled") else []
+    return MatrixRow(facts, BROKEN if blocking else COMPATIBLE, (*blocking, *remarks), counts)
+
+
+def totals(rows: Iterable[MatrixRow]) -> Totals:
+    """Sum up the REQUIRED rows."""
+    required = [row for row in rows if row.facts.requirement == REQUIRED]
+    strategies = [row.facts.strategy for row in required]
+    counted = [row.counts for row in required if row.counts is not None]
+    return Totals(
+        collections=len(required),
+        compatible=sum(row.verdict == COMPATIBLE for row in required),
+        broken=sum(row.verdict == BROKEN for row in required),
+        column=strategies.count("column"),
+        synthetic=strategies.count("synthetic"),
+        unclassified=strategies.count("unclassified"),
+        native_status=sum(row.facts.native_status for row in required),
+        with_table=sum(row.facts.table is not None for row in required),
+        with_trigger=sum(row.facts.trigger in ("enabled", "disabled") for row in required),
+        source_rows=sum(each.source_rows for each in counted) if counted else None,
+        registered=sum(each.registered for each in counted) if counted else None,
+        missing=sum(each.missing or 0 for each in counted) if counted else None,
+    )

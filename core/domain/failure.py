@@ -1,0 +1,42 @@
+"""What to do about a failed statement of an apply, by its SQLSTATE."""
+
+from enum import Enum
+
+
+class Failure(Enum):
+    """Kinds of failure, by their cure."""
+
+    REPEAT = "repeat the whole transaction"
+    SHRINK = "repeat it with fewer rows"
+    LINK = "connect again, find out what became of the commit, then repeat"
+    POISON = "find the rows that cause it"
+    FATAL = "stop"
+
+
+_REPEAT = frozenset({"40001", "40P01", "55P03", "55006"})
+_SHRINK = frozenset({"57014", "53200", "54000", "54001"})
+_LINK_CLASSES = ("", "08")
+# The server ended the session: shut down, crashed, told to, or tired of a client that did not answer.
+_LINK = frozenset({"57P01", "57P02", "57P03", "57P05", "53300", "25P03", "25P04"})
+# What another session, the server, rights or our own gates refuse is nothing that leaving a row out would cure. The
+# database sets a single row aside by the same rule (birth_is_poison). All else speaks of the row that caused it: data
+# exceptions, constraints, and whatever class of its own a register function raises.
+_FATAL_CLASSES = (
+    *("00", "01", "02", "03", "0L", "0P", "25", "26", "28", "2B", "2D", "34", "3B", "3D", "3F"),
+    *("40", "53", "54", "55", "57", "58", "BR", "F0", "HV", "XX"),
+)
+_FATAL = frozenset({"42501"})
+_NOT_REGISTERED = "BR008"
+
+
+def failure(sqlstate: str) -> Failure:
+    """The kind of failure of an SQLSTATE; '' is a lost link without a word."""
+    if sqlstate in _REPEAT:
+        return Failure.REPEAT
+    if sqlstate in _SHRINK:
+        return Failure.SHRINK
+    if sqlstate in _LINK or sqlstate[:2] in _LINK_CLASSES:
+        return Failure.LINK
+    if sqlstate != _NOT_REGISTERED and (sqlstate in _FATAL or sqlstate[:2] in _FATAL_CLASSES):
+        return Failure.FATAL
+    return Failure.POISON

@@ -1,0 +1,173 @@
+"""What identifies the rows of a collection, and when that is proven."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.domain.gates import Gate, Verdict, when
+from core.errors import GateClosed, Json
+
+COLUMN = "column"
+SYNTHETIC = "synthetic"
+LONGEST_CODE = 200
+LONGEST_IDENTIFIER = 63  # bytes: PostgreSQL's NAMEDATALEN - 1; longer names would be cut silently
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The rule that gives each row of a collection its entity_code: `strategy` is column or synthetic."""
+
+    collection: str
+    strategy: str
+    columns: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The column's name, or the template `collection:{col}/{col}`."""
+        if self.strategy == COLUMN:
+            return self.columns[0]
+        return f"{self.collection}:" + "/".join(f"{{{name}}}" for name in self.columns)
+
+
+def column_identity(collection: str, column: str) -> Identity:
+    """One column, taken as text. Raises GateClosed for a name that cannot be a column's."""
+    return Identity(collection, COLUMN, (_checked(column),))
+
+
+def synthetic_identity(collection: str, template: str) -> Identity:
+    """Read a template `collection:{col}/{col}…`: the collection's own name, then columns, and nothing else.
+
+    Raises GateClosed where the template holds any other literal, an expression or no column.
+    """
+    prefix = f"{collection}:"
+    names = _PLACEHOLDER.findall(template)
+    canonical = prefix + "/".join(f"{{{name}}}" for name in names)
+    if not names or template != canonical:
+        raise GateClosed(
+            f"the template of {collection} must read {prefix}{{column}}/{{column}}…, with nothing else in it",
+            code="bad_template",
+            evidence={"template": template, "columns": names},
+            hint="Templates join columns; literals, SQL and expressions are not part of an identity.",
+        )
+    if len(set(names)) != len(names):
+        raise GateClosed(
+            "a template names each column once",
+            code="bad_template",
+            evidence={"template": template},
+            hint="Drop the repetition.",
+        )
+    return Identity(collection, SYNTHETIC, tuple(map(_checked, names)))
+
+
+def _checked(name: str) -> str:
+    if not name or "\0" in name or len(name.encode(errors="surrogatepass")) > LONGEST_IDENTIFIER:
+        raise GateClosed(
+            f"a column's name has 1 to {LONGEST_IDENTIFIER} bytes and no NUL",
+            code="bad_identifier",
+            evidence={"name": name[: LONGEST_IDENTIFIER + 1]},
+            hint="Name a column of the table.",
+        )
+    return name
+
+
+def entity_code(identity: Identity, parts: Sequence[str]) -> str:
+    """The code of a row from the text of its identity columns: what the database computes, in Python.
+
+    Each part of a synthetic code is escaped, `%` first, so that two different tuples never give one code.
+    Raises ValueError for an empty part.
+    """
+    if not all(parts) or len(parts) != len(identity.columns):
+        raise ValueError("every part of a code has at least one character")
+    if identity.strategy == COLUMN:
+        return parts[0]
+    escaped = (part.replace("%", "%25").replace("/", "%2F").replace(":", "%3A") for part in parts)
+    return f"{identity.collection}:" + "/".join(escaped)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What one snapshot of the live data says of an identity. Counts are rows; examples are at most three."""
+
+    rows: int
+    nulls: int
+    empties: int
+    distinct: int
+    twins: int
+    longest: int
+    lookalikes: int
+    foreign: int
+    pending: int
+    duplicate_examples: tuple[Json, ...] = ()
+    twin_examples: tuple[Json, ...] = ()
+    foreign_examples: tuple[Json, ...] = ()
+    pending_examples: tuple[Json, ...] = ()
+    unset_examples: tuple[Json, ...] = ()
+    lookalike_examples: tuple[Json, ...] = ()
+
+    def as_evidence(self) -> dict[str, Json]:
+        """The figures that stay in the history of the identity."""
+        return {
+            "rows": self.rows,
+            "distinct": self.distinct,
+            "nulls": self.nulls,
+            "empties": self.empties,
+            "exactness": "exact",
+        }
+
+
+def _found(count: int, examples: tuple[Json, ...]) -> Verdict:
+    return when(count == 0, {"rows": count, "examples": list(examples)} if count else 0)
+
+
+CONTRACT: tuple[Gate[Proof], ...] = (
+    Gate(
+        "no_nulls",
+        "every row has a value in each identity column",
+        lambda proof: _found(proof.nulls, proof.unset_examples),
+        "Choose columns that are set in every row.",
+    ),
+    Gate(
+        "no_empties",
+        "no identity column is empty",
+        lambda proof: _found(proof.empties, proof.unset_examples),
+        "Choose columns that are set in every row.",
+    ),
+    Gate(
+        "unique",
+        "no two rows give the same code",
+        lambda proof: _found(proof.rows - proof.nulls - proof.empties - proof.distinct, proof.duplicate_examples),
+        "Add a column that tells these rows apart, or use the primary key.",
+    ),
+    Gate(
+        "no_twins",
+        "no two codes differ in surrounding blanks only",
+        lambda proof: _found(proof.twins, proof.twin_examples),
+        "Trim the data, or identify the rows by another column.",
+    ),
+    Gate(
+        "short_enough",
+        f"no code is longer than {LONGEST_CODE} characters",
+        lambda proof: when(proof.longest <= LONGEST_CODE, {"longest": proof.longest}),
+        "Use a shorter column.",
+    ),
+    Gate(
+        "no_lookalikes",
+        "no code reads like a synthetic code of a collection",
+        lambda proof: _found(proof.lookalikes, proof.lookalike_examples),
+        "Use the synthetic form.",
+    ),
+    Gate(
+        "no_foreign_codes",
+        "no code is registered for another collection",
+        lambda proof: _found(proof.foreign, proof.foreign_examples),
+        "Use the synthetic form of the same column.",
+    ),
+    Gate(
+        "no_pending_collisions",
+        "no other classified collection gives the same code",
+        lambda proof: _found(proof.pending, proof.pending_examples),
+        "Use the synthetic form of the same column.",
+    ),
+)

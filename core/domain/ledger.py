@@ -1,0 +1,102 @@
+"""Runs, their entries, and the accounting that always closes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from core.errors import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The part of a run that concerns one collection. Counts are rows; `digest` is that of the missing codes."""
+
+    ledger_id: int
+    collection: str
+    identity: str
+    source_rows: int
+    distinct_codes: int
+    registered: int
+    missing: int
+    digest: str
+
+    def as_json(self) -> dict[str, Json]:
+        """The entry as the command line prints it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One plan and all that happens to it. `status`: planned, reconciled, applying, applied or superseded.
+
+    `command` is how it is steered: run, pause or cancel.
+    """
+
+    run: int
+    status: str
+    command: str
+    digest: str
+    planned_by: str
+    planned_at: datetime
+    reconciled_by: str | None
+    superseded_by: int | None
+    entries: tuple[Entry, ...]
+
+    @property
+    def state(self) -> str:
+        """The status for people: paused and cancelled are said where they matter."""
+        held = {"pause": "paused", "cancel": "cancelled"}.get(self.command)
+        return held if held and self.status in ("planned", "reconciled", "applying") else self.status
+
+    @property
+    def missing(self) -> int:
+        """Rows that the run is to register."""
+        return sum(entry.missing for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A connection at work on a run: applying, throttled, paused or waiting, and why."""
+
+    pid: int
+    login: str
+    state: str
+    reason: str | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The SQL that planning a collection and applying one of its batches run."""
+
+    collection: str
+    plan: str
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accounting:
+    """What became of the planned rows; `late` rows were born after the plan and are not part of it."""
+
+    planned: int
+    registered: int = 0
+    existing: int = 0
+    vanished: int = 0
+    quarantined: int = 0
+    late: int = 0
+
+    @property
+    def open(self) -> int:
+        """Planned rows without an outcome. 0 once the run is applied."""
+        return self.planned - self.registered - self.existing - self.vanished - self.quarantined
+
+    def as_json(self) -> dict[str, Json]:
+        """The accounting as the command line prints it."""
+        return asdict(self)
+
+
+def accounting(entries: Iterable[Mapping[str, int]], late: int = 0) -> Accounting:
+    """Sum up the accounting of a run's entries."""
+    rows = list(entries)
+    names = ("planned", "registered", "existing", "vanished", "quarantined")
+    return Accounting(**{name: sum(row[name] for row in rows) for name in names}, late=late)

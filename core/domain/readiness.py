@@ -1,0 +1,143 @@
+"""The QT-001 readiness dashboard: eight metrics, the census behind them, and stated claims against live ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.domain.gates import Gate, Verdict, when
+
+METRICS = (
+    "birth_required_total",
+    "identity_resolvable_now",
+    "identity_unclassified_blockers",
+    "admission_permit_table",
+    "open_permits",
+    "backfill_ledger_table",
+    "shared_register_fn",
+    "qt001_gate",
+)
+GATE_OPEN = "OPEN"
+PRESENT = "present"
+ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenScript:
+    """The cut of the old, frozen script over the governed collections, recomputed from live data."""
+
+    compatible: int
+    broken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What the catalogs and the data say of the REQUIRED collections. Names are sorted."""
+
+    column: int
+    synthetic: int
+    unclassified: int
+    native_status: int
+    no_table: tuple[str, ...]
+    table_without_trigger: tuple[str, ...]
+    trigger_disabled: tuple[str, ...]
+    with_trigger: int
+    governed_required: int
+    governed_exempt: int
+    frozen_script: FrozenScript
+
+    @property
+    def trigger_gap(self) -> int:
+        """REQUIRED collections whose new rows no trigger registers."""
+        return len(self.no_table) + len(self.table_without_trigger)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A figure that a document states, against the live one. `verdict` is holds or superseded."""
+
+    claim: str
+    source: str
+    stated: str
+    live: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """One look at the dashboard. `metrics` holds METRICS, in their order."""
+
+    metrics: Mapping[str, int | str]
+    census: Census
+    claims: tuple[Claim, ...]
+
+    @property
+    def gate(self) -> str:
+        """The text of the QT-001 gate: OPEN, or BLOCKED_UNTIL_… with every reason."""
+        return str(self.metrics["qt001_gate"])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the QT-001 gate is open."""
+        return self.gate == GATE_OPEN
+
+
+def gate_text(metrics: Mapping[str, int | str]) -> str:
+    """Name every reason that keeps the QT-001 gate closed, or say OPEN.
+
+    The database computes the same text in its view; the two are compared in the tests.
+    """
+    reasons = []
+    if (blockers := int(metrics["identity_unclassified_blockers"])) > 0:
+        reasons.append(f"{blockers}_IDENTITIES_RESOLVED")
+    if metrics["admission_permit_table"] == PRESENT and int(metrics["open_permits"]) == 0:
+        reasons.append("PERMIT_OPENED")
+    reasons += [
+        f"{name.upper()}_PRESENT"
+        for name in ("admission_permit_table", "backfill_ledger_table", "shared_register_fn")
+        if metrics[name] != PRESENT
+    ]
+    return f"BLOCKED_UNTIL_{'_AND_'.join(reasons)}" if reasons else GATE_OPEN
+
+
+def claim_verdict(stated: str, live: str) -> str:
+    """Live evidence wins: a stated figure holds, or it is superseded."""
+    return "holds" if stated == live else "superseded"
+
+
+def _present(readiness: Readiness, metric: str) -> Verdict:
+    return when(readiness.metrics[metric] == PRESENT, readiness.metrics[metric])
+
+
+READINESS: tuple[Gate[Readiness], ...] = (
+    Gate(
+        "identities_resolved",
+        "every REQUIRED collection is classified",
+        lambda seen: when(
+            seen.metrics["identity_unclassified_blockers"] == 0, seen.metrics["identity_unclassified_blockers"]
+        ),
+        "`birth-console matrix` shows which, `birth-console classify` decides; gatekeepers exempt what has no table.",
+    ),
+    Gate(
+        "permit_opened",
+        "an admission permit is open",
+        lambda seen: when(int(seen.metrics["open_permits"]) > 0, seen.metrics["open_permits"]),
+        "A gatekeeper opens one: `birth-console permit open --budget ROWS --expires 2h --reason …`.",
+    ),
+    Gate(
+        "permit_table",
+        "the admission permit table is present",
+        lambda seen: _present(seen, "admission_permit_table"),
+        "Ask who owns the schema to restore it.",
+    ),
+    Gate(
+        "ledger_table",
+        "the backfill ledger is present",
+        lambda seen: _present(seen, "backfill_ledger_table"),
+        "Ask who owns the schema to restore it.",
+    ),
+    Gate(
+        "register_function",
+        "the shared register function is present",
+        lambda seen: _present(seen, "shared_register_fn"),
+        "Ask who owns the gateway to restore it.",
+    ),
+)

@@ -1,0 +1,30 @@
+"""Certifying: somebody who took no part verifies a run, and stands for the evidence. The database decides who may."""
+
+from dataclasses import dataclass
+
+from core.db.connection import Connection
+from core.domain.gates import insist
+from core.services import acceptance
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A run that somebody stands for. `chain_head` is the hash of the event that says so."""
+
+    run: int
+    certificate: str
+    chain_head: str
+    chain_seq: int
+
+
+def certify(connection: Connection, number: int, note: str, *, looked_at: str | None = None) -> Certificate:
+    """Verify `number` now, then certify its evidence. `looked_at` is the evidence digest of an earlier verify.
+
+    Raises GateClosed where an acceptance gate does not pass, NotAllowed for whoever had a hand in the run and for
+    logins outside birth_reviewer, and Stale where the evidence is no longer what was looked at.
+    """
+    seen = acceptance.verify(connection, number)
+    insist(seen.gates, f"run {number} may not be certified")
+    digest = looked_at or seen.evidence_digest
+    done = connection.rows("acceptance.certify", {"run": number, "digest": digest, "note": note})[0]
+    return Certificate(number, digest, done["chain_hash"], done["chain_seq"])

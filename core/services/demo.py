@@ -1,0 +1,125 @@
+"""The demo: an embedded server that holds the packet's census as a real database.
+
+It is built under another name and renamed when complete, so that a half-built demo is never used.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from psycopg import sql
+
+from core.db import embedded
+from core.db.connection import Connection
+from core.db.embedded import EmbeddedServer
+from core.db.queries import named_query
+from core.db.refusals import translated
+from core.db.refused_home import failed
+from core.errors import ConsoleError
+from core.settings import APPLICATION, DEFAULT_SCHEMA, DEMO_SUPERUSER
+
+Progress = Callable[[str], None]
+
+_UNFINISHED = "demo_building"
+
+
+def open_demo(home: Path, progress: Progress, scale: int | None = None) -> EmbeddedServer:
+    """Start the server and build the demo, each unless done already. The caller must `release` what it gets.
+
+    `scale` multiplies the rows of a demo that is yet to be built (default 1). Raises ConsoleError.
+    """
+    server = EmbeddedServer.use(home, progress)
+    try:
+        _ensure(server, progress, scale)
+    except BaseException:
+        server.release()
+        raise
+    return server
+
+
+def start(home: Path, progress: Progress, scale: int | None = None) -> None:
+    """Start and build as `open_demo` does, and let the server run until `stop`. Raises ConsoleError."""
+    with _in_use(home, progress, scale) as server:
+        server.keep()
+
+
+def stop(home: Path) -> bool:
+    """Stop the server, whoever uses it; False when it was not running. Raises ConsoleError."""
+    return embedded.stop(home)
+
+
+def reset(home: Path, progress: Progress, scale: int | None = None) -> None:
+    """Replace the demo by a new one, at the old one's scale unless told. Disconnects everybody from it.
+
+    The old demo stays until the new one is complete. A kept server stays kept. Raises ConsoleError.
+    """
+    server = EmbeddedServer.use(home, progress)
+    try:
+        with server.working(progress), server.maintain() as connection:
+            _build(server, connection, progress, scale or connection.value("demo.scale") or 1)
+    finally:
+        server.release()
+
+
+def dsn(home: Path, login: str, progress: Progress) -> str:
+    """The libpq string of the demo for `login`, for use from outside: so the server runs until `stop`."""
+    with _in_use(home, progress, None) as server:
+        server.keep()
+        return server.dsn(login)
+
+
+@contextmanager
+def _in_use(home: Path, progress: Progress, scale: int | None) -> Iterator[EmbeddedServer]:
+    server = open_demo(home, progress, scale)
+    try:
+        yield server
+    finally:
+        server.release()
+
+
+def _ensure(server: EmbeddedServer, progress: Progress, scale: int | None) -> None:
+    with server.maintain() as connection:
+        if connection.value("demo.exists") is None:
+            with server.working(progress):
+                # Another process may have built it while this one waited.
+                if connection.value("demo.exists") is None:
+                    _build(server, connection, progress, scale or 1)
+        built = scale and connection.value("demo.scale")
+        if built and built != scale:
+            progress(f"the demo was built at scale {built}; `demo reset --scale {scale}` builds it anew")
+
+
+def _build(server: EmbeddedServer, connection: Connection, progress: Progress, scale: int) -> None:
+    from core.demo.build import build  # noqa: PLC0415 - only the process that builds pays for the builder
+
+    progress("building the demo, once")
+    began = server.log_size()
+    try:
+        _do(connection, "demo.drop_unfinished", "demo.create_unfinished")
+        with translated():
+            build(server.dsn(DEMO_SUPERUSER, _UNFINISHED), scale=scale, progress=progress)
+        _remember_scale(connection, scale)
+        _do(connection, "demo.drop", "demo.finish")
+    except ConsoleError as error:
+        with suppress(ConsoleError):  # a full disk needs the room back now, not at the next attempt
+            _do(connection, "demo.drop_unfinished")
+        # A server that went down says why in its log only.
+        raise failed(
+            f"the demo could not be built: {error.message}",
+            "demo_build_failed",
+            [error.message, *server.last_words(began)],
+            server.log,
+            error.hint or "Run again with --debug for the details.",
+        ) from error
+
+
+def _do(connection: Connection, *statements: str) -> None:
+    with translated():
+        for statement in statements:
+            connection.driver.execute(named_query(statement, DEFAULT_SCHEMA))
+
+
+def _remember_scale(connection: Connection, scale: int) -> None:
+    comment = sql.Literal(f"built by {APPLICATION} at scale {scale}")
+    with translated():
+        connection.driver.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(_UNFINISHED), comment))

@@ -1,0 +1,106 @@
+"""The doctor: connection, rights, roles, gateway, pooler and clocks, each with a verdict and what to do."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.db.connection import Connection, Row
+from core.errors import Json
+
+_OLDEST = 140_000
+_NEWEST = 190_000
+_CLOCK_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding. `verdict` is passed, failed, warning or unknown."""
+
+    id: str
+    title: str
+    verdict: str
+    evidence: Json
+    hint: str
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nothing needs to be done."""
+        return self.verdict in ("passed", "warning")
+
+
+def examine(connection: Connection) -> list[Check]:
+    """Look at everything that could make the gates worth less than they seem. Changes nothing."""
+    before = time.time()
+    session = connection.rows("audit.session")[0]
+    checks = list(_session_checks(connection, session, (before + time.time()) / 2))
+    return checks + [Check(**row) for row in connection.rows("audit.trust")]
+
+
+def detours(connection: Connection) -> list[Json]:
+    """What stands between this process and the server, as findings of the audit: only the client can see it."""
+    session = connection.rows("audit.session")[0]
+    found = (check for check in _link_checks(connection, session) if not check.is_fine)
+    return [{"check": check.id, "evidence": check.evidence} for check in found]
+
+
+def _session_checks(connection: Connection, session: Row, now: float) -> Iterator[Check]:
+    yield _check(
+        "version",
+        "the server is PostgreSQL 14 to 18",
+        _OLDEST <= session["version"] < _NEWEST,
+        session["version_text"],
+        "Other versions were never tried.",
+    )
+    yield _check(
+        "primary",
+        "this is no replica",
+        not session["in_recovery"],
+        {"in_recovery": session["in_recovery"]},
+        "Connect to the primary.",
+    )
+    yield from _link_checks(connection, session)
+    drift = round(session["clock"] - now, 3)
+    yield _check(
+        "clock",
+        "the clocks agree",
+        abs(drift) <= _CLOCK_SECONDS,
+        {"seconds": drift},
+        "Permits expire by the server's clock; correct the one that is wrong.",
+    )
+    yield _check(
+        "person",
+        "this login is somebody",
+        session["person"] is not None and bool(session["groups"]),
+        {"login": session["login"], "person": session["person"], "groups": session["groups"]},
+        "Map the login to a person and grant it a group.",
+    )
+    gateway = session["gateway"]
+    yield _check(
+        "gateway",
+        "the gateway's functions are there, once each",
+        gateway["norm_md5"] is not None and gateway["overloads"] == 2,  # noqa: PLR2004 - the trigger and the register function
+        {"norm_md5": (gateway["norm_md5"] or "")[:8], "functions": gateway["overloads"]},
+        "An overload may be called instead of the function that was meant: ask who owns the gateway.",
+    )
+
+
+def _link_checks(connection: Connection, session: Row) -> Iterator[Check]:
+    direct = connection.driver.info.backend_pid == session["pid"]
+    yield _check(
+        "pooler",
+        "no pooler stands between",
+        direct,
+        {"connected": connection.driver.info.backend_pid, "served_by": session["pid"]},
+        "Connect to the server itself, or to a pooler in session mode that passes its process id on.",
+    )
+    yield _check(
+        "login",
+        "the server knows who logged in",
+        connection.driver.info.user == session["login"],
+        {"connected_as": connection.driver.info.user, "session_user": session["login"]},
+        "Whoever stands between logs in as somebody else: connect to the server itself.",
+    )
+
+
+def _check(name: str, title: str, fine: bool, evidence: Json, hint: str) -> Check:  # noqa: FBT001 - the verdict
+    return Check(name, title, "passed" if fine else "failed", evidence, hint)

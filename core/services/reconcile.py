@@ -1,0 +1,102 @@
+"""Reconciling: the missing set once more, by another query shape, in one snapshot; equal, or the plan is stale."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from core.db import codec, missing
+from core.db.connection import Connection, Row
+from core.domain.identity import COLUMN
+from core.errors import Json, Stale
+from core.services import ledger, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How the source differs from the plan, in rows."""
+
+    late: int = 0
+    gone: int = 0
+    registered_since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """A run whose plan and source agree: `planned` and `source` are rows."""
+
+    run: int
+    planned: int
+    source: int
+    drift: Drift
+
+
+def reconcile(connection: Connection, number: int, note: str) -> Reconciliation:
+    """Recount a run's missing set and record that it is what was planned.
+
+    Raises Stale with the drift where it is not; nothing is written then.
+    """
+    run = ledger.run(connection, number)
+    entries = connection.rows("ledger.sources", {"run": number})
+    with connection.snapshot():
+        found = {entry["collection"]: _recount(connection, entry) for entry in entries}
+        differing = [entry for entry in entries if _differs(found[entry["collection"]], entry)]
+        drift = {entry["collection"]: _drift(connection, entry) for entry in differing}
+    if drift:
+        raise _stale(number, drift)
+    digests = {name: row["digest"] for name, row in found.items()}
+    connection.rows("plan.reconcile", {"run": number, "digests": Jsonb(digests), "note": note})
+    return Reconciliation(number, run.missing, sum(row["missing"] for row in found.values()), Drift())
+
+
+def missing_now(connection: Connection, entry: Row) -> tuple[sql.Composable, sql.Composable]:
+    """The table of an entry and its code, under the identity it was planned with.
+
+    Raises Stale where the table is gone or lacks a column of that identity.
+    """
+    types = sources.types_of(connection, entry["relid"])
+    table = sources.table_of(entry)
+    if table is None or not set(entry["columns"]) <= types.keys():
+        raise Stale(
+            f"the table of {entry['collection']} no longer is what was planned",
+            code="plan_stale",
+            evidence={"collection": entry["collection"], "columns": entry["columns"]},
+            hint="Plan again.",
+        )
+    texts = codec.parts(entry["columns"], types, entry["collection"])
+    return table, codec.code_expression(None if entry["strategy"] == COLUMN else entry["collection"], texts)
+
+
+def _recount(connection: Connection, entry: Row) -> Row:
+    table, code = missing_now(connection, entry)
+    counted = connection.row(missing.digest(missing.missing_set(table, code, connection.schema)))
+    broken = connection.row(missing.contract(table, code))
+    assert counted is not None and broken is not None  # noqa: S101, PT018 - an aggregate has one row
+    return counted | broken
+
+
+def _differs(found: Row, entry: Row) -> bool:
+    return bool(found["digest"] != entry["digest"] or found["without_code"] or found["duplicates"])
+
+
+def _drift(connection: Connection, entry: Row) -> Row:
+    table, code = missing_now(connection, entry)
+    drift = connection.row(missing.drift(table, code, entry["ledger_id"], connection.schema))
+    broken = connection.row(missing.contract(table, code))
+    assert drift is not None and broken is not None  # noqa: S101, PT018 - a SELECT of scalars has one row
+    return drift | broken
+
+
+def _stale(number: int, drift: Mapping[str, Row]) -> Stale:
+    total = Drift(**{name: sum(row[name] for row in drift.values()) for name in asdict(Drift())})
+    unidentified = sum(row["without_code"] + row["duplicates"] for row in drift.values())
+    collections: dict[str, Json] = {name: dict(row) for name, row in drift.items()}
+    return Stale(
+        f"run {number} no longer is what the source holds: {total.late} late, {total.gone} gone,"
+        f" {total.registered_since} registered since"
+        + (f", {unidentified} rows without a code of their own" if unidentified else ""),
+        code="plan_differs",
+        evidence={"run": number, "drift": asdict(total), "collections": collections},
+        hint="Plan again, then reconcile.",
+    )

@@ -1,0 +1,84 @@
+"""A session: the database of the settings, as one login, from which services get their connections."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from core.db.apply_connection import ApplyConnection
+from core.db.connection import Connection
+from core.settings import Settings, data_home
+
+if TYPE_CHECKING:
+    from core.db.embedded import EmbeddedServer
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Who and where a session is: what the status bar shows."""
+
+    login: str
+    database: str
+    schema: str
+    version: str
+    word: str
+    read_only: bool
+
+
+class Session:
+    """Opens connections for the settings. For the demo it also holds the embedded server in use.
+
+    Use as a context manager: leaving it lets the embedded server stop with its last user.
+    """
+
+    def __init__(self, settings: Settings, progress: Progress = lambda _: None) -> None:
+        self.settings = settings
+        self._progress = progress
+        self._embedded: EmbeddedServer | None = None
+        self._dsn = settings.dsn
+
+    def browse(self) -> Connection:
+        """A new READ ONLY connection. Blocks; the first one of the demo may start and build it."""
+        return Connection.open(self._target(), self.settings.schema)
+
+    def write(self) -> Connection:
+        """A new connection that may write, unless the session is read-only: then the server refuses."""
+        return Connection.open(self._target(), self.settings.schema, read_only=self.settings.read_only)
+
+    def apply(self) -> ApplyConnection:
+        """A new connection for applying a run: guarded, and bounded in time."""
+        return ApplyConnection.open(self._target(), self.settings.schema, read_only=self.settings.read_only)
+
+    def server(self, connection: Connection) -> Server:
+        """Say where `connection` goes, as the server itself reports it."""
+        found = connection.rows("session.identity")[0]
+        return Server(
+            login=found["login"],
+            database=found["database"],
+            schema=self.settings.schema,
+            version=found["version"],
+            word=self.settings.word,
+            read_only=self.settings.read_only,
+        )
+
+    def close(self) -> None:
+        """Release the embedded server, if this session uses it."""
+        if self._embedded is not None:
+            self._embedded.release()
+            self._embedded = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _target(self) -> str:
+        if self._dsn is not None:
+            return self._dsn
+        from core.services.demo import open_demo  # noqa: PLC0415 - only the demo pays for its builder
+
+        if self._embedded is None:
+            self._embedded = open_demo(data_home(), self._progress)
+        return self._embedded.dsn(self.settings.login)

@@ -1,0 +1,94 @@
+"""Suggesting identities: profile, look up which codes others have taken, rank."""
+
+from collections.abc import Iterator, Sequence
+
+from core.db import proof
+from core.db.connection import Connection
+from core.domain.identity import Identity
+from core.domain.profile import Table
+from core.domain.suggestion import OPEN, Suggestion, natural_columns, suggest
+from core.errors import ConsoleError, Json, Unavailable
+from core.services import pending, profile, sources
+from core.services.pending import Pending
+from core.services.profile import Catalogs, Place
+
+_LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
+_LOOKUP_MILLISECONDS = 250
+_EXAMPLES = 3
+
+
+def suggestions(connection: Connection, collections: Sequence[str] | None = None) -> Iterator[Suggestion]:
+    """Rank the identities of `collections`, or of every unclassified REQUIRED one that has a table, on live data.
+
+    A table that this login may not read, or that could not be read in time, has no candidates, and a doubt that
+    says so. Raises GateClosed for a name that is unknown or has no table.
+    """
+    for name in collections or ():
+        sources.require(connection, name)
+    names = collections if collections is not None else unclassified(connection)
+    wanted = profile.places(connection, names)
+    catalogs, others = Catalogs(connection, wanted), pending.bare(connection)
+    for place in wanted:
+        yield _suggestion(connection, catalogs, place, others)
+
+
+def unclassified(connection: Connection) -> list[str]:
+    """The REQUIRED collections with a table and without an identity, by name."""
+    return [row["collection_name"] for row in connection.rows("suggestion.unclassified")]
+
+
+def taken(connection: Connection, identity: Identity) -> Json:
+    """What the suggester says of an identity that somebody chose: rank, tier and score, for its history.
+
+    None where it is not among the candidates, or nobody could look.
+    """
+    (suggestion,) = suggestions(connection, [identity.collection])
+    for candidate in suggestion.candidates:
+        if candidate.identity == identity:
+            return {"rank": candidate.rank, "tier": suggestion.tier, "score": candidate.score}
+    return None
+
+
+def _suggestion(connection: Connection, catalogs: Catalogs, place: Place, others: Sequence[Pending]) -> Suggestion:
+    try:
+        table = catalogs.table(connection, place)
+    except ConsoleError as error:
+        if connection.is_closed:
+            raise
+        return Suggestion(place.collection, OPEN, (), (f"{error.code}: {error.message}",))
+    found, looked = _collisions(connection, table, [each for each in others if each.collection != place.collection])
+    return suggest(table, found, probed=looked)
+
+
+def _collisions(connection: Connection, table: Table, others: Sequence[Pending]) -> tuple[dict[str, Json], bool]:
+    """The columns whose bare values are codes of other collections, with examples; and whether all was looked at."""
+    values = {name: _values(table, name) for name in natural_columns(table)}
+    if not any(values.values()):
+        return {}, True
+    codes = sorted(set().union(*values.values()))
+    try:
+        with connection.transaction():
+            connection.driver.execute(f"SET LOCAL statement_timeout = {_LOOKUP_MILLISECONDS}".encode())
+            rows = connection.rows("suggestion.registered", {"codes": codes, "collection": table.collection})
+            if others:
+                rows += connection.rows(proof.taken_codes([each.triple for each in others], codes))
+    except Unavailable:
+        if connection.is_closed:
+            raise
+        return {}, False
+    owners = {row["code"]: row["owner"] for row in rows}
+    found: dict[str, Json] = {}
+    for name, own in values.items():
+        met = sorted(own & owners.keys())
+        if met or own & _lookalikes(own, table):
+            found[name] = [{"code": code, "owner": owners[code]} for code in met[:_EXAMPLES]]
+    return found, True
+
+
+def _lookalikes(codes: set[str], table: Table) -> set[str]:
+    """The codes that read like a synthetic code of some collection."""
+    return {code for code in codes if ":" in code and code.split(":", 1)[0] in table.tables}
+
+
+def _values(table: Table, name: str) -> set[str]:
+    return {text for text in table.sample[name][:_LOOKED_UP] if text}

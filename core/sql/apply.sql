@@ -1,0 +1,50 @@
+-- name: facts
+SELECT {S}.birth_backfill_facts(%(run)s) AS facts
+
+-- name: begin
+SELECT {S}.birth_backfill_begin(%(run)s)
+
+-- name: claim
+SELECT verdict, ledger_id, epoch, seq_from, seq_to, batch_size FROM {S}.birth_backfill_claim(%(run)s, %(rows)s)
+
+-- name: transaction
+SELECT pg_catalog.pg_current_xact_id()::text AS transaction_id
+
+-- name: batch
+SELECT registered, existing, vanished, quarantined FROM {S}.birth_backfill_apply_batch(%(ledger_id)s, %(epoch)s, %(rows)s)
+
+-- name: fate
+SELECT pg_catalog.pg_xact_status(%(transaction_id)s::text::pg_catalog.xid8) AS status
+
+-- name: outcome
+SELECT registered, existing, vanished, quarantined, finished_at IS NOT NULL AS finished
+FROM {S}.birth_backfill_batch WHERE ledger_id = %(ledger_id)s AND epoch = %(epoch)s
+
+-- name: quarantined
+SELECT seq, entity_code, source_key, sqlstate, message FROM {S}.birth_backfill_quarantine
+WHERE ledger_id = %(ledger_id)s AND seq BETWEEN %(seq_from)s AND %(seq_to)s ORDER BY seq
+
+-- name: heartbeat
+SELECT {S}.birth_backfill_heartbeat(%(ledger_id)s, %(epoch)s)
+
+-- name: split
+SELECT {S}.birth_backfill_split(%(ledger_id)s, %(epoch)s, %(rows)s) AS epoch
+
+-- name: report
+SELECT {S}.birth_backfill_report(%(run)s, %(state)s, %(reason)s)
+
+-- name: load
+SELECT replicas, replica_lag::float8 AS replica_lag, replayed_bytes::float8 AS replayed_bytes, lock_waits, wal_bytes::float8 AS wal_bytes FROM {S}.birth_load(%(run)s)
+
+-- name: batches
+SELECT count(*) FILTER (WHERE finished_at IS NOT NULL) AS finished, coalesce(sum(quarantined), 0)::bigint AS quarantined
+FROM {S}.birth_backfill_batch JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = %(run)s
+
+-- name: finish
+SELECT {S}.birth_backfill_finish(%(run)s)
+
+-- name: control
+SELECT command, batch_size, reason, steered_by, steered_at FROM {S}.birth_backfill_control WHERE run_id = %(run)s
+
+-- name: steer
+SELECT {S}.birth_backfill_steer(%(run)s, %(command)s, %(batch_size)s, %(reason)s)

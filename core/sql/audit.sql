@@ -1,0 +1,23 @@
+-- name: head
+SELECT seq, hash FROM {S}.birth_ledger_head
+
+-- name: events
+SELECT seq, at_us, actor, kind, payload, prev, hash FROM {S}.birth_ledger_event ORDER BY seq
+
+-- name: genesis
+SELECT pg_catalog.encode(hash, 'hex') AS hash FROM {S}.birth_ledger_event WHERE seq = 0
+
+-- name: trust
+SELECT id, title, verdict, evidence, hint FROM {S}.birth_audit()
+
+-- name: place
+SELECT pg_catalog.current_database() AS database, (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS system_identifier
+
+-- name: session
+SELECT pg_catalog.pg_backend_pid() AS pid, session_user::text AS login, pg_catalog.current_setting('server_version_num')::integer AS version,
+    pg_catalog.current_setting('server_version') AS version_text, pg_catalog.pg_is_in_recovery() AS in_recovery,
+    extract(epoch FROM pg_catalog.clock_timestamp())::float8 AS clock,
+    (SELECT person FROM {S}.birth_person_login WHERE login = session_user) AS person,
+    ARRAY(SELECT g FROM unnest(ARRAY['birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer']) AS g
+        WHERE pg_catalog.pg_has_role(session_user, g, 'MEMBER')) AS groups,
+    {S}.birth_gateway_fingerprint() AS gateway

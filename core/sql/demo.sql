@@ -1,0 +1,23 @@
+-- name: exists
+SELECT 1 FROM pg_catalog.pg_database WHERE datname = 'demo'
+
+-- name: scale
+SELECT pg_catalog.substring(pg_catalog.shobj_description(oid, 'pg_database'), 'scale (\d+)')::integer
+  FROM pg_catalog.pg_database WHERE datname = 'demo'
+
+-- name: drop_unfinished
+DROP DATABASE IF EXISTS demo_building WITH (FORCE)
+
+-- name: create_unfinished
+CREATE DATABASE demo_building TEMPLATE template0
+
+-- name: drop
+DROP DATABASE IF EXISTS demo WITH (FORCE)
+
+-- name: finish
+ALTER DATABASE demo_building RENAME TO demo
+
+-- name: foreign_clients
+SELECT pg_catalog.count(*)
+  FROM pg_catalog.pg_stat_activity
+ WHERE backend_type = 'client backend' AND application_name <> %(ours)s AND pid <> pg_catalog.pg_backend_pid()

@@ -1,0 +1,24 @@
+-- name: page
+SELECT kind, ledger_id, seq, collection_name AS collection, entity_code AS code, source_key, note
+FROM {S}.birth_backfill_page(%(run)s, %(after_ledger)s, %(after_seq)s, %(rows)s)
+
+-- name: quarantined
+SELECT '!' AS kind, q.ledger_id, q.seq, l.collection_name AS collection, q.entity_code AS code, q.source_key,
+    q.sqlstate || ' ' || q.message AS note
+FROM {S}.birth_backfill_quarantine AS q JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+WHERE l.run_id = %(run)s AND (q.ledger_id, q.seq) > (%(after_ledger)s, %(after_seq)s)
+ORDER BY q.ledger_id, q.seq LIMIT %(rows)s
+
+-- name: shared
+SELECT coalesce(a.collection_name, b.collection_name) AS collection, coalesce(a.ledger_id, 0) AS before, coalesce(b.ledger_id, 0) AS after
+FROM (SELECT * FROM {S}.birth_backfill_ledger WHERE run_id = %(run)s) AS a
+FULL JOIN (SELECT * FROM {S}.birth_backfill_ledger WHERE run_id = %(other)s) AS b USING (collection_name)
+ORDER BY 1
+
+-- name: compared
+SELECT CASE WHEN a.seq IS NULL THEN '+' WHEN b.seq IS NULL THEN '-' ELSE '=' END AS kind, a.seq AS before_seq, b.seq AS after_seq,
+    entity_code AS code, coalesce(b.source_key, a.source_key) AS source_key
+FROM (SELECT * FROM {S}.birth_backfill_item WHERE ledger_id = %(before)s AND seq > %(before_seq)s ORDER BY seq LIMIT %(rows)s) AS a
+FULL JOIN (SELECT * FROM {S}.birth_backfill_item WHERE ledger_id = %(after)s AND seq > %(after_seq)s ORDER BY seq LIMIT %(rows)s) AS b
+    USING (entity_code)
+ORDER BY entity_code COLLATE "C" LIMIT %(rows)s

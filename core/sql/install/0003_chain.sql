@@ -1,0 +1,50 @@
+-- The ledger of events is a hash chain:
+--   h = sha256('birth-ledger-v1' || prev || F(seq) || F(at_us) || F(actor) || F(kind) || F(payload))
+-- where F(NULL) = 00, else 01 || int4send(byte length) || UTF-8 bytes, numbers as decimal text, prev as 32 raw bytes.
+CREATE TABLE {S}.birth_ledger_event (
+    seq bigint PRIMARY KEY,
+    at_us bigint NOT NULL,
+    actor text NOT NULL,
+    kind text NOT NULL,
+    payload text,
+    prev bytea NOT NULL UNIQUE CHECK (octet_length(prev) = 32),
+    hash bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32)
+);
+-- One row that every append updates: its lock is what keeps the chain from forking.
+CREATE TABLE {S}.birth_ledger_head (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    seq bigint NOT NULL,
+    hash bytea NOT NULL
+) WITH (fillfactor = 10);
+
+CREATE FUNCTION {S}.birth_ledger_field(p_value text) RETURNS bytea LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN p_value IS NULL THEN decode('00', 'hex')
+        ELSE decode('01', 'hex') || int4send(octet_length(convert_to(p_value, 'UTF8'))) || convert_to(p_value, 'UTF8') END
+$body$;
+
+CREATE FUNCTION {S}.birth_ledger_append(p_kind text, p_payload jsonb) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_prev bytea;
+    v_seq bigint;
+    v_at_us bigint;
+    v_payload text := p_payload::text;
+    v_hash bytea;
+BEGIN
+    SELECT seq + 1, hash INTO STRICT v_seq, v_prev FROM {S}.birth_ledger_head FOR UPDATE;
+    -- Read under the lock, so that times never run backwards along the chain.
+    v_at_us := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+    v_hash := sha256('birth-ledger-v1'::bytea || v_prev || {S}.birth_ledger_field(v_seq::text)
+        || {S}.birth_ledger_field(v_at_us::text) || {S}.birth_ledger_field(session_user::text)
+        || {S}.birth_ledger_field(p_kind) || {S}.birth_ledger_field(v_payload));
+    INSERT INTO {S}.birth_ledger_event (seq, at_us, actor, kind, payload, prev, hash)
+    VALUES (v_seq, v_at_us, session_user, p_kind, v_payload, v_prev, v_hash);
+    UPDATE {S}.birth_ledger_head SET seq = v_seq, hash = v_hash;
+    RETURN v_seq;
+END
+$body$;
+
+INSERT INTO {S}.birth_ledger_head (seq, hash) VALUES (-1, decode(repeat('00', 32), 'hex'));
+SELECT {S}.birth_ledger_append('genesis', jsonb_build_object('database', current_database(), 'schema', {s},
+    'system_identifier', (SELECT system_identifier::text FROM pg_control_system()), 'install', gen_random_uuid()));

@@ -1,0 +1,190 @@
+-- The columns by which a row is found again: the primary key, else a unique index that identifies every row, else
+-- the identity's own columns (with or without an index that starts with them).
+CREATE FUNCTION {S}.birth_locator(p_relid oid, p_columns text[], OUT locator text[], OUT indexed boolean)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT coalesce(best.names, p_columns), best.names IS NOT NULL
+    FROM (SELECT) AS always LEFT JOIN LATERAL (
+        SELECT array_agg(a.attname::text ORDER BY k.position) AS names
+        FROM pg_index AS x, unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
+        JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
+        WHERE x.indrelid = p_relid AND x.indisunique AND x.indisvalid AND x.indisready AND x.indimmediate
+          AND x.indpred IS NULL AND x.indexprs IS NULL AND k.position <= x.indnkeyatts
+        GROUP BY x.indexrelid, x.indisprimary
+        HAVING bool_and(a.attnotnull)
+        ORDER BY x.indisprimary DESC, count(*), x.indexrelid LIMIT 1) AS best ON true
+$body$;
+
+-- Plan a backfill: store exactly what is missing, in code order, with everything pinned that must not change
+-- before it is applied. NULL plans every classified REQUIRED collection. Reads each source once; touches no
+-- source, registry or gateway object.
+CREATE FUNCTION {S}.birth_backfill_plan(p_collections text[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET row_security = off SET work_mem = '256MB' SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
+DECLARE
+    v_person text := {S}.birth_actor('birth_operator', 'plan a backfill');
+    v_run bigint;
+    v_name text;
+    v_clash jsonb;
+BEGIN
+    IF cardinality(p_collections) = 0 THEN
+        PERFORM {S}.birth_refuse('BR002', 'nothing_named', 'a plan names at least one collection', NULL, 'Name collections, or plan all of them.');
+    END IF;
+    INSERT INTO {S}.birth_backfill_run (system_identifier, gateway, registry_triggers, registry_rows, alert_rows, snapshot, planned_person)
+    SELECT (SELECT system_identifier::text FROM pg_control_system()), {S}.birth_gateway_fingerprint(),
+        {S}.birth_trigger_fingerprint(format('%I.birth_registry', {s})::regclass),
+        (SELECT count(*) FROM {S}.birth_registry), (SELECT count(*) FROM {S}.trigger_guard_alerts),
+        pg_current_snapshot(), v_person
+    RETURNING run_id INTO v_run;
+    INSERT INTO {S}.birth_backfill_control (run_id) VALUES (v_run);
+    FOR v_name IN
+        SELECT c.collection_name FROM {S}.birth_collections() AS c
+        WHERE p_collections IS NULL AND c.requirement = 'REQUIRED' AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)
+        UNION SELECT unnest(p_collections) ORDER BY 1
+    LOOP
+        PERFORM {S}.birth_backfill_plan_entry(v_run, v_name);
+        RAISE NOTICE 'planned %', v_name;
+    END LOOP;
+    SELECT jsonb_agg(jsonb_build_object('code', entity_code, 'collections', collections)) INTO v_clash FROM (
+        SELECT i.entity_code, array_agg(l.collection_name) AS collections
+        FROM {S}.birth_backfill_ledger AS l JOIN {S}.birth_backfill_item AS i USING (ledger_id)
+        -- Synthetic codes of two collections differ in their prefix; but a column may come to hold what reads like one.
+        WHERE l.run_id = v_run AND (l.strategy = 'column' OR i.entity_code IN (
+            SELECT c.entity_code FROM {S}.birth_backfill_item AS c JOIN {S}.birth_backfill_ledger AS o USING (ledger_id)
+            WHERE o.run_id = v_run AND o.strategy = 'column' AND position(':' IN c.entity_code) > 0))
+        GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 3) AS clashes;
+    IF v_clash IS NOT NULL THEN
+        PERFORM {S}.birth_refuse('BR003', 'codes_collide', 'two collections of this plan give the same code',
+            jsonb_build_object('examples', v_clash), 'Give one of them a synthetic identity.');
+    END IF;
+    UPDATE {S}.birth_backfill_run SET digest = (
+        SELECT encode(sha256(convert_to(coalesce(string_agg(collection_name || ' ' || digest, E'\n' ORDER BY collection_name COLLATE "C"), ''), 'UTF8')), 'hex')
+        FROM {S}.birth_backfill_ledger WHERE run_id = v_run)
+    WHERE run_id = v_run;
+    PERFORM {S}.birth_backfill_supersede(v_run);
+    PERFORM {S}.birth_ledger_append('planned', (SELECT jsonb_build_object('run', r.run_id, 'digest', r.digest, 'gateway', r.gateway,
+        'registry_rows', r.registry_rows, 'alert_rows', r.alert_rows, 'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object('ledger_id', ledger_id,
+            'collection', collection_name, 'identity', identity, 'missing', missing, 'digest', digest) ORDER BY ledger_id), '[]')
+            FROM {S}.birth_backfill_ledger WHERE run_id = v_run)) FROM {S}.birth_backfill_run AS r WHERE r.run_id = v_run));
+    RETURN v_run;
+END
+$body$;
+
+-- The one statement that reads a source, stores its missing rows in code order ($1: the entry) and counts what the
+-- contract asks for ($2: the collection).
+CREATE FUNCTION {S}.birth_plan_statement(p_relid oid, p_expression text, p_locator text[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$
+        WITH coded AS MATERIALIZED (
+            SELECT row.code, row.source_key, r.collection_name AS owner
+            FROM (SELECT %1$s AS code, ARRAY[%2$s] AS source_key FROM %3$s AS source) AS row
+            LEFT JOIN {S}.birth_registry AS r ON r.entity_code = row.code
+        ), stored AS (
+            INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
+            SELECT $1, row_number() OVER (ORDER BY code COLLATE "C"), code, source_key FROM coded
+            WHERE owner IS NULL AND code IS NOT NULL ORDER BY code COLLATE "C"
+        )
+        SELECT count(*) AS rows, count(code) AS codes, count(DISTINCT code COLLATE "C") AS distinct_codes,
+            count(owner) FILTER (WHERE owner = $2) AS registered, count(owner) FILTER (WHERE owner <> $2) AS foreign_codes,
+            min(code COLLATE "C") FILTER (WHERE owner <> $2) AS foreign_example, max(length(code)) AS longest
+        FROM coded $query$, p_expression,
+        (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position) FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
+        p_relid::regclass)
+$body$;
+
+-- Refuse a statement that would read a whole table once for every row of another: on a large source that never ends.
+CREATE FUNCTION {S}.birth_plan_affordable(p_collection text, p_statement text, p_ledger bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_plan jsonb;
+    v_loop jsonb;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT JSON) ' || p_statement INTO v_plan USING p_ledger, p_collection;
+    FOR v_loop IN SELECT jsonb_path_query(v_plan, '$.** ? (@."Node Type" == "Nested Loop")') LOOP
+        IF (v_loop -> 'Plans' -> 0 ->> 'Plan Rows')::numeric * (v_loop -> 'Plans' -> 1 ->> 'Plan Rows')::numeric > 10000000
+           AND jsonb_path_exists(v_loop -> 'Plans' -> 1, '$.** ? (@."Node Type" == "Seq Scan")') THEN
+            PERFORM {S}.birth_refuse('BR003', 'plan_unaffordable', format('planning %s would read a whole table for every row of another', p_collection),
+                jsonb_build_object('collection', p_collection, 'outer_rows', v_loop -> 'Plans' -> 0 -> 'Plan Rows', 'inner_rows', v_loop -> 'Plans' -> 1 -> 'Plan Rows'),
+                'ANALYZE the source and the registry, and see that enable_hashjoin is on.');
+        END IF;
+    END LOOP;
+END
+$body$;
+
+CREATE FUNCTION {S}.birth_backfill_plan_entry(p_run bigint, p_collection text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_collection record;
+    v_expression text;
+    v_locator text[];
+    v_ledger bigint;
+    v_statement text;
+    v_found record;
+BEGIN
+    SELECT * INTO v_collection FROM {S}.birth_collections() WHERE collection_name = p_collection;
+    IF v_collection.requirement IS DISTINCT FROM 'REQUIRED'
+       OR NOT {S}.birth_resolvable(v_collection.relid, v_collection.strategy, v_collection.missing_columns) THEN
+        PERFORM {S}.birth_refuse('BR003', 'not_plannable', format('%s cannot be planned: %s', p_collection, CASE
+                WHEN v_collection.collection_name IS NULL THEN 'there is no such collection'
+                WHEN v_collection.requirement IS DISTINCT FROM 'REQUIRED' THEN 'it is ' || coalesce(v_collection.requirement, 'without a policy')
+                WHEN v_collection.relid IS NULL THEN 'it has no table'
+                WHEN v_collection.strategy IS NULL THEN 'it is unclassified'
+                ELSE 'its identity names columns that are gone: ' || array_to_string(v_collection.missing_columns, ', ') END),
+            jsonb_build_object('collection', p_collection, 'requirement', v_collection.requirement, 'table', v_collection.relid::regclass::text,
+                'identity', v_collection.identity, 'missing_columns', v_collection.missing_columns),
+            'A collection is planned when it is REQUIRED, has a table, and is classified by columns it has: see `birth-console matrix --all`.');
+    END IF;
+    v_expression := {S}.birth_identity_expression(v_collection.relid, p_collection, v_collection.strategy, v_collection.columns, 'source');
+    INSERT INTO {S}.birth_backfill_ledger (run_id, collection_name, relid, strategy, columns, identity, identity_version, locator, locator_indexed, triggers)
+    SELECT p_run, p_collection, v_collection.relid, v_collection.strategy, v_collection.columns, v_collection.identity, v_collection.version,
+        l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid)
+    FROM {S}.birth_locator(v_collection.relid, v_collection.columns) AS l
+    RETURNING ledger_id, locator INTO v_ledger, v_locator;
+    v_statement := {S}.birth_plan_statement(v_collection.relid, v_expression, v_locator);
+    PERFORM {S}.birth_plan_affordable(p_collection, v_statement, v_ledger);
+    EXECUTE v_statement
+    INTO v_found USING v_ledger, p_collection;
+    IF v_found.rows <> v_found.codes OR v_found.codes <> v_found.distinct_codes OR v_found.foreign_codes > 0 OR v_found.longest > 200 THEN
+        PERFORM {S}.birth_refuse('BR003', 'contract_broken', format('the rows of %s are no longer identified by %s', p_collection, v_collection.identity),
+            jsonb_build_object('collection', p_collection, 'identity', v_collection.identity, 'rows', v_found.rows,
+                'without_code', v_found.rows - v_found.codes, 'duplicates', v_found.codes - v_found.distinct_codes,
+                'registered_for_others', v_found.foreign_codes, 'example', v_found.foreign_example, 'longest', v_found.longest),
+            'Classify it again: the data changed since.');
+    END IF;
+    UPDATE {S}.birth_backfill_ledger SET source_rows = v_found.rows, distinct_codes = v_found.distinct_codes,
+        registered = v_found.registered, missing = v_found.rows - v_found.registered, digest = {S}.birth_item_digest(v_ledger),
+        upper_bound = (SELECT entity_code FROM {S}.birth_backfill_item WHERE ledger_id = v_ledger ORDER BY seq DESC LIMIT 1)
+    WHERE ledger_id = v_ledger;
+END
+$body$;
+
+-- The digest of a missing set: sha256 over the sha256 of each chunk of 10,000 codes in code order, each code as
+-- `byte length:code`. In chunks, because one text value ends at 1 GB.
+CREATE FUNCTION {S}.birth_item_digest(p_ledger bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT encode(sha256(coalesce(string_agg(chunk.hash, ''::bytea ORDER BY chunk.number), ''::bytea)), 'hex')
+    FROM (SELECT (seq - 1) / 10000 AS number,
+            sha256(convert_to(string_agg(octet_length(entity_code) || ':' || entity_code, '' ORDER BY seq), 'UTF8')) AS hash
+        FROM {S}.birth_backfill_item WHERE ledger_id = p_ledger GROUP BY 1) AS chunk
+$body$;
+
+-- Other plans of the same collections are over, unless they were applied to the end. Waits for a batch in flight, and
+-- for a plan that is about to be over: of two made at a time, the one that ends last holds. The queue is a table that nobody
+-- else can lock: an advisory lock is anybody's to take.
+CREATE FUNCTION {S}.birth_backfill_supersede(p_run bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_other bigint;
+BEGIN
+    LOCK TABLE {S}.birth_backfill_fence IN EXCLUSIVE MODE;
+    FOR v_other IN
+        SELECT r.run_id FROM {S}.birth_backfill_run AS r
+        WHERE r.run_id <> p_run AND r.status IN ('planned', 'reconciled', 'applying')
+          AND EXISTS (SELECT FROM {S}.birth_backfill_ledger AS o JOIN {S}.birth_backfill_ledger AS n USING (collection_name)
+              WHERE o.run_id = r.run_id AND n.run_id = p_run)
+        ORDER BY r.run_id FOR UPDATE OF r
+    LOOP
+        UPDATE {S}.birth_backfill_run SET status = 'superseded', superseded_by = p_run WHERE run_id = v_other AND status <> 'applied';
+        UPDATE {S}.birth_backfill_ledger SET status = 'superseded' WHERE run_id = v_other AND status <> 'applied';
+    END LOOP;
+END
+$body$;

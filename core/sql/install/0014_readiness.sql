@@ -1,0 +1,66 @@
+-- The readiness dashboard: eight metrics, from catalogs and data at each look. plpgsql binds late, so that a
+-- missing object is reported as absent instead of breaking the view.
+CREATE FUNCTION {S}.birth_readiness() RETURNS TABLE (metric text, value text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_required bigint;
+    v_resolvable bigint;
+    v_permits bigint := 0;
+    v_permit_table boolean := to_regclass(format('%I.birth_admission_permit', {s})) IS NOT NULL
+        AND to_regclass(format('%I.birth_admission_budget', {s})) IS NOT NULL;
+    v_ledger_table boolean := to_regclass(format('%I.birth_backfill_ledger', {s})) IS NOT NULL;
+    v_register_fn boolean := EXISTS (SELECT FROM pg_proc WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = {s}) AND proname = 'fn_birth_register' AND prokind = 'f');
+    v_reasons text[];
+BEGIN
+    SELECT count(*), count(*) FILTER (WHERE {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns))
+    INTO v_required, v_resolvable FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED';
+    IF v_permit_table THEN
+        -- A permit whose budget is used up admits nothing: it is as good as closed.
+        SELECT count(*) INTO v_permits FROM {S}.birth_admission_permit AS p JOIN {S}.birth_admission_budget AS b USING (permit_id)
+        WHERE p.closed_at IS NULL AND p.expires_at > clock_timestamp() AND b.used_rows < b.budget_rows;
+    END IF;
+    v_reasons := array_remove(ARRAY[
+        CASE WHEN v_resolvable < v_required THEN (v_required - v_resolvable) || '_IDENTITIES_RESOLVED' END,
+        CASE WHEN v_permit_table AND v_permits = 0 THEN 'PERMIT_OPENED' END,
+        CASE WHEN NOT v_permit_table THEN 'ADMISSION_PERMIT_TABLE_PRESENT' END,
+        CASE WHEN NOT v_ledger_table THEN 'BACKFILL_LEDGER_TABLE_PRESENT' END,
+        CASE WHEN NOT v_register_fn THEN 'SHARED_REGISTER_FN_PRESENT' END], NULL);
+    RETURN QUERY VALUES
+        ('birth_required_total', v_required::text),
+        ('identity_resolvable_now', v_resolvable::text),
+        ('identity_unclassified_blockers', (v_required - v_resolvable)::text),
+        ('admission_permit_table', CASE WHEN v_permit_table THEN 'present' ELSE 'absent' END),
+        ('open_permits', v_permits::text),
+        ('backfill_ledger_table', CASE WHEN v_ledger_table THEN 'present' ELSE 'absent' END),
+        ('shared_register_fn', CASE WHEN v_register_fn THEN 'present' ELSE 'absent' END),
+        ('qt001_gate', CASE WHEN cardinality(v_reasons) = 0 THEN 'OPEN' ELSE 'BLOCKED_UNTIL_' || array_to_string(v_reasons, '_AND_') END);
+END
+$body$;
+CREATE VIEW {S}.v_birth_stage2_qt001_readiness_dashboard AS SELECT metric, value FROM {S}.birth_readiness();
+
+-- Whether the old, frozen script coped with a collection: it knew one text column by heart and needed date_created,
+-- both set for every row. Columns that the catalog says are NOT NULL need no look at the rows.
+CREATE FUNCTION {S}.birth_frozen_script_copes(p_collection text, p_relid oid) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_code text := CASE p_collection WHEN 'table_registry' THEN 'table_id' WHEN 'workflows' THEN 'process_code' ELSE 'code' END;
+    v_columns record;
+    v_unset boolean;
+BEGIN
+    SELECT count(*) AS present, string_agg(format('%I IS NULL', attname), ' OR ') FILTER (WHERE NOT attnotnull) AS doubtful INTO v_columns
+    FROM pg_attribute WHERE attrelid = p_relid AND NOT attisdropped
+      AND (attname = 'date_created' OR attname = v_code AND atttypid IN ('text'::regtype, 'varchar'::regtype));
+    IF v_columns.present < 2 OR v_columns.doubtful IS NULL THEN
+        RETURN v_columns.present = 2;
+    END IF;
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_relid::regclass, v_columns.doubtful) INTO v_unset;
+    RETURN NOT v_unset;
+END
+$body$;
+
+-- Figures that documents state, to be held against live evidence.
+CREATE TABLE {S}.birth_evidence_claim (
+    claim text PRIMARY KEY,
+    source text NOT NULL,
+    stated text NOT NULL
+);

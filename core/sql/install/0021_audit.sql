@@ -1,0 +1,132 @@
+-- The audit of trust: what somebody with psql and a login could use to get around the gates. `verdict` is passed, failed,
+-- warning or unknown. SECURITY DEFINER, since ordinary logins do not see pg_hba.
+CREATE FUNCTION {S}.birth_audit() RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_home oid := (SELECT oid FROM pg_namespace WHERE nspname = {s});
+    v_owner oid := 'birth_owner'::regrole;
+    v_embedded boolean := EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'embedded');
+    v_groups oid[] := ARRAY['birth_reader'::regrole, 'birth_operator'::regrole, 'birth_gatekeeper'::regrole, 'birth_reviewer'::regrole]::oid[];
+    v_files oid[] := ARRAY['pg_execute_server_program'::regrole, 'pg_write_server_files'::regrole, 'pg_read_server_files'::regrole]::oid[];
+    v_logins oid[];
+    v_roles oid[];
+    v_tables oid[];
+    v_functions oid[];
+BEGIN
+    -- Whoever can act here: members of a group, and logins that are mapped to a person. Superusers are beyond any audit.
+    SELECT coalesce(array_agg(r.oid), ARRAY[]::oid[]) INTO v_logins FROM pg_roles AS r
+    WHERE NOT r.rolsuper AND r.oid <> ALL (v_groups) AND r.oid <> v_owner
+      AND (r.rolname IN (SELECT login FROM {S}.birth_person_login) OR EXISTS (SELECT FROM unnest(v_groups) AS g WHERE pg_has_role(r.oid, g, 'MEMBER')));
+    -- And what they can become by SET ROLE, inherited or not.
+    WITH RECURSIVE reach(oid) AS (
+        SELECT unnest(v_logins || v_groups) UNION SELECT m.roleid FROM reach JOIN pg_auth_members AS m ON m.member = reach.oid
+    ) SELECT array_agg(oid) INTO v_roles FROM reach;
+    -- Ours, and the company's that the gates rest on; the schema may hold more that is none of our business.
+    SELECT array_agg(t.oid) INTO v_tables FROM pg_class AS t WHERE t.relnamespace = v_home AND t.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+        AND (t.relname ~ '^(v_)?birth_' OR t.relname IN ('collection_registry', 'trigger_guard_alerts'));
+    SELECT array_agg(p.oid) INTO v_functions FROM pg_proc AS p WHERE p.pronamespace = v_home AND p.proname ~ '^(birth_|fn_birth_|fn_trigger_guard)';
+    RETURN QUERY
+    SELECT c.id, c.title, CASE WHEN c.found IS NULL THEN 'passed' ELSE 'failed' END, coalesce(c.found, '[]'::jsonb), c.hint FROM (VALUES
+        -- A trigger function, too: on a table of one's own it would register whatever one likes.
+        ('public_execute', 'PUBLIC may execute nothing here',
+            (SELECT jsonb_agg(p.oid::regprocedure::text) FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND has_function_privilege('public', p.oid, 'EXECUTE')
+                AND (p.prosecdef OR p.prorettype <> 'trigger'::regtype) AND p.prorettype <> 'event_trigger'::regtype),
+            'REVOKE EXECUTE ON FUNCTION … FROM PUBLIC.'),
+        ('register_execute', 'no login here calls the gateway itself',
+            (SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || p.oid::regprocedure) FROM unnest(v_roles) AS r, pg_proc AS p
+                WHERE p.oid = ANY (v_functions) AND (p.proname LIKE 'fn\_%' OR p.proname IN ('birth_ledger_append', 'birth_identity_import'))
+                  AND r <> v_owner AND (p.prosecdef OR p.prorettype <> 'trigger'::regtype) AND p.prorettype <> 'event_trigger'::regtype
+                  AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_function_privilege(r, p.oid, 'EXECUTE')),
+            'REVOKE EXECUTE ON FUNCTION … FROM that role.'),
+        ('search_path', 'every SECURITY DEFINER function pins its search_path',
+            (SELECT jsonb_agg(p.oid::regprocedure::text) FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND p.prosecdef
+                AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)),
+            'ALTER FUNCTION … SET search_path = pg_catalog, pg_temp.'),
+        ('owner', 'birth_owner owns what is ours, and no login here what is the company''s',
+            (SELECT jsonb_agg(o.name) FROM (
+                SELECT p.oid::regprocedure::text AS name FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND p.proowner <> v_owner
+                    AND (p.proname LIKE 'birth\_%' OR p.proowner = ANY (v_roles))
+                UNION ALL SELECT t.oid::regclass::text FROM pg_class AS t WHERE t.oid = ANY (v_tables) AND t.relowner <> v_owner
+                    AND (t.relname ~ '^(v_)?birth_' AND t.relname NOT IN ('birth_registry', 'birth_policy') OR t.relowner = ANY (v_roles))
+                UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE oid = v_home AND nspowner <> v_owner AND nspowner = ANY (v_roles)
+                UNION ALL SELECT t.oid::regclass::text FROM {S}.birth_collections() AS c JOIN pg_class AS t ON t.oid = c.relid
+                    WHERE t.relowner <> v_owner AND t.relowner = ANY (v_roles)) AS o),
+            'ALTER … OWNER TO birth_owner, or to a role that no login here is a member of.'),
+        ('owner_unreachable', 'nobody can become birth_owner or log in as it',
+            (SELECT jsonb_agg(DISTINCT r.rolname) FROM pg_roles AS r WHERE NOT r.rolsuper AND r.oid <> v_owner AND pg_has_role(r.oid, v_owner, 'MEMBER')
+                OR r.oid = v_owner AND (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolbypassrls)),
+            'REVOKE birth_owner FROM …; ALTER ROLE birth_owner NOLOGIN.'),
+        ('role_attributes', 'no login here can make roles, replicate, pass row security or reach the server''s files',
+            (SELECT jsonb_agg(DISTINCT r.rolname) FROM pg_roles AS r WHERE r.oid = ANY (v_roles)
+                AND (r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR r.rolreplication OR r.rolcreatedb OR r.oid = ANY (v_files))),
+            'ALTER ROLE … NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS; REVOKE roles that have it.'),
+        ('dml', 'no login here writes the tables of this schema',
+            (SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || t.relname) FROM unnest(v_roles) AS r, pg_class AS t
+                WHERE r <> v_owner AND t.oid = ANY (v_tables) AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r)
+                  AND CASE WHEN t.relkind = 'S' THEN has_sequence_privilege(r, t.oid, 'UPDATE, USAGE')
+                      ELSE has_table_privilege(r, t.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES')
+                          OR has_any_column_privilege(r, t.oid, 'INSERT, UPDATE, REFERENCES') END),
+            'REVOKE it: every write goes through a function.'),
+        ('create', 'no login here can plant objects: no CREATE or TEMP',
+            (SELECT jsonb_agg(DISTINCT x.name) FROM (
+                SELECT r::regrole::text || ' on schema ' || n.nspname AS name FROM unnest(v_roles) AS r, pg_namespace AS n
+                WHERE r <> v_owner AND n.nspname !~ '^pg_' AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_schema_privilege(r, n.oid, 'CREATE')
+                UNION ALL SELECT r::regrole::text || ' on database' FROM unnest(v_roles) AS r
+                WHERE r <> v_owner AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_database_privilege(r, current_database(), 'CREATE, TEMP')) AS x),
+            'REVOKE CREATE ON SCHEMA … and TEMP ON DATABASE … FROM PUBLIC.'),
+        ('parameters', 'no login here can switch off triggers or what the server counts', {S}.birth_audit_parameters(v_roles),
+            'REVOKE SET ON PARAMETER … FROM …'),
+        ('triggers', 'the birth triggers fire',
+            (SELECT jsonb_agg(c.collection_name) FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled'),
+            'ALTER TABLE … ENABLE TRIGGER trg_birth_gateway.'),
+        ('event_trigger', 'the trigger guard watches',
+            (SELECT jsonb_agg(g.name) FROM (SELECT 'evt_trigger_guard_ddl' AS name UNION SELECT evtname::text FROM pg_event_trigger WHERE evtname LIKE 'evt\_trigger\_guard%') AS g
+                WHERE NOT EXISTS (SELECT FROM pg_event_trigger AS e WHERE e.evtname = g.name AND e.evtenabled IN ('O', 'A'))),
+            'Ask a superuser to create or enable it.'),
+        ('session_user', 'the session acts as who logged in',
+            CASE WHEN current_setting('role') NOT IN ('none', session_user) THEN jsonb_build_array(session_user, current_setting('role')) END,
+            'RESET ROLE.'),
+        ('replication_role', 'triggers are not bypassed in this session',
+            CASE WHEN current_setting('session_replication_role') <> 'origin' THEN jsonb_build_array(current_setting('session_replication_role')) END,
+            'RESET session_replication_role.')
+    ) AS c(id, title, found, hint);
+    RETURN QUERY SELECT * FROM {S}.birth_audit_trust(v_embedded);
+END
+$body$;
+
+-- Which roles were granted a parameter that is a superuser's otherwise, and that the gates rest on. PostgreSQL 15 and newer.
+CREATE FUNCTION {S}.birth_audit_parameters(p_roles oid[]) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_found jsonb;
+BEGIN
+    IF current_setting('server_version_num')::integer >= 150000 THEN
+        SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || name) INTO v_found FROM unnest(p_roles) AS r,
+            unnest(ARRAY['session_replication_role', 'track_counts', 'allow_system_table_mods', 'session_preload_libraries', 'dynamic_library_path']) AS name
+        WHERE NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_parameter_privilege(r, name, 'SET');
+    END IF;
+    RETURN v_found;
+END
+$body$;
+
+-- Whether the server lets anybody in without asking. On the embedded demo that is a warning: nothing there is worth more.
+CREATE FUNCTION {S}.birth_audit_trust(p_embedded boolean) RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_lines jsonb;
+BEGIN
+    BEGIN
+        SELECT jsonb_agg(jsonb_build_object('line', line_number, 'type', type, 'user', user_name)) INTO v_lines
+        FROM pg_hba_file_rules WHERE auth_method = 'trust';
+    EXCEPTION WHEN insufficient_privilege THEN
+        RETURN QUERY SELECT 'trust', 'the server asks who logs in', 'unknown', '"pg_hba_file_rules cannot be read"'::jsonb,
+            'GRANT SELECT ON pg_hba_file_rules, EXECUTE ON FUNCTION pg_hba_file_rules() TO birth_owner.';
+        RETURN;
+    END;
+    RETURN QUERY SELECT 'trust', 'the server asks who logs in',
+        CASE WHEN v_lines IS NULL THEN 'passed' WHEN p_embedded THEN 'warning' ELSE 'failed' END, coalesce(v_lines, '[]'::jsonb),
+        'Replace trust in pg_hba.conf by scram-sha-256, peer or cert.';
+END
+$body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_audit() TO birth_reader;

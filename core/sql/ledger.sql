@@ -1,0 +1,31 @@
+-- name: runs
+SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by
+FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id) ORDER BY r.run_id DESC LIMIT %(limit)s
+
+-- name: run
+SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by
+FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id) WHERE r.run_id = %(run)s
+
+-- name: entries
+SELECT l.run_id AS run, l.ledger_id, l.collection_name AS collection, l.identity, l.source_rows, l.distinct_codes, l.registered, l.missing, l.digest
+FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = ANY (%(runs)s) ORDER BY l.ledger_id
+
+-- name: sources
+SELECT l.ledger_id, l.collection_name AS collection, l.strategy, l.columns, l.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name,
+    l.missing, l.digest, l.status
+FROM {S}.birth_backfill_ledger AS l
+LEFT JOIN pg_catalog.pg_class AS r ON r.oid = l.relid
+LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
+WHERE l.run_id = %(run)s ORDER BY l.ledger_id
+
+-- name: accounting
+SELECT ledger_id, collection_name AS collection, planned, registered, existing, vanished, quarantined FROM {S}.birth_accounting(%(run)s)
+
+-- name: workers
+SELECT w.backend_pid AS pid, w.login, w.state, w.reason, w.seen_at FROM {S}.birth_backfill_worker AS w
+WHERE w.run_id = %(run)s AND EXISTS (SELECT FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = w.backend_pid)
+ORDER BY w.backend_pid
+
+-- name: statements
+SELECT l.collection_name AS collection, {S}.birth_entry_statements(l.ledger_id) AS statements
+FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = %(run)s ORDER BY l.ledger_id

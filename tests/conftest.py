@@ -1,0 +1,49 @@
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.databases import Database, TestServer, a_clone, a_server, a_template
+from tests.small import a_small_template
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[TestServer]:
+    """The PostgreSQL of this run."""
+    with a_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def template(server: TestServer) -> Iterator[str]:
+    """The name of a database that holds the demo."""
+    with a_template(server) as name:
+        yield name
+
+
+@pytest.fixture
+def database(server: TestServer, template: str) -> Iterator[Database]:
+    """A demo of the test's own."""
+    with a_clone(server, template) as clone:
+        yield clone
+
+
+@pytest.fixture(scope="session")
+def small_template(server: TestServer) -> Iterator[str]:
+    """The name of a small database whose collections are all classified."""
+    with a_small_template(server) as name:
+        yield name
+
+
+@pytest.fixture
+def small(server: TestServer, small_template: str) -> Iterator[Database]:
+    """A small database of the test's own."""
+    with a_clone(server, small_template) as clone:
+        yield clone
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """Where a test leaves what must be closed."""
+    with ExitStack() as opened:
+        yield opened

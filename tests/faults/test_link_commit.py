@@ -1,0 +1,83 @@
+import pytest
+
+from tests.databases import Database
+from tests.faults.appliers import Applier, applying
+from tests.faults.proxy import Loss, Proxy
+from tests.faults.runs import PlannedRun, a_run
+from tests.small import eventually, registering
+
+ROWS = 1000
+_ASKING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%catalog.pg_xact_status%'"
+)
+
+
+def must_have_told_each_batch_once(applier: Applier, run: PlannedRun) -> None:
+    told = [(batch["seq_from"], batch["seq_to"]) for batch in applier.events("batch")]
+    found = run.database.run("SELECT seq_from, seq_to FROM birth.birth_backfill_batch ORDER BY seq_from")
+    assert sorted(told) == [(each["seq_from"], each["seq_to"]) for each in found]
+    assert sum(batch["registered"] for batch in applier.events("batch")) == run.rows
+
+
+@pytest.mark.parametrize("nth", [1, 3])
+def test_a_commit_that_never_reached_the_server_is_repeated(small: Database, nth: int) -> None:
+    run = a_run(small, ROWS)
+    with (
+        Proxy(small.dsn(), Loss.BEFORE, nth) as proxy,
+        applying(proxy.dsn, run.number, "--batch-size", "200") as applier,
+    ):
+        assert applier.end() == 0, applier.said()
+        assert proxy.broke.is_set()
+        assert len(applier.events("retry")) == 1
+        assert applier.events("resolved") == applier.events("claim_lost") == []
+        must_have_told_each_batch_once(applier, run)
+    run.must_be_complete()
+
+
+@pytest.mark.parametrize("nth", [1, 3])
+def test_a_commit_whose_answer_was_lost_is_asked_after_and_not_repeated(small: Database, nth: int) -> None:
+    run = a_run(small, ROWS)
+    with (
+        Proxy(small.dsn(), Loss.AFTER, nth) as proxy,
+        applying(proxy.dsn, run.number, "--batch-size", "200") as applier,
+    ):
+        assert applier.end() == 0, applier.said()
+        assert proxy.broke.is_set()
+        assert [event["fate"] for event in applier.events("resolved")] == ["committed"]
+        assert applier.events("claim_lost") == []
+        must_have_told_each_batch_once(applier, run)
+    run.must_be_complete()
+
+
+def test_a_transaction_that_is_still_open_is_waited_for_before_anything_is_repeated(small: Database) -> None:
+    run = a_run(small, ROWS)
+    with (
+        Proxy(small.dsn(), Loss.UNNOTICED, 2) as proxy,
+        applying(proxy.dsn, run.number, "--batch-size", "200") as applier,
+    ):
+        eventually(lambda: proxy.broke.is_set() and small.value(_ASKING) > 1)
+        assert len(applier.events("batch")) == 1
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+        assert small.value(f"{ended} AND datname = current_database()")
+        assert applier.end() == 0, applier.said()
+        assert applier.events("resolved") == applier.events("claim_lost") == []
+        must_have_told_each_batch_once(applier, run)
+    run.must_be_complete()
+
+
+@pytest.mark.parametrize(("function", "nth"), [("claim", 3), ("report", 1), ("split", 2), ("finish", 1)])
+@pytest.mark.parametrize("loss", [Loss.BEFORE, Loss.AFTER])
+def test_whatever_else_is_lost_on_the_way_can_be_said_twice(
+    small: Database, loss: Loss, function: str, nth: int
+) -> None:
+    registering(small, before="IF p_entity_code = 'G-000150' THEN RAISE EXCEPTION 'no'; END IF;")
+    run = a_run(small, ROWS)
+    with (
+        Proxy(small.dsn(), loss, nth, f"birth_backfill_{function}") as proxy,
+        applying(proxy.dsn, run.number, "--batch-size", "200", "--patience", "10") as applier,
+    ):
+        assert applier.end() == 0, applier.said()
+        assert proxy.broke.is_set()
+        assert applier.events()[-1]["accounting"]["quarantined"] == 1
+    run.must_be_sound()
+    assert run.settled() == ROWS

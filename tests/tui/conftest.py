@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import pytest
+import pytest_textual_snapshot  # type: ignore[import-untyped]
+from syrupy.location import PyTestLocation
+
+from tests.tui.fakes import FakeSource
+
+SNAPSHOTS = Path(__file__).parents[2] / "snapshots"
+
+
+class Baselines(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[misc]
+    """Baselines stand in snapshots/<test file>/, where people look at them, instead of beside the test."""
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        return str(SNAPSHOTS / test_location.basename)
+
+
+# The plugin's fixture looks its extension up by this name, and its failure report reads what that wrote.
+pytest_textual_snapshot.SVGImageExtension = Baselines
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The plugin's failure report calls it; without this the report itself would fail from Python 3.12 on.
+    config.addinivalue_line("filterwarnings", "ignore:datetime.datetime.utcnow:DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def a_plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look must not depend on the terminal that runs the tests."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture
+def source() -> FakeSource:
+    return FakeSource()

@@ -1,0 +1,88 @@
+"""Drives the console in memory: keys in, screen text out, conditions instead of sleeps."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from tests.tui.fakes import FakeSource, StillClock
+from tui.app import ConsoleApp
+
+DEADLINE_SECONDS = 20.0
+
+
+@dataclass
+class Driven:
+    """A running console."""
+
+    app: ConsoleApp
+    pilot: Pilot[None]
+    source: FakeSource
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        names = {" ": "space", "/": "slash", "!": "exclamation_mark", "-": "minus", ":": "colon", "_": "underscore"}
+        await self.press(*(names.get(letter, letter) for letter in text))
+
+    async def until(self, condition: Callable[[], Any]) -> None:
+        """Wait for a condition; one that never comes true fails with what is on the screen."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"never came true; the screen:\n{self.screen()}")
+            await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
+    async def shows(self, text: str) -> None:
+        await self.until(lambda: text in self.screen())
+
+    async def counted(self) -> None:
+        """Wait until every collection is counted."""
+        await self.until(lambda: self.app.matrix._left is None and self.app.matrix._counts)
+
+    def lines(self) -> list[str]:
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    def screen(self) -> str:
+        return "\n".join(line.rstrip() for line in self.lines())
+
+    def names(self) -> list[str]:
+        return self.app.matrix.grid.table.names()
+
+    def under_cursor(self) -> str:
+        row = self.app.matrix.grid.row_at_cursor()
+        assert row is not None
+        return row.facts.collection
+
+    def region(self, selector: str) -> str:
+        """The text of one widget."""
+        region = self.app.screen.query_one(selector, Widget).region
+        return "\n".join(line[region.x : region.right] for line in self.lines()[region.y : region.bottom])
+
+
+Scenario = Callable[[Driven], Awaitable[None]]
+
+
+def drive(scenario: Scenario, source: FakeSource, size: tuple[int, int] = (80, 24), *, await_look: bool = True) -> None:
+    """Run a scenario; by default after the first look."""
+
+    async def run() -> None:
+        app = ConsoleApp(source, StillClock())
+        async with app.run_test(size=size) as pilot:
+            driven = Driven(app, pilot, source)
+            try:
+                if await_look:
+                    await driven.until(lambda: app.matrix.grid.table.total)
+                await scenario(driven)
+            finally:
+                app.watch_.stop()
+                source.close()
+
+    asyncio.run(run())

@@ -1,0 +1,14 @@
+"""Runs the console on in-memory figures, for tests in a real terminal: `python -m tests.tui.on_fakes [ROWS]`."""
+
+import sys
+
+from core.domain.compatibility import Counts
+from tests.tui.fakes import FakeSource, many
+from tui.app import ConsoleApp
+
+if __name__ == "__main__":
+    source = FakeSource()
+    if len(sys.argv) > 1:
+        source.rows = many(int(sys.argv[1]))
+        source.counts = {row.facts.collection: Counts(1, 1, 0) for row in source.rows}
+    ConsoleApp(source).run()

@@ -1,0 +1,167 @@
+from collections import Counter
+from itertools import combinations
+
+import pytest
+from textual.keys import Keys
+
+from tests.tui.driving import Driven, drive
+from tests.tui.fakes import FakeSource
+from tui.actions import ACTIONS, BY_ID, Action
+from tui.app import PANES
+from tui.console import Console
+from tui.panes.matrix import MatrixPane
+from tui.panes.readiness import ReadinessPane
+from tui.widgets.grid import Grid
+
+ACTORS = {"console": (Console,), "matrix": (MatrixPane,), "readiness": (ReadinessPane,), "list": (Grid, ReadinessPane)}
+TAKEN_BY_TERMINALS = {f"ctrl+{letter}" for letter in "sbajkhmq"} | {"ctrl+enter"}
+
+
+def test_every_action_has_its_own_id() -> None:
+    assert len(BY_ID) == len(ACTIONS)
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_every_action_has_a_handler_at_its_place(action: Action) -> None:
+    for actor in ACTORS[action.place]:
+        assert callable(getattr(actor, action.handler))
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_no_action_is_only_on_a_key_that_terminals_or_multiplexers_take(action: Action) -> None:
+    assert set(action.keys) - TAKEN_BY_TERMINALS
+
+
+def test_no_key_means_two_things_where_both_could_be_pressed() -> None:
+    for one, other in combinations(ACTIONS, 2):
+        together = one.place == other.place or {one.place, other.place} & {"console", "list"}
+        if together:
+            assert not set(one.keys) & set(other.keys), (one.id, other.id)
+
+
+def test_every_tab_opens_a_pane_that_exists() -> None:
+    opened = Counter(action.opens for action in ACTIONS if action.opens)
+    assert opened == Counter(pane().id for pane in PANES)
+
+
+def test_every_named_key_is_one_that_terminals_send() -> None:
+    known = {key.value for key in Keys} | {"question_mark", "slash", "colon"}
+    for action in ACTIONS:
+        for key in action.keys:
+            assert len(key) == 1 or key in known, key
+
+
+def test_tabs_and_keys_come_from_the_registry(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        assert "1 Readiness" in console.region("#status")
+        assert "2 Matrix" in console.region("#status")
+        assert "sort" not in console.region("#keys")
+        await console.press("2")
+        assert "s sort" in console.region("#keys")
+        assert len(console.region("#keys").rstrip()) < 80
+
+    drive(scenario, source)
+
+
+def test_help_lists_every_key_of_the_pane_and_no_other(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("2", "question_mark")
+        text = console.screen()
+        for action in ACTIONS:
+            assert action.title in text, action.id
+        assert "… not counted yet" in text
+        await console.press("escape", "1", "question_mark")
+        assert "Sort by the next column" not in console.screen()
+        assert "Quit" in console.screen()
+
+    drive(scenario, source)
+
+
+def test_help_says_why_an_action_is_not_possible(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("2", "question_mark")
+        assert "! no filter is set" in console.screen()
+
+    drive(scenario, source, size=(120, 36))
+
+
+def test_a_key_that_can_do_nothing_says_why(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("2", "escape")
+        assert "Clear the filter: no filter is set" in console.region("#keys")
+        console.app.screen.query_one("#keys").hush()  # type: ignore[attr-defined]
+        await console.pilot.pause()
+        assert "q quit" in console.region("#keys")
+
+    drive(scenario, source)
+
+
+@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+def test_the_palette_finds_an_action_and_performs_it(source: FakeSource, key: str) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press(key)
+        await console.type("matr")
+        await console.press("enter")
+        assert console.app.pane.id == "matrix"
+        await console.press(key)
+        await console.type("rvrs")
+        await console.press("enter")
+        assert console.app.matrix.grid.table.descending
+        assert len(console.app.screen_stack) == 1
+
+    drive(scenario, source)
+
+
+def test_the_palette_lists_what_is_not_possible_with_its_reason_and_escape_leaves_it(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("2", "colon", "down", "up")
+        await console.type("clear")
+        assert "no filter is set" in console.screen()
+        await console.press("enter")
+        assert "Clear the filter: no filter is set" in console.region("#keys")
+        await console.press("colon")
+        await console.type("nothing like this")
+        await console.press("enter", "escape")
+        assert len(console.app.screen_stack) == 1
+
+    drive(scenario, source)
+
+
+@pytest.mark.parametrize("keys", [("q",), ("ctrl+c",), ("question_mark", "ctrl+c"), ("colon", "ctrl+c")])
+def test_quit_leaves_from_everywhere(source: FakeSource, keys: tuple[str, ...]) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press(*keys)
+        assert not console.app.is_running or console.app._exit
+
+    drive(scenario, source)
+
+
+def test_a_letter_typed_into_the_filter_is_no_command(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("2", "slash", "q", "1", "r")
+        assert console.app.is_running
+        assert console.app.pane.id == "matrix"
+        assert console.app.matrix.grid.table.filter.text == "q1r"
+
+    drive(scenario, source)
+
+
+def test_keys_of_the_panes_do_nothing_under_a_dialog(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("2", "question_mark", "1", "s", "j", "k", "g", "G")
+        assert console.app.pane.id == "matrix"
+        assert console.app.matrix.grid.table.sorted_by.id == "collection"
+        await console.press("q")
+        assert console.app.is_running
+        assert len(console.app.screen_stack) == 1
+
+    drive(scenario, source)
+
+
+def test_a_keymap_moves_an_action_by_its_id(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        console.app.set_keymap({"matrix": "f5"})
+        await console.press("f5")
+        assert console.app.pane.id == "matrix"
+
+    drive(scenario, source)

@@ -1,0 +1,131 @@
+from dataclasses import replace
+
+from core.errors import ConsoleError
+from tests.tui.driving import Driven, drive
+from tests.tui.fakes import GONE, FakeSource
+from tui.widgets.notice import Notice
+
+
+def test_the_frame_is_painted_while_the_connection_is_still_being_made(source: FakeSource) -> None:
+    source.open_gate.clear()
+    source.progress = ["starting PostgreSQL…"]
+
+    async def scenario(console: Driven) -> None:
+        await console.shows("starting PostgreSQL…")
+        assert "birth_required_total" in console.screen()
+        assert "1 Readiness" in console.screen()
+        await console.press("2", "1")
+        source.open_gate.set()
+        await console.shows("QT-001 ✗ BLOCKED")
+        assert "starting PostgreSQL" not in console.screen()
+
+    drive(scenario, source, await_look=False)
+
+
+def test_an_unreachable_server_is_told_with_its_hint_and_tried_again(source: FakeSource) -> None:
+    source.failure = GONE
+
+    async def scenario(console: Driven) -> None:
+        await console.shows("NOT CONNECTED: server closed the connection unexpectedly")
+        assert "Check that the server runs and can be reached." in console.screen()
+        source.failure = None
+        await console.shows("QT-001 ✗ BLOCKED")
+        assert "NOT CONNECTED" not in console.screen()
+
+    drive(scenario, source, await_look=False)
+
+
+def test_a_lost_connection_keeps_the_figures_and_marks_them_stale(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        source.failure = GONE
+        await console.press("r")
+        await console.shows("STALE since 14:02:09: server closed the connection unexpectedly")
+        assert "Next try" in console.screen()
+        assert "identity_unclassified_blockers      43" in console.screen()
+        await console.press("2")
+        assert len(console.names()) == 75
+        assert "✗ STALE" in console.region("#status")
+        source.failure = None
+        await console.press("r")
+        await console.until(lambda: "STALE" not in console.screen())
+        assert not console.app.screen.query_one(Notice).display
+
+    drive(scenario, source)
+
+
+def test_retries_come_ever_later_but_never_end(source: FakeSource) -> None:
+    source.failure = GONE
+
+    async def scenario(console: Driven) -> None:
+        pauses: list[float] = []
+        while len(pauses) < 10:
+            fault = console.app.state.fault
+            if fault is not None:
+                pauses.append((fault.retry_at - fault.at).total_seconds())
+            console.app.state.fault = None
+            console.app.watch_.now()
+            await console.until(lambda: console.app.state.fault)
+        assert pauses == sorted(pauses)
+        assert pauses[0] == 1
+        assert pauses[-1] == 60
+
+    drive(scenario, source, await_look=False)
+
+
+def test_a_defect_below_is_told_in_one_line_instead_of_ending_the_console(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        source.failure = ZeroDivisionError("division by zero")
+        await console.press("r")
+        await console.shows("STALE since 14:02:09: ZeroDivisionError: division by zero")
+        assert "Traceback" not in console.screen()
+
+    drive(scenario, source)
+
+
+def test_a_read_only_session_and_its_environment_are_said_in_words(source: FakeSource) -> None:
+    source.who = replace(source.who, word="PRODUCTION", read_only=True)
+
+    async def scenario(console: Driven) -> None:
+        assert " PRODUCTION " in console.region("#status")
+        assert " READ-ONLY " in console.region("#status")
+
+    drive(scenario, source, size=(120, 36))
+
+
+def test_the_badges_stay_on_a_narrow_screen_and_the_reasons_give_way(source: FakeSource) -> None:
+    source.who = replace(source.who, word="PRODUCTION", read_only=True)
+
+    async def scenario(console: Driven) -> None:
+        first = console.region("#status").splitlines()[0]
+        assert " PRODUCTION " in first
+        assert " READ-ONLY " in first
+        assert "✗ BLOCKED" in first
+        assert len(first) == 80
+
+    drive(scenario, source)
+
+
+def test_the_time_of_the_last_look_is_shown_and_only_a_look_changes_it(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        assert "12 ms  ↻ 14:02:09" in console.region("#status")
+        await console.press("2", "j", "1")
+        assert "14:02:09" in console.region("#status")
+        await console.press("r")
+        await console.shows("14:02:10")
+
+    drive(scenario, source)
+
+
+def test_a_failed_refresh_ends_with_the_key_free_again(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        source.open_gate.clear()
+        await console.press("r", "r")
+        assert "Refresh: a look is already under way" in console.screen()
+        source.failure = ConsoleError("not now")
+        source.open_gate.set()
+        await console.shows("not now")
+        source.failure = None
+        await console.press("r")
+        await console.until(lambda: console.app.state.fault is None)
+
+    drive(scenario, source)

@@ -1,0 +1,91 @@
+"""The demo's rows before any database sees them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.demo.census import census, columns_of
+from core.demo.draw import Drawn, drawn, total_rows
+from core.demo.specs import COLLECTIONS
+
+ROOT = Path(__file__).parents[2]
+DIGEST = """
+import hashlib
+from core.demo.draw import drawn
+seen = hashlib.sha256()
+for found in drawn(1):
+    seen.update(repr((found.shape.name, {name: list(values) for name, values in found.columns.items()})).encode())
+    seen.update(repr(sorted(found.missed)).encode())
+print(seen.hexdigest())
+"""
+
+
+def by_name(scale: int) -> dict[str, Drawn]:
+    return {found.shape.name: found for found in drawn(scale)}
+
+
+@pytest.fixture(scope="module")
+def threefold() -> dict[str, Drawn]:
+    return by_name(3)
+
+
+def test_rows_do_not_depend_on_the_hash_seed() -> None:
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", DIGEST],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
+
+
+def test_every_collection_with_a_table_is_drawn_once_and_after_those_it_refers_to() -> None:
+    order = [found.shape.name for found in drawn(1)]
+    assert sorted(order) == sorted(name for name, row in census().items() if row.has_table)
+    for shape in COLLECTIONS:
+        for column in shape.columns:
+            for needed in column.needs:
+                parent, _, title = needed.partition(".")
+                assert title in {each.name for each in next(s for s in COLLECTIONS if s.name == parent).columns}
+                assert order.index(parent) <= order.index(shape.name)
+
+
+def test_a_larger_demo_has_more_rows_where_more_make_sense(threefold: dict[str, Drawn]) -> None:
+    for name, found in threefold.items():
+        factor = 1 if found.shape.fixed else 3
+        assert found.rows == census()[name].source_rows * factor
+        assert found.rows - len(found.missed) == census()[name].registered_rows * factor
+    assert sum(found.rows for found in threefold.values()) == total_rows(3)
+    assert threefold["globals"].rows == 1
+    assert threefold["messages"].rows == 21_900
+
+
+def test_a_larger_demo_keeps_every_intended_identity_unique(threefold: dict[str, Drawn]) -> None:
+    for name, found in threefold.items():
+        if found.rows:
+            parts = list(zip(*(found.columns[part] for part in columns_of(census()[name].intended)), strict=True))
+            assert len(set(parts)) == found.rows, name
+            assert all(value not in (None, "") for part in parts for value in part), name
+
+
+def test_a_larger_demo_keeps_its_blemishes(threefold: dict[str, Drawn]) -> None:
+    sources = threefold["agent_views"].columns["source_id"]
+    topics = [str(code) for code in threefold["ai_discussions"].columns["topic_code"]]
+    assert len(sources) - len(set(sources)) == 3
+    assert len(topics) - len({code.strip() for code in topics}) == 2
+    assert len(set(topics)) == len(topics)
+
+
+def test_columns_of_a_collection_are_equally_long_and_hold_no_nul(threefold: dict[str, Drawn]) -> None:
+    for found in threefold.values():
+        for values in found.columns.values():
+            assert len(values) == found.rows
+            assert not any(isinstance(value, str) and "\0" in value for value in values)

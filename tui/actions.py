@@ -1,0 +1,139 @@
+"""Every action of the terminal UI, in one registry: it feeds keys, footer, help and the command palette.
+
+Adding an action is one entry here and one method `action.handler` on the widget of its place.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, cast
+
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides whether an action is possible now."""
+
+    looking: bool = False
+    connected: bool = False
+    row: bool = False
+    filtered: bool = False
+
+
+def _always(_: Situation) -> str:
+    return ""
+
+
+def _unless_looking(now: Situation) -> str:
+    return "a look is already under way" if now.looking else ""
+
+
+def _with_a_row(now: Situation) -> str:
+    return "" if now.row else "no collection is under the cursor"
+
+
+def _when_filtered(now: Situation) -> str:
+    return "" if now.filtered else "no filter is set"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something an operator can do.
+
+    `place` is the widget that does it (console, matrix, or list for everything that scrolls); `why_not`
+    returns the reason that forbids it now, or an empty text. A tab is an action that names its pane in `opens`.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    handler: str
+    group: str
+    place: str = "console"
+    why_not: Callable[[Situation], str] = _always
+    footer: str = ""
+    opens: str = ""
+
+    @property
+    def key_label(self) -> str:
+        """The keys as an operator reads them."""
+        return " ".join(_LABELS.get(key, key) for key in self.keys)
+
+
+_LABELS = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "ctrl+p": "^p",
+    "ctrl+c": "^c",
+    "ctrl+z": "^z",
+    "ctrl+d": "^d",
+    "ctrl+u": "^u",
+    "escape": "esc",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+}
+
+ACTIONS = (
+    Action("readiness", ("1",), "Readiness", "show_readiness", "Panes", opens="readiness"),
+    Action("matrix", ("2",), "Matrix", "show_matrix", "Panes", opens="matrix"),
+    Action("filter", ("slash",), "Filter the collections", "start_filter", "Matrix", "matrix", footer="filter"),
+    Action("unfilter", ("escape",), "Clear the filter", "clear_filter", "Matrix", "matrix", _when_filtered),
+    Action("sort", ("s",), "Sort by the next column", "sort_next", "Matrix", "matrix", footer="sort"),
+    Action("reverse", ("S",), "Reverse the order", "sort_reverse", "Matrix", "matrix", footer="reverse"),
+    Action("details", ("enter",), "Open the collection", "open_details", "Matrix", "matrix", _with_a_row, "open"),
+    Action("columns_left", ("left", "h"), "Columns to the left", "columns_left", "Matrix", "matrix"),
+    Action("columns_right", ("right", "l"), "Columns to the right", "columns_right", "Matrix", "matrix"),
+    Action("down", ("j", "down"), "Down", "move_down", "Move", "list"),
+    Action("up", ("k", "up"), "Up", "move_up", "Move", "list"),
+    Action("page_down", ("pagedown", "ctrl+d"), "A page down", "move_page_down", "Move", "list"),
+    Action("page_up", ("pageup", "ctrl+u"), "A page up", "move_page_up", "Move", "list"),
+    Action("first", ("g", "home"), "To the first", "move_first", "Move", "list"),
+    Action("last", ("G", "end"), "To the last", "move_last", "Move", "list"),
+    Action("refresh", ("r",), "Refresh", "look_again", "Console", why_not=_unless_looking, footer="refresh"),
+    Action("commands", ("colon", "ctrl+p"), "Commands", "open_commands", "Console", footer="commands"),
+    Action("help", ("question_mark",), "Help for this pane", "open_help", "Console", footer="help"),
+    Action("suspend", ("ctrl+z",), "To the shell (fg: back)", "suspend_console", "Console"),
+    Action("quit", ("q", "ctrl+c"), "Quit", "leave", "Console", footer="quit"),
+)
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def at(*places: str) -> Iterator[Action]:
+    """The actions of `places`, in the registry's order."""
+    return (action for action in ACTIONS if action.place in places)
+
+
+def bindings(*places: str) -> list[BindingType]:
+    """Key bindings of `places`. They carry the action's id, so that a keymap can override them."""
+    return [Binding(",".join(action.keys), f"do('{action.id}')", action.title, id=action.id) for action in at(*places)]
+
+
+class Host(Protocol):
+    """What an actor needs of the application."""
+
+    def situation(self) -> Situation:
+        """Say what is possible now."""
+
+    def say(self, text: str) -> None:
+        """Show one line to the operator."""
+
+
+class Actor(DOMNode):
+    """A widget, or the application, that performs the actions of its places."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ()
+
+    def action_do(self, action_id: str) -> None:
+        """Perform an action, or say why it is not possible now."""
+        action = BY_ID[action_id]
+        host = cast("Host", self.app)
+        if reason := action.why_not(host.situation()):
+            host.say(f"{action.title}: {reason}")
+            return
+        getattr(self, action.handler)()

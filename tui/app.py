@@ -1,0 +1,84 @@
+"""The application: what is on the screen, and which message reaches which part of it."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import ContentSwitcher
+
+from tui.console import Console
+from tui.panes.matrix import MatrixPane
+from tui.panes.pane import Pane
+from tui.panes.readiness import ReadinessPane
+from tui.source import Source
+from tui.watch import Clock, Counted, Counter, Looked, LookFailed, MatrixRead, Progressed, Watch
+from tui.widgets.key_line import KeyLine
+from tui.widgets.notice import Notice
+from tui.widgets.status_bar import StatusBar
+
+PANES: tuple[Callable[[], Pane], ...] = (ReadinessPane, MatrixPane)
+
+
+class ConsoleApp(Console):
+    """Paints its frame, then starts to look. Threads only post messages; the handlers own what is shown."""
+
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "panes/readiness.tcss", "panes/matrix.tcss"]  # type: ignore[assignment]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]  # type: ignore[misc]
+    TITLE = "birth-console"
+
+    def __init__(self, source: Source, clock: Clock | None = None) -> None:
+        super().__init__(Watch(source, self.post_message, clock or Clock()))
+        self.counter = Counter(source, self.post_message)
+
+    def compose(self) -> ComposeResult:
+        """The frame; it needs no connection."""
+        yield StatusBar()
+        yield Notice()
+        with ContentSwitcher(initial="readiness", id="panes"):
+            for pane in PANES:
+                yield pane()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Look for the first time once the frame is painted."""
+        self.show_pane("readiness")
+        self.call_after_refresh(self.watch_.start)
+        self.call_after_refresh(self.counter.start)
+
+    def on_unmount(self) -> None:
+        """Let the threads end, whatever ended the console."""
+        self.watch_.stop()
+        self.counter.stop()
+
+    @on(Progressed)
+    def _progressed(self, message: Progressed) -> None:
+        self.state.progress = message.line
+        self.show_state()
+
+    @on(Looked)
+    def _looked(self, message: Looked) -> None:
+        self.state.looked(message)
+        self.show_state()
+
+    @on(LookFailed)
+    def _look_failed(self, message: LookFailed) -> None:
+        self.state.failed(message)
+        self.show_state()
+
+    @on(MatrixRead)
+    def _matrix_read(self, message: MatrixRead) -> None:
+        self.query_one(MatrixPane).load(message.rows)
+        self.show_keys()
+
+    @on(Counted)
+    def _counted(self, message: Counted) -> None:
+        self.query_one(MatrixPane).counted(message.counts, message.left)
+
+    @on(MatrixPane.CountsWanted)
+    def _counts_wanted(self, message: MatrixPane.CountsWanted) -> None:
+        self.counter.count(message.collections)
+
+    @on(MatrixPane.Changed)
+    def _pane_changed(self) -> None:
+        self.show_keys()

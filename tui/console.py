@@ -1,0 +1,133 @@
+"""The actions of the console itself, whatever pane is on the screen, and the state they work on."""
+
+from typing import ClassVar, cast
+
+from textual.binding import BindingType
+from textual.driver import Driver
+from textual.widgets import ContentSwitcher
+
+from tui.actions import BY_ID, Actor, Situation, bindings
+from tui.keyboard import OrderlyApp
+from tui.panes.matrix import MatrixPane
+from tui.panes.pane import Pane
+from tui.state import State
+from tui.theme import THEMES, is_plain
+from tui.thrift import thrifty_driver
+from tui.watch import Watch
+from tui.widgets.help import Help
+from tui.widgets.key_line import KeyLine
+from tui.widgets.notice import Notice
+from tui.widgets.palette import Palette
+from tui.widgets.status_bar import StatusBar
+
+
+class Console(OrderlyApp, Actor, inherit_bindings=False):
+    """What the pane keys, `r`, `:`, `?` and `q` do."""
+
+    PLACES = ("console",)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*PLACES)]
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    ESCAPE_TO_MINIMIZE = False
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__(ansi_color=True if is_plain() else None)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "birth-plain" if is_plain() else "birth-dark"
+        self.animation_level = "none"
+        self.state = State()
+        self.watch_ = watch
+        self.defect: Exception | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's driver, with fewer bytes."""
+        return thrifty_driver(super().get_driver_class())
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.defect = error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Textual would print the traceback; whoever runs the console tells of the defect instead.
+        self._close_messages_no_wait()
+
+    @property
+    def pane(self) -> Pane:
+        """The pane on the screen."""
+        switcher = self.screen_stack[0].query_one(ContentSwitcher)
+        return cast("Pane", switcher.visible_content)
+
+    @property
+    def matrix(self) -> MatrixPane:
+        """The matrix, on the screen or not."""
+        return self.screen_stack[0].query_one(MatrixPane)
+
+    def situation(self) -> Situation:
+        """Say what is possible now."""
+        return Situation(
+            looking=self.state.looking,
+            row=self.matrix.grid.row_at_cursor() is not None,
+            filtered=bool(self.matrix.grid.table.filter),
+        )
+
+    def say(self, text: str) -> None:
+        """Show one line to the operator, for a few seconds."""
+        self.screen_stack[0].query_one(KeyLine).say(text)
+
+    def show_state(self) -> None:
+        """Bring everything on the screen in step with the state."""
+        base = self.screen_stack[0]
+        base.query_one(StatusBar).show(self.state, self.pane.id or "")
+        base.query_one(Notice).show(self.state)
+        self.show_keys()
+        for pane in base.query(Pane):
+            pane.show(self.state)
+
+    def show_keys(self) -> None:
+        """Show which keys work now."""
+        self.screen_stack[0].query_one(KeyLine).show(self.pane.id or "", self.situation())
+
+    def show_pane(self, name: str) -> None:
+        """Bring a pane to the screen."""
+        self.screen_stack[0].query_one(ContentSwitcher).current = name
+        self.show_state()
+        self.pane.enter()
+
+    # Actions
+
+    def show_readiness(self) -> None:
+        """Open the readiness dashboard."""
+        self.show_pane("readiness")
+
+    def show_matrix(self) -> None:
+        """Open the compatibility matrix."""
+        self.show_pane("matrix")
+
+    def look_again(self) -> None:
+        """Read everything again, now."""
+        self.state.looking = True
+        self.matrix.recount()
+        self.watch_.now()
+
+    def open_help(self) -> None:
+        """Show the keys of the pane on the screen."""
+        pane = self.pane
+        self.push_screen(Help(pane.TITLE, (*pane.PLACES, "list"), self.situation(), pane.NOTES))
+
+    def open_commands(self) -> None:
+        """Open the command palette, and perform what is chosen there."""
+        self.push_screen(Palette(self.pane.id or "", self.situation()), self._perform)
+
+    def suspend_console(self) -> None:
+        """Give the terminal back to the shell."""
+        self.action_suspend_process()
+
+    def leave(self) -> None:
+        """End the console; nothing is waited for here."""
+        self.exit()
+
+    def _perform(self, action_id: str | None) -> None:
+        if action_id is not None:
+            actor: Actor = self if BY_ID[action_id].place == "console" else self.pane
+            actor.action_do(action_id)

@@ -1,0 +1,43 @@
+"""The console script: the command line, which opens the terminal UI when no command is given."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from core.errors import ConsoleError
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+PATIENCE_SECONDS = 20.0
+
+
+def main() -> None:
+    """Run `birth-console`."""
+    from core.cli.main import main as command_line  # noqa: PLC0415 - this module stays free of cost
+
+    command_line(open_console=_open_console)
+
+
+def _open_console(settings: "Settings") -> None:
+    """Run the terminal UI until it is left, then let go of the session."""
+    # `birth-console --help` must not wait for Textual.
+    from tui.app import ConsoleApp  # noqa: PLC0415 - as said
+    from tui.source import SessionSource  # noqa: PLC0415 - as said
+
+    source = SessionSource(settings)
+    console = ConsoleApp(source)
+    try:
+        console.run()
+    finally:
+        console.watch_.stop()
+        source.stop()
+        # A server that is just being started has to be stopped as well, or it would outlive its user.
+        if settings.is_demo and not console.watch_.ended(0.5):
+            sys.stderr.write("stopping the embedded PostgreSQL…\n")
+            console.watch_.ended(PATIENCE_SECONDS)
+        source.close()
+    if console.defect is not None:
+        raise ConsoleError(
+            f"the console failed: {type(console.defect).__name__}: {console.defect}",
+            hint="This is a defect: run again with --debug and report what it shows.",
+        ) from console.defect

@@ -1,0 +1,118 @@
+"""The texts of the readiness dashboard's boxes, for a width in cells."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from core.domain.readiness import ABSENT, METRICS, Claim
+from core.domain.visible import visible
+from tui.state import Change, State, Step, steps
+from tui.widgets.grid import fit
+from tui.words import sign
+
+UNREAD = "…"
+WIDE = 50
+
+
+def metrics(state: State, width: int) -> Content:
+    """The eight metrics, named and ordered as ever. A long gate is folded at its underscores."""
+    lines: list[Content] = []
+    for name in METRICS:
+        value = UNREAD if state.readiness is None else visible(str(state.readiness.metrics[name]))
+        tone = _metric_tone(name, value)
+        room = width - cell_len(name) - 1
+        if cell_len(value) <= room:
+            lines.append(Content.assemble(fit(name, width - cell_len(value)), (value, tone)))
+        else:
+            lines += [Content(name), *(Content.styled(f"  {part}", tone) for part in fold(value, width - 2))]
+    return _joined(lines)
+
+
+def gate(state: State, width: int) -> Content:
+    """Each condition of the gate with its verdict, and where to do something about it. Closed ones first."""
+    if state.readiness is None:
+        return Content(UNREAD)
+    found = sorted(steps(state.readiness), key=lambda step: step.holds)
+    return _joined(line for step in found for line in _step(step, width))
+
+
+def claims(state: State, width: int) -> Content:
+    """Figures that documents state, against the live ones."""
+    if state.readiness is None:
+        return Content(UNREAD)
+    if not state.readiness.claims:
+        return Content.styled("No document states a figure.", "$text-muted")
+    return _joined(line for each in state.readiness.claims for line in _claim(each, width))
+
+
+def changes(state: State, width: int) -> Content:
+    """What changed between the looks of this session, the newest first."""
+    if state.since is None:
+        return Content(UNREAD)
+    if not state.changes:
+        return Content.styled(f"Nothing changed since {state.since:%H:%M:%S}.", "$text-muted")
+    return _joined(_change(each, width) for each in state.changes)
+
+
+def fold(text: str, width: int) -> list[str]:
+    """Break a long word after underscores, so that no line is wider than `width`."""
+    lines = [""]
+    for part in text.replace("_", "_\0").split("\0"):
+        if lines[-1] and cell_len(lines[-1] + part) > width:
+            lines.append("")
+        lines[-1] += part
+    return [line if cell_len(line) <= width else fit(line, width) for line in lines]
+
+
+def _metric_tone(name: str, value: str) -> str:
+    if value == UNREAD:
+        return "$text-muted"
+    if name == "qt001_gate":
+        return "bold $success" if value == "OPEN" else "bold $error"
+    blocking = value == ABSENT or (name == "identity_unclassified_blockers" and value != "0")
+    return "bold $error" if blocking or (name == "open_permits" and value == "0") else "bold"
+
+
+def _step(step: Step, width: int) -> list[Content]:
+    if step.holds:
+        return [Content.assemble(("✓ passed  ", "$success"), (fit(step.text, width - 10), "$text-muted"))]
+    lines = [Content.assemble(("✗ closed  ", "bold $error"), (fit(step.text, width - 10), "bold"))]
+    return [*lines, Content.styled(fit(f"  → {step.where}", width), "$accent")]
+
+
+def _claim(claim: Claim, width: int) -> Iterator[Content]:
+    """One line where both figures are short, else three; who stated it where there is room."""
+    mark = sign(claim.verdict)
+    tone = {"warn": "bold $warning", "bad": "bold $error"}.get(mark.tone, "bold $success")
+    stated, live = visible(claim.stated), visible(claim.live)
+    short = Content.assemble((" stated ", "$text-muted"), stated, ("  live ", "$text-muted"), (live, "bold"))
+    word = f"  {mark.word}" if width >= WIDE else ""
+    name = width - 2 - short.cell_length - cell_len(word)
+    if name >= cell_len(claim.claim):
+        yield Content.assemble((mark.glyph, tone), " ", fit(visible(claim.claim), name), short, (word, tone))
+    else:
+        head = width - 2 - cell_len(mark.word) - 1
+        yield Content.assemble((mark.glyph, tone), " ", fit(visible(claim.claim), head), " ", (mark.word, tone))
+        yield Content.assemble(("stated ", "$text-muted"), fit(stated, width - 7))
+        yield Content.assemble(("live   ", "$text-muted"), (fit(live, width - 7), "bold"))
+    if width >= WIDE:
+        yield Content.styled(fit(f"source {visible(claim.source)}", width), "$text-muted")
+
+
+def _change(change: Change, width: int) -> Content:
+    value = f"{visible(change.before)} → {visible(change.after)} {change.arrow}  {change.at:%H:%M}"
+    return Content.assemble(fit(change.name, max(width - cell_len(value) - 1, 8)), " ", (value, "bold"))
+
+
+def clipped(content: Content, height: int) -> Content:
+    """As much as fits into `height` lines; the last one then says how much does not."""
+    lines = content.split("\n", allow_blank=True)
+    if len(lines) <= height or height < 1:
+        return content
+    more = Content.styled(f"… {len(lines) - height + 1} more lines", "$text-muted")
+    return _joined([*lines[: height - 1], more])
+
+
+def _joined(lines: Iterable[Content]) -> Content:
+    return Content("\n").join(lines)

@@ -1,0 +1,210 @@
+"""The compatibility matrix: every collection, whether its rows can be identified, and what is missing."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from core.domain.compatibility import Counts, MatrixRow
+from core.errors import ConsoleError
+from tui.actions import bindings
+from tui.panes import summary
+from tui.panes.columns import COLUMNS
+from tui.panes.details import details
+from tui.panes.pane import Pane
+from tui.state import State
+from tui.watch import is_lost
+from tui.widgets.dialog import Dialog
+from tui.widgets.filter import Filter
+from tui.widgets.grid import Grid
+from tui.widgets.table import Table
+
+
+class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
+    """The grid, the filter, a line that says what is on the screen, and totals that read like the packet."""
+
+    TITLE = "Matrix"
+    PLACES = ("matrix",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
+    NOTES = (
+        "/text rows that hold it   /!text rows that do not\n"
+        "/-f txt names with these letters in this order\n"
+        "▪ column   ▫ synthetic   ? unclassified\n"
+        "rows: - needs an identity   … not counted yet   ! could not be counted"
+    )
+
+    class CountsWanted(Message):
+        """The pane wants these collections counted."""
+
+        def __init__(self, collections: list[str]) -> None:
+            super().__init__()
+            self.collections = collections
+
+    class Changed(Message):
+        """What is possible in this pane may be other than before."""
+
+    def __init__(self) -> None:
+        super().__init__(id="matrix")
+        self.grid: Grid[MatrixRow] = Grid(Table(COLUMNS, lambda row: row.facts.collection), id="collections")
+        self.failures: dict[str, ConsoleError] = {}
+        self._counts: dict[str, Counts] = {}
+        self._left: int | None = None
+        self._entered = False
+
+    def compose(self) -> ComposeResult:
+        """The grid above its lines."""
+        yield self.grid
+        with Horizontal(id="filtering"):
+            yield Static("/", id="slash", markup=False)
+            yield Input(placeholder="text, !text, or -f letters", id="filter", compact=True, select_on_focus=False)
+        yield Static(id="view", markup=False)
+        yield Static(id="totals", markup=False)
+
+    def on_mount(self) -> None:
+        """Start without a filter."""
+        self.query_one("#filter", Input).cursor_blink = False
+        self._show_entry(shown=False)
+
+    def show(self, state: State) -> None:
+        """After a look, count what a lost connection left uncounted."""
+        if self._entered and state.fault is None and self._left is None:
+            self._want(self._uncounted())
+
+    def enter(self) -> None:
+        """Take the focus; the first time, start to count."""
+        self.take_focus(self.grid)
+        if not self._entered:
+            self._entered = True
+            self._want(self._uncounted())
+
+    def load(self, rows: Iterable[MatrixRow]) -> None:
+        """Show other rows. Counts of collections whose facts are the same stay."""
+        fresh = []
+        for row in rows:
+            known = self.grid.table.get(row.facts.collection)
+            if known is not None and known.facts != row.facts:
+                self._counts.pop(row.facts.collection, None)
+                self.failures.pop(row.facts.collection, None)
+            fresh.append(replace(row, counts=self._counts.get(row.facts.collection)))
+        self.grid.load(fresh)
+        self._show_totals()
+        if self._entered:
+            self._want(self._uncounted())
+
+    def recount(self) -> None:
+        """Count everything again; the old figures stay until the new ones are there."""
+        self.failures.clear()
+        if self._entered:
+            self._want(self._countable())
+
+    def counted(self, results: dict[str, Counts | ConsoleError], left: int) -> None:
+        """Take some counts; what could not be counted says so at its own row."""
+        rows: dict[str, MatrixRow] = {}
+        for name, result in results.items():
+            row = self.grid.table.get(name)
+            if row is None or is_lost(result):
+                continue
+            if isinstance(result, ConsoleError):
+                self.failures[name] = result
+                rows[name] = replace(row, counts=None, reasons=(*_without_failure(row), f"uncounted:{result.message}"))
+            else:
+                self._counts[name] = result
+                rows[name] = replace(row, counts=result, reasons=_without_failure(row))
+        self._left = left if left and not any(map(is_lost, results.values())) else None
+        self.grid.replace(rows)
+        if self._left is None and self.grid.table.sorted_by.id in ("source_rows", "registered", "missing"):
+            self.grid.sort(self.grid.table.sorted_by, descending=self.grid.table.descending)
+        self._show_totals()
+        self._show_view()
+
+    # Actions
+
+    def start_filter(self) -> None:
+        """Open the line to type a filter in."""
+        self._show_entry(shown=True)
+        self.take_focus(self.query_one("#filter", Input))
+
+    def clear_filter(self) -> None:
+        """Show every row again."""
+        self.query_one("#filter", Input).value = ""
+        self._show_entry(shown=False)
+        self.take_focus(self.grid)
+
+    def sort_next(self) -> None:
+        """Sort by the next column of those on the screen and beyond."""
+        columns = self.grid.columns_in_order()
+        place = columns.index(self.grid.table.sorted_by)
+        self.grid.sort(columns[(place + 1) % len(columns)])
+
+    def sort_reverse(self) -> None:
+        """Turn the order around."""
+        self.grid.sort(self.grid.table.sorted_by, descending=not self.grid.table.descending)
+
+    def columns_left(self) -> None:
+        """Bring the previous column in."""
+        self.grid.columns_left()
+
+    def columns_right(self) -> None:
+        """Bring the next column in."""
+        self.grid.columns_right()
+
+    def open_details(self) -> None:
+        """Show everything known of the collection under the cursor."""
+        row = self.grid.row_at_cursor()
+        if row is not None:
+            self.app.push_screen(Dialog("Collection", details(row, self.failures.get(row.facts.collection))))
+
+    # Events
+
+    @on(Input.Changed, "#filter")
+    def _filter(self, event: Input.Changed) -> None:
+        event.stop()
+        self.grid.show_only(Filter(event.value))
+
+    @on(Input.Submitted, "#filter")
+    def _filtered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._show_entry(shown=bool(self.grid.table.filter))
+        self.take_focus(self.grid)
+
+    def _show_entry(self, *, shown: bool) -> None:
+        self.query_one("#filtering").display = shown
+
+    @on(Grid.Moved)
+    def _show_view(self) -> None:
+        self._set("#view", Content.styled(summary.view(self.grid, self._left), "$text-muted"))
+        self.post_message(self.Changed())
+
+    def _show_totals(self) -> None:
+        self._set("#totals", summary.totals(list(self.grid.table.rows())))
+
+    def _set(self, place: str, content: Content) -> None:
+        line = self.query_one(place, Static)
+        if line.content != content:
+            line.update(content, layout=False)
+
+    def _countable(self) -> list[str]:
+        """What can be counted, beginning with what is on the screen."""
+        table = self.grid.table
+        shown = table.names()
+        hidden = [row.facts.collection for row in table.rows() if table.index(row.facts.collection) is None]
+        return [name for name in (*shown, *hidden) if (row := table.get(name)) is not None and row.facts.table]
+
+    def _uncounted(self) -> list[str]:
+        return [name for name in self._countable() if name not in self._counts and name not in self.failures]
+
+    def _want(self, names: list[str]) -> None:
+        if names:
+            self._left = len(names)
+            self.post_message(self.CountsWanted(names))
+
+
+def _without_failure(row: MatrixRow) -> tuple[str, ...]:
+    return tuple(each for each in row.reasons if not each.startswith("uncounted:"))

@@ -1,0 +1,61 @@
+"""The lines under the matrix."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from core.domain.compatibility import REQUIRED, MatrixRow
+from core.domain.compatibility import totals as sum_up
+from core.domain.visible import visible
+from tui.widgets.grid import Grid
+from tui.words import number
+
+NAMED = 4
+
+
+def view(grid: Grid[MatrixRow], left: int | None) -> str:
+    """What of the matrix is on the screen: rows, filter, order, columns beyond the edges, counts to come."""
+    table = grid.table
+    parts = []
+    if table.filter:
+        parts.append(f"{len(table)} of {table.total} match {visible(table.filter.text)}")
+    if len(table):
+        last = min(grid.first_row + grid.page, len(table))
+        parts.append(f"rows {grid.first_row + 1} to {last} of {len(table)}")
+    parts.append(f"by {table.sorted_by.title} {'▼' if table.descending else '▲'}")
+    beyond_left, beyond_right = grid.hidden_columns
+    if beyond_left:
+        parts.append(f"← {beyond_left} more columns")
+    if beyond_right:
+        parts.append(f"{beyond_right} more columns →")
+    if left:
+        parts.append(f"counting, {left} to go")
+    return " " + " · ".join(parts)
+
+
+def totals(rows: Sequence[MatrixRow]) -> Content:
+    """The REQUIRED collections in two lines."""
+    if not rows:
+        return Content(" …")
+    found = sum_up(rows)
+    names = gap(rows)
+    gap_text = f"gap {len(names)}{': ' if names else ''}{', '.join(map(visible, names[:NAMED]))}"
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    first = [
+        f" {found.column} column + {found.synthetic} synthetic = {found.column + found.synthetic} compatible",
+        f"{found.unclassified} unclassified",
+        f"status {found.native_status}/{found.collections}",
+    ]
+    second = [f" trigger {found.with_trigger}, {gap_text}{more}"]
+    if found.missing is not None:
+        second.append(f"missing {number(found.missing)}")
+    return Content(f"{' · '.join(first)}\n{' · '.join(second)}")
+
+
+def gap(rows: Sequence[MatrixRow]) -> list[str]:
+    """REQUIRED collections whose new rows no trigger registers."""
+    return [
+        row.facts.collection
+        for row in rows
+        if row.facts.requirement == REQUIRED and row.facts.trigger not in ("enabled", "disabled")
+    ]

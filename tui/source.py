@@ -1,0 +1,114 @@
+"""Where the figures come from: a small protocol, and the session of the settings behind it."""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+from core.errors import ConsoleError, Stopped, Unavailable
+
+if TYPE_CHECKING:
+    from core.domain.compatibility import Counts, MatrixRow
+    from core.domain.readiness import Readiness
+    from core.services.session import Server, Session
+    from core.settings import Settings
+
+Progress = Callable[[str], None]
+Result = TypeVar("Result")
+Link: TypeAlias = Any  # a connection of the services: this layer only hands it on
+
+
+class Source(Protocol):
+    """Every call blocks, may come from any thread, and raises a ConsoleError."""
+
+    def open(self, progress: Progress) -> "Server":
+        """Connect where that is needed, telling how it goes, and say who and where we are."""
+
+    def readiness(self) -> "Readiness":
+        """Read the dashboard."""
+
+    def matrix(self) -> "list[MatrixRow]":
+        """Read the matrix, without counts."""
+
+    def count(self, collection: str) -> "Counts":
+        """Count the rows of one collection; may take long."""
+
+    def close(self) -> None:
+        """Let everything go."""
+
+
+class SessionSource:
+    """Reads through the services, on two connections: a long count never holds up a look."""
+
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+        self._session: Session | None = None
+        self._opening = Lock()
+        self._links: dict[str, Link] = {}
+        self._progress: Progress = lambda _: None
+        self._stopped = False
+
+    def open(self, progress: Progress) -> "Server":
+        """Connect where that is needed."""
+        self._progress = progress
+        # The services bring the driver along: the frame is on the screen before it is imported.
+        from core.services.session import Session  # noqa: PLC0415 - as said
+
+        if self._session is None:
+            self._session = Session(self._settings, self._tell)
+        session = self._session
+        return self._over("look", session.server)
+
+    def readiness(self) -> "Readiness":
+        """Read the dashboard."""
+        from core.services import readiness  # noqa: PLC0415 - see open
+
+        return self._over("look", readiness.read)
+
+    def matrix(self) -> "list[MatrixRow]":
+        """Read the matrix, without counts."""
+        from core.services import compatibility  # noqa: PLC0415 - see open
+
+        return self._over("look", lambda link: compatibility.read(link, every=True))
+
+    def count(self, collection: str) -> "Counts":
+        """Count the rows of one collection."""
+        from core.services import compatibility  # noqa: PLC0415 - see open
+
+        counts = self._over("count", lambda link: compatibility.count(link, collection))
+        if counts is None:
+            raise ConsoleError("the table is gone", code="no_table", hint="Look again with r.")
+        return counts
+
+    def stop(self) -> None:
+        """Give up what is being opened, at its next step."""
+        self._stopped = True
+
+    def close(self) -> None:
+        """Let go of the session; an embedded server stops with its last user."""
+        for link in self._links.values():
+            link.close()
+        self._links.clear()
+        if self._session is not None:
+            self._session.close()
+
+    def _tell(self, line: str) -> None:
+        if self._stopped:
+            raise Stopped("the console was left")
+        self._progress(line)
+
+    def _over(self, use: str, call: Callable[[Link], Result]) -> Result:
+        try:
+            return call(self._link(use))
+        except Unavailable:
+            # The link may be dead: the next call opens another.
+            if link := self._links.pop(use, None):
+                link.close()
+            raise
+
+    def _link(self, use: str) -> Link:
+        with self._opening:
+            if use not in self._links:
+                if self._session is None:
+                    raise Unavailable("the session is not open", hint="Look again.")
+                self._links[use] = self._session.browse()
+            return self._links[use]

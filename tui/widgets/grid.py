@@ -1,0 +1,306 @@
+"""A virtual table on the line API: only lines on the screen are rendered, and a cursor move repaints two.
+
+It never scrolls line by line: at an edge the cursor is centred, because a scrolled screen is repainted whole.
+It keeps its own offset instead of a ScrollView's virtual size, whose every change lays out the whole screen.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar, Generic, TypeVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.actions import Actor, bindings
+from tui.widgets.filter import Filter
+from tui.widgets.table import Column, Table
+
+Row = TypeVar("Row")
+HEADER, WHEEL = 1, 3
+MARK = "▌"
+GAP = "  "
+MORE = "…"
+IMPORTANT, NARROWEST_NAME = 4, 16
+
+
+class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
+    """Shows a `Table`. The first column stays in place when the others go sideways, a column at a time.
+
+    A column that would be cut at the right edge is left out: half a number reads like another number.
+    """
+
+    PLACES = ("list",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
+    ALLOW_SELECT = False
+    TONES: ClassVar[tuple[str, ...]] = ("bad", "warn", "good", "faint")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "grid--row", "grid--header", "grid--cursor", *(f"grid--{tone}" for tone in TONES)
+    }  # fmt: skip
+    DEFAULT_CSS = """
+    Grid { height: 1fr; }
+    """
+
+    class Moved(Message):
+        """What the grid shows changed: the cursor went beyond an edge, or the rows are others."""
+
+    def __init__(self, table: Table[Row], *, id: str | None = None) -> None:  # noqa: A002 - as every widget names it
+        super().__init__(id=id)
+        self.table = table
+        self.cursor = 0
+        self.first_row = 0
+        self.first_column = 1
+        self._plan: list[tuple[Column[Row], int]] = []
+        self._widths: list[int] = []
+        self._strips: dict[tuple[int, bool], Strip] = {}
+        self._styles: dict[str, Style] = {}
+
+    # What the owner asks for
+
+    def load(self, rows: list[Row]) -> None:
+        """Show other rows; the cursor stays on its name."""
+        self._keeping_the_cursor(lambda: self.table.load(rows))
+        self._widths = self.table.widths()
+        self._lay_out()
+
+    def replace(self, rows: dict[str, Row]) -> None:
+        """Show newer values of some rows, repainting only theirs."""
+        for name, row in rows.items():
+            self.table.replace(name, row)
+            index = self.table.index(name)
+            if index is not None:
+                self._repaint(index)
+
+    def show_only(self, wanted: Filter) -> None:
+        """Show the rows that pass the filter; the cursor stays on its name, or goes to the first."""
+        self._keeping_the_cursor(lambda: self.table.show_only(wanted))
+        self._refresh_all()
+
+    def sort(self, column: Column[Row], *, descending: bool = False) -> None:
+        """Order the rows; the cursor stays on its name, or at the top, where the first of the order is looked for."""
+        at_top = self.cursor == 0
+        self._keeping_the_cursor(lambda: self.table.sort(column, descending=descending))
+        if at_top:
+            self.cursor = 0
+        self._refresh_all()
+
+    def row_at_cursor(self) -> Row | None:
+        """The row under the cursor; None in an empty grid."""
+        return self.table.row(self.cursor) if self.cursor < len(self.table) else None
+
+    def columns_in_order(self) -> list[Column[Row]]:
+        """The columns as they go from left to right on this screen."""
+        return [self.table.columns[each] for each in self._order()]
+
+    @property
+    def page(self) -> int:
+        """How many rows fit on the screen."""
+        return max(self.size.height - HEADER, 1)
+
+    @property
+    def hidden_columns(self) -> tuple[int, int]:
+        """How many columns are beyond the left and beyond the right edge."""
+        left = self.first_column - 1
+        return left, len(self._order()) - 1 - left - (len(self._plan) - 1)
+
+    # Moving
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a row; one that is not on the screen is centred."""
+        index = max(0, min(index, len(self.table) - 1))
+        before, self.cursor = self.cursor, index
+        if not self.first_row <= index < self.first_row + self.page:
+            self._centre()
+            return
+        if before != index:
+            self._repaint(before)
+            self._repaint(index)
+
+    def move_down(self) -> None:
+        """One row down."""
+        self.move_to(self.cursor + 1)
+
+    def move_up(self) -> None:
+        """One row up."""
+        self.move_to(self.cursor - 1)
+
+    def move_page_down(self) -> None:
+        """One page down."""
+        self.move_to(self.cursor + self.page)
+
+    def move_page_up(self) -> None:
+        """One page up."""
+        self.move_to(self.cursor - self.page)
+
+    def move_first(self) -> None:
+        """To the first row."""
+        self.move_to(0)
+
+    def move_last(self) -> None:
+        """To the last row."""
+        self.move_to(len(self.table) - 1)
+
+    def columns_left(self) -> None:
+        """Bring the previous column in."""
+        self._go_sideways(-1)
+
+    def columns_right(self) -> None:
+        """Bring the next column in."""
+        self._go_sideways(1)
+
+    def _go_sideways(self, step: int) -> None:
+        left, right = self.hidden_columns
+        if (right if step > 0 else left) > 0:
+            self.first_column += step
+            self._lay_out()
+
+    # Painting
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen: the header, a row, or nothing."""
+        if y < HEADER:
+            return self._header()
+        index = self.first_row + y - HEADER
+        if index >= len(self.table):
+            return Strip.blank(self.size.width, self._style("row"))
+        key = (index, index == self.cursor)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._row_strip(*key)
+        return strip
+
+    def _row_strip(self, index: int, at_cursor: bool) -> Strip:  # noqa: FBT001 - the two halves of the cache's key
+        row = self.table.row(index)
+        runs: list[tuple[str, str]] = [("", MARK if at_cursor else " ")]
+        for column, width in self._plan:
+            runs += [(column.tone(row), fit(column.text(row), width, right=column.right)), ("", GAP)]
+        return self._strip(runs, "cursor" if at_cursor else "")
+
+    def _header(self) -> Strip:
+        text = " "
+        for column, width in self._plan:
+            arrow = ("▼" if self.table.descending else "▲") if column is self.table.sorted_by else ""
+            text += fit(column.title + arrow, width, right=column.right) + GAP
+        return self._strip([("", text)], "header")
+
+    def _strip(self, runs: list[tuple[str, str]], over: str) -> Strip:
+        """Join neighbours of one tone: every change of colour costs about 25 bytes on the wire."""
+        joined: list[tuple[str, str]] = []
+        for tone, text in runs:
+            tone_or_over = over or tone
+            if joined and (joined[-1][0] == tone_or_over or not text.strip()):
+                joined[-1] = (joined[-1][0], joined[-1][1] + text)
+            else:
+                joined.append((tone_or_over, text))
+        room = self.size.width - sum(cell_len(text) for _, text in joined)
+        joined[-1] = (joined[-1][0], joined[-1][1] + " " * room)
+        strip = Strip(Segment(text, self._style(tone)) for tone, text in joined)
+        return strip.adjust_cell_length(self.size.width, self._style(over))
+
+    def _style(self, tone: str) -> Style:
+        if tone not in self._styles:
+            self._styles[tone] = self.get_component_rich_style(f"grid--{tone or 'row'}")
+        return self._styles[tone]
+
+    # Keeping what is shown in step
+
+    def _order(self) -> list[int]:
+        """The columns as declared where all fit, else the important ones first."""
+        everything = list(range(len(self.table.columns)))
+        if self._span(everything) <= self.size.width:
+            return everything
+        return sorted(everything, key=lambda each: self.table.columns[each].rank)
+
+    def _span(self, columns: list[int]) -> int:
+        return 1 + sum(self._width(each) + len(GAP) for each in columns) - len(GAP)
+
+    def _width(self, column: int) -> int:
+        measured = self._widths[column] if self._widths else 0
+        return max(measured, cell_len(self.table.columns[column].title) + 1)
+
+    def _name_width(self, order: list[int]) -> int:
+        """The name gives way, down to `NARROWEST_NAME`, so that every important column is on the screen."""
+        important = [each for each in order if self.table.columns[each].rank <= IMPORTANT]
+        excess = max(0, self._span(important) - self.size.width)
+        wanted = self._width(order[0])
+        return max(wanted - excess, min(wanted, NARROWEST_NAME))
+
+    def _lay_out(self) -> None:
+        """Decide which columns are on the screen."""
+        order = self._order()
+        name = self._name_width(order)
+        room = self.size.width + self._width(order[0]) - name
+        if self._span(order) <= room:
+            self.first_column = 1
+        wanted = [order[0], *order[self.first_column :]]
+        while len(wanted) > 2 and self._span(wanted) > room:  # noqa: PLR2004 - the name and one more always show
+            wanted.pop()
+        self._plan = [(self.table.columns[each], self._width(each)) for each in wanted]
+        self._plan[0] = (self._plan[0][0], name)
+        self._refresh_all()
+
+    def _keeping_the_cursor(self, change: Callable[[], None]) -> None:
+        name = self.table.name(self.cursor) if self.cursor < len(self.table) else None
+        change()
+        found = self.table.index(name) if name is not None else None
+        self.cursor = found or 0
+
+    def _refresh_all(self) -> None:
+        self._strips.clear()
+        self._centre()
+
+    def _centre(self) -> None:
+        if not self.first_row <= self.cursor < self.first_row + self.page:
+            self._show_from(self.cursor - self.page // 2)
+        else:
+            self._show_from(self.first_row)
+
+    def _show_from(self, first_row: int) -> None:
+        self.first_row = max(0, min(first_row, len(self.table) - self.page))
+        # Lines that left the screen are forgotten, so that memory does not grow with the rows seen.
+        self._strips.clear()
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def _repaint(self, index: int) -> None:
+        self._strips.pop((index, False), None)
+        self._strips.pop((index, True), None)
+        y = HEADER + index - self.first_row
+        if HEADER <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_resize(self) -> None:
+        """Lay the columns out for the new width."""
+        self._lay_out()
+
+    def notify_style_update(self) -> None:
+        """Take the colours of another theme."""
+        super().notify_style_update()
+        self._styles.clear()
+        self._strips.clear()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Turn the wheel: three rows down."""
+        self._show_from(self.first_row + WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Turn the wheel: three rows up."""
+        self._show_from(self.first_row - WHEEL)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row that was clicked."""
+        if event.y >= HEADER:
+            self.move_to(self.first_row + event.y - HEADER)
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Make `text` exactly `width` cells wide; what does not fit ends in an ellipsis."""
+    size = cell_len(text)
+    if size > width:
+        return set_cell_size(text, width - 1) + MORE
+    return " " * (width - size) + text if right else text + " " * (width - size)

@@ -1,0 +1,76 @@
+"""The command palette: every action of the registry that is possible from here, found by its title."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from tui.actions import Action, Situation, at
+from tui.widgets.filter import Filter
+from tui.widgets.grid import Grid
+from tui.widgets.table import Column, Table
+
+
+class Palette(ModalScreen[str | None]):
+    """Answers with the id of the chosen action. One that is not possible now is listed with its reason."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close"),
+        Binding("ctrl+c", "app.do('quit')", show=False, priority=True),
+        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
+        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
+        Binding("enter", "choose", show=False, priority=True),
+    ]
+
+    def __init__(self, pane: str, situation: Situation) -> None:
+        super().__init__()
+        self._actions = list(at("console", pane))
+        columns: tuple[Column[Action], ...] = (
+            Column("title", "command", lambda each: each.title, lambda each: each.title, 0, 30),
+            Column("keys", "key", lambda each: each.key_label, lambda _: "", 1, 9),
+            Column("why", "", lambda each: each.why_not(situation), lambda _: "", 2, 26, tone=lambda _: "faint"),
+        )
+        self._grid = Grid(Table(columns, lambda each: each.title))
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, over the commands."""
+        with Vertical(classes="palette") as box:
+            box.border_title = " Commands "
+            box.border_subtitle = " enter runs · esc closes "
+            yield Input(placeholder="type a part of the command", compact=True, select_on_focus=False)
+            yield self._grid
+
+    def on_mount(self) -> None:
+        """List everything, ready to type."""
+        self._grid.can_focus = False
+        self.query_one(Input).cursor_blink = False
+        self._grid.load(self._actions)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take letters that were typed before the line had the focus."""
+        if event.character is not None and event.is_printable:
+            self.query_one(Input).insert_text_at_cursor(event.character)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """List what matches: a part first, else the same letters in this order."""
+        self._grid.show_only(Filter(event.value))
+        if not len(self._grid.table):
+            self._grid.show_only(Filter(f"-f {event.value}"))
+
+    def action_move(self, step: int) -> None:
+        """Go to another command."""
+        self._grid.move_to(self._grid.cursor + step)
+
+    def action_choose(self) -> None:
+        """Answer with the command under the cursor."""
+        chosen = self._grid.row_at_cursor()
+        if chosen is not None:
+            self.dismiss(chosen.id)
+
+    def action_close(self) -> None:
+        """Answer with nothing."""
+        self.dismiss(None)

@@ -1,0 +1,105 @@
+"""The two lines at the top: who, where, how the gate stands; and the panes."""
+
+from textual.content import Content
+from textual.widget import Widget
+
+from core.domain.visible import visible
+from tui.actions import ACTIONS
+from tui.state import State, steps
+
+Part = tuple[str, str]
+BETWEEN: Part = ("  ", "")
+
+
+class StatusBar(Widget):
+    """Says where the console is, in colour and word. It has no clock: a quiet screen stays quiet."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status")
+        self._state = State()
+        self._pane = ""
+
+    def show(self, state: State, pane: str) -> None:
+        """Show another state or pane."""
+        self._state, self._pane = state, pane
+        self.refresh()
+
+    def render(self) -> Content:
+        """Two lines, without what a narrow screen has no room for."""
+        first, clock_shown = first_line(self._state, self.size.width)
+        second = second_line(self._state, self._pane, self.size.width, clock=not clock_shown)
+        return Content("\n").join([first, second])
+
+
+def first_line(state: State, width: int) -> tuple[Content, bool]:
+    """The fullest line that fits, and whether the last look's time is on it."""
+    name: list[Part] = [("birth-console", "bold"), BETWEEN]
+    where, gate, why, clock = _where(state), _gate(state), _why(state), _clock(state)
+    for left, right in (
+        ([*name, *where, *gate, *why], clock),
+        ([*where, *gate, *why], clock),
+        ([*where, *gate, *why], None),
+        ([*where, *gate], None),
+    ):
+        if _length(left) + _length(right or []) + 4 <= width:
+            return _spread(left, right or [], width), right is not None
+    return _spread(where, [], width), False
+
+
+def second_line(state: State, pane: str, width: int, *, clock: bool) -> Content:
+    """The panes, the one on the screen marked; on a narrow screen also the last look's time."""
+    tabs: list[Part] = []
+    for action in ACTIONS:
+        if action.opens:
+            here = action.opens == pane
+            tabs += [
+                (f" {action.key_label} {action.title} ", "bold reverse $accent" if here else "$accent"),
+                (" ", ""),
+            ]
+    return _spread(tabs, _clock(state) if clock else [], width, indent="")
+
+
+def _where(state: State) -> list[Part]:
+    server = state.server
+    if server is None:
+        return [("not connected", "bold")]
+    colour = "$error" if "prod" in server.word.lower() else "$success" if server.word == "DEMO" else "$warning"
+    word: list[Part] = [(f" {visible(server.word)} ", f"bold reverse {colour}"), (" ", "")] if server.word else []
+    badge: list[Part] = [BETWEEN, (" READ-ONLY ", "bold reverse $accent")] if server.read_only else []
+    place = f"{server.login}@{server.database}:{server.schema}"
+    return [*word, (visible(place), "bold"), *badge]
+
+
+def _gate(state: State) -> list[Part]:
+    if state.readiness is None:
+        return []
+    is_open = state.readiness.is_open
+    return [
+        BETWEEN,
+        ("QT-001 ", ""),
+        ("✓ OPEN", "bold $success") if is_open else ("✗ BLOCKED", "bold $error"),
+    ]
+
+
+def _why(state: State) -> list[Part]:
+    if state.readiness is None:
+        return []
+    short = " · ".join(step.short for step in steps(state.readiness) if not step.holds)
+    return [(f" {short}", "")] if short else []
+
+
+def _clock(state: State) -> list[Part]:
+    if state.fault is not None:
+        return [("✗ STALE" if state.readiness else "✗ NOT CONNECTED", "bold reverse $error")]
+    if state.looked_at is None:
+        return [(f"↻ {visible(state.progress)}", "bold")]
+    return [(f"{state.took_ms:.0f} ms  ↻ {state.looked_at:%H:%M:%S}", "$text-muted")]
+
+
+def _length(parts: list[Part]) -> int:
+    return Content.assemble(*parts).cell_length
+
+
+def _spread(left: list[Part], right: list[Part], width: int, indent: str = " ") -> Content:
+    room = width - _length(left) - _length(right) - len(indent) - 1
+    return Content.assemble(indent, *left, " " * max(room, 1), *right).truncate(max(width, 1))

@@ -1,0 +1,147 @@
+"""The rows behind a grid: which are shown, in which order. Pure; it knows no screen."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from core.domain.visible import visible
+from tui.widgets.filter import Filter
+
+Row = TypeVar("Row")
+Sortable: TypeAlias = str | int | None
+BETWEEN_CELLS = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """How one column reads, sorts and looks.
+
+    `width` None means as wide as its widest cell, up to `limit`. Where not all columns fit, those of low
+    `rank` come first. `tone` names a colour; the text must say the same without it. What `searched` columns
+    show is what a filter sees.
+    """
+
+    id: str
+    title: str
+    text: Callable[[Row], str]
+    sort: Callable[[Row], Sortable]
+    rank: int
+    width: int | None = None
+    limit: int = 32
+    right: bool = False
+    searched: bool = True
+    tone: Callable[[Row], str] = field(default=lambda _: "")
+
+
+class Table(Generic[Row]):
+    """Rows with a name each (unique), a filter and an order. The first column is the name."""
+
+    def __init__(self, columns: Sequence[Column[Row]], name: Callable[[Row], str]) -> None:
+        self.columns = tuple(columns)
+        self.filter = Filter()
+        self.sorted_by = self.columns[0]
+        self.descending = False
+        self._name = name
+        self._rows: dict[str, Row] = {}
+        self._shown: list[str] = []
+        self._position: dict[str, int] | None = None
+        self._names: list[str] | None = None
+        self._texts: list[str] | None = None
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    @property
+    def total(self) -> int:
+        """How many rows there are, shown or not."""
+        return len(self._rows)
+
+    def row(self, index: int) -> Row:
+        """The row shown at `index`."""
+        return self._rows[self._shown[index]]
+
+    def name(self, index: int) -> str:
+        """The name of the row shown at `index`."""
+        return self._shown[index]
+
+    def get(self, name: str) -> Row | None:
+        """The row of that name, shown or not."""
+        return self._rows.get(name)
+
+    def rows(self) -> Iterable[Row]:
+        """Every row, shown or not."""
+        return self._rows.values()
+
+    def names(self) -> list[str]:
+        """The names of the rows shown, in order."""
+        return list(self._shown)
+
+    def index(self, name: str) -> int | None:
+        """Where the row of that name is shown."""
+        if self._position is None:
+            self._position = {each: index for index, each in enumerate(self._shown)}
+        return self._position.get(name)
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Replace every row; filter and order stay."""
+        self._rows = {self._name(row): row for row in rows}
+        self._reorder()
+
+    def replace(self, name: str, row: Row) -> None:
+        """Replace one row where it is; the order settles at the next `sort`, so that no row jumps about."""
+        if name in self._rows:
+            self._rows[name] = row
+
+    def show_only(self, wanted: Filter) -> None:
+        """Show the rows that pass the filter."""
+        self.filter = wanted
+        self._select()
+
+    def sort(self, column: Column[Row], *, descending: bool = False) -> None:
+        """Order the rows. Rows without a value come last in either direction; equal ones by name."""
+        self.sorted_by, self.descending = column, descending
+        self._reorder()
+
+    def widths(self) -> list[int]:
+        """The width of each column, in terminal cells."""
+        from rich.cells import cell_len  # noqa: PLC0415 - the model needs the terminal only for this
+
+        return [
+            column.width
+            or min(
+                max((cell_len(text) for text in map(column.text, self._rows.values())), default=0),
+                column.limit,
+            )
+            for column in self.columns
+        ]
+
+    def _reorder(self) -> None:
+        rows, key = self._rows, self.sorted_by.sort
+        names = sorted(rows)
+        values: dict[str, Any] = {name: key(rows[name]) for name in names}
+        valued = [name for name in names if values[name] is not None]
+        valued.sort(key=values.__getitem__, reverse=self.descending)
+        empty = [name for name in names if values[name] is None]
+        self._rows = {name: rows[name] for name in (*valued, *empty)}
+        self._names = self._texts = None
+        self._select()
+
+    def _select(self) -> None:
+        self._position = None
+        if not self.filter:
+            self._shown = list(self._rows)
+            return
+        test = self.filter.test()
+        texts = self._searched_names() if self.filter.fuzzy else self._searched_texts()
+        self._shown = [name for name, text in zip(self._rows, texts, strict=True) if test(text)]
+
+    def _searched_names(self) -> list[str]:
+        if self._names is None:
+            self._names = [visible(name).lower() for name in self._rows]
+        return self._names
+
+    def _searched_texts(self) -> list[str]:
+        if self._texts is None:
+            searched = [column.text for column in self.columns if column.searched]
+            self._texts = [BETWEEN_CELLS.join([text(row) for text in searched]).lower() for row in self._rows.values()]
+        return self._texts
