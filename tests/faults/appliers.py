@@ -18,11 +18,19 @@ from tests.homes import eventually
 
 _DEADLINE = 60  # seconds that only a failure waits for
 
-# The first argument says where to stop: the n-th pass of a hook. There it says so, and waits to be let go.
+# The first argument says where to stop: the n-th pass of a hook. There it says so, and waits to be let go. It also
+# says when it has acted on a signal: the thread that hears signals is not the one that is held.
 _PROGRAM = """
-import json, os, sys, threading
+import json, os, signal, sys, threading
 from core.services import hooks
 point, nth, arrived, leave = json.loads(sys.argv.pop(1))
+install = signal.signal
+def installing(number, handler):
+    def heard(*arguments):
+        handler(*arguments)
+        os.write(arrived, b"!")
+    return install(number, heard if callable(handler) else handler)
+signal.signal = installing
 passed, lock = 0, threading.Lock()
 def reach(at):
     global passed
@@ -97,6 +105,12 @@ class Applier:
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, if it is still there."""
         self._process.send_signal(number)
+
+    def interrupt(self, number: signal.Signals) -> None:
+        """Send it a signal, and return when it has acted on it."""
+        self.send(number)
+        assert select.select([self._arrived], [], [], _DEADLINE)[0], self.said()
+        assert os.read(self._arrived, 1) == b"!", self.said()
 
     def insist(self, number: signal.Signals) -> None:
         """Send it a signal again and again, until it is gone."""

@@ -18,7 +18,7 @@ def test_an_applier_that_is_asked_to_end_finishes_its_batch_first(small: Databas
     run = a_run(small, ROWS)
     with applying(small.dsn(), run.number, "--batch-size", "100", hold=Hold("before_commit", 3)) as applier:
         applier.await_hold()
-        applier.send(number)
+        applier.interrupt(number)
         applier.go_on()
         assert applier.end() == 130, applier.said()
         assert applier.error()["code"] == "interrupted"
