@@ -5,44 +5,24 @@ Adding an action is one entry here and one method `action.handler` on the widget
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What decides whether an action is possible now."""
-
-    looking: bool = False
-    connected: bool = False
-    row: bool = False
-    filtered: bool = False
-
-
-def _always(_: Situation) -> str:
-    return ""
-
-
-def _unless_looking(now: Situation) -> str:
-    return "a look is already under way" if now.looking else ""
-
-
-def _with_a_row(now: Situation) -> str:
-    return "" if now.row else "no collection is under the cursor"
-
-
-def _when_filtered(now: Situation) -> str:
-    return "" if now.filtered else "no filter is set"
+if TYPE_CHECKING:
+    from tui.source import Source
+    from tui.state import State
+    from tui.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something an operator can do.
 
-    `place` is the widget that does it (console, matrix, or list for everything that scrolls); `why_not`
-    returns the reason that forbids it now, or an empty text. A tab is an action that names its pane in `opens`.
+    `place` is the widget that does it: console, the name of a pane, or list for everything that scrolls. That
+    widget also says why it is not possible now (`Actor.why_not`) and which command line does the same
+    (`Actor.twin`). A tab is an action that names its pane in `opens`.
     """
 
     id: str
@@ -51,7 +31,6 @@ class Action:
     handler: str
     group: str
     place: str = "console"
-    why_not: Callable[[Situation], str] = _always
     footer: str = ""
     opens: str = ""
 
@@ -83,10 +62,10 @@ ACTIONS = (
     Action("readiness", ("1",), "Readiness", "show_readiness", "Panes", opens="readiness"),
     Action("matrix", ("2",), "Matrix", "show_matrix", "Panes", opens="matrix"),
     Action("filter", ("slash",), "Filter the collections", "start_filter", "Matrix", "matrix", footer="filter"),
-    Action("unfilter", ("escape",), "Clear the filter", "clear_filter", "Matrix", "matrix", _when_filtered),
+    Action("unfilter", ("escape",), "Clear the filter", "clear_filter", "Matrix", "matrix"),
     Action("sort", ("s",), "Sort by the next column", "sort_next", "Matrix", "matrix", footer="sort"),
     Action("reverse", ("S",), "Reverse the order", "sort_reverse", "Matrix", "matrix", footer="reverse"),
-    Action("details", ("enter",), "Open the collection", "open_details", "Matrix", "matrix", _with_a_row, "open"),
+    Action("details", ("enter",), "Open the collection", "open_details", "Matrix", "matrix", "open"),
     Action("columns_left", ("left", "h"), "Columns to the left", "columns_left", "Matrix", "matrix"),
     Action("columns_right", ("right", "l"), "Columns to the right", "columns_right", "Matrix", "matrix"),
     Action("down", ("j", "down"), "Down", "move_down", "Move", "list"),
@@ -95,7 +74,7 @@ ACTIONS = (
     Action("page_up", ("pageup", "ctrl+u"), "A page up", "move_page_up", "Move", "list"),
     Action("first", ("g", "home"), "To the first", "move_first", "Move", "list"),
     Action("last", ("G", "end"), "To the last", "move_last", "Move", "list"),
-    Action("refresh", ("r",), "Refresh", "look_again", "Console", why_not=_unless_looking, footer="refresh"),
+    Action("refresh", ("r",), "Refresh", "look_again", "Console", footer="refresh"),
     Action("commands", ("colon", "ctrl+p"), "Commands", "open_commands", "Console", footer="commands"),
     Action("help", ("question_mark",), "Help for this pane", "open_help", "Console", footer="help"),
     Action("suspend", ("ctrl+z",), "To the shell (fg: back)", "suspend_console", "Console"),
@@ -114,11 +93,18 @@ def bindings(*places: str) -> list[BindingType]:
     return [Binding(",".join(action.keys), f"do('{action.id}')", action.title, id=action.id) for action in at(*places)]
 
 
+WhyNot = Callable[[Action], str]
+
+
 class Host(Protocol):
     """What an actor needs of the application."""
 
-    def situation(self) -> Situation:
-        """Say what is possible now."""
+    source: "Source"
+    work: "Work"
+    state: "State"
+
+    def reason(self, action: Action) -> str:
+        """Say why an action is not possible now, or nothing."""
 
     def say(self, text: str) -> None:
         """Show one line to the operator."""
@@ -129,11 +115,23 @@ class Actor(DOMNode):
 
     PLACES: ClassVar[tuple[str, ...]] = ()
 
+    @property
+    def host(self) -> Host:
+        """The application, as far as actors know it."""
+        return cast("Host", self.app)
+
     def action_do(self, action_id: str) -> None:
         """Perform an action, or say why it is not possible now."""
         action = BY_ID[action_id]
-        host = cast("Host", self.app)
-        if reason := action.why_not(host.situation()):
-            host.say(f"{action.title}: {reason}")
+        if reason := self.host.reason(action):
+            self.host.say(f"{action.title}: {reason}")
             return
         getattr(self, action.handler)()
+
+    def why_not(self, action_id: str) -> str:  # noqa: ARG002 - the places read it
+        """The reason that forbids an action of these places now, or an empty text."""
+        return ""
+
+    def twin(self, action_id: str) -> str:  # noqa: ARG002 - the places read it
+        """The command line that does the same as an action of these places, or an empty text."""
+        return ""

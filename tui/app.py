@@ -16,6 +16,7 @@ from tui.watch import Clock, Counted, Counter, Looked, LookFailed, MatrixRead, P
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
 from tui.widgets.status_bar import StatusBar
+from tui.work import Finished
 
 PANES: tuple[Callable[[], Pane], ...] = (ReadinessPane, MatrixPane)
 
@@ -28,7 +29,7 @@ class ConsoleApp(Console):
     TITLE = "birth-console"
 
     def __init__(self, source: Source, clock: Clock | None = None) -> None:
-        super().__init__(Watch(source, self.post_message, clock or Clock()))
+        super().__init__(source, Watch(source, self.post_message, clock or Clock()))
         self.counter = Counter(source, self.post_message)
 
     def compose(self) -> ComposeResult:
@@ -50,6 +51,10 @@ class ConsoleApp(Console):
         """Let the threads end, whatever ended the console."""
         self.watch_.stop()
         self.counter.stop()
+
+    @on(Finished)
+    def _finished(self, message: Finished) -> None:
+        message.deliver()
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:

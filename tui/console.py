@@ -6,10 +6,11 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.widgets import ContentSwitcher
 
-from tui.actions import BY_ID, Actor, Situation, bindings
+from tui.actions import BY_ID, Action, Actor, bindings
 from tui.keyboard import OrderlyApp
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
+from tui.source import Source
 from tui.state import State
 from tui.theme import THEMES, is_plain
 from tui.thrift import thrifty_driver
@@ -19,6 +20,7 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
 from tui.widgets.palette import Palette
 from tui.widgets.status_bar import StatusBar
+from tui.work import Work
 
 
 class Console(OrderlyApp, Actor, inherit_bindings=False):
@@ -30,14 +32,16 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
     ALLOW_SELECT = False
     ESCAPE_TO_MINIMIZE = False
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, source: Source, watch: Watch) -> None:
         super().__init__(ansi_color=True if is_plain() else None)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "birth-plain" if is_plain() else "birth-dark"
         self.animation_level = "none"
         self.state = State()
+        self.source = source
         self.watch_ = watch
+        self.work = Work(self.post_message)
         self.defect: Exception | None = None
 
     def get_driver_class(self) -> type[Driver]:
@@ -63,13 +67,13 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
         """The matrix, on the screen or not."""
         return self.screen_stack[0].query_one(MatrixPane)
 
-    def situation(self) -> Situation:
-        """Say what is possible now."""
-        return Situation(
-            looking=self.state.looking,
-            row=self.matrix.grid.row_at_cursor() is not None,
-            filtered=bool(self.matrix.grid.table.filter),
-        )
+    def reason(self, action: Action) -> str:
+        """Say why an action is not possible now, or nothing."""
+        return self._actor(action).why_not(action.id)
+
+    def why_not(self, action_id: str) -> str:
+        """A look that is under way is not asked for again."""
+        return "a look is already under way" if action_id == "refresh" and self.state.looking else ""
 
     def say(self, text: str) -> None:
         """Show one line to the operator, for a few seconds."""
@@ -86,7 +90,7 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
 
     def show_keys(self) -> None:
         """Show which keys work now."""
-        self.screen_stack[0].query_one(KeyLine).show(self.pane.id or "", self.situation())
+        self.screen_stack[0].query_one(KeyLine).show(self.pane.id or "", self.reason)
 
     def show_pane(self, name: str) -> None:
         """Bring a pane to the screen."""
@@ -113,11 +117,11 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
     def open_help(self) -> None:
         """Show the keys of the pane on the screen."""
         pane = self.pane
-        self.push_screen(Help(pane.TITLE, (*pane.PLACES, "list"), self.situation(), pane.NOTES))
+        self.push_screen(Help(pane.TITLE, (*pane.PLACES, "list"), self.reason, pane.NOTES))
 
     def open_commands(self) -> None:
         """Open the command palette, and perform what is chosen there."""
-        self.push_screen(Palette(self.pane.id or "", self.situation()), self._perform)
+        self.push_screen(Palette(self.pane.id or "", self.reason), self._perform)
 
     def suspend_console(self) -> None:
         """Give the terminal back to the shell."""
@@ -129,5 +133,7 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
 
     def _perform(self, action_id: str | None) -> None:
         if action_id is not None:
-            actor: Actor = self if BY_ID[action_id].place == "console" else self.pane
-            actor.action_do(action_id)
+            self._actor(BY_ID[action_id]).action_do(action_id)
+
+    def _actor(self, action: Action) -> Actor:
+        return self if action.place == "console" else self.pane

@@ -32,6 +32,12 @@ class Source(Protocol):
     def count(self, collection: str) -> "Counts":
         """Count the rows of one collection; may take long."""
 
+    def read(self, use: str, call: Callable[[Link], Result]) -> Result:
+        """Call a service on the READ ONLY connection of a `use`: one call after the other on each of them."""
+
+    def write(self, call: Callable[[Link], Result]) -> Result:
+        """Call a service on the connection that may write, as far as the login may."""
+
     def close(self) -> None:
         """Let everything go."""
 
@@ -44,6 +50,7 @@ class SessionSource:
         self._session: Session | None = None
         self._opening = Lock()
         self._links: dict[str, Link] = {}
+        self._turns: dict[str, Lock] = {}
         self._progress: Progress = lambda _: None
         self._stopped = False
 
@@ -56,28 +63,36 @@ class SessionSource:
         if self._session is None:
             self._session = Session(self._settings, self._tell)
         session = self._session
-        return self._over("look", session.server)
+        return self.read("look", session.server)
 
     def readiness(self) -> "Readiness":
         """Read the dashboard."""
         from core.services import readiness  # noqa: PLC0415 - see open
 
-        return self._over("look", readiness.read)
+        return self.read("look", readiness.read)
 
     def matrix(self) -> "list[MatrixRow]":
         """Read the matrix, without counts."""
         from core.services import compatibility  # noqa: PLC0415 - see open
 
-        return self._over("look", lambda link: compatibility.read(link, every=True))
+        return self.read("look", lambda link: compatibility.read(link, every=True))
 
     def count(self, collection: str) -> "Counts":
         """Count the rows of one collection."""
         from core.services import compatibility  # noqa: PLC0415 - see open
 
-        counts = self._over("count", lambda link: compatibility.count(link, collection))
+        counts = self.read("count", lambda link: compatibility.count(link, collection))
         if counts is None:
             raise ConsoleError("the table is gone", code="no_table", hint="Look again with r.")
         return counts
+
+    def read(self, use: str, call: Callable[[Link], Result]) -> Result:
+        """Call a service on the READ ONLY connection of a `use`."""
+        return self._over(use, call, lambda session: session.browse())
+
+    def write(self, call: Callable[[Link], Result]) -> Result:
+        """Call a service on the connection that may write, as far as the login may."""
+        return self._over("write", call, lambda session: session.write())
 
     def stop(self) -> None:
         """Give up what is being opened, at its next step."""
@@ -96,19 +111,23 @@ class SessionSource:
             raise Stopped("the console was left")
         self._progress(line)
 
-    def _over(self, use: str, call: Callable[[Link], Result]) -> Result:
+    def _over(self, use: str, call: Callable[[Link], Result], open_link: "Callable[[Session], Link]") -> Result:
+        with self._turns.setdefault(use, Lock()):
+            return self._call(use, call, open_link)
+
+    def _call(self, use: str, call: Callable[[Link], Result], open_link: "Callable[[Session], Link]") -> Result:
         try:
-            return call(self._link(use))
+            return call(self._link(use, open_link))
         except Unavailable:
             # The link may be dead: the next call opens another.
             if link := self._links.pop(use, None):
                 link.close()
             raise
 
-    def _link(self, use: str) -> Link:
+    def _link(self, use: str, open_link: "Callable[[Session], Link]") -> Link:
         with self._opening:
             if use not in self._links:
                 if self._session is None:
                     raise Unavailable("the session is not open", hint="Look again.")
-                self._links[use] = self._session.browse()
+                self._links[use] = open_link(self._session)
             return self._links[use]

@@ -10,6 +10,7 @@ from core.domain.compatibility import Counts, Facts, MatrixRow, judge
 from core.domain.readiness import METRICS, Census, Claim, FrozenScript, Readiness, gate_text
 from core.errors import ConsoleError, Unavailable
 from core.services.session import Server
+from tui.source import Link, Result
 from tui.watch import Clock
 
 GONE = Unavailable("server closed the connection unexpectedly", hint="Check that the server runs and can be reached.")
@@ -140,6 +141,12 @@ class FakeSource:
         if isinstance(found, ConsoleError):
             raise found
         return found
+
+    def read(self, use: str, call: Callable[[Link], Result]) -> Result:  # noqa: ARG002 - no database here
+        raise GONE
+
+    def write(self, call: Callable[[Link], Result]) -> Result:  # noqa: ARG002 - no database here
+        raise GONE
 
     def close(self) -> None:
         self.open_gate.set()

@@ -124,6 +124,14 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         self._show_totals()
         self._show_view()
 
+    def why_not(self, action_id: str) -> str:
+        """A filter is needed to clear one, and a row to open one."""
+        if action_id == "unfilter" and not self.grid.table.filter:
+            return "no filter is set"
+        if action_id == "details" and self.grid.row_at_cursor() is None:
+            return "no collection is under the cursor"
+        return ""
+
     # Actions
 
     def start_filter(self) -> None:

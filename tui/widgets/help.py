@@ -5,7 +5,7 @@ from itertools import groupby, zip_longest
 
 from textual.content import Content
 
-from tui.actions import Action, Situation, at
+from tui.actions import Action, WhyNot, at
 from tui.widgets.dialog import Dialog
 from tui.widgets.grid import fit
 
@@ -16,14 +16,14 @@ COLUMN = KEYS + TITLE
 class Help(Dialog):
     """The actions of `places` from the registry, and the pane's own notes."""
 
-    def __init__(self, pane: str, places: Sequence[str], situation: Situation, notes: str) -> None:
-        super().__init__(f"Help: {pane}", help_text(places, situation, notes))
+    def __init__(self, pane: str, places: Sequence[str], why_not: WhyNot, notes: str) -> None:
+        super().__init__(f"Help: {pane}", help_text(places, why_not, notes))
 
 
-def help_text(places: Sequence[str], situation: Situation, notes: str) -> Content:
+def help_text(places: Sequence[str], why_not: WhyNot, notes: str) -> Content:
     """Groups of keys in two columns, then the notes."""
     groups = [
-        _group(name, actions, situation)
+        _group(name, actions, why_not)
         for name, actions in groupby(at(*places, "console"), key=lambda action: action.group)
     ]
     half = (sum(map(len, groups)) + 1) // 2
@@ -35,10 +35,10 @@ def help_text(places: Sequence[str], situation: Situation, notes: str) -> Conten
     return Content("\n").join([*rows, *map(Content, notes.splitlines())])
 
 
-def _group(name: str, actions: Iterable[Action], situation: Situation) -> list[Content]:
+def _group(name: str, actions: Iterable[Action], why_not: WhyNot) -> list[Content]:
     lines = [Content.styled(fit(name, COLUMN), "bold $accent")]
     for action in actions:
-        reason = action.why_not(situation)
+        reason = why_not(action)
         tone = "$text-muted" if reason else ""
         lines.append(Content.assemble((fit(action.key_label, KEYS), "bold"), (fit(action.title, TITLE), tone)))
         if reason:

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from core.domain.visible import visible
-from tui.actions import Situation, at
+from tui.actions import WhyNot, at
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -23,12 +23,12 @@ class KeyLine(Static):
         self._shown = Content("")
         self._timer: Timer | None = None
 
-    def show(self, pane: str, situation: Situation) -> None:
+    def show(self, pane: str, why_not: WhyNot) -> None:
         """Show the keys of a pane."""
         parts: list[tuple[str, str]] = [(" ", "")]
         for action in at(pane, "console"):
             if action.footer:
-                off = bool(action.why_not(situation))
+                off = bool(why_not(action))
                 key = action.key_label.split(" ", 1)[0]
                 parts += [
                     (key, "$text-muted" if off else "bold $accent"),

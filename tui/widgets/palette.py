@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from tui.actions import Action, Situation, at
+from tui.actions import Action, WhyNot, at
 from tui.widgets.filter import Filter
 from tui.widgets.grid import Grid
 from tui.widgets.table import Column, Table
@@ -26,13 +26,13 @@ class Palette(ModalScreen[str | None]):
         Binding("enter", "choose", show=False, priority=True),
     ]
 
-    def __init__(self, pane: str, situation: Situation) -> None:
+    def __init__(self, pane: str, why_not: WhyNot) -> None:
         super().__init__()
         self._actions = list(at("console", pane))
         columns: tuple[Column[Action], ...] = (
             Column("title", "command", lambda each: each.title, lambda each: each.title, 0, 30),
             Column("keys", "key", lambda each: each.key_label, lambda _: "", 1, 9),
-            Column("why", "", lambda each: each.why_not(situation), lambda _: "", 2, 26, tone=lambda _: "faint"),
+            Column("why", "", why_not, lambda _: "", 2, 26, tone=lambda _: "faint"),
         )
         self._grid = Grid(Table(columns, lambda each: each.title))
 
