@@ -30,6 +30,7 @@ COMMANDS = {
     "ledger": Place("ledger", "ledger", "Runs and their entries."),
     "audit": Place("trust", "audit", "Verify the ledger's hash chain, also against an anchor."),
     "doctor": Place("trust", "doctor", "What could be used to get around the gates."),
+    "docs": Place("docs", "docs", "The runbook and the other documents."),
     "demo": Place("demo", "demo", "The embedded database: start, stop, reset, dsn."),
 }
 

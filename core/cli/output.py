@@ -42,6 +42,10 @@ class Output:
         """Print a line for people."""
         self.console().print(visible(line), style=style, soft_wrap=True)
 
+    def source(self, text: str) -> None:
+        """Print our own text as it is, over several lines."""
+        self._write(text.rstrip("\n"))
+
     def progress(self, message: str) -> None:
         """Say on stderr what takes its time."""
         sys.stderr.write(visible(message) + "\n")

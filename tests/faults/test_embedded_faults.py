@@ -188,7 +188,7 @@ def test_a_disk_too_full_to_create_the_cluster_is_named(home: Path, monkeypatch:
     initdb = programs / "initdb"
     initdb.write_text("#!/bin/sh\necho 'initdb: error: could not write: No space left on device'; exit 1\n")
     initdb.chmod(0o755)
-    monkeypatch.setattr(cluster, "_programs", lambda: programs)
+    monkeypatch.setattr(cluster, "programs", lambda: programs)
     with pytest.raises(Unavailable) as failed:
         demo.open_demo(home, quiet)
     assert failed.value.code == "disk_full"

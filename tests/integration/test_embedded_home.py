@@ -34,7 +34,7 @@ def said() -> list[str]:
 
 def test_the_dsn_is_one_that_psql_takes(home: Path) -> None:
     dsn = demo.dsn(home, "postgres", quiet)
-    psql = cluster._programs() / "psql"
+    psql = cluster.programs() / "psql"
     shown = subprocess.run(
         [psql, dsn, "-XAtc", "SELECT current_user"],
         env={"PGHOST": "nowhere.invalid", "PGPORT": "1", "PGUSER": "nobody", "PGDATABASE": "nothing"},

@@ -1,0 +1,52 @@
+"""`docs`: the documentation, where the console is used."""
+
+import sys
+from importlib import resources
+
+import click
+
+from core.cli.output import Output
+from core.errors import UsageError
+
+
+@click.command()
+@click.argument("topic", required=False)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.pass_context
+def docs(context: click.Context, topic: str | None, *, as_json: bool) -> None:
+    """List the documents, or print TOPIC: set on a terminal, as Markdown into a pipe or a file."""
+    output = Output(as_json=as_json or bool((context.obj or {}).get("as_json")))
+    texts = documents()
+    if topic is None:
+        titles = {name: text.splitlines()[0].lstrip("# ") for name, text in texts.items()}
+        if output.as_json:
+            output.document({"topics": [{"topic": name, "title": title} for name, title in titles.items()]})
+        else:
+            output.pairs(titles.items())
+        return
+    if topic not in texts:
+        raise UsageError(
+            f"there is no document {topic}",
+            code="no_such_topic",
+            evidence={"topics": list(texts)},
+            hint="`birth-console docs` lists them.",
+        )
+    if output.as_json:
+        output.document({"topic": topic, "text": texts[topic]})
+    else:
+        _print(output, texts[topic])
+
+
+def documents() -> dict[str, str]:
+    """The Markdown of every document, by its topic."""
+    files = sorted(resources.files("core").joinpath("docs").iterdir(), key=lambda file: file.name)
+    return {file.name.removesuffix(".md"): file.read_text(encoding="utf-8") for file in files}
+
+
+def _print(output: Output, text: str) -> None:
+    if not sys.stdout.isatty():
+        output.source(text)
+        return
+    from rich.markdown import Markdown  # noqa: PLC0415 - help and pipes do without rich
+
+    output.console().print(Markdown(text))
