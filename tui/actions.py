@@ -42,6 +42,11 @@ class Action:
 
 _LABELS = {
     "question_mark": "?",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
+    "asterisk": "*",
+    "semicolon": ";",
+    "at": "@",
     "slash": "/",
     "colon": ":",
     "ctrl+p": "^p",
@@ -61,13 +66,18 @@ _LABELS = {
 ACTIONS = (
     Action("readiness", ("1",), "Readiness", "show_readiness", "Panes", opens="readiness"),
     Action("matrix", ("2",), "Matrix", "show_matrix", "Panes", opens="matrix"),
-    Action("filter", ("slash",), "Filter the collections", "start_filter", "Matrix", "matrix", footer="filter"),
-    Action("unfilter", ("escape",), "Clear the filter", "clear_filter", "Matrix", "matrix"),
-    Action("sort", ("s",), "Sort by the next column", "sort_next", "Matrix", "matrix", footer="sort"),
-    Action("reverse", ("S",), "Reverse the order", "sort_reverse", "Matrix", "matrix", footer="reverse"),
     Action("details", ("enter",), "Open the collection", "open_details", "Matrix", "matrix", "open"),
-    Action("columns_left", ("left", "h"), "Columns to the left", "columns_left", "Matrix", "matrix"),
-    Action("columns_right", ("right", "l"), "Columns to the right", "columns_right", "Matrix", "matrix"),
+    Action("filter", ("slash",), "Filter", "start_filter", "Rows", "rows", footer="filter"),
+    Action("unfilter", ("escape",), "Clear filter, then marks", "clear_filter", "Rows", "rows"),
+    Action("sort", ("s",), "Sort by the next column", "sort_next", "Rows", "rows", footer="sort"),
+    Action("reverse", ("S",), "Reverse the order", "sort_reverse", "Rows", "rows", footer="reverse"),
+    Action("columns_left", ("left", "h"), "Columns to the left", "columns_left", "Rows", "rows"),
+    Action("columns_right", ("right", "l"), "Columns to the right", "columns_right", "Rows", "rows"),
+    Action("widen", ("greater_than_sign",), "Widen the first column", "widen_name", "Rows", "rows"),
+    Action("narrow", ("less_than_sign",), "Narrow the first column", "narrow_name", "Rows", "rows"),
+    Action("mark", ("space",), "Mark, and go on", "toggle_mark", "Marks", "marks"),
+    Action("range", ("v",), "Mark from here … to here", "mark_range", "Marks", "marks"),
+    Action("mark_shown", ("asterisk",), "Mark all that are shown", "mark_shown", "Marks", "marks"),
     Action("down", ("j", "down"), "Down", "move_down", "Move", "list"),
     Action("up", ("k", "up"), "Up", "move_up", "Move", "list"),
     Action("page_down", ("pagedown", "ctrl+d"), "A page down", "move_page_down", "Move", "list"),
@@ -127,6 +137,10 @@ class Actor(DOMNode):
             self.host.say(f"{action.title}: {reason}")
             return
         getattr(self, action.handler)()
+
+    def actors(self) -> "tuple[Actor, ...]":
+        """Who performs the actions of this widget: itself, and those of its parts that have actions of their own."""
+        return (self,)
 
     def why_not(self, action_id: str) -> str:  # noqa: ARG002 - the places read it
         """The reason that forbids an action of these places now, or an empty text."""

@@ -15,6 +15,7 @@ from tui.source import Source
 from tui.watch import Clock, Counted, Counter, Looked, LookFailed, MatrixRead, Progressed, Watch
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
+from tui.widgets.rows import Rows
 from tui.widgets.status_bar import StatusBar
 from tui.work import Finished
 
@@ -84,6 +85,6 @@ class ConsoleApp(Console):
     def _counts_wanted(self, message: MatrixPane.CountsWanted) -> None:
         self.counter.count(message.collections)
 
-    @on(MatrixPane.Changed)
+    @on(Rows.Changed)
     def _pane_changed(self) -> None:
         self.show_keys()

@@ -90,7 +90,7 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
 
     def show_keys(self) -> None:
         """Show which keys work now."""
-        self.screen_stack[0].query_one(KeyLine).show(self.pane.id or "", self.reason)
+        self.screen_stack[0].query_one(KeyLine).show(self.pane.places, self.reason)
 
     def show_pane(self, name: str) -> None:
         """Bring a pane to the screen."""
@@ -117,11 +117,11 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
     def open_help(self) -> None:
         """Show the keys of the pane on the screen."""
         pane = self.pane
-        self.push_screen(Help(pane.TITLE, (*pane.PLACES, "list"), self.reason, pane.NOTES))
+        self.push_screen(Help(pane.TITLE, pane.places, self.reason, pane.NOTES))
 
     def open_commands(self) -> None:
         """Open the command palette, and perform what is chosen there."""
-        self.push_screen(Palette(self.pane.id or "", self.reason), self._perform)
+        self.push_screen(Palette(self.pane.places, self.reason), self._perform)
 
     def suspend_console(self) -> None:
         """Give the terminal back to the shell."""
@@ -136,4 +136,5 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
             self._actor(BY_ID[action_id]).action_do(action_id)
 
     def _actor(self, action: Action) -> Actor:
-        return self if action.place == "console" else self.pane
+        actors = () if action.place == "console" else self.pane.actors()
+        return next((each for each in actors if action.place in each.PLACES), self)

@@ -7,10 +7,10 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from core.domain.compatibility import Counts, MatrixRow
 from core.errors import ConsoleError
@@ -22,8 +22,8 @@ from tui.panes.pane import Pane
 from tui.state import State
 from tui.watch import is_lost
 from tui.widgets.dialog import Dialog
-from tui.widgets.filter import Filter
 from tui.widgets.grid import Grid
+from tui.widgets.rows import MarkedRows, Rows
 from tui.widgets.table import Table
 
 
@@ -47,12 +47,11 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             super().__init__()
             self.collections = collections
 
-    class Changed(Message):
-        """What is possible in this pane may be other than before."""
-
     def __init__(self) -> None:
         super().__init__(id="matrix")
-        self.grid: Grid[MatrixRow] = Grid(Table(COLUMNS, lambda row: row.facts.collection), id="collections")
+        self.rows: MarkedRows[MatrixRow] = MarkedRows(
+            Table(COLUMNS, lambda row: row.facts.collection), id="collections"
+        )
         self.failures: dict[str, ConsoleError] = {}
         self._counts: dict[str, Counts] = {}
         self._left: int | None = None
@@ -60,17 +59,14 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """The grid above its lines."""
-        yield self.grid
-        with Horizontal(id="filtering"):
-            yield Static("/", id="slash", markup=False)
-            yield Input(placeholder="text, !text, or -f letters", id="filter", compact=True, select_on_focus=False)
+        yield self.rows
         yield Static(id="view", markup=False)
         yield Static(id="totals", markup=False)
 
-    def on_mount(self) -> None:
-        """Start without a filter."""
-        self.query_one("#filter", Input).cursor_blink = False
-        self._show_entry(shown=False)
+    @property
+    def grid(self) -> Grid[MatrixRow]:
+        """The grid of the collections."""
+        return self.rows.grid
 
     def show(self, state: State) -> None:
         """After a look, count what a lost connection left uncounted."""
@@ -125,43 +121,12 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         self._show_view()
 
     def why_not(self, action_id: str) -> str:
-        """A filter is needed to clear one, and a row to open one."""
-        if action_id == "unfilter" and not self.grid.table.filter:
-            return "no filter is set"
+        """A row is needed to open one."""
         if action_id == "details" and self.grid.row_at_cursor() is None:
             return "no collection is under the cursor"
         return ""
 
     # Actions
-
-    def start_filter(self) -> None:
-        """Open the line to type a filter in."""
-        self._show_entry(shown=True)
-        self.take_focus(self.query_one("#filter", Input))
-
-    def clear_filter(self) -> None:
-        """Show every row again."""
-        self.query_one("#filter", Input).value = ""
-        self._show_entry(shown=False)
-        self.take_focus(self.grid)
-
-    def sort_next(self) -> None:
-        """Sort by the next column of those on the screen and beyond."""
-        columns = self.grid.columns_in_order()
-        place = columns.index(self.grid.table.sorted_by)
-        self.grid.sort(columns[(place + 1) % len(columns)])
-
-    def sort_reverse(self) -> None:
-        """Turn the order around."""
-        self.grid.sort(self.grid.table.sorted_by, descending=not self.grid.table.descending)
-
-    def columns_left(self) -> None:
-        """Bring the previous column in."""
-        self.grid.columns_left()
-
-    def columns_right(self) -> None:
-        """Bring the next column in."""
-        self.grid.columns_right()
 
     def open_details(self) -> None:
         """Show everything known of the collection under the cursor."""
@@ -171,24 +136,9 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     # Events
 
-    @on(Input.Changed, "#filter")
-    def _filter(self, event: Input.Changed) -> None:
-        event.stop()
-        self.grid.show_only(Filter(event.value))
-
-    @on(Input.Submitted, "#filter")
-    def _filtered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._show_entry(shown=bool(self.grid.table.filter))
-        self.take_focus(self.grid)
-
-    def _show_entry(self, *, shown: bool) -> None:
-        self.query_one("#filtering").display = shown
-
-    @on(Grid.Moved)
+    @on(Rows.Changed)
     def _show_view(self) -> None:
-        self._set("#view", Content.styled(summary.view(self.grid, self._left), "$text-muted"))
-        self.post_message(self.Changed())
+        self._set("#view", Content.styled(summary.view(self.rows, self._left), "$text-muted"))
 
     def _show_totals(self) -> None:
         self._set("#totals", summary.totals(list(self.grid.table.rows())))

@@ -15,6 +15,19 @@ class Pane(Actor, Widget, inherit_bindings=False):
     NOTES: ClassVar[str] = ""
     ALLOW_SELECT = False
 
+    def actors(self) -> tuple[Actor, ...]:
+        """The pane, and those of its parts that have actions of their own."""
+        return (self, *(each for each in self.walk_children() if isinstance(each, Actor)))
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places of everything that acts in this pane."""
+        return tuple(dict.fromkeys(place for actor in self.actors() for place in actor.PLACES))
+
+    def unwritten(self) -> str:
+        """What would be lost if the console were left now, or nothing."""
+        return ""
+
     def show(self, state: State) -> None:
         """Show another state."""
 

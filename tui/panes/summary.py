@@ -7,14 +7,15 @@ from textual.content import Content
 from core.domain.compatibility import REQUIRED, MatrixRow
 from core.domain.compatibility import totals as sum_up
 from core.domain.visible import visible
-from tui.widgets.grid import Grid
+from tui.widgets.rows import Rows
 from tui.words import number
 
 NAMED = 4
 
 
-def view(grid: Grid[MatrixRow], left: int | None) -> str:
+def view(rows: Rows[MatrixRow], left: int | None) -> str:
     """What of the matrix is on the screen: rows, filter, order, columns beyond the edges, counts to come."""
+    grid = rows.grid
     table = grid.table
     parts = []
     if table.filter:
@@ -22,6 +23,8 @@ def view(grid: Grid[MatrixRow], left: int | None) -> str:
     if len(table):
         last = min(grid.first_row + grid.page, len(table))
         parts.append(f"rows {grid.first_row + 1} to {last} of {len(table)}")
+    if grid.marked or rows.ranging:
+        parts.append(f"{len(grid.marked)} marked{' … v ends the range' if rows.ranging else ''}")
     parts.append(f"by {table.sorted_by.title} {'▼' if table.descending else '▲'}")
     beyond_left, beyond_right = grid.hidden_columns
     if beyond_left:

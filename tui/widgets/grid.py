@@ -4,7 +4,7 @@ It never scrolls line by line: at an edge the cursor is centred, because a scrol
 It keeps its own offset instead of a ScrollView's virtual size, whose every change lays out the whole screen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -23,7 +23,7 @@ from tui.widgets.table import Column, Table
 
 Row = TypeVar("Row")
 HEADER, WHEEL = 1, 3
-MARK = "▌"
+CURSOR, MARKED = "▌", "●"
 GAP = "  "
 MORE = "…"
 IMPORTANT, NARROWEST_NAME = 4, 16
@@ -59,6 +59,8 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         self._widths: list[int] = []
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._styles: dict[str, Style] = {}
+        self.marked: frozenset[str] = frozenset()
+        self._name_change = 0
 
     # What the owner asks for
 
@@ -88,6 +90,19 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         if at_top:
             self.cursor = 0
         self._refresh_all()
+
+    def mark_only(self, names: Iterable[str]) -> None:
+        """Mark these rows and no other, repainting only those that change."""
+        before, self.marked = self.marked, frozenset(names)
+        for name in before ^ self.marked:
+            index = self.table.index(name)
+            if index is not None:
+                self._repaint(index)
+
+    def resize_name(self, change: int) -> None:
+        """Make the first column wider or narrower by some cells, as far as it stays readable."""
+        self._name_change = max(self._name_change + change, NARROWEST_NAME - self._width(0))
+        self._lay_out()
 
     def row_at_cursor(self) -> Row | None:
         """The row under the cursor; None in an empty grid."""
@@ -176,7 +191,8 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def _row_strip(self, index: int, at_cursor: bool) -> Strip:  # noqa: FBT001 - the two halves of the cache's key
         row = self.table.row(index)
-        runs: list[tuple[str, str]] = [("", MARK if at_cursor else " ")]
+        mark = MARKED if self.table.name(index) in self.marked else CURSOR if at_cursor else " "
+        runs: list[tuple[str, str]] = [("", mark)]
         for column, width in self._plan:
             runs += [(column.tone(row), fit(column.text(row), width, right=column.right)), ("", GAP)]
         return self._strip(runs, "cursor" if at_cursor else "")
@@ -228,7 +244,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         important = [each for each in order if self.table.columns[each].rank <= IMPORTANT]
         excess = max(0, self._span(important) - self.size.width)
         wanted = self._width(order[0])
-        return max(wanted - excess, min(wanted, NARROWEST_NAME))
+        return max(wanted - excess, min(wanted, NARROWEST_NAME)) + self._name_change
 
     def _lay_out(self) -> None:
         """Decide which columns are on the screen."""

@@ -1,5 +1,6 @@
 """The bottom line: the most wanted keys of this pane, or an answer to the last key."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -23,10 +24,10 @@ class KeyLine(Static):
         self._shown = Content("")
         self._timer: Timer | None = None
 
-    def show(self, pane: str, why_not: WhyNot) -> None:
+    def show(self, places: Sequence[str], why_not: WhyNot) -> None:
         """Show the keys of a pane."""
         parts: list[tuple[str, str]] = [(" ", "")]
-        for action in at(pane, "console"):
+        for action in at(*places, "console"):
             if action.footer:
                 off = bool(why_not(action))
                 key = action.key_label.split(" ", 1)[0]

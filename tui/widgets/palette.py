@@ -1,5 +1,6 @@
 """The command palette: every action of the registry that is possible from here, found by its title."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -26,9 +27,9 @@ class Palette(ModalScreen[str | None]):
         Binding("enter", "choose", show=False, priority=True),
     ]
 
-    def __init__(self, pane: str, why_not: WhyNot) -> None:
+    def __init__(self, places: Sequence[str], why_not: WhyNot) -> None:
         super().__init__()
-        self._actions = list(at("console", pane))
+        self._actions = list(at("console", *(place for place in places if place != "list")))
         columns: tuple[Column[Action], ...] = (
             Column("title", "command", lambda each: each.title, lambda each: each.title, 0, 30),
             Column("keys", "key", lambda each: each.key_label, lambda _: "", 1, 9),

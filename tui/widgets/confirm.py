@@ -1,0 +1,76 @@
+"""A question before something that cannot be taken back: until the answer is typed, enter means Cancel."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+
+class Confirm(ModalScreen[bool]):
+    """Answers True only where `phrase` was typed and enter pressed; enter before that, and escape, answer False."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel"),
+        Binding("ctrl+c", "cancel", show=False, priority=True),
+        Binding("enter", "answer", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, body: Content, phrase: str, verb: str) -> None:
+        super().__init__()
+        self._title, self._body, self._phrase, self._verb = title, body, phrase, verb
+
+    def compose(self) -> ComposeResult:
+        """What would happen, the line to type in, and the two answers."""
+        with VerticalScroll(classes="dialog", can_focus=False) as box:
+            box.border_title = Content(f" {self._title} ")
+            yield Static(self._body, markup=False)
+            yield Static(
+                Content.assemble("\nType ", (self._phrase, "bold $warning"), f" to {self._verb}:"), markup=False
+            )
+            yield Input(compact=True, select_on_focus=False)
+            yield Static(id="answers", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with Cancel."""
+        self.query_one(Input).cursor_blink = False
+        self._show_answers()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take letters that were typed before the line had the focus."""
+        if event.character is not None and event.is_printable:
+            self.query_one(Input).insert_text_at_cursor(event.character)
+
+    def on_input_changed(self) -> None:
+        """Show what enter would do now."""
+        self._show_answers()
+
+    def action_cancel(self) -> None:
+        """Answer no."""
+        self.dismiss(False)  # noqa: FBT003 - the answer
+
+    def action_answer(self) -> None:
+        """Answer with what is highlighted; a phrase that is not right yet is not an answer."""
+        typed = self.query_one(Input).value
+        if not typed or self._is_typed:
+            self.dismiss(self._is_typed)
+
+    @property
+    def _is_typed(self) -> bool:
+        return self.query_one(Input).value == self._phrase
+
+    def _show_answers(self) -> None:
+        chosen, other = "bold reverse", "$text-muted"
+        verb = self._verb.split(" ", maxsplit=1)[0].capitalize()
+        self.query_one("#answers", Static).update(
+            Content.assemble(
+                "\n",
+                (" Cancel ", other if self._is_typed else chosen),
+                "   ",
+                (f" {verb} ", f"{chosen} $error" if self._is_typed else other),
+            )
+        )

@@ -1,0 +1,71 @@
+"""A question with a line to type the answer in."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+# What is to say of the text as it stands; and whether it may be an answer.
+Check = Callable[[str], tuple[Content, bool]]
+
+
+def anything(text: str) -> tuple[Content, bool]:
+    """Accept whatever is not blank."""
+    return Content(""), bool(text.strip())
+
+
+class Prompt(ModalScreen[str | None]):
+    """Answers with the text, or None after escape. `check` comments on it with every letter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel"),
+        Binding("ctrl+c", "cancel", show=False, priority=True),
+        Binding("enter", "answer", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, label: str, value: str = "", check: Check = anything) -> None:
+        super().__init__()
+        self._title, self._label, self._value, self._check = title, label, value, check
+
+    def compose(self) -> ComposeResult:
+        """The label above the line, the comment below it."""
+        with VerticalScroll(classes="dialog", can_focus=False) as box:
+            box.border_title = Content(f" {self._title} ")
+            box.border_subtitle = " enter takes it · esc cancels "
+            yield Static(Content(self._label), markup=False)
+            yield Input(self._value, compact=True, select_on_focus=False)
+            yield Static(id="comment", markup=False)
+
+    def on_mount(self) -> None:
+        """Comment on what is there to begin with."""
+        self.query_one(Input).cursor_blink = False
+        self._comment()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take letters that were typed before the line had the focus."""
+        if event.character is not None and event.is_printable:
+            self.query_one(Input).insert_text_at_cursor(event.character)
+
+    def on_input_changed(self) -> None:
+        """Comment on the text as it stands."""
+        self._comment()
+
+    def action_cancel(self) -> None:
+        """Answer with nothing."""
+        self.dismiss(None)
+
+    def action_answer(self) -> None:
+        """Answer with the text, if it may be an answer."""
+        text = self.query_one(Input).value
+        if self._check(text)[1]:
+            self.dismiss(text)
+
+    def _comment(self) -> None:
+        comment, _ = self._check(self.query_one(Input).value)
+        self.query_one("#comment", Static).update(comment)
