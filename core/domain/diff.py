@@ -1,6 +1,9 @@
 """The row-level diff of a run: what is to register, registered, vanished, quarantined, or late."""
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from core.errors import Json, UsageError
 
@@ -33,13 +36,17 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class DiffRow:
-    """One row of a diff. `source_key` are the values by which the row is found in its source."""
+    """One row of a diff. `source_key` are the values by which the row is found in its source.
+
+    `at` is the cursor after the row: what follows it is asked for with that.
+    """
 
     kind: str
     collection: str
     code: str
     source_key: tuple[str, ...]
     note: str | None = None
+    at: Cursor = field(default=Cursor(), compare=False)
 
     def as_json(self) -> dict[str, Json]:
         """The row as the command line prints it."""
@@ -58,3 +65,40 @@ class Page:
 
     rows: tuple[DiffRow, ...]
     next: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a run is looked at: its items, of one kind or all, or how its plan differs from an earlier run's."""
+
+    run: int
+    only: str | None = None
+    before: int | None = None
+
+
+class Outline:
+    """Where the items of a run lie: each has a position, 1 to `total`, in the order of entries and codes."""
+
+    def __init__(self, entries: Sequence[tuple[int, int]]) -> None:
+        """Take each entry's ledger_id and rows, in order."""
+        self._entries = [entry for entry, _ in entries]
+        self._begins = [0, *accumulate(rows for _, rows in entries)]
+
+    @property
+    def total(self) -> int:
+        """How many items there are."""
+        return self._begins[-1]
+
+    def position(self, cursor: Cursor) -> int:
+        """How many items lie before what follows a cursor."""
+        if cursor.entry not in self._entries:
+            return self.total if self._entries and cursor.entry > self._entries[-1] else 0
+        return self._begins[self._entries.index(cursor.entry)] + cursor.seq
+
+    def cursor(self, position: int) -> Cursor:
+        """The cursor after so many items."""
+        if not 0 < position < self.total:
+            return Cursor() if position <= 0 or not self._entries else Cursor(self._entries[-1] + 1)
+        # The last entry that begins at or before it: of several that begin there, all but one are empty.
+        place = bisect_right(self._begins, position) - 1
+        return Cursor(self._entries[place], position - self._begins[place])

@@ -1,6 +1,7 @@
 """Certifying: somebody who took no part verifies a run, and stands for the evidence. The database decides who may."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.db.connection import Connection
 from core.domain.gates import insist
@@ -15,6 +16,22 @@ class Certificate:
     certificate: str
     chain_head: str
     chain_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Certified(Certificate):
+    """A certificate as the ledger keeps it: who stands for the run, since when, and in which words."""
+
+    certified_by: str
+    person: str
+    certified_at: datetime
+    note: str
+
+
+def read(connection: Connection, number: int) -> Certified | None:
+    """The certificate of a run, or None. `chain_head` is the hash of the event that says so."""
+    found = connection.row("acceptance.certificate", {"run": number})
+    return None if found is None else Certified(**found)
 
 
 def certify(connection: Connection, number: int, note: str, *, looked_at: str | None = None) -> Certificate:

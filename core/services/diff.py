@@ -44,7 +44,8 @@ def compare(connection: Connection, run: int, other: int, *, only: str | None, a
         for row in read:
             at = replace(at, seq=row["before_seq"] or at.seq, other_seq=row["after_seq"] or at.other_seq)
             if only in (None, row["kind"]):
-                found.append(DiffRow(row["kind"], pair["collection"], row["code"], tuple(row["source_key"])))
+                key = tuple(row["source_key"])
+                found.append(DiffRow(row["kind"], pair["collection"], row["code"], key, at=at))
                 if len(found) == rows:
                     break
     return Page(tuple(found), at if at.entry < len(shared) else None)
@@ -79,7 +80,8 @@ def _late(connection: Connection, run: int, at: Cursor, rows: int) -> Page:
         for position, row in enumerate(connection.rows(query), skip):
             if len(found) == rows:
                 return Page(tuple(found), Cursor(entry["ledger_id"], position))
-            found.append(DiffRow(LATE, entry["collection"], row["code"], (), "born after the plan"))
+            at = Cursor(entry["ledger_id"], position + 1)
+            found.append(DiffRow(LATE, entry["collection"], row["code"], (), "born after the plan", at))
     return Page(tuple(found), None)
 
 
@@ -91,8 +93,10 @@ def _after(run: int, at: Cursor, rows: int) -> dict[str, object]:
 def _page(found: list[Row], rows: int) -> Page:
     kept = found[:rows]
     last = Cursor(kept[-1]["ledger_id"], kept[-1]["seq"]) if len(found) > rows else None
-    return Page(tuple(map(_diff_row, kept)), last)
+    return Page(tuple(map(diff_row, kept)), last)
 
 
-def _diff_row(row: Row) -> DiffRow:
-    return DiffRow(row["kind"], row["collection"], row["code"], tuple(row["source_key"]), row["note"])
+def diff_row(row: Row) -> DiffRow:
+    """A row of the queries, with the cursor after it."""
+    at = Cursor(row["ledger_id"], row["seq"])
+    return DiffRow(row["kind"], row["collection"], row["code"], tuple(row["source_key"]), row["note"], at)

@@ -40,3 +40,9 @@ SELECT {S}.birth_evidence_digest({S}.birth_run_evidence(%(run)s)) AS digest
 
 -- name: certify
 SELECT chain_seq, chain_hash FROM {S}.birth_backfill_certify(%(run)s, %(digest)s, %(note)s)
+
+-- name: certificate
+SELECT c.run_id AS run, c.certified_by, c.certified_person AS person, c.certified_at, c.note, c.evidence_digest AS certificate,
+    e.seq AS chain_seq, encode(e.hash, 'hex') AS chain_head
+FROM {S}.birth_backfill_certificate AS c LEFT JOIN {S}.birth_ledger_event AS e ON e.seq = c.chain_seq + 1
+WHERE c.run_id = %(run)s

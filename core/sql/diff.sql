@@ -9,6 +9,28 @@ FROM {S}.birth_backfill_quarantine AS q JOIN {S}.birth_backfill_ledger AS l USIN
 WHERE l.run_id = %(run)s AND (q.ledger_id, q.seq) > (%(after_ledger)s, %(after_seq)s)
 ORDER BY q.ledger_id, q.seq LIMIT %(rows)s
 
+-- name: of_kind
+SELECT kind, ledger_id, seq, collection_name AS collection, entity_code AS code, source_key, note
+FROM {S}.birth_backfill_page(%(run)s, %(after_ledger)s, %(after_seq)s, %(rows)s)
+WHERE %(only)s::text IS NULL OR kind = %(only)s
+
+-- name: quarantined_before
+SELECT '!' AS kind, q.ledger_id, q.seq, l.collection_name AS collection, q.entity_code AS code, q.source_key,
+    q.sqlstate || ' ' || q.message AS note
+FROM {S}.birth_backfill_quarantine AS q JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+WHERE l.run_id = %(run)s AND (q.ledger_id, q.seq) <= (%(until_ledger)s, %(until_seq)s)
+ORDER BY q.ledger_id DESC, q.seq DESC LIMIT %(rows)s
+
+-- name: outline
+SELECT ledger_id, missing FROM {S}.birth_backfill_ledger WHERE run_id = %(run)s ORDER BY ledger_id
+
+-- name: lengths
+SELECT coalesce(max(missing) FILTER (WHERE ledger_id = %(before)s), 0) AS before, coalesce(max(missing) FILTER (WHERE ledger_id = %(after)s), 0) AS after
+FROM {S}.birth_backfill_ledger WHERE ledger_id IN (%(before)s, %(after)s)
+
+-- name: code
+SELECT entity_code FROM {S}.birth_backfill_item WHERE ledger_id = %(entry)s AND seq = %(seq)s
+
 -- name: shared
 SELECT coalesce(a.collection_name, b.collection_name) AS collection, coalesce(a.ledger_id, 0) AS before, coalesce(b.ledger_id, 0) AS after
 FROM (SELECT * FROM {S}.birth_backfill_ledger WHERE run_id = %(run)s) AS a

@@ -1,0 +1,92 @@
+"""Pages of a diff, read from both ends: they must tell the same, whatever their size."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.domain.diff import Cursor, DiffRow, View
+from core.services import diff, paging
+from core.services.apply import Options
+from tests import small
+from tests.databases import Database, TestServer, a_clone
+
+EVERYTHING = 10_000
+_POISON = "IF p_entity_code = 'G-000010' THEN RAISE 'bad' USING ERRCODE = '23514'; END IF;"
+_UNSEEN = "SET session_replication_role = replica;"
+
+
+@pytest.fixture(scope="module")
+def compared(server: TestServer, small_template: str) -> Iterator[tuple[Database, int, int]]:
+    """A run with every kind of row, and the plan before it, which knew other rows."""
+    with a_clone(server, small_template) as database:
+        small.registering(database, before=_POISON)
+        before = small.a_run(database, goods=60, notes=12)
+        database.run("DELETE FROM public.goods WHERE id BETWEEN 21 AND 25")
+        database.run("DELETE FROM public.notes")
+        small.fill(database, parts=40)
+        database.run(f"{_UNSEEN} INSERT INTO public.goods SELECT n, 'F-' || n, n FROM generate_series(900, 909) AS n")
+        run = small.reconciled(database)
+        database.run("DELETE FROM public.goods WHERE id IN (3, 40)")
+        small.drive(database, run, Options(batch_size=20, max_batches=1, patience=20))
+        database.run(f"{_UNSEEN} INSERT INTO public.notes VALUES ('late 1'), ('late 2')")
+        yield database, before, run
+
+
+def _forward(database: Database, view: View, rows: int, after: Cursor | None = None) -> list[DiffRow]:
+    found: list[DiffRow] = []
+    at = after or Cursor()
+    with database.connect() as connection:
+        while at is not None:
+            page = paging.forward(connection, view, at, rows)
+            assert len(page.rows) <= rows
+            found += page.rows
+            at = page.next  # type: ignore[assignment]  # the loop ends on it
+    return found
+
+
+def _backward(database: Database, view: View, rows: int, until: Cursor | None = None) -> list[DiffRow]:
+    found: list[DiffRow] = []
+    with database.connect() as connection:
+        while True:
+            page = paging.backward(connection, view, until, rows)
+            assert len(page.rows) <= rows
+            found = [*page.rows, *found]
+            until = page.next
+            if until is None:
+                return found
+
+
+@pytest.mark.parametrize("only", [None, "+", "=", "-", "!", "~"])
+@pytest.mark.parametrize("shown", ["items", "plans"])
+def test_both_directions_tell_what_one_whole_page_tells(
+    compared: tuple[Database, int, int], monkeypatch: pytest.MonkeyPatch, shown: str, only: str | None
+) -> None:
+    database, before, run = compared
+    is_compared = shown == "plans"
+    monkeypatch.setattr(paging, "_SCOPE", 9)
+    with database.connect() as connection:
+        whole = (
+            diff.compare(connection, before, run, only=only, after=None, rows=EVERYTHING)
+            if is_compared
+            else diff.diff(connection, run, only=only, rows=EVERYTHING)
+        ).rows
+    assert whole or (is_compared and only in ("!", "~")), "the test must see something"
+    view = View(run, only, before if is_compared else None)
+    for rows in (3, 64):
+        assert _forward(database, view, rows) == list(whole)
+        if not (only == "~" and not is_compared):
+            assert _backward(database, view, rows) == list(whole)
+    middle = whole[len(whole) // 2].at if whole else Cursor()
+    if whole and only != "~":
+        # A row's cursor divides the rest from what lies before it, the row itself included.
+        assert _backward(database, view, 5, middle) + _forward(database, view, 5, middle) == list(whole)
+
+
+def test_an_outline_knows_where_every_item_lies(compared: tuple[Database, int, int]) -> None:
+    database, _, run = compared
+    with database.connect() as connection:
+        lie = paging.outline(connection, run)
+        rows = diff.diff(connection, run, rows=EVERYTHING).rows
+    assert lie.total == len(rows)
+    assert [lie.position(row.at) for row in rows] == list(range(1, lie.total + 1))
+    assert [lie.position(lie.cursor(place)) for place in range(lie.total + 1)] == list(range(lie.total + 1))
