@@ -10,9 +10,10 @@ from core.db.connection import Connection
 from core.domain.decision import EXEMPT, UNCLASSIFIED, Decision
 from core.domain.identity import Identity
 from core.domain.suggestion import SAFE
-from core.errors import ConsoleError, GateClosed, Json, NotAllowed
+from core.errors import ConsoleError, GateClosed, Json, NotAllowed, Stale
 from core.services import identity as identities
 from core.services import pending, sources, suggest
+from core.services.history import history
 from core.services.pending import Pending
 from core.services.sources import Source
 
@@ -41,6 +42,7 @@ class _Around:
     among: Sequence[Pending]
     rights: Mapping[str, bool]
     told: Mapping[str, Json]
+    seen: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,16 @@ def classify_many(
     dry_run: bool = False,
     keep_going: bool = False,
     told: Mapping[str, Json] | None = None,
+    seen: Mapping[str, int] | None = None,
 ) -> list[Result]:
     """Check every decision, then write all of them in one transaction; with `keep_going` the valid ones.
 
     `told` is what the suggester said of each collection's identity, for the history. A decision whose collection
-    somebody else changed in between is refused as stale, and what they wrote stays.
+    somebody else changed in between is refused as stale, and what they wrote stays; `seen` are the versions that
+    the decisions were made on, where they were made before this call.
     """
     found = {each.collection: _source(connection, each) for each in decisions}
-    around = _Around(_among(decisions, found), connection.row("identity.rights") or {}, told or {})
+    around = _Around(_among(decisions, found), connection.row("identity.rights") or {}, told or {}, seen or {})
     checked = [_check(connection, each, found[each.collection], around) for each in decisions]
     if dry_run:
         return [_result(each, VALID) for each in checked]
@@ -137,6 +141,7 @@ def _check(
     try:
         if isinstance(source, GateClosed):
             raise source
+        _unchanged(connection, source, around.seen.get(decision.collection, source.version))
         identity = decision.wanted()
         if _is_so(decision, source, identity):
             return _Checked(decision, source, identity, changes=False, evidence={})
@@ -150,9 +155,20 @@ def _check(
             evidence = identities.proven(connection, source, identity, among=around.among)
             if decision.collection in around.told:
                 evidence["suggestion"] = around.told[decision.collection]
-    except (GateClosed, NotAllowed) as error:
+    except (GateClosed, NotAllowed, Stale) as error:
         return Result(decision, INVALID, error=error)
     return _Checked(decision, source, identity, changes=True, evidence=evidence)
+
+
+def _unchanged(connection: Connection, source: Source, seen_version: int) -> None:
+    if source.version != seen_version:
+        (*_, latest) = history(connection, source.collection)
+        raise Stale(
+            f"{latest.actor} changed {source.collection} since you looked: it is {latest.identity or latest.strategy}",
+            code="identity_changed",
+            evidence={"collection": source.collection, "actor": latest.actor, "identity": latest.identity},
+            hint="Look again, and decide anew.",
+        )
 
 
 def _is_so(decision: Decision, source: Source, identity: Identity | None) -> bool:

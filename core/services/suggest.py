@@ -26,10 +26,16 @@ def suggestions(connection: Connection, collections: Sequence[str] | None = None
     for name in collections or ():
         sources.require(connection, name)
     names = collections if collections is not None else unclassified(connection)
-    wanted = profile.places(connection, names)
+    for _, suggestion in studied(connection, names):
+        yield suggestion
+
+
+def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tuple[Table | None, Suggestion]]:
+    """The same, each with the table as it was read; None where it could not be."""
+    wanted = profile.places(connection, collections)
     catalogs, others = Catalogs(connection, wanted), pending.bare(connection)
     for place in wanted:
-        yield _suggestion(connection, catalogs, place, others)
+        yield _studied(connection, catalogs, place, others)
 
 
 def unclassified(connection: Connection) -> list[str]:
@@ -49,15 +55,17 @@ def taken(connection: Connection, identity: Identity) -> Json:
     return None
 
 
-def _suggestion(connection: Connection, catalogs: Catalogs, place: Place, others: Sequence[Pending]) -> Suggestion:
+def _studied(
+    connection: Connection, catalogs: Catalogs, place: Place, others: Sequence[Pending]
+) -> tuple[Table | None, Suggestion]:
     try:
         table = catalogs.table(connection, place)
     except ConsoleError as error:
         if connection.is_closed:
             raise
-        return Suggestion(place.collection, OPEN, (), (f"{error.code}: {error.message}",))
+        return None, Suggestion(place.collection, OPEN, (), (f"{error.code}: {error.message}",))
     found, looked = _collisions(connection, table, [each for each in others if each.collection != place.collection])
-    return suggest(table, found, probed=looked)
+    return table, suggest(table, found, probed=looked)
 
 
 def _collisions(connection: Connection, table: Table, others: Sequence[Pending]) -> tuple[dict[str, Json], bool]:

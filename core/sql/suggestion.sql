@@ -11,6 +11,12 @@ SELECT collection_name FROM {S}.birth_collections()
 WHERE requirement = 'REQUIRED' AND strategy IS NULL AND relid IS NOT NULL
 ORDER BY collection_name COLLATE "C"
 
+-- name: blockers
+SELECT c.collection_name, c.relid IS NOT NULL AS has_table, coalesce(c.version, 0) AS version
+FROM {S}.birth_collections() AS c
+WHERE c.requirement = 'REQUIRED' AND c.strategy IS NULL
+ORDER BY c.collection_name COLLATE "C"
+
 -- name: registered
 SELECT entity_code AS code, collection_name AS owner FROM {S}.birth_registry
 WHERE entity_code = ANY (%(codes)s) AND collection_name <> %(collection)s

@@ -1,0 +1,50 @@
+"""The collections that keep the QT-001 gate closed, with what an operator needs to decide each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from core.db.connection import Connection
+from core.domain.profile import Table
+from core.domain.suggestion import Suggestion
+from core.domain.weighing import Weighed, weigh
+from core.services import profile, sources, suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A REQUIRED collection without an identity. `version` is what a decision about it rests on."""
+
+    collection: str
+    has_table: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a blocker before anything is proven: `weighed` has one entry for each candidate."""
+
+    suggestion: Suggestion
+    weighed: tuple[Weighed, ...]
+    rows: int | None
+
+
+def listed(connection: Connection) -> list[Blocker]:
+    """Every blocker, by name. Reads catalogs only."""
+    return [
+        Blocker(row["collection_name"], row["has_table"], row["version"])
+        for row in connection.rows("suggestion.blockers")
+    ]
+
+
+def evidence(connection: Connection, collections: Sequence[str]) -> Iterator[Evidence]:
+    """The evidence of each, one after the other: a bounded sample is all that is read of a table."""
+    for table, suggestion in suggest.studied(connection, collections):
+        weighed = () if table is None else tuple(weigh(table, each.identity) for each in suggestion.candidates)
+        yield Evidence(suggestion, weighed, None if table is None else table.rows)
+
+
+def table(connection: Connection, collection: str) -> Table:
+    """The columns and a sample of one collection: what a template is tried on while it is typed."""
+    sources.require(connection, collection)
+    (found,) = profile.read(connection, profile.places(connection, [collection]))
+    return found
