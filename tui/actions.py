@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
 if TYPE_CHECKING:
+    from core.errors import ConsoleError
     from tui.source import Source
     from tui.state import State
     from tui.work import Work
@@ -22,7 +23,8 @@ class Action:
 
     `place` is the widget that does it: console, the name of a pane, or list for everything that scrolls. That
     widget also says why it is not possible now (`Actor.why_not`) and which command line does the same
-    (`Actor.twin`). A tab is an action that names its pane in `opens`.
+    (`Actor.twin`). A tab is an action that names its pane in `opens`. One of several that differ in their
+    `argument` stands for all of them in help and palette; the others are not `listed`.
     """
 
     id: str
@@ -33,11 +35,18 @@ class Action:
     place: str = "console"
     footer: str = ""
     opens: str = ""
+    argument: int | None = None
+    listed: bool = True
 
     @property
     def key_label(self) -> str:
         """The keys as an operator reads them."""
-        return " ".join(_LABELS.get(key, key) for key in self.keys)
+        return " ".join(map(key_label, self.keys))
+
+
+def key_label(key: str) -> str:
+    """A key as an operator reads it."""
+    return _LABELS.get(key, key)
 
 
 _LABELS = {
@@ -47,6 +56,9 @@ _LABELS = {
     "asterisk": "*",
     "semicolon": ";",
     "at": "@",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    **{f"f{number}": f"F{number}" for number in range(1, 5)},
     "slash": "/",
     "colon": ":",
     "ctrl+p": "^p",
@@ -64,8 +76,26 @@ _LABELS = {
 }
 
 ACTIONS = (
-    Action("readiness", ("1",), "Readiness", "show_readiness", "Panes", opens="readiness"),
-    Action("matrix", ("2",), "Matrix", "show_matrix", "Panes", opens="matrix"),
+    Action("readiness", ("1", "f1"), "Readiness", "show_readiness", "Panes", opens="readiness"),
+    Action("matrix", ("2", "f2"), "Matrix", "show_matrix", "Panes", opens="matrix"),
+    Action("classify", ("3", "f3"), "Classify", "show_classify", "Panes", opens="classify"),
+    Action("previous_pane", ("left_square_bracket",), "The pane before", "show_previous_pane", "Panes"),
+    Action("next_pane", ("right_square_bracket",), "The next pane", "show_next_pane", "Panes"),
+    Action("accept", ("a",), "Accept the first, and go on", "accept", "Classify", "classify", "accept"),
+    Action("choose", ("1",), "1 … 9 choose a candidate", "choose", "Classify", "classify", "…9 choose", argument=1),
+    *(
+        Action(f"choose_{n}", (str(n),), f"Choose {n}", "choose", "Classify", "classify", argument=n, listed=False)
+        for n in range(2, 10)
+    ),
+    Action("accept_safe", ("A",), "Accept all of tier A", "accept_safe", "Classify", "classify", "all safe"),
+    Action("template", ("t",), "Write a template", "edit_template", "Classify", "classify", "template"),
+    Action("reject", ("x",), "Reject the first", "reject", "Classify", "classify"),
+    Action("exempt", ("e",), "Exempt (gatekeepers)", "exempt", "Classify", "classify", "exempt"),
+    Action("same", ("semicolon",), "The same for the marked", "choose_for_marked", "Classify", "classify"),
+    Action("undo", ("u",), "Undo: staged, then written", "undo", "Classify", "classify", "undo"),
+    Action("write", ("w",), "Write what is staged", "write", "Classify", "classify", "write"),
+    Action("history", ("H",), "History of the collection", "show_history", "Classify", "classify"),
+    Action("evidence", ("enter",), "All evidence", "open_evidence", "Classify", "classify"),
     Action("details", ("enter",), "Open the collection", "open_details", "Matrix", "matrix", "open"),
     Action("filter", ("slash",), "Filter", "start_filter", "Rows", "rows", footer="filter"),
     Action("unfilter", ("escape",), "Clear filter, then marks", "clear_filter", "Rows", "rows"),
@@ -119,6 +149,15 @@ class Host(Protocol):
     def say(self, text: str) -> None:
         """Show one line to the operator."""
 
+    def tell(self, error: "ConsoleError") -> None:
+        """Show what went wrong, and what to do."""
+
+    def look_again(self) -> None:
+        """Read everything again, now."""
+
+    def show_keys(self) -> None:
+        """Show which keys work now."""
+
 
 class Actor(DOMNode):
     """A widget, or the application, that performs the actions of its places."""
@@ -136,7 +175,11 @@ class Actor(DOMNode):
         if reason := self.host.reason(action):
             self.host.say(f"{action.title}: {reason}")
             return
-        getattr(self, action.handler)()
+        handler = getattr(self, action.handler)
+        if action.argument is None:
+            handler()
+        else:
+            handler(action.argument)
 
     def actors(self) -> "tuple[Actor, ...]":
         """Who performs the actions of this widget: itself, and those of its parts that have actions of their own."""

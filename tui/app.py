@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher
 
 from tui.console import Console
+from tui.panes.classify import ClassifyPane
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
 from tui.panes.readiness import ReadinessPane
@@ -19,13 +20,13 @@ from tui.widgets.rows import Rows
 from tui.widgets.status_bar import StatusBar
 from tui.work import Finished
 
-PANES: tuple[Callable[[], Pane], ...] = (ReadinessPane, MatrixPane)
+PANES: tuple[Callable[[], Pane], ...] = (ReadinessPane, MatrixPane, ClassifyPane)
 
 
 class ConsoleApp(Console):
     """Paints its frame, then starts to look. Threads only post messages; the handlers own what is shown."""
 
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "panes/readiness.tcss", "panes/matrix.tcss"]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "panes/readiness.tcss", "panes/matrix.tcss", "panes/classify.tcss"]  # type: ignore[assignment]
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]  # type: ignore[misc]
     TITLE = "birth-console"
 

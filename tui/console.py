@@ -3,10 +3,12 @@
 from typing import ClassVar, cast
 
 from textual.binding import BindingType
+from textual.content import Content
 from textual.driver import Driver
 from textual.widgets import ContentSwitcher
 
-from tui.actions import BY_ID, Action, Actor, bindings
+from core.errors import ConsoleError
+from tui.actions import ACTIONS, BY_ID, Action, Actor, bindings
 from tui.keyboard import OrderlyApp
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
@@ -15,6 +17,7 @@ from tui.state import State
 from tui.theme import THEMES, is_plain
 from tui.thrift import thrifty_driver
 from tui.watch import Watch
+from tui.widgets.confirm import Confirm
 from tui.widgets.help import Help
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
@@ -79,6 +82,10 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
         """Show one line to the operator, for a few seconds."""
         self.screen_stack[0].query_one(KeyLine).say(text)
 
+    def tell(self, error: ConsoleError) -> None:
+        """Show what went wrong, and what to do."""
+        self.say(f"{error.message} {error.hint}")
+
     def show_state(self) -> None:
         """Bring everything on the screen in step with the state."""
         base = self.screen_stack[0]
@@ -108,6 +115,22 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
         """Open the compatibility matrix."""
         self.show_pane("matrix")
 
+    def show_classify(self) -> None:
+        """Open the classification editor."""
+        self.show_pane("classify")
+
+    def show_previous_pane(self) -> None:
+        """Go to the pane before this one, from the first to the last."""
+        self._step(-1)
+
+    def show_next_pane(self) -> None:
+        """Go to the pane after this one, from the last to the first."""
+        self._step(1)
+
+    def _step(self, step: int) -> None:
+        names = [action.opens for action in ACTIONS if action.opens]
+        self.show_pane(names[(names.index(self.pane.id or "") + step) % len(names)])
+
     def look_again(self) -> None:
         """Read everything again, now."""
         self.state.looking = True
@@ -128,8 +151,13 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
         self.action_suspend_process()
 
     def leave(self) -> None:
-        """End the console; nothing is waited for here."""
-        self.exit()
+        """End the console; nothing is waited for here. What would be lost is asked for first."""
+        lost = [text for pane in self.screen_stack[0].query(Pane) if (text := pane.unwritten())]
+        if not lost:
+            self.exit()
+            return
+        body = Content(f"{', '.join(lost)} would be lost.")
+        self.push_screen(Confirm("Leave the console", body, "leave", "leave"), lambda yes: self.exit() if yes else None)
 
     def _perform(self, action_id: str | None) -> None:
         if action_id is not None:

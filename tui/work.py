@@ -55,6 +55,10 @@ class Work:
         threading.Thread(target=run, name=name, daemon=True).start()
         return True
 
+    def deliver(self, call: Callable[[], None]) -> None:
+        """From within work: call something in the console's thread, before the work has ended."""
+        self._post(Finished(call))
+
     def _end(self, name: str, deliver: Callable[[], None]) -> None:
         def end() -> None:
             self._under_way.discard(name)

@@ -28,6 +28,20 @@ class Evidence:
     rows: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What this login may decide: an identity, and whether a collection is exempt."""
+
+    classify: bool
+    exempt: bool
+
+
+def rights(connection: Connection) -> Rights:
+    """What this login may decide here."""
+    row = connection.row("identity.rights") or {}
+    return Rights(bool(row.get("classify")), bool(row.get("decide")))
+
+
 def listed(connection: Connection) -> list[Blocker]:
     """Every blocker, by name. Reads catalogs only."""
     return [

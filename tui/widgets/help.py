@@ -37,7 +37,7 @@ def help_text(places: Sequence[str], why_not: WhyNot, notes: str) -> Content:
 
 def _group(name: str, actions: Iterable[Action], why_not: WhyNot) -> list[Content]:
     lines = [Content.styled(fit(name, COLUMN), "bold $accent")]
-    for action in actions:
+    for action in (each for each in actions if each.listed):
         reason = why_not(action)
         tone = "$text-muted" if reason else ""
         lines.append(Content.assemble((fit(action.key_label, KEYS), "bold"), (fit(action.title, TITLE), tone)))

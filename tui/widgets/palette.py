@@ -29,7 +29,8 @@ class Palette(ModalScreen[str | None]):
 
     def __init__(self, places: Sequence[str], why_not: WhyNot) -> None:
         super().__init__()
-        self._actions = list(at("console", *(place for place in places if place != "list")))
+        wanted = at("console", *(place for place in places if place != "list"))
+        self._actions = [action for action in wanted if action.listed]
         columns: tuple[Column[Action], ...] = (
             Column("title", "command", lambda each: each.title, lambda each: each.title, 0, 30),
             Column("keys", "key", lambda each: each.key_label, lambda _: "", 1, 9),

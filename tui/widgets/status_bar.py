@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from core.domain.visible import visible
-from tui.actions import ACTIONS
+from tui.actions import ACTIONS, at, key_label
 from tui.state import State, steps
 
 Part = tuple[str, str]
@@ -49,11 +49,15 @@ def first_line(state: State, width: int) -> tuple[Content, bool]:
 def second_line(state: State, pane: str, width: int, *, clock: bool) -> Content:
     """The panes, the one on the screen marked; on a narrow screen also the last look's time."""
     tabs: list[Part] = []
+    taken = {key for action in at(pane) for key in action.keys}
     for action in ACTIONS:
         if action.opens:
             here = action.opens == pane
             tabs += [
-                (f" {action.key_label} {action.title} ", "bold reverse $accent" if here else "$accent"),
+                (
+                    f" {key_label(next(key for key in action.keys if key not in taken))} {action.title} ",
+                    "bold reverse $accent" if here else "$accent",
+                ),
                 (" ", ""),
             ]
     return _spread(tabs, _clock(state) if clock else [], width, indent="")

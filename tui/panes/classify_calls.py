@@ -1,0 +1,75 @@
+"""What the Classify pane asks of the services. Each call blocks, and runs in a thread; they are imported there."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from tui.panes.staging import Choice
+from tui.source import Source
+
+if TYPE_CHECKING:
+    from core.domain.profile import Table
+    from core.services.blockers import Blocker, Evidence, Rights
+    from core.services.classify_many import Result
+    from core.services.history import Version
+    from core.services.identity import Classification
+
+TOGETHER = 8  # collections whose evidence is shown at once
+
+
+def queue(source: Source) -> "tuple[list[Blocker], Rights]":
+    """The blockers, and what this login may decide."""
+    from core.services import blockers  # noqa: PLC0415 - as said
+
+    return source.read("classify", lambda link: (blockers.listed(link), blockers.rights(link)))
+
+
+def evidence(source: Source, names: Sequence[str], tell: "Callable[[tuple[Evidence, ...]], None]") -> None:
+    """Tell the evidence of each collection, several at a time."""
+    from core.services import blockers  # noqa: PLC0415 - as said
+
+    def read(link: object) -> None:
+        found: list[Evidence] = []
+        for each in blockers.evidence(link, names):  # type: ignore[arg-type]  # the source hands the link on
+            found.append(each)
+            if len(found) == TOGETHER:
+                tell(tuple(found))
+                found.clear()
+        tell(tuple(found))
+
+    source.read("evidence", read)
+
+
+def sample(source: Source, name: str) -> "Table":
+    """The columns and a sample of one collection."""
+    from core.services import blockers  # noqa: PLC0415 - as said
+
+    return source.read("classify", lambda link: blockers.table(link, name))
+
+
+def record(source: Source, choices: Sequence[Choice]) -> "list[Result]":
+    """Prove and write choices, each with its own result."""
+    from core.services import classify_many  # noqa: PLC0415 - as said
+
+    return source.write(
+        lambda link: classify_many.classify_many(
+            link,
+            [each.decision() for each in choices],
+            keep_going=True,
+            told={each.collection: each.suggested for each in choices if each.suggested is not None},
+            seen={each.collection: each.version for each in choices},
+        )
+    )
+
+
+def undo(source: Source) -> "Classification":
+    """Undo the latest classification of this login."""
+    from core.services import history  # noqa: PLC0415 - as said
+
+    return source.write(history.undo)
+
+
+def versions(source: Source, name: str) -> "list[Version]":
+    """The history of one collection."""
+    from core.services import history  # noqa: PLC0415 - as said
+
+    return source.read("classify", lambda link: history.history(link, name))
