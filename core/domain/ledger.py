@@ -7,6 +7,11 @@ from datetime import datetime
 from core.errors import Json
 
 
+def run_name(number: int) -> str:
+    """What people call a run, and type where they confirm something about it."""
+    return f"run-{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The part of a run that concerns one collection. Counts are rows; `digest` is that of the missing codes."""
@@ -41,6 +46,11 @@ class Run:
     reconciled_by: str | None
     superseded_by: int | None
     entries: tuple[Entry, ...]
+
+    @property
+    def name(self) -> str:
+        """What people call the run, and type where they confirm something about it."""
+        return run_name(self.run)
 
     @property
     def state(self) -> str:

@@ -7,7 +7,7 @@ caller asks on, and can show how far it has got.
 from bisect import bisect_left
 
 from core.db.connection import Connection
-from core.domain.diff import LATE, QUARANTINED, Cursor, Outline, Page, View
+from core.domain.diff import LATE, QUARANTINED, Cursor, DiffRow, Outline, Page, View
 from core.services import diff
 
 # Items that one call looks through for rows of one kind.
@@ -51,7 +51,7 @@ def backward(connection: Connection, view: View, at: Cursor | None, rows: int) -
     return Page(tuple(found), lie.cursor(begin) if begin else None)
 
 
-def _between(connection: Connection, view: View, lie: Outline, begin: int, end: int) -> list[diff.DiffRow]:
+def _between(connection: Connection, view: View, lie: Outline, begin: int, end: int) -> list[DiffRow]:
     """The items at the positions after `begin`, up to `end`."""
     if begin >= end:
         return []

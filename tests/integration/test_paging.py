@@ -34,13 +34,13 @@ def compared(server: TestServer, small_template: str) -> Iterator[tuple[Database
 
 def _forward(database: Database, view: View, rows: int, after: Cursor | None = None) -> list[DiffRow]:
     found: list[DiffRow] = []
-    at = after or Cursor()
+    at: Cursor | None = after or Cursor()
     with database.connect() as connection:
         while at is not None:
             page = paging.forward(connection, view, at, rows)
             assert len(page.rows) <= rows
             found += page.rows
-            at = page.next  # type: ignore[assignment]  # the loop ends on it
+            at = page.next
     return found
 
 
