@@ -9,8 +9,11 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from core.settings import Settings
+from tests.databases import SCHEMA, Database
 from tests.tui.fakes import FakeSource, StillClock
 from tui.app import ConsoleApp
+from tui.source import SessionSource
 
 DEADLINE_SECONDS = 20.0
 
@@ -67,6 +70,27 @@ class Driven:
         return "\n".join(line[region.x : region.right] for line in self.lines()[region.y : region.bottom])
 
 
+@dataclass
+class OnData:
+    """A running console on a real database."""
+
+    app: ConsoleApp
+    pilot: Pilot[None]
+    database: Database
+
+    press = Driven.press
+    type = Driven.type
+    until = Driven.until
+    shows = Driven.shows
+    lines = Driven.lines
+    screen = Driven.screen
+    region = Driven.region
+
+    async def settled(self) -> None:
+        """Wait until no work that an action started is under way."""
+        await self.until(lambda: not self.app.work._under_way)
+
+
 Scenario = Callable[[Driven], Awaitable[None]]
 
 
@@ -83,6 +107,33 @@ def drive(scenario: Scenario, source: FakeSource, size: tuple[int, int] = (80, 2
                 await scenario(driven)
             finally:
                 app.watch_.stop()
+                source.close()
+
+    asyncio.run(run())
+
+
+def drive_real(
+    scenario: Callable[[OnData], Awaitable[None]],
+    database: Database,
+    login: str = "operator1",
+    size: tuple[int, int] = (80, 24),
+    *,
+    read_only: bool = False,
+) -> None:
+    """Run a scenario on a real database, after the first look."""
+
+    async def run() -> None:
+        settings = Settings(dsn=database.dsn(login), schema=SCHEMA, login=login, read_only=read_only)
+        source = SessionSource(settings)
+        app = ConsoleApp(source, StillClock())
+        async with app.run_test(size=size) as pilot:
+            driven = OnData(app, pilot, database)
+            try:
+                await driven.until(lambda: app.state.readiness is not None and app.matrix.grid.table.total)
+                await scenario(driven)
+            finally:
+                app.watch_.stop()
+                app.watch_.ended(DEADLINE_SECONDS)
                 source.close()
 
     asyncio.run(run())

@@ -239,7 +239,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         names = {row.name for row in rows}
         for name, choice in self.staging.choices.items():
             if name not in names and name in known:
-                rows.append(replace(known[name], choice=choice, fault=OVERTAKEN))
+                rows.append(replace(known[name], choice=choice, fault=known[name].fault or OVERTAKEN))
         self.grid.load(rows)
         self._show_staged()
         if wanted := [row.name for row in rows if row.evidence is None and row.blocker.has_table]:
@@ -265,7 +265,10 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         self._rest()
 
     def _looked(self) -> None:
+        at_top = self.grid.cursor == 0
         self.grid.load(list(self.grid.table.rows()))
+        if at_top:
+            self.grid.move_first()
         self._show_staged()
         self._rest()
 
@@ -350,7 +353,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     # What is shown
 
     @on(Rows.Changed)
-    @on(Grid.Moved)
+    @on(Grid.Highlighted)
     def _moved(self) -> None:
         self._rest()
 
@@ -366,7 +369,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         if row is None:
             found = Content("Every REQUIRED collection is classified." if not self.grid.table.total else "")
         else:
-            width = max(self.query_one("#evidence").content_size.width, 20)
+            width = max(panel.size.width, 20)
             found = texts.evidence(row, self.deciding.rejected(row), width)
         if panel.content != found:
             panel.update(found)

@@ -63,7 +63,9 @@ class Deciding:
             "reject": lambda: self._no_candidate(row),
             "template": lambda: _no_table(row) or self.no_right("classify"),
             "exempt": lambda: self.no_right("exempt"),
-            "accept_safe": lambda: "" if self.safe(rows) else "nothing in tier A is undecided",
+            "accept_safe": lambda: (
+                _still_looking(rows) or ("" if self.safe(rows) else "nothing in tier A is undecided")
+            ),
             "same": lambda: _nothing_to_copy(row, marked),
             "undo": lambda: "" if self.staging.can_undo else self.no_right("classify"),
             "write": self._nothing_to_write,
@@ -123,6 +125,11 @@ def read_identity(collection: str, text: str) -> Identity:
 
 def _no_table(row: Waiting | None) -> str:
     return "it has no table: e exempts it" if row is not None and not row.blocker.has_table else ""
+
+
+def _still_looking(rows: Collection[Waiting]) -> str:
+    count = sum(row.blocker.has_table and row.evidence is None for row in rows)
+    return f"the evidence of {count} is still to come" if count else ""
 
 
 def _nothing_to_copy(row: Waiting | None, marked: Collection[str]) -> str:

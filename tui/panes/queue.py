@@ -79,6 +79,6 @@ STATE: Column[Waiting] = Column(
     "state", "state", lambda row: row.state, lambda row: row.place, 1, width=10, tone=lambda row: row.tone
 )
 IDENTITY: Column[Waiting] = Column(
-    "identity", "identity", lambda row: visible(row.would_be), lambda row: row.would_be, 2, limit=40
+    "identity", "identity", lambda row: visible(row.would_be), lambda row: row.would_be, 2, width=30
 )
 COLUMNS = (NAME, STATE, IDENTITY)

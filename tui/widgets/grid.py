@@ -49,6 +49,9 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
     class Moved(Message):
         """What the grid shows changed: the cursor went beyond an edge, or the rows are others."""
 
+    class Highlighted(Message):
+        """The cursor is on another row."""
+
     def __init__(self, table: Table[Row], *, id: str | None = None) -> None:  # noqa: A002 - as every widget names it
         super().__init__(id=id)
         self.table = table
@@ -129,6 +132,8 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         """Put the cursor on a row; one that is not on the screen is centred."""
         index = max(0, min(index, len(self.table) - 1))
         before, self.cursor = self.cursor, index
+        if before != index:
+            self.post_message(self.Highlighted())
         if not self.first_row <= index < self.first_row + self.page:
             self._centre()
             return

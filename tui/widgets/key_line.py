@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 ANSWER_SECONDS = 6.0
+NARROWEST = 80
 
 
 class KeyLine(Static):
@@ -27,14 +28,16 @@ class KeyLine(Static):
     def show(self, places: Sequence[str], why_not: WhyNot) -> None:
         """Show the keys of a pane."""
         parts: list[tuple[str, str]] = [(" ", "")]
+        used = 1
         for action in at(*places, "console"):
             if action.footer:
                 off = bool(why_not(action))
                 key = action.key_label.split(" ", 1)[0]
-                parts += [
-                    (key, "$text-muted" if off else "bold $accent"),
-                    (f" {action.footer}  ", "$text-muted"),
-                ]
+                text = f" {action.footer}  "
+                if used + len(key) + len(text.rstrip()) >= (self.size.width or NARROWEST):
+                    break  # half a word reads like another word; help has them all
+                used += len(key) + len(text)
+                parts += [(key, "$text-muted" if off else "bold $accent"), (text, "$text-muted")]
         self._keys = Content.assemble(*parts)
         if self._timer is None:
             self._paint(self._keys)

@@ -1,0 +1,242 @@
+from core.domain.identity import column_identity
+from core.services import identity
+from tests import line
+from tests.databases import Database
+from tests.tui.driving import OnData, drive_real
+from tui.panes.classify import ClassifyPane
+
+BLOCKERS = "SELECT count(*) FROM birth.birth_collections() WHERE requirement = 'REQUIRED' AND strategy IS NULL"
+MOST_KEYS = 120
+
+
+def pane(console: OnData) -> ClassifyPane:
+    return console.app.screen_stack[0].query_one(ClassifyPane)
+
+
+def staged(console: OnData) -> dict[str, str]:
+    return {name: choice.text for name, choice in pane(console).staging.choices.items()}
+
+
+async def opened(console: OnData) -> None:
+    """Open the pane, and wait for all evidence."""
+    await console.press("3")
+    await console.settled()
+    await console.until(lambda: pane(console).grid.table.total)
+    await console.settled()
+
+
+async def go_to(console: OnData, collection: str) -> None:
+    index = pane(console).grid.table.index(collection)
+    assert index is not None
+    pane(console).grid.move_to(index)
+    await console.until(lambda: collection in console.region("#evidence"))
+
+
+def recorded(database: Database, collection: str) -> str | None:
+    found = database.run(
+        "SELECT strategy || ' ' || array_to_string(columns, '/') AS identity FROM birth.birth_identity"
+        f" WHERE collection_name = '{collection}'"
+    )
+    return found[0]["identity"] if found else None
+
+
+def test_the_43_blockers_are_resolved_as_intended_in_at_most_120_keys(database: Database) -> None:
+    pressed = 0
+
+    async def operator(console: OnData) -> None:
+        nonlocal pressed
+        await opened(console)
+        keys = ["A", *("a" for _ in range(17)), "w"]
+        await console.press(*keys)
+        await console.settled()
+        await console.until(lambda: not staged(console))
+        pressed += 1 + len(keys)
+
+    async def gatekeeper(console: OnData) -> None:
+        nonlocal pressed
+        await opened(console)
+        for _ in range(2):
+            await console.press("e", *"no table", "enter")
+            pressed += 10
+        await console.press("w")
+        pressed += 2
+        await console.settled()
+        await console.until(lambda: not staged(console))
+
+    drive_real(operator, database)
+    assert database.value(BLOCKERS) == 2
+    drive_real(gatekeeper, database, "gatekeeper1")
+    assert database.value(BLOCKERS) == 0
+    assert pressed <= MOST_KEYS
+    for name, wanted in line.intended().items():
+        expected = None if wanted is None else f"{wanted.strategy} {'/'.join(wanted.columns)}"
+        assert recorded(database, name) == expected, name
+
+
+def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_but_w(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        assert "nothing is staged" in (await answer(console, "w"))
+        await go_to(console, "os_items")
+        await console.press("2")
+        assert staged(console) == {"os_items": "os_items:{id}"}
+        await go_to(console, "os_items")
+        assert "os_items:{id} is staged" in console.region("#evidence")
+        await console.press("u")
+        assert staged(console) == {}
+        await console.press("x")  # the first is set aside, and a takes the second
+        await console.press("a")
+        assert staged(console) == {"os_items": "os_items:{id}"}
+        await console.press("u")
+        await go_to(console, "os_items")
+        assert "there is no candidate 9" in (await answer(console, "9"))
+        await console.press("1", "[", "]")
+        assert staged(console) == {"os_items": "os_items:{sku}"}
+        assert database.value(BLOCKERS) == 43
+        await console.press("w")
+        await console.settled()
+        assert recorded(database, "os_items") == "synthetic sku"
+        assert database.value(BLOCKERS) == 42
+
+    drive_real(scenario, database)
+
+
+async def answer(console: OnData, *keys: str) -> str:
+    """What the console says to a key."""
+    await console.press(*keys)
+    return console.region("#keys")
+
+
+def test_a_template_is_tried_on_the_sample_while_it_is_typed(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await go_to(console, "team")
+        await console.press("t")
+        await console.settled()
+        await console.press("ctrl+u")
+        await console.type("team:{department}")
+        await console.shows("some rows share a code")
+        await console.shows("rows give team:")
+        await console.press("enter")  # refuted: it stays
+        assert len(console.app.screen_stack) == 2
+        await console.press("ctrl+u")
+        await console.type("team:{nope}")
+        await console.shows("there is no column nope")
+        await console.press("ctrl+u")
+        await console.type("team:{name}/{date_created}")
+        await console.shows("→ team:")
+        await console.press("enter")
+        assert staged(console) == {"team": "team:{name}/{date_created}"}
+
+    drive_real(scenario, database)
+
+
+def test_each_decision_has_its_own_result_and_what_is_refused_stays_staged_with_the_reason(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await go_to(console, "categories")
+        await console.press("1")
+        await go_to(console, "block_library")
+        await console.press("1")
+        database.run("ALTER TABLE public.categories DROP COLUMN slug CASCADE")
+        await console.press("w")
+        await console.settled()
+        assert recorded(database, "block_library") == "column block_key"
+        assert recorded(database, "categories") is None
+        assert staged(console) == {"categories": "slug"}
+        await go_to(console, "categories")
+        assert "slug" in console.region("#evidence")
+        assert "! refused" in console.region("#queue")
+
+    drive_real(scenario, database)
+
+
+def test_the_second_of_two_operators_is_told_who_decided_since_they_looked(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await go_to(console, "os_projects")
+        await console.press("2")
+        with database.connect("operator2") as other:
+            identity.classify(other, column_identity("os_projects", "project_code"))
+        await console.press("w")
+        await console.settled()
+        await console.settled()
+        await go_to(console, "os_projects")
+        assert "operator2 changed os_projects since" in " ".join(console.region("#evidence").split())
+        assert recorded(database, "os_projects") == "column project_code"
+
+    drive_real(scenario, database)
+
+
+def test_one_identity_is_staged_for_all_marked_collections_that_have_it(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        assert "no staged identity" in (await answer(console, "semicolon"))
+        for name in ("os_tasks", "os_deals", "team"):
+            await go_to(console, name)
+            await console.press("space")
+        await go_to(console, "contacts")
+        await console.press("1")
+        await go_to(console, "contacts")
+        said = await answer(console, "semicolon")
+        assert "2 staged, 1 have no such candidate" in said
+        assert staged(console) == {name: f"{name}:{{id}}" for name in ("contacts", "os_tasks", "os_deals")}
+
+    drive_real(scenario, database)
+
+
+def test_what_the_login_or_the_collection_forbids_says_why(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        assert "needs birth_gatekeeper" in (await answer(console, "e"))
+        grid = pane(console).grid
+        grid.move_last()
+        await console.pilot.pause()
+        assert "it has no table" in (await answer(console, "a"))
+        assert "it has no table" in (await answer(console, "t"))
+
+    async def viewer(console: OnData) -> None:
+        await opened(console)
+        assert "needs birth_operator" in (await answer(console, "a"))
+        assert "needs birth_operator" in (await answer(console, "u"))
+
+    drive_real(scenario, database)
+    drive_real(viewer, database, "viewer1")
+
+
+def test_u_offers_to_undo_what_was_written_when_nothing_is_staged(database: Database) -> None:
+    with database.connect("operator1") as operator:
+        identity.classify(operator, column_identity("os_projects", "project_code"), "a slip")
+
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await console.press("u", "enter")  # Cancel
+        assert recorded(database, "os_projects") == "column project_code"
+        await console.press("u")
+        await console.type("undo")
+        await console.press("enter")
+        await console.settled()
+        assert recorded(database, "os_projects") is None
+        await console.until(lambda: pane(console).grid.table.get("os_projects") is not None)
+        await go_to(console, "os_projects")
+        await console.press("H")
+        await console.shows("a slip")
+        await console.shows("undone")
+
+    drive_real(scenario, database)
+
+
+def test_leaving_with_something_staged_asks_first(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await console.press("a", "q")
+        await console.shows("1 staged decision would be lost")
+        await console.press("enter")
+        assert console.app.is_running
+        assert len(staged(console)) == 1
+        await console.press("q")
+        await console.type("leave")
+        await console.press("enter")
+        assert console.app._exit
+
+    drive_real(scenario, database)
