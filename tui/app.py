@@ -9,6 +9,7 @@ from textual.widgets import ContentSwitcher
 
 from tui.console import Console
 from tui.panes.classify import ClassifyPane
+from tui.panes.ledger import LedgerPane
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
 from tui.panes.readiness import ReadinessPane
@@ -20,13 +21,19 @@ from tui.widgets.rows import Rows
 from tui.widgets.status_bar import StatusBar
 from tui.work import Finished
 
-PANES: tuple[Callable[[], Pane], ...] = (ReadinessPane, MatrixPane, ClassifyPane)
+PANES: tuple[Callable[[], Pane], ...] = (ReadinessPane, MatrixPane, ClassifyPane, LedgerPane)
 
 
 class ConsoleApp(Console):
     """Paints its frame, then starts to look. Threads only post messages; the handlers own what is shown."""
 
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "panes/readiness.tcss", "panes/matrix.tcss", "panes/classify.tcss"]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str]] = [  # type: ignore[assignment]
+        "app.tcss",
+        "panes/readiness.tcss",
+        "panes/matrix.tcss",
+        "panes/classify.tcss",
+        "panes/ledger.tcss",
+    ]
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]  # type: ignore[misc]
     TITLE = "birth-console"
 

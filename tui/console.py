@@ -119,6 +119,10 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
         """Open the classification editor."""
         self.show_pane("classify")
 
+    def show_ledger(self) -> None:
+        """Open the ledger."""
+        self.show_pane("ledger")
+
     def show_previous_pane(self) -> None:
         """Go to the pane before this one, from the first to the last."""
         self._step(-1)

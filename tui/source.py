@@ -1,6 +1,6 @@
 """Where the figures come from: a small protocol, and the session of the settings behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
@@ -9,6 +9,7 @@ from core.errors import ConsoleError, Stopped, Unavailable
 if TYPE_CHECKING:
     from core.domain.compatibility import Counts, MatrixRow
     from core.domain.readiness import Readiness
+    from core.services.detach import Detached
     from core.services.session import Server, Session
     from core.settings import Settings
 
@@ -37,6 +38,9 @@ class Source(Protocol):
 
     def write(self, call: Callable[[Link], Result]) -> Result:
         """Call a service on the connection that may write, as far as the login may."""
+
+    def detach(self, run: int, options: Mapping[str, int | None]) -> "Detached":
+        """Apply a run in a process of its own, as this login; returns once it has begun."""
 
     def close(self) -> None:
         """Let everything go."""
@@ -93,6 +97,12 @@ class SessionSource:
     def write(self, call: Callable[[Link], Result]) -> Result:
         """Call a service on the connection that may write, as far as the login may."""
         return self._over("write", call, lambda session: session.write())
+
+    def detach(self, run: int, options: Mapping[str, int | None]) -> "Detached":
+        """Apply a run in a process of its own, as this login."""
+        from core.services import detach  # noqa: PLC0415 - see open
+
+        return detach.start(self._settings, run, options)
 
     def stop(self) -> None:
         """Give up what is being opened, at its next step."""

@@ -2,13 +2,14 @@
 
 import csv
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
 from core.domain.compatibility import Counts, Facts, MatrixRow, judge
 from core.domain.readiness import METRICS, Census, Claim, FrozenScript, Readiness, gate_text
 from core.errors import ConsoleError, Unavailable
+from core.services.detach import Detached
 from core.services.session import Server
 from tui.source import Link, Result
 from tui.watch import Clock
@@ -146,6 +147,9 @@ class FakeSource:
         raise GONE
 
     def write(self, call: Callable[[Link], Result]) -> Result:  # noqa: ARG002 - no database here
+        raise GONE
+
+    def detach(self, run: int, options: Mapping[str, int | None]) -> Detached:  # noqa: ARG002 - no database here
         raise GONE
 
     def close(self) -> None:

@@ -1,0 +1,325 @@
+"""The acceptance line from the keyboard: plan, reconcile, apply, steer, verify, certify, audit."""
+
+import shlex
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.content import Content
+
+from core.domain import steps
+from core.domain.ledger import Run
+from core.domain.progress import Effort
+from core.errors import ConsoleError, UsageError
+from tui.panes import ledger_words as words
+from tui.panes.ledger_plan import ChoosePlan
+from tui.panes.ledger_reading import Seen
+from tui.panes.pane import Pane
+from tui.source import Link
+from tui.widgets.confirm import Confirm
+from tui.widgets.dialog import Dialog
+from tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from core.domain.compatibility import MatrixRow
+    from core.services.acceptance import Verification
+    from core.services.control import Control
+    from core.services.detach import Detached
+    from core.services.plan import Plan
+    from core.services.steps import Intent
+
+Result = TypeVar("Result")
+# Which reason of the domain forbids which action.
+FORBIDDEN = {
+    "run_plan": steps.PLAN,
+    "run_reconcile": steps.RECONCILE,
+    "run_apply": steps.APPLY,
+    "run_hold": steps.HOLD,
+    "run_cancel": steps.CANCEL,
+    "run_resize": steps.RESIZE,
+    "run_certify": steps.CERTIFY,
+}
+NOTE = "What did you compare?"
+STAND = "What did you look at? The note stands in the certificate."
+SIZE = "Rows a batch, 1 to 10,000; 0 lets it adapt again:"
+EFFORT = "Workers (1 to 64), then rows a batch where the size is not to adapt:"
+
+
+class AcceptanceLine(Pane):
+    """What each key of the line does. The pane says which run is meant, and shows what came of it."""
+
+    verified: "dict[int, Verification]"
+
+    @property
+    def run(self) -> Run | None:
+        """The run under the cursor."""
+        raise NotImplementedError
+
+    @property
+    def seen(self) -> Seen | None:
+        """Everything known of that run, once it is read."""
+        raise NotImplementedError
+
+    def doing(self, what: str) -> None:
+        """Show what is under way; an empty text ends it."""
+        raise NotImplementedError
+
+    def read_again(self, then_to: int | None = None) -> None:
+        """Read the runs again; put the cursor on one of them."""
+        raise NotImplementedError
+
+    def show_gates(self) -> None:
+        """Bring the gates of the last verify to the screen."""
+        raise NotImplementedError
+
+    # Actions
+
+    def plan(self) -> None:
+        """Ask which collections, then plan them."""
+
+        def chosen(names: tuple[str, ...] | None) -> None:
+            if names is not None:
+                self._write("planning", lambda link: _plan(link, names), self._planned)
+
+        def listed(rows: "list[MatrixRow]") -> None:
+            self.app.push_screen(ChoosePlan(rows), chosen)
+
+        self._work("looking what can be planned", lambda: self.host.source.read("ledger", _plannable), listed)
+
+    def reconcile(self) -> None:
+        """Ask for a note, then recount."""
+        run = self._meant()
+
+        def noted(note: str | None) -> None:
+            if note is not None:
+                self._write(f"recounting {run.name}", lambda link: _reconcile(link, run.run, note), self._told)
+
+        self.app.push_screen(Prompt(f"Reconcile {run.name}", NOTE), noted)
+
+    def apply(self) -> None:
+        """Look at what it would do, ask with how much effort, have it confirmed, then start it."""
+        run = self._meant()
+
+        def looked(intent: "Intent") -> None:
+            def chosen(text: str | None) -> None:
+                if text is not None:
+                    self._confirm_apply(intent, Effort.parse(text))
+
+            self.app.push_screen(Prompt(f"Apply {run.name}", EFFORT, "1", _effort), chosen)
+
+        self._work("looking", lambda: self.host.source.read("ledger", lambda link: _intent(link, run.run)), looked)
+
+    def hold(self) -> None:
+        """Pause the run, or let it go on."""
+        seen = self.seen
+        if seen is not None:
+            command = "pause" if seen.progress.command == "run" else "resume"
+            self._steer(seen.run, command, None)
+
+    def cancel(self) -> None:
+        """Have it confirmed, then cancel the run."""
+        run = self._meant()
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - the answer
+            if yes:
+                self._steer(run, "cancel", None)
+
+        question = Confirm(f"Cancel {run.name}", words.cancelling(run), self._phrase(run), "cancel the run")
+        self.app.push_screen(question, answered)
+
+    def resize(self) -> None:
+        """Ask for the size of batches, and hand it to the workers."""
+        run = self._meant()
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self._steer(run, None, int(text))
+
+        size = self.seen.progress.batch_size if self.seen is not None else None
+        self.app.push_screen(Prompt(f"Batches of {run.name}", SIZE, str(size or 0), _size), chosen)
+
+    def verify(self) -> None:
+        """Ask every acceptance gate."""
+        run = self._meant()
+
+        def looked(found: "Verification") -> None:
+            self.verified[run.run] = found
+            self.read_again()
+            self.show_gates()
+
+        call = lambda link: _verify(link, run.run)  # noqa: E731 - as short as its use
+        self._work(f"verifying {run.name}", lambda: self.host.source.read("verify", call), looked)
+
+    def certify(self) -> None:
+        """Ask for a note, have it confirmed, then stand for what was verified."""
+        seen, found = self.seen, self.verified[self._meant().run]
+        if seen is None:
+            return
+        run = seen.run
+
+        def noted(note: str | None) -> None:
+            if note is None:
+                return
+            body = words.certifying(seen, found.evidence_digest, found.gates, note)
+            question = Confirm(f"Certify {run.name}", body, self._phrase(run), "certify it")
+            self.app.push_screen(question, lambda yes: certify(note) if yes else None)
+
+        def certify(note: str) -> None:
+            digest = found.evidence_digest
+            self._write(f"certifying {run.name}", lambda link: _certify(link, run.run, note, digest), self._told)
+
+        self.app.push_screen(Prompt(f"Certify {run.name}", STAND), noted)
+
+    def audit(self) -> None:
+        """Verify the hash chain."""
+
+        def show(found: Content) -> None:
+            self.app.push_screen(Dialog("Audit", found))
+
+        self._work("auditing the chain", lambda: self.host.source.read("verify", _audit), show)
+
+    # What they have in common
+
+    def line_twin(self, action_id: str) -> str:
+        """The command line that does the same as a step of the line."""
+        run = self.run
+        number = "RUN" if run is None else str(run.run)
+        paused = self.seen is not None and self.seen.progress.command != "run"
+        return {
+            "run_plan": "birth-console plan --all",
+            "run_reconcile": f"birth-console reconcile {number} --note {shlex.quote(NOTE)}",
+            "run_apply": f"birth-console apply {number} --detach",
+            "run_hold": f"birth-console control {number} {'resume' if paused else 'pause'}",
+            "run_cancel": f"birth-console control {number} cancel",
+            "run_resize": f"birth-console control {number} --batch-size 500",
+            "run_verify": f"birth-console verify {number}",
+            "run_certify": f"birth-console certify {number} --note {shlex.quote('what you looked at')}",
+            "audit": "birth-console audit",
+        }.get(action_id, "")
+
+    def _meant(self) -> Run:
+        assert self.run is not None  # noqa: S101 - an action without a run is disabled
+        return self.run
+
+    def _phrase(self, run: Run) -> str:
+        """What to type: the run's name, and the database's word where it is not a plaything."""
+        word = self.host.state.server.word if self.host.state.server else ""
+        return run.name if word in ("", "DEMO") else f"{run.name} {word}"
+
+    def _planned(self, found: "Plan") -> None:
+        skipped = f"; {len(found.skipped)} broken ones skipped" if found.skipped else ""
+        self.host.say(f"{found.run.name}: {found.run.missing:,} rows of {len(found.run.entries)} collections{skipped}")
+        self.read_again(found.run.run)
+
+    def _told(self, text: str) -> None:
+        self.host.say(text)
+        self.read_again()
+
+    def _confirm_apply(self, intent: "Intent", effort: Effort) -> None:
+        run = intent.run
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - the answer
+            if yes:
+                options = {"workers": effort.workers, "batch_size": effort.batch_size}
+                self._work(f"starting {run.name}", lambda: self.host.source.detach(run.run, options), started)
+
+        def started(found: "Detached") -> None:
+            self.host.say(f"{run.name} is applied by process {found.pid}; its events are in {found.log}")
+            self.read_again()
+
+        word = self.host.state.server.word if self.host.state.server else ""
+        body = words.applying(intent, effort, word)
+        self.app.push_screen(Confirm(f"Apply {run.name}", body, self._phrase(run), "apply the run"), answered)
+
+    def _steer(self, run: Run, command: str | None, batch_size: int | None) -> None:
+        def steered(found: "Control") -> None:
+            size = "of a size that adapts" if found.batch_size is None else f"of {found.batch_size:,} rows"
+            said = {"pause": "paused", "cancel": "cancelled", "run": f"goes on in batches {size}"}
+            self._told(f"{run.name}: {said[found.command]}")
+
+        self._write(f"steering {run.name}", lambda link: _steer(link, run.run, command, batch_size), steered)
+
+    def _write(self, what: str, call: Callable[[Link], Result], then: Callable[[Result], None]) -> None:
+        self._work(what, lambda: self.host.source.write(call), then)
+
+    def _work(self, what: str, call: Callable[[], Result], then: Callable[[Result], None]) -> None:
+        def done(result: Result) -> None:
+            self.doing("")
+            then(result)
+
+        def failed(error: ConsoleError) -> None:
+            self.doing("")
+            self.app.push_screen(Dialog(f"Not done: {what}", words.fault(error)))
+            self.read_again()
+
+        if self.host.work.start("ledger line", call, done, failed):
+            self.doing(what)
+
+
+def _plannable(link: Link) -> "list[MatrixRow]":
+    from core.domain.compatibility import BROKEN  # noqa: PLC0415 - the services bring the driver along
+    from core.services import compatibility  # noqa: PLC0415 - as said
+
+    return [row for row in compatibility.read(link) if row.verdict != BROKEN]
+
+
+def _plan(link: Link, names: tuple[str, ...]) -> "Plan":
+    from core.services import plan  # noqa: PLC0415 - as said
+
+    return plan.plan(link, names or None)
+
+
+def _reconcile(link: Link, number: int, note: str) -> str:
+    from core.services import reconcile  # noqa: PLC0415 - as said
+
+    found = reconcile.reconcile(link, number, note)
+    return f"equal: {found.planned:,} rows planned, {found.source:,} missing in the source"
+
+
+def _intent(link: Link, number: int) -> "Intent":
+    from core.services import steps as service  # noqa: PLC0415 - as said
+
+    return service.intent(link, number)
+
+
+def _steer(link: Link, number: int, command: str | None, batch_size: int | None) -> "Control":
+    from core.services import control  # noqa: PLC0415 - as said
+
+    return control.steer(link, number, command, batch_size)
+
+
+def _verify(link: Link, number: int) -> "Verification":
+    from core.services import acceptance  # noqa: PLC0415 - as said
+
+    return acceptance.verify(link, number)
+
+
+def _certify(link: Link, number: int, note: str, digest: str) -> str:
+    from core.services import certify  # noqa: PLC0415 - as said
+
+    done = certify.certify(link, number, note, looked_at=digest)
+    return f"certified: evidence {done.certificate[:16]}, chain head {done.chain_head[:16]}"
+
+
+def _audit(link: Link) -> Content:
+    from core.services import audit  # noqa: PLC0415 - as said
+
+    return words.audited(audit.audit(link))
+
+
+def _effort(text: str) -> tuple[Content, bool]:
+    try:
+        found = Effort.parse(text)
+    except UsageError as error:
+        return Content.styled(error.message, "$warning"), False
+    size = "whose size adapts" if found.batch_size is None else f"of {found.batch_size:,} rows"
+    return Content(f"{found.workers} worker{'s' if found.workers > 1 else ''}, batches {size}"), True
+
+
+def _size(text: str) -> tuple[Content, bool]:
+    if text.strip() == "0":
+        return Content("the workers choose"), True
+    try:
+        found = Effort.parse(f"1 {text}")
+    except UsageError:
+        return Content.styled("1 to 10,000, or 0", "$warning"), False
+    return Content(f"batches of {found.batch_size:,} rows"), found.batch_size is not None

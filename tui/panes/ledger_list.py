@@ -1,0 +1,45 @@
+"""A list of the ledger: escape goes back where there is no filter to clear, and the cursor's moves are told."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from textual.actions import SkipAction
+
+from tui.widgets.grid import Grid
+from tui.widgets.rows import Rows
+from tui.widgets.table import Table
+
+Row = TypeVar("Row")
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+class FollowedGrid(Grid[Row]):
+    """A grid that tells when its cursor went to another row."""
+
+    def __init__(self, table: Table[Row], moved: Callable[[], None]) -> None:
+        super().__init__(table)
+        self._tell = moved
+
+    def move_to(self, index: int) -> None:
+        """Move, and tell."""
+        before = self.cursor
+        super().move_to(index)
+        if self.cursor != before:
+            self._tell()
+
+
+class List(Rows[Row]):
+    """Rows with such a grid."""
+
+    def __init__(self, table: Table[Row], moved: Callable[[], None] = _nothing, *, id: str) -> None:  # noqa: A002 - as every widget names it
+        super().__init__(table, id=id)
+        self.grid = FollowedGrid(table, moved)
+
+    def action_do(self, action_id: str) -> None:
+        """Leave escape to the pane where there is nothing to clear."""
+        if action_id == "unfilter" and self.why_not(action_id):
+            raise SkipAction
+        super().action_do(action_id)

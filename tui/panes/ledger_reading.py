@@ -1,0 +1,62 @@
+"""What the ledger pane reads, in threads: the services are imported here, when they are needed."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.domain.ledger import Accounting, Run
+from core.domain.progress import Progress
+from core.domain.steps import Login, Standing
+from tui.source import Link
+
+if TYPE_CHECKING:
+    from core.services.certify import Certified
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The latest runs, how those get on that are applied, and who asks."""
+
+    runs: tuple[Run, ...]
+    progress: tuple[Progress, ...]
+    login: Login
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything known of one run."""
+
+    run: Run
+    progress: Progress
+    standing: Standing | None
+    outcomes: dict[str, Accounting]
+    certificate: "Certified | None"
+
+
+def runs(link: Link) -> Runs:
+    """Read the list."""
+    from core.services import follow, ledger, steps  # noqa: PLC0415 - the first paint does not wait for the driver
+
+    return Runs(tuple(ledger.runs(link)), tuple(follow.follow(link)), steps.login(link))
+
+
+def one(link: Link, number: int) -> Seen:
+    """Read one run."""
+    from core.services import certify, follow, ledger, steps  # noqa: PLC0415 - as said
+
+    run = ledger.run(link, number)
+    progress = next(each for each in follow.follow(link, [number]) if each.run == number)
+    return Seen(run, progress, steps.standing(link, number), ledger.outcomes(link, number), certify.read(link, number))
+
+
+def follow(link: Link, numbers: list[int]) -> list[Progress]:
+    """Look how runs get on."""
+    from core.services import follow as service  # noqa: PLC0415 - as said
+
+    return service.follow(link, numbers)
+
+
+def previous(runs: list[Run], run: Run) -> Run | None:
+    """The latest plan before `run` that planned one of its collections."""
+    names = {entry.collection for entry in run.entries}
+    earlier = [each for each in runs if each.run < run.run and names & {entry.collection for entry in each.entries}]
+    return max(earlier, key=lambda each: each.run, default=None)
