@@ -19,12 +19,11 @@ DEADLINE_SECONDS = 20.0
 
 
 @dataclass
-class Driven:
+class Shown:
     """A running console."""
 
     app: ConsoleApp
     pilot: Pilot[None]
-    source: FakeSource
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -46,15 +45,27 @@ class Driven:
     async def shows(self, text: str) -> None:
         await self.until(lambda: text in self.screen())
 
-    async def counted(self) -> None:
-        """Wait until every collection is counted."""
-        await self.until(lambda: self.app.matrix._left is None and self.app.matrix._counts)
-
     def lines(self) -> list[str]:
         return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
     def screen(self) -> str:
         return "\n".join(line.rstrip() for line in self.lines())
+
+    def region(self, selector: str) -> str:
+        """The text of one widget."""
+        region = self.app.screen.query_one(selector, Widget).region
+        return "\n".join(line[region.x : region.right] for line in self.lines()[region.y : region.bottom])
+
+
+@dataclass
+class Driven(Shown):
+    """A running console on in-memory figures."""
+
+    source: FakeSource
+
+    async def counted(self) -> None:
+        """Wait until every collection is counted."""
+        await self.until(lambda: self.app.matrix._left is None and self.app.matrix._counts)
 
     def names(self) -> list[str]:
         return self.app.matrix.grid.table.names()
@@ -64,27 +75,12 @@ class Driven:
         assert row is not None
         return row.facts.collection
 
-    def region(self, selector: str) -> str:
-        """The text of one widget."""
-        region = self.app.screen.query_one(selector, Widget).region
-        return "\n".join(line[region.x : region.right] for line in self.lines()[region.y : region.bottom])
-
 
 @dataclass
-class OnData:
+class OnData(Shown):
     """A running console on a real database."""
 
-    app: ConsoleApp
-    pilot: Pilot[None]
     database: Database
-
-    press = Driven.press
-    type = Driven.type
-    until = Driven.until
-    shows = Driven.shows
-    lines = Driven.lines
-    screen = Driven.screen
-    region = Driven.region
 
     async def settled(self) -> None:
         """Wait until no work that an action started is under way."""
