@@ -16,6 +16,12 @@ def read(connection: Connection, *, every: bool = False) -> list[MatrixRow]:
     return [judge(_facts(row)) for row in rows if every or row["requirement"] == REQUIRED]
 
 
+def facts(connection: Connection, collection: str) -> Facts | None:
+    """What the catalogs say of one collection; None for a name that is not enrolled."""
+    rows = connection.rows("compatibility.collections")
+    return next((_facts(row) for row in rows if row["collection"] == collection), None)
+
+
 def count(connection: Connection, collection: str) -> Counts | None:
     """Count a collection's rows; None where it has no table.
 
