@@ -26,8 +26,13 @@ def within(text: str, schema: str) -> sql.Composed:
     return template.format(S=sql.Identifier(schema), s=sql.Literal(schema))
 
 
+def sections(text: str) -> dict[str, str]:
+    """The statements of a file by the name in the line above each."""
+    parts = _HEADING.split(text)[1:]
+    return {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
 @cache
 def _queries(noun: str) -> dict[str, str]:
     text = (resources.files("core.sql") / f"{noun}.sql").read_text(encoding="utf-8")
-    parts = _HEADING.split(text)[1:]
-    return {name: body.strip().rstrip(";") for name, body in zip(parts[::2], parts[1::2], strict=True)}
+    return {name: body.rstrip(";") for name, body in sections(text).items()}

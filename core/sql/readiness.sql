@@ -1,5 +1,5 @@
 -- name: metrics
-SELECT metric, value FROM {S}.v_birth_stage2_qt001_readiness_dashboard
+SELECT metric, value FROM {S}.birth_readiness()
 
 -- name: census
 SELECT

@@ -21,7 +21,8 @@ GROUPS = {
 # Functions of the schema that each group may call, by name. Whoever adds one decides here who is meant to call it.
 READER = {
     "birth_readiness", "birth_collections", "birth_collection_table", "birth_resolvable", "birth_frozen_script_copes",
-    "birth_gateway_fingerprint", "birth_trigger_fingerprint", "birth_backfill_facts", "birth_permit_for",
+    "birth_gateway_fingerprint", "birth_gateway_functions", "birth_register_function", "birth_trigger_fingerprint",
+    "birth_backfill_facts", "birth_permit_for",
     "birth_item_digest", "birth_refuse",
 }  # fmt: skip
 # Guarded by the claim of a batch instead of a group: it must be the caller's own, and unfinished.

@@ -1,19 +1,33 @@
--- Where the tables of collections are looked for, in order. A collection's name is its table's name.
+-- Where the tables of collections are looked for, in order: a collection's name is its table's name there.
 CREATE TABLE {S}.birth_setting (
     name text PRIMARY KEY,
     value text[] NOT NULL
 );
 INSERT INTO {S}.birth_setting VALUES ('collection_schemas', ARRAY['public', {s}]);
 
+-- Which table a collection is, where that was said when it was enrolled: several schemas may hold tables of one name.
+CREATE TABLE {S}.birth_collection_place (
+    collection_name text PRIMARY KEY,
+    table_schema text NOT NULL,
+    table_name text NOT NULL,
+    UNIQUE (table_schema, table_name)
+);
+
 -- The table behind a collection, or NULL. Longer names than an identifier can have never match by truncation.
 CREATE FUNCTION {S}.birth_collection_table(p_collection text) RETURNS oid
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT c.oid
-    FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS place(name, rank)
-    JOIN pg_namespace AS n ON n.nspname = place.name::name
-    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = p_collection::name AND c.relkind IN ('r', 'p')
-    WHERE s.name = 'collection_schemas' AND octet_length(p_collection) <= 63
-    ORDER BY place.rank LIMIT 1
+    FROM (
+        SELECT p.table_schema AS place, p.table_name AS name, 0 AS rank FROM {S}.birth_collection_place AS p WHERE p.collection_name = p_collection
+        UNION ALL
+        SELECT place.name, p_collection, place.rank
+        FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS place(name, rank)
+        WHERE s.name = 'collection_schemas' AND octet_length(p_collection) <= 63
+          AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = p_collection)
+    ) AS wanted
+    JOIN pg_namespace AS n ON n.nspname = wanted.place::name
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = wanted.name::name AND c.relkind IN ('r', 'p')
+    ORDER BY wanted.rank LIMIT 1
 $body$;
 
 -- Every enrolled collection as the catalogs show it at this moment. plpgsql binds late: the company may change or
@@ -31,8 +45,14 @@ BEGIN
         SELECT n.oid, name.rank FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS name(value, rank)
         JOIN pg_namespace AS n ON n.nspname = name.value::name WHERE s.name = 'collection_schemas'
     ), found AS MATERIALIZED (
-        SELECT DISTINCT ON (t.relname) t.relname::text AS name, t.oid AS relid
-        FROM pg_class AS t JOIN place ON place.oid = t.relnamespace WHERE t.relkind IN ('r', 'p') ORDER BY t.relname, place.rank
+        SELECT p.collection_name AS name, t.oid AS relid
+        FROM {S}.birth_collection_place AS p JOIN pg_namespace AS n ON n.nspname = p.table_schema::name
+        JOIN pg_class AS t ON t.relnamespace = n.oid AND t.relname = p.table_name::name WHERE t.relkind IN ('r', 'p')
+        UNION ALL
+        (SELECT DISTINCT ON (t.relname) t.relname::text, t.oid
+        FROM pg_class AS t JOIN place ON place.oid = t.relnamespace
+        WHERE t.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = t.relname::text)
+        ORDER BY t.relname, place.rank)
     )
     SELECT c.collection_name::text, c.governance_role::text, p.requirement::text, t.relid, i.strategy, i.columns, i.version,
         CASE i.strategy WHEN 'column' THEN i.columns[1]

@@ -1,17 +1,56 @@
+-- The shared register function, by its schema, name and parameters' types as regprocedure shows them; unless it is bound
+-- otherwise, the one of this schema.
+CREATE TABLE {S}.birth_gateway_function (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    signature text NOT NULL
+);
+INSERT INTO {S}.birth_gateway_function (signature)
+VALUES (format('%I.fn_birth_register(text,text,timestamp with time zone,text,boolean)', {s}));
+
+-- How our values reach its named parameters: each value once, or text that is always the same.
+CREATE TABLE {S}.birth_gateway_binding (
+    parameter text PRIMARY KEY,
+    value text NOT NULL CHECK (value IN ('collection', 'code', 'source_key', 'born_at', 'origin', 'dry_run', 'constant')),
+    constant text,
+    CHECK ((value = 'constant') = (constant IS NOT NULL))
+);
+CREATE UNIQUE INDEX ON {S}.birth_gateway_binding (value) WHERE value <> 'constant';
+INSERT INTO {S}.birth_gateway_binding (parameter, value) VALUES ('p_collection_name', 'collection'), ('p_entity_code', 'code'),
+    ('p_born_at', 'born_at'), ('p_dot_origin', 'origin'), ('p_dry_run', 'dry_run');
+
+-- The register function that is called, or NULL where it is gone.
+CREATE FUNCTION {S}.birth_register_function() RETURNS oid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT to_regprocedure(signature)::oid FROM {S}.birth_gateway_function
+$body$;
+
+-- The gateway's functions with all their overloads: the trigger function of this schema, and the bound register function.
+CREATE FUNCTION {S}.birth_gateway_functions() RETURNS TABLE (function oid, is_gateway boolean)
+LANGUAGE sql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT p.oid, true FROM pg_proc AS p
+    WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = {s}) AND p.proname = 'fn_birth_gateway' AND p.prokind = 'f'
+    UNION ALL
+    SELECT p.oid, false FROM pg_proc AS bound JOIN pg_proc AS p ON p.proname = bound.proname AND p.pronamespace = bound.pronamespace
+    WHERE bound.oid = (SELECT {S}.birth_register_function()) AND p.prokind = 'f'
+$body$;
+
 -- Fingerprints of what a backfill must never change. `norm_md5` is the packet's: md5 of the gateway function's
 -- source with line ends normalised. `full_sha256` also covers what the source does not show: BEGIN ATOMIC bodies,
--- owner, rights, settings and overloads of both gateway functions. `versions` tells a replacement that was taken back.
+-- owner, rights, settings and overloads of both gateway functions, and how they are bound. `versions` tells a
+-- replacement that was taken back.
 CREATE FUNCTION {S}.birth_gateway_fingerprint() RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
     SELECT jsonb_build_object(
-        'norm_md5', max(md5(replace(prosrc, E'\r\n', E'\n'))) FILTER (WHERE proname = 'fn_birth_gateway'),
+        'norm_md5', max(md5(replace(p.prosrc, E'\r\n', E'\n'))) FILTER (WHERE f.is_gateway),
         'full_sha256', encode(sha256(convert_to(string_agg(
-            concat_ws(E'\x1f', oid::regprocedure, pg_get_functiondef(oid), pg_get_userbyid(proowner), proacl::text), E'\x1e'
-            ORDER BY proname COLLATE "C", pg_get_function_identity_arguments(oid) COLLATE "C"), 'UTF8')), 'hex'),
+            concat_ws(E'\x1f', p.oid::regprocedure, pg_get_functiondef(p.oid), pg_get_userbyid(p.proowner), p.proacl::text), E'\x1e'
+            ORDER BY p.proname COLLATE "C", pg_get_function_identity_arguments(p.oid) COLLATE "C", p.oid::regprocedure::text COLLATE "C")
+            || (SELECT string_agg(E'\x1e' || concat_ws(E'\x1f', parameter, value, constant), '' ORDER BY parameter COLLATE "C") FROM {S}.birth_gateway_binding),
+            'UTF8')), 'hex'),
         'overloads', count(*),
         -- A function that was replaced and put back has the same text, but not the same row of the catalog.
-        'versions', string_agg(concat_ws(':', oid, xmin), ' ' ORDER BY oid))
-    FROM pg_proc WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = {s}) AND proname IN ('fn_birth_gateway', 'fn_birth_register') AND prokind = 'f'
+        'versions', string_agg(concat_ws(':', p.oid, p.xmin), ' ' ORDER BY p.oid))
+    FROM {S}.birth_gateway_functions() AS f JOIN pg_proc AS p ON p.oid = f.function
 $body$;
 
 -- The triggers of a table: definition and whether they fire.

@@ -132,12 +132,5 @@ CREATE TABLE {S}.birth_backfill_worker (
     PRIMARY KEY (run_id, backend_pid)
 ) WITH (fillfactor = 50);
 
--- How our values reach the register function's named parameters.
-CREATE TABLE {S}.birth_gateway_binding (
-    parameter text PRIMARY KEY,
-    value text NOT NULL UNIQUE CHECK (value IN ('collection', 'code', 'source_key', 'born_at', 'origin', 'dry_run'))
-);
 -- Tables besides the registry that the register function writes, where it does: schema-qualified, as regclass shows them.
 INSERT INTO {S}.birth_setting VALUES ('register_writes', ARRAY[]::text[]);
-INSERT INTO {S}.birth_gateway_binding VALUES ('p_collection_name', 'collection'), ('p_entity_code', 'code'),
-    ('p_born_at', 'born_at'), ('p_dot_origin', 'origin'), ('p_dry_run', 'dry_run');

@@ -15,7 +15,7 @@ BEGIN
         'reconciled_by', v_run.reconciled_by,
         'control', (SELECT jsonb_build_object('command', command, 'reason', reason, 'by', steered_by) FROM {S}.birth_backfill_control WHERE run_id = p_run),
         'audit', (SELECT coalesce(jsonb_agg(jsonb_build_object('check', a.id, 'evidence', a.evidence)), '[]') FROM {S}.birth_audit() AS a WHERE a.verdict NOT IN ('passed', 'warning')),
-        'register_function', EXISTS (SELECT FROM pg_proc WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = {s}) AND proname = 'fn_birth_register'),
+        'register_function', {S}.birth_register_function() IS NOT NULL,
         'gateway', jsonb_build_object('planned', v_run.gateway, 'live', {S}.birth_gateway_fingerprint()),
         'registry_triggers', jsonb_build_object('planned', v_run.registry_triggers,
             'live', {S}.birth_trigger_fingerprint(format('%I.birth_registry', {s})::regclass)),

@@ -1,3 +1,25 @@
+-- Every role that somebody who can act here has or can become: members of a group, logins that are mapped to a person,
+-- and what they reach by SET ROLE, inherited or not. Superusers are beyond any audit.
+CREATE FUNCTION {S}.birth_audit_roles() RETURNS oid[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    WITH RECURSIVE birth_group AS (
+        SELECT oid FROM pg_roles WHERE rolname IN ('birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer')
+    ), reach(oid) AS (
+        SELECT r.oid FROM pg_roles AS r
+        WHERE NOT r.rolsuper AND r.rolname <> 'birth_owner'
+          AND (r.rolname IN (SELECT login FROM {S}.birth_person_login) OR EXISTS (SELECT FROM birth_group AS g WHERE pg_has_role(r.oid, g.oid, 'MEMBER')))
+        UNION SELECT m.roleid FROM reach JOIN pg_auth_members AS m ON m.member = reach.oid
+    ) SELECT coalesce(array_agg(oid), ARRAY[]::oid[]) FROM reach
+$body$;
+
+-- Whether calling a function gives its caller more than its caller has: one that runs as its owner does, and ours are for
+-- nobody. A trigger function, too: on a table of one's own it would register whatever one likes.
+CREATE FUNCTION {S}.birth_audit_lends(p_function pg_proc) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT (p_function.prosecdef OR p_function.prorettype <> 'trigger'::regtype AND p_function.proowner = 'birth_owner'::regrole)
+        AND p_function.prorettype <> 'event_trigger'::regtype
+$body$;
+
 -- The audit of trust: what somebody with psql and a login could use to get around the gates. `verdict` is passed, failed,
 -- warning or unknown. SECURITY DEFINER, since ordinary logins do not see pg_hba.
 CREATE FUNCTION {S}.birth_audit() RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
@@ -6,54 +28,55 @@ DECLARE
     v_home oid := (SELECT oid FROM pg_namespace WHERE nspname = {s});
     v_owner oid := 'birth_owner'::regrole;
     v_embedded boolean := EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'embedded');
-    v_groups oid[] := ARRAY['birth_reader'::regrole, 'birth_operator'::regrole, 'birth_gatekeeper'::regrole, 'birth_reviewer'::regrole]::oid[];
+    -- Other roles that administer birth_owner could make themselves its members, as a superuser could; that is no hole
+    -- until they do. Before PostgreSQL 16 there is no membership without its use.
+    v_become text := CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
     v_files oid[] := ARRAY['pg_execute_server_program'::regrole, 'pg_write_server_files'::regrole, 'pg_read_server_files'::regrole]::oid[];
-    v_logins oid[];
-    v_roles oid[];
+    v_roles oid[] := {S}.birth_audit_roles();
     v_tables oid[];
     v_functions oid[];
 BEGIN
-    -- Whoever can act here: members of a group, and logins that are mapped to a person. Superusers are beyond any audit.
-    SELECT coalesce(array_agg(r.oid), ARRAY[]::oid[]) INTO v_logins FROM pg_roles AS r
-    WHERE NOT r.rolsuper AND r.oid <> ALL (v_groups) AND r.oid <> v_owner
-      AND (r.rolname IN (SELECT login FROM {S}.birth_person_login) OR EXISTS (SELECT FROM unnest(v_groups) AS g WHERE pg_has_role(r.oid, g, 'MEMBER')));
-    -- And what they can become by SET ROLE, inherited or not.
-    WITH RECURSIVE reach(oid) AS (
-        SELECT unnest(v_logins || v_groups) UNION SELECT m.roleid FROM reach JOIN pg_auth_members AS m ON m.member = reach.oid
-    ) SELECT array_agg(oid) INTO v_roles FROM reach;
     -- Ours, and the company's that the gates rest on; the schema may hold more that is none of our business.
     SELECT array_agg(t.oid) INTO v_tables FROM pg_class AS t WHERE t.relnamespace = v_home AND t.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
         AND (t.relname ~ '^(v_)?birth_' OR t.relname IN ('collection_registry', 'trigger_guard_alerts'));
-    SELECT array_agg(p.oid) INTO v_functions FROM pg_proc AS p WHERE p.pronamespace = v_home AND p.proname ~ '^(birth_|fn_birth_|fn_trigger_guard)';
+    SELECT array_agg(p.oid) INTO v_functions FROM pg_proc AS p WHERE p.pronamespace = v_home AND p.proname ~ '^(birth_|fn_birth_|fn_trigger_guard)'
+        OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions());
     RETURN QUERY
     SELECT c.id, c.title, CASE WHEN c.found IS NULL THEN 'passed' ELSE 'failed' END, coalesce(c.found, '[]'::jsonb), c.hint FROM (VALUES
         -- A trigger function, too: on a table of one's own it would register whatever one likes.
         ('public_execute', 'PUBLIC may execute nothing here',
             (SELECT jsonb_agg(p.oid::regprocedure::text) FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND has_function_privilege('public', p.oid, 'EXECUTE')
-                AND (p.prosecdef OR p.prorettype <> 'trigger'::regtype) AND p.prorettype <> 'event_trigger'::regtype),
+                AND {S}.birth_audit_lends(p)),
             'REVOKE EXECUTE ON FUNCTION … FROM PUBLIC.'),
         ('register_execute', 'no login here calls the gateway itself',
             (SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || p.oid::regprocedure) FROM unnest(v_roles) AS r, pg_proc AS p
-                WHERE p.oid = ANY (v_functions) AND (p.proname LIKE 'fn\_%' OR p.proname IN ('birth_ledger_append', 'birth_identity_import'))
-                  AND r <> v_owner AND (p.prosecdef OR p.prorettype <> 'trigger'::regtype) AND p.prorettype <> 'event_trigger'::regtype
+                WHERE p.oid = ANY (v_functions) AND (p.proname !~ '^birth_' OR p.proname IN ('birth_ledger_append', 'birth_identity_import', 'birth_gateway_bind')
+                      OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
+                  AND r <> v_owner AND {S}.birth_audit_lends(p)
                   AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_function_privilege(r, p.oid, 'EXECUTE')),
             'REVOKE EXECUTE ON FUNCTION … FROM that role.'),
         ('search_path', 'every SECURITY DEFINER function pins its search_path',
             (SELECT jsonb_agg(p.oid::regprocedure::text) FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND p.prosecdef
-                AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)),
+                AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS setting WHERE setting = 'search_path=pg_catalog, pg_temp'
+                    -- The company's functions may name schemas of its own: nobody here creates anything in any of them.
+                    OR p.proowner <> v_owner AND p.proname !~ '^birth_'
+                        AND setting LIKE 'search\_path=%' AND position('$user' IN setting) = 0)),
             'ALTER FUNCTION … SET search_path = pg_catalog, pg_temp.'),
         ('owner', 'birth_owner owns what is ours, and no login here what is the company''s',
             (SELECT jsonb_agg(o.name) FROM (
                 SELECT p.oid::regprocedure::text AS name FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND p.proowner <> v_owner
                     AND (p.proname LIKE 'birth\_%' OR p.proowner = ANY (v_roles))
                 UNION ALL SELECT t.oid::regclass::text FROM pg_class AS t WHERE t.oid = ANY (v_tables) AND t.relowner <> v_owner
-                    AND (t.relname ~ '^(v_)?birth_' AND t.relname NOT IN ('birth_registry', 'birth_policy') OR t.relowner = ANY (v_roles))
+                    AND (t.relname ~ '^(v_)?birth_' AND t.relname NOT IN ('birth_registry', 'birth_policy')
+                        AND t.relname <> ALL (SELECT unnest(value) FROM {S}.birth_setting WHERE name = 'left_alone') OR t.relowner = ANY (v_roles))
                 UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE oid = v_home AND nspowner <> v_owner AND nspowner = ANY (v_roles)
                 UNION ALL SELECT t.oid::regclass::text FROM {S}.birth_collections() AS c JOIN pg_class AS t ON t.oid = c.relid
                     WHERE t.relowner <> v_owner AND t.relowner = ANY (v_roles)) AS o),
             'ALTER … OWNER TO birth_owner, or to a role that no login here is a member of.'),
         ('owner_unreachable', 'nobody can become birth_owner or log in as it',
-            (SELECT jsonb_agg(DISTINCT r.rolname) FROM pg_roles AS r WHERE NOT r.rolsuper AND r.oid <> v_owner AND pg_has_role(r.oid, v_owner, 'MEMBER')
+            (SELECT jsonb_agg(DISTINCT r.rolname) FROM pg_roles AS r WHERE NOT r.rolsuper AND r.oid <> v_owner
+                AND (pg_has_role(r.oid, v_owner, v_become) OR pg_has_role(r.oid, v_owner, 'USAGE')
+                    OR r.oid = ANY (v_roles) AND pg_has_role(r.oid, v_owner, 'MEMBER'))
                 OR r.oid = v_owner AND (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolbypassrls)),
             'REVOKE birth_owner FROM …; ALTER ROLE birth_owner NOLOGIN.'),
         ('role_attributes', 'no login here can make roles, replicate, pass row security or reach the server''s files',

@@ -1,6 +1,7 @@
 -- Stand-ins for the objects that belong to the company: the collections' registry and policy, the birth registry,
--- the gateway and the trigger guard. Databases that have their own keep them: these are installed only when absent.
+-- the gateway and the trigger guard. Databases that have their own keep them: each is installed only when absent.
 
+-- name: collection_registry
 CREATE TABLE {S}.collection_registry (
     collection_name text PRIMARY KEY,
     code text NOT NULL UNIQUE DEFAULT 'COL-' || substr(md5(random()::text || clock_timestamp()::text), 1, 10),
@@ -9,11 +10,13 @@ CREATE TABLE {S}.collection_registry (
     date_created timestamptz NOT NULL DEFAULT now()
 );
 
+-- name: birth_policy
 CREATE TABLE {S}.birth_policy (
     collection_name text PRIMARY KEY,
     requirement text NOT NULL DEFAULT 'REQUIRED' CHECK (requirement IN ('REQUIRED', 'EXEMPT'))
 );
 
+-- name: birth_registry
 CREATE TABLE {S}.birth_registry (
     entity_code text NOT NULL UNIQUE CHECK (entity_code <> ''),
     collection_name text NOT NULL,
@@ -29,6 +32,7 @@ CREATE TABLE {S}.birth_registry (
     certified_at timestamptz
 );
 
+-- name: trigger_guard_alerts
 CREATE TABLE {S}.trigger_guard_alerts (
     alert_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     raised_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -37,6 +41,7 @@ CREATE TABLE {S}.trigger_guard_alerts (
     object_identity text NOT NULL
 );
 
+-- name: fn_birth_register
 -- The shared register function. SECURITY INVOKER and executable by nobody but the owner: it is reached only
 -- through the gateway's trigger function and the backfill's batch function, which both run as the owner.
 CREATE FUNCTION {S}.fn_birth_register(
@@ -62,6 +67,7 @@ BEGIN
 END
 $body$;
 
+-- name: fn_birth_gateway
 -- The trigger on each collection: `trg_birth_gateway AFTER INSERT … EXECUTE FUNCTION fn_birth_gateway('collection')`.
 -- A row whose collection has no identity yet cannot be named, slips past, and is missing until it is backfilled.
 CREATE FUNCTION {S}.fn_birth_gateway() RETURNS trigger
@@ -85,6 +91,7 @@ BEGIN
 END
 $body$;
 
+-- name: fn_trigger_guard
 -- The trigger guard: DDL that touches a trigger leaves a row in trigger_guard_alerts. ALTER TABLE reports itself
 -- as a table command even when it disables a trigger, hence the look at the statement's text.
 CREATE FUNCTION {S}.fn_trigger_guard() RETURNS event_trigger
