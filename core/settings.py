@@ -4,14 +4,14 @@ Order: `--dsn`, else BIRTH_CONSOLE_DSN, else the profile, else the embedded demo
 """
 
 import os
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
+from core import profiles
 from core.errors import UsageError
+from core.profiles import Keymap, Profile, Throttles
 
 APPLICATION = "birth-console"
 DEFAULT_SCHEMA = "birth"
@@ -21,28 +21,25 @@ DEMO_SUPERUSER = "postgres"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a session needs to know. `dsn` is None for the embedded demo, where `login` picks who acts."""
+    """What a session needs to know. `dsn` is None for the embedded demo, where `login` picks who acts.
+
+    `word` and `colour` mark the database on every screen; `confirm` is typed before what cannot be taken back.
+    """
 
     dsn: str | None = None
     schema: str = DEFAULT_SCHEMA
     login: str = DEMO_LOGINS[0]
     read_only: bool = False
     word: str = "DEMO"
+    colour: str = ""
+    confirm: str = ""
+    throttles: Throttles = field(default_factory=Throttles)
+    keymap: Keymap = field(default_factory=dict)
 
     @property
     def is_demo(self) -> bool:
         """Whether the embedded PostgreSQL is meant."""
         return self.dsn is None
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A section of the profile file. `word` names its database in the status bar: PRODUCTION, STAGING, …"""
-
-    dsn: str = ""
-    schema: str = ""
-    word: str = ""
-    read_only: bool = False
 
 
 def data_home() -> Path:
@@ -51,6 +48,12 @@ def data_home() -> Path:
     if configured:
         return Path(configured).expanduser().absolute()
     return Path(platformdirs.user_data_dir(APPLICATION))
+
+
+def state_home() -> Path:
+    """The folder of what the console remembers, and of files that were too long for the clipboard."""
+    configured = os.environ.get("BIRTH_CONSOLE_HOME")
+    return data_home() / "state" if configured else Path(platformdirs.user_state_dir(APPLICATION))
 
 
 def config_file() -> Path:
@@ -75,8 +78,9 @@ def resolve(
     """
     _refuse_empty(dsn=dsn, schema=schema, profile=profile, login=login)
     target = dsn or os.environ.get("BIRTH_CONSOLE_DSN", "").strip() or None
-    chosen = _profile(profile) if profile is not None or target is None else Profile()
-    word = chosen.word if target is None else ""
+    chosen = profiles.read(config_file(), profile) if profile is not None or target is None else Profile()
+    # The mark of a database is no other's: it would stand over the wrong one.
+    marks = chosen if target is None else Profile(keymap=chosen.keymap)
     target = target or chosen.dsn or None
     _refuse_login(login, target)
     return Settings(
@@ -84,7 +88,11 @@ def resolve(
         schema=schema or chosen.schema or DEFAULT_SCHEMA,
         login=login or DEMO_LOGINS[0],
         read_only=read_only or chosen.read_only,
-        word=word or ("DEMO" if target is None else ""),
+        word=marks.word or ("DEMO" if target is None else ""),
+        colour=marks.colour,
+        confirm=marks.confirm,
+        throttles=chosen.throttles,
+        keymap=chosen.keymap,
     )
 
 
@@ -113,47 +121,3 @@ def _refuse_login(login: str | None, target: str | None) -> None:
             evidence={"login": login, "logins": list(DEMO_LOGINS)},
             hint=f"Choose one of {', '.join(DEMO_LOGINS)}.",
         )
-
-
-def _profile(name: str | None) -> Profile:
-    path = config_file()
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        if name is None:
-            return Profile()
-        raise UsageError(
-            f"there is no profile {name!r}: {path} does not exist",
-            code="unknown_profile",
-            hint=f'Create {path} with a section [profile.{name}] that holds dsn = "…".',
-        ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(
-            f"{path} cannot be read: {error}", code="bad_profile", hint="Correct the file, or move it away."
-        ) from error
-    profiles = content.get("profile", {})
-    wanted = name if name is not None else content.get("default")
-    if wanted is None:
-        return Profile()
-    if not isinstance(wanted, str) or not isinstance(profiles, dict) or not isinstance(profiles.get(wanted), dict):
-        raise UsageError(
-            f"{path} holds no profile {wanted!r}",
-            code="unknown_profile",
-            evidence={"profiles": sorted(profiles) if isinstance(profiles, dict) else []},
-            hint=f"Add a section [profile.{wanted}], or name another with --profile.",
-        )
-    return _checked(path, wanted, profiles[wanted])
-
-
-def _checked(path: Path, name: str, content: Mapping[str, object]) -> Profile:
-    """The profile, or UsageError: a setting that is misspelt or of another type must not be passed over."""
-    types = {field.name: type(field.default) for field in fields(Profile)}
-    wrong = [key for key, value in content.items() if type(value) is not types.get(key)]
-    if wrong:
-        raise UsageError(
-            f"{path}: the profile {name} cannot be understood: {', '.join(sorted(wrong))}",
-            code="bad_profile",
-            evidence={"profile": name, "settings": sorted(wrong)},
-            hint='A profile holds dsn, schema and word as "text", and read_only as true or false.',
-        )
-    return Profile(**content)  # type: ignore[arg-type]  # the types were looked at just above

@@ -17,6 +17,7 @@ from core.services import apply as applying
 from core.services import control as steering
 from core.services import detach
 
+PATIENCE_SECONDS, LAG_SECONDS = 600.0, 10.0
 _ROWS = click.IntRange(1, 10_000)
 
 
@@ -31,18 +32,14 @@ _ROWS = click.IntRange(1, 10_000)
 @click.option(
     "--patience",
     type=click.FloatRange(min=0),
-    default=600,
-    show_default=True,
     metavar="S",
-    help="Seconds to wait for a lost server, a throttle or a pause.",
+    help="Seconds to wait for a lost server, a throttle or a pause (default: the profile's, else 600).",
 )
 @click.option(
     "--max-lag",
     type=click.FloatRange(min=0),
-    default=10,
-    show_default=True,
     metavar="S",
-    help="Hold while a replica is further behind, or does not say; inf never looks.",
+    help="Hold while a replica is further behind, or does not say; inf never looks (default: the profile's, else 10).",
 )
 @click.option(
     "--max-wal-rate", type=click.FloatRange(min=0), metavar="MB", help="Hold while more WAL is written per second."
@@ -65,13 +62,18 @@ def apply(
     max_batches: int | None,
     workers: int,
     detached: bool,
-    patience: float,
-    max_lag: float,
+    patience: float | None,
+    max_lag: float | None,
     max_wal_rate: float | None,
     condition: str | None,
     max_quarantined: int,
 ) -> None:
     """Register the planned rows of RUN through the register function, batch by batch, every gate on."""
+    profile = call.settings.throttles
+    patience = _first(patience, profile.patience, PATIENCE_SECONDS)
+    max_lag = _first(max_lag, profile.max_lag, LAG_SECONDS)
+    max_wal_rate = profile.max_wal_rate if max_wal_rate is None else max_wal_rate
+    condition = profile.condition if condition is None else condition
     options = applying.Options(
         batch_size=batch_size,
         max_batches=max_batches,
@@ -117,6 +119,10 @@ def control(call: Invocation, run: int, command: str | None, *, batch_size: int 
     else:
         size = f", {done.batch_size:,} rows a batch" if done.batch_size else ""
         call.output.text(f"run {run}: {done.command}{size}")
+
+
+def _first(given: float | None, profile: float | None, default: float) -> float:
+    return next(value for value in (given, profile, default) if value is not None)
 
 
 def _show(out: Output, run: int, events: Iterator[Event]) -> None:

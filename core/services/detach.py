@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -49,9 +49,10 @@ def start(settings: Settings, run: int, options: Mapping[str, Any]) -> Detached:
     arguments = [sys.executable, "-P", "-c", _PROGRAM, str(run), "--json", "--schema", settings.schema]
     arguments += ["--as", settings.login] if settings.is_demo else []
     arguments += ["--read-only"] if settings.read_only else []
+    wanted = {**asdict(settings.throttles), **{name: value for name, value in options.items() if value is not None}}
     for name, flag in _FLAGS.items():
-        if options.get(name) is not None:
-            arguments += [flag, str(options[name])]
+        if wanted.get(name) is not None:
+            arguments += [flag, str(wanted[name])]
     environment = dict(os.environ)
     if settings.dsn is not None:
         # By the environment: what stands in argv, everybody on this machine can read.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import UsageError
+from core.profiles import Throttles
 from core.settings import DEMO_LOGINS, Settings, config_file, data_home, resolve
 
 Write = Callable[[str], None]
@@ -141,7 +142,7 @@ def test_a_profile_file_that_cannot_be_understood_is_never_passed_over(write: Wr
 @pytest.mark.parametrize("text", ["default = 'x'", "default = ['x']", "default = 'x'\nprofile = 5"])
 def test_a_default_that_is_no_profile_is_refused(write: Write, text: str) -> None:
     write(text)
-    assert refused().code == "unknown_profile"
+    assert refused().code in ("unknown_profile", "bad_profile")
 
 
 def test_a_profile_file_that_is_not_utf8_is_refused(write: Write) -> None:
@@ -162,3 +163,49 @@ def test_the_demo_s_folder_follows_its_variable_else_xdg(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BIRTH_CONSOLE_HOME", "relative")
     assert data_home() == tmp_path / "relative"
+
+
+FULL = """
+[keymap]
+refresh = "f5"
+[profile.live]
+service = "live db"
+colour = "red"
+confirm = "backfill live"
+[profile.live.throttles]
+max_lag = 2
+while = "SELECT true"
+[profile.live.keymap]
+quit = ["ctrl+x", "f10"]
+"""
+
+
+def test_a_profile_holds_the_mark_the_throttles_and_the_keys(write: Write) -> None:
+    write(FULL)
+    found = resolve(profile="live")
+    assert found.dsn == "service='live db'"
+    assert (found.colour, found.confirm) == ("red", "backfill live")
+    assert found.throttles == Throttles(max_lag=2, condition="SELECT true")
+    assert found.keymap == {"refresh": ("f5",), "quit": ("ctrl+x", "f10")}
+    elsewhere = resolve(profile="live", dsn="service=other")
+    assert (elsewhere.colour, elsewhere.confirm, elsewhere.throttles) == ("", "", found.throttles)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "setting"),
+    [
+        ("[profile.live]\nwrod = 'LIVE'", 2, "wrod"),
+        ("\n\n[profile.live]\ndsn = 'x'\ncolour = 'pink'", 5, "colour"),
+        ("[profile.live]\nread_only = 'yes'", 2, "read_only"),
+        ("[profile.other]\nread_only = 'x'\n[profile.live.throttles]\nmax_lag = -1", 4, "max_lag"),
+        ("[profile.live]\nthrottles.speed = 1", 1, "speed"),
+        ("[profile.live]\ndsn = 'x'\nservice = 'y'", 3, "service"),
+        ("[keymap]\nquit = 5\n[profile.live]", 1, "keymap"),
+        ("colours = 1\n[profile.live]", 1, "colours"),
+    ],
+)
+def test_a_wrong_setting_is_an_error_with_its_line(write: Write, wrong: str, line: int, setting: str) -> None:
+    write(wrong)
+    found = refused(profile="live")
+    assert (found.code, found.evidence["line"], found.evidence["setting"]) == ("bad_profile", line, setting)
+    assert f"line {line}:" in found.message
