@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -5,6 +6,12 @@ import pytest
 
 from tests.databases import Database, TestServer, a_clone, a_server, a_template
 from tests.small import a_small_template
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_memory_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What consoles remember from one session to the next stays in this run."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(scope="session")

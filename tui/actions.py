@@ -87,6 +87,7 @@ ACTIONS = (
     Action("ledger", ("4", "f4"), "Ledger", "show_ledger", "Panes", opens="ledger"),
     Action("previous_pane", ("left_square_bracket",), "The pane before", "show_previous_pane", "Panes"),
     Action("next_pane", ("right_square_bracket",), "The next pane", "show_next_pane", "Panes"),
+    Action("take_step", ("enter",), "Do what opens the gate", "take_step", "Readiness", "readiness", "next step"),
     Action("accept", ("a",), "Accept the first, and go on", "accept", "Classify", "classify", "accept"),
     Action("choose", ("1",), "1 … 9 choose a candidate", "choose", "Classify", "classify", "…9 choose", argument=1),
     *(

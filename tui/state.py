@@ -1,14 +1,17 @@
 """What the console knows: the last look, how it went, and what changed since the session began."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.domain.readiness import METRICS, PRESENT, Readiness
+from core.domain.burndown import Burndown
+from core.domain.changes import LedgerEvent, cause
+from core.domain.readiness import METRICS, Readiness
 
 if TYPE_CHECKING:
     from core.services.session import Server
+    from tui.around import Around
     from tui.watch import Looked, LookFailed
 
 CHANGES_KEPT = 50
@@ -16,12 +19,13 @@ CHANGES_KEPT = 50
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure that is other than at the look before."""
+    """A figure that is other than at the look before. `who` is None until the ledger was asked, "" where nobody did."""
 
     name: str
     before: str
     after: str
     at: datetime
+    who: str | None = None
 
     @property
     def arrow(self) -> str:
@@ -29,20 +33,6 @@ class Change:
         if self.before.isdecimal() and self.after.isdecimal():
             return "↑" if int(self.after) > int(self.before) else "↓"
         return "~"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One condition of the QT-001 gate, and what an operator does about it. It holds when nothing is `short`."""
-
-    text: str
-    short: str = ""
-    where: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Whether the condition is met."""
-        return not self.short
 
 
 @dataclass(slots=True)
@@ -58,11 +48,15 @@ class State:
     fault: "LookFailed | None" = None
     since: datetime | None = None
     changes: list[Change] = field(default_factory=list)
+    events: list[LedgerEvent] = field(default_factory=list)
+    burndown: Burndown | None = None
+    remembers: bool = False
 
     def looked(self, look: "Looked") -> None:
         """Take a look that succeeded."""
         if self.readiness is not None:
-            self.changes = [*differences(self.readiness, look.readiness, look.at), *self.changes][:CHANGES_KEPT]
+            fresh = differences(figures(self.readiness), figures(look.readiness), look.at)
+            self.changes = [*fresh, *self.changes][:CHANGES_KEPT]
         self.since = self.since or look.at
         self.server, self.readiness = look.server, look.readiness
         self.looked_at, self.took_ms = look.at, look.took_ms
@@ -71,6 +65,24 @@ class State:
     def failed(self, fault: "LookFailed") -> None:
         """Take a look that failed: what was seen before stays."""
         self.looking, self.progress, self.fault = False, "", fault
+
+    def heard(self, around: "Around") -> None:
+        """Take what goes with the latest look: who changed which figure, and since the session before this one."""
+        if around.last is not None and self.readiness is not None and self.looked_at is not None:
+            self.remembers = True
+            missed = differences(around.last.figures, figures(self.readiness), self.looked_at)
+            self.changes = [*self.changes, *missed][:CHANGES_KEPT]
+        self.changes = [self._attributed(each, around.events) for each in self.changes]
+        self.events = [*around.events, *self.events][:CHANGES_KEPT]
+        self.burndown = around.burndown or self.burndown
+
+    def _attributed(self, change: Change, events: Sequence[LedgerEvent]) -> Change:
+        if change.who is not None:
+            return change
+        found = cause(change.name, events)
+        if found is None:
+            return replace(change, who="")
+        return replace(change, who=found.actor, at=found.at.astimezone(change.at.tzinfo))
 
 
 def figures(readiness: Readiness) -> dict[str, str]:
@@ -81,42 +93,8 @@ def figures(readiness: Readiness) -> dict[str, str]:
     return metrics | {"native status": str(census.native_status), "trigger gap": str(census.trigger_gap)}
 
 
-def differences(before: Readiness, after: Readiness, at: datetime) -> Iterator[Change]:
+def differences(before: Mapping[str, str], after: Mapping[str, str], at: datetime) -> Iterator[Change]:
     """Every figure that changed between two looks."""
-    old, new = figures(before), figures(after)
-    return (Change(name, old[name], new[name], at) for name in new if old[name] != new[name])
-
-
-def steps(readiness: Readiness) -> list[Step]:
-    """The conditions of the QT-001 gate, in the order of its text."""
-    metrics = readiness.metrics
-    blockers, permits = int(metrics["identity_unclassified_blockers"]), int(metrics["open_permits"])
-    found = [
-        Step("every identity is classified")
-        if not blockers
-        else Step(
-            f"{blockers} {'identity' if blockers == 1 else 'identities'} unclassified",
-            f"{blockers} {'identity' if blockers == 1 else 'identities'}",
-            "birth-console classify",
-        )
-    ]
-    if metrics["admission_permit_table"] == PRESENT:
-        found.append(
-            Step(f"{permits} open permit{'s' if permits > 1 else ''}")
-            if permits
-            else Step("no open permit (gatekeepers)", "no permit", "birth-console permit open")
-        )
-    return found + [_object(metrics, name, words) for name, words in _OBJECTS.items()]
-
-
-_OBJECTS = {
-    "admission_permit_table": "permit table",
-    "backfill_ledger_table": "ledger table",
-    "shared_register_fn": "register function",
-}
-
-
-def _object(metrics: Mapping[str, int | str], name: str, words: str) -> Step:
-    if metrics[name] == PRESENT:
-        return Step(f"{words} present")
-    return Step(f"{words} absent", f"no {words}", "birth-console init")
+    return (
+        Change(name, before[name], after[name], at) for name in after if before.get(name, after[name]) != after[name]
+    )

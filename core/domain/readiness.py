@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.domain.gates import Gate, Verdict, when
+from core.domain.gates import Gate, Judgement, Verdict, judge, when
 
 METRICS = (
     "birth_required_total",
@@ -141,3 +141,16 @@ READINESS: tuple[Gate[Readiness], ...] = (
         "Ask who owns the gateway to restore it.",
     ),
 )
+
+
+def conditions(readiness: Readiness) -> tuple[Judgement, ...]:
+    """What opens the QT-001 gate, each condition with its verdict: as many are closed as the gate's text names.
+
+    Where there is no table for permits, nobody can open one: then only the table is asked for.
+    """
+    wanted = [
+        gate
+        for gate in READINESS
+        if gate.id != "permit_opened" or readiness.metrics["admission_permit_table"] == PRESENT
+    ]
+    return judge(wanted, readiness)

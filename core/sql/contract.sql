@@ -1,10 +1,9 @@
 -- name: gateway
-SELECT count(p.oid) > 0 AS register_function, coalesce(bool_or(
-        -- Every parameter of the binding is there, and whatever is not bound has a default.
-        NOT EXISTS (SELECT FROM {S}.birth_gateway_binding AS b WHERE b.parameter <> ALL (coalesce(p.proargnames, ARRAY[]::text[])))
-        AND p.pronargs - p.pronargdefaults <= (SELECT count(*) FROM {S}.birth_gateway_binding)), false) AS bound
-FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-WHERE n.nspname = {s} AND p.proname = 'fn_birth_register' AND p.prokind = 'f'
+SELECT p.oid IS NOT NULL AS register_function,
+    -- Every parameter of the binding is there, and whatever is not bound has a default.
+    p.oid IS NOT NULL AND NOT EXISTS (SELECT FROM {S}.birth_gateway_binding AS b WHERE b.parameter <> ALL (coalesce(p.proargnames, ARRAY[]::text[])))
+        AND p.pronargs - p.pronargdefaults <= (SELECT count(*) FROM {S}.birth_gateway_binding) AS bound
+FROM (SELECT {S}.birth_register_function() AS oid) AS wanted LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = wanted.oid
 
 -- name: statements
 SELECT {S}.birth_collection_statements(%(collection)s) AS statements

@@ -5,7 +5,7 @@ from core.domain.readiness import METRICS, Claim, Readiness
 from tests.tui.driving import Driven, drive
 from tests.tui.fakes import FakeSource, readiness
 from tui.panes.cards import fold
-from tui.state import steps
+from tui.steps import steps
 
 
 def test_the_console_opens_on_the_eight_metrics_named_and_ordered_as_ever(source: FakeSource) -> None:
@@ -28,11 +28,9 @@ def test_a_wide_screen_shows_the_gate_in_one_piece(source: FakeSource) -> None:
 def test_what_opens_the_gate_says_what_is_closed_and_where_to_do_it(source: FakeSource) -> None:
     async def scenario(console: Driven) -> None:
         text = console.region("#gate")
-        assert "✗ closed  43 identities unclassified" in text
-        assert "→ birth-console classify" in text
-        assert "✗ closed  no open permit (gatekeepers)" in text
-        assert "→ birth-console permit open" in text
-        assert "✓ passed  ledger table present" in text
+        assert "✗ 43 identities unclassified       → 3" in text
+        assert "✗ no open permit (gatekeepers)" in text
+        assert "✓ permit table, ledger, register fn" in text
 
     drive(scenario, source)
 
@@ -90,13 +88,14 @@ def test_changes_between_two_looks_are_listed_newest_first_with_their_time(sourc
         assert "Nothing changed since 14:02:09" in console.region("#changes")
         source.dashboard = readiness(resolvable=33)
         await console.press("r")
-        await console.shows("31 → 33 ↑  14:02")
+        await console.shows("resolvable 31 → 33 ↑")
         source.dashboard = readiness(resolvable=74, permits=1)
         await console.press("r")
-        await console.shows("BLOCKED → OPEN ~  14:02")
+        await console.shows("QT-001 BLOCKED → OPEN ~")
         text = console.region("#changes")
         assert text.index("33 → 74 ↑") < text.index("31 → 33 ↑")
-        assert "41 → 0 ↓" in text
+        assert "blockers 41 → 0 ↓" in text
+        assert text.count("14:02") == 6
 
     drive(scenario, source)
 

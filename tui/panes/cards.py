@@ -1,4 +1,4 @@
-"""The texts of the readiness dashboard's boxes, for a width in cells."""
+"""The texts of the dashboard's left half, for a width in cells: the metrics, and stated claims against live ones."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,7 +7,7 @@ from textual.content import Content
 
 from core.domain.readiness import ABSENT, METRICS, Claim
 from core.domain.visible import visible
-from tui.state import Change, State, Step, steps
+from tui.state import State
 from tui.widgets.grid import fit
 from tui.words import sign
 
@@ -26,15 +26,7 @@ def metrics(state: State, width: int) -> Content:
             lines.append(Content.assemble(fit(name, width - cell_len(value)), (value, tone)))
         else:
             lines += [Content(name), *(Content.styled(f"  {part}", tone) for part in fold(value, width - 2))]
-    return _joined(lines)
-
-
-def gate(state: State, width: int) -> Content:
-    """Each condition of the gate with its verdict, and where to do something about it. Closed ones first."""
-    if state.readiness is None:
-        return Content(UNREAD)
-    found = sorted(steps(state.readiness), key=lambda step: step.holds)
-    return _joined(line for step in found for line in _step(step, width))
+    return joined(lines)
 
 
 def claims(state: State, width: int) -> Content:
@@ -43,16 +35,7 @@ def claims(state: State, width: int) -> Content:
         return Content(UNREAD)
     if not state.readiness.claims:
         return Content.styled("No document states a figure.", "$text-muted")
-    return _joined(line for each in state.readiness.claims for line in _claim(each, width))
-
-
-def changes(state: State, width: int) -> Content:
-    """What changed between the looks of this session, the newest first."""
-    if state.since is None:
-        return Content(UNREAD)
-    if not state.changes:
-        return Content.styled(f"Nothing changed since {state.since:%H:%M:%S}.", "$text-muted")
-    return _joined(_change(each, width) for each in state.changes)
+    return joined(line for each in state.readiness.claims for line in _claim(each, width))
 
 
 def fold(text: str, width: int) -> list[str]:
@@ -74,13 +57,6 @@ def _metric_tone(name: str, value: str) -> str:
     return "bold $error" if blocking or (name == "open_permits" and value == "0") else "bold"
 
 
-def _step(step: Step, width: int) -> list[Content]:
-    if step.holds:
-        return [Content.assemble(("✓ passed  ", "$success"), (fit(step.text, width - 10), "$text-muted"))]
-    lines = [Content.assemble(("✗ closed  ", "bold $error"), (fit(step.text, width - 10), "bold"))]
-    return [*lines, Content.styled(fit(f"  → {step.where}", width), "$accent")]
-
-
 def _claim(claim: Claim, width: int) -> Iterator[Content]:
     """One line where both figures are short, else three; who stated it where there is room."""
     mark = sign(claim.verdict)
@@ -100,19 +76,15 @@ def _claim(claim: Claim, width: int) -> Iterator[Content]:
         yield Content.styled(fit(f"source {visible(claim.source)}", width), "$text-muted")
 
 
-def _change(change: Change, width: int) -> Content:
-    value = f"{visible(change.before)} → {visible(change.after)} {change.arrow}  {change.at:%H:%M}"
-    return Content.assemble(fit(change.name, max(width - cell_len(value) - 1, 8)), " ", (value, "bold"))
-
-
 def clipped(content: Content, height: int) -> Content:
     """As much as fits into `height` lines; the last one then says how much does not."""
     lines = content.split("\n", allow_blank=True)
     if len(lines) <= height or height < 1:
         return content
     more = Content.styled(f"… {len(lines) - height + 1} more lines", "$text-muted")
-    return _joined([*lines[: height - 1], more])
+    return joined([*lines[: height - 1], more])
 
 
-def _joined(lines: Iterable[Content]) -> Content:
+def joined(lines: Iterable[Content]) -> Content:
+    """Lines below each other."""
     return Content("\n").join(lines)

@@ -1,24 +1,28 @@
 """The readiness dashboard: metrics, what opens the gate, stated claims against live ones, and what changed."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Grid as Boxes
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.actions import bindings
-from tui.panes import cards
+from core.errors import ConsoleError
+from tui.actions import BY_ID, Actor, bindings
+from tui.around import Around, Memory
+from tui.panes import cards, since
 from tui.panes.pane import Pane
-from tui.state import State
+from tui.state import State, figures
+from tui.steps import Step, steps
+from tui.watch import is_lost
 
 TITLES = {
     "metrics": "Readiness",
     "gate": "What opens the gate",
     "claims": "Live evidence wins",
+    "burndown": "Burn-down",
     "changes": "Since you last looked",
 }
 
@@ -54,32 +58,80 @@ class Card(Widget):
 
 
 class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False):
-    """Four boxes; on a small screen the pane scrolls."""
+    """Boxes in two columns; on a small screen the pane scrolls."""
 
     TITLE = "Readiness"
     PLACES = ("readiness", "list")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
     NOTES = (
         "The figures are read live every 30 seconds, and at r.\n"
-        "✗ and ✓ a condition of the gate   ≠ and = a stated figure against the live one\n"
-        "↑ ↓ ~ a figure that changed while you watched"
+        "✗ closed and ✓ open conditions of the gate; → the key that goes there\n"
+        "≠ and = a stated figure against the live one\n"
+        "↑ ↓ ~ a figure that changed since you looked last, by whom and when\n"
+        "▁ to █ from 0 to the most, since the ledger began"
     )
 
     def __init__(self) -> None:
         super().__init__(id="readiness")
+        self._state = State()
+        self._memory = Memory()
+        self._asked: object = None
 
     def compose(self) -> ComposeResult:
-        """Two boxes above two boxes."""
-        with Boxes(id="boxes"):
-            yield Card("metrics", cards.metrics)
-            yield Card("gate", cards.gate)
-            yield Card("claims", cards.claims)
-            yield Card("changes", cards.changes)
+        """Figures on the left, what to do about them on the right."""
+        with Horizontal(id="boxes"):
+            with Vertical():
+                yield Card("metrics", cards.metrics)
+                yield Card("claims", cards.claims)
+            with Vertical():
+                yield Card("gate", since.gate)
+                yield Card("burndown", since.burndown)
+                yield Card("changes", since.changes)
 
     def show(self, state: State) -> None:
-        """Show another state."""
+        """Show another state; after a look, ask what goes with it."""
+        self._state = state
         for card in self.query(Card):
             card.show(state)
+        readiness, looked_at = state.readiness, state.looked_at
+        if readiness is not None and state.fault is None and looked_at != self._asked:
+            source, memory = self.host.source, self._memory
+            if self.host.work.start("around", lambda: memory.read(source, figures(readiness)), self._heard, self._deaf):
+                self._asked = looked_at
+
+    def _heard(self, around: Around) -> None:
+        self._state.heard(around)
+        self.show(self._state)
+        self.host.show_keys()
+
+    def _deaf(self, error: ConsoleError) -> None:
+        # A link that is lost is told of by the look itself.
+        if not is_lost(error):
+            self.host.tell(error)
+
+    def why_not(self, action_id: str) -> str:
+        """An open gate needs nothing."""
+        return "nothing is left to do here" if action_id == "take_step" and self._next_step() is None else ""
+
+    def twin(self, action_id: str) -> str:
+        """The command that cures the first closed condition."""
+        step = self._next_step()
+        return step.command if action_id == "take_step" and step is not None else ""
+
+    # Actions
+
+    def take_step(self) -> None:
+        """Go where the first closed condition is cured."""
+        step = self._next_step()
+        if step is not None and step.action in BY_ID:
+            cast("Actor", self.app).action_do(step.action)
+        elif step is not None:
+            self.host.say(f"{step.text}: run {step.command}")
+
+    def _next_step(self) -> Step | None:
+        if self._state.readiness is None:
+            return None
+        return next((step for step in steps(self._state.readiness) if not step.holds), None)
 
     def move_down(self) -> None:
         """One line down."""

@@ -5,7 +5,8 @@ from textual.widget import Widget
 
 from core.domain.visible import visible
 from tui.actions import ACTIONS, at, key_label
-from tui.state import State, steps
+from tui.state import State
+from tui.steps import steps
 
 Part = tuple[str, str]
 BETWEEN: Part = ("  ", "")

@@ -1,0 +1,67 @@
+"""What this login saw last in a database, kept on this machine from one session to the next."""
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from core.db.connection import Connection
+from core.domain.changes import LastLook
+from core.settings import APPLICATION
+
+_KEPT = 50  # databases; the one looked at longest ago is forgotten first
+
+
+def place(connection: Connection) -> str:
+    """What tells this ledger, seen by this login, from every other: a copy of a database is another one."""
+    genesis = connection.value("audit.genesis")
+    who = connection.rows("session.identity")[0]
+    return f"{genesis}/{who['database']}/{connection.schema}/{who['login']}"
+
+
+def recall(key: str) -> LastLook | None:
+    """What was seen last; None where nothing was, or nothing that can be read."""
+    try:
+        known = _read()[key]
+        return LastLook(int(known["seq"]), {str(name): str(value) for name, value in known["figures"].items()})
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def remember(key: str, look: LastLook) -> None:
+    """Keep what is seen now. A folder that cannot be written costs only the memory."""
+    known = _read()
+    known.pop(key, None)
+    known[key] = {"seq": look.seq, "figures": dict(look.figures)}
+    with suppress(OSError):
+        _write(dict(list(known.items())[-_KEPT:]))
+
+
+def _file() -> Path:
+    return Path(platformdirs.user_state_dir(APPLICATION)) / "looks.json"
+
+
+def _read() -> dict[str, Any]:
+    try:
+        found = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(content: dict[str, object]) -> None:
+    """Replace the file at once: another console never reads half of it."""
+    path = _file()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".looks-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,53 @@
+"""What goes with a look at the dashboard: what happened since the last one, and how the gate's blockers burn down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.domain.burndown import Burndown
+from core.domain.changes import LastLook, LedgerEvent
+from tui.source import Link, Source
+
+POINTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """`last` is what this login saw before this session, told once. `burndown` is None where nothing happened."""
+
+    head: int
+    events: tuple[LedgerEvent, ...]
+    burndown: Burndown | None
+    last: LastLook | None = None
+
+
+class Memory:
+    """Reads what goes with each look, and keeps what was seen for the next session."""
+
+    def __init__(self) -> None:
+        self._place = ""
+        self._kept: LastLook | None = None
+
+    def read(self, source: Source, figures: Mapping[str, str]) -> Around:
+        """Read it, in a thread. `figures` are those of the look."""
+        return source.read("look", lambda link: self._read(link, figures))
+
+    def _read(self, link: Link, figures: Mapping[str, str]) -> Around:
+        # The first paint does not wait for the driver.
+        from core.services import burndown, changes, last_look  # noqa: PLC0415 - as said
+
+        last = None
+        place = last_look.place(link)
+        if place != self._place:
+            self._kept = last = last_look.recall(place)
+        found = changes.since(link, None if self._kept is None else self._kept.seq)
+        fresh = place != self._place or self._kept is None or self._kept.seq != found.head
+        seen = LastLook(found.head, dict(figures))
+        if seen != self._kept:
+            last_look.remember(place, seen)
+        self._place, self._kept = place, seen
+        return Around(
+            found.head,
+            found.events,
+            burndown.read(link, POINTS) if fresh else None,
+            last,
+        )
