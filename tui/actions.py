@@ -3,7 +3,7 @@
 Adding an action is one entry here and one method `action.handler` on the widget of its place.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
@@ -39,9 +39,23 @@ class Action:
     listed: bool = True
 
     @property
+    def keys_now(self) -> tuple[str, ...]:
+        """The keys, or those that the operator's keymap puts in their place."""
+        return _REBOUND.get(self.id, self.keys)
+
+    @property
     def key_label(self) -> str:
         """The keys as an operator reads them."""
-        return " ".join(map(key_label, self.keys))
+        return " ".join(map(key_label, self.keys_now))
+
+
+_REBOUND: dict[str, tuple[str, ...]] = {}
+
+
+def rebind(keymap: Mapping[str, Sequence[str]]) -> None:
+    """Show other keys for some actions: those of the console that starts."""
+    _REBOUND.clear()
+    _REBOUND.update({action: tuple(keys) for action, keys in keymap.items()})
 
 
 def key_label(key: str) -> str:
@@ -141,6 +155,12 @@ ACTIONS = (
     Action("page_up", ("pageup", "ctrl+u"), "A page up", "move_page_up", "Move", "list"),
     Action("first", ("g", "home"), "To the first", "move_first", "Move", "list"),
     Action("last", ("G", "end"), "To the last", "move_last", "Move", "list"),
+    Action("copy", ("y",), "Copy row, cell, all or screen", "copy", "Taking away", footer="copy"),
+    Action("export", ("E",), "Export to a file", "export", "Taking away"),
+    Action("twin", ("X",), "The same by command", "show_twins", "Taking away"),
+    Action("log", ("at",), "Log of what was said", "show_log", "Console"),
+    Action("login", ("L",), "Be somebody else (demo)", "switch_login", "Console"),
+    Action("theme", ("T",), "Theme", "choose_theme", "Console"),
     Action("refresh", ("r",), "Refresh", "look_again", "Console", footer="refresh"),
     Action("commands", ("colon", "ctrl+p"), "Commands", "open_commands", "Console", footer="commands"),
     Action("help", ("question_mark",), "Help for this pane", "open_help", "Console", footer="help"),

@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher
 
+from core.profiles import Keymap
 from tui.console import Console
 from tui.panes.classify import ClassifyPane
 from tui.panes.ledger import LedgerPane
@@ -37,8 +38,8 @@ class ConsoleApp(Console):
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]  # type: ignore[misc]
     TITLE = "birth-console"
 
-    def __init__(self, source: Source, clock: Clock | None = None) -> None:
-        super().__init__(source, Watch(source, self.post_message, clock or Clock()))
+    def __init__(self, source: Source, clock: Clock | None = None, keymap: Keymap | None = None) -> None:
+        super().__init__(source, Watch(source, self.post_message, clock or Clock()), keymap or {})
         self.counter = Counter(source, self.post_message)
 
     def compose(self) -> ComposeResult:
@@ -53,6 +54,8 @@ class ConsoleApp(Console):
     def on_mount(self) -> None:
         """Look for the first time once the frame is painted."""
         self.show_pane("readiness")
+        for problem in self.misfits:
+            self.say(problem)
         self.call_after_refresh(self.watch_.start)
         self.call_after_refresh(self.counter.start)
 

@@ -7,13 +7,18 @@ from textual.content import Content
 from textual.driver import Driver
 from textual.widgets import ContentSwitcher
 
-from core.errors import ConsoleError
-from tui.actions import ACTIONS, BY_ID, Action, Actor, bindings
+from core.profiles import Keymap
+from tui.actions import ACTIONS, BY_ID, Action, Actor, bindings, rebind
 from tui.keyboard import OrderlyApp
+from tui.keymap import usable
+from tui.logins import Logins
+from tui.looks import Looks, remembered
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
+from tui.record import Record
 from tui.source import Source
 from tui.state import State
+from tui.takeaway import TakingAway
 from tui.theme import THEMES, is_plain
 from tui.thrift import thrifty_driver
 from tui.watch import Watch
@@ -25,8 +30,15 @@ from tui.widgets.palette import Palette
 from tui.widgets.status_bar import StatusBar
 from tui.work import Work
 
+_TWINS = {
+    "readiness": "birth-console status",
+    "matrix": "birth-console matrix --counts",
+    "classify": "birth-console suggest",
+    "ledger": "birth-console ledger",
+}
 
-class Console(OrderlyApp, Actor, inherit_bindings=False):
+
+class Console(Record, TakingAway, Logins, Looks, OrderlyApp, inherit_bindings=False):
     """What the pane keys, `r`, `:`, `?` and `q` do."""
 
     PLACES = ("console",)
@@ -35,17 +47,20 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
     ALLOW_SELECT = False
     ESCAPE_TO_MINIMIZE = False
 
-    def __init__(self, source: Source, watch: Watch) -> None:
+    def __init__(self, source: Source, watch: Watch, keymap: Keymap) -> None:
         super().__init__(ansi_color=True if is_plain() else None)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "birth-plain" if is_plain() else "birth-dark"
+        self.theme = remembered()
         self.animation_level = "none"
         self.state = State()
         self.source = source
         self.watch_ = watch
         self.work = Work(self.post_message)
         self.defect: Exception | None = None
+        keys, self.misfits = usable(keymap)
+        rebind(keys)
+        self.set_keymap({action: ",".join(each) for action, each in keys.items()})
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's driver, with fewer bytes."""
@@ -76,15 +91,25 @@ class Console(OrderlyApp, Actor, inherit_bindings=False):
 
     def why_not(self, action_id: str) -> str:
         """A look that is under way is not asked for again."""
-        return "a look is already under way" if action_id == "refresh" and self.state.looking else ""
+        if action_id == "refresh" and self.state.looking:
+            return "a look is already under way"
+        return super().why_not(action_id)
 
-    def say(self, text: str) -> None:
-        """Show one line to the operator, for a few seconds."""
-        self.screen_stack[0].query_one(KeyLine).say(text)
+    def send(self, sequence: str) -> None:
+        """Send something to the terminal itself, past the screen."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
-    def tell(self, error: ConsoleError) -> None:
-        """Show what went wrong, and what to do."""
-        self.say(f"{error.message} {error.hint}")
+    def relogin(self) -> None:
+        """Start anew as somebody else, on the same screen."""
+        self.state = State()
+        for pane in self.screen_stack[0].query(Pane):
+            pane.relogin()
+        self.look_again()
+
+    def twin(self, action_id: str) -> str:
+        """The commands that show what the panes show."""
+        return _TWINS.get(action_id) or super().twin(action_id)
 
     def show_state(self) -> None:
         """Bring everything on the screen in step with the state."""

@@ -25,7 +25,7 @@ def _open_console(settings: "Settings") -> None:
     from tui.source import SessionSource  # noqa: PLC0415 - as said
 
     source = SessionSource(settings)
-    console = ConsoleApp(source)
+    console = ConsoleApp(source, keymap=settings.keymap)
     try:
         console.run()
     finally:

@@ -1,6 +1,7 @@
 """Where the figures come from: a small protocol, and the session of the settings behind it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
@@ -41,6 +42,9 @@ class Source(Protocol):
 
     def detach(self, run: int, options: Mapping[str, int | None]) -> "Detached":
         """Apply a run in a process of its own, as this login; returns once it has begun."""
+
+    def switch(self, login: str) -> None:
+        """Go on as another login of the demo."""
 
     def close(self) -> None:
         """Let everything go."""
@@ -103,6 +107,18 @@ class SessionSource:
         from core.services import detach  # noqa: PLC0415 - see open
 
         return detach.start(self._settings, run, options)
+
+    def switch(self, login: str) -> None:
+        """Go on as another login of the demo; what is being asked is waited for."""
+        for use in list(self._links):
+            with self._turns[use]:
+                if link := self._links.pop(use, None):
+                    link.close()
+        self._settings = replace(self._settings, login=login)
+        before, self._session = self._session, None
+        self.open(self._progress)
+        if before is not None:
+            before.close()
 
     def stop(self) -> None:
         """Give up what is being opened, at its next step."""

@@ -86,7 +86,7 @@ class Watch:
     """Looks at once, then every half a minute or when asked; after a failure sooner, then ever less often."""
 
     def __init__(self, source: Source, post: Post, clock: Clock) -> None:
-        self._source, self._post, self._clock = source, post, clock
+        self._source, self._post, self.clock = source, post, clock
         self._wake = threading.Event()
         self._over = threading.Event()
         self._failures = 0
@@ -125,7 +125,7 @@ class Watch:
         except Exception as error:  # noqa: BLE001 - whatever happens here is shown, never thrown at the terminal
             self._failures += 1
             pause: float = min(FIRST_RETRY * 2 ** min(self._failures - 1, 10), LONGEST_RETRY)
-            at = self._clock.now()
+            at = self.clock.now()
             self._post(LookFailed(as_console_error(error), at, at + timedelta(seconds=pause)))
             return pause
         self._failures = 0
@@ -136,10 +136,10 @@ class Watch:
 
     def _read(self) -> None:
         server = self._source.open(self._tell)
-        started = self._clock.seconds()
+        started = self.clock.seconds()
         readiness = self._source.readiness()
-        took_ms = (self._clock.seconds() - started) * 1000
-        self._post(Looked(server, readiness, self._clock.now(), took_ms))
+        took_ms = (self.clock.seconds() - started) * 1000
+        self._post(Looked(server, readiness, self.clock.now(), took_ms))
         rows = self._source.matrix()
         if rows != self._matrix:
             self._matrix = rows

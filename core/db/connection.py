@@ -1,6 +1,7 @@
 """One PostgreSQL connection, bound to a schema, that runs named queries and speaks our errors."""
 
 import os
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self, TypeAlias
@@ -12,6 +13,7 @@ from psycopg.rows import dict_row, tuple_row
 
 from core.db.queries import named_query
 from core.db.refusals import translated
+from core.domain.identity import LONGEST_IDENTIFIER
 from core.errors import UsageError
 from core.settings import APPLICATION
 
@@ -37,6 +39,11 @@ _SESSION = (
     " SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';"
     " SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED"
 )
+
+
+def own_name() -> str:
+    """What this process calls itself at the server, where everybody can read it: `birth-console PID@HOST`."""
+    return f"{APPLICATION} {os.getpid()}@{socket.gethostname()}"[:LONGEST_IDENTIFIER]
 
 
 class Connection:
@@ -67,7 +74,7 @@ class Connection:
                 dsn,
                 autocommit=True,
                 row_factory=dict_row,
-                application_name=APPLICATION,
+                application_name=own_name(),
                 client_encoding="utf8",
                 prepare_threshold=None,
                 **options,

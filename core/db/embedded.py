@@ -112,7 +112,7 @@ class EmbeddedServer:
         # Only foreign programs count: every console that is still there holds the users lock.
         try:
             with self.maintain() as connection:
-                ours = {"ours": APPLICATION}
+                ours = {"ours": f"{APPLICATION} %"}
                 return not wait_until(lambda: not connection.value("demo.foreign_clients", ours), _LINGERING)
         except ConsoleError:
             return True  # no connection left to ask on: then somebody has them

@@ -16,7 +16,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Who and where a session is: what the status bar shows."""
+    """Who and where a session is: what the status bar shows. `confirm` is typed before what cannot be taken back."""
 
     login: str
     database: str
@@ -24,6 +24,10 @@ class Server:
     version: str
     word: str
     read_only: bool
+    groups: tuple[str, ...] = ()
+    colour: str = ""
+    confirm: str = ""
+    is_demo: bool = False
 
 
 class Session:
@@ -60,6 +64,10 @@ class Session:
             version=found["version"],
             word=self.settings.word,
             read_only=self.settings.read_only,
+            groups=tuple(found["groups"]),
+            colour=self.settings.colour,
+            confirm=self.settings.confirm,
+            is_demo=self.settings.is_demo,
         )
 
     def close(self) -> None:

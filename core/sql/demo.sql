@@ -20,4 +20,4 @@ ALTER DATABASE demo_building RENAME TO demo
 -- name: foreign_clients
 SELECT pg_catalog.count(*)
   FROM pg_catalog.pg_stat_activity
- WHERE backend_type = 'client backend' AND application_name <> %(ours)s AND pid <> pg_catalog.pg_backend_pid()
+ WHERE backend_type = 'client backend' AND application_name NOT LIKE %(ours)s AND pid <> pg_catalog.pg_backend_pid()

@@ -3,6 +3,7 @@
 import csv
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
@@ -151,6 +152,9 @@ class FakeSource:
 
     def detach(self, run: int, options: Mapping[str, int | None]) -> Detached:  # noqa: ARG002 - no database here
         raise GONE
+
+    def switch(self, login: str) -> None:
+        self.who = replace(self.who, login=login)
 
     def close(self) -> None:
         self.open_gate.set()

@@ -96,6 +96,12 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             self._entered = True
             self.reload()
 
+    def relogin(self) -> None:
+        """Another login has other rights; what is staged stays."""
+        self.deciding.rights = None
+        if self._entered:
+            self.reload()
+
     def unwritten(self) -> str:
         """What is staged is lost with the console."""
         count = len(self.staging.choices)

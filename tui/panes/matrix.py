@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from shlex import join
 from typing import ClassVar
 
 from textual import on
@@ -125,6 +126,13 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         if action_id == "details" and self.grid.row_at_cursor() is None:
             return "no collection is under the cursor"
         return ""
+
+    def twin(self, action_id: str) -> str:
+        """The command that shows the collection under the cursor."""
+        row = self.grid.row_at_cursor()
+        if action_id != "details" or row is None:
+            return ""
+        return join(["birth-console", "profile", row.facts.collection])
 
     # Actions
 

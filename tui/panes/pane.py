@@ -1,11 +1,13 @@
 """What every pane has in common."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.widget import Widget
 
 from tui.actions import Actor
+from tui.export import Export
 from tui.state import State
+from tui.widgets.grid import Grid
 
 
 class Pane(Actor, Widget, inherit_bindings=False):
@@ -27,6 +29,32 @@ class Pane(Actor, Widget, inherit_bindings=False):
     def unwritten(self) -> str:
         """What would be lost if the console were left now, or nothing."""
         return ""
+
+    def relogin(self) -> None:
+        """Somebody else looks on: forget what this login could see and do."""
+
+    def copied(self) -> dict[str, str]:
+        """What `y` offers, by what it is: the row under the cursor, its name, and all rows that are shown."""
+        grid = self._grid()
+        row = None if grid is None else grid.row_at_cursor()
+        if grid is None or row is None:
+            return {}
+        cells = [column.text(row) for column in grid.table.columns]
+        return {"row": "\t".join(cells), "cell": cells[0], "all": self.exported().text("md")}
+
+    def exported(self) -> Export:
+        """What `E` writes: all rows that are shown, with every column."""
+        grid = self._grid()
+        if grid is None:
+            return Export(self.id or "pane", (), ())
+        columns = grid.table.columns
+        rows = [[column.text(row) for column in columns] for row in map(grid.table.row, range(len(grid.table)))]
+        return Export(self.id or "pane", [column.title or column.id for column in columns], rows)
+
+    def _grid(self) -> Grid[Any] | None:
+        focused = self.screen.focused
+        found = [each for each in self.walk_children() if isinstance(each, Grid)]
+        return focused if isinstance(focused, Grid) and focused in found else next(iter(found), None)
 
     def show(self, state: State) -> None:
         """Show another state."""

@@ -1,0 +1,42 @@
+"""Copying to the clipboard of the terminal that the operator sits at, wherever this runs: by OSC 52.
+
+tmux and screen pass it on when it is wrapped; what is too long for common terminals goes to a file instead.
+Sources: XTerm Control Sequences, "Operating System Commands", 52; tmux(1), allow-passthrough.
+"""
+
+import base64
+import os
+import time
+from pathlib import Path
+
+from core.settings import state_home
+
+LONGEST = 74_000  # bytes of text: 100,000 in base64 is where several terminals give up
+_SCREEN_CHUNK = 252  # what GNU screen takes in one device control string
+
+
+def sequence(text: str) -> str:
+    """What makes the terminal copy `text`, wrapped for the multiplexer around us."""
+    encoded = base64.b64encode(text.encode()).decode("ascii")
+    plain = f"\x1b]52;c;{encoded}\x07"
+    if "TMUX" in os.environ:
+        return "\x1bPtmux;" + plain.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+    if os.environ.get("TERM", "").startswith("screen"):
+        chunks = (plain[at : at + _SCREEN_CHUNK] for at in range(0, len(plain), _SCREEN_CHUNK))
+        return "".join(f"\x1bP{chunk}\x1b\\" for chunk in chunks)
+    return plain
+
+
+def fits(text: str) -> bool:
+    """Whether common terminals take it."""
+    return len(text.encode()) <= LONGEST
+
+
+def to_file(text: str) -> Path:
+    """Keep what is too long for the clipboard; returns where. Raises OSError."""
+    folder = state_home() / "copied"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.txt"
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+    return path

@@ -1,0 +1,114 @@
+"""Taking things away: to the clipboard, to a file, or as the command that does the same."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual.content import Content
+
+from core.domain.visible import visible
+from core.errors import ConsoleError
+from tui import clipboard
+from tui.actions import ACTIONS, Actor, key_label
+from tui.export import FORMATS
+from tui.widgets.choice import Choice, Option
+from tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui.console import Console
+    from tui.panes.pane import Pane
+
+
+class TakingAway(Actor):
+    """What `y`, `E` and `X` do."""
+
+    def why_not(self, action_id: str) -> str:
+        """There must be rows to export."""
+        if action_id == "export" and not self._pane.exported().rows:
+            return "this pane has no rows to export"
+        return super().why_not(action_id)
+
+    def copy(self) -> None:
+        """Choose what to copy."""
+        offers = self._pane.copied() | {"screen": _screen(self._console)}
+        options = [
+            Option(name, name, f"{len(text):,} characters: {visible(text.splitlines()[0][:40])}", name[0])
+            for name, text in offers.items()
+            if text.strip()
+        ]
+        self._console.push_screen(Choice("Copy", options), lambda chosen: self._copy(offers.get(chosen or "", "")))
+
+    def export(self) -> None:
+        """Ask for a file, and write what the pane shows."""
+        export = self._pane.exported()
+
+        def check(text: str) -> tuple[Content, bool]:
+            problem = _unusable(text)
+            return Content.styled(problem or f"{len(export.rows):,} rows", "$error" if problem else ""), not problem
+
+        label = "To which file? Its ending says how: csv, json, md, or svg for the screen."
+        self._console.push_screen(Prompt("Export", label, f"{export.name}.csv", check), self._export)
+
+    def show_twins(self) -> None:
+        """List the commands that do what this pane's keys do; the chosen one is copied."""
+        options = [
+            Option(twin, f"{key_label(action.keys_now[0])}  {action.title}", twin)
+            for actor in (self, *self._pane.actors())
+            for action in ACTIONS
+            if action.listed and action.place in actor.PLACES and (twin := actor.twin(action.id))
+        ]
+        self._console.push_screen(Choice("The same by command", options), lambda chosen: self._copy(chosen or ""))
+
+    def _copy(self, text: str) -> None:
+        if not text:
+            return
+        if clipboard.fits(text):
+            self._console.send(clipboard.sequence(text))
+            self._console.say(f"copied {len(text):,} characters")
+            return
+        try:
+            path = clipboard.to_file(text)
+        except OSError as error:
+            self._console.tell(_unwritable(error))
+            return
+        self._console.say(f"too long for a clipboard over SSH; it is in {path}")
+
+    def _export(self, name: str | None) -> None:
+        if name is None:
+            return
+        path = Path(name).expanduser()
+        ending = path.suffix.lstrip(".")
+        text = self._console.export_screenshot() if ending == "svg" else self._pane.exported().text(ending)
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            self._console.tell(_unwritable(error))
+            return
+        self._console.say(f"written: {path.absolute()}")
+
+    @property
+    def _console(self) -> "Console":
+        return cast("Console", self)
+
+    @property
+    def _pane(self) -> "Pane":
+        return self._console.pane
+
+
+def _unusable(name: str) -> str:
+    path = Path(name).expanduser()
+    if path.suffix.lstrip(".") not in FORMATS:
+        return f"the ending must be one of {', '.join(FORMATS)}"
+    return "there is such a file: it stays as it is" if path.exists() else ""
+
+
+def _unwritable(error: OSError) -> ConsoleError:
+    return ConsoleError(str(error), code="system_error", hint="Name a file in a folder that you may write to.")
+
+
+def _screen(console: "App[None]") -> str:
+    """The frame as text, as it is on the screen."""
+    strips = console.screen_stack[0]._compositor.render_strips()  # noqa: SLF001 - Textual shows its lines nowhere else
+    return "\n".join(strip.text.rstrip() for strip in strips)
