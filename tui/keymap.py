@@ -14,7 +14,7 @@ def usable(wanted: Mapping[str, Sequence[str]]) -> tuple[dict[str, tuple[str, ..
     """The overrides that can work, and what is wrong with the others."""
     problems = [*_unknown(wanted)]
     given = {name: tuple(keys) for name, keys in wanted.items() if not any(_unknown({name: keys}))}
-    for name, problem in _conflicts(given):
+    for name, problem in list(_conflicts(given)):
         problems.append(problem)
         given.pop(name, None)
     return given, problems

@@ -1,7 +1,6 @@
 -- name: others
-SELECT s.usename::text AS login, s.application_name AS name, count(*)::int AS connections,
-    (SELECT min(w.run_id) FROM {S}.birth_backfill_worker AS w WHERE w.backend_pid = ANY (array_agg(s.pid))
-        AND w.login = s.usename) AS run
+SELECT s.usename::text AS login, s.application_name AS name, count(*)::int AS connections, min(w.run_id) AS run
 FROM pg_catalog.pg_stat_activity AS s
+LEFT JOIN {S}.birth_backfill_worker AS w ON w.backend_pid = s.pid AND w.login = s.usename
 WHERE s.datname = current_database() AND s.application_name LIKE 'birth-console %%' AND s.application_name <> %(own)s
 GROUP BY 1, 2 ORDER BY 1, 2

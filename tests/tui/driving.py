@@ -9,6 +9,7 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from core.profiles import Keymap
 from core.settings import Settings
 from tests.databases import SCHEMA, Database
 from tests.tui.fakes import FakeSource, StillClock
@@ -90,11 +91,18 @@ class OnData(Shown):
 Scenario = Callable[[Driven], Awaitable[None]]
 
 
-def drive(scenario: Scenario, source: FakeSource, size: tuple[int, int] = (80, 24), *, await_look: bool = True) -> None:
+def drive(
+    scenario: Scenario,
+    source: FakeSource,
+    size: tuple[int, int] = (80, 24),
+    *,
+    await_look: bool = True,
+    keymap: Keymap | None = None,
+) -> None:
     """Run a scenario; by default after the first look."""
 
     async def run() -> None:
-        app = ConsoleApp(source, StillClock())
+        app = ConsoleApp(source, StillClock(), keymap)
         async with app.run_test(size=size) as pilot:
             driven = Driven(app, pilot, source)
             try:

@@ -50,13 +50,13 @@ def first_line(state: State, width: int) -> tuple[Content, bool]:
 def second_line(state: State, pane: str, width: int, *, clock: bool) -> Content:
     """The panes, the one on the screen marked; on a narrow screen also the last look's time."""
     tabs: list[Part] = []
-    taken = {key for action in at(pane) for key in action.keys}
+    taken = {key for action in at(pane) for key in action.keys_now}
     for action in ACTIONS:
         if action.opens:
             here = action.opens == pane
             tabs += [
                 (
-                    f" {key_label(next(key for key in action.keys if key not in taken))} {action.title} ",
+                    f" {key_label(next(key for key in action.keys_now if key not in taken))} {action.title} ",
                     "bold reverse $accent" if here else "$accent",
                 ),
                 (" ", ""),
