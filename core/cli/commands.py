@@ -30,6 +30,7 @@ COMMANDS = {
     "ledger": Place("ledger", "ledger", "Runs and their entries."),
     "audit": Place("trust", "audit", "Verify the ledger's hash chain, also against an anchor."),
     "doctor": Place("trust", "doctor", "What could be used to get around the gates."),
+    "init": Place("init", "init", "Set an existing database up: install what is missing, enrol its tables."),
     "docs": Place("docs", "docs", "The runbook and the other documents."),
     "demo": Place("demo", "demo", "The embedded database: start, stop, reset, dsn."),
 }

@@ -51,10 +51,10 @@ BEGIN
         WHERE t.relnamespace = v_home AND t.relkind IN ('r', 'p', 'v') AND (t.relname ~ '^(v_)?birth_' OR t.relname IN ('collection_registry', 'trigger_guard_alerts'))
           AND a.privilege_type NOT IN ('SELECT', 'MAINTAIN') AND a.grantee <> v_owner AND (a.grantee = 0 OR a.grantee = ANY (v_roles))
         GROUP BY t.oid, a.grantee ORDER BY 2;
-    RETURN QUERY SELECT 'trust', statement FROM unnest(ARRAY['GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO birth_owner;',
-            'GRANT SELECT ON pg_catalog.pg_hba_file_rules TO birth_owner;']) WITH ORDINALITY AS s(statement, place)
+    RETURN QUERY SELECT 'trust', s.words FROM unnest(ARRAY['GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO birth_owner;',
+            'GRANT SELECT ON pg_catalog.pg_hba_file_rules TO birth_owner;']) WITH ORDINALITY AS s(words, place)
         WHERE NOT has_table_privilege(v_owner, 'pg_hba_file_rules'::regclass, 'SELECT')
-           OR NOT has_function_privilege(v_owner, 'pg_hba_file_rules()'::regprocedure, 'EXECUTE') ORDER BY place;
+           OR NOT has_function_privilege(v_owner, 'pg_hba_file_rules()'::regprocedure, 'EXECUTE') ORDER BY s.place;
 END
 $body$;
 GRANT EXECUTE ON FUNCTION {S}.birth_remedies(), {S}.birth_audit_roles(), {S}.birth_audit_lends(pg_proc) TO birth_reader;

@@ -1,0 +1,131 @@
+"""How our values reach the named parameters of a register function that somebody else wrote."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.errors import ConsoleError, GateClosed, Json, UsageError
+
+VALUES = ("collection", "code", "source_key", "born_at", "origin", "dry_run")
+# Without these a row is not registered under the right code and collection, or what was written is not found again.
+_NEEDED = ("collection", "code", "origin")
+# What parameters are called by those who name them as we would.
+_USUAL = {
+    "collection": ("collection_name", "collection"),
+    "code": ("entity_code", "code"),
+    "source_key": ("source_key", "source_id"),
+    "born_at": ("born_at",),
+    "origin": ("dot_origin", "origin"),
+    "dry_run": ("dry_run",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One that a caller gives. `is_pseudo`: of a type that no value can be cast to."""
+
+    name: str
+    type: str
+    has_default: bool
+    is_variadic: bool = False
+    is_pseudo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function as pg_proc holds it. `signature` is schema-qualified, with the types of its parameters."""
+
+    signature: str
+    parameters: tuple[Parameter, ...]
+    kind: str
+    returns_set: bool
+    volatility: str
+
+    def as_json(self) -> Json:
+        """What somebody who binds it needs to see."""
+        shown = [f"{each.name} {each.type}{' DEFAULT' if each.has_default else ''}" for each in self.parameters]
+        return {"function": self.signature, "parameters": shown}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a parameter gets: one of VALUES, or a constant text."""
+
+    value: str
+    constant: str | None = None
+
+    @property
+    def text(self) -> str:
+        """As it is written: $code, or the constant itself."""
+        return f"${self.value}" if self.constant is None else self.constant
+
+    def as_json(self) -> dict[str, Json]:
+        """As birth_gateway_bind takes it."""
+        return {"value": self.value} if self.constant is None else {"constant": self.constant}
+
+
+Binding = Mapping[str, Given]
+
+
+def read(words: Sequence[str]) -> tuple[str, Binding]:
+    """Read `FUNCTION parameter=$value …`. Raises UsageError."""
+    function, *rest = words
+    if "=" in function:
+        raise _unreadable(function, "The function comes first: --bind schema.function 'p_code=$code' …")
+    found: dict[str, Given] = {}
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if not equals or not name or name in found:
+            raise _unreadable(word, "Write each parameter once, as parameter=$value or parameter=constant.")
+        if not value:
+            raise _unreadable(word, "Put it into single quotes: the shell takes $value for a variable of its own.")
+        if value.startswith("$") and value[1:] not in VALUES:
+            raise _unreadable(word, f"Values are {', '.join(f'${each}' for each in VALUES)}.")
+        found[name] = Given(value[1:]) if value.startswith("$") else Given("constant", value)
+    return function, found
+
+
+def guess(function: Function) -> Binding | None:
+    """The binding that the parameters' names suggest, or None where one is left over or one of ours has no place."""
+    found: dict[str, Given] = {}
+    for each in function.parameters:
+        bare = each.name.removeprefix("p_").removeprefix("_")
+        value = next((value for value, names in _USUAL.items() if bare in names), None)
+        if value is not None:
+            found[each.name] = Given(value)
+    return None if complaints(function, found) else found
+
+
+def judge(function: Function, binding: Binding) -> None:
+    """Raise GateClosed with everything that is wrong with `binding`."""
+    wrong = complaints(function, binding)
+    if wrong:
+        raise GateClosed(
+            f"{function.signature} cannot be bound like that: {'; '.join(wrong)}",
+            code="not_bindable",
+            evidence={"wrong": wrong, "function": function.as_json()},
+            hint="Bind every parameter without a default: --bind FUNCTION 'p_collection=$collection' 'p_code=$code' …",
+        )
+
+
+def complaints(function: Function, binding: Binding) -> list[str]:
+    """What is wrong with a binding, in words; empty where nothing is."""
+    names = {each.name for each in function.parameters}
+    values = [given.value for given in binding.values() if given.constant is None]
+    wrong = [f"it has no parameter {name}" for name in binding if name not in names]
+    wrong += [f"{each.name or 'a parameter without a name'} has no default and gets nothing"
+              for each in function.parameters if not each.has_default and each.name not in binding]  # fmt: skip
+    wrong += [f"{each.name} is of type {each.type}, which no value is" for each in function.parameters
+              if each.name in binding and (each.is_variadic or each.is_pseudo)]  # fmt: skip
+    wrong += [f"${value} goes nowhere" for value in _NEEDED if value not in values]
+    wrong += [f"${value} goes to two parameters" for value in VALUES if values.count(value) > 1]
+    if function.kind != "f":
+        wrong.append("it is no plain function")
+    if function.returns_set:
+        wrong.append("it returns a set")
+    if function.volatility != "v":
+        wrong.append("it is not volatile: it writes nothing")
+    return wrong
+
+
+def _unreadable(word: str, hint: str) -> ConsoleError:
+    return UsageError(f"the binding {word} cannot be read", code="bad_binding", evidence={"word": word}, hint=hint)

@@ -1,0 +1,109 @@
+"""Which tables become collections, and under which name."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from core.errors import UsageError
+
+REQUIRED = "REQUIRED"
+EXEMPT = "EXEMPT"
+EVERYTHING = ("public.*",)  # what is enrolled unless somebody says otherwise
+_SIMILAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A relation of the database. `obstacle` says why it cannot be a collection; "" where it can."""
+
+    schema: str
+    name: str
+    obstacle: str = ""
+
+    @property
+    def text(self) -> str:
+        """What globs are matched on."""
+        return f"{self.schema}.{self.name}"
+
+    def matches(self, globs: Iterable[str]) -> bool:
+        """Whether any of `globs` names it."""
+        return any(fnmatchcase(self.text, glob) for glob in globs)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A table with the name of its collection. `is_new` is False where that is registered already."""
+
+    table: Table
+    collection: str
+    requirement: str
+    is_new: bool
+
+
+def choose(
+    tables: Sequence[Table],
+    registered: Mapping[str, Table | None],
+    collections: Sequence[str],
+    exempt: Sequence[str],
+) -> list[Enrolment]:
+    """The tables that the globs name, each with its collection.
+
+    `registered` are the collections that are known already, with their tables: those keep their names. A registered
+    name without a table gets the table of that name. Raises UsageError for a glob that names nothing, and where two
+    tables would need one name.
+    """
+    for glob in (*collections, *exempt):
+        _insist_on_match(glob, tables)
+    globs = (*(collections or EVERYTHING), *exempt)
+    chosen = [table for table in tables if not table.obstacle and table.matches(globs)]
+    known = {table: name for name, table in registered.items() if table is not None}
+    named = _named([table for table in chosen if table not in known], registered)
+    return [
+        Enrolment(
+            table,
+            known.get(table) or named[table],
+            EXEMPT if table.matches(exempt) else REQUIRED,
+            (known.get(table) or named[table]) not in registered,
+        )
+        for table in chosen
+    ]
+
+
+def left_out(tables: Sequence[Table], collections: Sequence[str], exempt: Sequence[str]) -> list[Table]:
+    """What the globs name and cannot be a collection."""
+    globs = (*(collections or EVERYTHING), *exempt)
+    return [table for table in tables if table.obstacle and table.matches(globs)]
+
+
+def _named(tables: Sequence[Table], registered: Mapping[str, Table | None]) -> dict[Table, str]:
+    """A name for each: the table's own where it is free and nobody else's here, else with its schema."""
+    wanted = Counter(table.name for table in tables)
+    found: dict[Table, str] = {}
+    for table in tables:
+        free = wanted[table.name] == 1 and registered.get(table.name) is None
+        found[table] = table.name if free else table.text
+    taken = Counter(found.values())
+    for table, name in found.items():
+        if taken[name] > 1 or registered.get(name) is not None:
+            raise UsageError(
+                f"two tables would be the collection {name}",
+                code="names_collide",
+                evidence={"collection": name, "table": table.text},
+                hint="Enrol one of them under another name, in collection_registry and birth_collection_place.",
+            )
+    return found
+
+
+def _insist_on_match(glob: str, tables: Sequence[Table]) -> None:
+    if any(table.matches([glob]) for table in tables):
+        return
+    by_name = [table.text for table in tables if table.name == glob]
+    similar = by_name or get_close_matches(glob, [table.text for table in tables], n=_SIMILAR)
+    raise UsageError(
+        f"{glob} names no table",
+        code="nothing_matches",
+        evidence={"glob": glob, "similar": similar[:_SIMILAR]},
+        hint=f"Did you mean {', '.join(similar[:_SIMILAR])}?" if similar else "Globs are matched on schema.table.",
+    )

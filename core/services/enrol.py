@@ -1,0 +1,195 @@
+"""Enrolling tables as collections: registered, with a policy, readable, and met by the gateway."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from core.db import installer
+from core.db.connection import Connection, Row
+from core.domain.enrolment import EXEMPT, REQUIRED, Enrolment, Table, choose, left_out
+from core.services.drafting import SUPERUSER, Draft, identifier, insist_on_reading, listed
+from core.services.install import gateway_is_ours
+
+_OURS = ("collection_registry", "birth_policy", "birth_registry", "trigger_guard_alerts", "birth_migration")
+_FILLED = {
+    "collection_registry": {"collection_name", "governance_role"},
+    "birth_policy": {"collection_name", "requirement"},
+}
+_TRIGGER = "trg_birth_gateway"
+
+
+def draft(connection: Connection, made: Draft, collections: Sequence[str], exempt: Sequence[str]) -> None:
+    """The steps that enrol what the globs name. Raises UsageError for a glob that names nothing."""
+    rows = connection.rows("init.tables", {"ours": _names()})
+    facts = {Table(row["schema"], row["name"], row["obstacle"]): row for row in rows}
+    tables = list(facts)
+    registered, places = _registered(connection, made, tables)
+    chosen = choose(tables, registered, collections, exempt)
+    for table in left_out(tables, collections, exempt):
+        made.leave(table.text, f"it is {table.obstacle}")
+    policies = _known(connection, made, "birth_policy", "init.policies")
+    chosen = _without_refused(connection, made, chosen, policies)
+    _let_read(connection, made, chosen, facts)
+    _register(made, chosen, policies, places)
+    _triggers(made, chosen, facts)
+    for each in chosen:
+        if each.requirement == EXEMPT and policies.get(each.collection, EXEMPT) != EXEMPT:
+            made.leave(each.collection, "it is REQUIRED: a gatekeeper decides that, by `classify COLLECTION --exempt`")
+
+
+def _names() -> list[str]:
+    """Tables of the schema that are no collections: the console's and the gateway's."""
+    return [*_OURS, *(name for part in installer.migrations() for kind, name in part.makes if kind != "function")]
+
+
+def _known(connection: Connection, made: Draft, table: str, query: str) -> dict[str, str | None]:
+    if made.survey.owner_of("table", table) is None:
+        return {}
+    insist_on_reading(connection, made.schema, table)
+    return {row["collection"]: row["requirement"] for row in connection.rows(query)}
+
+
+def _registered(
+    connection: Connection, made: Draft, tables: Sequence[Table]
+) -> tuple[Mapping[str, Table | None], set[str]]:
+    """The known collections with their tables, as birth_collection_table finds them, and those with a place."""
+    names = _known(connection, made, "collection_registry", "init.registered")
+    able = {(table.schema, table.name): table for table in tables if not table.obstacle}
+    placed: dict[str, tuple[str, str]] = {}
+    schemas = ["public", made.schema]
+    if "install/0005_collection.sql" in made.survey.recorded:
+        placed = {row["collection_name"]: (row["schema"], row["name"]) for row in connection.rows("init.places")}
+        schemas = connection.value("init.schemas") or schemas
+    found: dict[str, Table | None] = {}
+    for name in names:
+        tried = [placed[name]] if name in placed else [(schema, name) for schema in schemas]
+        found[name] = next((able[place] for place in tried if place in able), None)
+    return found, set(placed)
+
+
+def _without_refused(
+    connection: Connection, made: Draft, chosen: list[Enrolment], policies: Collection[str]
+) -> list[Enrolment]:
+    """Leave out what the company's own tables would not take: they ask for columns that only the company can fill."""
+    asked = {
+        table: [row["column"] for row in connection.rows("init.columns", {"tables": [table]})
+                if row["asks"] and row["column"] not in filled]
+        for table, filled in _FILLED.items()
+    }  # fmt: skip
+    kept = []
+    for each in chosen:
+        missing = asked["collection_registry"] if each.is_new else []
+        missing = missing or (asked["birth_policy"] if each.collection not in policies else [])
+        if missing:
+            made.leave(each.table.text, f"the company's tables ask for {', '.join(missing)}: enrol it there")
+        else:
+            kept.append(each)
+    return kept
+
+
+def _register(made: Draft, chosen: Sequence[Enrolment], policies: Collection[str], places: Collection[str]) -> None:
+    """Registry, policy and place of what is new, as one event."""
+    new = [each for each in chosen if each.is_new]
+    undecided = [each for each in chosen if each.collection not in policies]
+    unplaced = [each for each in chosen if each.is_new and each.collection not in places]
+    if not new and not undecided:
+        return
+    _insert(
+        made,
+        "collection_registry",
+        ("collection_name", "governance_role"),
+        [(each.collection, "observed") for each in new],
+    )
+    _insert(
+        made,
+        "birth_policy",
+        ("collection_name", "requirement"),
+        [(each.collection, each.requirement) for each in undecided],
+    )
+    _insert(made, "birth_collection_place", ("collection_name", "table_schema", "table_name"),
+            [(each.collection, each.table.schema, each.table.name) for each in unplaced])  # fmt: skip
+    made.enrolled = [{"collection": each.collection, "table": each.table.text, "requirement": each.requirement}
+                     for each in undecided]  # fmt: skip
+    count = {kind: sum(each.requirement == kind for each in undecided) for kind in (REQUIRED, EXEMPT)}
+    made.add(
+        f"enrol {len(undecided)} collections: {count[REQUIRED]} REQUIRED, {count[EXEMPT]} EXEMPT",
+        sql.SQL("SELECT {}('enrolled', {})").format(
+            made.in_schema("birth_ledger_append"), sql.Literal(Jsonb({"collections": made.enrolled}))
+        ),
+        as_owner=True,
+    )
+
+
+def _insert(made: Draft, table: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    if rows:
+        values = [sql.SQL("({})").format(listed([sql.Literal(value) for value in row])) for row in rows]
+        made.add(
+            f"{len(rows)} rows of {table}",
+            sql.SQL("INSERT INTO {} ({}) VALUES {}").format(
+                made.in_schema(table), listed([sql.Identifier(name) for name in columns]), listed([*values])
+            ),
+            as_owner=True,
+            plumbing=True,
+        )
+
+
+def _let_read(connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> None:
+    """Let birth_owner and the groups read the sources."""
+    wanted = [facts[each.table] for each in chosen]
+    rights: dict[int, Row] = {}
+    if made.survey.has_roles and wanted:
+        rows = connection.rows("init.readable", {"relids": [row["relid"] for row in wanted]})
+        rights = {row["relid"]: row for row in rows}
+    closed = sorted({each.table.schema for each in chosen if not _has(rights, facts[each.table], "entered")})
+    for schema in closed:
+        made.add(
+            f"the groups enter {schema}",
+            sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner, birth_reader").format(sql.Identifier(schema)),
+            needs="" if made.survey.is_superuser else SUPERUSER,
+        )
+    unread = [each.table for each in chosen if not _has(rights, facts[each.table], "read")]
+    _grant_reading(made, [table for table in unread if made.survey.is_superuser or facts[table]["owned"]], "")
+    _grant_reading(made, [table for table in unread if not (made.survey.is_superuser or facts[table]["owned"])],
+                   "the tables' owners")  # fmt: skip
+
+
+def _has(rights: Mapping[int, Row], fact: Row, right: str) -> bool:
+    found = rights.get(fact["relid"])
+    return found is not None and bool(found[right])
+
+
+def _grant_reading(made: Draft, tables: Sequence[Table], needs: str) -> None:
+    if tables:
+        made.add(
+            f"birth_owner and the groups read {_few(table.text for table in tables)}",
+            sql.SQL("GRANT SELECT ON {} TO birth_owner, birth_reader").format(listed([*map(identifier, tables)])),
+            needs=needs,
+        )
+
+
+def _triggers(made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> None:
+    """The gateway's trigger on what has none; where the gateway is the company's, that is the company's to make."""
+    ours = gateway_is_ours(made)
+    for each in chosen:
+        if each.requirement == EXEMPT or facts[each.table]["has_trigger"]:
+            continue
+        if not ours:
+            made.leave(each.table.text, f"it has no {_TRIGGER}, and the gateway is not the console's to attach")
+            continue
+        able = made.survey.is_superuser or facts[each.table]["takes_triggers"]
+        made.add(
+            f"{_TRIGGER} on {each.table.text}",
+            sql.SQL("CREATE TRIGGER {} AFTER INSERT ON {} FOR EACH ROW EXECUTE FUNCTION {}({})").format(
+                sql.Identifier(_TRIGGER),
+                identifier(each.table),
+                made.in_schema("fn_birth_gateway"),
+                sql.Literal(each.collection),
+            ),
+            needs="" if able else SUPERUSER,
+        )
+
+
+def _few(names: Iterable[str], most: int = 3) -> str:
+    found = list(names)
+    return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")

@@ -1,0 +1,131 @@
+-- name: server
+SELECT current_database()::text AS database, session_user::text AS login, r.rolsuper AS superuser, r.rolcreaterole AS creates_roles,
+    pg_catalog.current_setting('server_version_num')::integer AS version,
+    ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles
+        WHERE rolname IN ('birth_owner', 'birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer') ORDER BY 1) AS roles,
+    pg_catalog.has_database_privilege(current_database(), 'CREATE') AS creates_schemas,
+    (SELECT pg_catalog.pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = {s}) AS owns_schema
+FROM pg_catalog.pg_roles AS r WHERE r.rolname = session_user
+
+-- name: owner
+-- What birth_owner may, once there is one; `schema` and the rest are NULL where there is no such schema.
+SELECT pg_catalog.pg_has_role(session_user, o.oid, CASE WHEN pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END)
+        AND pg_catalog.pg_has_role(session_user, o.oid, 'USAGE') AS becomes,
+    pg_catalog.pg_has_role(session_user, o.oid, 'MEMBER WITH ADMIN OPTION') AS administers,
+    (SELECT pg_catalog.bool_and(pg_catalog.pg_has_role(g.oid, reader.oid, 'MEMBER')) FROM pg_catalog.pg_roles AS g, pg_catalog.pg_roles AS reader
+        WHERE reader.rolname = 'birth_reader' AND g.rolname IN ('birth_operator', 'birth_gatekeeper', 'birth_reviewer')) AS groups_read,
+    (SELECT pg_catalog.has_schema_privilege(o.oid, n.oid, 'USAGE') AND pg_catalog.has_schema_privilege(o.oid, n.oid, 'CREATE')
+            AND pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE')
+        FROM pg_catalog.pg_namespace AS n WHERE n.nspname = {s}) AS schema_ready,
+    pg_catalog.pg_has_role(o.oid, 'pg_read_all_stats', 'MEMBER') AND pg_catalog.has_function_privilege(o.oid, 'pg_catalog.pg_hba_file_rules()', 'EXECUTE')
+        AND pg_catalog.has_table_privilege(o.oid, 'pg_catalog.pg_hba_file_rules', 'SELECT') AS reads_server
+FROM pg_catalog.pg_roles AS o WHERE o.rolname = 'birth_owner'
+
+-- name: objects
+-- What the schema holds by the names that we would use.
+SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind, c.relname::text AS name, pg_catalog.pg_get_userbyid(c.relowner)::text AS owner,
+    pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = {s} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ANY (%(names)s)
+UNION ALL
+SELECT 'function', p.proname::text, pg_catalog.pg_get_userbyid(p.proowner)::text, pg_catalog.pg_has_role(p.proowner, 'USAGE')
+FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname = {s} AND p.proname = ANY (%(names)s)
+UNION ALL
+SELECT 'event trigger', e.evtname::text, pg_catalog.pg_get_userbyid(e.evtowner)::text, pg_catalog.pg_has_role(e.evtowner, 'USAGE')
+FROM pg_catalog.pg_event_trigger AS e WHERE e.evtname = ANY (%(names)s)
+ORDER BY 2, 1
+
+-- name: columns
+SELECT c.relname::text AS "table", a.attname::text AS "column", a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND a.attgenerated = '' AS asks
+FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = {s} AND c.relname = ANY (%(tables)s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum
+
+-- name: recorded
+SELECT name FROM {S}.birth_migration
+
+-- name: tables
+-- Everything that reads like a table, but for the server's own and what extensions brought.
+SELECT c.oid::bigint AS relid, n.nspname::text AS schema, c.relname::text AS name,
+    CASE WHEN c.relkind = 'v' THEN 'a view' WHEN c.relkind = 'm' THEN 'a materialized view' WHEN c.relkind = 'f' THEN 'a foreign table'
+        WHEN c.relispartition THEN 'a partition: its table is the collection'
+        WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = c.oid) THEN 'a child: its rows are its parent''s, too'
+        ELSE '' END AS obstacle,
+    pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned, pg_catalog.has_table_privilege(c.oid, 'TRIGGER') AS takes_triggers,
+    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS has_trigger
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+  AND NOT (n.nspname = {s} AND c.relname = ANY (%(ours)s))
+ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+
+-- name: readable
+-- Which of the tables birth_owner and the groups cannot read yet, and whether this login may give that.
+SELECT c.oid::bigint AS relid, pg_catalog.has_table_privilege('birth_owner', c.oid, 'SELECT') AND pg_catalog.has_table_privilege('birth_reader', c.oid, 'SELECT')
+        AS read, pg_catalog.has_schema_privilege('birth_owner', c.relnamespace, 'USAGE') AND pg_catalog.has_schema_privilege('birth_reader', c.relnamespace, 'USAGE')
+        AS entered, pg_catalog.pg_has_role(n.nspowner, 'USAGE') AS owns_schema
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.oid = ANY (%(relids)s::bigint[]::oid[])
+
+-- name: granted
+-- Whether birth_owner holds each right on the company's tables of the gateway; `wanted` maps their names to rights.
+SELECT w.key AS "table", r.right, pg_catalog.has_table_privilege('birth_owner', c.oid, r.right) AS held, pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
+    pg_catalog.has_table_privilege('birth_reader', c.oid, 'SELECT') AS read
+FROM pg_catalog.jsonb_each(%(wanted)s) AS w CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(w.value) AS r("right")
+JOIN pg_catalog.pg_class AS c ON c.relname = w.key JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = {s}
+WHERE c.relkind IN ('r', 'p', 'v') ORDER BY 1, 2
+
+-- name: registered
+SELECT collection_name::text AS collection, NULL AS requirement FROM {S}.collection_registry
+
+-- name: policies
+SELECT collection_name::text AS collection, requirement::text AS requirement FROM {S}.birth_policy
+
+-- name: places
+SELECT collection_name, table_schema AS schema, table_name AS name FROM {S}.birth_collection_place
+
+-- name: schemas
+SELECT value AS schemas FROM {S}.birth_setting WHERE name = 'collection_schemas'
+
+-- name: functions
+-- Every function of a name, with what a caller gives it. `name` has one or two parts.
+SELECT p.oid::bigint AS oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname) || '('
+        || pg_catalog.array_to_string(ARRAY(SELECT pg_catalog.format_type(t.type, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY AS t(type, place) ORDER BY place), ',') || ')'
+        AS signature,
+    p.prokind::text AS kind, p.proretset AS returns_set, p.provolatile::text AS volatility, p.pronargs - p.pronargdefaults AS without_default,
+    ARRAY(SELECT coalesce(p.proargnames[a.position], '') FROM pg_catalog.generate_series(1, coalesce(pg_catalog.array_length(p.proallargtypes, 1), p.pronargs)) AS a(position)
+        WHERE coalesce(p.proargmodes[a.position], 'i') IN ('i', 'b', 'v') ORDER BY a.position) AS names,
+    ARRAY(SELECT pg_catalog.format_type(t.type, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY AS t(type, place) ORDER BY place) AS types,
+    ARRAY(SELECT y.typtype = 'p' FROM unnest(p.proargtypes) WITH ORDINALITY AS t(type, place) JOIN pg_catalog.pg_type AS y ON y.oid = t.type ORDER BY place) AS pseudo,
+    p.provariadic <> 0 AS variadic, pg_catalog.pg_has_role(p.proowner, 'USAGE') AS owned, p.prosecdef AS definer, pg_catalog.quote_ident(n.nspname) AS schema
+FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname = %(schema)s AND p.proname = %(name)s ORDER BY p.oid
+
+-- name: parts
+SELECT pg_catalog.parse_ident(%(name)s) AS parts
+
+-- name: callable
+SELECT pg_catalog.has_function_privilege('birth_owner', p.oid, 'EXECUTE') AND pg_catalog.has_schema_privilege('birth_owner', p.pronamespace, 'USAGE') AS callable
+FROM pg_catalog.pg_proc AS p WHERE p.oid = %(oid)s
+
+-- name: sequences
+SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(s.relname) AS sequence
+FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' AND d.deptype = 'a'
+JOIN pg_catalog.pg_namespace AS n ON n.oid = s.relnamespace
+JOIN pg_catalog.pg_class AS t ON t.oid = d.refobjid AND t.relname = 'birth_registry'
+JOIN pg_catalog.pg_namespace AS home ON home.oid = t.relnamespace AND home.nspname = {s}
+WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass ORDER BY 1
+
+-- name: bound
+SELECT (SELECT signature FROM {S}.birth_gateway_function) AS signature,
+    (SELECT coalesce(pg_catalog.jsonb_object_agg(parameter, CASE WHEN constant IS NULL THEN pg_catalog.jsonb_build_object('value', value)
+        ELSE pg_catalog.jsonb_build_object('constant', constant) END), '{{}}') FROM {S}.birth_gateway_binding) AS binding,
+    {S}.birth_register_function() IS NOT NULL AS there,
+    (SELECT prosecdef FROM pg_catalog.pg_proc WHERE oid = {S}.birth_register_function()) AS definer
+
+-- name: remedies
+SELECT id, statement FROM {S}.birth_remedies()
+
+-- name: sees_remedies
+SELECT coalesce((SELECT pg_catalog.bool_and(pg_catalog.has_function_privilege(p.oid, 'EXECUTE')) AND pg_catalog.bool_and(pg_catalog.has_schema_privilege(n.oid, 'USAGE'))
+    FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname = {s} AND p.proname = 'birth_remedies'), false) AS sees
