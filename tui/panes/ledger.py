@@ -13,16 +13,18 @@ from textual.widgets import ContentSwitcher
 
 from core.domain import steps
 from core.domain.diff import Cursor, View
-from core.domain.ledger import Run
+from core.domain.ledger import Run, run_name
 from core.domain.pace import Estimate
 from core.domain.progress import Progress
+from core.domain.visible import visible
 from core.errors import ConsoleError
 from tui.actions import Actor, bindings
+from tui.export import Export
 from tui.panes import ledger_columns as columns
 from tui.panes import ledger_reading as reading
 from tui.panes import ledger_words as words
 from tui.panes.ledger_card import RunCard
-from tui.panes.ledger_columns import EntryRow, RunRow
+from tui.panes.ledger_columns import EntryRow, GateRow, RunRow
 from tui.panes.ledger_diff import DiffView
 from tui.panes.ledger_line import FORBIDDEN, AcceptanceLine
 from tui.panes.ledger_list import List
@@ -36,7 +38,6 @@ from tui.widgets.table import Table
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from core.domain.gates import Judgement
     from core.domain.steps import Login
     from core.services.acceptance import Verification
 
@@ -61,7 +62,7 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
         self.runs: List[RunRow] = List(Table(columns.RUNS, lambda row: row.run.name), self._chosen, id="runs")
         self.runs.grid.table.descending = True
         self.entries: List[EntryRow] = List(Table(columns.ENTRIES, lambda row: row.entry.collection), id="entries")
-        self.gates: List[Judgement] = List(Table(columns.GATES, lambda gate: gate.id), id="gates")
+        self.gates: List[GateRow] = List(Table(columns.gates(0), lambda row: row.gate.id), id="gates")
         self.diff = DiffView()
         self.card = RunCard()
         self.verified: dict[int, Verification] = {}
@@ -69,7 +70,6 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
         self._seen: dict[int, Seen] = {}
         self._estimates: dict[int, tuple[Estimate, int]] = {}
         self._looked_at: datetime | None = None
-        self._who = ""
         self._doing = ""
         self._lost = ""
         self._then_to: int | None = None
@@ -90,13 +90,20 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
         shown = self.diff if self.shows == "diff" else self._list
         return (self, shown, shown.grid)
 
+    def relogin(self) -> None:
+        """Somebody else looks on: forget what was seen and verified."""
+        self._login = None
+        self._seen.clear()
+        self.verified.clear()
+        self._go("runs")
+
+    def exported(self) -> Export:
+        """What is shown; of a diff, the rows that the window holds."""
+        number = "" if self.run is None or self.shows == "runs" else f"-{self.run.name}-{self.shows}"
+        return replace(super().exported(), name=f"ledger{number}")
+
     def show(self, state: State) -> None:
-        """After a look, read the runs again; after a change of login, everything."""
-        who = f"{state.server.login}@{state.server.database}" if state.server else ""
-        if who != self._who:
-            self._who = who
-            self._seen.clear()
-            self.verified.clear()
+        """After a look, read the runs again."""
         if state.looked_at != self._looked_at and self.display:
             self._looked_at = state.looked_at
             self.read_again()
@@ -164,7 +171,8 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
         """Bring the gates of the last verify to the screen."""
         found = self.verified.get(self.run.run) if self.run is not None else None
         if found is not None:
-            self.gates.grid.load(list(found.gates))
+            self.gates.grid.table = Table(columns.gates(self.app.size.width), lambda row: row.gate.id)
+            self.gates.grid.load([GateRow(place, gate) for place, gate in enumerate(found.gates, 1)])
             self._go("gates")
 
     # Actions that go somewhere
@@ -178,9 +186,9 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
             if row is not None:
                 self._open_diff(None, Cursor(row.entry.ledger_id))
         elif self.shows == "gates":
-            gate = self.gates.grid.row_at_cursor()
-            if gate is not None:
-                self.app.push_screen(Dialog("Gate", words.gate_details(gate)))
+            judged = self.gates.grid.row_at_cursor()
+            if judged is not None:
+                self.app.push_screen(Dialog("Gate", words.gate_details(judged.gate)))
         elif (item := self.diff.grid.row_at_cursor()) is not None:
             self.app.push_screen(Dialog("Row", words.item(item, compared=self.diff.view.before is not None)))
 
@@ -217,7 +225,7 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
         return self.query_one("#ledger-views", ContentSwitcher).current or "runs"
 
     @property
-    def _list(self) -> "List[RunRow] | List[EntryRow] | List[Judgement]":
+    def _list(self) -> "List[RunRow] | List[EntryRow] | List[GateRow]":
         return {"entries": self.entries, "gates": self.gates}.get(self.shows, self.runs)  # type: ignore[return-value]
 
     @property
@@ -247,7 +255,7 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
         rows = [RunRow(run, progress.get(run.run)) for run in found.runs]
         if rows != list(self.runs.grid.table.rows()):
             self.runs.grid.load(sorted(rows, key=lambda row: row.run.run, reverse=True))
-        place = None if self._then_to is None else self.runs.grid.table.index(f"run-{self._then_to}")
+        place = None if self._then_to is None else self.runs.grid.table.index(run_name(self._then_to))
         self._then_to = None
         if place is not None:
             self.runs.grid.move_to(place)
@@ -278,7 +286,12 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
     def _failed(self, error: ConsoleError) -> None:
         self._lost = error.message
         self._show_card()
-        self._follow_later()
+        # Without limit: what was seen stays, marked stale, until somebody answers again.
+        self.card.call_in(LOST_SECONDS, self._retry)
+
+    def _retry(self) -> None:
+        if self.display:
+            self.read_again()
 
     # Following
 
@@ -286,7 +299,7 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
         if any(row.progress is not None for row in self.runs.grid.table.rows()):
             rows = [row.progress for row in self.runs.grid.table.rows() if row.progress is not None]
             busy = BUSY_SECONDS if any(each.workers for each in rows) else QUIET_SECONDS
-            self.card.call_in(LOST_SECONDS if self._lost else busy, self._follow)
+            self.card.call_in(busy, self._follow)
 
     def _follow(self) -> None:
         """Look how the runs get on that are applied; nothing is asked while the pane is not on the screen."""
@@ -300,7 +313,7 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
         self._lost = ""
         fresh = {}
         for progress in found:
-            name = f"run-{progress.run}"
+            name = run_name(progress.run)
             row = self.runs.grid.table.get(name)
             self._measure(progress)
             if row is not None and row.progress != progress:
@@ -356,8 +369,16 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
         row, seen = self.runs.grid.row_at_cursor(), self.seen
         found = self.verified.get(row.run.run) if row is not None else None
         estimate = self._estimates.get(row.run.run) if row is not None else None
-        doing = self._doing or (f"STALE: {self._lost}" if self._lost else "")
-        self.card.show(row, seen, self._reasons(), found, None if estimate is None else estimate[0], doing)
+        doing = f"{self._doing}…" if self._doing else f"STALE: {visible(self._lost)}" if self._lost else ""
+        self.card.show(
+            row, seen, self._reasons(), found, None if estimate is None else estimate[0], (self._where(), doing)
+        )
+
+    def _where(self) -> str:
+        """Where in the run the screen is."""
+        before = self.diff.view.before
+        rows = "row by row" if before is None else f"beside the plan of {run_name(before)}"
+        return {"entries": "entries", "gates": "gates as verified", "diff": rows}.get(self.shows, "")
 
     def _show_entries(self) -> None:
         seen = self.seen

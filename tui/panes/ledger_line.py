@@ -13,6 +13,7 @@ from core.errors import ConsoleError, UsageError
 from tui.panes import ledger_words as words
 from tui.panes.ledger_plan import ChoosePlan
 from tui.panes.ledger_reading import Seen
+from tui.panes.ledger_wait import Wait
 from tui.panes.pane import Pane
 from tui.source import Link
 from tui.widgets.confirm import Confirm
@@ -75,15 +76,20 @@ class AcceptanceLine(Pane):
 
     def plan(self) -> None:
         """Ask which collections, then plan them."""
+        choice = ChoosePlan()
 
         def chosen(names: tuple[str, ...] | None) -> None:
             if names is not None:
                 self._write("planning", lambda link: _plan(link, names), self._planned)
 
-        def listed(rows: "list[MatrixRow]") -> None:
-            self.app.push_screen(ChoosePlan(rows), chosen)
+        def failed(error: ConsoleError) -> None:
+            if choice.is_current:
+                choice.dismiss(None)
+            self._tell("Plan", error)
 
-        self._work("looking what can be planned", lambda: self.host.source.read("ledger", _plannable), listed)
+        self.app.push_screen(choice, chosen)
+        read = lambda: self.host.source.read("ledger", _plannable)  # noqa: E731 - as short as its use
+        self.host.work.start("ledger choice", read, choice.offer, failed)
 
     def reconcile(self) -> None:
         """Ask for a note, then recount."""
@@ -97,16 +103,33 @@ class AcceptanceLine(Pane):
 
     def apply(self) -> None:
         """Look at what it would do, ask with how much effort, have it confirmed, then start it."""
-        run = self._meant()
+        run, title = self._meant(), f"Apply {self._meant().name}"
+        found: list[Intent | ConsoleError] = []
+        wait = Wait(title, "looking what it would do…")
 
-        def looked(intent: "Intent") -> None:
-            def chosen(text: str | None) -> None:
-                if text is not None:
-                    self._confirm_apply(intent, Effort.parse(text))
+        def looked(result: "Intent | ConsoleError") -> None:
+            found.append(result)
+            if wait.is_current:
+                wait.dismiss()
 
-            self.app.push_screen(Prompt(f"Apply {run.name}", EFFORT, "1", _effort), chosen)
+        def chosen(text: str | None) -> None:
+            if text is None:
+                return
+            if found:
+                go_on(Effort.parse(text))
+            else:
+                self.app.push_screen(wait, lambda _: None if wait.is_left else go_on(Effort.parse(text)))
 
-        self._work("looking", lambda: self.host.source.read("ledger", lambda link: _intent(link, run.run)), looked)
+        def go_on(effort: Effort) -> None:
+            if isinstance(found[0], ConsoleError):
+                self._tell(title, found[0])
+            else:
+                self._confirm_apply(found[0], effort)
+
+        # What is typed ahead goes to the question, not to the pane: it is asked while the answer to this comes.
+        read = lambda: self.host.source.read("ledger", lambda link: _intent(link, run.run))  # noqa: E731 - as said
+        self.host.work.start(f"ledger intent {run.run}", read, looked, looked)
+        self.app.push_screen(Prompt(title, EFFORT, "1", _effort), chosen)
 
     def hold(self) -> None:
         """Pause the run, or let it go on."""
@@ -143,6 +166,8 @@ class AcceptanceLine(Pane):
 
         def looked(found: "Verification") -> None:
             self.verified[run.run] = found
+            passed = sum(gate.passed for gate in found.gates)
+            self.host.say(f"{run.name}: {passed} of {len(found.gates)} gates passed")
             self.read_again()
             self.show_gates()
 
@@ -201,9 +226,10 @@ class AcceptanceLine(Pane):
         return self.run
 
     def _phrase(self, run: Run) -> str:
-        """What to type: the run's name, and the database's word where it is not a plaything."""
-        word = self.host.state.server.word if self.host.state.server else ""
-        return run.name if word in ("", "DEMO") else f"{run.name} {word}"
+        """What to type: the run's name, and what the database wants to hear where it is not a plaything."""
+        server = self.host.state.server
+        wanted = "" if server is None else server.confirm or ("" if server.word == "DEMO" else server.word)
+        return f"{run.name} {wanted}".strip()
 
     def _planned(self, found: "Plan") -> None:
         skipped = f"; {len(found.skipped)} broken ones skipped" if found.skipped else ""
@@ -238,6 +264,9 @@ class AcceptanceLine(Pane):
 
         self._write(f"steering {run.name}", lambda link: _steer(link, run.run, command, batch_size), steered)
 
+    def _tell(self, title: str, error: ConsoleError) -> None:
+        self.app.push_screen(Dialog(title, words.fault(error)))
+
     def _write(self, what: str, call: Callable[[Link], Result], then: Callable[[Result], None]) -> None:
         self._work(what, lambda: self.host.source.write(call), then)
 
@@ -248,7 +277,7 @@ class AcceptanceLine(Pane):
 
         def failed(error: ConsoleError) -> None:
             self.doing("")
-            self.app.push_screen(Dialog(f"Not done: {what}", words.fault(error)))
+            self._tell(f"Not done: {what}", error)
             self.read_again()
 
         if self.host.work.start("ledger line", call, done, failed):
@@ -319,7 +348,9 @@ def _size(text: str) -> tuple[Content, bool]:
     if text.strip() == "0":
         return Content("the workers choose"), True
     try:
-        found = Effort.parse(f"1 {text}")
+        rows = Effort.parse(f"1 {text}").batch_size
     except UsageError:
+        rows = None
+    if rows is None:
         return Content.styled("1 to 10,000, or 0", "$warning"), False
-    return Content(f"batches of {found.batch_size:,} rows"), found.batch_size is not None
+    return Content(f"batches of {rows:,} rows"), True
