@@ -1,11 +1,15 @@
-"""What goes with a look at the dashboard: what happened since the last one, and how the gate's blockers burn down."""
+"""What goes with a look at the dashboard: what happened since, who else is here, how the blockers burn down."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.domain.burndown import Burndown
 from core.domain.changes import LastLook, LedgerEvent
 from tui.source import Link, Source
+
+if TYPE_CHECKING:
+    from core.services.presence import Present
 
 POINTS = 60
 
@@ -16,6 +20,7 @@ class Around:
 
     head: int
     events: tuple[LedgerEvent, ...]
+    others: "tuple[Present, ...]"
     burndown: Burndown | None
     last: LastLook | None = None
 
@@ -33,7 +38,7 @@ class Memory:
 
     def _read(self, link: Link, figures: Mapping[str, str]) -> Around:
         # The first paint does not wait for the driver.
-        from core.services import burndown, changes, last_look  # noqa: PLC0415 - as said
+        from core.services import burndown, changes, last_look, presence  # noqa: PLC0415 - as said
 
         last = None
         place = last_look.place(link)
@@ -48,6 +53,7 @@ class Memory:
         return Around(
             found.head,
             found.events,
+            tuple(presence.others(link)),
             burndown.read(link, POINTS) if fresh else None,
             last,
         )

@@ -10,6 +10,7 @@ from core.domain.changes import LedgerEvent, cause
 from core.domain.readiness import METRICS, Readiness
 
 if TYPE_CHECKING:
+    from core.services.presence import Present
     from core.services.session import Server
     from tui.around import Around
     from tui.watch import Looked, LookFailed
@@ -42,6 +43,7 @@ class State:
     server: "Server | None" = None
     readiness: Readiness | None = None
     looked_at: datetime | None = None
+    age: str = ""
     took_ms: float = 0.0
     looking: bool = True
     progress: str = "connecting…"
@@ -49,6 +51,7 @@ class State:
     since: datetime | None = None
     changes: list[Change] = field(default_factory=list)
     events: list[LedgerEvent] = field(default_factory=list)
+    others: "tuple[Present, ...] | None" = None
     burndown: Burndown | None = None
     remembers: bool = False
 
@@ -59,7 +62,7 @@ class State:
             self.changes = [*fresh, *self.changes][:CHANGES_KEPT]
         self.since = self.since or look.at
         self.server, self.readiness = look.server, look.readiness
-        self.looked_at, self.took_ms = look.at, look.took_ms
+        self.looked_at, self.took_ms, self.age = look.at, look.took_ms, "now"
         self.looking, self.progress, self.fault = False, "", None
 
     def failed(self, fault: "LookFailed") -> None:
@@ -74,6 +77,7 @@ class State:
             self.changes = [*self.changes, *missed][:CHANGES_KEPT]
         self.changes = [self._attributed(each, around.events) for each in self.changes]
         self.events = [*around.events, *self.events][:CHANGES_KEPT]
+        self.others = around.others
         self.burndown = around.burndown or self.burndown
 
     def _attributed(self, change: Change, events: Sequence[LedgerEvent]) -> Change:

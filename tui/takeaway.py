@@ -37,7 +37,7 @@ class TakingAway(Actor):
             for name, text in offers.items()
             if text.strip()
         ]
-        self._console.push_screen(Choice("Copy", options), lambda chosen: self._copy(offers.get(chosen or "", "")))
+        self._console.push_screen(Choice("Copy", options), lambda chosen: self.copy_text(offers.get(chosen or "", "")))
 
     def export(self) -> None:
         """Ask for a file, and write what the pane shows."""
@@ -58,9 +58,10 @@ class TakingAway(Actor):
             for action in ACTIONS
             if action.listed and action.place in actor.PLACES and (twin := actor.twin(action.id))
         ]
-        self._console.push_screen(Choice("The same by command", options), lambda chosen: self._copy(chosen or ""))
+        self._console.push_screen(Choice("The same by command", options), lambda chosen: self.copy_text(chosen or ""))
 
-    def _copy(self, text: str) -> None:
+    def copy_text(self, text: str) -> None:
+        """Copy some text, if there is any."""
         if not text:
             return
         if clipboard.fits(text):

@@ -23,7 +23,7 @@ def read(connection: Connection, collection: str, *, seconds: int = PROOF_SECOND
     if source is None or facts is None:
         raise UsageError(f"there is no collection {collection}", code="unknown_collection", hint="Look again.")
     gateway = connection.rows("contract.gateway")[0]
-    terms = Terms(facts, gateway["register_function"], gateway["bound"], unproven="no identity to look at its rows by")
+    terms = Terms(facts, gateway["register_function"], gateway["bound"], unproven="it has no identity")
     if not terms.is_provable or source.identity is None:
         yield contract(terms)
         return

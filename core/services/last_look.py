@@ -7,11 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from core.db.connection import Connection
 from core.domain.changes import LastLook
-from core.settings import APPLICATION
+from core.settings import state_home
 
 _KEPT = 50  # databases; the one looked at longest ago is forgotten first
 
@@ -42,7 +40,7 @@ def remember(key: str, look: LastLook) -> None:
 
 
 def _file() -> Path:
-    return Path(platformdirs.user_state_dir(APPLICATION)) / "looks.json"
+    return state_home() / "looks.json"
 
 
 def _read() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tui.words import sign
 
 UNREAD = "…"
 WIDE = 50
+HOLDS = "holds"
 
 
 def metrics(state: State, width: int) -> Content:
@@ -30,12 +31,13 @@ def metrics(state: State, width: int) -> Content:
 
 
 def claims(state: State, width: int) -> Content:
-    """Figures that documents state, against the live ones."""
+    """Figures that documents state, against the live ones; those that no longer hold come first."""
     if state.readiness is None:
         return Content(UNREAD)
     if not state.readiness.claims:
         return Content.styled("No document states a figure.", "$text-muted")
-    return joined(line for each in state.readiness.claims for line in _claim(each, width))
+    found = sorted(state.readiness.claims, key=lambda each: each.verdict == HOLDS)
+    return joined(line for each in found for line in _claim(each, width))
 
 
 def fold(text: str, width: int) -> list[str]:

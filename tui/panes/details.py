@@ -1,34 +1,59 @@
-"""Everything known of one collection, to read."""
+"""The texts of an opened collection: its facts, the gates of its contract, and SQL to read."""
+
+import json
+from collections.abc import Iterator
 
 from textual.content import Content
+from textual.highlight import HighlightTheme, highlight
 
-from core.domain.compatibility import MatrixRow
+from core.domain.compatibility import Counts, MatrixRow
+from core.domain.contract import Contract, Statement
+from core.domain.gates import Judgement, State
 from core.domain.visible import visible
-from core.errors import ConsoleError
+from core.errors import ConsoleError, Json
+from tui.widgets.grid import fit
 from tui.words import number, reason, sign
 
 LABEL = 16
 TONES = {"bad": "bold $error", "warn": "bold $warning"}
+VERDICTS = {
+    State.PASSED: ("✓ passed ", "$success"),
+    State.FAILED: ("✗ failed ", "bold $error"),
+    State.UNKNOWN: ("? unknown", "bold $warning"),
+}
+INDENT = 11
+LONGEST = 300
+NARROWEST = 8
 
 
-def details(row: MatrixRow, failure: ConsoleError | None) -> Content:
-    """The facts, the counts, the verdict and each of its reasons."""
-    facts, counts = row.facts, row.counts
-    lines = [
-        _fact("collection", visible(facts.collection), "bold"),
-        _fact("governance role", visible(facts.governance_role)),
-        _fact("requirement", visible(facts.requirement or "none")),
-        _state("strategy", facts.strategy),
-        _fact("identity", visible(facts.identity or "none")),
-        _fact("table", visible(facts.table or "none")),
-        _fact("native status", "yes" if facts.native_status else "no"),
-        _state("birth trigger", facts.trigger),
-        Content(""),
-        _fact("source rows", number(counts.source_rows if counts else None)),
-        _fact("registered", number(counts.registered if counts else None)),
-        _fact("missing", number(counts.missing if counts else None)),
-        Content(""),
-        _state("verdict", row.verdict),
+_SQL_TONES = {
+    "Token.Comment": "$text-muted",
+    "Token.Keyword": "$accent",
+    "Token.Name.Builtin": "$accent",
+    "Token.Operator.Word": "$accent",
+    "Token.Literal.String": "$success",
+    "Token.Literal.Number": "$warning",
+}
+
+
+class SqlTheme(HighlightTheme):
+    """Few colours, all of the console's own theme."""
+
+    STYLES = {token: _SQL_TONES[str(token)] for token in HighlightTheme.STYLES if str(token) in _SQL_TONES}  # noqa: RUF012 - as its base declares it
+
+
+def facts(row: MatrixRow, failure: ConsoleError | None) -> Content:
+    """What the matrix shows of it, the verdict and each of its reasons."""
+    found, counts = row.facts, row.counts
+    known = [
+        _fact(
+            "collection", visible(f"{found.collection} · {found.governance_role} · {found.requirement or '-'}"), "bold"
+        ),
+        _fact("identity", f"{sign(found.strategy).text}  {visible(found.identity or '')}", _tone(found.strategy)),
+        _fact("table", f"{visible(found.table or 'none')} · {'native status' if found.native_status else 'no status'}"),
+        _fact("birth trigger", sign(found.trigger).text, _tone(found.trigger)),
+        _fact("rows", _rows(counts)),
+        _fact("verdict", sign(row.verdict).text, _tone(row.verdict)),
         *(
             Content.assemble(" " * LABEL, visible(reason(each)))
             for each in row.reasons
@@ -36,18 +61,67 @@ def details(row: MatrixRow, failure: ConsoleError | None) -> Content:
         ),
     ]
     if failure is not None:
-        lines += [
-            Content(""),
+        known += [
             _fact("not counted", visible(failure.message), TONES["warn"]),
             _fact("", visible(failure.hint)),
         ]
-    return Content("\n").join(lines)
+    return Content("\n").join(known)
+
+
+def gates(contract: Contract, width: int) -> Content:
+    """Each gate of the contract with what it rests on, and what to do where it is closed."""
+    closed = sum(not gate.passed for gate in contract.gates)
+    verdict = "all_ok" if contract.all_ok else f"{closed} of {len(contract.gates)} gates not passed"
+    head = Content.assemble(("Contract  ", "bold $accent"), (f"{'✓' if contract.all_ok else '✗'} {verdict}", "bold"))
+    return Content("\n").join([head, *(line for gate in contract.gates for line in _gate(gate, width))])
+
+
+def sql(statement: Statement) -> Content:
+    """A statement with its keywords told apart. Nothing in it is ever markup."""
+    head = Content.styled(f"SQL that {statement.title}", "bold $accent")
+    return Content("\n").join([head, highlight(lines(statement.text), language="sql", theme=SqlTheme)])
+
+
+def lines(text: str) -> str:
+    """Text of several lines, each with everything visible."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def _gate(gate: Judgement, width: int) -> Iterator[Content]:
+    word, tone = VERDICTS[gate.verdict]
+    evidence = _evidence(gate.evidence)
+    if gate.verdict is not State.FAILED:
+        rest = width - INDENT - len(gate.title) - 3
+        told = f" · {fit(evidence, rest).rstrip()}" if evidence and rest > NARROWEST else ""
+        yield Content.assemble((f"{word}  ", tone), gate.title, (told, "$text-muted"))
+        return
+    yield Content.assemble((f"{word}  ", tone), (gate.title, "bold"))
+    if evidence:
+        yield Content(" " * INDENT + evidence)
+    if gate.hint:
+        yield Content.styled(f"{' ' * INDENT}→ {gate.hint}", "$accent")
+
+
+def _evidence(value: Json) -> str:
+    """What a verdict rests on, on one line."""
+    if value is None or isinstance(value, bool) or value in ({}, []):
+        return ""
+    if isinstance(value, int):
+        return number(value)
+    text = visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _fact(label: str, value: str, tone: str = "") -> Content:
     return Content.assemble((label.ljust(LABEL), "$text-muted"), (value, tone))
 
 
-def _state(label: str, state: str) -> Content:
-    mark = sign(state)
-    return _fact(label, mark.text, TONES.get(mark.tone, ""))
+def _tone(state: str) -> str:
+    return TONES.get(sign(state).tone, "")
+
+
+def _rows(counts: Counts | None) -> str:
+    if counts is None:
+        return "not counted yet"
+    missing = "unknown" if counts.missing is None else number(counts.missing)
+    return f"{number(counts.source_rows)} source · {number(counts.registered)} registered · {missing} missing"

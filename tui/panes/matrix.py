@@ -18,11 +18,10 @@ from core.errors import ConsoleError
 from tui.actions import bindings
 from tui.panes import summary
 from tui.panes.columns import COLUMNS
-from tui.panes.details import details
+from tui.panes.contract import ContractScreen
 from tui.panes.pane import Pane
 from tui.state import State
 from tui.watch import is_lost
-from tui.widgets.dialog import Dialog
 from tui.widgets.grid import Grid
 from tui.widgets.rows import MarkedRows, Rows
 from tui.widgets.table import Table
@@ -80,6 +79,13 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         if not self._entered:
             self._entered = True
             self._want(self._uncounted())
+
+    def relogin(self) -> None:
+        """Forget what another login could count."""
+        self._counts.clear()
+        self.failures.clear()
+        self.grid.load([replace(row, counts=None, reasons=_without_failure(row)) for row in self.grid.table.rows()])
+        self._show_totals()
 
     def load(self, rows: Iterable[MatrixRow]) -> None:
         """Show other rows. Counts of collections whose facts are the same stay."""
@@ -140,7 +146,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         """Show everything known of the collection under the cursor."""
         row = self.grid.row_at_cursor()
         if row is not None:
-            self.app.push_screen(Dialog("Collection", details(row, self.failures.get(row.facts.collection))))
+            self.app.push_screen(ContractScreen(self, row, self.failures.get(row.facts.collection)))
 
     # Events
 

@@ -9,9 +9,12 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from core.domain.readiness import METRICS
+from core.domain.visible import visible
 from core.errors import ConsoleError
 from tui.actions import BY_ID, Actor, bindings
 from tui.around import Around, Memory
+from tui.export import Export
 from tui.panes import cards, since
 from tui.panes.pane import Pane
 from tui.state import State, figures
@@ -24,6 +27,7 @@ TITLES = {
     "claims": "Live evidence wins",
     "burndown": "Burn-down",
     "changes": "Since you last looked",
+    "others": "Who else is here",
 }
 
 
@@ -87,6 +91,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
                 yield Card("gate", since.gate)
                 yield Card("burndown", since.burndown)
                 yield Card("changes", since.changes)
+                yield Card("others", since.others)
 
     def show(self, state: State) -> None:
         """Show another state; after a look, ask what goes with it."""
@@ -98,6 +103,26 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
             source, memory = self.host.source, self._memory
             if self.host.work.start("around", lambda: memory.read(source, figures(readiness)), self._heard, self._deaf):
                 self._asked = looked_at
+
+    def relogin(self) -> None:
+        """What goes with a look is asked for anew: somebody else looked at other things last."""
+        self._asked = None
+
+    def copied(self) -> dict[str, str]:
+        """The gate's text, and every figure."""
+        readiness = self._state.readiness
+        return {} if readiness is None else {"gate": visible(readiness.gate), "all": self.exported().text("md")}
+
+    def exported(self) -> Export:
+        """The metrics, and the claims against them."""
+        readiness = self._state.readiness
+        if readiness is None:
+            return super().exported()
+        rows = [[name, visible(str(readiness.metrics[name])), "", ""] for name in METRICS]
+        rows += [
+            [visible(text) for text in (each.claim, each.live, each.stated, each.verdict)] for each in readiness.claims
+        ]
+        return Export("readiness", ("figure", "live", "stated", "verdict"), rows)
 
     def _heard(self, around: Around) -> None:
         self._state.heard(around)

@@ -1,5 +1,6 @@
 """The texts of the dashboard's right half: what opens the gate, how it burns down, and what happened since."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from core.domain.changes import Deed, deeds
+from core.domain.ledger import run_name
 from core.domain.visible import visible
 from tui.actions import BY_ID, key_label
 from tui.panes.cards import UNREAD, joined
@@ -73,6 +75,18 @@ def changes(state: State, width: int) -> Content:
     return Content.styled(f"Nothing changed since {since}.", "$text-muted")
 
 
+def others(state: State, width: int) -> Content:
+    """Who else has a console open, and who applies what."""
+    if state.others is None:
+        return Content(UNREAD)
+    if not state.others:
+        return Content.styled("Nobody.", "$text-muted")
+    consoles = Counter(each.login for each in state.others if each.run is None)
+    told = [f"{visible(each.login)} applies {run_name(each.run)}" for each in state.others if each.run is not None]
+    told += [visible(login) if count == 1 else f"{visible(login)} ({count} times)" for login, count in consoles.items()]
+    return joined(Content(fit(line, width)) for line in _folded(told, width))
+
+
 def _closed(step: Step, width: int) -> Iterator[Content]:
     place = f"→ {key_label(BY_ID[step.action].keys[0])}" if step.action in BY_ID else f"→ {step.command}"
     room = width - cell_len(place) - 3
@@ -85,16 +99,22 @@ def _closed(step: Step, width: int) -> Iterator[Content]:
 
 def _open(texts: Iterable[str], width: int) -> list[Content]:
     """The conditions that hold, as many in a line as fit."""
-    lines: list[str] = []
-    for text in texts:
-        if lines and cell_len(f"{lines[-1]}, {text}") <= width - 2:
-            lines[-1] += f", {text}"
-        else:
-            lines.append(text)
+    lines = _folded(texts, width - 2)
     return [
         Content.assemble(("✓ " if not index else "  ", "$success"), (fit(line, width - 2), "$text-muted"))
         for index, line in enumerate(lines)
     ]
+
+
+def _folded(texts: Iterable[str], width: int) -> list[str]:
+    """As many texts in a line as fit."""
+    lines: list[str] = []
+    for text in texts:
+        if lines and cell_len(f"{lines[-1]}, {text}") <= width:
+            lines[-1] += f", {text}"
+        else:
+            lines.append(text)
+    return lines
 
 
 def _bars(name: str, values: list[int], width: int) -> Content:

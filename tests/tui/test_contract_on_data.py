@@ -1,0 +1,103 @@
+"""A collection opened from the matrix, on a real database."""
+
+import base64
+
+from psycopg import sql
+
+from tests.databases import Database
+from tests.tui.driving import OnData, drive_real
+
+HOSTILE = "[bold]x[/] \x1b[31m\u202e"
+
+
+async def open_collection(console: OnData, name: str) -> None:
+    """Filter for it, and open it."""
+    await console.press("2", "slash")
+    await console.type(name)
+    await console.press("enter", "g", "enter")
+    await console.shows("Contract")
+
+
+async def read_through(console: OnData) -> str:
+    """Everything that can be scrolled to, from top to bottom."""
+    await console.press("g")
+    seen = [line.strip("│ ▁▂▃▄▅▆▇█") for line in console.lines()]
+    for _ in range(12):
+        await console.press("pagedown")
+        seen += [text for line in console.lines() if (text := line.strip("│ ▁▂▃▄▅▆▇█")) not in seen]
+    return "\n".join(seen)
+
+
+def test_a_sound_collection_shows_every_gate_and_the_sql_that_runs(database: Database) -> None:
+    sent: list[str] = []
+
+    async def scenario(console: OnData) -> None:
+        console.app.send = sent.append  # type: ignore[method-assign]  # what goes to the terminal
+        await open_collection(console, "agents")
+        await console.shows("✓ all_ok")
+        await console.press("y")
+        text = await read_through(console)
+        assert "✓ passed   no two rows give the same code" in text
+        for title in ("counts its rows and those that are registered", "stores what is missing", "registers one batch"):
+            assert title in text
+        await console.press("escape")
+        assert console.app.focused is console.app.matrix.grid
+
+    drive_real(scenario, database)
+    copied = base64.b64decode(sent[0].split(";")[2].rstrip("\x07")).decode()
+    assert "fn_birth_register" in copied
+    # What was copied runs as it is: three statements, each with its title as a comment.
+    assert [line[:3] for line in copied.splitlines() if line.startswith("-- ")] == ["-- "] * 3
+    assert database.run(copied.split(";\n")[0])[0]["source_rows"] > 0
+
+
+def test_a_broken_collection_says_which_gate_and_what_to_do_and_has_no_sql(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await open_collection(console, "doc_reviews")
+        await console.settled()
+        text = await read_through(console)
+        assert "✗ failed   its identity is classified" in text
+        assert "→ Classify it." in text
+        assert "? unknown  no two rows give the same code" in text
+        assert "SQL that" not in text
+        await console.press("y", "escape")
+        await console.shows("there is no SQL to copy")
+
+    drive_real(scenario, database, "viewer1")
+
+
+def test_database_text_in_a_contract_is_neither_markup_nor_control(database: Database) -> None:
+    hostile = sql.Identifier(HOSTILE)
+    with database.psql("postgres") as admin:
+        admin.execute(sql.SQL("CREATE TABLE public.{} ({} text PRIMARY KEY)").format(hostile, hostile))
+        admin.execute(sql.SQL("INSERT INTO public.{} VALUES ({})").format(hostile, sql.Literal(HOSTILE)))
+        admin.execute(sql.SQL("GRANT SELECT ON public.{} TO birth_reader, birth_owner").format(hostile))
+        admin.execute("INSERT INTO birth.collection_registry (collection_name) VALUES (%s)", [HOSTILE])
+        admin.execute("INSERT INTO birth.birth_policy (collection_name) VALUES (%s)", [HOSTILE])
+        admin.execute("SELECT birth.birth_identity_import(%s, 'column', ARRAY[%s], 'a test')", [HOSTILE, HOSTILE])
+
+    async def scenario(console: OnData) -> None:
+        await open_collection(console, "bold")
+        await console.settled()
+        text = await read_through(console)
+        assert not any(character in text for character in "\x1b\u202e")
+        assert r"[bold]x[/] \x1b[31m\u202e" in text
+        assert r'public."[bold]x[/] \x1b[31m\u202e"' in text
+
+    drive_real(scenario, database, size=(120, 36))
+
+
+def test_a_collection_that_vanished_says_so(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("2")
+        database.run(
+            "ALTER TABLE public.agents DISABLE TRIGGER USER; DELETE FROM birth.birth_policy"
+            " WHERE collection_name = 'agents'; DELETE FROM birth.birth_identity WHERE collection_name = 'agents';"
+            " DELETE FROM birth.collection_registry WHERE collection_name = 'agents'"
+        )
+        await console.press("slash")
+        await console.type("agents")
+        await console.press("enter", "g", "enter")
+        await console.shows("! not read: there is no collection agents")
+
+    drive_real(scenario, database)
