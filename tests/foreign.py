@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from psycopg import sql
@@ -19,7 +19,7 @@ IDENTITIES = {
     'qu"oted': 'qu"oted:{kind}/{part}',
     "events": "events:{at}/{id}",
     "generated": "slug",
-    "coded": "coded:{code}",
+    "coded": "code",
     "people": "people:{id}",
 }
 ROWS = 12
@@ -33,10 +33,11 @@ CREATE TABLE sales.items (id uuid PRIMARY KEY, label text);
 CREATE TABLE crm.items (id uuid PRIMARY KEY, label text);
 CREATE TABLE "Odd.Place"."a:b/c%d" ("100%" text PRIMARY KEY);
 CREATE TABLE public."qu""oted" (kind sales.kind, part integer, PRIMARY KEY (kind, part));
-CREATE TABLE public.events (at date NOT NULL, id integer NOT NULL, note text, PRIMARY KEY (at, id)) PARTITION BY RANGE (at);
+CREATE TABLE public.events (at date, id integer, note text, PRIMARY KEY (at, id)) PARTITION BY RANGE (at);
 CREATE TABLE public.events_old PARTITION OF public.events FOR VALUES FROM (MINVALUE) TO ('2026-01-01');
 CREATE TABLE public.events_new PARTITION OF public.events FOR VALUES FROM ('2026-01-01') TO (MAXVALUE);
-CREATE TABLE public.generated (id integer PRIMARY KEY, slug text GENERATED ALWAYS AS ('s-' || lpad(id::text, 4, '0')) STORED UNIQUE NOT NULL);
+CREATE TABLE public.generated (id integer PRIMARY KEY,
+    slug text GENERATED ALWAYS AS ('s-' || lpad(id::text, 4, '0')) STORED UNIQUE NOT NULL);
 CREATE TABLE public.coded (code sales.code PRIMARY KEY);
 CREATE TABLE crm.people (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, status text);
 CREATE TABLE public.settings (name text PRIMARY KEY, value text);
@@ -72,12 +73,66 @@ def a_foreign_database(server: TestServer, *more: str) -> Iterator[Database]:
         server.drop(name)
 
 
-def a_login(database: Database, login: str, *options: str) -> None:
-    """A login of the server with this run's password, unless it is there."""
-    name, words = sql.Identifier(login), sql.SQL(" ".join(["LOGIN", *options]))  # type: ignore[arg-type]
+# A gateway of the company's own: other types and names, what PUBLIC may do by default, a log that it writes.
+GATEWAY = """
+CREATE SCHEMA ops;
+CREATE TABLE public.collection_registry (collection_name varchar(255) PRIMARY KEY, governance_role varchar(20));
+CREATE TABLE public.birth_policy (collection_name varchar(255) PRIMARY KEY, requirement varchar(10) NOT NULL);
+CREATE TABLE public.birth_registry (id serial PRIMARY KEY, entity_code varchar(255) NOT NULL UNIQUE,
+    collection_name varchar(255) NOT NULL, species_code text, composition_level text, dot_origin varchar(80),
+    born_at timestamp NOT NULL, governance_role varchar(20), inspect_pen text, inspect_stamp text, inspect_gate text,
+    certified boolean NOT NULL DEFAULT false, certified_at timestamptz);
+CREATE TABLE public.trigger_guard_alerts (id serial PRIMARY KEY, seen text);
+CREATE VIEW public.v_birth_stage2_qt001_readiness_dashboard AS SELECT 'theirs' AS metric, 'theirs' AS value;
+CREATE TABLE ops.register_log (code text);
+CREATE FUNCTION ops."Register"(mode text, "Kind" varchar, entity varchar, born timestamp DEFAULT now(),
+    source varchar DEFAULT 'GATEWAY', OUT answer text) LANGUAGE plpgsql SECURITY DEFINER AS $body$
+BEGIN
+    IF mode <> 'write' THEN RAISE EXCEPTION 'nothing to write in mode %', mode; END IF;
+    INSERT INTO public.birth_registry (entity_code, collection_name, dot_origin, born_at)
+    VALUES (entity, "Kind", source, coalesce(born, now()));
+    INSERT INTO ops.register_log VALUES (entity);
+    answer := 'ok';
+END
+$body$;
+CREATE FUNCTION public.fn_birth_gateway() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $body$
+BEGIN
+    PERFORM ops."Register"('write', TG_ARGV[0], TG_ARGV[0] || ':' || NEW.id);
+    RETURN NULL;
+END
+$body$;
+CREATE FUNCTION ops.guard() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS
+    'BEGIN INSERT INTO public.trigger_guard_alerts (seen) VALUES (TG_TAG); END';
+CREATE EVENT TRIGGER evt_trigger_guard_ddl ON ddl_command_end WHEN TAG IN ('CREATE TRIGGER')
+    EXECUTE FUNCTION ops.guard();
+INSERT INTO public.collection_registry VALUES ('people', 'governed');
+INSERT INTO public.birth_policy VALUES ('people', 'REQUIRED');
+CREATE TRIGGER trg_birth_gateway AFTER INSERT ON crm.people
+    FOR EACH ROW EXECUTE FUNCTION public.fn_birth_gateway('people');
+"""
+BINDING = ('ops."Register"', "mode=write", "Kind=$collection", "entity=$code", "born=$born_at", "source=$origin")
+
+
+def let_in(database: Database, schema: str, groups: Mapping[str, str]) -> None:
+    """Logins of the server with this run's password, each a person of its own in a group."""
+    home = sql.Identifier(schema, "birth_person_login")
+    with database.psql("postgres") as admin:
+        for login, group in groups.items():
+            a_login(database, login)
+            admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(login)))
+            admin.execute(sql.SQL("INSERT INTO {} VALUES (%s, %s)").format(home), [login, f"the person of {login}"])
+        trusting = admin.execute("SELECT 1 FROM pg_hba_file_rules WHERE auth_method = 'trust'").fetchone()
+        if trusting is not None:
+            # The server of these tests is no company's: as on the demo, its open socket is a warning.
+            admin.execute(
+                sql.SQL("INSERT INTO {} VALUES ('embedded', '{{}}')").format(sql.Identifier(schema, "birth_setting"))
+            )
+
+
+def a_login(database: Database, login: str) -> None:
+    """A login of the server with this run's password and no rights."""
+    name, password = sql.Identifier(login), sql.Literal(database.server.password)
     with database.psql("postgres") as admin:
         if admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone() is None:
             admin.execute(sql.SQL("CREATE ROLE {}").format(name))
-        admin.execute(
-            sql.SQL("ALTER ROLE {} {} PASSWORD {}").format(name, words, sql.Literal(database.server.password))
-        )
+        admin.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, password))

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from core.cli.options import Invocation, invocation
+from core.domain.visible import harmless
 from core.errors import UsageError
 from core.services import init as service
 from core.services import uninstall as removing
@@ -102,9 +103,8 @@ def _show(call: Invocation, outcome: Outcome) -> None:
 
 
 def _script(call: Invocation, text: str) -> None:
-    """Line by line: names of the database are made visible, ends of lines are ours."""
-    for line in text.splitlines():
-        call.output.text(line)
+    """SQL as psql takes it. What could act on a terminal is escaped: a name that holds such a thing is not found."""
+    call.output.source("\n".join(harmless(line) for line in text.split("\n")))
 
 
 def _uninstall(call: Invocation, given: dict[str, Any]) -> None:

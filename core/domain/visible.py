@@ -23,6 +23,11 @@ def visible(text: str) -> str:
     return "".join(map(_visible_character, text))
 
 
+def harmless(text: str) -> str:
+    """As `visible`, but a backslash stays one: for a line that somebody runs, and is not to read back."""
+    return "".join(character if character == "\\" else _visible_character(character) for character in text)
+
+
 def _visible_character(character: str) -> str:
     if character == " ":
         return character

@@ -24,14 +24,14 @@ def draft(connection: Connection, made: Draft, collections: Sequence[str], exemp
     rows = connection.rows("init.tables", {"ours": _names()})
     facts = {Table(row["schema"], row["name"], row["obstacle"]): row for row in rows}
     tables = list(facts)
-    registered, places = _registered(connection, made, tables)
+    registered = _registered(connection, made, tables)
     chosen = choose(tables, registered, collections, exempt)
     for table in left_out(tables, collections, exempt):
         made.leave(table.text, f"it is {table.obstacle}")
     policies = _known(connection, made, "birth_policy", "init.policies")
     chosen = _without_refused(connection, made, chosen, policies)
     _let_read(connection, made, chosen, facts)
-    _register(made, chosen, policies, places)
+    _register(made, chosen, policies, registered)
     _triggers(made, chosen, facts)
     for each in chosen:
         if each.requirement == EXEMPT and policies.get(each.collection, EXEMPT) != EXEMPT:
@@ -50,10 +50,8 @@ def _known(connection: Connection, made: Draft, table: str, query: str) -> dict[
     return {row["collection"]: row["requirement"] for row in connection.rows(query)}
 
 
-def _registered(
-    connection: Connection, made: Draft, tables: Sequence[Table]
-) -> tuple[Mapping[str, Table | None], set[str]]:
-    """The known collections with their tables, as birth_collection_table finds them, and those with a place."""
+def _registered(connection: Connection, made: Draft, tables: Sequence[Table]) -> Mapping[str, Table | None]:
+    """The known collections with their tables, as birth_collection_table finds them."""
     names = _known(connection, made, "collection_registry", "init.registered")
     able = {(table.schema, table.name): table for table in tables if not table.obstacle}
     placed: dict[str, tuple[str, str]] = {}
@@ -63,9 +61,12 @@ def _registered(
         schemas = connection.value("init.schemas") or schemas
     found: dict[str, Table | None] = {}
     for name in names:
-        tried = [placed[name]] if name in placed else [(schema, name) for schema in schemas]
-        found[name] = next((able[place] for place in tried if place in able), None)
-    return found, set(placed)
+        if name in placed:
+            # A place that is empty now is kept: whoever moved the table says where it went.
+            found[name] = able.get(placed[name], Table(*placed[name], "gone"))
+        else:
+            found[name] = next((able[schema, name] for schema in schemas if (schema, name) in able), None)
+    return found
 
 
 def _without_refused(
@@ -88,34 +89,32 @@ def _without_refused(
     return kept
 
 
-def _register(made: Draft, chosen: Sequence[Enrolment], policies: Collection[str], places: Collection[str]) -> None:
-    """Registry, policy and place of what is new, as one event."""
+def _register(
+    made: Draft, chosen: Sequence[Enrolment], policies: Collection[str], registered: Mapping[str, Table | None]
+) -> None:
+    """Registry, policy and place of what is new, as one event; places of collections whose table was not found."""
     new = [each for each in chosen if each.is_new]
     undecided = [each for each in chosen if each.collection not in policies]
-    unplaced = [each for each in chosen if each.is_new and each.collection not in places]
-    if not new and not undecided:
+    found = [each for each in chosen if registered.get(each.collection) is None]
+    if not undecided and not found:
         return
-    _insert(
-        made,
-        "collection_registry",
-        ("collection_name", "governance_role"),
-        [(each.collection, "observed") for each in new],
-    )
-    _insert(
-        made,
-        "birth_policy",
-        ("collection_name", "requirement"),
-        [(each.collection, each.requirement) for each in undecided],
-    )
+    _insert(made, "collection_registry", ("collection_name", "governance_role"),
+            [(each.collection, "observed") for each in new])  # fmt: skip
+    _insert(made, "birth_policy", ("collection_name", "requirement"),
+            [(each.collection, each.requirement) for each in undecided])  # fmt: skip
     _insert(made, "birth_collection_place", ("collection_name", "table_schema", "table_name"),
-            [(each.collection, each.table.schema, each.table.name) for each in unplaced])  # fmt: skip
-    made.enrolled = [{"collection": each.collection, "table": each.table.text, "requirement": each.requirement}
-                     for each in undecided]  # fmt: skip
+            [(each.collection, each.table.schema, each.table.name) for each in found])  # fmt: skip
+    made.enrolled = [
+        {"collection": each.collection, "table": each.table.text, "requirement": each.requirement} for each in undecided
+    ]
     count = {kind: sum(each.requirement == kind for each in undecided) for kind in (REQUIRED, EXEMPT)}
+    places = {each.collection: each.table.text for each in found}
     made.add(
-        f"enrol {len(undecided)} collections: {count[REQUIRED]} REQUIRED, {count[EXEMPT]} EXEMPT",
+        f"enrol {len(undecided)} collections ({count[REQUIRED]} REQUIRED, {count[EXEMPT]} EXEMPT),"
+        f" and the places of {len(found)}",
         sql.SQL("SELECT {}('enrolled', {})").format(
-            made.in_schema("birth_ledger_append"), sql.Literal(Jsonb({"collections": made.enrolled}))
+            made.in_schema("birth_ledger_append"),
+            sql.Literal(Jsonb({"collections": made.enrolled, "places": places})),
         ),
         as_owner=True,
     )

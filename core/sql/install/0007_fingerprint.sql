@@ -2,10 +2,12 @@
 -- otherwise, the one of this schema.
 CREATE TABLE {S}.birth_gateway_function (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    schema_name text NOT NULL,
+    function_name text NOT NULL,
     signature text NOT NULL
 );
-INSERT INTO {S}.birth_gateway_function (signature)
-VALUES (format('%I.fn_birth_register(text,text,timestamp with time zone,text,boolean)', {s}));
+INSERT INTO {S}.birth_gateway_function (schema_name, function_name, signature)
+VALUES ({s}, 'fn_birth_register', format('%I.fn_birth_register(text,text,timestamp with time zone,text,boolean)', {s}));
 
 -- How our values reach its named parameters: each value once, or text that is always the same.
 CREATE TABLE {S}.birth_gateway_binding (
@@ -18,10 +20,14 @@ CREATE UNIQUE INDEX ON {S}.birth_gateway_binding (value) WHERE value <> 'constan
 INSERT INTO {S}.birth_gateway_binding (parameter, value) VALUES ('p_collection_name', 'collection'), ('p_entity_code', 'code'),
     ('p_born_at', 'born_at'), ('p_dot_origin', 'origin'), ('p_dry_run', 'dry_run');
 
--- The register function that is called, or NULL where it is gone.
+-- The register function that is called, or NULL where it is gone. Found in the catalog, which everybody reads: a look by
+-- its signature would ask for rights on its schema.
 CREATE FUNCTION {S}.birth_register_function() RETURNS oid
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT to_regprocedure(signature)::oid FROM {S}.birth_gateway_function
+    SELECT p.oid FROM {S}.birth_gateway_function AS f
+    JOIN pg_namespace AS n ON n.nspname = f.schema_name::name
+    JOIN pg_proc AS p ON p.proname = f.function_name::name AND p.pronamespace = n.oid
+    WHERE p.oid::regprocedure::text = f.signature
 $body$;
 
 -- The gateway's functions with all their overloads: the trigger function of this schema, and the bound register function.

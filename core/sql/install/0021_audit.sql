@@ -68,7 +68,9 @@ BEGIN
                     AND (p.proname LIKE 'birth\_%' OR p.proowner = ANY (v_roles))
                 UNION ALL SELECT t.oid::regclass::text FROM pg_class AS t WHERE t.oid = ANY (v_tables) AND t.relowner <> v_owner
                     AND (t.relname ~ '^(v_)?birth_' AND t.relname NOT IN ('birth_registry', 'birth_policy')
-                        AND t.relname <> ALL (SELECT unnest(value) FROM {S}.birth_setting WHERE name = 'left_alone') OR t.relowner = ANY (v_roles))
+                        AND t.relname <> ALL (SELECT unnest(value) FROM {S}.birth_setting WHERE name = 'left_alone')
+                        AND NOT EXISTS (SELECT FROM pg_depend AS d JOIN pg_class AS o ON o.oid = d.refobjid
+                            WHERE t.relkind = 'S' AND d.objid = t.oid AND d.deptype IN ('a', 'i') AND o.relname IN ('birth_registry', 'birth_policy')) OR t.relowner = ANY (v_roles))
                 UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE oid = v_home AND nspowner <> v_owner AND nspowner = ANY (v_roles)
                 UNION ALL SELECT t.oid::regclass::text FROM {S}.birth_collections() AS c JOIN pg_class AS t ON t.oid = c.relid
                     WHERE t.relowner <> v_owner AND t.relowner = ANY (v_roles)) AS o),

@@ -6,7 +6,7 @@ DECLARE
     v_function pg_proc;
     v_before jsonb;
 BEGIN
-    SELECT * INTO v_function FROM pg_proc WHERE oid = to_regprocedure(p_signature);
+    SELECT * INTO v_function FROM pg_proc WHERE oid::regprocedure::text = p_signature;
     IF v_function.oid IS NULL OR v_function.prokind <> 'f' OR v_function.proretset OR v_function.provolatile <> 'v' THEN
         PERFORM {S}.birth_refuse('BR003', 'not_bindable', format('%s cannot register rows: it must be a volatile function that returns one value', p_signature),
             jsonb_build_object('function', p_signature, 'kind', v_function.prokind, 'returns_set', v_function.proretset, 'volatility', v_function.provolatile),
@@ -14,7 +14,8 @@ BEGIN
     END IF;
     SELECT jsonb_build_object('function', (SELECT signature FROM {S}.birth_gateway_function),
         'binding', (SELECT jsonb_object_agg(parameter, coalesce(constant, '$' || value)) FROM {S}.birth_gateway_binding)) INTO v_before;
-    UPDATE {S}.birth_gateway_function SET signature = p_signature;
+    UPDATE {S}.birth_gateway_function SET signature = p_signature, function_name = v_function.proname,
+        schema_name = (SELECT nspname FROM pg_namespace WHERE oid = v_function.pronamespace);
     DELETE FROM {S}.birth_gateway_binding;
     INSERT INTO {S}.birth_gateway_binding (parameter, value, constant)
     SELECT key, coalesce(value ->> 'value', 'constant'), value ->> 'constant' FROM jsonb_each(p_binding);

@@ -1,0 +1,156 @@
+"""Somebody else's database, from `init` to a certified run, by the commands alone and with separate logins."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import console, foreign
+from tests.databases import Database, TestServer
+from tests.foreign import a_foreign_database
+
+LOGINS = {
+    "foreign_operator": "birth_operator",
+    "foreign_gatekeeper": "birth_gatekeeper",
+    "foreign_reviewer": "birth_reviewer",
+}
+GLOBS = ("--collections", "public.*", "sales.*", "crm.*", "Odd.Place.*", "--exempt", "public.settings")
+# What init must never change: every function, view and trigger that was there before.
+DEFINITIONS = """
+    SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE pronamespace = 'ops'::regnamespace
+        OR proname = 'fn_birth_gateway' UNION ALL
+    SELECT pg_get_viewdef(oid) FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace UNION ALL
+    SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal UNION ALL
+    SELECT evtname || evtenabled::text FROM pg_event_trigger ORDER BY 1
+"""
+
+
+class Company:
+    """A database under the hands of somebody with a shell."""
+
+    def __init__(self, database: Database, schema: str) -> None:
+        self.database = database
+        self.schema = schema
+
+    def run(self, login: str, *arguments: str) -> console.Answer:
+        """Run the console as a login."""
+        return console.run(*arguments, "--json", "--dsn", self.database.dsn(login), "--schema", self.schema)
+
+    def does(self, login: str, *arguments: str) -> Any:  # noqa: ANN401 - each command has its own
+        """Run a command that must be done; its document."""
+        answer = self.run(login, *arguments)
+        assert answer.status == 0, (arguments, answer.err)
+        return answer.document
+
+    def follow_hints(self, login: str = "postgres") -> list[str]:
+        """Run what init says that the audit asks for."""
+        remedies = [each["sql"] for each in self.does(login, "init", *self.globs)["remedies"]]
+        for remedy in remedies:
+            self.database.run(remedy)
+        return remedies
+
+    globs: tuple[str, ...] = GLOBS
+
+    def certify_everything(self, tmp_path: Path, identities: dict[str, str]) -> dict[str, Any]:
+        """From classification to certificate; the verified accounting."""
+        file = tmp_path / "identities.csv"
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["collection", "strategy", "identity", "reason"])
+            for name, identity in identities.items():
+                synthetic = identity.startswith(f"{name}:")
+                writer.writerow([name, "synthetic" if synthetic else "column", identity, "its key"])
+        self.does("foreign_operator", "classify", "--from", str(file))
+        self.does("foreign_gatekeeper", "permit", "open", "--budget", "1000", "--expires", "1h", "--reason", "a test")
+        run = str(self.does("foreign_operator", "plan", "--all")["run"])
+        self.does("foreign_operator", "reconcile", run, "--note", "compared")
+        applied = self.run("foreign_operator", "apply", run)
+        assert applied.status == 0, applied.err
+        found: dict[str, Any] = self.does("foreign_operator", "verify", run)
+        self.does("foreign_reviewer", "certify", run, "--note", "looked at")
+        return found
+
+
+@pytest.fixture
+def bare(server: TestServer) -> Iterator[Company]:
+    """A database without a gateway."""
+    with a_foreign_database(server) as database:
+        yield Company(database, "birth")
+
+
+def state(database: Database) -> int:
+    """How many rows of the catalogs there are, by which anything that was installed shows."""
+    count = (
+        "SELECT (SELECT count(*) FROM pg_class) + (SELECT count(*) FROM pg_proc) + (SELECT count(*) FROM pg_trigger)"
+    )
+    return int(database.value(f"{count} + (SELECT count(*) FROM pg_namespace)"))
+
+
+def test_a_database_with_awkward_names_comes_from_init_to_a_certified_run(bare: Company, tmp_path: Path) -> None:
+    database = bare.database
+    before = state(database)
+    preview = bare.does("postgres", "init", *GLOBS, "--dry-run")
+    assert (preview["dry_run"], state(database)) == (True, before)
+
+    made = bare.does("postgres", "init", *GLOBS)
+    assert made["installed"] == preview["installed"]
+    assert {each["collection"] for each in made["enrolled"]} == {*foreign.IDENTITIES, "settings"}
+    assert [each["requirement"] for each in made["enrolled"] if each["collection"] == "settings"] == ["EXEMPT"]
+    assert {each["object"]: each["why"] for each in made["left"]} == {
+        "public.all_items": "it is a view",
+        "public.totals": "it is a materialized view",
+        "public.events_old": "it is a partition: its table is the collection",
+        "public.events_new": "it is a partition: its table is the collection",
+    }
+    again = bare.does("postgres", "init", *GLOBS)
+    assert (again["installed"], again["needs"], again["enrolled"]) == ([], [], [])
+
+    foreign.let_in(database, "birth", LOGINS)
+    assert bare.run("foreign_operator", "doctor").status == 5
+    assert bare.follow_hints() != []
+    assert bare.does("foreign_operator", "doctor")["checks"]
+
+    suggested = bare.does("foreign_operator", "suggest")["suggestions"]
+    offered = {each["collection"]: [one["identity"] for one in each["candidates"]] for each in suggested}
+    assert {name for name, identity in foreign.IDENTITIES.items() if identity not in offered[name]} <= {"generated"}
+    found = bare.certify_everything(tmp_path, foreign.IDENTITIES)
+    rows = foreign.ROWS * len(foreign.IDENTITIES)
+    assert found["accounting"]["registered"] == found["accounting"]["planned"] == rows
+
+    # From now on the gateway registers by itself, partitions and generated columns included.
+    database.run("INSERT INTO public.events VALUES ('2027-01-01', 77); INSERT INTO public.generated VALUES (77)")
+    codes = database.run("SELECT entity_code FROM birth.birth_registry WHERE dot_origin = 'GATEWAY' ORDER BY 1")
+    assert [row["entity_code"] for row in codes] == ["events:2027-01-01/77", "s-0077"]
+
+
+def test_what_dry_run_prints_does_the_same_by_somebody_elses_hand(bare: Company) -> None:
+    shown = console.run("init", *GLOBS, "--dry-run", "--dsn", bare.database.dsn("postgres"))
+    bare.database.run(shown.out)
+    assert bare.does("postgres", "init", *GLOBS)["installed"] == []
+    assert bare.database.value("SELECT count(*) FROM birth.birth_policy WHERE requirement = 'REQUIRED'") == 10
+
+
+def test_a_gateway_of_the_companys_own_is_bound_and_left_as_it_is(server: TestServer, tmp_path: Path) -> None:
+    with a_foreign_database(server, foreign.GATEWAY) as database:
+        company = Company(database, "public")
+        company.globs = ("--collections", "crm.people", "--bind", *foreign.BINDING)
+        before = database.run(DEFINITIONS)
+        made = company.does("postgres", "init", *company.globs, "--register-writes", "ops.register_log")
+        assert made["bound"]["binding"]["entity"] == "$code"
+        assert made["enrolled"] == []
+        assert database.run(DEFINITIONS) == before
+        left = {each["object"] for each in made["left"]}
+        assert left >= {"table public.birth_registry", "function public.fn_birth_gateway",
+                        "view v_birth_stage2_qt001_readiness_dashboard"}  # fmt: skip
+
+        foreign.let_in(database, "public", LOGINS)
+        remedies = company.follow_hints()
+        assert any('REVOKE EXECUTE ON FUNCTION ops."Register"' in each for each in remedies)
+        company.does("foreign_operator", "doctor")
+        found = company.certify_everything(tmp_path, {"people": "people:{id}"})
+        assert found["accounting"]["registered"] == foreign.ROWS
+        assert database.value("SELECT count(*) FROM ops.register_log") == foreign.ROWS
+        database.run("INSERT INTO crm.people (status) VALUES ('new')")
+        assert database.value("SELECT count(*) FROM public.birth_registry") == foreign.ROWS + 1
