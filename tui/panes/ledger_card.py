@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.services.acceptance import Verification
 
 LIVE = ("title", "bar", "pace")
-REST = ("held", "account", "step-0", "step-1", "step-2", "step-3", "step-4")
+REST = ("held", "account", "step-0", "step-1", "step-2", "step-3", "step-4", "gates")
 
 
 class RunCard(Vertical, can_focus=False):
@@ -47,13 +47,13 @@ class RunCard(Vertical, can_focus=False):
         why: Mapping[str, str],
         verified: "Verification | None",
         estimate: Estimate | None,
-        doing: str,
+        words: tuple[str, str],
     ) -> None:
-        """Show a run, as far as it is known."""
+        """Show a run, as far as it is known. `words`: where in it the screen is, and what is under way."""
         progress = seen.progress if seen is not None else row.progress if row is not None else None
         gates = None if verified is None else verified.gates
         lines = {
-            "title": texts.title(row, doing),
+            "title": texts.title(row, *words),
             "bar": texts.bar(progress, max(self.content_size.width, 40)),
             "pace": texts.pace(progress, estimate),
             "held": texts.held(progress),
@@ -62,6 +62,7 @@ class RunCard(Vertical, can_focus=False):
         if seen is not None and seen.certificate is not None:
             lines["pace"], lines["held"] = texts.certificate(seen)
         lines |= {f"step-{place}": content for place, content in enumerate(texts.line(seen, why, gates))}
+        lines["gates"] = texts.gates(gates or ())
         for name, content in lines.items():
             self._set(name, content)
 

@@ -36,6 +36,9 @@ VERDICTS = {
 }
 
 
+WIDE = 110
+
+
 @dataclass(frozen=True, slots=True)
 class RunRow:
     """A run as it was read, and how it gets on where it is followed."""
@@ -137,36 +140,50 @@ def _said(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-GATES: tuple[Column[Judgement], ...] = (
-    Column("title", "gate", lambda gate: visible(gate.title), lambda gate: gate.title, 0, limit=56),
-    Column(
-        "verdict",
-        "verdict",
-        lambda gate: VERDICTS[gate.verdict].text,
-        lambda gate: gate.verdict,
-        1,
-        9,
-        tone=lambda gate: VERDICTS[gate.verdict].tone,
-    ),
-    Column("evidence", "evidence", evidence, lambda gate: gate.id, 2, limit=200),
-)
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """A gate at its place in the line."""
+
+    place: int
+    gate: Judgement
+
+
+def gates(width: int) -> tuple[Column[GateRow], ...]:
+    """The columns of the gates: the evidence has what the titles leave."""
+    title = 57 if width >= WIDE else 33
+    return (
+        Column(
+            "title", "gate", lambda row: f"{row.place:>2} {visible(row.gate.title)}", lambda row: row.place, 0, title
+        ),
+        Column(
+            "verdict",
+            "verdict",
+            lambda row: VERDICTS[row.gate.verdict].text,
+            lambda row: row.gate.verdict,
+            1,
+            9,
+            tone=lambda row: VERDICTS[row.gate.verdict].tone,
+        ),
+        Column("evidence", "evidence", lambda row: evidence(row.gate), lambda row: row.place, 2, width - title - 15),
+    )
 
 
 def _key(row: DiffRow) -> str:
     return visible(" / ".join(row.source_key))
 
 
-ITEMS: tuple[Column[DiffRow], ...] = (
-    Column(
+def items(width: int, only: str | None) -> tuple[Column[DiffRow], ...]:
+    """The columns of a diff. Of rows that were set aside, the server's reason is what counts."""
+    code: Column[DiffRow] = Column(
         "code",
         "  code",
         lambda row: f"{row.kind} {visible(row.code)}",
         lambda row: row.code,
         0,
-        limit=48,
+        limit=48 if width >= WIDE else 32,
         tone=lambda row: KINDS[row.kind].tone,
-    ),
-    Column(
+    )
+    outcome: Column[DiffRow] = Column(
         "outcome",
         "outcome",
         lambda row: KINDS[row.kind].word,
@@ -174,11 +191,20 @@ ITEMS: tuple[Column[DiffRow], ...] = (
         1,
         11,
         tone=lambda row: KINDS[row.kind].tone,
-    ),
-    Column("collection", "collection", lambda row: visible(row.collection), lambda row: row.collection, 2, limit=24),
-    Column("note", "note", lambda row: visible(row.note or ""), lambda row: row.note, 4, limit=120),
-    Column("key", "source key", _key, lambda _: None, 3, limit=32),
-)
+    )
+    collection: Column[DiffRow] = Column(
+        "collection", "collection", lambda row: visible(row.collection), lambda row: row.collection, 2, limit=24
+    )
+    key: Column[DiffRow] = Column("key", "source key", _key, lambda _: None, 3, limit=24)
+    reason: Column[DiffRow] = Column(
+        "note",
+        "SQLSTATE and message" if only == "!" else "note",
+        lambda row: visible(row.note or ""),
+        lambda row: row.note,
+        4,
+        limit=max(width - 37, 20) if only == "!" else 60,
+    )
+    return (code, reason, collection, key) if only == "!" else (code, outcome, collection, key, reason)
 
 
 def compared(before: str, after: str) -> tuple[Column[DiffRow], ...]:

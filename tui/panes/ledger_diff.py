@@ -57,7 +57,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__(id="diff")
-        self.window = Window(columns.ITEMS)
+        self.window = Window(columns.items(0, None))
         self.grid = DiffGrid(self.window, self._moved, self._go_far)
         self.view = View(0)
         self._outline = Outline(())
@@ -74,7 +74,8 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         """Show a view from a cursor on, or from its first row."""
         self.view = view
         names = None if view.before is None else (run_name(view.before), run_name(view.run))
-        self.window = Window(columns.ITEMS if names is None else columns.compared(*names))
+        made = columns.items(self.app.size.width, view.only) if names is None else columns.compared(*names)
+        self.window = Window(made)
         self.grid.table = self.window
         self._begin(at or Cursor(), is_first=at is None)
 

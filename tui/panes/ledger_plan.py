@@ -1,19 +1,20 @@
 """Which collections to plan: marked ones, or all."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from core.domain.compatibility import MatrixRow
 from core.domain.visible import visible
-from tui.widgets.filter import Filter
-from tui.widgets.grid import Grid
+from tui.actions import BY_ID
+from tui.widgets.rows import MarkedRows, Rows
 from tui.widgets.table import Column, Table
 from tui.words import sign
 
@@ -26,73 +27,69 @@ COLUMNS: tuple[Column[MatrixRow], ...] = (
 )
 
 
+class Choice(MarkedRows[MatrixRow]):
+    """The collections, with the keys of every list; they ask this list alone whether they are possible."""
+
+    def action_do(self, action_id: str) -> None:
+        """Do it, or leave escape to the question where there is nothing to clear."""
+        if not self.why_not(action_id):
+            getattr(self, BY_ID[action_id].handler)()
+        elif action_id == "unfilter":
+            raise SkipAction
+
+
 class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
     """Answers with the marked collections, none for all of them, or None after escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel"),
         Binding("ctrl+c", "cancel", show=False, priority=True),
-        Binding("enter", "answer", show=False, priority=True),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-        Binding("pagedown", "move(10)", show=False, priority=True),
-        Binding("pageup", "move(-10)", show=False, priority=True),
-        Binding("space", "mark", show=False, priority=True),
-        Binding("asterisk", "mark_shown", show=False, priority=True),
+        Binding("enter", "answer", show=False),
     ]
 
-    def __init__(self, rows: Sequence[MatrixRow]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._rows = list(rows)
-        self.grid: Grid[MatrixRow] = Grid(Table(COLUMNS, lambda row: row.facts.collection))
+        self._rows: list[MatrixRow] | None = None
+        self.choice = Choice(Table(COLUMNS, lambda row: row.facts.collection))
 
     def compose(self) -> ComposeResult:
-        """A line to filter by, over the collections that can be planned."""
+        """The collections that can be planned, over what enter would do."""
         with Vertical(classes="palette") as box:
             box.border_title = " Plan "
-            box.border_subtitle = " space marks · * all shown · enter plans · esc cancels "
-            yield Input(placeholder="type a part of a collection's name", compact=True, select_on_focus=False)
-            yield self.grid
+            box.border_subtitle = " space marks · * all · / filter · enter plans · esc cancels "
+            yield self.choice
             yield Static(id="chosen", markup=False)
 
     def on_mount(self) -> None:
-        """List everything, ready to type."""
-        self.grid.can_focus = False
-        self.query_one(Input).cursor_blink = False
-        self.grid.load(self._rows)
+        """Be ready for keys before the collections are there."""
+        self.set_focus(self.choice.grid)
         self._show_choice()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """List what matches."""
-        self.grid.show_only(Filter(event.value))
-
-    def action_move(self, step: int) -> None:
-        """Go to another collection."""
-        self.grid.move_to(self.grid.cursor + step)
-
-    def action_mark(self) -> None:
-        """Mark the collection under the cursor, or take its mark away, and go on."""
-        if len(self.grid.table):
-            self.grid.mark_only(self.grid.marked ^ {self.grid.table.name(self.grid.cursor)})
-            self.grid.move_down()
-            self._show_choice()
-
-    def action_mark_shown(self) -> None:
-        """Mark all that are shown; where they are, take their marks away."""
-        shown = set(self.grid.table.names())
-        self.grid.mark_only(self.grid.marked - shown if shown <= self.grid.marked else self.grid.marked | shown)
+    def offer(self, rows: list[MatrixRow]) -> None:
+        """List what can be planned, once it is read."""
+        self._rows = rows
+        self.choice.grid.load(rows)
         self._show_choice()
 
     def action_answer(self) -> None:
         """Plan what is marked; without a mark, all."""
-        self.dismiss(tuple(sorted(self.grid.marked)))
+        if self._rows:
+            self.dismiss(tuple(sorted(self.choice.grid.marked)))
 
     def action_cancel(self) -> None:
         """Plan nothing."""
         self.dismiss(None)
 
+    @on(Rows.Changed)
     def _show_choice(self) -> None:
-        chosen = len(self.grid.marked)
-        what = f"plans {chosen} marked" if chosen else f"plans all {len(self._rows)}"
+        chosen = len(self.choice.grid.marked)
+        what = f"plans {chosen} marked" if chosen else f"plans all {len(self._rows or ())}"
         text = f"enter {what}; an older plan of the same collections is superseded"
-        self.query_one("#chosen", Static).update(Content.styled(text, "$text-muted"), layout=False)
+        if not self._rows:
+            text = (
+                "looking what can be planned…" if self._rows is None else "no collection can be planned: classify one"
+            )
+        line = self.query_one("#chosen", Static)
+        content = Content.styled(text, "$text-muted")
+        if line.content != content:
+            line.update(content, layout=False)

@@ -1,17 +1,17 @@
 """What the ledger pane says of a run, line by line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from textual.content import Content
 
 from core.domain import steps
 from core.domain.gates import Judgement
-from core.domain.ledger import Accounting
+from core.domain.ledger import Accounting, run_name
 from core.domain.pace import Estimate
 from core.domain.progress import Progress
 from core.domain.visible import visible
-from tui.panes.ledger_columns import RunRow
+from tui.panes.ledger_columns import VERDICTS, RunRow
 from tui.panes.ledger_reading import Seen
 from tui.words import number
 
@@ -21,16 +21,15 @@ FULL, PART = "█", "░"
 _LABEL = 13
 
 
-def title(row: RunRow | None, doing: str) -> Content:
-    """The run, its state, and what this console is doing with it."""
+def title(row: RunRow | None, where: str, doing: str) -> Content:
+    """The run, its state, where in it the screen is, and what this console does."""
     if row is None:
         return Content.styled(f" {doing or 'no run yet: p plans one'}", "bold")
     run, sign = row.run, row.state
     parts: list[tuple[str, str]] = [(f" {run.name} ", "bold $accent"), (sign.text, TONES.get(sign.tone, "bold"))]
     if run.superseded_by is not None:
-        parts.append((f" by run-{run.superseded_by}", MUTED))
-    if doing:
-        parts.append((f"  {doing}…", "$warning"))
+        parts.append((f" by {run_name(run.superseded_by)}", MUTED))
+    parts += [(f"  {where}", MUTED), (f"  {doing}", "$warning")]
     return Content.assemble(*parts)
 
 
@@ -74,8 +73,11 @@ def _rounded(seconds: float) -> int:
 def _workers(progress: Progress) -> str:
     if not progress.workers:
         return "nobody is at work on it: A resumes it" if not progress.held else "nobody is at work on it"
+    plural = "s" if progress.workers > 1 else ""
+    if len(progress.states) == 1:
+        return f"{progress.workers} worker{plural} {visible(next(iter(progress.states)))}"
     states = ", ".join(f"{count} {visible(state)}" for state, count in sorted(progress.states.items()))
-    return f"{progress.workers} worker{'s' if progress.workers > 1 else ''}: {states}"
+    return f"{progress.workers} worker{plural}: {states}"
 
 
 def held(progress: Progress | None) -> Content:
@@ -109,7 +111,7 @@ def line(seen: Seen | None, why: Mapping[str, str], gates: tuple[Judgement, ...]
     said = {
         "plan": f"{visible(run.planned_by)}, {number(run.missing)} rows of {len(run.entries)} collections",
         "reconcile": visible(run.reconciled_by or ""),
-        "apply": f"{progress.done:,} rows have an outcome" if over else "",
+        "apply": f"{progress.done:,} rows have an outcome" if over else "under way" if progress.workers else "",
         "verify": _verified(gates),
         "certify": _certified(seen),
     }
@@ -158,6 +160,15 @@ def _certified(seen: Seen) -> str:
     )
 
 
+def gates(found: Sequence[Judgement]) -> Content:
+    """The gates as they were last verified, where there is room for them."""
+    lines = [Content("")]
+    for gate in found:
+        sign = VERDICTS[gate.verdict]
+        lines.append(Content.assemble((f" {sign.glyph} ", TONES.get(sign.tone, "$success")), visible(gate.title)))
+    return Content("\n").join(lines)
+
+
 def _verified(gates: tuple[Judgement, ...] | None) -> str:
     if gates is None:
         return ""
@@ -170,7 +181,7 @@ def certificate(seen: Seen | None) -> tuple[Content, Content]:
     if seen is None or seen.certificate is None:
         return Content(""), Content("")
     found = seen.certificate
-    place = f" chain {found.chain_seq if found.chain_seq is not None else '?'}"
+    place = f" chain {found.chain_seq}"
     return (
         Content.assemble((" certificate".ljust(_LABEL), MUTED), found.certificate),
         Content.assemble((place.ljust(_LABEL), MUTED), found.chain_head or "its event is gone"),
