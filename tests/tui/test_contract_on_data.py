@@ -32,7 +32,7 @@ def test_a_sound_collection_shows_every_gate_and_the_sql_that_runs(database: Dat
     sent: list[str] = []
 
     async def scenario(console: OnData) -> None:
-        console.app.send = sent.append  # type: ignore[method-assign]  # what goes to the terminal
+        console.app.send = sent.append  # type: ignore[method-assign,assignment]  # what goes to the terminal
         await open_collection(console, "agents")
         await console.shows("✓ all_ok")
         await console.press("y")

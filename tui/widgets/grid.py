@@ -19,21 +19,17 @@ from textual.widget import Widget
 
 from tui.actions import Actor, bindings
 from tui.widgets.filter import Filter
+from tui.widgets.layout import GAP, Layout
 from tui.widgets.table import Column, Table
 
 Row = TypeVar("Row")
 HEADER, WHEEL = 1, 3
 CURSOR, MARKED = "▌", "●"
-GAP = "  "
 MORE = "…"
-IMPORTANT, NARROWEST_NAME = 4, 16
 
 
 class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
-    """Shows a `Table`. The first column stays in place when the others go sideways, a column at a time.
-
-    A column that would be cut at the right edge is left out: half a number reads like another number.
-    """
+    """Shows a `Table`, its columns arranged by a `Layout`. Marks are kept by the rows' names."""
 
     PLACES = ("list",)
     BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
@@ -57,21 +53,18 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         self.table = table
         self.cursor = 0
         self.first_row = 0
-        self.first_column = 1
-        self._plan: list[tuple[Column[Row], int]] = []
-        self._widths: list[int] = []
+        self.layout_ = Layout(table.columns)
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._styles: dict[str, Style] = {}
         self.marked: frozenset[str] = frozenset()
-        self._name_change = 0
 
     # What the owner asks for
 
     def load(self, rows: list[Row]) -> None:
         """Show other rows; the cursor stays on its name."""
         self._keeping_the_cursor(lambda: self.table.load(rows))
-        self._widths = self.table.widths()
-        self._lay_out()
+        self.layout_.measure(self.table.widths())
+        self._refresh_all()
 
     def replace(self, rows: dict[str, Row]) -> None:
         """Show newer values of some rows, repainting only theirs."""
@@ -104,8 +97,8 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def resize_name(self, change: int) -> None:
         """Make the first column wider or narrower by some cells, as far as it stays readable."""
-        self._name_change = max(self._name_change + change, NARROWEST_NAME - self._width(0))
-        self._lay_out()
+        self.layout_.resize_name(change)
+        self._refresh_all()
 
     def row_at_cursor(self) -> Row | None:
         """The row under the cursor; None in an empty grid."""
@@ -113,7 +106,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def columns_in_order(self) -> list[Column[Row]]:
         """The columns as they go from left to right on this screen."""
-        return [self.table.columns[each] for each in self._order()]
+        return self.layout_.in_order()
 
     @property
     def page(self) -> int:
@@ -123,8 +116,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
     @property
     def hidden_columns(self) -> tuple[int, int]:
         """How many columns are beyond the left and beyond the right edge."""
-        left = self.first_column - 1
-        return left, len(self._order()) - 1 - left - (len(self._plan) - 1)
+        return self.layout_.hidden
 
     # Moving
 
@@ -174,10 +166,8 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         self._go_sideways(1)
 
     def _go_sideways(self, step: int) -> None:
-        left, right = self.hidden_columns
-        if (right if step > 0 else left) > 0:
-            self.first_column += step
-            self._lay_out()
+        if self.layout_.go(step):
+            self._refresh_all()
 
     # Painting
 
@@ -198,13 +188,13 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         row = self.table.row(index)
         mark = MARKED if self.table.name(index) in self.marked else CURSOR if at_cursor else " "
         runs: list[tuple[str, str]] = [("", mark)]
-        for column, width in self._plan:
+        for column, width in self.layout_.shown:
             runs += [(column.tone(row), fit(column.text(row), width, right=column.right)), ("", GAP)]
         return self._strip(runs, "cursor" if at_cursor else "")
 
     def _header(self) -> Strip:
         text = " "
-        for column, width in self._plan:
+        for column, width in self.layout_.shown:
             arrow = ("▼" if self.table.descending else "▲") if column is self.table.sorted_by else ""
             text += fit(column.title + arrow, width, right=column.right) + GAP
         return self._strip([("", text)], "header")
@@ -229,41 +219,6 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         return self._styles[tone]
 
     # Keeping what is shown in step
-
-    def _order(self) -> list[int]:
-        """The columns as declared where all fit, else the important ones first."""
-        everything = list(range(len(self.table.columns)))
-        if self._span(everything) <= self.size.width:
-            return everything
-        return sorted(everything, key=lambda each: self.table.columns[each].rank)
-
-    def _span(self, columns: list[int]) -> int:
-        return 1 + sum(self._width(each) + len(GAP) for each in columns) - len(GAP)
-
-    def _width(self, column: int) -> int:
-        measured = self._widths[column] if self._widths else 0
-        return max(measured, cell_len(self.table.columns[column].title) + 1)
-
-    def _name_width(self, order: list[int]) -> int:
-        """The name gives way, down to `NARROWEST_NAME`, so that every important column is on the screen."""
-        important = [each for each in order if self.table.columns[each].rank <= IMPORTANT]
-        excess = max(0, self._span(important) - self.size.width)
-        wanted = self._width(order[0])
-        return max(wanted - excess, min(wanted, NARROWEST_NAME)) + self._name_change
-
-    def _lay_out(self) -> None:
-        """Decide which columns are on the screen."""
-        order = self._order()
-        name = self._name_width(order)
-        room = self.size.width + self._width(order[0]) - name
-        if self._span(order) <= room:
-            self.first_column = 1
-        wanted = [order[0], *order[self.first_column :]]
-        while len(wanted) > 2 and self._span(wanted) > room:  # noqa: PLR2004 - the name and one more always show
-            wanted.pop()
-        self._plan = [(self.table.columns[each], self._width(each)) for each in wanted]
-        self._plan[0] = (self._plan[0][0], name)
-        self._refresh_all()
 
     def _keeping_the_cursor(self, change: Callable[[], None]) -> None:
         name = self.table.name(self.cursor) if self.cursor < len(self.table) else None
@@ -297,7 +252,8 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Lay the columns out for the new width."""
-        self._lay_out()
+        self.layout_.fit_into(self.size.width)
+        self._refresh_all()
 
     def notify_style_update(self) -> None:
         """Take the colours of another theme."""

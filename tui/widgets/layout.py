@@ -1,0 +1,96 @@
+"""Which columns of a grid are on the screen, in which order and how wide. Pure; it knows no screen."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from rich.cells import cell_len
+
+from tui.widgets.table import Column
+
+Row = TypeVar("Row")
+GAP = "  "
+IMPORTANT, NARROWEST_NAME = 4, 16
+
+
+class Layout(Generic[Row]):
+    """The first column stays in place when the others go sideways, a column at a time.
+
+    A column that would be cut at the right edge is left out: half a number reads like another number. What an
+    operator changes of the first column's width stays as long as the grid does.
+    """
+
+    def __init__(self, columns: Sequence[Column[Row]]) -> None:
+        self.columns = columns
+        self.shown: list[tuple[Column[Row], int]] = []
+        self.first = 1
+        self._widths: list[int] = []
+        self._width = 0
+        self._change = 0
+
+    @property
+    def hidden(self) -> tuple[int, int]:
+        """How many columns are beyond the left and beyond the right edge."""
+        left = self.first - 1
+        return left, len(self.columns) - 1 - left - (len(self.shown) - 1)
+
+    def in_order(self) -> list[Column[Row]]:
+        """The columns as they go from left to right."""
+        return [self.columns[each] for each in self._order()]
+
+    def measure(self, widths: Sequence[int]) -> None:
+        """Take the widths of what the columns hold."""
+        self._widths = list(widths)
+        self._arrange()
+
+    def fit_into(self, width: int) -> None:
+        """Arrange the columns for a screen of some width."""
+        self._width = width
+        self._arrange()
+
+    def resize_name(self, change: int) -> None:
+        """Make the first column wider or narrower by some cells, as far as it stays readable."""
+        self._change = max(self._change + change, NARROWEST_NAME - self._wanted(0))
+        self._arrange()
+
+    def go(self, step: int) -> bool:
+        """Go sideways by a column; whether there was one."""
+        left, right = self.hidden
+        if (right if step > 0 else left) <= 0:
+            return False
+        self.first += step
+        self._arrange()
+        return True
+
+    def span(self, columns: Sequence[int]) -> int:
+        """The cells that some columns take with the gaps between them and the mark before them."""
+        return 1 + sum(self._wanted(each) + len(GAP) for each in columns) - len(GAP)
+
+    def _arrange(self) -> None:
+        order = self._order()
+        name = self._name_width(order)
+        room = self._width + self._wanted(order[0]) - name
+        if self.span(order) <= room:
+            self.first = 1
+        wanted = [order[0], *order[self.first :]]
+        while len(wanted) > 2 and self.span(wanted) > room:  # noqa: PLR2004 - the name and one more always show
+            wanted.pop()
+        self.shown = [(self.columns[each], self._wanted(each)) for each in wanted]
+        self.shown[0] = (self.shown[0][0], name)
+
+    def _order(self) -> list[int]:
+        """The columns as declared where all fit, else the important ones first."""
+        everything = list(range(len(self.columns)))
+        if self.span(everything) <= self._width:
+            return everything
+        return sorted(everything, key=lambda each: self.columns[each].rank)
+
+    def _wanted(self, column: int) -> int:
+        measured = self._widths[column] if self._widths else 0
+        return max(measured, cell_len(self.columns[column].title) + 1)
+
+    def _name_width(self, order: list[int]) -> int:
+        """The name gives way, down to `NARROWEST_NAME`, so that every important column is on the screen."""
+        important = [each for each in order if self.columns[each].rank <= IMPORTANT]
+        excess = max(0, self.span(important) - self._width)
+        wanted = self._wanted(order[0])
+        return max(wanted - excess, min(wanted, NARROWEST_NAME)) + self._change
