@@ -209,7 +209,8 @@ class _Source:
 
     def _line(self, section: tuple[str, ...], key: str) -> int:
         """The line of a key in its section; of the section, where the key is written in another way."""
-        here, found = (), 1
+        here: tuple[str, ...] = ()
+        found = 1
         for number, line in enumerate(self.text.splitlines(), 1):
             if heading := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
                 here = tuple(_parts(heading[1]))

@@ -77,6 +77,7 @@ class ConsoleApp(Console):
     def _looked(self, message: Looked) -> None:
         self.state.looked(message)
         self.show_state()
+        self.age()
 
     @on(LookFailed)
     def _look_failed(self, message: LookFailed) -> None:

@@ -1,6 +1,7 @@
 """The actions of the console itself, whatever pane is on the screen, and the state they work on."""
 
-from typing import ClassVar, cast
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import BindingType
 from textual.content import Content
@@ -30,6 +31,9 @@ from tui.widgets.palette import Palette
 from tui.widgets.status_bar import StatusBar
 from tui.work import Work
 
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
 _TWINS = {
     "readiness": "birth-console status",
     "matrix": "birth-console matrix --counts",
@@ -58,6 +62,7 @@ class Console(Record, TakingAway, Logins, Looks, OrderlyApp, inherit_bindings=Fa
         self.watch_ = watch
         self.work = Work(self.post_message)
         self.defect: Exception | None = None
+        self._ages: list[Timer] = []
         keys, self.misfits = usable(keymap)
         rebind(keys)
         self.set_keymap({action: ",".join(each) for action, each in keys.items()})
@@ -119,6 +124,16 @@ class Console(Record, TakingAway, Logins, Looks, OrderlyApp, inherit_bindings=Fa
         self.show_keys()
         for pane in base.query(Pane):
             pane.show(self.state)
+
+    def age(self) -> None:
+        """Let the age of the look be seen: a few cells, at growing intervals, so that an idle line stays quiet."""
+        for timer in self._ages:
+            timer.stop()
+        self._ages = [self.set_timer(each, partial(self._aged, each)) for each in self.watch_.clock.ages]
+
+    def _aged(self, seconds: int) -> None:
+        self.state.age = f"{seconds} s ago"
+        self.screen_stack[0].query_one(StatusBar).show_age(self.state)
 
     def show_keys(self) -> None:
         """Show which keys work now."""

@@ -27,7 +27,9 @@ TOGETHER_SECONDS = 0.25
 
 
 class Clock:
-    """The time of day and a stopwatch; tests bring their own."""
+    """The time of day and a stopwatch; tests bring their own. `ages`: seconds after which a look's age is shown."""
+
+    ages: tuple[int, ...] = (5, 10, 20)
 
     def now(self) -> datetime:
         """The local time."""

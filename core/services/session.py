@@ -62,7 +62,8 @@ class Session:
             database=found["database"],
             schema=self.settings.schema,
             version=found["version"],
-            word=self.settings.word,
+            # Nobody said what it is, but its name does.
+            word=self.settings.word or ("PRODUCTION" if "prod" in found["database"].lower() else ""),
             read_only=self.settings.read_only,
             groups=tuple(found["groups"]),
             colour=self.settings.colour,

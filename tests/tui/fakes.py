@@ -36,7 +36,9 @@ CLAIMS = (
 
 
 class StillClock(Clock):
-    """A clock that goes one second per look at it, and a stopwatch that always shows 12 ms."""
+    """A clock that goes one second per look at it, and a stopwatch that always shows 12 ms. Nothing ages."""
+
+    ages = ()
 
     def __init__(self) -> None:
         self._now = datetime(2026, 6, 6, 14, 2, 8, tzinfo=UTC)

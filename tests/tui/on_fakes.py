@@ -5,10 +5,13 @@ import sys
 from core.domain.compatibility import Counts
 from tests.tui.fakes import FakeSource, many
 from tui.app import ConsoleApp
+from tui.watch import Clock
 
 if __name__ == "__main__":
     source = FakeSource()
     if len(sys.argv) > 1:
         source.rows = many(int(sys.argv[1]))
         source.counts = {row.facts.collection: Counts(1, 1, 0) for row in source.rows}
-    ConsoleApp(source).run()
+    clock = Clock()
+    clock.ages = (1,)
+    ConsoleApp(source, clock).run()

@@ -65,7 +65,7 @@ def test_inside_tmux_and_screen_the_sequence_is_wrapped(monkeypatch: pytest.Monk
 
 def test_what_is_too_long_for_a_clipboard_is_in_a_file(source: FakeSource, sent: list[str]) -> None:
     async def scenario(console: Driven) -> None:
-        console.app._copy("x" * (clipboard.LONGEST + 1))
+        console.app.copy_text("x" * (clipboard.LONGEST + 1))
         assert not sent
         (kept,) = (state_home() / "copied").iterdir()
         assert len(kept.read_text()) == clipboard.LONGEST + 1
@@ -91,14 +91,6 @@ def test_e_writes_what_is_shown_and_never_over_a_file(source: FakeSource, tmp_pa
         await console.press("enter")
         assert "it stays as it is" in console.screen()
         assert target.read_bytes() == before
-
-    drive(scenario, source)
-
-
-def test_a_pane_without_rows_says_why_nothing_is_exported(source: FakeSource) -> None:
-    async def scenario(console: Driven) -> None:
-        await console.press("E")
-        assert "no rows to export" in console.region("#keys")
 
     drive(scenario, source)
 

@@ -1,6 +1,7 @@
 """The two lines at the top: who, where, how the gate stands; and the panes."""
 
 from textual.content import Content
+from textual.geometry import Region
 from textual.widget import Widget
 
 from core.domain.visible import visible
@@ -10,6 +11,16 @@ from tui.steps import steps
 
 Part = tuple[str, str]
 BETWEEN: Part = ("  ", "")
+AGE_CHANGES = 8  # cells by which an age may be shorter than the one before it
+# The colours of a profile, as the theme has them.
+COLOURS = {
+    "red": "$error",
+    "yellow": "$warning",
+    "green": "$success",
+    "blue": "$primary",
+    "magenta": "$magenta",
+    "cyan": "$secondary",
+}
 
 
 class StatusBar(Widget):
@@ -24,6 +35,13 @@ class StatusBar(Widget):
         """Show another state or pane."""
         self._state, self._pane = state, pane
         self.refresh()
+
+    def show_age(self, state: State) -> None:
+        """Show how old the look is; only its own cells are painted."""
+        self._state = state
+        _, on_first = first_line(state, self.size.width)
+        width = _length(_clock(state)) + AGE_CHANGES
+        self.refresh(Region(self.size.width - width, 0 if on_first else 1, width, 1))
 
     def render(self) -> Content:
         """Two lines, without what a narrow screen has no room for."""
@@ -68,7 +86,8 @@ def _where(state: State) -> list[Part]:
     server = state.server
     if server is None:
         return [("not connected", "bold")]
-    colour = "$error" if "prod" in server.word.lower() else "$success" if server.word == "DEMO" else "$warning"
+    guessed = "red" if "prod" in server.word.lower() else "green" if server.is_demo else "yellow"
+    colour = COLOURS[server.colour or guessed]
     word: list[Part] = [(f" {visible(server.word)} ", f"bold reverse {colour}"), (" ", "")] if server.word else []
     badge: list[Part] = [BETWEEN, (" READ-ONLY ", "bold reverse $accent")] if server.read_only else []
     place = f"{server.login}@{server.database}:{server.schema}"
@@ -95,10 +114,11 @@ def _why(state: State) -> list[Part]:
 
 def _clock(state: State) -> list[Part]:
     if state.fault is not None:
-        return [("✗ STALE" if state.readiness else "✗ NOT CONNECTED", "bold reverse $error")]
+        stale = f"✗ STALE since {state.looked_at:%H:%M}" if state.looked_at else "✗ NOT CONNECTED"
+        return [(stale, "bold reverse $error")]
     if state.looked_at is None:
         return [(f"↻ {visible(state.progress)}", "bold")]
-    return [(f"{state.took_ms:.0f} ms  ↻ {state.looked_at:%H:%M:%S}", "$text-muted")]
+    return [(f"{state.took_ms:.0f} ms  ↻ {state.age}", "$text-muted")]
 
 
 def _length(parts: list[Part]) -> int:
