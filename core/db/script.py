@@ -12,7 +12,6 @@ from core.db.refusals import translated
 
 # A table that somebody holds for longer is not waited for: meanwhile nobody else would get at it either.
 _LOCK_TIMEOUT = "10s"
-_SHORT = 2000  # longer statements are files of this package, formatted already
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def formatted(driver: Driver, statement: Statement) -> str:
     """One statement for people. Each ends with a semicolon."""
     text = statement.sql.as_string(driver).strip()
     text = text if text.endswith(";") else f"{text};"
-    return str(sqlparse.format(text, keyword_case="upper", reindent=len(text) < _SHORT and "$body$" not in text))
+    return str(sqlparse.format(text, keyword_case="upper", reindent=text.startswith("INSERT")))
 
 
 def run(driver: Driver, statements: Iterable[Statement]) -> None:

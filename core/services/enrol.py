@@ -140,12 +140,13 @@ def _let_read(connection: Connection, made: Draft, chosen: Sequence[Enrolment], 
     if made.survey.has_roles and wanted:
         rows = connection.rows("init.readable", {"relids": [row["relid"] for row in wanted]})
         rights = {row["relid"]: row for row in rows}
-    closed = sorted({each.table.schema for each in chosen if not _has(rights, facts[each.table], "entered")})
-    for schema in closed:
+    closed = {each.table.schema: facts[each.table]["owns_schema"] for each in chosen
+              if not _has(rights, facts[each.table], "entered")}  # fmt: skip
+    for schema, owned in sorted(closed.items()):
         made.add(
             f"the groups enter {schema}",
             sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner, birth_reader").format(sql.Identifier(schema)),
-            needs="" if made.survey.is_superuser else SUPERUSER,
+            needs="" if made.survey.is_superuser or owned else "the schema's owner",
         )
     unread = [each.table for each in chosen if not _has(rights, facts[each.table], "read")]
     _grant_reading(made, [table for table in unread if made.survey.is_superuser or facts[table]["owned"]], "")

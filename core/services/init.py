@@ -141,5 +141,6 @@ def _remedies(connection: Connection, made: Draft) -> list[dict[str, Json]]:
     if not connection.value("init.sees_remedies"):
         return []
     rows = connection.rows("init.remedies")
-    joined = {str(each.sql.as_string(connection.driver)) + ";" for each in made.closing}  # over in a moment
-    return [{"check": row["id"], "sql": row["statement"]} for row in rows if row["statement"] not in joined]
+    # A membership that was only for this is over in a moment.
+    over = f"REVOKE birth_owner FROM {made.survey.server['quoted']};" if made.closing else ""
+    return [{"check": row["id"], "sql": row["statement"]} for row in rows if row["statement"] != over]

@@ -1,5 +1,5 @@
 -- name: server
-SELECT current_database()::text AS database, session_user::text AS login, r.rolsuper AS superuser, r.rolcreaterole AS creates_roles,
+SELECT current_database()::text AS database, session_user::text AS login, pg_catalog.quote_ident(session_user) AS quoted, r.rolsuper AS superuser, r.rolcreaterole AS creates_roles,
     pg_catalog.current_setting('server_version_num')::integer AS version,
     ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles
         WHERE rolname IN ('birth_owner', 'birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer') ORDER BY 1) AS roles,
@@ -52,6 +52,7 @@ SELECT c.oid::bigint AS relid, n.nspname::text AS schema, c.relname::text AS nam
         WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = c.oid) THEN 'a child: its rows are its parent''s, too'
         ELSE '' END AS obstacle,
     pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned, pg_catalog.has_table_privilege(c.oid, 'TRIGGER') AS takes_triggers,
+    pg_catalog.pg_has_role(n.nspowner, 'USAGE') AS owns_schema,
     EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS has_trigger
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -63,8 +64,8 @@ ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
 -- Which of the tables birth_owner and the groups cannot read yet, and whether this login may give that.
 SELECT c.oid::bigint AS relid, pg_catalog.has_table_privilege('birth_owner', c.oid, 'SELECT') AND pg_catalog.has_table_privilege('birth_reader', c.oid, 'SELECT')
         AS read, pg_catalog.has_schema_privilege('birth_owner', c.relnamespace, 'USAGE') AND pg_catalog.has_schema_privilege('birth_reader', c.relnamespace, 'USAGE')
-        AS entered, pg_catalog.pg_has_role(n.nspowner, 'USAGE') AS owns_schema
-FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        AS entered
+FROM pg_catalog.pg_class AS c
 WHERE c.oid = ANY (%(relids)s::bigint[]::oid[])
 
 -- name: granted

@@ -1,15 +1,18 @@
 -- Every role that somebody who can act here has or can become: members of a group, logins that are mapped to a person,
--- and what they reach by SET ROLE, inherited or not. Superusers are beyond any audit.
+-- and what they reach, inherited or not. Superusers are beyond any audit, and so is who administers a group without
+-- being in it (PostgreSQL 16 makes that of whoever creates a role).
 CREATE FUNCTION {S}.birth_audit_roles() RETURNS oid[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    WITH RECURSIVE birth_group AS (
+    WITH birth_group AS (
         SELECT oid FROM pg_roles WHERE rolname IN ('birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer')
-    ), reach(oid) AS (
+    ), actor AS MATERIALIZED (
         SELECT r.oid FROM pg_roles AS r
         WHERE NOT r.rolsuper AND r.rolname <> 'birth_owner'
-          AND (r.rolname IN (SELECT login FROM {S}.birth_person_login) OR EXISTS (SELECT FROM birth_group AS g WHERE pg_has_role(r.oid, g.oid, 'MEMBER')))
-        UNION SELECT m.roleid FROM reach JOIN pg_auth_members AS m ON m.member = reach.oid
-    ) SELECT coalesce(array_agg(oid), ARRAY[]::oid[]) FROM reach
+          AND (r.rolname IN (SELECT login FROM {S}.birth_person_login) OR EXISTS (SELECT FROM birth_group AS g WHERE pg_has_role(r.oid, g.oid, 'USAGE')
+              OR pg_has_role(r.oid, g.oid, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END)))
+    )
+    SELECT coalesce(array_agg(r.oid), ARRAY[]::oid[]) FROM pg_roles AS r
+    WHERE EXISTS (SELECT FROM actor WHERE pg_has_role(actor.oid, r.oid, 'MEMBER'))
 $body$;
 
 -- Whether calling a function gives its caller more than its caller has: one that runs as its owner does, and ours are for

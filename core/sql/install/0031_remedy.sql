@@ -42,7 +42,7 @@ BEGIN
           AND (a.grantee = 0 OR a.grantee = ANY (v_roles)) GROUP BY d.datname, a.grantee ORDER BY 2;
     RETURN QUERY SELECT 'triggers', format('ALTER TABLE %s ENABLE TRIGGER trg_birth_gateway;', c.relid::regclass)
         FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled' ORDER BY 2;
-    RETURN QUERY SELECT 'owner_unreachable', format('REVOKE birth_owner FROM %s;', m.member::regrole)
+    RETURN QUERY SELECT DISTINCT 'owner_unreachable', format('REVOKE birth_owner FROM %s;', m.member::regrole)
         FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member
         WHERE m.roleid = v_owner AND NOT r.rolsuper AND (m.member = ANY (v_roles) OR pg_has_role(m.member, v_owner, 'USAGE') OR NOT m.admin_option) ORDER BY 2;
     RETURN QUERY SELECT 'dml', format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES ON %s FROM %s;', t.oid::regclass,
