@@ -23,6 +23,7 @@ _FORMS = {
     "column": {"reason", "time_limit"},
     "synthetic": {"reason", "time_limit"},
     "exempt": {"reason"},
+    "require": {"reason"},
     "unclassify": {"reason"},
     "source": {"dry_run", "keep_going"},
     "accept": {"tier", "dry_run", "keep_going"},
@@ -42,6 +43,7 @@ _OPTIONAL = ("undo", "history")
 @click.option(
     "--exempt", is_flag=True, help="Take the collection out of the law of birth (gatekeepers, with --reason)."
 )
+@click.option("--require", is_flag=True, help="Put an exempted collection under it again (gatekeepers, with --reason).")
 @click.option("--unclassify", is_flag=True, help="Take the identity back, while no row is registered under it.")
 @click.option("--from", "source", metavar="FILE", help="Record a CSV file: collection,strategy,identity,reason.")
 @click.option("--accept-suggestions", "accept", is_flag=True, help="Record what the suggester is sure of.")
@@ -91,8 +93,8 @@ def _form(collection: str | None, given: dict[str, Any]) -> str:
         raise UsageError(f"{spelled[0]} takes no COLLECTION", evidence={"collection": collection}, hint="Leave it out.")
     if form not in (*_NO_COLLECTION, *_OPTIONAL) and collection is None:
         raise UsageError(f"{spelled[0]} needs a COLLECTION", hint="birth-console classify COLLECTION …")
-    if form == "exempt" and not given["reason"]:
-        raise UsageError("an exemption needs a reason", code="reason_missing", hint="Add --reason.")
+    if form in ("exempt", "require") and not given["reason"]:
+        raise UsageError("a policy decision needs a reason", code="reason_missing", hint="Add --reason.")
     return form
 
 
@@ -102,6 +104,8 @@ def _decide(connection: "Connection", form: str, collection: str | None, given: 
         return past.undo(connection, collection, reason)
     if form == "exempt":
         return service.exempt(connection, name, reason)
+    if form == "require":
+        return service.require(connection, name, reason)
     if form == "unclassify":
         return service.unclassify(connection, name, reason)
     make = column_identity if form == "column" else synthetic_identity

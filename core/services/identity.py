@@ -96,9 +96,18 @@ def unclassify(
 
 def exempt(connection: Connection, collection: str, reason: str) -> Classification:
     """Take a collection out of the law of birth: a gatekeeper's decision, with a reason."""
+    return _decide(connection, collection, "EXEMPT", reason)
+
+
+def require(connection: Connection, collection: str, reason: str) -> Classification:
+    """Put an exempted collection under the law of birth again. Under its old identity, where it had one."""
+    return _decide(connection, collection, "REQUIRED", reason)
+
+
+def _decide(connection: Connection, collection: str, requirement: str, reason: str) -> Classification:
     sources.enrolled(connection, collection)
-    connection.rows("identity.decide", {"collection": collection, "requirement": "EXEMPT", "reason": reason})
-    return Classification(collection, "exempt", None, 0, {"reason": reason})
+    connection.rows("identity.decide", {"collection": collection, "requirement": requirement, "reason": reason})
+    return Classification(collection, requirement.lower(), None, 0, {"reason": reason})
 
 
 def _told(suggestion: Json) -> dict[str, Json]:
