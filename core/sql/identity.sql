@@ -1,8 +1,17 @@
 -- name: collection
-SELECT collection_name, requirement, relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name,
-    c.strategy, c.columns, c.version, c.missing_columns
-FROM {S}.birth_collections() AS c
-LEFT JOIN pg_catalog.pg_class AS r ON r.oid = c.relid
+-- What birth_collections() says of one, without a look at all the others: whoever counts asks for each in turn.
+SELECT c.collection_name, p.requirement, t.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name,
+    i.strategy, i.columns, i.version,
+    CASE WHEN t.relid IS NOT NULL THEN ARRAY(
+        SELECT wanted.name FROM unnest(i.columns) WITH ORDINALITY AS wanted(name, position)
+        WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
+            WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
+        ORDER BY wanted.position) END AS missing_columns
+FROM {S}.collection_registry AS c
+LEFT JOIN {S}.birth_policy AS p ON p.collection_name = c.collection_name
+LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
+CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(c.collection_name) AS relid) AS t
+LEFT JOIN pg_catalog.pg_class AS r ON r.oid = t.relid
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
 WHERE c.collection_name = %(collection)s
 
