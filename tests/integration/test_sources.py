@@ -11,7 +11,7 @@ def test_what_is_asked_of_one_collection_is_what_the_list_of_all_says(database: 
         " INSERT INTO birth.collection_registry (collection_name) VALUES ('placed'), ('without_a_policy');"
         " INSERT INTO birth.birth_policy (collection_name) VALUES ('placed');"
         " INSERT INTO birth.birth_collection_place VALUES ('placed', 'other', 'elsewhere');"
-        " SELECT birth.birth_identity_import('placed', 'column', ARRAY['code', 'gone'], 'a test says so')"
+        " SELECT birth.birth_identity_import('placed', 'synthetic', ARRAY['code', 'gone'], 'a test says so')"
     )
     listed = database.run("SELECT *, relid::bigint AS place FROM birth.birth_collections()")
     with database.connect("viewer1") as connection:
