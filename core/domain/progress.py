@@ -15,6 +15,7 @@ MOST_WORKERS, LARGEST_BATCH = 64, 10_000
 class Progress:
     """One look at a run: what became of its rows, how it is steered, and who is at work on it.
 
+    `accounting` is that of the whole run, `outcomes` that of each collection.
     `batch_size` None leaves the size to the workers, `largest` is that of the latest batches. `states` counts the
     workers by what they do, `reasons` says what holds them up.
     """
@@ -26,6 +27,7 @@ class Progress:
     steered_by: str
     reason: str | None
     accounting: Accounting
+    outcomes: Mapping[str, Accounting]
     largest: int | None
     states: Mapping[str, int]
     reasons: tuple[str, ...]
@@ -57,6 +59,7 @@ def progress(row: Mapping[str, Any]) -> Progress:
         steered_by=row["steered_by"],
         reason=row["reason"],
         accounting=Accounting(**{name: row[name] for name in names}),
+        outcomes={collection: Accounting(**each) for collection, each in row["outcomes"].items()},
         largest=row["largest"],
         states=dict(row["states"]),
         reasons=tuple(row["reasons"]),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.domain.gates import Judgement
+from core.domain.visible import visible
 
 OPERATOR, REVIEWER = "birth_operator", "birth_reviewer"
 PLAN, RECONCILE, APPLY, HOLD, CANCEL, RESIZE, CERTIFY = (
@@ -111,7 +112,8 @@ def closed(gates: Iterable[Judgement]) -> str:
     # What comes first in the line is said first, whatever the order of the gates.
     words = [text for gate, text in _CLOSED.items() if any(each.id == gate for each in shut)]
     stale = "the plan is stale: plan again" if any(gate.stale for gate in shut) else ""
-    return "; ".join(words) or stale
+    others = "; ".join(visible(each.title) for each in shut)
+    return "; ".join(words) or stale or others
 
 
 def _certify(run: Standing, *, verified: bool | None) -> str:

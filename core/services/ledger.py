@@ -31,12 +31,6 @@ def account(connection: Connection, number: int, late: int = 0) -> Accounting:
     return accounting(connection.rows("ledger.accounting", {"run": number}), late)
 
 
-def outcomes(connection: Connection, number: int) -> dict[str, Accounting]:
-    """What became of the rows of each collection of a run so far."""
-    rows = connection.rows("ledger.accounting", {"run": number})
-    return {row["collection"]: accounting([row]) for row in rows}
-
-
 def workers(connection: Connection, number: int) -> list[Worker]:
     """Who is at work on a run now, and what holds them up."""
     return [Worker(**row) for row in connection.rows("ledger.workers", {"run": number})]

@@ -1,12 +1,14 @@
 -- name: progress
 SELECT r.run_id AS run, r.status, c.command, c.batch_size, c.steered_by, c.reason,
-    a.planned, a.registered, a.existing, a.vanished, a.quarantined, b.largest, w.states, w.reasons
+    a.planned, a.registered, a.existing, a.vanished, a.quarantined, a.outcomes, b.largest, w.states, w.reasons
 FROM {S}.birth_backfill_run AS r
 JOIN {S}.birth_backfill_control AS c USING (run_id)
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(planned), 0)::bigint AS planned, coalesce(sum(registered), 0)::bigint AS registered,
         coalesce(sum(existing), 0)::bigint AS existing, coalesce(sum(vanished), 0)::bigint AS vanished,
-        coalesce(sum(quarantined), 0)::bigint AS quarantined
+        coalesce(sum(quarantined), 0)::bigint AS quarantined,
+        coalesce(jsonb_object_agg(collection_name, jsonb_build_object('planned', planned, 'registered', registered, 'existing', existing,
+            'vanished', vanished, 'quarantined', quarantined)), '{{}}') AS outcomes
     FROM {S}.birth_accounting(r.run_id)) AS a
 CROSS JOIN LATERAL (
     SELECT max(rows) AS largest FROM (

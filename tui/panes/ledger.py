@@ -1,6 +1,5 @@
 """The ledger: runs and how they get on, their entries, their diff row by row, their gates, and the acceptance line."""
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,24 +10,19 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher
 
-from core.domain import steps
 from core.domain.diff import Cursor, View
 from core.domain.ledger import Run, run_name
-from core.domain.pace import Estimate
-from core.domain.progress import Progress
 from core.domain.visible import visible
-from core.errors import ConsoleError
 from tui.actions import Actor, bindings
 from tui.export import Export
 from tui.panes import ledger_columns as columns
 from tui.panes import ledger_reading as reading
 from tui.panes import ledger_words as words
-from tui.panes.ledger_card import RunCard
 from tui.panes.ledger_columns import EntryRow, GateRow, RunRow
 from tui.panes.ledger_diff import DiffView
-from tui.panes.ledger_line import FORBIDDEN, AcceptanceLine
+from tui.panes.ledger_follow import FollowedRuns
+from tui.panes.ledger_line import FORBIDDEN
 from tui.panes.ledger_list import List
-from tui.panes.ledger_reading import Runs, Seen
 from tui.source import Link
 from tui.state import State
 from tui.widgets.dialog import Dialog
@@ -38,14 +32,8 @@ from tui.widgets.table import Table
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from core.domain.steps import Login
-    from core.services.acceptance import Verification
 
-BUSY_SECONDS, QUIET_SECONDS, LOST_SECONDS = 1.0, 5.0, 3.0
-NOT_READ = "the ledger is being read"
-
-
-class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=False):
+class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False):
     """A list of runs over a card of the one under the cursor; entries, gates and diff take the list's place."""
 
     TITLE = "Ledger"
@@ -59,20 +47,11 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
 
     def __init__(self) -> None:
         super().__init__(id="ledger")
-        self.runs: List[RunRow] = List(Table(columns.RUNS, lambda row: row.run.name), self._chosen, id="runs")
-        self.runs.grid.table.descending = True
         self.entries: List[EntryRow] = List(Table(columns.ENTRIES, lambda row: row.entry.collection), id="entries")
         self.gates: List[GateRow] = List(Table(columns.gates(0), lambda row: row.gate.id), id="gates")
         self.diff = DiffView()
-        self.card = RunCard()
-        self.verified: dict[int, Verification] = {}
-        self._login: Login | None = None
-        self._seen: dict[int, Seen] = {}
-        self._estimates: dict[int, tuple[Estimate, int]] = {}
         self._looked_at: datetime | None = None
         self._doing = ""
-        self._lost = ""
-        self._then_to: int | None = None
 
     def compose(self) -> ComposeResult:
         """The list above the card; on a wide screen beside it."""
@@ -145,33 +124,17 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
 
     # What the acceptance line asks
 
-    @property
-    def run(self) -> Run | None:
-        """The run under the cursor."""
-        row = self.runs.grid.row_at_cursor()
-        return None if row is None else row.run
-
-    @property
-    def seen(self) -> Seen | None:
-        """Everything known of that run, once it is read."""
-        return None if self.run is None else self._seen.get(self.run.run)
-
     def doing(self, what: str) -> None:
         """Show what is under way."""
         self._doing = what
         self._show_card()
 
-    def read_again(self, then_to: int | None = None) -> None:
-        """Read the runs again, and put the cursor on one of them."""
-        self._then_to = then_to if then_to is not None else self._then_to
-        source = self.host.source
-        self.host.work.start("ledger runs", lambda: source.read("ledger", reading.runs), self._took_runs, self._failed)
-
     def show_gates(self) -> None:
         """Bring the gates of the last verify to the screen."""
         found = self.verified.get(self.run.run) if self.run is not None else None
         if found is not None:
-            self.gates.grid.table = Table(columns.gates(self.app.size.width), lambda row: row.gate.id)
+            table = Table(columns.gates(self.app.size.width), lambda row: row.gate.id)
+            self.gates.grid.show_table(table)
             self.gates.grid.load([GateRow(place, gate) for place, gate in enumerate(found.gates, 1)])
             self._go("gates")
 
@@ -247,123 +210,12 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
         rows = self.runs.grid.table.rows()
         return None if self.run is None else reading.previous([row.run for row in rows], self.run)
 
-    # Reading
-
-    def _took_runs(self, found: Runs) -> None:
-        self._login, self._lost = found.login, ""
-        progress = {each.run: each for each in found.progress}
-        rows = [RunRow(run, progress.get(run.run)) for run in found.runs]
-        if rows != list(self.runs.grid.table.rows()):
-            self.runs.grid.load(sorted(rows, key=lambda row: row.run.run, reverse=True))
-        place = None if self._then_to is None else self.runs.grid.table.index(run_name(self._then_to))
-        self._then_to = None
-        if place is not None:
-            self.runs.grid.move_to(place)
-        self._chosen()
-        self._follow_later()
-
-    def _chosen(self) -> None:
-        """Show the run under the cursor, and read it."""
-        self._show_card()
-        self._show_entries()
-        self.post_message(Rows.Changed())
-        run = self.run
-        if run is not None:
-            source = self.host.source
-            call = lambda: source.read("ledger", lambda link: reading.one(link, run.run))  # noqa: E731 - as short as its use
-            self.host.work.start("ledger run", call, self._took_run, self._failed)
-
-    def _took_run(self, found: Seen) -> None:
-        self._lost = ""
-        self._seen[found.run.run] = found
-        if self.run is not None and found.run.run != self.run.run:
-            self._chosen()  # the cursor went on while it was read
-            return
-        self._show_card()
-        self._show_entries()
-        self.post_message(Rows.Changed())
-
-    def _failed(self, error: ConsoleError) -> None:
-        self._lost = error.message
-        self._show_card()
-        # Without limit: what was seen stays, marked stale, until somebody answers again.
-        self.card.call_in(LOST_SECONDS, self._retry)
-
-    def _retry(self) -> None:
-        if self.display:
-            self.read_again()
-
-    # Following
-
-    def _follow_later(self) -> None:
-        if any(row.progress is not None for row in self.runs.grid.table.rows()):
-            rows = [row.progress for row in self.runs.grid.table.rows() if row.progress is not None]
-            busy = BUSY_SECONDS if any(each.workers for each in rows) else QUIET_SECONDS
-            self.card.call_in(busy, self._follow)
-
-    def _follow(self) -> None:
-        """Look how the runs get on that are applied; nothing is asked while the pane is not on the screen."""
-        numbers = [row.run.run for row in self.runs.grid.table.rows() if row.progress is not None]
-        if self.display and numbers:
-            source = self.host.source
-            call = lambda: source.read("follow", lambda link: reading.follow(link, numbers))  # noqa: E731 - as said
-            self.host.work.start("ledger follow", call, self._followed, self._failed)
-
-    def _followed(self, found: list[Progress]) -> None:
-        self._lost = ""
-        fresh = {}
-        for progress in found:
-            name = run_name(progress.run)
-            row = self.runs.grid.table.get(name)
-            self._measure(progress)
-            if row is not None and row.progress != progress:
-                fresh[name] = replace(row, progress=progress)
-        is_over = any(each.status != "applying" for each in found) or len(found) != len(
-            [row for row in self.runs.grid.table.rows() if row.progress is not None]
-        )
-        self.runs.grid.replace(fresh)
-        for progress in found:
-            seen = self._seen.get(progress.run)
-            if seen is not None:
-                self._seen[progress.run] = replace(seen, progress=progress)
-        self._show_card()
-        if is_over or self._has_turned(found):
-            self.read_again()
-        else:
-            self._follow_later()
-
-    def _has_turned(self, found: list[Progress]) -> bool:
-        """Whether what may be done with the run under the cursor is other than when it was read."""
-        seen = self.seen
-        return (
-            seen is not None
-            and seen.standing is not None
-            and any(
-                each.run == seen.run.run
-                and (each.status, each.command) != (seen.standing.status, seen.standing.command)
-                for each in found
-            )
-        )
-
-    def _measure(self, progress: Progress) -> None:
-        now = time.monotonic()
-        estimate, before = self._estimates.get(progress.run, (None, progress.done))
-        if estimate is None:
-            estimate = Estimate(progress.accounting.open, now)
-        else:
-            estimate.finished(progress.done - before, now)
-        self._estimates[progress.run] = (estimate, progress.done)
-
     # Showing
 
-    def _reasons(self) -> dict[str, str]:
-        if self._login is None or (self.run is not None and self.seen is None):
-            return dict.fromkeys(FORBIDDEN.values(), self._lost or NOT_READ)
-        server = self.host.state.server
-        login = replace(self._login, read_only=server.read_only if server else False)
-        found = self.verified.get(self.run.run) if self.run is not None else None
-        standing = self.seen.standing if self.seen is not None else None
-        return dict(steps.reasons(login, standing, verified=None if found is None else found.passed))
+    def show_run(self) -> None:
+        """Show what is known of the run under the cursor."""
+        self._show_card()
+        self._show_entries()
 
     def _show_card(self) -> None:
         row, seen = self.runs.grid.row_at_cursor(), self.seen
@@ -382,7 +234,11 @@ class LedgerPane(AcceptanceLine, Vertical, can_focus=False, inherit_bindings=Fal
 
     def _show_entries(self) -> None:
         seen = self.seen
-        rows = [] if seen is None else [EntryRow(each, seen.outcomes[each.collection]) for each in seen.run.entries]
+        rows = (
+            []
+            if seen is None
+            else [EntryRow(each, seen.progress.outcomes[each.collection]) for each in seen.run.entries]
+        )
         if rows != list(self.entries.grid.table.rows()):
             self.entries.grid.load(rows)
 

@@ -17,6 +17,7 @@ from core.domain.visible import visible
 from core.errors import ConsoleError
 from tui.actions import Actor, bindings
 from tui.panes import ledger_columns as columns
+from tui.panes.ledger_list import OtherGrid
 from tui.source import Link
 from tui.widgets.grid import Grid
 from tui.widgets.window import PAGE, Window
@@ -26,10 +27,8 @@ ONLY = {"only_open": "+", "only_registered": "=", "only_vanished": "-", "only_qu
 Read = tuple[Page, Outline]
 
 
-class DiffGrid(Grid[DiffRow], inherit_bindings=False):
+class DiffGrid(OtherGrid[DiffRow]):
     """A grid that says when the cursor moves, and asks for the far ends of what its window does not hold."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("list")
 
     def __init__(self, window: Window, moved: Callable[[], None], far: Callable[[bool], None]) -> None:
         super().__init__(window, id="diff-rows")
@@ -76,7 +75,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         names = None if view.before is None else (run_name(view.before), run_name(view.run))
         made = columns.items(self.app.size.width, view.only) if names is None else columns.compared(*names)
         self.window = Window(made)
-        self.grid.table = self.window
+        self.grid.show_table(self.window)
         self._begin(at or Cursor(), is_first=at is None)
 
     def reload(self) -> None:

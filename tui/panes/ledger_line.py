@@ -9,7 +9,8 @@ from textual.content import Content
 from core.domain import steps
 from core.domain.ledger import Run
 from core.domain.progress import Effort
-from core.errors import ConsoleError, UsageError
+from core.errors import ConsoleError
+from tui.panes import ledger_calls as calls
 from tui.panes import ledger_words as words
 from tui.panes.ledger_plan import ChoosePlan
 from tui.panes.ledger_reading import Seen
@@ -21,7 +22,6 @@ from tui.widgets.dialog import Dialog
 from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
-    from core.domain.compatibility import MatrixRow
     from core.services.acceptance import Verification
     from core.services.control import Control
     from core.services.detach import Detached
@@ -80,7 +80,7 @@ class AcceptanceLine(Pane):
 
         def chosen(names: tuple[str, ...] | None) -> None:
             if names is not None:
-                self._write("planning", lambda link: _plan(link, names), self._planned)
+                self._write("planning", lambda link: calls.plan(link, names), self._planned)
 
         def failed(error: ConsoleError) -> None:
             if choice.is_current:
@@ -88,7 +88,7 @@ class AcceptanceLine(Pane):
             self._tell("Plan", error)
 
         self.app.push_screen(choice, chosen)
-        read = lambda: self.host.source.read("ledger", _plannable)  # noqa: E731 - as short as its use
+        read = lambda: self.host.source.read("ledger", calls.plannable)  # noqa: E731 - as short as its use
         self.host.work.start("ledger choice", read, choice.offer, failed)
 
     def reconcile(self) -> None:
@@ -97,7 +97,7 @@ class AcceptanceLine(Pane):
 
         def noted(note: str | None) -> None:
             if note is not None:
-                self._write(f"recounting {run.name}", lambda link: _reconcile(link, run.run, note), self._told)
+                self._write(f"recounting {run.name}", lambda link: calls.reconcile(link, run.run, note), self._told)
 
         self.app.push_screen(Prompt(f"Reconcile {run.name}", NOTE), noted)
 
@@ -127,9 +127,9 @@ class AcceptanceLine(Pane):
                 self._confirm_apply(found[0], effort)
 
         # What is typed ahead goes to the question, not to the pane: it is asked while the answer to this comes.
-        read = lambda: self.host.source.read("ledger", lambda link: _intent(link, run.run))  # noqa: E731 - as said
+        read = lambda: self.host.source.read("ledger", lambda link: calls.intent(link, run.run))  # noqa: E731 - as said
         self.host.work.start(f"ledger intent {run.run}", read, looked, looked)
-        self.app.push_screen(Prompt(title, EFFORT, "1", _effort), chosen)
+        self.app.push_screen(Prompt(title, EFFORT, "1", calls.effort), chosen)
 
     def hold(self) -> None:
         """Pause the run, or let it go on."""
@@ -158,7 +158,7 @@ class AcceptanceLine(Pane):
                 self._steer(run, None, int(text))
 
         size = self.seen.progress.batch_size if self.seen is not None else None
-        self.app.push_screen(Prompt(f"Batches of {run.name}", SIZE, str(size or 0), _size), chosen)
+        self.app.push_screen(Prompt(f"Batches of {run.name}", SIZE, str(size or 0), calls.size), chosen)
 
     def verify(self) -> None:
         """Ask every acceptance gate."""
@@ -171,7 +171,7 @@ class AcceptanceLine(Pane):
             self.read_again()
             self.show_gates()
 
-        call = lambda link: _verify(link, run.run)  # noqa: E731 - as short as its use
+        call = lambda link: calls.verify(link, run.run)  # noqa: E731 - as short as its use
         self._work(f"verifying {run.name}", lambda: self.host.source.read("verify", call), looked)
 
     def certify(self) -> None:
@@ -190,7 +190,7 @@ class AcceptanceLine(Pane):
 
         def certify(note: str) -> None:
             digest = found.evidence_digest
-            self._write(f"certifying {run.name}", lambda link: _certify(link, run.run, note, digest), self._told)
+            self._write(f"certifying {run.name}", lambda link: calls.certify(link, run.run, note, digest), self._told)
 
         self.app.push_screen(Prompt(f"Certify {run.name}", STAND), noted)
 
@@ -200,7 +200,7 @@ class AcceptanceLine(Pane):
         def show(found: Content) -> None:
             self.app.push_screen(Dialog("Audit", found))
 
-        self._work("auditing the chain", lambda: self.host.source.read("verify", _audit), show)
+        self._work("auditing the chain", lambda: self.host.source.read("verify", calls.audit), show)
 
     # What they have in common
 
@@ -262,7 +262,7 @@ class AcceptanceLine(Pane):
             said = {"pause": "paused", "cancel": "cancelled", "run": f"goes on in batches {size}"}
             self._told(f"{run.name}: {said[found.command]}")
 
-        self._write(f"steering {run.name}", lambda link: _steer(link, run.run, command, batch_size), steered)
+        self._write(f"steering {run.name}", lambda link: calls.steer(link, run.run, command, batch_size), steered)
 
     def _tell(self, title: str, error: ConsoleError) -> None:
         self.app.push_screen(Dialog(title, words.fault(error)))
@@ -282,75 +282,3 @@ class AcceptanceLine(Pane):
 
         if self.host.work.start("ledger line", call, done, failed):
             self.doing(what)
-
-
-def _plannable(link: Link) -> "list[MatrixRow]":
-    from core.domain.compatibility import BROKEN  # noqa: PLC0415 - the services bring the driver along
-    from core.services import compatibility  # noqa: PLC0415 - as said
-
-    return [row for row in compatibility.read(link) if row.verdict != BROKEN]
-
-
-def _plan(link: Link, names: tuple[str, ...]) -> "Plan":
-    from core.services import plan  # noqa: PLC0415 - as said
-
-    return plan.plan(link, names or None)
-
-
-def _reconcile(link: Link, number: int, note: str) -> str:
-    from core.services import reconcile  # noqa: PLC0415 - as said
-
-    found = reconcile.reconcile(link, number, note)
-    return f"equal: {found.planned:,} rows planned, {found.source:,} missing in the source"
-
-
-def _intent(link: Link, number: int) -> "Intent":
-    from core.services import steps as service  # noqa: PLC0415 - as said
-
-    return service.intent(link, number)
-
-
-def _steer(link: Link, number: int, command: str | None, batch_size: int | None) -> "Control":
-    from core.services import control  # noqa: PLC0415 - as said
-
-    return control.steer(link, number, command, batch_size)
-
-
-def _verify(link: Link, number: int) -> "Verification":
-    from core.services import acceptance  # noqa: PLC0415 - as said
-
-    return acceptance.verify(link, number)
-
-
-def _certify(link: Link, number: int, note: str, digest: str) -> str:
-    from core.services import certify  # noqa: PLC0415 - as said
-
-    done = certify.certify(link, number, note, looked_at=digest)
-    return f"certified: evidence {done.certificate[:16]}, chain head {done.chain_head[:16]}"
-
-
-def _audit(link: Link) -> Content:
-    from core.services import audit  # noqa: PLC0415 - as said
-
-    return words.audited(audit.audit(link))
-
-
-def _effort(text: str) -> tuple[Content, bool]:
-    try:
-        found = Effort.parse(text)
-    except UsageError as error:
-        return Content.styled(error.message, "$warning"), False
-    size = "whose size adapts" if found.batch_size is None else f"of {found.batch_size:,} rows"
-    return Content(f"{found.workers} worker{'s' if found.workers > 1 else ''}, batches {size}"), True
-
-
-def _size(text: str) -> tuple[Content, bool]:
-    if text.strip() == "0":
-        return Content("the workers choose"), True
-    try:
-        rows = Effort.parse(f"1 {text}").batch_size
-    except UsageError:
-        rows = None
-    if rows is None:
-        return Content.styled("1 to 10,000, or 0", "$warning"), False
-    return Content(f"batches of {rows:,} rows"), True

@@ -6,6 +6,7 @@ from typing import TypeVar
 from textual.actions import SkipAction
 
 from tui.widgets.grid import Grid
+from tui.widgets.layout import Layout
 from tui.widgets.rows import Rows
 from tui.widgets.table import Table
 
@@ -16,7 +17,18 @@ def _nothing() -> None:
     """Nobody wants to know."""
 
 
-class FollowedGrid(Grid[Row]):
+class OtherGrid(Grid[Row]):
+    """A grid that can show a table of other columns."""
+
+    def show_table(self, table: Table[Row]) -> None:
+        """Show another table, from its first row."""
+        self.table = table
+        self.layout_ = Layout(table.columns)
+        self.layout_.fit_into(self.size.width)
+        self.cursor = self.first_row = 0
+
+
+class FollowedGrid(OtherGrid[Row]):
     """A grid that tells when its cursor went to another row."""
 
     def __init__(self, table: Table[Row], moved: Callable[[], None]) -> None:
@@ -36,7 +48,7 @@ class List(Rows[Row]):
 
     def __init__(self, table: Table[Row], moved: Callable[[], None] = _nothing, *, id: str) -> None:  # noqa: A002 - as every widget names it
         super().__init__(table, id=id)
-        self.grid = FollowedGrid(table, moved)
+        self.grid: FollowedGrid[Row] = FollowedGrid(table, moved)
 
     def action_do(self, action_id: str) -> None:
         """Leave escape to the pane where there is nothing to clear."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.domain.ledger import Accounting, Run
+from core.domain.ledger import Run
 from core.domain.progress import Progress
 from core.domain.steps import Login, Standing
 from tui.source import Link
@@ -28,7 +28,6 @@ class Seen:
     run: Run
     progress: Progress
     standing: Standing | None
-    outcomes: dict[str, Accounting]
     certificate: "Certified | None"
 
 
@@ -45,7 +44,7 @@ def one(link: Link, number: int) -> Seen:
 
     run = ledger.run(link, number)
     progress = next(each for each in follow.follow(link, [number]) if each.run == number)
-    return Seen(run, progress, steps.standing(link, number), ledger.outcomes(link, number), certify.read(link, number))
+    return Seen(run, progress, steps.standing(link, number), certify.read(link, number))
 
 
 def follow(link: Link, numbers: list[int]) -> list[Progress]:

@@ -1,0 +1,375 @@
+"""The acceptance line from the console alone, on real databases: what each key does, and why it does nothing."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from core.services.apply import Options
+from tests import line, small
+from tests.databases import Database
+from tests.tui.driving import OnData, drive_real
+from tui.actions import BY_ID
+from tui.panes.ledger import LedgerPane
+from tui.widgets import window
+from tui.widgets.confirm import Confirm
+from tui.widgets.dialog import Dialog
+from tui.widgets.prompt import Prompt
+
+WIDE = (120, 36)
+BATCHES = Options(batch_size=50, patience=60)
+
+
+def pane(console: OnData) -> LedgerPane:
+    return console.app.screen_stack[0].query_one(LedgerPane)
+
+
+async def opened(console: OnData) -> LedgerPane:
+    """Go to the ledger, and wait until the run under the cursor is read."""
+    await console.press("4")
+    ledger = pane(console)
+    await console.until(lambda: ledger._login is not None and (ledger.run is None or ledger.seen is not None))
+    return ledger
+
+
+async def answer(console: OnData, screen: type, text: str, shown: str = "") -> None:
+    """Type a line into the question on the screen, and give it."""
+    await console.until(lambda: isinstance(console.app.screen, screen))
+    if shown:
+        await console.shows(shown)
+    await console.type(text)
+    await console.press("enter")
+
+
+def reason(console: OnData, action: str) -> str:
+    return console.app.reason(BY_ID[action])
+
+
+def on(
+    database: Database, scenario: Callable[[OnData], Awaitable[None]], login: str = "operator1", **options: object
+) -> None:
+    drive_real(scenario, database, login, **options)  # type: ignore[arg-type]  # handed on as they are
+
+
+@pytest.fixture(autouse=True)
+def a_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where a detached apply leaves its events."""
+    monkeypatch.setenv("BIRTH_CONSOLE_HOME", str(tmp_path))
+
+
+async def plans_and_reconciles(console: OnData) -> None:
+    ledger = await opened(console)
+    await console.shows("no run yet: p plans one")
+    assert reason(console, "run_reconcile") == "there is no run"
+    await console.press("p")
+    await console.shows("enter plans all 3")
+    await console.press("slash")
+    await console.type("code")  # the identity of goods and notes
+    await console.press("enter", "asterisk")
+    await console.shows("enter plans 2 marked")
+    await console.press("G", "space")  # not notes
+    await console.shows("enter plans 1 marked")
+    await console.press("enter")
+    await console.until(lambda: ledger.run is not None and ledger.seen is not None)
+    assert ledger.run is not None
+    assert [entry.collection for entry in ledger.run.entries] == ["goods"]
+    await console.until(lambda: "not reconciled" in reason(console, "run_apply"))
+    assert reason(console, "run_certify") == "needs birth_reviewer"
+    assert reason(console, "run_hold") == "nobody applies it"
+    await console.press("c")
+    await answer(console, Prompt, "all three by hand")
+    await console.shows("equal: 300 rows planned, 300 missing in the source")
+    closed = "no open permit covers it; the QT-001 gate is blocked"
+    await console.until(lambda: reason(console, "run_apply") == closed)
+    await console.press("A")
+    await console.shows("Apply: no open permit covers it")
+
+
+async def applies_in_two_workers(console: OnData) -> None:
+    await opened(console)
+    assert reason(console, "run_apply") == ""
+    await console.press("A", "end", "backspace")
+    await answer(console, Prompt, "2 50")
+    await console.until(lambda: isinstance(console.app.screen, Confirm))
+    for fact in (
+        "300 rows of run-1",
+        "goods 300",
+        "as operator1",
+        "permit 1 of gatekeeper1",
+        "2 workers, batches of 50",
+    ):
+        await console.shows(fact)
+    await console.press("enter")  # Cancel is what enter means
+    await console.until(lambda: not isinstance(console.app.screen, Confirm))
+    assert console.database.value("SELECT status FROM birth.birth_backfill_run") == "reconciled"
+    await console.press("A", "end", "backspace")
+    await answer(console, Prompt, "2 50")
+    await answer(console, Confirm, "run-1")
+    await console.shows("✓ applied")
+    await console.shows("300 planned = 300 registered")
+    await console.until(lambda: reason(console, "run_apply") == "the run is applied")
+
+
+async def verifies_and_certifies(console: OnData) -> None:
+    ledger = await opened(console)
+    assert reason(console, "run_plan") == "needs birth_operator"
+    assert reason(console, "run_certify") == "verify it first: you certify what you saw"
+    assert reason(console, "run_gates") == "verify it first (V)"
+    await console.press("V")
+    await console.until(lambda: ledger.shows == "gates")
+    assert console.region("#gates").count("✓ passed") == 10
+    await console.press("enter")
+    await console.shows("planned_by operator1")
+    await console.press("escape", "escape")
+    await console.press("C")
+    await answer(console, Prompt, "all ten")
+    await answer(console, Confirm, "run-1", shown="certifies   run-1, 300 rows registered")
+    await console.until(lambda: ledger.seen is not None and ledger.seen.certificate is not None)
+    digest = console.database.value("SELECT evidence_digest FROM birth.birth_backfill_certificate")
+    head = console.database.value("SELECT encode(hash, 'hex') FROM birth.birth_ledger_head")
+    for shown in (digest, head, '"all ten"', "★ certified"):
+        await console.shows(shown)
+    assert reason(console, "run_certify") == "already certified"
+    await console.press("a")
+    await console.shows("each bound to the one before it")
+
+
+def test_three_logins_walk_the_whole_line(small_: Database) -> None:
+    small.fill(small_, goods=300, parts=40)
+    on(small_, plans_and_reconciles)
+    line.open_permit(small_)
+    on(small_, applies_in_two_workers)
+    on(small_, verifies_and_certifies, "reviewer1")
+
+
+def test_who_had_a_hand_in_a_run_is_told_so_and_a_viewer_may_only_look(small_: Database) -> None:
+    small_.run("GRANT birth_reviewer TO operator1")
+    run = small.a_run(small_)
+    small.done(small_, run)
+
+    async def both(console: OnData) -> None:
+        await opened(console)
+        assert "you planned this run" in reason(console, "run_certify")
+        assert "you applied this run" in reason(console, "run_certify")
+
+    async def viewer(console: OnData) -> None:
+        await opened(console)
+        for action in ("run_plan", "run_reconcile", "run_apply", "run_hold", "run_cancel", "run_resize"):
+            assert reason(console, action) == "needs birth_operator"
+            await console.press(BY_ID[action].keys[0])
+            await console.shows(f"{BY_ID[action].title}: needs birth_operator")
+        for action in ("run_verify", "audit", "run_diff", "run_sql", "run_open"):
+            assert reason(console, action) == ""
+        await console.press("i")
+        await console.shows("-- plan of goods")
+
+    async def reader(console: OnData) -> None:
+        await opened(console)
+        assert reason(console, "run_plan") == "this session is read-only"
+
+    try:
+        on(small_, both)
+    finally:
+        small_.run("REVOKE birth_reviewer FROM operator1")
+    on(small_, viewer, "viewer1")
+    on(small_, reader, read_only=True)
+
+
+def test_a_run_that_another_process_applies_is_followed_paused_resized_and_cancelled(small_: Database) -> None:
+    small.registering(small_, before=small.AT_ROW_120 + small.AT_ROW_170)
+    run = small.a_run(small_, goods=300)
+
+    async def steer(console: OnData) -> None:
+        ledger = await opened(console)
+        await console.until(lambda: small.is_waited_for(small_, 7))
+        await console.press("r")
+        await console.shows("33%  100 of 300 rows")
+        await console.shows("1 worker applying")
+        assert reason(console, "run_reconcile") == "the run is applying"
+        await console.press("space")
+        await console.shows("‖ paused by operator2")
+        await console.until(lambda: reason(console, "run_apply") == "paused by operator2: resume it first")
+        await console.press("b")
+        await answer(console, Prompt, "")  # 0 as it stands
+        await console.until(lambda: not isinstance(console.app.screen, Prompt))
+        await console.press("b", "end", "backspace")
+        await answer(console, Prompt, "40", shown="Rows a batch")
+        await console.shows("batches of 40, as chosen")
+        await console.press("space")
+        await console.until(lambda: reason(console, "run_apply") == "")
+        await console.press("K")
+        await answer(console, Confirm, "run-2")  # a wrong name: enter does nothing
+        assert isinstance(console.app.screen, Confirm)
+        await console.press("escape")
+        await console.press("K")
+        await answer(console, Confirm, "run-1", shown="What is registered stays registered")
+        await console.shows("✗ cancelled")
+        assert reason(console, "run_cancel") == "already cancelled"
+        assert ledger.run is not None
+
+    with small.a_lock(small_, 7) as holder:
+        with small.driving(small_, run, BATCHES) as driven:
+            on(small_, steer, "operator2")
+            holder.execute("SELECT pg_advisory_unlock(7)")
+        assert driven.code.endswith("cancelled")
+    assert small_.value("SELECT batch_size FROM birth.birth_backfill_control") == 40
+
+
+def test_rows_that_were_set_aside_show_key_sqlstate_and_message(small_: Database) -> None:
+    small.registering(
+        small_,
+        before=r"IF p_entity_code = 'G-000150' THEN RAISE E'no \x1b[31mroom\u202e' USING ERRCODE = '23514'; END IF;",
+    )
+    run = small.a_run(small_, goods=200)
+    small.drive(small_, run, BATCHES)
+
+    async def look(console: OnData) -> None:
+        await opened(console)
+        await console.shows("200 planned = 199 registered + 1 quarantined")
+        await console.press("enter")
+        await console.shows("199")
+        await console.press("enter", "exclamation_mark")
+        await console.shows(r"! G-000150  23514 no \x1b[31mroom\u202e")
+        await console.press("enter")
+        await console.shows("SQLSTATE    23514")
+        await console.shows("source key  150")
+        await console.press("escape", "exclamation_mark")
+        await console.shows("down to item")
+        for key, shown in (("equals_sign", "only = registered"), ("plus", "there is none"), ("minus", "there is none")):
+            await console.press(key)
+            await console.shows(shown)
+        small_.run("SET session_replication_role = replica; INSERT INTO public.goods VALUES (999, 'late row', 1)")
+        await console.press("tilde")
+        await console.shows("~ late row")
+        await console.press("escape", "escape", "escape")
+        assert pane(console).shows == "runs"
+
+    on(small_, look, "viewer1")
+
+
+def test_a_diff_of_a_hundred_thousand_rows_opens_at_once_at_both_ends(
+    small_: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "MOST", 500)
+    first = small.a_run(small_, "goods", goods=1)
+    small_.run("SET session_replication_role = replica; DELETE FROM public.goods")
+    small.fill(small_, goods=100_000)
+    second = small.reconciled(small_, "goods")
+    assert (first, second) == (1, 2)
+
+    async def look(console: OnData) -> None:
+        ledger = await opened(console)
+        await console.press("d")
+        await console.shows("+ G-000001")
+        await console.shows("of 100,000")
+        assert len(ledger.diff.window) <= 400
+        await console.press("G")
+        await console.shows("▌+ G-100000")
+        await console.shows("down to item 100,000 of 100,000")
+        for _ in range(20):
+            await console.press("pageup")
+        await console.settled()
+        below = ledger.diff.grid.row_at_cursor()
+        assert below is not None
+        assert below.code == f"G-{100_000 - 20 * ledger.diff.grid.page:06}"
+        assert len(ledger.diff.window) <= 500
+        await console.press("g")
+        await console.shows("▌+ G-000001")
+        for _ in range(50):
+            await console.press("pagedown")
+        await console.settled()
+        below = ledger.diff.grid.row_at_cursor()
+        assert below is not None
+        assert below.code == f"G-{1 + 50 * ledger.diff.grid.page:06}"
+        assert len(ledger.diff.window) <= 500, "what is far from the cursor is forgotten"
+        await console.press("escape", "escape", "D")
+        await console.shows("= G-000001")
+        await console.shows("run-1")
+        await console.press("plus", "G")
+        await console.shows("G-100000")
+        assert reason(console, "only_late").startswith("two plans are compared")
+
+    on(small_, look, "viewer1")
+
+
+def test_the_run_goes_on_while_the_console_has_lost_the_server_and_it_catches_up(small_: Database) -> None:
+    small.registering(small_, before=small.AT_ROW_120 + small.AT_ROW_170)
+    run = small.a_run(small_, goods=300)
+
+    async def lose(console: OnData) -> None:
+        ledger = await opened(console)
+        await console.until(lambda: small.is_waited_for(small_, 7))
+        await console.press("r")
+        await console.shows("100 of 300 rows")
+        # No role may come in: as if the network were gone for this console, but not for the apply.
+        small_.run("ALTER ROLE viewer1 NOLOGIN")
+        small_.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename = 'viewer1' AND datname = current_database()"
+        )
+        await console.shows("STALE")
+        await console.shows("100 of 300 rows")
+        holder.execute("SELECT pg_advisory_unlock(7)")
+        await console.until(lambda: small.is_waited_for(small_, 8))
+        small_.run("ALTER ROLE viewer1 LOGIN")
+        await console.shows("150 of 300 rows")
+        second.execute("SELECT pg_advisory_unlock(8)")
+        await console.shows("✓ applied")
+        await console.shows("300 planned = 300 registered")
+        await console.until(lambda: not ledger._lost)
+
+    try:
+        with small.a_lock(small_, 7) as holder, small.a_lock(small_, 8) as second, small.driving(small_, run, BATCHES):
+            on(small_, lose, "viewer1")
+    finally:
+        small_.run("ALTER ROLE viewer1 LOGIN")
+
+
+def test_a_gate_that_closes_between_the_question_and_the_answer_is_named(small_: Database) -> None:
+    small.a_run(small_)
+
+    async def refused(console: OnData) -> None:
+        await opened(console)
+        await console.press("A", "enter")
+        await console.until(lambda: isinstance(console.app.screen, Confirm))
+        small_.run("UPDATE birth.birth_admission_permit SET expires_at = clock_timestamp() - interval '1 s'")
+        await console.type("run-1")
+        await console.press("enter")
+        await console.until(lambda: isinstance(console.app.screen, Dialog))
+        await console.shows("permit_in_scope")
+        await console.press("escape")
+        await console.until(lambda: "no open permit" in reason(console, "run_apply"))
+
+    on(small_, refused)
+
+
+def test_nothing_is_asked_of_the_server_and_nothing_is_painted_while_nothing_is_applied(small_: Database) -> None:
+    small.a_run(small_)
+
+    async def idle(console: OnData) -> None:
+        ledger = await opened(console)
+        await console.settled()
+        assert ledger.card._timer is None
+
+    on(small_, idle)
+
+
+def test_every_action_names_its_twin_on_the_command_line(small_: Database) -> None:
+    small.a_run(small_)
+
+    async def twins(console: OnData) -> None:
+        ledger = await opened(console)
+        for action in BY_ID.values():
+            if action.place == "ledger" and action.id != "run_back":
+                assert ledger.twin(action.id).startswith("birth-console "), action.id
+            if action.place == "diff":
+                assert ledger.diff.twin(action.id).startswith("birth-console ledger diff"), action.id
+        assert ledger.twin("run_apply") == "birth-console apply 1 --detach"
+
+    on(small_, twins)
+
+
+@pytest.fixture
+def small_(small: Database) -> Database:
+    """The fixture under a name that does not hide the module of helpers."""
+    return small
