@@ -73,6 +73,9 @@ def doctor(call: Invocation) -> None:
             for each in checks
         ]
         call.output.table(["", "check", "verdict", "evidence", "hint"], rows)
+        for each in checks:
+            for statement in each.remedy:
+                call.output.text(f"{statement}  -- {each.id}: for somebody who may")
     failed = [check for check in checks if not check.is_fine]
     if failed:
         raise VerificationFailed(

@@ -2,45 +2,34 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from core.db.connection import Connection, Row
+from core.domain.check import Check, check
 from core.errors import Json
+from core.services import soundness
 
 _OLDEST = 140_000
 _NEWEST = 190_000
 _CLOCK_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding. `verdict` is passed, failed, warning or unknown."""
-
-    id: str
-    title: str
-    verdict: str
-    evidence: Json
-    hint: str
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether nothing needs to be done."""
-        return self.verdict in ("passed", "warning")
-
-
 def examine(connection: Connection) -> list[Check]:
     """Look at everything that could make the gates worth less than they seem. Changes nothing."""
     before = time.time()
     session = connection.rows("audit.session")[0]
-    checks = list(_session_checks(connection, session, (before + time.time()) / 2))
-    return checks + [Check(**row) for row in connection.rows("audit.trust")]
+    found = list(_session_checks(connection, session, (before + time.time()) / 2))
+    remedies = {row["id"]: row["statements"] for row in connection.rows("doctor.remedies")}
+    found += soundness.checks(connection, remedies)
+    for row in connection.rows("audit.trust"):
+        found.append(check(**row, remedy=remedies.get(row["id"], ())))
+    return found
 
 
 def detours(connection: Connection) -> list[Json]:
     """What stands between this process and the server, as findings of the audit: only the client can see it."""
     session = connection.rows("audit.session")[0]
-    found = (check for check in _link_checks(connection, session) if not check.is_fine)
-    return [{"check": check.id, "evidence": check.evidence} for check in found]
+    found = (each for each in _link_checks(connection, session) if not each.is_fine)
+    return [{"check": each.id, "evidence": each.evidence} for each in found]
 
 
 def _session_checks(connection: Connection, session: Row, now: float) -> Iterator[Check]:

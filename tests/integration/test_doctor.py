@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from core.cli.trust import doctor
-from core.services.doctor import Check, examine
+from core.domain.check import Check
+from core.services.doctor import examine
 from tests import small as small_database
 from tests.databases import Database
 from tests.faults.backend_key import renumbering
@@ -214,7 +215,7 @@ def test_the_command_prints_every_check_and_fails_where_one_does(small: Database
     fine = doctored(small, "--json")
     assert fine.exit_code == 0
     checks = json.loads(fine.stdout)["checks"]
-    assert {*checks[0]} == {"id", "title", "verdict", "evidence", "hint"}
+    assert {*checks[0]} == {"id", "title", "verdict", "evidence", "hint", "remedy"}
     small.run(BROKEN["dml"])
     broken = doctored(small)
     assert getattr(broken.exception, "exit_status", None) == 5

@@ -1,0 +1,75 @@
+"""The doctor's look at what is installed: each finding shows where its condition is broken, and its remedy mends it."""
+
+import pytest
+
+from core.db.connection import Connection
+from core.domain.check import Check
+from core.services.doctor import examine
+from tests.databases import SCHEMA, Database
+
+# Check, verdict, and what breaks it.
+BROKEN = [
+    ("binding", "failed", "ALTER FUNCTION birth.fn_birth_register RENAME TO gone"),
+    ("binding", "failed", "ALTER FUNCTION birth.fn_birth_register STABLE"),
+    ("binding", "failed", "UPDATE birth.birth_gateway_binding SET parameter = 'p_other' WHERE value = 'origin'"),
+    ("migrations", "failed", "DELETE FROM birth.birth_migration WHERE name LIKE '%audit%'"),
+    ("migrations", "warning", "UPDATE birth.birth_migration SET sha256 = 'another' WHERE name LIKE '%audit%'"),
+    ("fingerprints", "warning", "ALTER FUNCTION birth.fn_birth_gateway() COST 7"),
+    ("server", "warning", "UPDATE birth.birth_backfill_run SET server_version = '140000'"),
+    ("server", "warning", "UPDATE birth.birth_ledger_event SET payload = '{}' WHERE seq = 0"),
+    ("names", "warning", "CREATE TABLE birth.goods (id integer)"),
+    ("sources", "failed", "ALTER TABLE public.goods ENABLE ROW LEVEL SECURITY, OWNER TO census_app"),
+]  # fmt: skip
+# Check, and what breaks it.
+MENDED = [
+    ("public_execute", "GRANT EXECUTE ON FUNCTION birth.fn_birth_gateway() TO PUBLIC"),
+    ("binding", ("CREATE SCHEMA ops; ALTER FUNCTION birth.fn_birth_register SET SCHEMA ops;"
+     "ALTER FUNCTION ops.fn_birth_register OWNER TO census_app;"
+     "UPDATE birth.birth_gateway_function SET schema_name = 'ops', signature = replace(signature, 'birth.', 'ops.')")),
+    ("search_path", ("ALTER FUNCTION birth.fn_birth_gateway() OWNER TO census_app;"
+     "ALTER FUNCTION birth.fn_birth_gateway() RESET search_path")),
+    ("create", "GRANT CREATE ON SCHEMA public TO PUBLIC"),
+    ("dml", "GRANT UPDATE ON birth.birth_policy TO PUBLIC"),
+    ("triggers", "ALTER TABLE public.goods DISABLE TRIGGER trg_birth_gateway"),
+    ("registry_index", "ALTER TABLE birth.birth_registry DROP CONSTRAINT birth_registry_entity_code_key"),
+    ("sources", "REVOKE SELECT ON public.goods FROM birth_reader"),
+    ("statistics", ("CREATE TABLE public.fresh AS SELECT * FROM public.goods; DROP TABLE public.goods CASCADE;"
+     "ALTER TABLE public.fresh RENAME TO goods; GRANT SELECT ON public.goods TO birth_owner, birth_reader;"
+     "INSERT INTO public.goods VALUES (1)")),
+]  # fmt: skip
+
+
+def found(database: Database, check: str) -> Check:
+    with database.connect() as connection:
+        return next(each for each in examine(connection) if each.id == check)
+
+
+@pytest.fixture
+def pinned(small: Database) -> Database:
+    """A small database with an open permit and a planned run, which pin what they were made for."""
+    small.run("SELECT birth.birth_permit_open(10, interval '1 hour', 'a test', NULL, NULL)", "gatekeeper1")
+    small.run("SELECT birth.birth_backfill_plan(ARRAY['goods'])", "operator1")
+    return small
+
+
+def test_each_finding_shows_where_its_condition_is_broken(pinned: Database) -> None:
+    sound = {name: found(pinned, name).verdict for name, _, _ in BROKEN}
+    assert set(sound.values()) == {"passed"}
+    with pinned.psql("postgres") as admin:
+        for name, verdict, breaking in BROKEN:
+            with admin.transaction(force_rollback=True):
+                admin.execute(breaking.encode())
+                looking = Connection(admin, SCHEMA, read_only=False)
+                seen = {each.id: each.verdict for each in examine(looking)}
+                assert seen[name] == verdict, breaking
+
+
+def test_what_the_doctor_says_to_run_mends_what_it_found(small: Database) -> None:
+    for name, breaking in MENDED:
+        small.run(breaking)
+        broken = found(small, name)
+        assert (broken.verdict in ("failed", "warning"), broken.remedy != ()) == (True, True), name
+        for statement in broken.remedy:
+            small.run(statement)
+        mended = found(small, name)
+        assert (mended.verdict, mended.remedy) == ("passed", ()), (name, mended.evidence, broken.remedy)
