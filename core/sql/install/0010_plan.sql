@@ -47,8 +47,9 @@ BEGIN
     SELECT jsonb_agg(jsonb_build_object('code', entity_code, 'collections', collections)) INTO v_clash FROM (
         SELECT i.entity_code, array_agg(l.collection_name) AS collections
         FROM {S}.birth_backfill_ledger AS l JOIN {S}.birth_backfill_item AS i USING (ledger_id)
+        -- One collection cannot clash with itself: that was looked at before.
         -- Synthetic codes of two collections differ in their prefix; but a column may come to hold what reads like one.
-        WHERE l.run_id = v_run AND (l.strategy = 'column' OR i.entity_code IN (
+        WHERE l.run_id = v_run AND (SELECT count(*) FROM {S}.birth_backfill_ledger WHERE run_id = v_run) > 1 AND (l.strategy = 'column' OR i.entity_code IN (
             SELECT c.entity_code FROM {S}.birth_backfill_item AS c JOIN {S}.birth_backfill_ledger AS o USING (ledger_id)
             WHERE o.run_id = v_run AND o.strategy = 'column' AND position(':' IN c.entity_code) > 0))
         GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 3) AS clashes;
@@ -69,26 +70,39 @@ BEGIN
 END
 $body$;
 
+-- Whether the catalogs alone show that no two rows give the same code: a unique index that holds for every row, on
+-- columns that are never NULL and are part of the identity.
+CREATE FUNCTION {S}.birth_identity_is_declared(p_relid oid, p_columns text[]) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT EXISTS (SELECT FROM pg_index AS x
+        WHERE x.indrelid = p_relid AND x.indisunique AND x.indisvalid AND x.indisready AND x.indislive AND x.indimmediate
+          AND x.indpred IS NULL AND x.indexprs IS NULL
+          AND NOT EXISTS (SELECT FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
+              JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
+              WHERE k.position <= x.indnkeyatts AND NOT (a.attnotnull AND a.attname::text = ANY (p_columns))))
+$body$;
+
 -- The one statement that reads a source, stores its missing rows in code order ($1: the entry) and counts what the
--- contract asks for ($2: the collection).
-CREATE FUNCTION {S}.birth_plan_statement(p_relid oid, p_expression text, p_locator text[]) RETURNS text
+-- contract asks for ($2: the collection). Codes that cannot repeat are not counted twice.
+CREATE FUNCTION {S}.birth_plan_statement(p_relid oid, p_expression text, p_locator text[], p_declared boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
-        WITH coded AS MATERIALIZED (
-            SELECT row.code, row.source_key, r.collection_name AS owner
-            FROM (SELECT %1$s AS code, ARRAY[%2$s] AS source_key FROM %3$s AS source) AS row
-            LEFT JOIN {S}.birth_registry AS r ON r.entity_code = row.code
-        ), stored AS (
+        WITH stored AS (
             INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
-            SELECT $1, row_number() OVER (ORDER BY code COLLATE "C"), code, source_key FROM coded
-            WHERE owner IS NULL AND code IS NOT NULL ORDER BY code COLLATE "C"
+            SELECT $1, row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key
+            FROM (SELECT %1$s AS code, ARRAY[%2$s] AS source_key FROM %3$s AS source) AS row
+            WHERE row.code IS NOT NULL AND NOT EXISTS (SELECT FROM {S}.birth_registry AS r WHERE r.entity_code = row.code)
+        ), counted AS (
+            SELECT count(*) AS rows, count(row.code) AS codes, count(%4$s) AS distinct_codes, max(length(row.code)) AS longest
+            FROM (SELECT %1$s AS code FROM %3$s AS source) AS row
+        ), taken AS (
+            SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example
+            FROM (SELECT %1$s AS code FROM %3$s AS source) AS row
+            JOIN {S}.birth_registry AS r ON r.entity_code = row.code WHERE r.collection_name <> $2
         )
-        SELECT count(*) AS rows, count(code) AS codes, count(DISTINCT code COLLATE "C") AS distinct_codes,
-            count(owner) FILTER (WHERE owner = $2) AS registered, count(owner) FILTER (WHERE owner <> $2) AS foreign_codes,
-            min(code COLLATE "C") FILTER (WHERE owner <> $2) AS foreign_example, max(length(code)) AS longest
-        FROM coded $query$, p_expression,
+        SELECT * FROM counted CROSS JOIN taken $query$, p_expression,
         (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position) FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
-        p_relid::regclass)
+        p_relid::regclass, CASE WHEN p_declared THEN 'row.code' ELSE 'DISTINCT row.code COLLATE "C"' END)
 $body$;
 
 -- Refuse a statement that would read a whole table once for every row of another: on a large source that never ends.
@@ -119,6 +133,8 @@ DECLARE
     v_ledger bigint;
     v_statement text;
     v_found record;
+    v_last record;
+    v_digest text;
 BEGIN
     SELECT * INTO v_collection FROM {S}.birth_collections() WHERE collection_name = p_collection;
     IF v_collection.requirement IS DISTINCT FROM 'REQUIRED'
@@ -139,7 +155,8 @@ BEGIN
         l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid)
     FROM {S}.birth_locator(v_collection.relid, v_collection.columns) AS l
     RETURNING ledger_id, locator INTO v_ledger, v_locator;
-    v_statement := {S}.birth_plan_statement(v_collection.relid, v_expression, v_locator);
+    v_statement := {S}.birth_plan_statement(v_collection.relid, v_expression, v_locator,
+        {S}.birth_identity_is_declared(v_collection.relid, v_collection.columns));
     PERFORM {S}.birth_plan_affordable(p_collection, v_statement, v_ledger);
     EXECUTE v_statement
     INTO v_found USING v_ledger, p_collection;
@@ -150,9 +167,11 @@ BEGIN
                 'registered_for_others', v_found.foreign_codes, 'example', v_found.foreign_example, 'longest', v_found.longest),
             'Classify it again: the data changed since.');
     END IF;
+    SELECT seq, entity_code INTO v_last FROM {S}.birth_backfill_item WHERE ledger_id = v_ledger ORDER BY seq DESC LIMIT 1;
+    -- A statement of its own: within an UPDATE it could not run in parallel.
+    v_digest := {S}.birth_item_digest(v_ledger);
     UPDATE {S}.birth_backfill_ledger SET source_rows = v_found.rows, distinct_codes = v_found.distinct_codes,
-        registered = v_found.registered, missing = v_found.rows - v_found.registered, digest = {S}.birth_item_digest(v_ledger),
-        upper_bound = (SELECT entity_code FROM {S}.birth_backfill_item WHERE ledger_id = v_ledger ORDER BY seq DESC LIMIT 1)
+        registered = v_found.rows - coalesce(v_last.seq, 0), missing = coalesce(v_last.seq, 0), digest = v_digest, upper_bound = v_last.entity_code
     WHERE ledger_id = v_ledger;
 END
 $body$;
@@ -160,7 +179,7 @@ $body$;
 -- The digest of a missing set: sha256 over the sha256 of each chunk of 10,000 codes in code order, each code as
 -- `byte length:code`. In chunks, because one text value ends at 1 GB.
 CREATE FUNCTION {S}.birth_item_digest(p_ledger bigint) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT encode(sha256(coalesce(string_agg(chunk.hash, ''::bytea ORDER BY chunk.number), ''::bytea)), 'hex')
     FROM (SELECT (seq - 1) / 10000 AS number,
             sha256(convert_to(string_agg(octet_length(entity_code) || ':' || entity_code, '' ORDER BY seq), 'UTF8')) AS hash

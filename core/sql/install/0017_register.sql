@@ -68,7 +68,8 @@ $body$;
 CREATE FUNCTION {S}.birth_entry_statements(p_ledger_id bigint) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_build_object('plan', {S}.birth_plan_statement(l.relid,
-            {S}.birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'), l.locator),
+            {S}.birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'), l.locator,
+            {S}.birth_identity_is_declared(l.relid, l.columns)),
         'batch', {S}.birth_batch_statement(l))
     FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = p_ledger_id
 $body$;

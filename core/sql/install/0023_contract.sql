@@ -3,7 +3,8 @@
 CREATE FUNCTION {S}.birth_collection_statements(p_collection text) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_build_object('plan', {S}.birth_plan_statement(c.relid,
-            {S}.birth_identity_expression(c.relid, c.collection_name, c.strategy, c.columns, 'source'), found.locator),
+            {S}.birth_identity_expression(c.relid, c.collection_name, c.strategy, c.columns, 'source'), found.locator,
+            {S}.birth_identity_is_declared(c.relid, c.columns)),
         'batch', {S}.birth_batch_statement(jsonb_populate_record(NULL::{S}.birth_backfill_ledger, jsonb_build_object(
             'run_id', (SELECT coalesce(max(run_id), 0) + 1 FROM {S}.birth_backfill_run), 'collection_name', c.collection_name, 'relid', c.relid,
             'strategy', c.strategy, 'columns', c.columns, 'locator', found.locator))))
