@@ -9,6 +9,7 @@ from core.errors import UsageError
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LIFETIME = re.compile(r"(?:[0-9]{1,8}[smhd]){1,4}")
 LONGEST_LIFETIME = timedelta(days=366)
+_MOST_ROWS = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,39 @@ class Permit:
     opened_at: datetime
     expires_at: datetime
     gateway: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a gatekeeper wants to admit: so many rows, for so long, and why."""
+
+    budget: int
+    lifetime: timedelta
+    reason: str
+
+
+def asked(text: str) -> Asked:
+    """Read `ROWS LIFETIME REASON`, as in `100,000 2h stage 2`. Raises UsageError for anything else."""
+    rows, _, rest = text.strip().partition(" ")
+    expires, _, reason = rest.strip().partition(" ")
+    digits = rows.replace(",", "")
+    if not (digits.isascii() and digits.isdecimal() and 0 < int(digits) <= _MOST_ROWS):
+        raise _incomplete("how many rows it admits", text)
+    if not expires:
+        raise _incomplete("for how long: 30m, 2h, 1d", text)
+    found = lifetime(expires)
+    if not reason.strip():
+        raise _incomplete("why; it is kept in the ledger", text)
+    return Asked(int(digits), found, reason.strip())
+
+
+def _incomplete(what: str, text: str) -> UsageError:
+    return UsageError(
+        f"a permit also says {what}",
+        code="bad_permit",
+        evidence={"asked": text},
+        hint="Write ROWS LIFETIME REASON, as in 100,000 2h stage 2.",
+    )
 
 
 def lifetime(text: str) -> timedelta:

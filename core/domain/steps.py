@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.domain.gates import Judgement
 from core.domain.visible import visible
 
-OPERATOR, REVIEWER = "birth_operator", "birth_reviewer"
+OPERATOR, GATEKEEPER, REVIEWER = "birth_operator", "birth_gatekeeper", "birth_reviewer"
 PLAN, RECONCILE, APPLY, HOLD, CANCEL, RESIZE, CERTIFY = (
     "plan", "reconcile", "apply", "hold", "cancel", "resize", "certify",
 )  # fmt: skip

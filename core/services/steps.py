@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 
 from core.db.connection import Connection
-from core.domain.ledger import Accounting, Run
+from core.domain.ledger import Run
 from core.domain.permit import Permit
+from core.domain.progress import Progress
 from core.domain.steps import Login, Standing
-from core.services import apply, ledger, permits
+from core.services import apply, follow, ledger, permits
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What applying a run would do: its entries with rows to go, and the permits that are open."""
+    """What applying a run would do: how far it has got by now, and the permits that are open."""
 
     run: Run
-    accounting: Accounting
+    progress: Progress
     permits: tuple[Permit, ...]
     database: str
     login: str
-    workers: int
 
 
 def login(connection: Connection) -> Login:
@@ -44,9 +44,8 @@ def intent(connection: Connection, number: int) -> Intent:
     usable = tuple(each for each in permits.list_permits(connection) if each.state == "open")
     return Intent(
         run=ledger.run(connection, number),
-        accounting=ledger.account(connection, number),
+        progress=next(each for each in follow.follow(connection, [number]) if each.run == number),
         permits=usable,
         database=who["database"],
         login=who["login"],
-        workers=len(ledger.workers(connection, number)),
     )

@@ -1,0 +1,154 @@
+"""`init` at a prompt: what it refuses, what it leaves to others, and how it goes again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.db.connection import Connection
+from core.errors import ConsoleError
+from core.services import init as service
+from core.services.init import Wish
+from tests import console, foreign
+from tests.databases import Database, TestServer
+from tests.foreign import a_foreign_database, a_login
+
+CATALOG = """
+    SELECT 'relation ' || relnamespace::regnamespace || '.' || relname || ' ' || coalesce(relacl::text, '') AS what
+    FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'S') AND relnamespace::regnamespace::text !~ '^(pg_|information)'
+    UNION ALL SELECT 'function ' || oid::regprocedure || ' ' || coalesce(proacl::text, '') FROM pg_proc
+    WHERE pronamespace::regnamespace::text !~ '^(pg_|information)'
+    UNION ALL SELECT 'trigger ' || tgname || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp)'
+    UNION ALL SELECT 'event trigger ' || evtname FROM pg_event_trigger
+    UNION ALL SELECT 'default ' || defaclrole::regrole FROM pg_default_acl ORDER BY 1
+"""
+CERTIFIED = """
+    INSERT INTO birth.birth_backfill_run (system_identifier, gateway, registry_triggers, registry_rows, alert_rows,
+        snapshot, planned_person) VALUES ('1', '{}', '', 0, 0, pg_current_snapshot(), 'somebody');
+    INSERT INTO birth.birth_backfill_certificate (run_id, certified_person, note, evidence, evidence_digest, chain_seq,
+        chain_hash) SELECT run_id, 'another', 'looked', '{}', '', 0, '' FROM birth.birth_backfill_run
+"""
+
+
+@pytest.fixture
+def company(server: TestServer) -> Iterator[Database]:
+    """A database without a gateway."""
+    with a_foreign_database(server) as database:
+        yield database
+
+
+def init(database: Database, *arguments: str, login: str = "postgres", schema: str = "birth") -> console.Answer:
+    return console.run("init", *arguments, "--json", "--dsn", database.dsn(login), "--schema", schema)
+
+
+def catalog(database: Database) -> list[str]:
+    """Every object that is not the server's own, with the rights on it."""
+    return [row["what"] for row in database.run(CATALOG)]
+
+
+def test_what_is_in_the_way_is_named_and_nothing_is_installed(company: Database) -> None:
+    company.run("CREATE TABLE public.birth_backfill_run (mine int); CREATE FUNCTION public.birth_actor() RETURNS int"
+                " LANGUAGE sql AS 'SELECT 1'")  # fmt: skip
+    before = catalog(company)
+    refused = init(company, schema="public")
+    assert (refused.status, refused.error["code"]) == (3, "in_the_way")
+    assert refused.error["evidence"]["objects"] == [
+        "function public.birth_actor",
+        "table public.birth_backfill_run",
+    ]
+    company.run("CREATE SCHEMA birth; CREATE TABLE birth.birth_registry (entity_code text, collection_name text)")
+    refused = init(company)
+    assert (refused.status, refused.error["code"]) == (3, "unfit")
+    assert "birth_registry.dot_origin" in refused.error["evidence"]["missing_columns"]
+    company.run("DROP SCHEMA birth CASCADE")
+    assert catalog(company) == before
+
+
+def test_a_glob_that_names_nothing_says_what_was_meant(company: Database) -> None:
+    refused = init(company, "--collections", "order")
+    assert (refused.status, refused.error["code"]) == (2, "nothing_matches")
+    assert refused.error["hint"] == "Did you mean public.order?"
+
+
+BINDINGS = [
+    (("ops.nothing", "entity=$code"), "unknown_function", "no function"),
+    (("entity=$code",), "bad_binding", "cannot be read"),
+    (('ops."Register"', "entity=$entity"), "bad_binding", "cannot be read"),
+    (('ops."Register"', "entity="), "bad_binding", "cannot be read"),
+    (('ops."Register"', "mode=write", "entity=$code"), "not_bindable", "Kind has no default"),
+    (('ops."Register"', "who=$code"), "not_bindable", "it has no parameter who"),
+    (("ops.reading", "a=$collection", "b=$code", "c=$origin"), "not_bindable", "it is not volatile"),
+    (("ops.many", "a=$collection", "b=$code", "c=$origin"), "not_bindable", "it returns a set"),
+    (("ops.shaped", "a=$collection", "b=$code", "c=$origin", "d=$born_at"), "database_error", "cannot cast"),
+]
+FUNCTIONS = """
+CREATE FUNCTION ops.reading(a text, b text, c text) RETURNS text LANGUAGE sql STABLE AS 'SELECT a';
+CREATE FUNCTION ops.many(a text, b text, c text) RETURNS SETOF text LANGUAGE sql VOLATILE AS 'SELECT a';
+CREATE FUNCTION ops.shaped(a text, b text, c text, d integer) RETURNS text LANGUAGE sql VOLATILE AS 'SELECT a';
+"""
+
+
+def test_a_binding_that_cannot_work_is_refused_before_anything_is_done(server: TestServer) -> None:
+    with a_foreign_database(server, foreign.GATEWAY, FUNCTIONS) as database:
+        before = catalog(database)
+        with Connection.open(database.dsn("postgres"), "public", read_only=False) as connection:
+            for words, code, text in BINDINGS:
+                with pytest.raises(ConsoleError) as refused:
+                    service.init(connection, Wish(collections=["crm.people"], bind=words))
+                assert (refused.value.code, text in refused.value.message) == (code, True), refused.value.message
+        assert catalog(database) == before
+        unnamed = init(database, "--collections", "crm.people", schema="public")
+        assert unnamed.err == ""
+        assert "name it with --bind" in str(unnamed.document["left"])
+        assert database.value("SELECT public.birth_register_function() IS NULL") is True
+
+
+def test_who_may_not_do_it_gets_the_sql_for_who_may(company: Database) -> None:
+    a_login(company, "foreign_dba")
+    company.run(f'ALTER DATABASE "{company.name}" OWNER TO foreign_dba; ALTER TABLE sales.items OWNER TO foreign_dba;'
+                "ALTER SCHEMA sales OWNER TO foreign_dba")  # fmt: skip
+    for _ in range(3):
+        answer = init(company, "--collections", "sales.*", login="foreign_dba")
+        if answer.status == 0:
+            break
+        assert (answer.status, answer.error["code"]) == (6, "rights_missing")
+        for need in answer.document["needs"]:
+            company.run(need["sql"])
+    assert answer.status == 0
+    made = "SELECT count(*) FROM birth.birth_collections() WHERE trigger_state = 'enabled'"
+    assert company.value(made) == 2
+    # What let this login in is over once the audit's own hint was followed.
+    for remedy in answer.document["remedies"]:
+        company.run(remedy["sql"])
+    failed = company.run("SELECT id FROM birth.birth_audit() WHERE verdict <> 'passed' AND id <> 'trust'")
+    assert failed == []
+
+
+def test_of_two_at_once_one_installs_and_the_other_finds_it_done(company: Database) -> None:
+    command = ("init", "--json", "--dsn", company.dsn("postgres"))
+    answers = console.run_each(command, command)
+    assert [answer.status for answer in answers] == [0, 0]
+    assert sorted(bool(answer.document["installed"]) for answer in answers) == [False, True]
+
+
+def test_an_uninstall_leaves_the_database_as_it_was(company: Database) -> None:
+    before = catalog(company)
+    assert init(company, *("--collections", "public.*", "sales.*")).status == 0
+    company.run("INSERT INTO public.coded VALUES ('new')")
+    installed = catalog(company)
+    shown = init(company, "--uninstall", "--dry-run")
+    assert "DROP TABLE" in shown.document["sql"]
+    assert shown.document["rows"]["birth_collection_place"] > 0
+    assert init(company, "--uninstall").error["code"] == "not_confirmed"
+    company.run(CERTIFIED)
+    refused = init(company, "--uninstall", "--confirm", company.name)
+    assert (refused.status, refused.error["code"]) == (3, "certified_runs")
+    assert catalog(company) == installed
+
+    assert init(company, "--uninstall", "--confirm", company.name, "--even-certified").status == 0
+    # A right that was given and taken back leaves an explicit list of the rights that were there all along.
+    assert [line.split(" {")[0].rstrip() for line in catalog(company)] == [
+        line.split(" {")[0].rstrip() for line in before
+    ]
+    assert not [line for line in catalog(company) if "birth_" in line]
+    assert init(company, "--uninstall", "--dry-run").error["code"] == "not_installed"
