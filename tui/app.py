@@ -20,7 +20,7 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
 from tui.widgets.rows import Rows
 from tui.widgets.status_bar import StatusBar
-from tui.work import Finished
+from tui.work import Finished, while_running
 
 PANES: tuple[Callable[[], Pane], ...] = (ReadinessPane, MatrixPane, ClassifyPane, LedgerPane)
 
@@ -65,31 +65,37 @@ class ConsoleApp(Console):
         self.counter.stop()
 
     @on(Finished)
+    @while_running
     def _finished(self, message: Finished) -> None:
         message.deliver()
 
     @on(Progressed)
+    @while_running
     def _progressed(self, message: Progressed) -> None:
         self.state.progress = message.line
         self.show_state()
 
     @on(Looked)
+    @while_running
     def _looked(self, message: Looked) -> None:
         self.state.looked(message)
         self.show_state()
         self.age()
 
     @on(LookFailed)
+    @while_running
     def _look_failed(self, message: LookFailed) -> None:
         self.state.failed(message)
         self.show_state()
 
     @on(MatrixRead)
+    @while_running
     def _matrix_read(self, message: MatrixRead) -> None:
         self.query_one(MatrixPane).load(message.rows)
         self.show_keys()
 
     @on(Counted)
+    @while_running
     def _counted(self, message: Counted) -> None:
         self.query_one(MatrixPane).counted(message.counts, message.left)
 

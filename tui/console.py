@@ -16,6 +16,7 @@ from tui.logins import Logins
 from tui.looks import Looks, remembered
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
+from tui.permits import Permits
 from tui.record import Record
 from tui.source import Source
 from tui.state import State
@@ -42,7 +43,7 @@ _TWINS = {
 }
 
 
-class Console(Record, TakingAway, Logins, Looks, OrderlyApp, inherit_bindings=False):
+class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bindings=False):
     """What the pane keys, `r`, `:`, `?` and `q` do."""
 
     PLACES = ("console",)

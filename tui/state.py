@@ -55,6 +55,12 @@ class State:
     burndown: Burndown | None = None
     remembers: bool = False
 
+    def phrase(self, name: str) -> str:
+        """What is typed to confirm: what is done, and what the database wants to hear where it is not a plaything."""
+        server = self.server
+        wanted = "" if server is None else server.confirm or ("" if server.word == "DEMO" else server.word)
+        return f"{name} {wanted}".strip()
+
     def looked(self, look: "Looked") -> None:
         """Take a look that succeeded."""
         if self.readiness is not None:

@@ -3,14 +3,18 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import TypeVar
 
+from textual.app import App
 from textual.message import Message
 
 from core.errors import ConsoleError
 from tui.watch import Post, as_console_error
 
 Result = TypeVar("Result")
+Told = TypeVar("Told", bound=Message)
+Console = TypeVar("Console", bound=App[None])
 
 
 @dataclass
@@ -18,6 +22,17 @@ class Finished(Message):
     """Some work has ended; the application calls `deliver`."""
 
     deliver: Callable[[], None]
+
+
+def while_running(handle: Callable[[Console, Told], None]) -> Callable[[Console, Told], None]:
+    """Drop what a thread tells once the console is left: nothing is on the screen any more that could show it."""
+
+    @wraps(handle)
+    def guarded(console: Console, message: Told) -> None:
+        if console.is_running:
+            handle(console, message)
+
+    return guarded
 
 
 class Work:

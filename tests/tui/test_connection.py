@@ -2,8 +2,10 @@ from dataclasses import replace
 
 from core.errors import ConsoleError
 from tests.tui.driving import Driven, drive
-from tests.tui.fakes import GONE, FakeSource
+from tests.tui.fakes import GONE, FakeSource, StillClock
+from tui.watch import Counted, Looked, LookFailed, MatrixRead, Progressed
 from tui.widgets.notice import Notice
+from tui.work import Finished
 
 
 def test_the_frame_is_painted_while_the_connection_is_still_being_made(source: FakeSource) -> None:
@@ -130,3 +132,21 @@ def test_a_failed_refresh_ends_with_the_key_free_again(source: FakeSource) -> No
         await console.until(lambda: console.app.state.fault is None)
 
     drive(scenario, source)
+
+
+def test_what_a_thread_tells_after_the_console_was_left_is_dropped(source: FakeSource) -> None:
+    left: list[Driven] = []
+
+    async def scenario(console: Driven) -> None:
+        left.append(console)
+
+    drive(scenario, source)
+    app, now = left[0].app, StillClock().now()
+    before = app.state.looked_at
+    app._finished(Finished(lambda: app.say("too late")))
+    app._progressed(Progressed("too late"))
+    app._looked(Looked(source.who, source.dashboard, now, 1.0))
+    app._look_failed(LookFailed(GONE, now, now))
+    app._matrix_read(MatrixRead([]))
+    app._counted(Counted({}, 0))
+    assert (app.state.looked_at, app.state.fault, app.state.progress) == (before, None, "")

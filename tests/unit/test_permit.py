@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.domain.permit import lifetime
+from core.domain.permit import asked, lifetime
 from core.errors import UsageError
 
 
@@ -25,3 +25,23 @@ def test_a_lifetime_of_nothing_or_over_a_year_or_in_other_words_is_refused(text:
         lifetime(text)
     assert (refused.value.code, refused.value.exit_status) == ("bad_lifetime", 2)
     assert "30m" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "budget", "lifetime_", "reason"),
+    [
+        ("1000 2h stage two", 1000, timedelta(hours=2), "stage two"),
+        (" 1,000,000   1d12h  because ", 1_000_000, timedelta(hours=36), "because"),
+    ],
+)
+def test_a_permit_is_asked_for_in_one_line(text: str, budget: int, lifetime_: timedelta, reason: str) -> None:
+    found = asked(text)
+    assert (found.budget, found.lifetime, found.reason) == (budget, lifetime_, reason)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1000", "1000 2h", "0 2h why", "-1 2h why", "x 2h why", "²3 2h why", "1000 5y why", f"{2**63} 2h why"]
+)
+def test_a_line_that_lacks_something_is_no_permit(text: str) -> None:
+    with pytest.raises(UsageError):
+        asked(text)

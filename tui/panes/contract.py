@@ -82,6 +82,6 @@ class ContractScreen(Dialog):
         elif self._problem is None:
             parts.append(Content.styled("reading its contract…", "$text-muted"))
         if self._problem is not None:
-            told = visible(f"{self._problem.message} {self._problem.hint}".strip())
+            told = visible(f"{self._problem.message}. {self._problem.hint}".strip())
             parts.append(Content.styled(f"! not read: {told}", "bold $warning"))
         self.query_one(".dialog > Static", Static).update(Content("\n\n").join(parts))

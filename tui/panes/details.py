@@ -1,6 +1,6 @@
 """The texts of an opened collection: its facts, the gates of its contract, and SQL to read."""
 
-import json
+import textwrap
 from collections.abc import Iterator
 
 from textual.content import Content
@@ -63,7 +63,7 @@ def facts(row: MatrixRow, failure: ConsoleError | None) -> Content:
     if failure is not None:
         known += [
             _fact("not counted", visible(failure.message), TONES["warn"]),
-            _fact("", visible(failure.hint)),
+            *([_fact("", visible(failure.hint))] if failure.hint else []),
         ]
     return Content("\n").join(known)
 
@@ -96,20 +96,30 @@ def _gate(gate: Judgement, width: int) -> Iterator[Content]:
         yield Content.assemble((f"{word}  ", tone), gate.title, (told, "$text-muted"))
         return
     yield Content.assemble((f"{word}  ", tone), (gate.title, "bold"))
-    if evidence:
-        yield Content(" " * INDENT + evidence)
-    if gate.hint:
-        yield Content.styled(f"{' ' * INDENT}→ {gate.hint}", "$accent")
+    yield from (Content(line) for line in _indented(evidence, width))
+    yield from (Content.styled(line, "$accent") for line in _indented(f"→ {gate.hint}" if gate.hint else "", width))
+
+
+def _indented(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=" " * INDENT, subsequent_indent=" " * INDENT)
 
 
 def _evidence(value: Json) -> str:
     """What a verdict rests on, on one line."""
-    if value is None or isinstance(value, bool) or value in ({}, []):
+    text = _told(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _told(value: Json) -> str:
+    if value is None or isinstance(value, bool):
         return ""
     if isinstance(value, int):
         return number(value)
-    text = visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    if isinstance(value, dict):
+        return ", ".join(f"{visible(name)} {_told(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return " · ".join(map(_told, value))
+    return visible(str(value))
 
 
 def _fact(label: str, value: str, tone: str = "") -> Content:

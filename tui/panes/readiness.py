@@ -20,6 +20,7 @@ from tui.panes.pane import Pane
 from tui.state import State, figures
 from tui.steps import Step, steps
 from tui.watch import is_lost
+from tui.widgets.dialog import Dialog
 
 TITLES = {
     "metrics": "Readiness",
@@ -29,6 +30,7 @@ TITLES = {
     "changes": "Since you last looked",
     "others": "Who else is here",
 }
+EDGES = 6  # of a dialog: border, padding and scrollbar
 
 
 class Card(Widget):
@@ -152,6 +154,11 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
             cast("Actor", self.app).action_do(step.action)
         elif step is not None:
             self.host.say(f"{step.text}: run {step.command}")
+
+    def open_changes(self) -> None:
+        """Show everything that changed, where the box has no room for it."""
+        width = min(self.app.size.width, 80) - EDGES
+        self.app.push_screen(Dialog(TITLES["changes"], since.changes(self._state, width)))
 
     def _next_step(self) -> Step | None:
         if self._state.readiness is None:

@@ -110,10 +110,10 @@ def _folded(texts: Iterable[str], width: int) -> list[str]:
     """As many texts in a line as fit."""
     lines: list[str] = []
     for text in texts:
-        if lines and cell_len(f"{lines[-1]}, {text}") <= width:
+        if lines and cell_len(f"{lines[-1]}, {text}") < width:
             lines[-1] += f", {text}"
         else:
-            lines.append(text)
+            lines = [*lines[:-1], *(f"{line}," for line in lines[-1:]), text]
     return lines
 
 

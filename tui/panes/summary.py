@@ -22,15 +22,15 @@ def view(rows: Rows[MatrixRow], left: int | None) -> str:
         parts.append(f"{len(table)} of {table.total} match {visible(table.filter.text)}")
     if len(table):
         last = min(grid.first_row + grid.page, len(table))
-        parts.append(f"rows {grid.first_row + 1} to {last} of {len(table)}")
+        parts.append(f"rows {grid.first_row + 1} to {last}{'' if table.filter else f' of {len(table)}'}")
     if grid.marked or rows.ranging:
         parts.append(f"{len(grid.marked)} marked{' … v ends the range' if rows.ranging else ''}")
     parts.append(f"by {table.sorted_by.title} {'▼' if table.descending else '▲'}")
     beyond_left, beyond_right = grid.hidden_columns
-    if beyond_left:
-        parts.append(f"← {beyond_left} more columns")
-    if beyond_right:
-        parts.append(f"{beyond_right} more columns →")
+    if beyond_left or beyond_right:
+        parts.append(
+            f"{f'← {beyond_left} ' if beyond_left else ''}columns{f' {beyond_right} →' if beyond_right else ''}"
+        )
     if left:
         parts.append(f"counting, {left} to go")
     return " " + " · ".join(parts)
@@ -39,7 +39,7 @@ def view(rows: Rows[MatrixRow], left: int | None) -> str:
 def totals(rows: Sequence[MatrixRow]) -> Content:
     """The REQUIRED collections in two lines."""
     if not rows:
-        return Content(" …")
+        return Content(" No collection is enrolled: birth-console init --collections GLOB")
     found = sum_up(rows)
     names = gap(rows)
     gap_text = f"gap {len(names)}{': ' if names else ''}{', '.join(map(visible, names[:NAMED]))}"
