@@ -12,7 +12,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 
 from core.db.queries import named_query
-from core.db.refusals import translated
+from core.db.refusals import is_understood, no_connection, translated
+from core.db.refused_connection import reason
 from core.domain.identity import LONGEST_IDENTIFIER
 from core.errors import UsageError
 from core.settings import APPLICATION
@@ -70,15 +71,7 @@ class Connection:
         if timeout is not None:
             options["connect_timeout"] = timeout
         with translated():
-            driver = psycopg.connect(
-                dsn,
-                autocommit=True,
-                row_factory=dict_row,
-                application_name=own_name(),
-                client_encoding="utf8",
-                prepare_threshold=None,
-                **options,
-            )
+            driver = _connected(dsn, options)
             # A server that is read-only by default stays so.
             driver.execute(f"{_SESSION}{', READ ONLY' if read_only else ''}".encode())
         return cls(driver, schema, read_only=read_only)
@@ -135,6 +128,23 @@ class Connection:
 
     def _sql(self, query: str | sql.Composed) -> sql.Composed:
         return named_query(query, self.schema) if isinstance(query, str) else query
+
+
+def _connected(dsn: str, options: Mapping[str, Any]) -> Driver:
+    try:
+        return psycopg.connect(
+            dsn,
+            autocommit=True,
+            row_factory=dict_row,
+            application_name=own_name(),
+            client_encoding="utf8",
+            prepare_threshold=None,
+            **options,
+        )
+    except psycopg.OperationalError as error:
+        if is_understood(message := str(error).split("\n", 1)[0]) or not (code := reason(dsn, message, **options)):
+            raise
+        raise no_connection(message, code) from error
 
 
 def _readable(dsn: str) -> Mapping[str, object]:

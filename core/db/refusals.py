@@ -78,7 +78,9 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
     "40P01": (ConsoleError, "try_again", "Two sessions waited for each other: nothing was kept, try again."),
     "55P03": (ConsoleError, "try_again", "Somebody else holds what this needs: nothing was kept, try again."),
 }
-# A connection that never came about has no SQLSTATE: only its words tell why.
+_UNREACHED = "server_unavailable"
+# A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
+# whoever connected finds out and says which of these it is.
 _NO_CONNECTION = (
     (
         re.compile(
@@ -99,7 +101,7 @@ _NO_CONNECTION = (
         "bad_dsn",
         "Correct the DSN, the service file or the PG… variables.",
     ),
-    (re.compile(r""), "server_unavailable", "Check that the server runs, and the host and port of the DSN."),
+    (re.compile(r""), _UNREACHED, "Check that the server runs, and the host and port of the DSN."),
 )
 
 
@@ -153,8 +155,9 @@ def console_error(error: psycopg.Error) -> ConsoleError:
         kind, code, hint = _SERVER[state]
         return kind(message, code=code, evidence={"sqlstate": state}, hint=hint)
     if isinstance(error, psycopg.OperationalError) and state[:2] in ("", "08", "57"):
-        code, hint = next((code, hint) for words, code, hint in _NO_CONNECTION if words.search(message))
-        return Unavailable(message, code=code, evidence={"sqlstate": state} if state else {}, hint=hint)
+        found = no_connection(message)
+        found.evidence = {"sqlstate": state} if state else {}
+        return found
     if not state and (isinstance(error, psycopg.DataError) or message.startswith("bad value for")):
         # The driver refused before anything was sent: a value of the DSN, or one that PostgreSQL cannot hold.
         return UsageError(message, code="bad_value", hint="Correct the value that the message names.")
@@ -164,6 +167,19 @@ def console_error(error: psycopg.Error) -> ConsoleError:
         evidence={"sqlstate": state},
         hint="Run again with --debug for the details.",
     )
+
+
+def no_connection(message: str, code: str = "") -> Unavailable:
+    """Why a connection never came about, by its words or by the `code` that is known."""
+    for words, known, hint in _NO_CONNECTION:
+        if known == code or (not code and words.search(message)):
+            return Unavailable(message, code=known, hint=hint)
+    raise ValueError(code)
+
+
+def is_understood(message: str) -> bool:
+    """Whether the words of a refused connection say why."""
+    return no_connection(message).code != _UNREACHED
 
 
 def _not_in_group(function: str, message: str) -> NotAllowed:
