@@ -343,6 +343,27 @@ def test_a_gate_that_closes_between_the_question_and_the_answer_is_named(small_:
     on(small_, refused)
 
 
+def test_the_card_follows_the_cursor_also_where_a_filter_or_an_order_moves_it(small_: Database) -> None:
+    small.a_run(small_, "goods")
+    small.reconciled(small_, "notes")
+
+    async def follow(console: OnData) -> None:
+        ledger = await opened(console)
+        await console.shows("operator1, 0 rows of 1 collections")
+        await console.press("slash")
+        await console.type("goods")
+        await console.press("enter")
+        await console.shows("operator1, 300 rows of 1 collections")
+        await console.press("escape", "S")
+        assert ledger.run is not None
+        await console.press("g")
+        await console.shows("operator1, 300 rows of 1 collections")
+        await console.press("j")
+        await console.shows("operator1, 0 rows of 1 collections")
+
+    on(small_, follow)
+
+
 def test_nothing_is_asked_of_the_server_and_nothing_is_painted_while_nothing_is_applied(small_: Database) -> None:
     small.a_run(small_)
 

@@ -52,6 +52,7 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
         self.diff = DiffView()
         self._looked_at: datetime | None = None
         self._doing = ""
+        self._shown: Run | None = None
 
     def compose(self) -> ComposeResult:
         """The list above the card; on a wide screen beside it."""
@@ -219,6 +220,7 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
 
     def _show_card(self) -> None:
         row, seen = self.runs.grid.row_at_cursor(), self.seen
+        self._shown = self.run
         found = self.verified.get(row.run.run) if row is not None else None
         estimate = self._estimates.get(row.run.run) if row is not None else None
         doing = f"{self._doing}…" if self._doing else f"STALE: {visible(self._lost)}" if self._lost else ""
@@ -243,9 +245,10 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
             self.entries.grid.load(rows)
 
     @on(Rows.Changed)
-    def _changed(self, message: Rows.Changed) -> None:
-        if message.control is not None and message.control is self.runs:
-            self._show_card()
+    def _changed(self) -> None:
+        # A filter or an order may put the cursor on another run.
+        if self.run != self._shown:
+            self._chosen()
 
 
 def _sql(link: Link, number: int) -> Content:

@@ -20,6 +20,7 @@ from tui.panes import ledger_columns as columns
 from tui.panes.ledger_list import OtherGrid
 from tui.source import Link
 from tui.widgets.grid import Grid
+from tui.widgets.rows import Rows
 from tui.widgets.window import PAGE, Window
 
 NEAR = PAGE // 2
@@ -198,6 +199,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
                 self._outline = found[1]
                 took(found[0])
                 self._show_line()
+                self.post_message(Rows.Changed())
 
         def failed(error: ConsoleError) -> None:
             if turn == self._turn:

@@ -71,10 +71,10 @@ def fault(error: ConsoleError) -> Content:
 
 def applying(intent: "Intent", effort: Effort, word: str) -> Content:
     """What an apply would do: how many rows, of which collections, where, on whose leave."""
-    run, account_ = intent.run, intent.accounting
-    entries = [entry for entry in run.entries if entry.missing]
-    names = [f"{visible(entry.collection)} {number(entry.missing)}" for entry in entries[:_NAMED]]
-    more = f" and {len(entries) - _NAMED} more" if len(entries) > _NAMED else ""
+    run, progress = intent.run, intent.progress
+    to_go = {name: outcome.open for name, outcome in progress.outcomes.items() if outcome.open}
+    names = [f"{visible(name)} {number(rows)}" for name, rows in list(to_go.items())[:_NAMED]]
+    more = f" and {len(to_go) - _NAMED} more" if len(to_go) > _NAMED else ""
     permits = [
         f"permit {each.permit} of {visible(each.opened_by)}: {each.budget - each.used:,} rows left,"
         f" until {each.expires_at.astimezone():%m-%d %H:%M}"
@@ -82,10 +82,10 @@ def applying(intent: "Intent", effort: Effort, word: str) -> Content:
     ]
     size = "of a size that adapts" if effort.batch_size is None else f"of {effort.batch_size:,} rows"
     workers = f"{effort.workers} worker{'s' if effort.workers > 1 else ''}, batches {size}"
-    joins = f", beside {intent.workers} at work already" if intent.workers else ""
+    joins = f", beside {progress.workers} at work already" if progress.workers else ""
     return Content("\n").join(
         [
-            _fact("registers", f"{number(account_.open)} rows of {run.name}, through fn_birth_register", "bold"),
+            _fact("registers", f"{number(progress.accounting.open)} rows of {run.name}, by fn_birth_register", "bold"),
             _fact("of", ", ".join(names) + more),
             _fact("on", f"{visible(intent.database)} {word}, as {visible(intent.login)}", "bold $warning"),
             *(_fact("by leave of", each) for each in permits or ["no permit"]),
