@@ -130,7 +130,7 @@ ACTIONS = (
     Action("run_verify", ("V",), "Verify", "verify", "Acceptance line", "ledger", "verify"),
     Action("run_certify", ("C",), "Certify", "certify", "Acceptance line", "ledger", "certify"),
     Action("audit", ("a",), "Audit the hash chain", "audit", "Acceptance line", "ledger"),
-    Action("run_compare", ("D",), "Diff of this plan and the last", "open_comparison", "Ledger", "ledger"),
+    Action("run_compare", ("D",), "Diff with the plan before", "open_comparison", "Ledger", "ledger"),
     Action("run_gates", ("o",), "Gates, as last verified", "show_gates", "Ledger", "ledger"),
     Action("run_sql", ("i",), "SQL of plan and batches", "open_sql", "Ledger", "ledger"),
     Action("diff_again", ("r",), "Read the rows again", "reload", "Diff", "diff"),
