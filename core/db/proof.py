@@ -7,6 +7,11 @@ from typing import LiteralString
 from psycopg import sql
 
 EXAMPLES = 3
+# Up to its first colon, or up to its last: names of collections may hold colons, escaped parts never do.
+_LOOKALIKE: LiteralString = (
+    "strpos({code}, ':') > 0 AND (split_part({code}, ':', 1) IN (SELECT collection_name FROM {registry})"
+    " OR left({code}, length({code}) - strpos(reverse({code}), ':')) IN (SELECT collection_name FROM {registry}))"
+)
 _SHORT_PARTS = 3  # numbers, uuids and dates, after a collection's name: far below the longest code
 
 
@@ -36,7 +41,6 @@ def proof(source: Coded, schema: str) -> sql.Composed:
     One scan, which several workers can share. Nothing is computed that the types exclude.
     """
     short = not source.free and len(source.texts) <= _SHORT_PARTS
-    lookalike = "strpos({code}, ':') > 0 AND split_part({code}, ':', 1) IN (SELECT collection_name FROM {registry})"
     bare = bool(source.free) and not source.prefix
     return sql.SQL(
         "SELECT count(*) AS rows, count(*) FILTER (WHERE {nulls}) AS nulls,"
@@ -49,7 +53,7 @@ def proof(source: Coded, schema: str) -> sql.Composed:
         empties=_any("{} IS NOT DISTINCT FROM ''", source.free),
         padded=_any("{0} <> btrim({0})", source.free),
         longest=sql.SQL("0" if short else "coalesce(max(length({})), 0)").format(source.code),
-        lookalike=sql.SQL(lookalike if bare else "false").format(
+        lookalike=sql.SQL(_LOOKALIKE if bare else "false").format(
             code=source.texts[0], registry=sql.Identifier(schema, "collection_registry")
         ),
     )
@@ -110,12 +114,13 @@ def lookalike_examples(table: sql.Composable, code: sql.Composable, schema: str)
     """Codes that read like a synthetic code of some collection."""
     return sql.SQL(
         "SELECT code AS example FROM (SELECT {code} AS code FROM {table} AS source) AS coded"
-        " WHERE position(':' IN code) > 0"
-        " AND split_part(code, ':', 1) IN (SELECT collection_name FROM {registry}) ORDER BY 1 LIMIT {limit}"
+        " WHERE {lookalike} ORDER BY 1 LIMIT {limit}"
     ).format(
         code=code,
         table=table,
-        registry=sql.Identifier(schema, "collection_registry"),
+        lookalike=sql.SQL(_LOOKALIKE).format(
+            code=sql.Identifier("code"), registry=sql.Identifier(schema, "collection_registry")
+        ),
         limit=sql.Literal(EXAMPLES),
     )
 

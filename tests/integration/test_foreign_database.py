@@ -25,6 +25,12 @@ DEFINITIONS = """
     SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal UNION ALL
     SELECT evtname || evtenabled::text FROM pg_event_trigger ORDER BY 1
 """
+FINGERPRINT = "SELECT public.birth_gateway_fingerprint() ->> 'full_sha256'"
+CHANGES = (
+    'ALTER FUNCTION ops."Register" COST 7',
+    'CREATE FUNCTION ops."Register"(text) RETURNS text LANGUAGE sql AS $$ SELECT $1 $$',
+    "UPDATE public.birth_gateway_binding SET constant = 'other' WHERE parameter = 'mode'",
+)
 
 
 class Company:
@@ -115,6 +121,11 @@ def test_a_database_with_awkward_names_comes_from_init_to_a_certified_run(bare: 
     suggested = bare.does("foreign_operator", "suggest")["suggestions"]
     offered = {each["collection"]: [one["identity"] for one in each["candidates"]] for each in suggested}
     assert {name for name, identity in foreign.IDENTITIES.items() if identity not in offered[name]} <= {"generated"}
+    # A column's codes that read like those of a collection whose own name holds a colon.
+    database.run("INSERT INTO public.coded VALUES ('a:b/c%d:1%25')")
+    refused = bare.run("foreign_operator", "classify", "coded", "--column", "code")
+    assert (refused.status, "no_lookalikes" in refused.err) == (3, True)
+    database.run("DELETE FROM public.coded WHERE code LIKE 'a:%'")
     found = bare.certify_everything(tmp_path, foreign.IDENTITIES)
     rows = foreign.ROWS * len(foreign.IDENTITIES)
     assert found["accounting"]["registered"] == found["accounting"]["planned"] == rows
@@ -152,5 +163,11 @@ def test_a_gateway_of_the_companys_own_is_bound_and_left_as_it_is(server: TestSe
         found = company.certify_everything(tmp_path, {"people": "people:{id}"})
         assert found["accounting"]["registered"] == foreign.ROWS
         assert database.value("SELECT count(*) FROM ops.register_log") == foreign.ROWS
+        # The fingerprint is that of the function which is called, and of how.
+        seen = {database.value(FINGERPRINT)}
+        for change in CHANGES:
+            database.run(change)
+            seen.add(database.value(FINGERPRINT))
+        assert len(seen) == 1 + len(CHANGES)
         database.run("INSERT INTO crm.people (status) VALUES ('new')")
         assert database.value("SELECT count(*) FROM public.birth_registry") == foreign.ROWS + 1
