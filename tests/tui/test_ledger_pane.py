@@ -142,6 +142,24 @@ def test_three_logins_walk_the_whole_line(small_: Database) -> None:
     on(small_, verifies_and_certifies, "reviewer1")
 
 
+def test_what_changed_since_the_reviewer_verified_is_not_certified(small_: Database) -> None:
+    run = small.a_run(small_, goods=20)
+    small.done(small_, run)
+
+    async def late(console: OnData) -> None:
+        await opened(console)
+        await console.press("V")
+        await console.shows("gates as verified")
+        small_.run("UPDATE birth.birth_backfill_batch SET claimed_person = 'somebody else'")
+        await console.press("C")
+        await answer(console, Prompt, "looked")
+        await answer(console, Confirm, "run-1")
+        await console.shows("evidence_changed")
+        assert small_.value("SELECT count(*) FROM birth.birth_backfill_certificate") == 0
+
+    on(small_, late, "reviewer1")
+
+
 def test_who_had_a_hand_in_a_run_is_told_so_and_a_viewer_may_only_look(small_: Database) -> None:
     small_.run("GRANT birth_reviewer TO operator1")
     run = small.a_run(small_)
