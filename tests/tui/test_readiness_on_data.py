@@ -83,3 +83,61 @@ def test_a_figure_that_nobody_changed_through_the_ledger_names_nobody(database: 
         assert "trigger gap 2 → 3 ↑" in text
 
     drive_real(scenario, database)
+
+
+def test_everything_that_changed_is_read_in_full_and_the_figures_are_taken_away(
+    database: Database, tmp_path: Path
+) -> None:
+    target = tmp_path / "figures.csv"
+
+    async def scenario(console: OnData) -> None:
+        await console.shows("Nothing changed since 14:02")
+        line.resolve_blockers(database)
+        await console.press("r")
+        await console.shows("resolvable 31 → 72 ↑")
+        await console.settled()
+        await console.press("c")
+        await console.shows("gatekeeper1: 2 exempted")
+        await console.press("escape", "E")
+        await console.press(*["backspace"] * len("readiness.csv"))
+        await console.type(str(target))
+        await console.press("enter")
+        await console.until(target.exists)
+
+    drive_real(scenario, database)
+    rows = target.read_text().splitlines()
+    assert rows[0] == "figure,live,stated,verdict"
+    assert "identity_resolvable_now,72,," in rows
+    assert "trigger_gap,0,5,superseded" in rows
+
+
+def test_another_login_sees_what_it_saw_last_itself(database: Database) -> None:
+    async def look(console: OnData) -> None:
+        await console.shows("Nothing changed since 14:02")
+
+    async def switch(console: OnData) -> None:
+        await console.shows("resolvable 31 → 33 ↑")
+        console.app.relogin()
+        await console.until(lambda: not console.app.state.looking)
+        await console.settled()
+        assert "Nothing changed since you last looked" in console.screen()
+
+    drive_real(look, database)
+    classify_two(database)
+    drive_real(switch, database)
+
+
+def test_an_open_gate_leaves_nothing_to_do(database: Database) -> None:
+    line.resolve_blockers(database)
+
+    async def scenario(console: OnData) -> None:
+        await console.press("enter")
+        await console.shows("open a permit…")
+        await console.press("escape")
+        line.open_permit(database)
+        await console.press("r")
+        await console.shows("QT-001 ✓ OPEN")
+        await console.press("enter")
+        await console.shows("Do what opens the gate: nothing is left to do here")
+
+    drive_real(scenario, database)

@@ -108,7 +108,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
 
     def relogin(self) -> None:
         """What goes with a look is asked for anew: somebody else looked at other things last."""
-        self._asked = None
+        self._asked, self._memory = None, Memory()
 
     def copied(self) -> dict[str, str]:
         """The gate's text, and every figure."""
