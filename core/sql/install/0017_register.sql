@@ -40,19 +40,20 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 -- The one statement that registers a range of an entry ($1: the entry, $2 and $3: the range, $4: the collection): the
--- items that are still in the source under the planned code and still missing, in code order, one call for each.
+-- items that are still in the source under the planned code and still missing, one call for each, in the order of the
+-- items, which is that of their codes: batches in opposite orders would wait for each other.
 CREATE FUNCTION {S}.birth_batch_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH item AS MATERIALIZED (
             SELECT seq, entity_code, source_key FROM {S}.birth_backfill_item WHERE ledger_id = $1 AND seq BETWEEN $2 AND $3
         ), row AS MATERIALIZED (
-            SELECT DISTINCT ON (item.seq) item.seq, item.entity_code AS code, item.source_key, %3$s AS born_at, r.collection_name AS owner
+            SELECT %6$sitem.seq, item.entity_code AS code, item.source_key, %3$s AS born_at, r.collection_name AS owner
             FROM item JOIN %1$s AS source ON %2$s
             LEFT JOIN {S}.birth_registry AS r ON r.entity_code = item.entity_code
             WHERE %4$s = item.entity_code ORDER BY item.seq
         ), called AS MATERIALIZED (
-            SELECT row.code, %5$s AS answer FROM (SELECT * FROM row WHERE owner IS NULL ORDER BY code COLLATE "C") AS row
+            SELECT row.code, %5$s AS answer FROM (SELECT * FROM row WHERE owner IS NULL ORDER BY seq) AS row
         )
         SELECT (SELECT count(*) FROM item) AS items, (SELECT count(*) FROM row) AS rows,
             (SELECT count(*) FROM row WHERE owner = $4) AS existing,
@@ -61,7 +62,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         FROM called $query$,
         p_entry.relid::regclass, {S}.birth_locator_match(p_entry.relid, p_entry.locator), {S}.birth_born_at(p_entry.relid),
         {S}.birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
-        {S}.birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id))
+        {S}.birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id),
+        -- Where nothing but the identity finds a row again, two rows may answer to one item.
+        CASE WHEN p_entry.locator_indexed THEN '' ELSE 'DISTINCT ON (item.seq) ' END)
 $body$;
 
 -- The statements of an entry as they would run now, for people who look on.
@@ -106,7 +109,7 @@ BEGIN
     END IF;
     existing := existing + v_done.existing;
     vanished := v_done.items - v_done.rows;
-    quarantined := {S}.birth_batch_quarantine(p_entry, v_done.foreign_seqs);
+    quarantined := CASE WHEN v_done.foreign_seqs IS NULL THEN 0 ELSE {S}.birth_batch_quarantine(p_entry, v_done.foreign_seqs) END;
 END
 $body$;
 

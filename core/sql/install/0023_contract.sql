@@ -7,7 +7,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $b
             {S}.birth_identity_is_declared(c.relid, c.columns)),
         'batch', {S}.birth_batch_statement(jsonb_populate_record(NULL::{S}.birth_backfill_ledger, jsonb_build_object(
             'run_id', (SELECT coalesce(max(run_id), 0) + 1 FROM {S}.birth_backfill_run), 'collection_name', c.collection_name, 'relid', c.relid,
-            'strategy', c.strategy, 'columns', c.columns, 'locator', found.locator))))
+            'strategy', c.strategy, 'columns', c.columns, 'locator', found.locator, 'locator_indexed', found.indexed))))
     FROM {S}.birth_collections() AS c CROSS JOIN LATERAL {S}.birth_locator(c.relid, c.columns) AS found
     WHERE c.collection_name = p_collection AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)
 $body$;

@@ -1,0 +1,64 @@
+"""The table that `make bench` prints: what was measured, against what, and whether it holds."""
+
+import os
+import platform
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One number to hold. `at_most` says on which side of the target it must be."""
+
+    what: str
+    value: float
+    unit: str
+    target: float
+    against: str
+    at_most: bool = True
+
+    @property
+    def holds(self) -> bool:
+        """Whether the target is met."""
+        return self.value <= self.target if self.at_most else self.value >= self.target
+
+
+def ratio(what: str, ours: float, other: float, target: float, against: str, *, at_most: bool = False) -> Row:
+    """How often `other` goes into `ours`."""
+    return Row(what, ours / other, "×", target, against, at_most)
+
+
+def machine() -> str:
+    """The machine in a line."""
+    model = next(
+        (line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.processor() or platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    python = ".".join(map(str, sys.version_info[:3]))
+    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}, Python {python}"
+
+
+def markdown(rows: Iterable[Row]) -> str:
+    """The table, ready for a document."""
+    lines = ["| what | against | target | measured | |", "|---|---|---|---|---|"]
+    for row in rows:
+        side = "≤" if row.at_most else "≥"
+        mark = "✓" if row.holds else "✗"
+        lines.append(f"| {row.what} | {row.against} | {side} {row.target:g} {row.unit} | {shown(row)} | {mark} |")
+    return "\n".join(lines)
+
+
+def shown(row: Row) -> str:
+    """The measured value with its unit."""
+    digits = 2 if row.unit == "×" and row.value < 10 else 0 if row.value >= 100 else 1  # noqa: PLR2004 - readable
+    return f"{row.value:,.{digits}f} {row.unit}"
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
