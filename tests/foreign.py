@@ -91,7 +91,7 @@ BEGIN
     IF mode <> 'write' THEN RAISE EXCEPTION 'nothing to write in mode %', mode; END IF;
     INSERT INTO public.birth_registry (entity_code, collection_name, dot_origin, born_at)
     VALUES (entity, "Kind", source, coalesce(born, now()));
-    INSERT INTO ops.register_log VALUES (entity);
+    INSERT INTO register_log VALUES (entity);
     answer := 'ok';
 END
 $body$;

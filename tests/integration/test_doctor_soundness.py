@@ -28,6 +28,14 @@ MENDED = [
      "UPDATE birth.birth_gateway_function SET schema_name = 'ops', signature = replace(signature, 'birth.', 'ops.')")),
     ("search_path", ("ALTER FUNCTION birth.fn_birth_gateway() OWNER TO census_app;"
      "ALTER FUNCTION birth.fn_birth_gateway() RESET search_path")),
+    (
+        "public_execute",
+        (
+            "REVOKE ALL ON FUNCTION ops.fn_birth_register FROM birth_owner;"
+            "ALTER FUNCTION ops.fn_birth_register SECURITY DEFINER SET search_path = birth;"
+            "GRANT EXECUTE ON FUNCTION ops.fn_birth_register TO PUBLIC"
+        ),
+    ),
     ("create", "GRANT CREATE ON SCHEMA public TO PUBLIC"),
     ("dml", "GRANT UPDATE ON birth.birth_policy TO PUBLIC"),
     ("triggers", "ALTER TABLE public.goods DISABLE TRIGGER trg_birth_gateway"),
@@ -73,3 +81,5 @@ def test_what_the_doctor_says_to_run_mends_what_it_found(small: Database) -> Non
             small.run(statement)
         mended = found(small, name)
         assert (mended.verdict, mended.remedy) == ("passed", ()), (name, mended.evidence, broken.remedy)
+        # What PUBLIC lost, those who need it have kept.
+        assert found(small, "binding").verdict == "passed", broken.remedy
