@@ -1,6 +1,7 @@
 """`init`: set an existing database up, or show what would go."""
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from core.services import init as service
 from core.services import uninstall as removing
 from core.services.init import Outcome, Wish
 
+_FEW = 10
 _LISTS = ("--collections", "--exempt", "--bind", "--register-writes")
 
 
@@ -81,12 +83,8 @@ def _show_script(call: Invocation, outcome: Outcome) -> None:
 
 def _show(call: Invocation, outcome: Outcome) -> None:
     out = call.output
-    migrations = [what for what in outcome.installed if what.startswith("install/")]
-    if migrations:
-        out.text(f"+ the console's own objects: {len(migrations)} migrations")
-    for what in outcome.installed:
-        if what not in migrations:
-            out.text(f"+ {what}")
+    for what in _installed(outcome):
+        out.text(f"+ {what}")
     for each in outcome.left:
         out.text(f"= {each.object}: {each.why}")
     if outcome.changes_nothing and not outcome.needs:
@@ -100,6 +98,19 @@ def _show(call: Invocation, outcome: Outcome) -> None:
         out.text("-- for the audit to pass, somebody who may runs these; they change what is yours, so init does not:")
         for remedy in outcome.remedies:
             out.text(f"{remedy['sql']}  -- {remedy['check']}")
+
+
+def _installed(outcome: Outcome) -> Iterator[str]:
+    """What was installed; many of a kind as one."""
+    migrations = [what for what in outcome.installed if what.startswith("install/")]
+    triggers = [what for what in outcome.installed if what.startswith("trg_")]
+    if migrations:
+        yield f"the console's own objects: {len(migrations)} migrations"
+    if len(triggers) > _FEW:
+        yield f"trg_birth_gateway on {len(triggers)} tables"
+    else:
+        yield from triggers
+    yield from (what for what in outcome.installed if what not in migrations and what not in triggers)
 
 
 def _script(call: Invocation, text: str) -> None:

@@ -1,10 +1,13 @@
 """A script: statements that are either run in one transaction, or printed for somebody who runs them with psql."""
 
+import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import sqlparse
 from psycopg import sql
+from sqlparse.exceptions import SQLParseError
 
 from core.db.connection import Driver
 from core.db.installer import ADVISORY_LOCK
@@ -37,7 +40,9 @@ def text_of(driver: Driver, statements: Sequence[Statement]) -> str:
         if each.as_owner != owner:
             owner = each.as_owner
             lines.append("SET LOCAL ROLE birth_owner;\n" if owner else "RESET ROLE;\n")
-        lines.append(f"-- {each.what}{f' (needs {each.needs})' if each.needs else ''}\n{formatted(driver, each)}\n")
+        # A name may hold the end of a line, and what follows it would be SQL.
+        told = re.sub(r"\s+", " ", f"{each.what} (needs {each.needs})" if each.needs else each.what)
+        lines.append(f"-- {told}\n{formatted(driver, each)}\n")
     return "\n".join([*lines, "RESET ROLE;\nCOMMIT;\n"])
 
 
@@ -45,7 +50,9 @@ def formatted(driver: Driver, statement: Statement) -> str:
     """One statement for people. Each ends with a semicolon."""
     text = statement.sql.as_string(driver).strip()
     text = text if text.endswith(";") else f"{text};"
-    return str(sqlparse.format(text, keyword_case="upper", reindent=text.startswith("INSERT")))
+    with suppress(SQLParseError):  # thousands of names in one statement are more than the formatter takes
+        text = str(sqlparse.format(text, keyword_case="upper", reindent=text.startswith("INSERT")))
+    return text
 
 
 def run(driver: Driver, statements: Iterable[Statement]) -> None:

@@ -137,10 +137,12 @@ def test_a_database_with_awkward_names_comes_from_init_to_a_certified_run(bare: 
 
 
 def test_what_dry_run_prints_does_the_same_by_somebody_elses_hand(bare: Company) -> None:
+    # A name may end a line of the script, and go on as a statement.
+    bare.database.run('CREATE TABLE public."two\nlines; SELECT 1/0; --" (id integer PRIMARY KEY)')
     shown = console.run("init", *GLOBS, "--dry-run", "--dsn", bare.database.dsn("postgres"))
     bare.database.run(shown.out)
     assert bare.does("postgres", "init", *GLOBS)["installed"] == []
-    assert bare.database.value("SELECT count(*) FROM birth.birth_policy WHERE requirement = 'REQUIRED'") == 10
+    assert bare.database.value("SELECT count(*) FROM birth.birth_policy WHERE requirement = 'REQUIRED'") == 11
 
 
 def test_a_gateway_of_the_companys_own_is_bound_and_left_as_it_is(server: TestServer, tmp_path: Path) -> None:
