@@ -29,6 +29,7 @@ COMMANDS = {
     "certify": Place("trust", "certify", "Stand for a run, as a reviewer who took no part."),
     "ledger": Place("ledger", "ledger", "Runs and their entries."),
     "audit": Place("trust", "audit", "Verify the ledger's hash chain, also against an anchor."),
+    "packet": Place("packet", "packet", "The evidence packet: Markdown, JSON or HTML."),
     "doctor": Place("trust", "doctor", "What could be used to get around the gates."),
     "init": Place("init", "init", "Set an existing database up: install what is missing, enrol its tables."),
     "docs": Place("docs", "docs", "The runbook and the other documents."),

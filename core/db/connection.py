@@ -14,7 +14,6 @@ from psycopg.rows import dict_row, tuple_row
 from core.db.queries import named_query
 from core.db.refusals import is_understood, no_connection, translated
 from core.db.refused_connection import reason
-from core.domain.identity import LONGEST_IDENTIFIER
 from core.errors import UsageError
 from core.settings import APPLICATION
 
@@ -25,6 +24,7 @@ Row: TypeAlias = dict[str, Any]
 Driver: TypeAlias = psycopg.Connection[Row]
 
 _CONNECT_SECONDS = 10
+_LONGEST_NAME = 63  # bytes: PostgreSQL cuts an application_name there
 # A host that vanished is noticed within about a minute, not after the hours that the kernel would wait.
 _KEEPALIVE: Mapping[str, int] = {
     "keepalives_idle": 30,
@@ -44,7 +44,7 @@ _SESSION = (
 
 def own_name() -> str:
     """What this process calls itself at the server, where everybody can read it: `birth-console PID@HOST`."""
-    return f"{APPLICATION} {os.getpid()}@{socket.gethostname()}"[:LONGEST_IDENTIFIER]
+    return f"{APPLICATION} {os.getpid()}@{socket.gethostname()}"[:_LONGEST_NAME]
 
 
 class Connection:
@@ -57,6 +57,7 @@ class Connection:
         self.driver = driver
         self.schema = schema
         self.read_only = read_only
+        self._in_snapshot = False
 
     @classmethod
     def open(cls, dsn: str, schema: str, *, read_only: bool = True, timeout: int | None = None) -> Self:
@@ -93,10 +94,20 @@ class Connection:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """One REPEATABLE READ READ ONLY transaction: every query inside sees the same moment."""
+        """One REPEATABLE READ READ ONLY transaction: every query inside sees the same moment.
+
+        Within another snapshot it is that one.
+        """
+        if self._in_snapshot:
+            yield
+            return
         with translated(read_only=self.read_only), self.driver.transaction():
             self.driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
+            self._in_snapshot = True
+            try:
+                yield
+            finally:
+                self._in_snapshot = False
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

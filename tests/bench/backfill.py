@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from psycopg.conninfo import make_conninfo
 
 from core.db.apply_connection import ApplyConnection
-from core.db.connection import Connection
 from core.services import apply, plan, reconcile
 from core.services.apply import Options
 from tests import line, small
@@ -39,7 +38,7 @@ _MISSING = (
     " (SELECT FROM birth.birth_registry AS r WHERE r.entity_code = source.code)"
 )
 _AS_TABLE = f"CREATE TABLE public.bare AS SELECT code, ARRAY[id::text] AS source_key {_MISSING}"
-_ONE_STATEMENT = f"SELECT count({_REGISTER}) FROM (SELECT code {_MISSING} ORDER BY code COLLATE \"C\") AS row"
+_ONE_STATEMENT = f'SELECT count({_REGISTER}) FROM (SELECT code {_MISSING} ORDER BY code COLLATE "C") AS row'
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def _apply(options: Options) -> Callable[[Bench, Database], float]:
         run = bench.planned(database)
         database.run("CHECKPOINT")
 
-        def connect() -> Connection:
+        def connect() -> ApplyConnection:
             return ApplyConnection.open(database.dsn("operator1"), SCHEMA)
 
         return _timed(lambda: [*apply.apply(connect, run, options)])

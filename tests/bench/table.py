@@ -25,9 +25,12 @@ class Row:
         return self.value <= self.target if self.at_most else self.value >= self.target
 
 
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
 def ratio(what: str, ours: float, other: float, target: float, against: str, *, at_most: bool = False) -> Row:
     """How often `other` goes into `ours`."""
-    return Row(what, ours / other, "×", target, against, at_most)
+    return Row(what, ours / other, TIMES, target, against, at_most)
 
 
 def machine() -> str:
@@ -38,7 +41,9 @@ def machine() -> str:
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     python = ".".join(map(str, sys.version_info[:3]))
-    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}, Python {python}"
+    return (
+        f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}, Python {python}"
+    )
 
 
 def markdown(rows: Iterable[Row]) -> str:
@@ -53,7 +58,7 @@ def markdown(rows: Iterable[Row]) -> str:
 
 def shown(row: Row) -> str:
     """The measured value with its unit."""
-    digits = 2 if row.unit == "×" and row.value < 10 else 0 if row.value >= 100 else 1  # noqa: PLR2004 - readable
+    digits = 2 if row.unit == TIMES and row.value < 10 else 0 if row.value >= 100 else 1
     return f"{row.value:,.{digits}f} {row.unit}"
 
 

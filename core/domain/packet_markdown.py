@@ -1,0 +1,66 @@
+"""The packet as Markdown. Text from the database is made visible, and cannot become markup."""
+
+import re
+from collections.abc import Iterator
+
+from core.domain.packet import PASSED, TITLE, Evidence, Part, Table, parts
+from core.domain.visible import visible
+
+_SPECIAL = re.compile(r"([\\`*\[\]<>|~&])")
+
+
+def markdown(evidence: Evidence) -> str:
+    """The whole packet. Only the line that begins with `Taken at` differs between two packets of one state."""
+    return "\n".join(_lines(evidence)) + "\n"
+
+
+def _lines(evidence: Evidence) -> Iterator[str]:
+    place = evidence.place
+    yield f"# {TITLE}"
+    yield ""
+    yield f"**{PASSED if evidence.is_good else '✗'} {_safe(evidence.verdict)}**"
+    yield ""
+    yield f"Database {_safe(place['database'])}, schema {_safe(place['schema'])}, PostgreSQL {_safe(place['version'])},"
+    yield f"system {_safe(place['system_identifier'])}."
+    yield f"Asked for by {_safe(place['login'])} ({_safe(place['person'] or 'nobody known')})."
+    yield ""
+    yield f"Taken at {place['taken_at']}."
+    for part in parts(evidence):
+        yield from _part(part)
+    yield ""
+    yield "## Queries"
+    for name, text in evidence.queries.items():
+        yield from ("", f'<a id="{_anchor(name)}"></a>', "", f"### {name}", "", "```sql", text, "```")
+
+
+def _part(part: Part) -> Iterator[str]:
+    yield from ("", f"## {_safe(part.title)}", "")
+    for line in part.text:
+        yield from (_safe(line), "")
+    if part.chart is not None:
+        rows = [[str(point.at_us), str(point.blockers), str(point.missing)] for point in part.chart.thinned(20).points]
+        yield from _table(Table(("microseconds since 1970", "blockers", "missing"), rows, frozenset({"blockers"})))
+    for table in part.tables:
+        yield from _table(table)
+    yield "Queries: " + ", ".join(f"[{name}](#{_anchor(name)})" for name in part.queries)
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield _row(table.header)
+    yield _row(("---:" if name in table.figures else "---" for name in table.header), raw=True)
+    for row in table.rows:
+        yield _row(row)
+    yield ""
+
+
+def _row(cells: object, *, raw: bool = False) -> str:
+    texts = [str(cell) if raw else _safe(str(cell)) for cell in cells]  # type: ignore[attr-defined]  # an iterable
+    return f"| {' | '.join(texts)} |"
+
+
+def _safe(text: str | None) -> str:
+    return _SPECIAL.sub(r"\\\1", visible(text or ""))
+
+
+def _anchor(name: str) -> str:
+    return f"query-{name.replace('.', '-').replace('_', '-')}"

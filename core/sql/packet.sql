@@ -1,0 +1,16 @@
+-- name: place
+SELECT pg_catalog.current_database() AS database, {s}::text AS schema, session_user::text AS login,
+    (SELECT person FROM {S}.birth_person_login WHERE login = session_user) AS person,
+    pg_catalog.current_setting('server_version') AS version,
+    (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS system_identifier,
+    to_char(pg_catalog.clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS taken_at
+
+-- name: fingerprints
+SELECT {S}.birth_gateway_fingerprint() - 'versions' AS gateway,
+    {S}.birth_trigger_fingerprint(format('%I.birth_registry', {s})::regclass) AS registry_triggers,
+    (SELECT count(*) FROM {S}.trigger_guard_alerts) AS trigger_guard_alerts,
+    (SELECT count(*) FROM {S}.birth_registry) AS registry_rows
+
+-- name: chain
+SELECT h.seq, encode(h.hash, 'hex') AS head, (SELECT encode(e.hash, 'hex') FROM {S}.birth_ledger_event AS e WHERE e.seq = 0) AS genesis
+FROM {S}.birth_ledger_head AS h
