@@ -41,6 +41,13 @@ class _Lists(click.Command):
 @click.option("--exempt", multiple=True, metavar="GLOB…", help="Tables to enrol as EXEMPT.")
 @click.option("--bind", multiple=True, metavar="FUNCTION parameter=$value…", help="The gateway's register function.")
 @click.option("--register-writes", multiple=True, metavar="TABLE…", help="What it writes besides the registry.")
+@click.option(
+    "--attest-authentication",
+    "attestation",
+    metavar="T",
+    default="",
+    help="How a managed server authenticates, where nobody can read its pg_hba; kept in the ledger.",
+)
 @click.option("--uninstall", is_flag=True, help="Remove what init installed; the company's objects stay.")
 @click.option("--even-certified", is_flag=True, help="With --uninstall: although there are certified runs.")
 @click.option("--confirm", metavar="DATABASE", help="With --uninstall: the database's name, instead of typing it.")
@@ -58,7 +65,7 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
         return
     if given["even_certified"] or given["confirm"]:
         raise UsageError("--even-certified and --confirm belong to --uninstall", hint="Leave them out.")
-    wish = Wish(given["collections"], given["exempt"], given["bind"], given["register_writes"])
+    wish = Wish(given["collections"], given["exempt"], given["bind"], given["register_writes"], given["attestation"])
     with call.write() as connection:
         outcome = (service.preview if given["dry_run"] else service.init)(connection, wish)
     if call.output.as_json:

@@ -16,8 +16,6 @@ from core.db.refusals import translated
 ADVISORY_LOCK = 7_216_350_012
 ROLES = "install/0001_roles.sql"
 SCHEMA = "install/0001_schema.sql"
-READING = "superuser/0001_reading.sql"
-GUARD = "superuser/0002_trigger_guard.sql"
 _MADE = re.compile(r"^CREATE (TABLE|FUNCTION|VIEW) \{S\}\.(\w+)", re.MULTILINE)
 
 
@@ -89,8 +87,9 @@ def install(driver: Driver, schema: str, *, reference: bool) -> list[str]:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
         done = _recorded(cursor, schema)
         roles, home, *own = migrations()
-        reading, *guard = superusers()
-        parts = [roles, home, reading, *(stand_ins() if reference else []), *own, *(guard if reference else [])]
+        statistics, authentication, guard = superusers()
+        parts = [roles, home, statistics, authentication]
+        parts += [*stand_ins(), *own, guard] if reference else own
         missing = [part for part in parts if part.name not in done]
         for part in missing:
             _run(cursor, schema, part)

@@ -42,23 +42,6 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
         made.leave("the register function", "what the gateway calls is unknown: name it with --bind")
 
 
-def draft_writes(made: Draft, tables: Sequence[str]) -> None:
-    """The step that says which tables the register function writes besides the registry."""
-    if tables:
-        made.add(
-            f"the register function also writes {', '.join(tables)}",
-            sql.SQL(
-                "UPDATE {} SET value = {} WHERE name = 'register_writes'; SELECT {}('register_writes_set', {})"
-            ).format(
-                made.in_schema("birth_setting"),
-                sql.Literal(list(tables)),
-                made.in_schema("birth_ledger_append"),
-                sql.Literal(Jsonb({"tables": list(tables)})),
-            ),
-            as_owner=True,
-        )
-
-
 def _guess(connection: Connection, made: Draft, bound: Row | None) -> None:
     candidates = _functions(connection, made.schema, _STAND_IN)
     fitting = [(found, names) for found in candidates if (names := guess(found.function)) is not None]

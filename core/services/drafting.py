@@ -23,6 +23,7 @@ class Survey:
     owner: Row | None  # what birth_owner may; None where there is no such role
     objects: Mapping[tuple[str, str], Row]  # of the schema, by kind and name
     recorded: frozenset[str]  # parts of an installation that were done before
+    attested: bool = False  # whether somebody stands for how the server authenticates, where it cannot be seen
 
     @property
     def login(self) -> str:

@@ -8,7 +8,7 @@ from core.db.connection import Connection
 from core.db.refusals import translated
 from core.db.script import Statement
 from core.errors import Json, NotAllowed
-from core.services import binding, enrol, granting
+from core.services import binding, enrol, granting, stating
 from core.services import install as installing
 from core.services.drafting import SUPERUSER, Draft, Left
 
@@ -21,6 +21,7 @@ class Wish:
     exempt: Sequence[str] = ()
     bind: Sequence[str] = ()
     register_writes: Sequence[str] = ()
+    attestation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,11 @@ def insist_on_all(outcome: Outcome) -> None:
 
 def _draft(connection: Connection, wish: Wish) -> Draft:
     """Everything that is to be done, by the catalogs as they are. Raises ConsoleError."""
-    made = Draft(installing.survey(connection), connection.schema)
+    made = Draft(installing.survey(connection, attests=bool(wish.attestation)), connection.schema)
     installing.draft(connection, made, binds=bool(wish.bind))
     binding.draft(connection, made, wish.bind)
-    binding.draft_writes(made, wish.register_writes)
+    stating.register_writes(made, wish.register_writes)
+    stating.attestation(made, wish.attestation)
     granting.draft(connection, made)
     enrol.draft(connection, made, wish.collections, wish.exempt)
     installing.finish(made)

@@ -24,7 +24,7 @@ _GUARD_FUNCTION = "fn_trigger_guard"
 _VIEW = "v_birth_stage2_qt001_readiness_dashboard"
 
 
-def survey(connection: Connection) -> Survey:
+def survey(connection: Connection, *, attests: bool = False) -> Survey:
     """The database as it is; inside a transaction. Raises NotAllowed where this login cannot see what was installed."""
     server = connection.rows("init.server")[0]
     owner = connection.row("init.owner") if "birth_owner" in server["roles"] else None
@@ -38,7 +38,9 @@ def survey(connection: Connection) -> Survey:
     if ("table", "birth_migration") in objects:
         insist_on_reading(connection, connection.schema, "birth_migration")
         recorded = frozenset(row["name"] for row in connection.rows("init.recorded"))
-    return Survey(server, owner, objects, recorded)
+    if not attests and "install/0005_collection.sql" in recorded:
+        attests = bool(connection.value("init.attested"))
+    return Survey(server, owner, objects, recorded, attests)
 
 
 def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
@@ -66,7 +68,7 @@ def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
 def first_steps(found: Survey, schema: str) -> list[Statement]:
     """What comes before everything else: roles, the schema, and what birth_owner sees of the server."""
     roles, home = installer.migrations()[:2]
-    reading, _ = installer.superusers()
+    statistics, authentication, _ = installer.superusers()
     steps = []
     if not found.has_roles:
         able = found.is_superuser or found.server["creates_roles"]
@@ -78,17 +80,19 @@ def first_steps(found: Survey, schema: str) -> list[Statement]:
         able = able or (found.server["owns_schema"] is None and found.server["creates_schemas"])
         needs = "" if able else "the owner of the schema, or of the database"
         steps.append(Statement(f"the schema {schema}", home.statement(schema), needs=needs))
-    if found.owner is None or not found.owner["reads_server"]:
+    if found.owner is None or not found.owner["reads_statistics"]:
+        able = found.is_superuser or found.server["grants_statistics"]
+        needs = "" if able else SUPERUSER
+        steps.append(Statement("what throttles see of the server", statistics.statement(schema), needs=needs))
+    if not found.attested and (found.owner is None or not found.owner["reads_authentication"]):
         needs = "" if found.is_superuser else SUPERUSER
-        steps.append(
-            Statement("what the audit and throttles see of the server", reading.statement(schema), needs=needs)
-        )
+        steps.append(Statement("what the audit sees of pg_hba", authentication.statement(schema), needs=needs))
     return steps
 
 
 def finish(made: Draft) -> None:
     """The trigger guard, which watches from the end of this."""
-    _, guard = installer.superusers()
+    *_, guard = installer.superusers()
     if made.survey.owner_of("event trigger", _EVENT_TRIGGER) is None and guards(made):
         made.add("the trigger guard", guard.statement(made.schema), needs="" if made.survey.is_superuser else SUPERUSER)
 

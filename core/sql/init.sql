@@ -4,6 +4,7 @@ SELECT current_database()::text AS database, session_user::text AS login, pg_cat
     ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles
         WHERE rolname IN ('birth_owner', 'birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer') ORDER BY 1) AS roles,
     pg_catalog.has_database_privilege(current_database(), 'CREATE') AS creates_schemas,
+    pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'MEMBER WITH ADMIN OPTION') AS grants_statistics,
     (SELECT pg_catalog.pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = {s}) AS owns_schema
 FROM pg_catalog.pg_roles AS r WHERE r.rolname = session_user
 
@@ -17,8 +18,9 @@ SELECT pg_catalog.pg_has_role(session_user, o.oid, CASE WHEN pg_catalog.current_
     (SELECT pg_catalog.has_schema_privilege(o.oid, n.oid, 'USAGE') AND pg_catalog.has_schema_privilege(o.oid, n.oid, 'CREATE')
             AND pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE')
         FROM pg_catalog.pg_namespace AS n WHERE n.nspname = {s}) AS schema_ready,
-    pg_catalog.pg_has_role(o.oid, 'pg_read_all_stats', 'MEMBER') AND pg_catalog.has_function_privilege(o.oid, 'pg_catalog.pg_hba_file_rules()', 'EXECUTE')
-        AND pg_catalog.has_table_privilege(o.oid, 'pg_catalog.pg_hba_file_rules', 'SELECT') AS reads_server
+    pg_catalog.pg_has_role(o.oid, 'pg_read_all_stats', 'MEMBER') AS reads_statistics,
+    pg_catalog.has_function_privilege(o.oid, 'pg_catalog.pg_hba_file_rules()', 'EXECUTE')
+        AND pg_catalog.has_table_privilege(o.oid, 'pg_catalog.pg_hba_file_rules', 'SELECT') AS reads_authentication
 FROM pg_catalog.pg_roles AS o WHERE o.rolname = 'birth_owner'
 
 -- name: objects
@@ -87,6 +89,9 @@ SELECT collection_name, table_schema AS schema, table_name AS name FROM {S}.birt
 
 -- name: schemas
 SELECT value AS schemas FROM {S}.birth_setting WHERE name = 'collection_schemas'
+
+-- name: attested
+SELECT EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'authentication_attested') AS attested
 
 -- name: functions
 -- Every function of a name, with what a caller gives it. `name` has one or two parts.

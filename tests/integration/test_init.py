@@ -152,3 +152,18 @@ def test_an_uninstall_leaves_the_database_as_it_was(company: Database) -> None:
     ]
     assert not [line for line in catalog(company) if "birth_" in line]
     assert init(company, "--uninstall", "--dry-run").error["code"] == "not_installed"
+
+
+def test_where_nobody_reads_how_a_server_authenticates_somebody_stands_for_it(small: Database) -> None:
+    right = "SELECT ON pg_hba_file_rules"
+    trust = "SELECT verdict FROM birth.birth_audit() WHERE id = 'trust'"
+    try:
+        small.run(f"REVOKE {right} FROM birth_owner; DELETE FROM birth.birth_setting WHERE name = 'embedded'")
+        assert small.value(trust) == "unknown"
+        said = init(small, "--attest-authentication", "scram only, says the provider", "--collections", "public.goods")
+        assert (said.status, small.value(trust)) == (0, "warning")
+    finally:
+        small.run(f"GRANT {right} TO birth_owner")
+    # What can be seen weighs more than what is said.
+    lines = small.value("SELECT count(*) FROM pg_hba_file_rules WHERE auth_method = 'trust'")
+    assert small.value(trust) == ("failed" if lines else "passed")

@@ -142,12 +142,15 @@ CREATE FUNCTION {S}.birth_audit_trust(p_embedded boolean) RETURNS TABLE (id text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_lines jsonb;
+    v_attested text := (SELECT value[1] FROM {S}.birth_setting WHERE name = 'authentication_attested');
 BEGIN
     BEGIN
         SELECT jsonb_agg(jsonb_build_object('line', line_number, 'type', type, 'user', user_name)) INTO v_lines
         FROM pg_hba_file_rules WHERE auth_method = 'trust';
     EXCEPTION WHEN insufficient_privilege THEN
-        RETURN QUERY SELECT 'trust', 'the server asks who logs in', 'unknown', '"pg_hba_file_rules cannot be read"'::jsonb,
+        -- Where nobody can read it, on a managed server, whoever installs may say what its provider says.
+        RETURN QUERY SELECT 'trust', 'the server asks who logs in', CASE WHEN v_attested IS NULL THEN 'unknown' ELSE 'warning' END,
+            CASE WHEN v_attested IS NULL THEN '"pg_hba_file_rules cannot be read"'::jsonb ELSE jsonb_build_object('attested', v_attested) END,
             'GRANT SELECT ON pg_hba_file_rules, EXECUTE ON FUNCTION pg_hba_file_rules() TO birth_owner.';
         RETURN;
     END;
