@@ -140,6 +140,8 @@ ACTIONS = (
     Action("only_quarantined", ("exclamation_mark",), "! only quarantined", "only_quarantined", "Diff", "diff"),
     Action("only_late", ("tilde",), "~ only late", "only_late", "Diff", "diff"),
     Action("details", ("enter",), "Open the collection", "open_details", "Matrix", "matrix", "open"),
+    Action("plan_these", ("p",), "Plan the marked", "plan_these", "Matrix", "matrix"),
+    Action("classify_these", ("c",), "Classify the marked", "classify_these", "Matrix", "matrix"),
     Action("filter", ("slash",), "Filter", "start_filter", "Rows", "rows", footer="filter"),
     Action("unfilter", ("escape",), "Clear filter, then marks", "clear_filter", "Rows", "rows"),
     Action("sort", ("s",), "Sort by the next column", "sort_next", "Rows", "rows", footer="sort"),

@@ -103,6 +103,11 @@ class ConsoleApp(Console):
     def _counts_wanted(self, message: MatrixPane.CountsWanted) -> None:
         self.counter.count(message.collections)
 
+    @on(MatrixPane.Handed)
+    def _handed(self, message: MatrixPane.Handed) -> None:
+        self.show_pane(message.pane)
+        self.pane.take(message.collections)
+
     @on(Rows.Changed)
     def _pane_changed(self) -> None:
         self.show_keys()

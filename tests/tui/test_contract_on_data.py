@@ -101,3 +101,24 @@ def test_a_collection_that_vanished_says_so(database: Database) -> None:
         await console.shows("! not read: there is no collection agents")
 
     drive_real(scenario, database)
+
+
+def test_marked_collections_are_handed_to_classify_and_to_the_ledger(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("2", "c")
+        await console.shows("Classify the marked: mark some with space first")
+        # The first is unclassified, the second is not.
+        await console.press("g", "space", "space", "c")
+        await console.until(lambda: console.app.pane.id == "classify")
+        await console.settled()
+        assert set(console.app.pane._grid().marked) == {"agent_views"}  # type: ignore[union-attr]
+        await console.press("f2", "p")
+        await console.until(lambda: console.app.pane.id == "ledger")
+        await console.shows("enter plans 1 marked")
+        await console.press("enter")
+        await console.shows("run-1")
+        await console.press("escape", "f2", "escape", "g", "space", "p")
+        await console.shows("Plan the marked: no marked collection can be planned")
+
+    drive_real(scenario, database)
+    assert database.run("SELECT collection_name FROM birth.birth_backfill_ledger") == [{"collection_name": "agents"}]

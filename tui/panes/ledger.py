@@ -1,5 +1,6 @@
 """The ledger: runs and how they get on, their entries, their diff row by row, their gates, and the acceptance line."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -92,6 +93,10 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
         """Take the focus, and read what happened meanwhile."""
         self._focus()
         self.read_again()
+
+    def take(self, collections: Collection[str]) -> None:
+        """Ask whether they are to be planned."""
+        self.plan_these(collections)
 
     def why_not(self, action_id: str) -> str:
         """What login, state or screen forbid."""

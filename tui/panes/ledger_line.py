@@ -1,7 +1,7 @@
 """The acceptance line from the keyboard: plan, reconcile, apply, steer, verify, certify, audit."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.content import Content
@@ -76,7 +76,11 @@ class AcceptanceLine(Pane):
 
     def plan(self) -> None:
         """Ask which collections, then plan them."""
-        choice = ChoosePlan()
+        self.plan_these(())
+
+    def plan_these(self, marked: Iterable[str]) -> None:
+        """The same, with some of them marked to begin with."""
+        choice = ChoosePlan(marked)
 
         def chosen(names: tuple[str, ...] | None) -> None:
             if names is not None:

@@ -1,5 +1,6 @@
 """Which collections to plan: marked ones, or all."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -47,8 +48,9 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
         Binding("enter", "answer", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, marked: Iterable[str] = ()) -> None:
         super().__init__()
+        self._marked = frozenset(marked)
         self._rows: list[MatrixRow] | None = None
         self.choice = Choice(Table(COLUMNS, lambda row: row.facts.collection))
 
@@ -69,6 +71,7 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
         """List what can be planned, once it is read."""
         self._rows = rows
         self.choice.grid.load(rows)
+        self.choice.grid.mark_only(self._marked & {row.facts.collection for row in rows})
         self._show_choice()
 
     def action_answer(self) -> None:

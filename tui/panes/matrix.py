@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from core.domain.compatibility import Counts, MatrixRow
+from core.domain.compatibility import COMPATIBLE, REQUIRED, Counts, MatrixRow
 from core.errors import ConsoleError
 from tui.actions import bindings
 from tui.panes import summary
@@ -25,6 +25,9 @@ from tui.watch import is_lost
 from tui.widgets.grid import Grid
 from tui.widgets.rows import MarkedRows, Rows
 from tui.widgets.table import Table
+
+# What another pane goes on with: classified collections or unclassified ones, and the reason where there are none.
+HANDED = {"plan_these": (True, "can be planned"), "classify_these": (False, "is unclassified")}
 
 
 class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
@@ -45,6 +48,14 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
         def __init__(self, collections: list[str]) -> None:
             super().__init__()
+            self.collections = collections
+
+    class Handed(Message):
+        """Another pane is to go on with these collections."""
+
+        def __init__(self, pane: str, collections: list[str]) -> None:
+            super().__init__()
+            self.pane = pane
             self.collections = collections
 
     def __init__(self) -> None:
@@ -131,11 +142,16 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         """A row is needed to open one."""
         if action_id == "details" and self.grid.row_at_cursor() is None:
             return "no collection is under the cursor"
+        if action_id in HANDED and not self._handed(action_id):
+            return f"no marked collection {HANDED[action_id][1]}" if self.grid.marked else "mark some with space first"
         return ""
 
     def twin(self, action_id: str) -> str:
         """The command that shows the collection under the cursor."""
         row = self.grid.row_at_cursor()
+        if action_id in HANDED:
+            command = ["plan"] if action_id == "plan_these" else ["suggest"]
+            return join(["birth-console", *command, *(self._handed(action_id) or ["COLLECTION"])])
         if action_id != "details" or row is None:
             return ""
         return join(["birth-console", "profile", row.facts.collection])
@@ -147,6 +163,25 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         row = self.grid.row_at_cursor()
         if row is not None:
             self.app.push_screen(ContractScreen(self, row, self.failures.get(row.facts.collection)))
+
+    def plan_these(self) -> None:
+        """Plan the marked collections that can be planned."""
+        self.post_message(self.Handed("ledger", self._handed("plan_these")))
+
+    def classify_these(self) -> None:
+        """Classify the marked collections that need it."""
+        self.post_message(self.Handed("classify", self._handed("classify_these")))
+
+    def _handed(self, action_id: str) -> list[str]:
+        """The marked REQUIRED collections that another pane can go on with."""
+        strategy_is_known, _ = HANDED[action_id]
+        found = (row for name in sorted(self.grid.marked) if (row := self.grid.table.get(name)) is not None)
+        return [
+            row.facts.collection
+            for row in found
+            if row.facts.requirement == REQUIRED
+            and (row.verdict == COMPATIBLE if strategy_is_known else "identity_unclassified" in row.reasons)
+        ]
 
     # Events
 

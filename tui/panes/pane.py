@@ -1,5 +1,6 @@
 """What every pane has in common."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from textual.widget import Widget
@@ -29,6 +30,14 @@ class Pane(Actor, Widget, inherit_bindings=False):
     def unwritten(self) -> str:
         """What would be lost if the console were left now, or nothing."""
         return ""
+
+    def take(self, collections: Collection[str]) -> None:
+        """Go on with collections that were marked in another pane: mark them here, and begin with the first."""
+        grid = self._grid()
+        if grid is not None:
+            grid.mark_only(collections)
+            places = (index for name in collections if (index := grid.table.index(name)) is not None)
+            grid.move_to(min(places, default=grid.cursor))
 
     def relogin(self) -> None:
         """Somebody else looks on: forget what this login could see and do."""
