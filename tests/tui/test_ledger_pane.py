@@ -80,7 +80,7 @@ async def plans_and_reconciles(console: OnData) -> None:
     assert reason(console, "run_certify") == "needs birth_reviewer"
     assert reason(console, "run_hold") == "nobody applies it"
     await console.press("c")
-    await answer(console, Prompt, "all three by hand")
+    await answer(console, Prompt, "equal")
     await console.shows("equal: 300 rows planned, 300 missing in the source")
     closed = "no open permit covers it; the QT-001 gate is blocked"
     await console.until(lambda: reason(console, "run_apply") == closed)
