@@ -23,6 +23,11 @@ IDENTITIES = {
     "people": "people:{id}",
 }
 ROWS = 12
+# Roles are the whole server's: another worker has its own.
+OPERATOR, GATEKEEPER, REVIEWER, ADMINISTRATOR = (
+    f"foreign_{part}_{os.getpid()}" for part in ("operator", "gatekeeper", "reviewer", "administrator")
+)
+LOGINS = {OPERATOR: "birth_operator", GATEKEEPER: "birth_gatekeeper", REVIEWER: "birth_reviewer"}
 TABLES = """
 CREATE SCHEMA sales; CREATE SCHEMA crm; CREATE SCHEMA "Odd.Place";
 CREATE TYPE sales.kind AS ENUM ('new', 'used', 'a/b:c%d');
@@ -71,6 +76,9 @@ def a_foreign_database(server: TestServer, *more: str) -> Iterator[Database]:
         yield database
     finally:
         server.drop(name)
+        with server.admin() as admin:
+            for login in (*LOGINS, ADMINISTRATOR):
+                admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(login)))
 
 
 # A gateway of the company's own: other types and names, what PUBLIC may do by default, a log that it writes.

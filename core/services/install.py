@@ -26,6 +26,8 @@ _VIEW = "v_birth_stage2_qt001_readiness_dashboard"
 
 def survey(connection: Connection, *, attests: bool = False) -> Survey:
     """The database as it is; inside a transaction. Raises NotAllowed where this login cannot see what was installed."""
+    # Signatures are compared as text: quoted where they must be, and nowhere else.
+    connection.driver.execute("SET LOCAL quote_all_identifiers = off")
     server = connection.rows("init.server")[0]
     owner = connection.row("init.owner") if "birth_owner" in server["roles"] else None
     early = Survey(server, owner, {}, frozenset())

@@ -10,7 +10,7 @@ from core.services import init as service
 from core.services.init import Wish
 from tests import console, foreign
 from tests.databases import Database, TestServer
-from tests.foreign import a_foreign_database, a_login
+from tests.foreign import ADMINISTRATOR, a_foreign_database, a_login
 
 CATALOG = """
     SELECT 'relation ' || relnamespace::regnamespace || '.' || relname || ' ' || coalesce(relacl::text, '') AS what
@@ -104,11 +104,11 @@ def test_a_binding_that_cannot_work_is_refused_before_anything_is_done(server: T
 
 
 def test_who_may_not_do_it_gets_the_sql_for_who_may(company: Database) -> None:
-    a_login(company, "foreign_dba")
-    company.run(f'ALTER DATABASE "{company.name}" OWNER TO foreign_dba; ALTER TABLE sales.items OWNER TO foreign_dba;'
-                "ALTER SCHEMA sales OWNER TO foreign_dba")  # fmt: skip
+    a_login(company, ADMINISTRATOR)
+    for what in (f'DATABASE "{company.name}"', "SCHEMA sales", "TABLE sales.items"):
+        company.run(f"ALTER {what} OWNER TO {ADMINISTRATOR}")
     for _ in range(3):
-        answer = init(company, "--collections", "sales.*", login="foreign_dba")
+        answer = init(company, "--collections", "sales.*", login=ADMINISTRATOR)
         if answer.status == 0:
             break
         assert (answer.status, answer.error["code"]) == (6, "rights_missing")

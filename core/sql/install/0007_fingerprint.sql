@@ -23,7 +23,7 @@ INSERT INTO {S}.birth_gateway_binding (parameter, value) VALUES ('p_collection_n
 -- The register function that is called, or NULL where it is gone. Found in the catalog, which everybody reads: a look by
 -- its signature would ask for rights on its schema.
 CREATE FUNCTION {S}.birth_register_function() RETURNS oid
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
     SELECT p.oid FROM {S}.birth_gateway_function AS f
     JOIN pg_namespace AS n ON n.nspname = f.schema_name::name
     JOIN pg_proc AS p ON p.proname = f.function_name::name AND p.pronamespace = n.oid

@@ -1,7 +1,7 @@
 -- Bind the shared register function: which it is, and which of its named parameters gets what. For whoever installs, not
 -- for operators. `p_binding` maps each parameter to {{"value": …}} or {{"constant": …}}. What was planned before is stale then.
 CREATE FUNCTION {S}.birth_gateway_bind(p_signature text, p_binding jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
 DECLARE
     v_function pg_proc;
     v_before jsonb;
