@@ -32,6 +32,7 @@ COMMANDS = {
     "packet": Place("packet", "packet", "The evidence packet: Markdown, JSON or HTML."),
     "doctor": Place("trust", "doctor", "What could be used to get around the gates."),
     "init": Place("init", "init", "Set an existing database up: install what is missing, enrol its tables."),
+    "people": Place("people", "people", "Who may do what: list, add, retire."),
     "docs": Place("docs", "docs", "The runbook and the other documents."),
     "demo": Place("demo", "demo", "The embedded database: start, stop, reset, dsn."),
 }

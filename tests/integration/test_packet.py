@@ -79,7 +79,7 @@ class Page(HTMLParser):
             if name == "id" and value:
                 self.ids.add(value)
             elif name == "href" and value:
-                (self.links if value.startswith("#") else self.outside.append and self.links).add(value)
+                self.links.add(value)
             elif name in ("src", "style", "onload") and value and "url" in value:
                 self.outside.append(value)
 

@@ -1,7 +1,9 @@
--- One person may have several logins: separation of duties is between people.
+-- One person may have several logins: separation of duties is between people. A login that is retired stays, for what
+-- it did before.
 CREATE TABLE {S}.birth_person_login (
     login text PRIMARY KEY,
-    person text NOT NULL CHECK (person <> '')
+    person text NOT NULL CHECK (person <> ''),
+    retired_at timestamptz
 );
 
 -- Refuse, in the form the console understands: SQLSTATE class BR, `code: message`, evidence as JSON, a hint.
@@ -36,7 +38,7 @@ BEGIN
         PERFORM {S}.birth_refuse('BR006', 'not_allowed', format('%s may not %s', session_user, p_action),
             jsonb_build_object('login', session_user, 'needs', p_group), format('This needs %s.', p_group));
     END IF;
-    SELECT person INTO v_person FROM {S}.birth_person_login WHERE login = session_user;
+    SELECT person INTO v_person FROM {S}.birth_person_login WHERE login = session_user AND retired_at IS NULL;
     IF v_person IS NULL THEN
         PERFORM {S}.birth_refuse('BR006', 'unknown_person', format('it is not recorded which person %s is', session_user),
             jsonb_build_object('login', session_user), 'Ask whoever administers the console to record the login''s person.');

@@ -1,0 +1,75 @@
+"""Who may do what: logins, the people behind them, and the groups that give them their part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.errors import Json, UsageError
+
+GROUPS = {
+    "reader": "birth_reader",
+    "operator": "birth_operator",
+    "gatekeeper": "birth_gatekeeper",
+    "reviewer": "birth_reviewer",
+}
+_LONGEST = 63  # bytes: PostgreSQL's NAMEDATALEN - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A login with its person and groups. `warnings` say what would lead around the gates, or keeps it from working."""
+
+    login: str
+    person: str | None
+    groups: tuple[str, ...]
+    retired_at: str | None
+    warnings: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """The person as the command line prints it."""
+        return {
+            "login": self.login,
+            "person": self.person,
+            "groups": list(self.groups),
+            "retired_at": self.retired_at,
+            "warnings": list(self.warnings),
+        }
+
+
+def warnings(
+    *,
+    person: str | None,
+    groups: Sequence[str],
+    exists: bool,
+    can_login: bool,
+    superuser: bool,
+    createrole: bool,
+    bypassrls: bool,
+    retired: bool,
+) -> tuple[str, ...]:
+    """What somebody who reads the list must know of a login."""
+    powers = [
+        name for name, has in (("SUPERUSER", superuser), ("CREATEROLE", createrole), ("BYPASSRLS", bypassrls)) if has
+    ]
+    found = {
+        "no role of this name exists": not exists,
+        "it cannot log in": exists and not can_login,
+        "nobody recorded whose login it is": person is None,
+        "it is in no group": person is not None and not groups and not retired and exists,
+        "it is retired, and still in groups": retired and bool(groups),
+        f"{', '.join(powers)}: it can go around the gates": bool(powers),
+    }
+    return tuple(text for text, holds in found.items() if holds)
+
+
+def checked(login: str, person: str | None = None) -> None:
+    """Raise UsageError for a name that cannot be a role's, or an empty person."""
+    if not login or "\0" in login or len(login.encode(errors="surrogatepass")) > _LONGEST:
+        raise UsageError(
+            f"a login has 1 to {_LONGEST} bytes and no NUL", code="bad_login", hint="Name a role of the database."
+        )
+    if login.startswith(("pg_", "birth_")):
+        raise UsageError(
+            f"{login} is no login of a person", code="bad_login", hint="pg_ and birth_ begin the names of groups."
+        )
+    if person is not None and not person.strip():
+        raise UsageError("the person has no name", code="no_person", hint="--person 'First Last'")
