@@ -43,9 +43,7 @@ def add(call: Invocation, name: str, *, person: str, groups: tuple[str, ...]) ->
         except NotAllowed as error:
             _print_statements(call, error)
             raise
-    _say(
-        call, done, f"{login} is {person}: {', '.join(done.groups)}. A password is set with psql's \\password {login}."
-    )
+    _say(call, done, f"{name} is {person}: {', '.join(done.groups)}. A password is set with psql's \\password {name}.")
 
 
 @people.command()
