@@ -31,6 +31,12 @@ DAY = datetime(2026, 6, 6, 8, 0, tzinfo=UTC)
 Pose = Callable[[str], Awaitable[None]]
 
 
+@pytest.fixture(autouse=True)
+def _no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A console that tries again while it poses would show another time."""
+    monkeypatch.setattr("tui.watch.FIRST_RETRY", 60.0)
+
+
 def pose(
     source: FakeSource,
     snapshot: SnapshotAssertion,

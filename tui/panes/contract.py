@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.console import Console
 
 WIDEST = 112
-EDGES = 6  # border, padding and scrollbar
+EDGES = 5  # border, padding and scrollbar
 
 
 class ContractScreen(Dialog):
