@@ -22,19 +22,6 @@ def contract(table: sql.Composable, code: sql.Composable) -> sql.Composed:
     ).format(code=code, table=table)
 
 
-def digest(missing: sql.Composable) -> sql.Composed:
-    """Count and digest of a missing set, as birth_item_digest defines it: chunks of 10,000 codes in C order."""
-    return sql.SQL(
-        'WITH numbered AS (SELECT code, row_number() OVER (ORDER BY code COLLATE "C") - 1 AS number'
-        "   FROM ({missing}) AS missing),"
-        " chunk AS (SELECT number / 10000 AS number, count(*) AS codes,"
-        "   sha256(convert_to(string_agg(octet_length(code) || ':' || code, '' ORDER BY number), 'UTF8')) AS hash"
-        "   FROM numbered GROUP BY 1)"
-        " SELECT coalesce(sum(codes), 0)::bigint AS missing,"
-        " encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY number), ''::bytea)), 'hex') AS digest FROM chunk"
-    ).format(missing=missing)
-
-
 def drift(table: sql.Composable, code: sql.Composable, ledger_id: int, schema: str) -> sql.Composed:
     """How the source differs from the plan: late (born since), gone (no longer there), registered_since."""
     return sql.SQL(

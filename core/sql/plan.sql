@@ -2,4 +2,4 @@
 SELECT {S}.birth_backfill_plan(%(collections)s)
 
 -- name: reconcile
-SELECT {S}.birth_backfill_reconcile(%(run)s, %(digests)s, %(note)s)
+SELECT {S}.birth_backfill_reconcile(%(run)s, %(note)s)

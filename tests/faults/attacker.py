@@ -37,8 +37,7 @@ def begun(session: Psql) -> int:
     run = int(ask(session, "SELECT birth.birth_backfill_plan(ARRAY['goods'])"))
     ask(
         session,
-        f"SELECT birth.birth_backfill_reconcile({run}, jsonb_object_agg(collection_name, digest), 'compared')"
-        f" FROM birth.birth_backfill_ledger WHERE run_id = {run}",
+        f"SELECT birth.birth_backfill_reconcile({run}, 'compared')",
     )
     ask(session, f"SELECT birth.birth_backfill_begin({run})")
     return run

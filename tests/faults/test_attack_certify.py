@@ -55,7 +55,7 @@ def certified_then(database: Database, run: int) -> None:
         for statement, state, code in (
             (f"SELECT birth.birth_backfill_begin({run})", "BR004", "plan_stale"),
             (f"SELECT birth.birth_backfill_steer({run}, 'run', 10, 'x')", "BR004", "run_over"),
-            (f"SELECT birth.birth_backfill_reconcile({run}, '{{}}', 'x')", "BR004", "run_not_planned"),
+            (f"SELECT birth.birth_backfill_reconcile({run}, 'x')", "BR004", "run_not_planned"),
             ("SELECT birth.birth_backfill_apply_batch(1, 1, 10)", "BR004", "claim_lost"),
             ("SELECT birth.birth_backfill_heartbeat(1, 1)", "BR004", "claim_lost"),
             ("SELECT birth.birth_backfill_split(1, 1, 1)", "BR004", "claim_lost"),
@@ -99,13 +99,25 @@ def test_a_run_that_was_not_applied_to_its_end_is_not_certified(small: Database,
     assert (state, message) == ("BR003", f"not_applied: run {run} is {stage}: only an applied run is certified")
 
 
+def test_a_plan_that_differs_from_its_source_is_not_reconciled_whatever_its_reader_says(small: Database) -> None:
+    """The digests of a plan can be read from the ledger; the database counts for itself."""
+    add_goods(small, 1, 3)
+    with small.psql() as operator:
+        run = small_run(operator, reconcile=False)
+        add_goods(small, 4)
+        state, message = refusal(operator, f"SELECT birth.birth_backfill_reconcile({run}, 'compared')")
+        assert (state, message) == ("BR004", "plan_differs: the source no longer is what was planned")
+        small.run("DELETE FROM public.goods WHERE id = 4")
+        ask(operator, f"SELECT birth.birth_backfill_reconcile({run}, 'compared')")
+        assert ask(operator, f"SELECT status FROM birth.birth_backfill_run WHERE run_id = {run}") == "reconciled"
+
+
 def small_run(operator: Psql, *, reconcile: bool) -> int:
     run = int(ask(operator, "SELECT birth.birth_backfill_plan(ARRAY['goods'])"))
     if reconcile:
         ask(
             operator,
-            f"SELECT birth.birth_backfill_reconcile({run}, jsonb_object_agg(collection_name, digest), 'compared')"
-            f" FROM birth.birth_backfill_ledger WHERE run_id = {run}",
+            f"SELECT birth.birth_backfill_reconcile({run}, 'compared')",
         )
     return run
 

@@ -111,8 +111,7 @@ def worked_by_many(database: Database) -> int:
         acting(database, "reconciled")
         ask(
             operator,
-            f"SELECT birth.birth_backfill_reconcile({run}, jsonb_object_agg(collection_name, digest), 'x')"
-            f" FROM birth.birth_backfill_ledger WHERE run_id = {run}",
+            f"SELECT birth.birth_backfill_reconcile({run}, 'x')",
         )
         acting(database, "began")
         ask(operator, f"SELECT birth.birth_backfill_begin({run})")

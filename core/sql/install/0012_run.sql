@@ -1,10 +1,12 @@
--- The operator compared the plan with the source, by another query, in one snapshot; the digests say so.
-CREATE FUNCTION {S}.birth_backfill_reconcile(p_run bigint, p_digests jsonb, p_note text) RETURNS void
+-- Compare the plan with the source, by another query, in one snapshot. The database counts for itself: whatever a client
+-- says it counted could be copied from the ledger.
+CREATE FUNCTION {S}.birth_backfill_reconcile(p_run bigint, p_note text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_person text := {S}.birth_actor('birth_operator', 'reconcile a run');
     v_status text;
     v_differing jsonb;
+    v_digests jsonb;
 BEGIN
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
     IF v_status IS DISTINCT FROM 'planned' AND v_status IS DISTINCT FROM 'reconciled' THEN
@@ -14,14 +16,16 @@ BEGIN
     IF coalesce(p_note, '') = '' THEN
         PERFORM {S}.birth_refuse('BR002', 'note_missing', 'a reconciliation needs a note', jsonb_build_object('run', p_run), 'Say what you compared.');
     END IF;
-    SELECT jsonb_agg(collection_name) INTO v_differing FROM {S}.birth_backfill_ledger
-    WHERE run_id = p_run AND digest IS DISTINCT FROM p_digests ->> collection_name;
+    SELECT jsonb_agg(collection_name ORDER BY collection_name) FILTER (WHERE c.digest IS DISTINCT FROM l.digest OR c.without_code > 0 OR c.duplicates > 0),
+        jsonb_object_agg(collection_name, c.digest)
+    INTO v_differing, v_digests
+    FROM {S}.birth_backfill_recount(p_run) AS c JOIN {S}.birth_backfill_ledger AS l USING (collection_name) WHERE l.run_id = p_run;
     IF v_differing IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR004', 'plan_differs', 'the source no longer is what was planned', jsonb_build_object('collections', v_differing), 'Plan again.');
     END IF;
     UPDATE {S}.birth_backfill_run SET status = 'reconciled', reconciled_by = session_user, reconciled_person = v_person,
         reconciled_at = clock_timestamp(), reconcile_note = p_note WHERE run_id = p_run;
-    PERFORM {S}.birth_ledger_append('reconciled', jsonb_build_object('run', p_run, 'digests', p_digests, 'note', p_note));
+    PERFORM {S}.birth_ledger_append('reconciled', jsonb_build_object('run', p_run, 'digests', v_digests, 'note', p_note));
 END
 $body$;
 
@@ -142,7 +146,7 @@ BEGIN
 END
 $body$;
 
-GRANT EXECUTE ON FUNCTION {S}.birth_backfill_reconcile(bigint, jsonb, text), {S}.birth_backfill_begin(bigint),
+GRANT EXECUTE ON FUNCTION {S}.birth_backfill_reconcile(bigint, text), {S}.birth_backfill_begin(bigint),
     {S}.birth_backfill_steer(bigint, text, integer, text), {S}.birth_backfill_report(bigint, text, text),
     {S}.birth_backfill_finish(bigint) TO birth_operator;
 GRANT EXECUTE ON FUNCTION {S}.birth_accounting(bigint) TO birth_reader;
