@@ -1,8 +1,8 @@
 -- name: all
 SELECT coalesce(l.login, r.rolname::text) AS login, l.person, l.retired_at, r.oid IS NOT NULL AS exists,
-    ARRAY(SELECT g FROM unnest(ARRAY['birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer']) AS g
+    ARRAY(SELECT g FROM unnest(ARRAY['birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer']) WITH ORDINALITY AS u(g, place)
         WHERE r.oid IS NOT NULL AND EXISTS (SELECT FROM pg_catalog.pg_auth_members AS m
-            WHERE m.member = r.oid AND m.roleid = pg_catalog.to_regrole(g)::oid)) AS groups,
+            WHERE m.member = r.oid AND m.roleid = pg_catalog.to_regrole(g)::oid) ORDER BY place) AS groups,
     coalesce(r.rolsuper, false) AS superuser, coalesce(r.rolcreaterole, false) AS createrole,
     coalesce(r.rolbypassrls, false) AS bypassrls, coalesce(r.rolcanlogin, false) AS can_login
 FROM {S}.birth_person_login AS l
