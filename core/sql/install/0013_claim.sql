@@ -81,6 +81,9 @@ BEGIN
     UPDATE {S}.birth_backfill_batch AS b SET epoch = birth_batch_take_over.epoch, backend_pid = pg_backend_pid(),
         lease_until = clock_timestamp() + {S}.birth_lease(), claimed_by = session_user, claimed_person = p_person, claimed_at = clock_timestamp()
     WHERE b.ledger_id = v_abandoned.ledger_id AND b.epoch = v_abandoned.epoch;
+    -- Nobody is told any more that a session is at work that is gone.
+    DELETE FROM {S}.birth_backfill_worker AS w WHERE w.run_id = p_run AND w.backend_pid = v_abandoned.backend_pid AND NOT EXISTS (
+        SELECT FROM pg_stat_activity AS a WHERE a.pid = w.backend_pid AND coalesce(a.backend_start <= w.seen_at, true));
     SELECT v_abandoned.ledger_id, v_abandoned.seq_from, v_abandoned.seq_to INTO ledger_id, seq_from, seq_to;
     PERFORM {S}.birth_ledger_append('taken_over', jsonb_build_object('run', p_run, 'ledger_id', ledger_id, 'epoch', epoch,
         'before', v_abandoned.epoch, 'claimed_by', v_abandoned.claimed_by));
