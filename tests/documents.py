@@ -39,12 +39,38 @@ class SavedFile:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a reader presses as `login`: keys (`a` or `enter`), typed text, and what the screen then shows, if said."""
+
+    login: str
+    lines: tuple[tuple[tuple[str, ...], str], ...]
+
+
+def keys(path: Path) -> list[Keys]:
+    """The blocks ` ```keys LOGIN ` of a document, a line each: keys, `key*times`, "typed text", then `→ shown`."""
+    found = []
+    for kind, login, body in _FENCE.findall(path.read_text(encoding="utf-8")):
+        if kind == "keys":
+            lines = [line.partition("→") for line in body.splitlines()]
+            found.append(Keys(login, tuple((tuple(_pressed(pressed)), shown.strip()) for pressed, _, shown in lines)))
+    return found
+
+
+def _pressed(text: str) -> Iterator[str]:
+    for typed, key, times in re.findall(r'"([^"]*)"|([^\s"*]+)(?:\*(\d+))?', text):
+        yield from typed if typed else [_NAMES.get(key, key)] * int(times or 1)
+
+
+_NAMES = {"esc": "escape"}
+
+
 def blocks(path: Path) -> Iterator[Shown | SavedFile]:
     """The commands and files of a document, from its top to its end."""
     for kind, name, body in _FENCE.findall(path.read_text(encoding="utf-8")):
         if kind == "console":
             yield from _commands(body)
-        elif name:
+        elif name and kind != "keys":
             yield SavedFile(name, body)
 
 
