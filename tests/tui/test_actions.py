@@ -10,6 +10,7 @@ from tests.tui.fakes import FakeSource
 from tui.actions import _LABELS, ACTIONS, BY_ID, Action, Actor
 from tui.app import PANES
 from tui.panes.pane import Pane
+from tui.widgets.key_line import KeyLine
 
 TAKEN_BY_TERMINALS = {f"ctrl+{letter}" for letter in "sbajkhmq"} | {"ctrl+enter"}
 
@@ -73,6 +74,18 @@ def test_tabs_and_keys_come_from_the_registry(source: FakeSource) -> None:
         assert len(console.region("#keys").rstrip()) < 80
 
     drive(scenario, source)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_help_and_quit_stand_on_every_pane_s_bottom_line(source: FakeSource, width: int) -> None:
+    async def scenario(console: Driven) -> None:
+        for key in ("1", "2", "3", "4"):
+            await console.press(f"f{key}")
+            line = console.app.screen.query_one(KeyLine)._keys.plain.rstrip()
+            assert line.endswith("? help  q quit"), key
+            assert len(line) < width
+
+    drive(scenario, source, size=(width, 24))
 
 
 def test_help_lists_every_key_of_the_pane_and_no_other(source: FakeSource) -> None:

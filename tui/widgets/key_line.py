@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
 from core.domain.visible import visible
-from tui.actions import WhyNot, at
+from tui.actions import Action, WhyNot, at
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
 ANSWER_SECONDS = 6.0
 NARROWEST = 80
+BETWEEN = "  "
+MARGINS = 2
+ALWAYS = ("help", "quit")
 
 
 class KeyLine(Static):
@@ -26,18 +30,20 @@ class KeyLine(Static):
         self._timer: Timer | None = None
 
     def show(self, places: Sequence[str], why_not: WhyNot) -> None:
-        """Show the keys of a pane."""
+        """Show the keys of a pane: as many as there is room for, and always those that lead on from everywhere."""
+        wanted = [action for action in at(*places, "console") if action.footer]
+        last = [action for action in wanted if action.id in ALWAYS]
+        room = (self.size.width or NARROWEST) - MARGINS + len(BETWEEN) - sum(map(_width, last))
+        shown = []
+        for action in (each for each in wanted if each.id not in ALWAYS):
+            room -= _width(action)
+            if room < 0:
+                break  # half a word reads like another word; help has them all
+            shown.append(action)
         parts: list[tuple[str, str]] = [(" ", "")]
-        used = 1
-        for action in at(*places, "console"):
-            if action.footer:
-                off = bool(why_not(action))
-                key = action.key_label.split(" ", 1)[0]
-                text = f" {action.footer}  "
-                if used + len(key) + len(text.rstrip()) >= (self.size.width or NARROWEST):
-                    break  # half a word reads like another word; help has them all
-                used += len(key) + len(text)
-                parts += [(key, "$text-muted" if off else "bold $accent"), (text, "$text-muted")]
+        for action in (*shown, *last):
+            colour = "$text-muted" if why_not(action) else "bold $accent"
+            parts += [(_key(action), colour), (f" {action.footer}{BETWEEN}", "$text-muted")]
         self._keys = Content.assemble(*parts)
         if self._timer is None:
             self._paint(self._keys)
@@ -60,3 +66,11 @@ class KeyLine(Static):
         if content != self._shown or content.spans != self._shown.spans:
             self._shown = content
             self.update(content, layout=False)
+
+
+def _key(action: Action) -> str:
+    return action.key_label.split(" ", 1)[0]
+
+
+def _width(action: Action) -> int:
+    return cell_len(f"{_key(action)} {action.footer}{BETWEEN}")
