@@ -9,6 +9,7 @@ import pytest
 from tests.tui.terminal import Terminal
 
 CURSOR_BYTES = 300  # at 80x24 in 256 colours; DataTable takes 880
+AGE_BYTES = 120  # three steps in the first 20 s, then none: far below 40 bytes a second
 FULL_SCREEN = 80 * 21
 AGED = "↻ 1 s ago"  # what on_fakes shows a second after a look
 
@@ -52,6 +53,15 @@ def test_at_the_edge_only_one_key_in_half_a_page_repaints_the_screen(matrix: Ter
 def test_an_idle_console_sends_nothing(matrix: Terminal) -> None:
     before = matrix.settled()
     assert matrix.settled(quiet=2.0) - before <= 80
+
+
+def test_a_step_of_the_age_costs_at_most_120_bytes() -> None:
+    with Terminal(["-m", "tests.tui.on_fakes", "10", "1", "4", "7", "10"], environment()) as terminal:
+        terminal.shows("s ago")
+        before = terminal.settled()
+        shown = terminal.screen.display[1]
+        terminal.until(lambda: terminal.screen.display[1] != shown)
+        assert terminal.settled() - before <= AGE_BYTES
 
 
 def test_a_look_that_finds_nothing_new_repaints_only_the_status_lines(matrix: Terminal) -> None:

@@ -1,5 +1,7 @@
 """The two lines at the top: who, where, how the gate stands; and the panes."""
 
+from rich.cells import cell_len
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
@@ -11,7 +13,7 @@ from tui.steps import steps
 
 Part = tuple[str, str]
 BETWEEN: Part = ("  ", "")
-AGE_CHANGES = 8  # cells by which an age may be shorter than the one before it
+TAIL = 22  # cells: a look's time and age, and what they grow by
 # The colours of a profile, as the theme has them.
 COLOURS = {
     "red": "$error",
@@ -30,24 +32,54 @@ class StatusBar(Widget):
         super().__init__(id="status")
         self._state = State()
         self._pane = ""
+        self._tail = Tail()
+
+    def compose(self) -> ComposeResult:
+        """Its right end is a widget of its own."""
+        yield self._tail
 
     def show(self, state: State, pane: str) -> None:
         """Show another state or pane."""
         self._state, self._pane = state, pane
         self.refresh()
+        self._tail.show(self._lines())
 
     def show_age(self, state: State) -> None:
-        """Show how old the look is; only its own cells are painted."""
+        """Show how old the look is; the rest of the lines is not sent again."""
         self._state = state
-        _, on_first = first_line(state, self.size.width)
-        width = _length(_clock(state)) + AGE_CHANGES
-        self.refresh(Region(self.size.width - width, 0 if on_first else 1, width, 1))
+        self._tail.show(self._lines())
 
     def render(self) -> Content:
         """Two lines, without what a narrow screen has no room for."""
+        return Content("\n").join(self._lines())
+
+    def on_resize(self) -> None:
+        """The right end is another one now."""
+        self._tail.show(self._lines())
+
+    def _lines(self) -> list[Content]:
         first, clock_shown = first_line(self._state, self.size.width)
-        second = second_line(self._state, self._pane, self.size.width, clock=not clock_shown)
-        return Content("\n").join([first, second])
+        return [first, second_line(self._state, self._pane, self.size.width, clock=not clock_shown)]
+
+
+class Tail(Widget):
+    """The right end of the two lines, over the bar: a terminal is always sent a whole line of a widget."""
+
+    def __init__(self) -> None:
+        super().__init__(id="tail")
+        self._shown = [Content(""), Content("")]
+
+    def show(self, lines: list[Content]) -> None:
+        """Show the end of these lines; of the two, only what is other than before is painted."""
+        ends = [_end(line, TAIL) for line in lines]
+        for y, (end, before) in enumerate(zip(ends, self._shown, strict=True)):
+            if end != before or end.spans != before.spans:
+                self.refresh(Region(0, y, TAIL, 1))
+        self._shown = ends
+
+    def render(self) -> Content:
+        """Both ends."""
+        return Content("\n").join(self._shown)
 
 
 def first_line(state: State, width: int) -> tuple[Content, bool]:
@@ -128,3 +160,14 @@ def _length(parts: list[Part]) -> int:
 def _spread(left: list[Part], right: list[Part], width: int, indent: str = " ") -> Content:
     room = width - _length(left) - _length(right) - len(indent) - 1
     return Content.assemble(indent, *left, " " * max(room, 1), *right).truncate(max(width, 1))
+
+
+def _end(line: Content, width: int) -> Content:
+    """The last cells of a line; of a wide character that is cut in two, a space stays."""
+    start, taken = len(line), 0
+    while start and taken < width:
+        start -= 1
+        taken += cell_len(line.plain[start])
+    if taken > width:
+        start, taken = start + 1, taken - 2
+    return Content(" " * (width - taken)) + line[start:]
