@@ -1,11 +1,15 @@
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from core.errors import ConsoleError
 from tests.tui.driving import Driven, drive
 from tests.tui.fakes import GONE, FakeSource, StillClock
-from tui.watch import Counted, Looked, LookFailed, MatrixRead, Progressed
+from tui.watch import EVERY_SECONDS, Counted, Looked, LookFailed, MatrixRead, Progressed, Watch
 from tui.widgets.notice import Notice
 from tui.work import Finished
+
+if TYPE_CHECKING:
+    from textual.message import Message
 
 
 def test_the_frame_is_painted_while_the_connection_is_still_being_made(source: FakeSource) -> None:
@@ -57,21 +61,16 @@ def test_a_lost_connection_keeps_the_figures_and_marks_them_stale(source: FakeSo
 
 def test_retries_come_ever_later_but_never_end(source: FakeSource) -> None:
     source.failure = GONE
-
-    async def scenario(console: Driven) -> None:
-        pauses: list[float] = []
-        while len(pauses) < 10:
-            fault = console.app.state.fault
-            if fault is not None:
-                pauses.append((fault.retry_at - fault.at).total_seconds())
-            console.app.state.fault = None
-            console.app.watch_.now()
-            await console.until(lambda: console.app.state.fault)
-        assert pauses == sorted(pauses)
-        assert pauses[0] == 1
-        assert pauses[-1] == 60
-
-    drive(scenario, source, await_look=False)
+    told: list[Message] = []
+    watch = Watch(source, told.append, StillClock())
+    asked = [watch._look() for _ in range(10)]
+    assert asked == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
+    faults = [each for each in told if isinstance(each, LookFailed)]
+    assert [(each.retry_at - each.at).total_seconds() for each in faults] == asked
+    source.failure = None
+    assert watch._look() == EVERY_SECONDS
+    source.failure = GONE
+    assert watch._look() == 1
 
 
 def test_a_defect_below_is_told_in_one_line_instead_of_ending_the_console(source: FakeSource) -> None:
