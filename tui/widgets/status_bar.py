@@ -42,12 +42,12 @@ class StatusBar(Widget):
         """Show another state or pane."""
         self._state, self._pane = state, pane
         self.refresh()
-        self._tail.show(self._lines())
+        self._tail.show(self._lines(), self.size.width)
 
     def show_age(self, state: State) -> None:
         """Show how old the look is; the rest of the lines is not sent again."""
         self._state = state
-        self._tail.show(self._lines())
+        self._tail.show(self._lines(), self.size.width)
 
     def render(self) -> Content:
         """Two lines, without what a narrow screen has no room for."""
@@ -55,7 +55,7 @@ class StatusBar(Widget):
 
     def on_resize(self) -> None:
         """The right end is another one now."""
-        self._tail.show(self._lines())
+        self._tail.show(self._lines(), self.size.width)
 
     def _lines(self) -> list[Content]:
         first, clock_shown = first_line(self._state, self.size.width)
@@ -69,9 +69,9 @@ class Tail(Widget):
         super().__init__(id="tail")
         self._shown = [Content(""), Content("")]
 
-    def show(self, lines: list[Content]) -> None:
-        """Show the end of these lines; of the two, only what is other than before is painted."""
-        ends = [_end(line, TAIL) for line in lines]
+    def show(self, lines: list[Content], width: int) -> None:
+        """Show the end of these lines of a width; of the two, only what is other than before is painted."""
+        ends = [_end(line, width - TAIL) for line in lines]
         for y, (end, before) in enumerate(zip(ends, self._shown, strict=True)):
             if end != before or end.spans != before.spans:
                 self.refresh(Region(0, y, TAIL, 1))
@@ -162,12 +162,10 @@ def _spread(left: list[Part], right: list[Part], width: int, indent: str = " ") 
     return Content.assemble(indent, *left, " " * max(room, 1), *right).truncate(max(width, 1))
 
 
-def _end(line: Content, width: int) -> Content:
-    """The last cells of a line; of a wide character that is cut in two, a space stays."""
-    start, taken = len(line), 0
-    while start and taken < width:
-        start -= 1
+def _end(line: Content, before: int) -> Content:
+    """What comes after so many cells; of a wide character that is cut in two, a space stays."""
+    start = taken = 0
+    while start < len(line) and taken < before:
         taken += cell_len(line.plain[start])
-    if taken > width:
-        start, taken = start + 1, taken - 2
-    return Content(" " * (width - taken)) + line[start:]
+        start += 1
+    return Content(" " * max(taken - before, 0)) + line[start:]
