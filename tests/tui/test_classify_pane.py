@@ -7,6 +7,10 @@ from tui.panes.classify import ClassifyPane
 
 BLOCKERS = "SELECT count(*) FROM birth.birth_collections() WHERE requirement = 'REQUIRED' AND strategy IS NULL"
 MOST_KEYS = 120
+KILLED = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE usename = 'operator1' AND datname = current_database()"
+)
 
 
 def pane(console: OnData) -> ClassifyPane:
@@ -240,3 +244,39 @@ def test_leaving_with_something_staged_asks_first(database: Database) -> None:
         assert console.app._exit
 
     drive_real(scenario, database)
+
+
+def test_staged_choices_survive_a_lost_connection_and_are_written_after_it(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await go_to(console, "categories")
+        await console.press("1")
+        await go_to(console, "os_items")
+        await console.press("2")
+        chosen = staged(console)
+        # No role may come in: as if the network were gone for this console.
+        database.run("ALTER ROLE operator1 NOLOGIN")
+        database.run(KILLED)
+        await console.press("r")
+        await console.shows("STALE")
+        assert staged(console) == chosen == {"categories": "slug", "os_items": "os_items:{id}"}
+        assert "2 staged" in console.screen()
+        await console.press("w")
+        await console.settled()
+        assert staged(console) == chosen, "a write that reached nothing keeps what it was to write"
+        assert recorded(database, "categories") is None
+        database.run("ALTER ROLE operator1 LOGIN")
+        await console.press("r")
+        await console.until(lambda: console.app.state.fault is None)
+        await console.settled()
+        assert staged(console) == chosen
+        await console.press("w")
+        await console.until(lambda: not staged(console))
+        await console.settled()
+        assert recorded(database, "categories") == "column slug"
+        assert recorded(database, "os_items") == "synthetic id"
+
+    try:
+        drive_real(scenario, database)
+    finally:
+        database.run("ALTER ROLE operator1 LOGIN")
