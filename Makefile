@@ -1,10 +1,11 @@
 # make run    set up everything, open the console (ARGS="status" runs a command instead)
 # make test   set up everything, run all checks
+# make bench  measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)
 #
 # Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint snapshots format clean
+.PHONY: help run test bench lint snapshots format clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -15,8 +16,10 @@ INSTALL := umask 022; PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip install -
 help:
 	@echo "make run        open the console on its embedded demo (ARGS=\"status\" runs a command instead)"
 	@echo "make test       lint, types, import contracts, tests"
+	@echo "make bench      measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
 	@echo "make format     format the sources"
 	@echo "make snapshots  accept the terminal UI's present look"
+	@echo "make bench      measure what the README promises (QUICK=1: in two minutes; ONLY=screen,chain: some of it)"
 	@echo "make clean      remove all that was set up or generated"
 
 run: .venv/installed
@@ -24,6 +27,10 @@ run: .venv/installed
 
 test: lint
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# An exit status of 1 where a number does not hold.
+bench: .venv/installed-dev
+	@QUICK="$(QUICK)" ONLY="$(ONLY)" $(BIN)/python -m tests.bench
 
 lint: .venv/installed-dev
 	@$(BIN)/ruff check
@@ -37,6 +44,9 @@ snapshots: .venv/installed-dev
 format: .venv/installed-dev
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+
+bench: .venv/installed-dev
+	@$(BIN)/python -m tests.bench
 
 clean:
 	@rm -rf .venv build dist snapshot_report.html .*_cache .hypothesis *.egg-info

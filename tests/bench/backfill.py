@@ -82,6 +82,12 @@ def a_bench(server: TestServer, rows: int) -> Iterator[Bench]:
         server.drop(name)
 
 
+def rows(server: TestServer, _: str, *, quick: bool) -> list[Row]:
+    """Every ratio, of half a million missing rows of a million; of a hundred thousand in the quick bench."""
+    with a_bench(server, 200_000 if quick else 1_000_000) as bench:
+        return measure(bench, 1 if quick else 3)
+
+
 def measure(bench: Bench, repeat: int) -> list[Row]:
     """Both sides of every ratio, one after the other, `repeat` times."""
     taken: dict[str, list[float]] = {}

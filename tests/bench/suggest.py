@@ -23,7 +23,7 @@ from core.domain.suggestion import suggest
 from core.domain.suggestion_candidates import candidates, shape_of
 from core.errors import ConsoleError
 from core.services.profile import Catalogs, Place
-from tests.databases import a_server
+from tests.databases import TestServer, a_server
 
 SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 Ranking = Sequence[frozenset[str]]
@@ -166,19 +166,18 @@ def sure(found: Sequence[Case]) -> list[str]:
 
 
 @contextmanager
-def own_databases() -> Iterator[list[str]]:
+def own_databases(server: TestServer) -> Iterator[list[str]]:
     """The DSNs of the schemas beside this file, each loaded into a database of its own."""
-    with a_server() as server:
-        names = [f"bench_{file.stem}" for file in SCHEMAS]
-        try:
-            for name, file in zip(names, SCHEMAS, strict=True):
-                server.create(name)
-                with psycopg.connect(make_conninfo(server.dsn, dbname=name), autocommit=True) as loading:
-                    loading.execute(file.read_bytes())
-            yield [make_conninfo(server.dsn, dbname=name) for name in names]
-        finally:
-            for name in names:
-                server.drop(name)
+    names = [f"bench_{file.stem}" for file in SCHEMAS]
+    try:
+        for name, file in zip(names, SCHEMAS, strict=True):
+            server.create(name)
+            with psycopg.connect(make_conninfo(server.dsn, dbname=name), autocommit=True) as loading:
+                loading.execute(file.read_bytes())
+        yield [make_conninfo(server.dsn, dbname=name) for name in names]
+    finally:
+        for name in names:
+            server.drop(name)
 
 
 def measure(dsns: Sequence[str]) -> list[Case]:
@@ -199,7 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.dsn:
         found = measure([given.dsn])
     else:
-        with own_databases() as dsns:
+        with a_server() as server, own_databases(server) as dsns:
             found = measure(dsns)
     lines = report(found)
     if given.misses:

@@ -22,7 +22,7 @@ QUIET_SECONDS = 0.3
 class Terminal:
     """A pty of 80 by 24. Use as a context manager; leaving it ends the program."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], program: str = sys.executable) -> None:
         self.screen = pyte.Screen(COLUMNS, LINES)
         self.received = 0
         self.status: int | None = None
@@ -30,7 +30,7 @@ class Terminal:
         self._tail = b""
         self.pid, self._file = pty.fork()
         if self.pid == 0:
-            os.execve(sys.executable, [sys.executable, *arguments], dict(environment))  # noqa: S606 - no shell is meant
+            os.execve(program, [program, *arguments], dict(environment))  # noqa: S606 - no shell is meant
         fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
 
     def text(self) -> str:

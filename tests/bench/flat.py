@@ -1,0 +1,33 @@
+"""Whether a batch costs the same at the end of a long run as at its beginning, and the memory that it takes."""
+
+import resource
+import statistics
+
+from core.db.apply_connection import ApplyConnection
+from core.services import apply
+from core.services.apply import Options
+from tests.bench.backfill import a_bench
+from tests.bench.table import Row, ratio
+from tests.databases import SCHEMA, TestServer
+
+ROWS, QUICK_ROWS, BATCH, SHARE = 10_000_000, 400_000, 10_000, 0.05
+
+
+def rows(server: TestServer, _: str, *, quick: bool) -> list[Row]:
+    """The last twentieth of the batches against the first one, and the largest resident size of this process."""
+    size = QUICK_ROWS if quick else ROWS
+    with a_bench(server, size * 2) as bench, bench.clone() as database:
+        run = bench.planned(database)
+
+        def connect() -> ApplyConnection:
+            return ApplyConnection.open(database.dsn("operator1"), SCHEMA)
+
+        events = apply.apply(connect, run, Options(batch_size=BATCH))
+        seconds = [float(str(event.facts["seconds"])) for event in events if event.event == "batch"][1:]
+    some = max(int(len(seconds) * SHARE), 2)
+    first, last = statistics.median(seconds[:some]), statistics.median(seconds[-some:])
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return [
+        ratio(f"last batches of {size:,} rows", last, first, 1.2, "the first batches", at_most=True),
+        Row("memory of an apply", memory, "MB", 150, "largest resident size"),
+    ]
