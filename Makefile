@@ -19,7 +19,6 @@ help:
 	@echo "make bench      measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
 	@echo "make format     format the sources"
 	@echo "make snapshots  accept the terminal UI's present look"
-	@echo "make bench      measure what the README promises (QUICK=1: in two minutes; ONLY=screen,chain: some of it)"
 	@echo "make clean      remove all that was set up or generated"
 
 run: .venv/installed
@@ -44,9 +43,6 @@ snapshots: .venv/installed-dev
 format: .venv/installed-dev
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
-
-bench: .venv/installed-dev
-	@$(BIN)/python -m tests.bench
 
 clean:
 	@rm -rf .venv build dist snapshot_report.html .*_cache .hypothesis *.egg-info

@@ -13,16 +13,18 @@ from dataclasses import asdict
 from pathlib import Path
 
 from core.db.embedded import EmbeddedServer
-from tests.bench import backfill, chain, commands, flat, screen
+from tests.bench import backfill, chain, commands, flat, matrix, screens
+from tests.bench.setting import Setting
 from tests.bench.table import Row, machine, markdown
-from tests.databases import TestServer, a_template
+from tests.databases import TestServer
 
-GROUPS: dict[str, Callable[..., list[Row]]] = {
-    "backfill": backfill.rows,
-    "screen": screen.rows,
-    "commands": commands.rows,
-    "chain": chain.rows,
-    "flat": flat.rows,
+GROUPS: dict[str, Callable[[Setting], list[Row]]] = {
+    "backfill": backfill.measure,
+    "screens": screens.measure,
+    "matrix": matrix.measure,
+    "commands": commands.measure,
+    "chain": chain.measure,
+    "flat": flat.measure,
 }
 RESULT = Path(__file__).parents[2] / "build" / "bench.json"
 
@@ -38,15 +40,14 @@ def main() -> None:
         embedded = EmbeddedServer.use(Path(folder) / "home", lambda _: None)
         try:
             # Unlike the tests', this server flushes what it commits.
-            server = TestServer(embedded.dsn("postgres", "postgres"), "bench")
-            with a_template(server) as template:
-                for name in wanted:
-                    _say(f"measuring {name}…")
-                    found += GROUPS[name](server, template, quick=quick)
+            setting = Setting(TestServer(embedded.dsn("postgres", "postgres"), "bench"), quick)
+            for name in wanted:
+                _say(f"measuring {name}…")
+                found += GROUPS[name](setting)
         finally:
             embedded.release()
     line = machine()
-    print(f"{line}\n\n{markdown(found)}")  # noqa: T201 - what it is for
+    print("\n".join([line, "", markdown(found), *setting.notes]))  # noqa: T201 - what it is for
     RESULT.parent.mkdir(exist_ok=True)
     document = {"machine": line, "quick": quick, "rows": [asdict(row) | {"holds": row.holds} for row in found]}
     RESULT.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -12,6 +12,7 @@ from core.db.apply_connection import ApplyConnection
 from core.services import apply, plan, reconcile
 from core.services.apply import Options
 from tests import line, small
+from tests.bench.setting import Setting
 from tests.bench.table import Row, ratio
 from tests.databases import SCHEMA, Database, TestServer, a_clone
 
@@ -82,13 +83,13 @@ def a_bench(server: TestServer, rows: int) -> Iterator[Bench]:
         server.drop(name)
 
 
-def rows(server: TestServer, _: str, *, quick: bool) -> list[Row]:
+def measure(setting: Setting) -> list[Row]:
     """Every ratio, of half a million missing rows of a million; of a hundred thousand in the quick bench."""
-    with a_bench(server, 200_000 if quick else 1_000_000) as bench:
-        return measure(bench, 1 if quick else 3)
+    with a_bench(setting.server, 200_000 if setting.quick else 1_000_000) as bench:
+        return _ratios(bench, setting.repeat)
 
 
-def measure(bench: Bench, repeat: int) -> list[Row]:
+def _ratios(bench: Bench, repeat: int) -> list[Row]:
     """Both sides of every ratio, one after the other, `repeat` times."""
     taken: dict[str, list[float]] = {}
     for _ in range(repeat):

@@ -3,16 +3,17 @@
 import time
 
 from core.services import audit
+from tests.bench.setting import Setting
 from tests.bench.table import Row
-from tests.databases import Database, TestServer, a_clone
+from tests.databases import Database, a_clone, a_template
 
 EVENTS, TOGETHER = 200_000, 1000
 
 
-def rows(server: TestServer, template: str, *, quick: bool) -> list[Row]:
+def measure(setting: Setting) -> list[Row]:
     """The time of one verification, in seconds."""
-    with a_clone(server, template) as database:
-        _append(database, EVENTS // 10 if quick else EVENTS)
+    with a_template(setting.server) as template, a_clone(setting.server, template) as database:
+        _append(database, EVENTS // 10 if setting.quick else EVENTS)
         with database.connect("viewer1") as viewer:
             started = time.perf_counter()
             found = audit.audit(viewer)
@@ -27,6 +28,7 @@ def _append(database: Database, events: int) -> None:
     with database.psql("postgres") as connection:
         for start in range(0, events, TOGETHER):
             connection.execute(
-                b"SELECT birth.birth_ledger_append('measured', jsonb_build_object('n', n)) FROM generate_series(%s, %s) AS n",
+                b"SELECT birth.birth_ledger_append('measured', jsonb_build_object('n', n))"
+                b" FROM generate_series(%s, %s) AS n",
                 [start, start + TOGETHER - 1],
             )

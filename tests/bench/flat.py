@@ -7,16 +7,17 @@ from core.db.apply_connection import ApplyConnection
 from core.services import apply
 from core.services.apply import Options
 from tests.bench.backfill import a_bench
+from tests.bench.setting import Setting
 from tests.bench.table import Row, ratio
-from tests.databases import SCHEMA, TestServer
+from tests.databases import SCHEMA
 
 ROWS, QUICK_ROWS, BATCH, SHARE = 10_000_000, 400_000, 10_000, 0.05
 
 
-def rows(server: TestServer, _: str, *, quick: bool) -> list[Row]:
+def measure(setting: Setting) -> list[Row]:
     """The last twentieth of the batches against the first one, and the largest resident size of this process."""
-    size = QUICK_ROWS if quick else ROWS
-    with a_bench(server, size * 2) as bench, bench.clone() as database:
+    size = QUICK_ROWS if setting.quick else ROWS
+    with a_bench(setting.server, size * 2) as bench, bench.clone() as database:
         run = bench.planned(database)
 
         def connect() -> ApplyConnection:
