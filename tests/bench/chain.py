@@ -29,6 +29,6 @@ def _append(database: Database, events: int) -> None:
         for start in range(0, events, TOGETHER):
             connection.execute(
                 b"SELECT birth.birth_ledger_append('measured', jsonb_build_object('n', n))"
-                b" FROM generate_series(%s, %s) AS n",
+                b" FROM generate_series(%s::int, %s::int) AS n",
                 [start, start + TOGETHER - 1],
             )
