@@ -32,6 +32,7 @@ class StatusBar(Widget):
         super().__init__(id="status")
         self._state = State()
         self._pane = ""
+        self._shown = [Content(""), Content("")]
         self._tail = Tail()
 
     def compose(self) -> ComposeResult:
@@ -41,8 +42,11 @@ class StatusBar(Widget):
     def show(self, state: State, pane: str) -> None:
         """Show another state or pane."""
         self._state, self._pane = state, pane
-        self.refresh()
-        self._tail.show(self._lines(), self.size.width)
+        lines, before = self._lines(), self._shown
+        self._shown = [_cut(line, self.size.width - TAIL)[0] for line in lines]
+        if not _alike(self._shown, before):
+            self.refresh()
+        self._tail.show(lines, self.size.width)
 
     def show_age(self, state: State) -> None:
         """Show how old the look is; the rest of the lines is not sent again."""
@@ -71,9 +75,9 @@ class Tail(Widget):
 
     def show(self, lines: list[Content], width: int) -> None:
         """Show the end of these lines of a width; of the two, only what is other than before is painted."""
-        ends = [_end(line, width - TAIL) for line in lines]
+        ends = [_cut(line, width - TAIL)[1] for line in lines]
         for y, (end, before) in enumerate(zip(ends, self._shown, strict=True)):
-            if end != before or end.spans != before.spans:
+            if not _alike([end], [before]):
                 self.refresh(Region(0, y, TAIL, 1))
         self._shown = ends
 
@@ -162,10 +166,14 @@ def _spread(left: list[Part], right: list[Part], width: int, indent: str = " ") 
     return Content.assemble(indent, *left, " " * max(room, 1), *right).truncate(max(width, 1))
 
 
-def _end(line: Content, before: int) -> Content:
-    """What comes after so many cells; of a wide character that is cut in two, a space stays."""
+def _cut(line: Content, cells: int) -> tuple[Content, Content]:
+    """The first cells of a line and what comes after them; of a wide character that is cut in two, a space stays."""
     start = taken = 0
-    while start < len(line) and taken < before:
+    while start < len(line) and taken < cells:
         taken += cell_len(line.plain[start])
         start += 1
-    return Content(" " * max(taken - before, 0)) + line[start:]
+    return line[:start], Content(" " * max(taken - cells, 0)) + line[start:]
+
+
+def _alike(ours: list[Content], theirs: list[Content]) -> bool:
+    return all(one == other and one.spans == other.spans for one, other in zip(ours, theirs, strict=True))
