@@ -104,7 +104,7 @@ ACTIONS = (
     Action("take_step", ("enter",), "Do what opens the gate", "take_step", "Readiness", "readiness", "next step"),
     Action("changes", ("c",), "All that changed", "open_changes", "Readiness", "readiness", "changes"),
     Action("accept", ("a",), "Accept the first, and go on", "accept", "Classify", "classify", "accept"),
-    Action("choose", ("1",), "1 … 9 choose a candidate", "choose", "Classify", "classify", "…9 choose", argument=1),
+    Action("choose", ("1",), "1 … 9 choose a candidate", "choose", "Classify", "classify", "to 9 choose", argument=1),
     *(
         Action(f"choose_{n}", (str(n),), f"Choose {n}", "choose", "Classify", "classify", argument=n, listed=False)
         for n in range(2, 10)

@@ -19,6 +19,13 @@ from tui.source import Progress, SessionSource
 from tui.widgets.key_line import KeyLine
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+_HOSTILE = r"""
+SET session_replication_role = replica;
+UPDATE public.os_tasks SET name = E'A \x1b[31mred\u202e [bold]code[/]'
+    WHERE id IN (SELECT id FROM public.os_tasks ORDER BY id LIMIT 7);
+UPDATE public.os_tasks SET name = E'[@click=app.leave]q[/]\ttab\u200b'
+    WHERE id IN (SELECT id FROM public.os_tasks ORDER BY id DESC LIMIT 6);
+"""
 Picture = Callable[[str], Awaitable[None]]
 Scenario = Callable[[OnData, Picture], Awaitable[None]]
 Pose = Callable[..., None]
@@ -33,8 +40,9 @@ class Steady(SessionSource):
 
 @pytest.fixture(scope="module")
 def demo(server: TestServer, template: str) -> Iterator[Database]:
-    """A clone that is only looked at."""
+    """A clone that is only looked at; some tasks of it have the same hostile name."""
     with a_clone(server, template) as database:
+        database.run(_HOSTILE)
         yield database
 
 
@@ -74,9 +82,14 @@ def test_an_operator_decides(pose: Pose, size: tuple[int, int]) -> None:
         await go_to(console, "os_items")
         await picture("evidence")
         await go_to(console, "os_tasks")
-        await picture("hostile")
         await console.press("enter")
         await picture("all-evidence")
+        await console.press("escape", "t")
+        await console.settled()
+        await console.press("ctrl+u")
+        await console.type("name")
+        await console.shows("7 rows give")
+        await picture("hostile")
         await console.press("escape")
         await go_to(console, "os_items")
         await console.press("2", "g", "A", "a", "a")

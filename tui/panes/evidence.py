@@ -24,9 +24,9 @@ def weighed(found: Weighed, width: int) -> Iterator[Content]:
     """What a sample shows of an identity, and the first codes that it gives."""
     if found.refuted:
         yield Content.styled(fit(f"✗ {visible(found.refuted)}", width), BAD)
-    seen = f"of {number(found.rows)} rows" if found.exactness == "exact" else f"of {number(found.rows)} sampled rows"
-    line = f"unset {number(found.unset)} · repeated {number(found.repeated)} {seen} · {found.exactness}"
-    yield Content.styled(fit(line, width), BAD if found.unset or found.repeated else "")
+    of_rows = f"{number(found.repeated)} of {number(found.rows)}"
+    line = f"unset {number(found.unset)} · repeated {of_rows} · {found.exactness}"
+    yield from _folded(line, width, BAD if found.unset or found.repeated else "")
     for code, rows in found.duplicates:
         yield Content.styled(fit(f"  {rows} rows give {visible(code)}", width), BAD)
     for code in found.codes:
