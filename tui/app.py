@@ -1,5 +1,6 @@
 """The application: what is on the screen, and which message reaches which part of it."""
 
+import gc
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -23,6 +24,13 @@ from tui.widgets.status_bar import StatusBar
 from tui.work import Finished, while_running
 
 PANES: tuple[Callable[[], Pane], ...] = (ReadinessPane, MatrixPane, ClassifyPane, LedgerPane)
+
+
+def collect_garbage() -> None:
+    """From the first look on, whatever became of it; what is there by then is there to stay."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 class ConsoleApp(Console):
@@ -78,6 +86,7 @@ class ConsoleApp(Console):
     @on(Looked)
     @while_running
     def _looked(self, message: Looked) -> None:
+        collect_garbage()
         self.state.looked(message)
         self.show_state()
         self.age()
@@ -85,6 +94,7 @@ class ConsoleApp(Console):
     @on(LookFailed)
     @while_running
     def _look_failed(self, message: LookFailed) -> None:
+        collect_garbage()
         self.state.failed(message)
         self.show_state()
 

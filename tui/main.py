@@ -1,5 +1,6 @@
 """The console script: the command line, which opens the terminal UI when no command is given."""
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ def main() -> None:
 
 def _open_console(settings: "Settings") -> None:
     """Run the terminal UI until it is left, then let go of the session."""
+    # What is imported and built before the first figures stand stays: looking for garbage in it takes a tenth of that
+    # time. `ConsoleApp` switches the collector on again.
+    gc.disable()
     # `birth-console --help` must not wait for Textual.
     from tui.app import ConsoleApp  # noqa: PLC0415 - as said
     from tui.source import SessionSource  # noqa: PLC0415 - as said

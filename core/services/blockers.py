@@ -1,39 +1,12 @@
 """The collections that keep the QT-001 gate closed, with what an operator needs to decide each."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from core.db.connection import Connection
+from core.domain.blocker import Blocker, Evidence, Rights
 from core.domain.profile import Table
-from core.domain.suggestion import Suggestion
-from core.domain.weighing import Weighed, weigh
+from core.domain.weighing import weigh
 from core.services import profile, sources, suggest
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """A REQUIRED collection without an identity. `version` is what a decision about it rests on."""
-
-    collection: str
-    has_table: bool
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known of a blocker before anything is proven: `weighed` has one entry for each candidate."""
-
-    suggestion: Suggestion
-    weighed: tuple[Weighed, ...]
-    rows: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """What this login may decide: an identity, and whether a collection is exempt."""
-
-    classify: bool
-    exempt: bool
 
 
 def rights(connection: Connection) -> Rights:

@@ -32,8 +32,8 @@ from tui.widgets.table import Table
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from core.domain.blocker import Blocker, Evidence, Rights
     from core.domain.profile import Table as Sampled
-    from core.services.blockers import Blocker, Evidence, Rights
     from core.services.classify_many import Result
     from core.services.history import Version
     from core.services.identity import Classification

@@ -7,8 +7,8 @@ from tui.panes.staging import Choice
 from tui.source import Source
 
 if TYPE_CHECKING:
+    from core.domain.blocker import Blocker, Evidence, Rights
     from core.domain.profile import Table
-    from core.services.blockers import Blocker, Evidence, Rights
     from core.services.classify_many import Result
     from core.services.history import Version
     from core.services.identity import Classification

@@ -10,8 +10,8 @@ from tui.panes.queue import Waiting
 from tui.panes.staging import Choice, Staging
 
 if TYPE_CHECKING:
+    from core.domain.blocker import Rights
     from core.errors import Json
-    from core.services.blockers import Rights
 
 ROW_NEEDED = frozenset({"accept", "choose", "template", "reject", "exempt", "history", "evidence"})
 PROGRAM = ("birth-console", "classify")
