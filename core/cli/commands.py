@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import click
 
+from core.cli.examples import with_examples
+
 
 class Place(NamedTuple):
     """Where a command is defined, and the line that the overview shows of it."""
@@ -34,6 +36,7 @@ COMMANDS = {
     "init": Place("init", "init", "Set an existing database up: install what is missing, enrol its tables."),
     "people": Place("people", "people", "Who may do what: list, add, retire."),
     "docs": Place("docs", "docs", "The runbook and the other documents."),
+    "completion": Place("completion", "completion", "Completion for bash, zsh or fish."),
     "demo": Place("demo", "demo", "The embedded database: start, stop, reset, dsn."),
 }
 
@@ -43,7 +46,7 @@ def load(name: str) -> click.Command:
     place = COMMANDS[name]
     command = getattr(import_module(f"core.cli.{place.module}"), place.attribute)
     assert isinstance(command, click.Command)  # noqa: S101 - a wrong entry of the table above is a bug
-    return command
+    return with_examples(command, name)
 
 
 class CommandGroup(click.Group):

@@ -1,0 +1,18 @@
+"""`completion`: what makes a shell complete commands, options and their values. It never connects."""
+
+import click
+from click.shell_completion import get_completion_class
+
+from core.cli.output import Output
+
+PROGRAM, VARIABLE = "birth-console", "_BIRTH_CONSOLE_COMPLETE"
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that makes SHELL complete birth-console. Evaluate it where the shell starts."""
+    kind = get_completion_class(shell)
+    assert kind is not None  # noqa: S101 - click knows the three
+    # The script itself asks the program; what it would complete is not needed to print it.
+    Output(as_json=False).source(kind(click.Command(PROGRAM), {}, PROGRAM, VARIABLE).source())

@@ -1,0 +1,66 @@
+"""What stands under EXAMPLES in the help of each command: lines that can be typed as they are."""
+
+import click
+
+EXAMPLES = {
+    "status": ("birth-console status", "birth-console --profile production status --json"),
+    "matrix": ("birth-console matrix --counts", "birth-console matrix --all --json"),
+    "profile": ("birth-console profile os_items",),
+    "suggest": ("birth-console suggest", "birth-console suggest os_items team"),
+    "classify": (
+        "birth-console classify categories --column slug",
+        "birth-console classify doc_reviews --synthetic 'doc_reviews:{id}'",
+        "birth-console classify --accept-suggestions --dry-run",
+        "birth-console classify --from decisions.csv --keep-going",
+        "birth-console classify --export decisions.csv",
+        "birth-console --as gatekeeper1 classify iu_staging_record --exempt --reason 'it has no table'",
+        "birth-console classify --history tasks",
+        "birth-console classify --undo",
+    ),
+    "permit open": ("birth-console permit open --budget 50000 --expires 2h --reason 'QT-001 backfill'",),
+    "permit close": ("birth-console permit close 1 --reason done",),
+    "permit list": ("birth-console permit list",),
+    "plan": ("birth-console plan --all", "dot-birth-backfill-plan os_items team"),
+    "reconcile": ("birth-console reconcile 1 --note 'compared with the source'",),
+    "apply": (
+        "birth-console apply 1",
+        "birth-console apply 1 --workers 2 --detach",
+        "dot-birth-backfill-apply 1 --batch-size 1000 --max-lag 5 --json",
+    ),
+    "control": (
+        "birth-console control 1 pause --reason 'month-end closing'",
+        "birth-console control 1 resume",
+        "birth-console control 1 --batch-size 500",
+    ),
+    "verify": ("birth-console verify 1",),
+    "certify": ("birth-console certify 1 --note 'compared ledger, diff and source'",),
+    "ledger show": ("birth-console ledger", "birth-console ledger 1 --sql"),
+    "ledger diff": ("birth-console ledger diff 1 --only '!'", "birth-console ledger diff 1 2 --limit 100"),
+    "audit": ("birth-console audit --write-anchor anchor.json", "birth-console audit --anchor anchor.json"),
+    "packet": ("birth-console packet -o packet.html", "birth-console packet --format json"),
+    "doctor": ("birth-console doctor", "birth-console doctor --json"),
+    "init": (
+        "birth-console init --dry-run --collections 'sales.*'",
+        "birth-console init --collections 'public.*' --exempt 'public.audit_*'",
+        "birth-console init --uninstall --dry-run",
+    ),
+    "people list": ("birth-console people list",),
+    "people add": ("birth-console people add ana --person 'Ana Lopes' --group operator --group reader",),
+    "people retire": ("birth-console people retire ana",),
+    "docs": ("birth-console docs", "birth-console docs runbook"),
+    "completion": ('eval "$(birth-console completion bash)"', "birth-console completion fish > birth-console.fish"),
+    "demo start": ("birth-console demo start",),
+    "demo stop": ("birth-console demo stop",),
+    "demo reset": ("birth-console demo reset",),
+    "demo dsn": ("birth-console demo dsn --as gatekeeper1",),
+}
+
+
+def with_examples(command: click.Command, path: str) -> click.Command:
+    """Put its examples under a command's help, and under those of its own commands."""
+    if isinstance(command, click.Group):
+        for name, each in command.commands.items():
+            with_examples(each, f"{path} {name}")
+    if lines := EXAMPLES.get(path, ()):
+        command.epilog = "\b\nEXAMPLES\n" + "\n".join(f"  {line}" for line in lines)
+    return command
