@@ -24,8 +24,9 @@ help:
 run: .venv/installed
 	@$(BIN)/birth-console $(ARGS)
 
+# Many tests wait for processes and servers: one worker more than cores.
 test: lint
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # An exit status of 1 where a number does not hold.
 bench: .venv/installed-dev

@@ -2,7 +2,9 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+from core.domain.decision import Decision, write
 from core.domain.identity import Identity
 from tests import line
 from tests.console import Answer, run
@@ -11,7 +13,9 @@ from tests.databases import Database
 REGISTERED = "SELECT count(*) FROM birth.birth_registry"
 
 
-def test_from_the_first_blocker_to_a_rerun_that_finds_nothing_by_the_command_line_alone(database: Database) -> None:
+def test_from_the_first_blocker_to_a_rerun_that_finds_nothing_by_the_command_line_alone(
+    database: Database, tmp_path: Path
+) -> None:
     def ask(login: str, *arguments: str, program: str = "birth-console") -> Answer:
         return run(*arguments, "--json", program=program, extra={"BIRTH_CONSOLE_DSN": database.dsn(login)})
 
@@ -26,9 +30,19 @@ def test_from_the_first_blocker_to_a_rerun_that_finds_nothing_by_the_command_lin
     blockers = line.intended()
     assert len(blockers) == 43
     last, *others = blockers
+    # Most by a file, as it would be done; a few one by one.
+    alone = [name for name in others if blockers[name] is None or blockers[name] in list(blockers.values())[:3]]
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda name: decide(name, blockers[name]), others))
+        answers = list(pool.map(lambda name: decide(name, blockers[name]), alone))
     assert [answer.err for answer in answers if answer.status] == []
+    decisions = [
+        Decision(name, wanted.strategy, wanted.text, "as the census intends")
+        for name in others
+        if name not in alone and (wanted := blockers[name]) is not None
+    ]
+    (tmp_path / "decisions.csv").write_text(write(decisions), encoding="utf-8")
+    filed = ask("operator1", "classify", "--from", str(tmp_path / "decisions.csv"))
+    assert filed.status == 0, filed.err
 
     # One blocker is left: a permit alone does not open the gate, and nothing is applied.
     permit = ask("gatekeeper1", "permit", "open", "--budget", "1000000", "--expires", "2h", "--reason", "backfill")
