@@ -111,6 +111,7 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
         self.state = State()
         for pane in self.screen_stack[0].query(Pane):
             pane.relogin()
+        self.show_pane("readiness")
         self.look_again()
 
     def twin(self, action_id: str) -> str:

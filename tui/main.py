@@ -4,7 +4,7 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
-from core.errors import ConsoleError
+from core.errors import ConsoleError, UsageError
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -20,7 +20,13 @@ def main() -> None:
 
 
 def _open_console(settings: "Settings") -> None:
-    """Run the terminal UI until it is left, then let go of the session."""
+    """Run the terminal UI until it is left, then let go of the session. Raises UsageError without a terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "the console needs a terminal",
+            code="no_terminal",
+            hint="Name a command instead: `birth-console status`; over SSH, ask for a terminal with `ssh -t`.",
+        )
     # What is imported and built before the first figures stand stays: looking for garbage in it takes a tenth of that
     # time. `ConsoleApp` switches the collector on again.
     gc.disable()

@@ -13,7 +13,7 @@ from tests.databases import Database
 REGISTERED = "SELECT count(*) FROM birth.birth_registry"
 
 
-def test_from_the_first_blocker_to_a_rerun_that_finds_nothing_by_the_command_line_alone(
+def test_from_the_first_blocker_to_a_rerun_that_finds_nothing_by_the_command_line_alone(  # noqa: PLR0915 - one story
     database: Database, tmp_path: Path
 ) -> None:
     def ask(login: str, *arguments: str, program: str = "birth-console") -> Answer:

@@ -74,3 +74,9 @@ def test_completion_offers_commands_and_values_without_connecting(typed: str, of
     done = subprocess.run(command("birth-console"), env=words, capture_output=True, text=True, timeout=60, check=False)
     assert {line.split(",", 1)[1] for line in done.stdout.splitlines()} == offered
     assert os.linesep not in done.stderr
+
+
+def test_without_a_terminal_the_console_says_what_to_do_instead() -> None:
+    answer = run()
+    assert (answer.status, answer.out) == (2, "")
+    assert "no_terminal" in answer.err

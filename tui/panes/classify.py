@@ -382,7 +382,9 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     def _show_staged(self) -> None:
         staged, left = len(self.staging.choices), self.grid.table.total - len(self.staging.choices)
+        waiting = sum(row.blocker.has_table and row.evidence is None for row in self.grid.table.rows())
         text = f" {staged} staged · {left} undecided" + (" · w writes" if staged else "")
+        text += f" · {waiting} still to look at" if waiting else ""
         self.query_one("#staged", Static).update(Content.styled(text, "bold $success" if staged else "$text-muted"))
         self.host.show_keys()
 
