@@ -121,7 +121,7 @@ def _print_run(call: Invocation, connection: "Connection", run: Run, *, with_sql
 
 def _print_statements(call: Invocation, statements: list[Statements]) -> None:
     for each in statements:
-        for name, statement in (("plan", each.plan), ("batch", each.batch)):
+        for name, statement in each.titled:
             call.output.text(f"\n-- {name} of {each.collection}")
             for line in statement.splitlines():
                 call.output.text(line)

@@ -77,11 +77,17 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """The SQL that planning a collection and applying one of its batches run."""
+    """The SQL that planning a collection runs, and what a batch of it runs: reading the source, then registering."""
 
     collection: str
     plan: str
-    batch: str
+    read: str
+    register: str
+
+    @property
+    def titled(self) -> tuple[tuple[str, str], ...]:
+        """Each statement under what it does, in the order in which they run."""
+        return ("plan", self.plan), ("reading a batch", self.read), ("registering a batch", self.register)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,4 +48,5 @@ def _statements(connection: Connection, source: Source) -> Iterator[Statement]:
     found = connection.value("contract.statements", {"collection": source.collection})
     if found is not None:
         yield Statement("plans it: stores what is missing", formatted(found["plan"]))
-        yield Statement("registers one batch of it", formatted(found["batch"]))
+        yield Statement("reads one batch of it", formatted(found["read"]))
+        yield Statement("registers that batch", formatted(found["register"]))

@@ -39,7 +39,7 @@ def workers(connection: Connection, number: int) -> list[Worker]:
 def statements(connection: Connection, number: int) -> list[Statements]:
     """The SQL that the plan and the batches of each entry run, laid out for people."""
     return [
-        Statements(row["collection"], formatted(row["statements"]["plan"]), formatted(row["statements"]["batch"]))
+        Statements(row["collection"], **{name: formatted(text) for name, text in row["statements"].items()})
         for row in connection.rows("ledger.statements", {"run": number})
     ]
 

@@ -271,10 +271,10 @@ def test_the_body_of_a_batch_that_was_pasted_into_psql_does_nothing_either(open_
     batch = claimed(operator, run)
     statement = ask(
         operator,
-        "SELECT birth.birth_entry_statements(ledger_id) ->> 'batch' FROM birth.birth_backfill_ledger"
+        "SELECT birth.birth_entry_statements(ledger_id) ->> 'register' FROM birth.birth_backfill_ledger"
         f" WHERE run_id = {run}",
     )
-    for place, value in (("$1", "1"), ("$2", "1"), ("$3", "3"), ("$4", "'goods'")):
+    for place, value in (("$1", "'{G-1}'"), ("$2", "'{1}'"), ("$3", "'{NULL}'"), ("$4", "'{}'")):
         statement = statement.replace(place, value)
     assert refusal(operator, statement)[0] == "42501"
     assert ask(operator, batch) == 3

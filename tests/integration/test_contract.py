@@ -23,7 +23,7 @@ def test_a_sound_collection_is_first_judged_by_the_catalogs_then_by_its_rows(sha
 
 
 def test_the_statements_of_a_contract_are_those_that_run(shared: Database) -> None:
-    counting, planning, registering = read(shared, "agents")[-1].statements
+    counting, planning, reading, registering = read(shared, "agents")[-1].statements
     found = shared.run(counting.text)[0]
     assert found["source_rows"] >= found["registered"] > 0
     assert "INSERT INTO" in planning.text
@@ -32,7 +32,8 @@ def test_the_statements_of_a_contract_are_those_that_run(shared: Database) -> No
     assert "birth-backfill:run-" in registering.text
     # The server takes the texts that people read.
     shared.run(f"PREPARE planning (bigint, text) AS {planning.text}")
-    shared.run(f"PREPARE registering (bigint, bigint, bigint, text) AS {registering.text}")
+    shared.run(f"PREPARE reading (bigint, bigint, bigint) AS {reading.text}")
+    shared.run(f"PREPARE registering (text[], text[], timestamptz[], text[]) AS {registering.text}")
 
 
 def test_a_collection_without_a_table_or_an_identity_has_no_statements(shared: Database) -> None:

@@ -38,7 +38,12 @@ def test_a_sound_collection_shows_every_gate_and_the_sql_that_runs(database: Dat
         await console.press("y")
         text = await read_through(console)
         assert "✓ passed   no two rows give the same code" in text
-        for title in ("counts its rows and those that are registered", "stores what is missing", "registers one batch"):
+        for title in (
+            "counts its rows and those that are registered",
+            "stores what is missing",
+            "reads one batch",
+            "registers that batch",
+        ):
             assert title in text
         await console.press("escape")
         assert console.app.focused is console.app.matrix.grid
@@ -46,8 +51,8 @@ def test_a_sound_collection_shows_every_gate_and_the_sql_that_runs(database: Dat
     drive_real(scenario, database)
     copied = base64.b64decode(sent[0].split(";")[2].rstrip("\x07")).decode()
     assert "fn_birth_register" in copied
-    # What was copied runs as it is: three statements, each with its title as a comment.
-    assert [line[:3] for line in copied.splitlines() if line.startswith("-- ")] == ["-- "] * 3
+    # What was copied runs as it is: four statements, each with its title as a comment.
+    assert [line[:3] for line in copied.splitlines() if line.startswith("-- ")] == ["-- "] * 4
     assert database.run(copied.split(";\n")[0])[0]["source_rows"] > 0
 
 

@@ -153,7 +153,7 @@ def statements(found: Iterable[Statements]) -> Content:
     """The SQL that planning and applying run, laid out by the services."""
     parts: list[Content] = []
     for each in found:
-        for name, text in (("plan", each.plan), ("a batch", each.batch)):
+        for name, text in each.titled:
             parts.append(Content.styled(f"-- {name} of {visible(each.collection)}", "bold $accent"))
             parts += [Content(visible(line)) for line in text.splitlines()]
             parts.append(Content(""))

@@ -1,5 +1,5 @@
--- The call of the register function as its binding says, over the columns code, source_key and born_at of `row`. Each
--- value as its parameter's very type: what a cast cannot make fits no overload by chance.
+-- The call of the register function as its binding says, over the columns code, source_key (its parts joined by /) and
+-- born_at of `row`. Each value as its parameter's very type: what a cast cannot make fits no overload by chance.
 CREATE FUNCTION {S}.birth_register_call(p_collection text, p_origin text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('%I.%I(', n.nspname, p.proname) || coalesce(string_agg(format('%I => (%s)::%s', b.parameter, CASE b.value
@@ -7,7 +7,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHEN 'origin' THEN quote_literal(p_origin)
         WHEN 'dry_run' THEN 'false'
         WHEN 'code' THEN 'row.code'
-        WHEN 'source_key' THEN 'array_to_string(row.source_key, ''/'')'
+        WHEN 'source_key' THEN 'row.source_key'
         WHEN 'born_at' THEN 'row.born_at'
         WHEN 'constant' THEN quote_literal(b.constant) END,
         format_type(p.proargtypes[a.place - 1], NULL)), ', ' ORDER BY b.parameter COLLATE "C"), '') || ')'
@@ -31,40 +31,48 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
           AND atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)), 'NULL::timestamptz')
 $body$;
 
--- Items as typed values of the locator's columns, to be joined to the source: `source.id = item.source_key[1]::uuid AND …`.
-CREATE FUNCTION {S}.birth_locator_match(p_relid oid, p_locator text[]) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT string_agg(format('source.%I = item.source_key[%s]::%s', name, position, format_type(a.atttypid, a.atttypmod)), ' AND ' ORDER BY position)
+-- A part of an item's source key as a value of the locator's column: `item.source_key[1]::uuid`.
+CREATE FUNCTION {S}.birth_locator_parts(p_relid oid, p_locator text[]) RETURNS TABLE (name text, part text)
+LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT l.name, format('item.source_key[%s]::%s', l.position, format_type(a.atttypid, a.atttypmod))
     FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)
     JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attname = l.name::name AND NOT a.attisdropped
+    ORDER BY l.position
 $body$;
 
--- The one statement that registers a range of an entry ($1: the entry, $2 and $3: the range, $4: the collection): the
--- items that are still in the source under the planned code and still missing, one call for each, in the order of the
--- items, which is that of their codes: batches in opposite orders would wait for each other.
-CREATE FUNCTION {S}.birth_batch_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
+-- The statement that finds a range of an entry again ($1: the entry, $2 and $3: the range): the items that are still in
+-- the source under the planned code, in the order of their codes, as arrays. By a single column it asks for a list of
+-- values, which one walk along an index answers; nothing here joins the source to the registry.
+CREATE FUNCTION {S}.birth_read_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH item AS MATERIALIZED (
             SELECT seq, entity_code, source_key FROM {S}.birth_backfill_item WHERE ledger_id = $1 AND seq BETWEEN $2 AND $3
-        ), row AS MATERIALIZED (
-            SELECT %6$sitem.seq, item.entity_code AS code, item.source_key, %3$s AS born_at, r.collection_name AS owner
-            FROM item JOIN %1$s AS source ON %2$s
-            LEFT JOIN {S}.birth_registry AS r ON r.entity_code = item.entity_code
-            WHERE %4$s = item.entity_code ORDER BY item.seq
-        ), called AS MATERIALIZED (
-            SELECT row.code, %5$s AS answer FROM (SELECT * FROM row WHERE owner IS NULL ORDER BY seq) AS row
         )
-        SELECT (SELECT count(*) FROM item) AS items, (SELECT count(*) FROM row) AS rows,
-            (SELECT count(*) FROM row WHERE owner = $4) AS existing,
-            (SELECT array_agg(seq) FROM row WHERE owner <> $4) AS foreign_seqs,
-            array_agg(code) AS codes, count(answer) AS answers
-        FROM called $query$,
-        p_entry.relid::regclass, {S}.birth_locator_match(p_entry.relid, p_entry.locator), {S}.birth_born_at(p_entry.relid),
+        SELECT array_agg(row.code) AS codes, array_agg(row.source_key) AS source_keys, array_agg(row.born_at) AS births
+        FROM (SELECT %5$sitem.entity_code AS code, array_to_string(item.source_key, '/') AS source_key, %3$s AS born_at
+            FROM item JOIN %1$s AS source ON %2$s
+            WHERE %4$s = item.entity_code ORDER BY item.seq) AS row $query$,
+        p_entry.relid::regclass,
+        (SELECT string_agg(format('source.%I = %s', name, part), ' AND ')
+            || CASE WHEN p_entry.locator_indexed AND count(*) = 1
+                THEN (SELECT format(' AND source.%I = ANY (ARRAY(SELECT %s FROM item))', min(name), min(part))) ELSE '' END
+         FROM {S}.birth_locator_parts(p_entry.relid, p_entry.locator)),
+        {S}.birth_born_at(p_entry.relid),
         {S}.birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
-        {S}.birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id),
         -- Where nothing but the identity finds a row again, two rows may answer to one item.
         CASE WHEN p_entry.locator_indexed THEN '' ELSE 'DISTINCT ON (item.seq) ' END)
+$body$;
+
+-- The one statement that registers what was found ($1: codes, $2: source keys, $3: times of birth) and is not in the
+-- registry ($4): one call for each, in the order of their codes: batches in opposite orders would wait for each other.
+CREATE FUNCTION {S}.birth_register_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$
+        SELECT count(%s)
+        FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS row(code, source_key, born_at)
+        WHERE row.code <> ALL ($4::text[]) $query$,
+        {S}.birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id))
 $body$;
 
 -- The statements of an entry as they would run now, for people who look on.
@@ -73,10 +81,37 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $b
     SELECT jsonb_build_object('plan', {S}.birth_plan_statement(l.relid,
             {S}.birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'), l.locator,
             {S}.birth_identity_is_declared(l.relid, l.columns)),
-        'batch', {S}.birth_batch_statement(l))
+        'read', {S}.birth_read_statement(l), 'register', {S}.birth_register_statement(l))
     FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = p_ledger_id
 $body$;
 GRANT EXECUTE ON FUNCTION {S}.birth_entry_statements(bigint) TO birth_reader;
+
+-- Find the items of a range again. A thousand probes of an index beat reading a large source whole, whatever fresh
+-- tables make the planner believe; the settings end with the function, so that the register function has its own.
+CREATE FUNCTION {S}.birth_batch_read(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
+    OUT codes text[], OUT source_keys text[], OUT births timestamptz[])
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = 'on' SET enable_mergejoin = 'on' SET enable_hashjoin = 'on' SET enable_nestloop = 'on'
+-- Before PostgreSQL 18 a method that is off costs ten thousand millions: enough to compile every batch anew.
+SET jit = 'off' AS $body$
+DECLARE
+    v_list boolean := p_entry.locator_indexed AND cardinality(p_entry.locator) = 1;
+BEGIN
+    IF p_entry.locator_indexed THEN
+        PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
+            set_config(CASE WHEN v_list THEN 'enable_nestloop' ELSE 'enable_hashjoin' END, 'off', true);
+    END IF;
+    EXECUTE {S}.birth_read_statement(p_entry) INTO codes, source_keys, births USING p_entry.ledger_id, p_from, p_to;
+END
+$body$;
+
+-- What the registry holds under these codes, asked for by its index.
+CREATE FUNCTION {S}.birth_registry_probe(p_codes text[]) RETURNS TABLE (code text, collection text, origin text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
+BEGIN
+    RETURN QUERY SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text FROM {S}.birth_registry AS r WHERE r.entity_code = ANY (p_codes);
+END
+$body$;
 
 -- Register the items of one range: those that are still in the source under the planned code and still missing, by
 -- one set-based statement that calls the register function once per row. Its answers are not believed: afterwards
@@ -87,40 +122,41 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
 DECLARE
     v_origin text := 'birth-backfill:run-' || p_entry.run_id;
-    v_done record;
+    v_found record;
+    v_taken text[];
+    v_foreign text[];
+    v_answers bigint;
 BEGIN
-    -- A thousand probes of an index beat reading a large source whole, whatever fresh tables make the planner believe.
-    PERFORM set_config(method, CASE WHEN p_entry.locator_indexed THEN 'off' ELSE 'on' END, true)
-    FROM unnest(ARRAY['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan']) AS method;
-    -- Before PostgreSQL 18 a method that is off costs ten thousand millions: enough to compile every batch anew.
-    PERFORM set_config('jit', 'off', true);
-    EXECUTE {S}.birth_batch_statement(p_entry)
-    INTO v_done USING p_entry.ledger_id, p_from, p_to, p_entry.collection_name;
+    v_found := {S}.birth_batch_read(p_entry, p_from, p_to);
+    SELECT coalesce(array_agg(code), '{{}}'), coalesce(array_agg(code) FILTER (WHERE collection <> p_entry.collection_name), '{{}}')
+    INTO v_taken, v_foreign FROM {S}.birth_registry_probe(v_found.codes);
+    EXECUTE {S}.birth_register_statement(p_entry)
+    INTO v_answers USING v_found.codes, v_found.source_keys, v_found.births, v_taken;
     -- What would be checked at commit is checked here, where a row that fails can still be set aside.
     SET CONSTRAINTS ALL IMMEDIATE;
-    SELECT count(*) FILTER (WHERE r.dot_origin = v_origin), count(*) FILTER (WHERE r.dot_origin IS DISTINCT FROM v_origin)
+    SELECT count(*) FILTER (WHERE origin = v_origin), count(*) FILTER (WHERE origin IS DISTINCT FROM v_origin)
     INTO registered, existing
-    FROM unnest(v_done.codes) AS called(code)
-    JOIN {S}.birth_registry AS r ON r.entity_code = called.code AND r.collection_name = p_entry.collection_name;
-    IF registered + existing <> coalesce(cardinality(v_done.codes), 0) THEN
+    FROM {S}.birth_registry_probe(v_found.codes) WHERE collection = p_entry.collection_name AND code <> ALL (v_taken);
+    -- All items of a range have their numbers in a row.
+    vanished := p_to - p_from + 1 - coalesce(cardinality(v_found.codes), 0);
+    IF vanished + cardinality(v_taken) + registered + existing <> p_to - p_from + 1 THEN
         PERFORM {S}.birth_refuse('BR008', 'not_registered', format('the register function left %s of %s rows of %s out of the registry',
-                coalesce(cardinality(v_done.codes), 0) - registered - existing, cardinality(v_done.codes), p_entry.collection_name),
+                p_to - p_from + 1 - vanished - cardinality(v_taken) - registered - existing, p_to - p_from + 1 - vanished - cardinality(v_taken), p_entry.collection_name),
             jsonb_build_object('ledger_id', p_entry.ledger_id, 'from', p_from, 'to', p_to), 'Nothing of this batch was kept. Ask who owns the register function.');
     END IF;
-    existing := existing + v_done.existing;
-    vanished := v_done.items - v_done.rows;
-    quarantined := CASE WHEN v_done.foreign_seqs IS NULL THEN 0 ELSE {S}.birth_batch_quarantine(p_entry, v_done.foreign_seqs) END;
+    existing := existing + cardinality(v_taken) - cardinality(v_foreign);
+    quarantined := {S}.birth_batch_quarantine(p_entry, p_from, p_to, v_foreign);
 END
 $body$;
 
 -- A code that belongs to another collection cannot be registered for this one: set the item aside, never drop it.
-CREATE FUNCTION {S}.birth_batch_quarantine(p_entry {S}.birth_backfill_ledger, p_seqs bigint[]) RETURNS bigint
+CREATE FUNCTION {S}.birth_batch_quarantine(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint, p_codes text[]) RETURNS bigint
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $body$
     WITH aside AS (
         INSERT INTO {S}.birth_backfill_quarantine (ledger_id, seq, entity_code, source_key, sqlstate, message)
-        SELECT i.ledger_id, i.seq, i.entity_code, i.source_key, '23505', 'the code is registered for ' || r.collection_name
-        FROM {S}.birth_backfill_item AS i JOIN {S}.birth_registry AS r ON r.entity_code = i.entity_code
-        WHERE i.ledger_id = p_entry.ledger_id AND i.seq = ANY (p_seqs)
+        SELECT i.ledger_id, i.seq, i.entity_code, i.source_key, '23505', 'the code is registered for ' || r.collection
+        FROM {S}.birth_backfill_item AS i JOIN {S}.birth_registry_probe(p_codes) AS r ON r.code = i.entity_code
+        WHERE i.ledger_id = p_entry.ledger_id AND i.seq BETWEEN p_from AND p_to
         RETURNING 1)
     SELECT count(*) FROM aside
 $body$;

@@ -21,7 +21,7 @@ BEGIN
     SELECT key, coalesce(value ->> 'value', 'constant'), value ->> 'constant' FROM jsonb_each(p_binding);
     -- The server itself says whether names and types fit, without calling it.
     IF has_function_privilege(v_function.oid, 'EXECUTE') AND has_schema_privilege(v_function.pronamespace, 'USAGE') THEN
-        EXECUTE format('EXPLAIN SELECT %s FROM (SELECT NULL::text AS code, NULL::text[] AS source_key, NULL::timestamptz AS born_at) AS row',
+        EXECUTE format('EXPLAIN SELECT %s FROM (SELECT NULL::text AS code, NULL::text AS source_key, NULL::timestamptz AS born_at) AS row',
             {S}.birth_register_call('collection', 'origin'));
     END IF;
     PERFORM {S}.birth_ledger_append('gateway_bound', jsonb_build_object('function', p_signature, 'binding', (SELECT
