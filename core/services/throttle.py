@@ -26,6 +26,10 @@ class Throttle:
         self._wal: tuple[float, float] | None = None
         self._replay = Replay()
 
+    def is_fresh_for(self, seconds: float) -> bool:
+        """Whether the last look will still count `seconds` from now."""
+        return time.monotonic() + seconds - self._looked_at < _LOOK_SECONDS
+
     def wait(self, link: Link, patience: float) -> None:
         """Return when nothing holds the run, or somebody steers it. Raises Stopped after `patience` seconds."""
         began = time.monotonic()

@@ -55,27 +55,39 @@ class Worker:
         self._tell = tell
         self._stop = stop
         self._held_since: float | None = None
+        self._is_finished = False
+        self._seconds = 0.0  # of the latest batch
 
     def work(self, patience: float, ticket: Callable[[], bool]) -> None:
         """Settle claims while `ticket` grants one. Raises Stopped when held for longer than `patience` seconds."""
-        while not self._stop.is_set() and ticket():
-            if not self.step(self._pace.rows, patience):
+        tickets = _Tickets(ticket)
+        while not self._stop.is_set() and tickets.take():
+            claim = self._claim(self._pace.rows, patience)
+            while claim is not None:
+                claim = self._settle(claim, patience, tickets)
+            if self._is_finished:
                 return
 
-    def step(self, rows: int, patience: float) -> bool:
-        """Settle one claim of at most `rows`; False when every item has an outcome."""
+    def step(self, rows: int, patience: float) -> None:
+        """Settle one claim of at most `rows`, where anything is left."""
+        claim = self._claim(rows, patience)
+        if claim is not None:
+            self._settle(claim, patience, _Tickets(lambda: False))
+
+    def _claim(self, rows: int, patience: float) -> Claim | None:
+        """A range of at most `rows` items; None when every item has an outcome, or the run stops."""
         while not self._stop.is_set():
             self._throttle.wait(self._link, patience)
             found = self._link.patiently("apply.claim", {"run": self._run, "rows": rows})
             verdict = str(found["verdict"])
             if verdict == "finished":
-                return False
+                self._is_finished = True
+                return None
             if verdict == "claimed":
                 self._held_since = None
-                self._settle(_claim(found), patience)
-                return True
+                return _claim(found)
             self._hold(verdict, patience)
-        return True
+        return None
 
     def _hold(self, verdict: str, patience: float) -> None:
         """Wait while others finish, or while somebody pauses the run."""
@@ -100,24 +112,38 @@ class Worker:
                 return
             self._hold(command, patience)
 
-    def _settle(self, claim: Claim, patience: float) -> None:
-        """Bring a claim to its outcome; one that fails by its data is halved until the culprit stands alone."""
-        claims = [claim]
+    def _settle(self, claim: Claim, patience: float, tickets: "_Tickets") -> Claim | None:
+        """Bring a claim to its outcome; one that fails by its data is halved until the culprit stands alone.
+
+        Returns the next claim where it could be had in the same transaction: that saves a commit.
+        """
+        claims, following = [claim], None
         while claims and not self._stop.is_set():
             claim = claims.pop()
             began = time.monotonic()
             try:
-                outcome = self._link.retrying(_repeatable)(self._attempt, claim)
+                more = tickets if not claims else _Tickets(lambda: False)
+                outcome = self._link.retrying(_repeatable)(self._attempt, claim, more)
             except ConsoleError as error:
                 claims += self._halved(claim, error)
                 continue
-            seconds = time.monotonic() - began
+            self._seconds = seconds = time.monotonic() - began
             self._pace.finished(claim.rows, seconds)
+            if (found := outcome.get("next")) and found["verdict"] == "claimed":
+                tickets.take()
+                following = _claim(found)
             if outcome["quarantined"]:
                 self._name_quarantined(claim)
             self._tell(_batch(self._run, claim, outcome, seconds))
             if claims:
                 self._obey(patience)
+        return following
+
+    def _next_rows(self, tickets: "_Tickets") -> int | None:
+        """How many rows to claim together with a batch's outcome; None where something must be asked first."""
+        if self._stop.is_set() or not self._throttle.is_fresh_for(self._seconds) or not tickets.reserve():
+            return None
+        return self._pace.rows
 
     def _halved(self, claim: Claim, error: ConsoleError) -> list[Claim]:
         """What to do instead of `claim`, the next one last. Raises `error` where halving is no cure."""
@@ -142,15 +168,20 @@ class Worker:
         rest = Claim(claim.ledger_id, int(str(found["epoch"])), claim.seq_from + half, claim.seq_to)
         return [rest, first]
 
-    def _attempt(self, claim: Claim) -> Mapping[str, Any]:
-        """One transaction: the batch and its outcome. A commit in doubt is resolved before anything is repeated."""
+    def _attempt(self, claim: Claim, tickets: "_Tickets") -> Mapping[str, Any]:
+        """One transaction: the batch and its outcome, and the next claim where `tickets` has leave for it.
+
+        A commit in doubt is resolved before anything is repeated.
+        """
         hooks.reach("after_intent")
         connection = self._link.get()
+        rows = self._next_rows(tickets)
         transaction: str | None = None
         try:
             with connection.transaction():
-                transaction = str(connection.value("apply.transaction"))
-                outcome = connection.row("apply.batch", _named(claim, rows=claim.rows))
+                outcome = connection.row("apply.batch", _named(claim, rows=claim.rows, next=rows)) or {}
+                # Only a commit can be in doubt: until here, a link that breaks takes the transaction with it.
+                transaction = str(outcome["transaction_id"])
                 hooks.reach("before_commit")
         except ConsoleError as error:
             if not is_passing(error):
@@ -161,7 +192,7 @@ class Worker:
             self._link.drop()
             return self._resolve(claim, transaction, error)
         hooks.reach("after_commit")
-        return outcome or {}
+        return outcome
 
     def _trouble(self, claim: Claim, error: ConsoleError) -> None:
         self._pace.troubled()
@@ -231,6 +262,24 @@ class Worker:
 
     def _report(self, state: str, reason: str | None) -> None:
         self._link.patiently("apply.report", {"run": self._run, "state": state, "reason": reason})
+
+
+class _Tickets:
+    """Leave to claim, of which one may be kept for a claim that is asked for but not had yet."""
+
+    def __init__(self, ticket: Callable[[], bool]) -> None:
+        self._ticket = ticket
+        self._is_kept = False
+
+    def reserve(self) -> bool:
+        """Keep one for later; False where there is none."""
+        self._is_kept = self._is_kept or self._ticket()
+        return self._is_kept
+
+    def take(self) -> bool:
+        """Use one up; False where there is none."""
+        found, self._is_kept = self.reserve(), False
+        return found
 
 
 def _repeatable(error: BaseException) -> bool:

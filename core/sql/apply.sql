@@ -7,11 +7,8 @@ SELECT {S}.birth_backfill_begin(%(run)s)
 -- name: claim
 SELECT verdict, ledger_id, epoch, seq_from, seq_to, batch_size FROM {S}.birth_backfill_claim(%(run)s, %(rows)s)
 
--- name: transaction
-SELECT pg_catalog.pg_current_xact_id()::text AS transaction_id
-
 -- name: batch
-SELECT registered, existing, vanished, quarantined FROM {S}.birth_backfill_apply_batch(%(ledger_id)s, %(epoch)s, %(rows)s)
+SELECT registered, existing, vanished, quarantined, next, pg_catalog.pg_current_xact_id()::text AS transaction_id FROM {S}.birth_backfill_apply_batch(%(ledger_id)s, %(epoch)s, %(rows)s, %(next)s)
 
 -- name: fate
 SELECT pg_catalog.pg_xact_status(%(transaction_id)s::text::pg_catalog.xid8) AS status

@@ -1,8 +1,9 @@
 -- Apply a claimed batch: the only way to write the registry. One transaction does the work and records its outcome.
 -- A single item that cannot be registered is set aside with the server's reason; a larger batch fails as a whole, and
--- its caller splits it.
-CREATE FUNCTION {S}.birth_backfill_apply_batch(p_ledger_id bigint, p_epoch bigint, p_rows integer,
-    OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint)
+-- its caller splits it. With `p_next` it also claims that many rows more: they are committed as claimed together with
+-- what was done, before anybody works on them. `next` is what birth_backfill_claim answers, or NULL.
+CREATE FUNCTION {S}.birth_backfill_apply_batch(p_ledger_id bigint, p_epoch bigint, p_rows integer, p_next integer DEFAULT NULL,
+    OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint, OUT next jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601'
 -- Nor may its caller switch off what the register function asserts, or let a source's policies run as the owner.
@@ -26,7 +27,7 @@ BEGIN
             jsonb_build_object('ledger_id', p_ledger_id, 'epoch', p_epoch), 'Allow as many rows as were claimed.');
     END IF;
     PERFORM {S}.birth_batch_pins(v_entry);
-    v_permit := {S}.birth_batch_permit(v_entry.collection_name);
+    v_permit := {S}.birth_batch_permit(v_entry);
     v_before := {S}.birth_batch_writes();
     SELECT * INTO v_done FROM {S}.birth_batch_attempt(v_entry, v_batch.seq_from, v_batch.seq_to);
     IF v_done.quarantined < v_batch.seq_to - v_batch.seq_from + 1 THEN
@@ -37,11 +38,14 @@ BEGIN
     END IF;
     -- Once more: what was replaced while the batch ran was not what the plan pinned, even if it is back by now.
     PERFORM {S}.birth_batch_pins(v_entry);
-    -- What every worker updates comes last: the budget, then the head of the chain.
+    -- What every worker updates comes last: the budget, then the entry, then the head of the chain.
     PERFORM {S}.birth_batch_spend(v_permit, v_done.registered);
     UPDATE {S}.birth_backfill_batch AS b SET permit_id = v_permit, registered = v_done.registered, existing = v_done.existing,
         vanished = v_done.vanished, quarantined = v_done.quarantined, writes = v_writes, transaction_id = pg_current_xact_id(), finished_at = clock_timestamp()
     WHERE b.ledger_id = p_ledger_id AND b.epoch = p_epoch;
+    IF p_next IS NOT NULL THEN
+        SELECT to_jsonb(c) INTO next FROM {S}.birth_backfill_claim(v_entry.run_id, p_next) AS c;
+    END IF;
     PERFORM {S}.birth_ledger_append('batch', jsonb_build_object('run', v_entry.run_id, 'ledger_id', p_ledger_id, 'epoch', p_epoch,
         'from', v_batch.seq_from, 'to', v_batch.seq_to, 'permit', v_permit, 'person', v_person, 'registered', v_done.registered,
         'existing', v_done.existing, 'vanished', v_done.vanished, 'quarantined', v_done.quarantined));
@@ -65,20 +69,21 @@ BEGIN
 END
 $body$;
 
--- An open permit, locked so that closing it waits for this batch, and judged by the server's clock at this moment.
-CREATE FUNCTION {S}.birth_batch_permit(p_collection text) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+-- An open permit, locked so that closing it waits for this batch, and judged by the server's clock at this moment. Its
+-- gateway is held against the plan's, which was just found to be the live one.
+CREATE FUNCTION {S}.birth_batch_permit(p_entry {S}.birth_backfill_ledger) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_permit bigint;
-    v_live jsonb := {S}.birth_gateway_fingerprint();
+    v_live jsonb := (SELECT gateway FROM {S}.birth_backfill_run WHERE run_id = p_entry.run_id);
     v_expected jsonb;
 BEGIN
     LOCK TABLE {S}.birth_admission_permit IN ROW SHARE MODE;
-    v_permit := {S}.birth_permit_for(p_collection);
+    v_permit := {S}.birth_permit_for(p_entry.collection_name);
     SELECT jsonb_build_object('norm_md5', expect_gateway, 'full_sha256', expect_full) INTO v_expected FROM {S}.birth_admission_permit
     WHERE permit_id = v_permit AND closed_at IS NULL AND expires_at > clock_timestamp() FOR SHARE;
     IF NOT FOUND THEN
-        PERFORM {S}.birth_refuse('BR003', 'permit_in_scope', format('no open permit with budget covers %s', p_collection),
-            jsonb_build_object('gates', jsonb_build_array(jsonb_build_object('gate', 'permit_in_scope', 'evidence', jsonb_build_object('collection', p_collection)))),
+        PERFORM {S}.birth_refuse('BR003', 'permit_in_scope', format('no open permit with budget covers %s', p_entry.collection_name),
+            jsonb_build_object('gates', jsonb_build_array(jsonb_build_object('gate', 'permit_in_scope', 'evidence', jsonb_build_object('collection', p_entry.collection_name)))),
             'Ask a gatekeeper to open one.');
     END IF;
     IF NOT coalesce(v_live @> v_expected, false) THEN
@@ -132,9 +137,13 @@ $body$;
 -- how many rows the registry grew.
 CREATE FUNCTION {S}.birth_batch_writes() RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT coalesce(jsonb_object_agg(relid::text, n_tup_ins + n_tup_upd + n_tup_del), '{{}}') || jsonb_build_object('',
-        coalesce(sum(n_tup_ins - n_tup_del) FILTER (WHERE relid = format('%I.birth_registry', {s})::regclass), 0))
-    FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
+    SELECT coalesce(jsonb_object_agg(w.relid::text, w.ins + w.upd + w.del), '{{}}') || jsonb_build_object('',
+        coalesce(sum(w.ins - w.del) FILTER (WHERE w.relid = format('%I.birth_registry', {s})::regclass), 0))
+    -- What pg_stat_xact_user_tables shows, without what it reads besides.
+    FROM (SELECT oid AS relid, pg_stat_get_xact_tuples_inserted(oid) AS ins, pg_stat_get_xact_tuples_updated(oid) AS upd,
+            pg_stat_get_xact_tuples_deleted(oid) AS del
+        FROM pg_class WHERE relkind IN ('r', 'm') AND relnamespace <> 'pg_catalog'::regnamespace) AS w
+    WHERE w.ins + w.upd + w.del > 0
 $body$;
 
 -- What registering wrote, by table; refuses where that is more than the registry, the quarantine and the tables that
@@ -207,4 +216,4 @@ BEGIN
 END
 $body$;
 
-GRANT EXECUTE ON FUNCTION {S}.birth_backfill_apply_batch(bigint, bigint, integer) TO birth_operator;
+GRANT EXECUTE ON FUNCTION {S}.birth_backfill_apply_batch(bigint, bigint, integer, integer) TO birth_operator;

@@ -31,10 +31,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
           AND atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)), 'NULL::timestamptz')
 $body$;
 
--- A part of an item's source key as a value of the locator's column: `item.source_key[1]::uuid`.
-CREATE FUNCTION {S}.birth_locator_parts(p_relid oid, p_locator text[]) RETURNS TABLE (name text, part text)
+-- The columns by which a row is found again, with the parts of an item's source key as their values: `source_key[1]::uuid`.
+CREATE FUNCTION {S}.birth_locator_parts(p_relid oid, p_locator text[]) RETURNS TABLE (name text, "position" bigint, part text)
 LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT l.name, format('item.source_key[%s]::%s', l.position, format_type(a.atttypid, a.atttypmod))
+    SELECT l.name, l.position, format('source_key[%s]::%s', l.position, format_type(a.atttypid, a.atttypmod))
     FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)
     JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attname = l.name::name AND NOT a.attisdropped
     ORDER BY l.position
@@ -47,21 +47,24 @@ CREATE FUNCTION {S}.birth_read_statement(p_entry {S}.birth_backfill_ledger) RETU
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH item AS MATERIALIZED (
-            SELECT seq, entity_code, source_key FROM {S}.birth_backfill_item WHERE ledger_id = $1 AND seq BETWEEN $2 AND $3
+            SELECT seq, entity_code, %6$s AS source_key, %7$s FROM {S}.birth_backfill_item
+            WHERE ledger_id = $1 AND seq BETWEEN $2 AND $3
         )
         SELECT array_agg(row.code) AS codes, array_agg(row.source_key) AS source_keys, array_agg(row.born_at) AS births
-        FROM (SELECT %5$sitem.entity_code AS code, array_to_string(item.source_key, '/') AS source_key, %3$s AS born_at
-            FROM item JOIN %1$s AS source ON %2$s
+        FROM (SELECT %5$sitem.entity_code AS code, item.source_key, %3$s AS born_at FROM item JOIN %1$s AS source ON %2$s
             WHERE %4$s = item.entity_code ORDER BY item.seq) AS row $query$,
         p_entry.relid::regclass,
-        (SELECT string_agg(format('source.%I = %s', name, part), ' AND ')
-            || CASE WHEN p_entry.locator_indexed AND count(*) = 1
-                THEN (SELECT format(' AND source.%I = ANY (ARRAY(SELECT %s FROM item))', min(name), min(part))) ELSE '' END
-         FROM {S}.birth_locator_parts(p_entry.relid, p_entry.locator)),
+        found.matches || CASE WHEN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
+            THEN format(' AND source.%I = ANY (ARRAY(SELECT part_1 FROM item))', p_entry.locator[1]) ELSE '' END,
         {S}.birth_born_at(p_entry.relid),
         {S}.birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
         -- Where nothing but the identity finds a row again, two rows may answer to one item.
-        CASE WHEN p_entry.locator_indexed THEN '' ELSE 'DISTINCT ON (item.seq) ' END)
+        CASE WHEN p_entry.locator_indexed THEN '' ELSE 'DISTINCT ON (item.seq) ' END,
+        CASE WHEN EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'source_key') THEN 'array_to_string(source_key, ''/'')' ELSE 'NULL::text' END,
+        found.parts)
+    FROM (SELECT string_agg(format('source.%I = item.part_%s', name, position), ' AND ' ORDER BY position) AS matches,
+            string_agg(format('%s AS part_%s', part, position), ', ' ORDER BY position) AS parts
+        FROM {S}.birth_locator_parts(p_entry.relid, p_entry.locator)) AS found
 $body$;
 
 -- The one statement that registers what was found ($1: codes, $2: source keys, $3: times of birth) and is not in the
