@@ -34,6 +34,12 @@ def a_plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
+@pytest.fixture(autouse=True)
+def answers_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine six seconds may pass before the picture of an answer is taken."""
+    monkeypatch.setattr("tui.widgets.key_line.ANSWER_SECONDS", 600.0)
+
+
 @pytest.fixture
 def source() -> FakeSource:
     return FakeSource()
