@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 
+from core.db.pooler import insist_session_mode
 from core.db.queries import named_query
 from core.db.refusals import is_understood, no_connection, translated
 from core.db.refused_connection import reason
@@ -34,12 +35,16 @@ _KEEPALIVE: Mapping[str, int] = {
 }
 # Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
 # that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
-# and no statement sees an old snapshot.
-_SESSION = (
-    "SET search_path = pg_catalog, pg_temp; SET row_security = off;"
-    " SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';"
-    " SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED"
-)
+# and no statement sees an old snapshot. A server that is read-only by default stays so.
+# Where the process that answers is not the one that was connected to, nothing is set: it may be others' as well.
+_SESSION = """
+    SELECT pg_catalog.pg_backend_pid() AS process, pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
+        pg_catalog.set_config('row_security', 'off', false),
+        pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
+        CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'
+            THEN pg_catalog.set_config('synchronous_commit', 'on', false) END,
+        CASE WHEN %(read_only)s THEN pg_catalog.set_config('default_transaction_read_only', 'on', false) END
+    WHERE pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) %(process)s OR %(is_ours)s"""
 
 
 def own_name() -> str:
@@ -51,19 +56,22 @@ class Connection:
     """A session with the database as one login. Every method raises a ConsoleError, never a driver's error.
 
     Autocommit, except inside `snapshot` and `transaction`. With `read_only`, the server itself refuses to write.
+    `process` is the number of the server's process: not what the driver was told where a pooler stands between.
     """
 
-    def __init__(self, driver: Driver, schema: str, *, read_only: bool) -> None:
+    def __init__(self, driver: Driver, schema: str, *, read_only: bool, process: int) -> None:
         self.driver = driver
         self.schema = schema
         self.read_only = read_only
+        self.process = process
         self._in_snapshot = False
 
     @classmethod
     def open(cls, dsn: str, schema: str, *, read_only: bool = True, timeout: int | None = None) -> Self:
         """Connect. `timeout` is in seconds; without one the DSN's holds, PGCONNECT_TIMEOUT, or 10.
 
-        Raises Unavailable, or UsageError for a DSN that cannot be read, without ever repeating its password.
+        Raises Unavailable, or UsageError for a pooler that shares sessions, and for a DSN that cannot be read, without
+        ever repeating its password.
         """
         given = _readable(dsn)
         options: dict[str, Any] = {name: value for name, value in _KEEPALIVE.items() if name not in given}
@@ -73,9 +81,15 @@ class Connection:
             options["connect_timeout"] = timeout
         with translated():
             driver = _connected(dsn, options)
-            # A server that is read-only by default stays so.
-            driver.execute(f"{_SESSION}{', READ ONLY' if read_only else ''}".encode())
-        return cls(driver, schema, read_only=read_only)
+            try:
+                process = _begin(driver, read_only=read_only)
+                if process is None:
+                    insist_session_mode(driver, dsn, options)
+                    process = _begin(driver, read_only=read_only, is_ours=True)
+            except BaseException:
+                driver.close()
+                raise
+        return cls(driver, schema, read_only=read_only, process=process or 0)
 
     def rows(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """All rows of a named query (`noun.name`) or of a composed one."""
@@ -156,6 +170,13 @@ def _connected(dsn: str, options: Mapping[str, Any]) -> Driver:
         if is_understood(message := str(error).split("\n", 1)[0]) or not (code := reason(dsn, message, **options)):
             raise
         raise no_connection(message, code) from error
+
+
+def _begin(driver: Driver, *, read_only: bool, is_ours: bool = False) -> int | None:
+    """Set what holds for the session; the number of its process. None, and nothing set, where it may not be ours."""
+    known = {"process": driver.info.backend_pid, "read_only": read_only, "is_ours": is_ours}
+    row = driver.execute(_SESSION, known).fetchone()
+    return None if row is None else int(row["process"])
 
 
 def _readable(dsn: str) -> Mapping[str, object]:

@@ -74,13 +74,15 @@ def _session_checks(connection: Connection, session: Row, now: float) -> Iterato
 
 
 def _link_checks(connection: Connection, session: Row) -> Iterator[Check]:
-    direct = connection.driver.info.backend_pid == session["pid"]
+    # Who stands between and shares sessions was refused at once; one that begins to later shows here.
+    connected = connection.driver.info.backend_pid
+    pooled: Row = {} if connected == session["pid"] else {"connected": connected, "pool_mode": "session"}
     yield _check(
         "pooler",
-        "no pooler stands between",
-        direct,
-        {"connected": connection.driver.info.backend_pid, "served_by": session["pid"]},
-        "Connect to the server itself, or to a pooler in session mode that passes its process id on.",
+        "no pooler shares this session",
+        connection.process == session["pid"],
+        {"began_with": connection.process, "served_by": session["pid"], **pooled},
+        "Connect to the server itself, or to a pooler in session mode.",
     )
     yield _check(
         "login",

@@ -1,4 +1,4 @@
-"""A fake pooler: it passes everything on, but hands out another process id than that of the server's process."""
+"""A fake pooler in session mode: it passes everything on, but hands out another process id than the server's."""
 
 import socket
 import struct
@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 @contextmanager
 def renumbering(dsn: str) -> Iterator[str]:
-    """The DSN by way of the pooler, for one connection."""
+    """The DSN by way of the pooler."""
     with tempfile.TemporaryDirectory(prefix="birth-pooler-") as folder, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(Path(folder) / ".s.PGSQL.5432"))
         listener.listen()
@@ -30,14 +30,23 @@ def renumbering(dsn: str) -> Iterator[str]:
 def _serve(listener: socket.socket, dsn: str) -> None:
     target = conninfo_to_dict(dsn)
     where = str(Path(str(target["host"])) / f".s.PGSQL.{target.get('port') or 5432}")
+    served = []
     with suppress(OSError):
-        client, _ = listener.accept()
-        with client, socket.socket(socket.AF_UNIX) as server:
-            server.connect(where)
-            onwards = threading.Thread(target=_pump, args=(client, server))
-            onwards.start()
-            _answers(server, client)
-            onwards.join()
+        while True:
+            client, _ = listener.accept()
+            served.append(threading.Thread(target=_pass_on, args=(client, where)))
+            served[-1].start()
+    for each in served:
+        each.join()
+
+
+def _pass_on(client: socket.socket, where: str) -> None:
+    with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
+        server.connect(where)
+        onwards = threading.Thread(target=_pump, args=(client, server))
+        onwards.start()
+        _answers(server, client)
+        onwards.join()
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:

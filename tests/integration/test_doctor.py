@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from core.cli.trust import doctor
+from core.db.apply_connection import ApplyConnection
 from core.domain.check import Check
 from core.services.doctor import examine
 from tests import small as small_database
@@ -187,17 +188,25 @@ def test_a_role_that_was_set_is_seen(small: Database) -> None:
     assert found == {"session_user"}
 
 
-def test_a_pooler_between_is_seen_by_the_process_that_answers(small: Database) -> None:
-    with renumbering(small.dsn()) as pooled:
-        found = seen(dataclasses.replace(small, server=dataclasses.replace(small.server, dsn=pooled)))
-    assert {name for name, check in found.items() if not check.is_fine} == {"pooler"}
-
-
-def test_no_run_is_applied_by_way_of_a_pooler(small: Database) -> None:
+def test_a_pooler_that_leaves_a_session_its_own_is_named_and_may_apply(small: Database) -> None:
     run = small_database.a_run(small, "goods", goods=3)
     with renumbering(small.dsn()) as pooled:
         elsewhere = dataclasses.replace(small, server=dataclasses.replace(small.server, dsn=pooled))
-        driven = small_database.Drive(elsewhere, run).go()
+        found = seen(elsewhere)["pooler"]
+        assert (found.is_fine, "pool_mode" in str(found.evidence)) == (True, True)
+        assert small_database.Drive(elsewhere, run).go().status == 0
+
+
+def test_no_run_is_applied_over_a_session_that_was_moved_to_another_process(small: Database) -> None:
+    run = small_database.a_run(small, "goods", goods=3)
+
+    class Moved(small_database.Drive):
+        def connect(self) -> ApplyConnection:
+            connection = super().connect()
+            connection.process += 1
+            return connection
+
+    driven = Moved(small, run).go()
     assert (driven.status, '"check": "pooler"' in json.dumps(driven.error and driven.error.evidence)) == (3, True)
 
 

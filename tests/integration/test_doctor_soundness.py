@@ -67,7 +67,7 @@ def test_each_finding_shows_where_its_condition_is_broken(pinned: Database) -> N
         for name, verdict, breaking in BROKEN:
             with admin.transaction(force_rollback=True):
                 admin.execute(breaking.encode())
-                looking = Connection(admin, SCHEMA, read_only=False)
+                looking = Connection(admin, SCHEMA, read_only=False, process=admin.info.backend_pid)
                 seen = {each.id: each.verdict for each in examine(looking)}
                 assert seen[name] == verdict, breaking
 
