@@ -42,18 +42,25 @@ def _served_by(connection: pq.abc.PGconn) -> int | None:
     if connection.status != pq.ConnStatus.OK:
         return None
     connection.send_query(_WHO)
-    latest = time.monotonic() + _SECONDS
     connection.flush()
+    found, latest = None, time.monotonic() + _SECONDS
+    while _has_answer(connection, latest):
+        result = connection.get_result()
+        if result is None:
+            return found
+        if result.status == pq.ExecStatus.TUPLES_OK and (value := result.get_value(0, 0)):
+            found = int(value)
+    return None
+
+
+def _has_answer(connection: pq.abc.PGconn, latest: float) -> bool:
+    """Wait for the next part of an answer; False where it does not come in time."""
     while connection.is_busy():
         left = latest - time.monotonic()
         if left <= 0 or not select.select([connection.socket], [], [], left)[0]:
-            return None
+            return False
         connection.consume_input()
-    found = None
-    while (result := connection.get_result()) is not None:
-        if result.status == pq.ExecStatus.TUPLES_OK and (value := result.get_value(0, 0)):
-            found = int(value)
-    return found
+    return True
 
 
 def _refused(found: str, evidence: Mapping[str, int]) -> UsageError:
