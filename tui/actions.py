@@ -24,7 +24,8 @@ class Action:
     `place` is the widget that does it: console, the name of a pane, or list for everything that scrolls. That
     widget also says why it is not possible now (`Actor.why_not`) and which command line does the same
     (`Actor.twin`). A tab is an action that names its pane in `opens`. One of several that differ in their
-    `argument` stands for all of them in help and palette; the others are not `listed`.
+    `argument` stands for all of them in help and palette; the others are not `listed`. What is possible `anywhere`
+    is so in dialogs and while something is typed, too.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Action:
     opens: str = ""
     argument: int | None = None
     listed: bool = True
+    anywhere: bool = False
 
     @property
     def keys_now(self) -> tuple[str, ...]:
@@ -83,6 +85,7 @@ _LABELS = {
     "ctrl+p": "^p",
     "ctrl+c": "^c",
     "ctrl+z": "^z",
+    "ctrl+l": "^l",
     "ctrl+d": "^d",
     "ctrl+u": "^u",
     "escape": "esc",
@@ -166,6 +169,7 @@ ACTIONS = (
     Action("permits", ("P",), "Permits: open, close", "show_permits", "Console"),
     Action("login", ("L",), "Be somebody else (demo)", "switch_login", "Console"),
     Action("theme", ("T",), "Theme", "choose_theme", "Console"),
+    Action("redraw", ("ctrl+l",), "Draw the screen anew", "redraw", "Console", anywhere=True),
     Action("refresh", ("r",), "Refresh", "look_again", "Console", footer="refresh"),
     Action("commands", ("colon", "ctrl+p"), "Commands", "open_commands", "Console", footer="commands"),
     Action("help", ("question_mark",), "Help for this pane", "open_help", "Console", footer="help"),
@@ -182,7 +186,10 @@ def at(*places: str) -> Iterator[Action]:
 
 def bindings(*places: str) -> list[BindingType]:
     """Key bindings of `places`. They carry the action's id, so that a keymap can override them."""
-    return [Binding(",".join(action.keys), f"do('{action.id}')", action.title, id=action.id) for action in at(*places)]
+    return [
+        Binding(",".join(each.keys), f"do('{each.id}')", each.title, id=each.id, priority=each.anywhere)
+        for each in at(*places)
+    ]
 
 
 WhyNot = Callable[[Action], str]

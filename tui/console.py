@@ -22,7 +22,7 @@ from tui.source import Source
 from tui.state import State
 from tui.takeaway import TakingAway
 from tui.theme import THEMES, is_plain
-from tui.thrift import thrifty_driver
+from tui.thrift import CLEAR, thrifty_driver
 from tui.watch import Watch
 from tui.widgets.confirm import Confirm
 from tui.widgets.help import Help
@@ -191,6 +191,12 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
     def open_commands(self) -> None:
         """Open the command palette, and perform what is chosen there."""
         self.push_screen(Palette(self.pane.places, self.reason), self._perform)
+
+    def redraw(self) -> None:
+        """Draw everything anew, over whatever somebody else wrote to the terminal."""
+        if self._driver is not None:
+            self._driver.write(CLEAR)
+        self.refresh(layout=True)
 
     def suspend_console(self) -> None:
         """Give the terminal back to the shell."""

@@ -1,36 +1,170 @@
-"""Fewer bytes on the wire: between two runs of text, only what differs in colour is sent.
+"""Fewer bytes on the wire: what the terminal shows already is not sent again, and of a colour only what differs.
 
-Textual ends every run with a reset and starts the next one from nothing; over a slow link a third of a screen is
-that. What the terminal shows is the same.
+Textual draws a region whole whenever anything in it may have changed, ends every run of text with a reset and starts
+the next one from nothing. `Canvas` follows what was drawn cell by cell, as the terminal does, and passes on the cells
+that differ. What it cannot follow (a terminal that was resized, cleared or left) makes it forget everything: then all
+that is drawn is sent.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
+from rich.cells import cell_len, get_character_cell_size
 from textual.driver import Driver
 
-_BETWEEN_RUNS = re.compile(r"\x1b\[([\d;]*)m(?:\x1b\[([\d;]*)m)?")
+_TOKEN = re.compile(
+    r"""\x1b\[(?P<style>[\d;]*)m
+    | \x1b\[(?P<row>\d+);(?P<column>\d+)H
+    | (?P<line>\r?\n)
+    | (?P<text>[^\x00-\x1f\x7f]+)
+    # Modes and queries, titles and clipboards draw nothing.
+    | (?P<aside>\x1b\[\?(?:25|7|100\d|101\d|2004|2026|2048)[hl] | \x1b\[[?>=<\d;]*[$\d]*[cnpqtu]
+        | \x1b\].*?(?:\x07|\x1b\\) | \x1b[P^_].*?(?<!\x1b)\x1b\\)
+    | (?P<screen>\x1b\[\?1049[hl])
+    | (?P<other>\x1b\[[?>=<\d;]*[ -/]*[@-~] | \x1b. | .)""",
+    re.VERBOSE | re.DOTALL,
+)
 _PARTS = re.compile(r"[34]8;5;\d+|[34]8;2;\d+;\d+;\d+|\d+")
+_PLAIN = re.compile(r"[\x20-\x7e\u00a1-\u02ff\u2500-\u259f]*")  # each of them as wide as a cell
+_SKIPPED = 4  # unchanged cells that are cheaper to send again than to jump over
+_FRAME = re.compile(r"\x1b\[\?2026h\x1b\[\?2026l")
+CLEAR = "\x1b[2J"  # written to the driver, it makes all that follows be sent
+_UNKNOWN = "\x00"  # no text is this: whatever is drawn there differs
 
 
-def thrifty(data: str) -> str:
-    """The same drawing, with a reset and the style after it joined to their difference."""
-    style = ""
+class Canvas:
+    """What a terminal shows, as far as it was drawn through here."""
 
-    def joined(found: re.Match[str]) -> str:
-        nonlocal style
-        first, second = found.groups()
-        if second is None:
-            style = "" if first in ("0", "") else first
-            return found.group()
-        before, style = style, second
-        return _difference(before, second) if first in ("0", "") else found.group()
+    def __init__(self) -> None:
+        self._texts: dict[int, list[str]] = {}
+        self._styles: dict[int, list[str]] = {}
+        # Where, and in which style, the next text is meant to stand; and what the terminal was told last.
+        self._row, self._column, self._style = 1, 1, ""
+        self._told_at: tuple[int, int] | None = None
+        self._told_style = ""
 
-    return _BETWEEN_RUNS.sub(joined, data)
+    def forget(self) -> None:
+        """The terminal may show anything now."""
+        self._texts.clear()
+        self._styles.clear()
+        self._told_at = None
+
+    def drawn(self, data: str) -> str:
+        """What must be sent so that the terminal shows `data` drawn over what it shows."""
+        sent = "".join(self._sent(data))
+        return _FRAME.sub("", sent)
+
+    def _sent(self, data: str) -> Iterator[str]:
+        for token in _TOKEN.finditer(data):
+            kind = token.lastgroup
+            if kind == "text":
+                yield from self._write(token.group())
+            elif kind == "style":
+                code = token["style"]
+                self._style = "" if code in ("", "0") else f"{self._style};{code}".lstrip(";")
+            elif kind == "column":
+                self._row, self._column = int(token["row"]), int(token["column"])
+            elif kind == "line":
+                self._row, self._column = self._row + 1, 1
+            elif kind == "aside":
+                yield token.group()
+            elif kind == "screen":
+                yield _difference(self._told_style, "") + token.group() if self._told_style else token.group()
+                self._style = self._told_style = ""
+                self.forget()
+            else:
+                yield from self._give_up(token.group())
+        if data.endswith("H") and self._told_at != (self._row, self._column):
+            yield self._go()  # where people who write with an input method look
+
+    def _write(self, text: str) -> Iterator[str]:
+        cells = [*text] if _PLAIN.fullmatch(text) else _cells(text)
+        if cells[0] and get_character_cell_size(cells[0][0]) == 0:
+            # It changes the character before it, whichever that is.
+            yield from self._give_up(text)
+            self._column += cell_len(text)
+            return
+        texts, styles = self._line()
+        begin, end = self._column - 1, self._column - 1 + len(cells)
+        self._column = end + 1
+        fresh = [self._style] * len(cells)
+        if texts[begin:end] == cells and styles[begin:end] == fresh:
+            return
+        if end < len(texts) and texts[end] == "":
+            texts[end] = _UNKNOWN  # the second half of a character whose first half is drawn over
+        if 0 < begin < len(texts) and texts[begin] == "":
+            texts[begin - 1] = _UNKNOWN
+        for first, last in _changed(cells, texts[begin:end], styles[begin:end], self._style):
+            yield from self._send(begin + first + 1, cells[first:last])
+        texts[begin:end], styles[begin:end] = cells, fresh
+
+    def _line(self) -> tuple[list[str], list[str]]:
+        """The present line, as far as it is drawn to."""
+        if self._row not in self._texts:
+            self._texts[self._row], self._styles[self._row] = [], []
+        texts, styles = self._texts[self._row], self._styles[self._row]
+        short = self._column - 1 - len(texts)
+        texts += [_UNKNOWN] * short
+        styles += [""] * short
+        return texts, styles
+
+    def _send(self, column: int, cells: list[str]) -> Iterator[str]:
+        if self._told_at != (self._row, column):
+            yield f"\x1b[{self._row};{column}H"
+        if self._told_style != self._style:
+            yield _difference(self._told_style, self._style)
+            self._told_style = self._style
+        yield "".join(cells)
+        self._told_at = (self._row, column + len(cells))
+
+    def _go(self) -> str:
+        self._told_at = (self._row, self._column)
+        return f"\x1b[{self._row};{self._column}H"
+
+    def _give_up(self, sequence: str) -> Iterator[str]:
+        """Pass on, from where and in which style it was meant, what nobody here can follow."""
+        yield self._go()
+        if self._told_style != self._style:
+            yield _difference(self._told_style, self._style)
+            self._told_style = self._style
+        yield sequence
+        self.forget()
+
+
+def _cells(text: str) -> list[str]:
+    """A text by cells: a wide character is followed by an empty one, what has no width belongs to the one before."""
+    found: list[str] = []
+    for character in text:
+        width = get_character_cell_size(character)
+        if width == 0 and found:
+            found[-1 if found[-1] else -2] += character
+        else:
+            found += [character, ""][: max(width, 1)]
+    return found
+
+
+def _changed(cells: list[str], texts: list[str], styles: list[str], style: str) -> Iterator[tuple[int, int]]:
+    """Where cells differ from what is shown, from place to place; short gaps are no gaps."""
+    first, last = -1, -1
+    for place, cell in enumerate(cells):
+        if place < len(texts) and texts[place] == cell and styles[place] == style:
+            continue
+        start = place - (cell == "")  # half a character cannot be sent
+        if first >= 0 and start - last > _SKIPPED:
+            yield first, last
+            first = -1
+        first = start if first < 0 else first
+        last = place + 1 + (place + 1 < len(cells) and cells[place + 1] == "")
+    if first >= 0:
+        yield first, last
 
 
 @lru_cache(maxsize=512)
 def _difference(before: str, after: str) -> str:
+    """What changes one style into another."""
+    if not after:
+        return "\x1b[0m"
     old, new = _PARTS.findall(before), _PARTS.findall(after)
     if any(_kind(part) not in map(_kind, new) for part in old):
         return f"\x1b[0;{after}m"
@@ -53,8 +187,15 @@ def thrifty_driver(base: type[Driver]) -> type[Driver]:
     class ThriftyDriver(base):  # type: ignore[misc,valid-type]
         """Writes to the terminal what differs."""
 
+        canvas = Canvas()
+        _drawn_at: object = None
+
         def write(self, data: str) -> None:
-            """Write `data`, shortened."""
-            super().write(thrifty(data))
+            """Write what `data` changes; all of it once the terminal has another size."""
+            if self._app.size != self._drawn_at:
+                self._drawn_at = self._app.size
+                self.canvas.forget()
+            if sent := self.canvas.drawn(data):
+                super().write(sent)
 
     return ThriftyDriver

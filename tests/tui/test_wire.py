@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.tui.terminal import Terminal
+from tests.tui.terminal import LINES, Terminal
 
 CURSOR_BYTES = 300  # at 80x24 in 256 colours; DataTable takes 880
 AGE_BYTES = 120  # three steps in the first 20 s, then none: far below 40 bytes a second
-FULL_SCREEN = 80 * 21
+OPEN_BYTES = 10_000  # one full screen is 5,000
 AGED = "↻ 1 s ago"  # what on_fakes shows a second after a look
 
 
@@ -47,7 +47,25 @@ def test_a_cursor_key_costs_at_most_300_bytes(matrix: Terminal) -> None:
 def test_at_the_edge_only_one_key_in_half_a_page_repaints_the_screen(matrix: Terminal) -> None:
     costs = [step(matrix, "j") for _ in range(30)]
     assert sum(cost > 2 * CURSOR_BYTES for cost in costs) <= 2, costs
-    assert sum(cost > FULL_SCREEN for cost in costs) >= 1, "no edge was reached, so nothing was tested"
+    assert sum(cost > 2 * CURSOR_BYTES for cost in costs) >= 1, "no edge was reached, so nothing was tested"
+
+
+def test_opening_costs_little_more_than_one_screen(matrix: Terminal) -> None:
+    # With the matrix opened as well.
+    assert matrix.received <= OPEN_BYTES * 2
+    with Terminal(["-m", "tests.tui.on_fakes"], environment()) as terminal:
+        terminal.shows("QT-001")
+        terminal.shows(AGED)
+        assert terminal.settled() <= OPEN_BYTES
+
+
+def test_after_a_walk_the_screen_is_what_drawing_it_anew_shows(matrix: Terminal) -> None:
+    for keys in ("jjj", "/iu_", "\r", "?", "G", "\x1b", "G", "llll", "1", ":", "mat", "\x1b", "2", "gg", "T", "\x1b"):
+        matrix.send(keys)
+        matrix.settled()
+        walked = [dict(matrix.screen.buffer[line]) for line in range(LINES)]
+        assert matrix.bytes_of("\x0c", done=lambda: True) > 0
+        assert [dict(matrix.screen.buffer[line]) for line in range(LINES)] == walked, keys
 
 
 def test_an_idle_console_sends_nothing(matrix: Terminal) -> None:
