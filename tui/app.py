@@ -1,29 +1,27 @@
 """The application: what is on the screen, and which message reaches which part of it."""
 
+import asyncio
 import gc
-from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher
 
 from core.profiles import Keymap
 from tui.console import Console
-from tui.panes.classify import ClassifyPane
-from tui.panes.ledger import LedgerPane
-from tui.panes.matrix import MatrixPane
-from tui.panes.pane import Pane
 from tui.panes.readiness import ReadinessPane
 from tui.source import Source
 from tui.watch import Clock, Counted, Counter, Looked, LookFailed, MatrixRead, Progressed, Watch
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
-from tui.widgets.rows import Rows
 from tui.widgets.status_bar import StatusBar
 from tui.work import Finished, while_running
 
-PANES: tuple[Callable[[], Pane], ...] = (ReadinessPane, MatrixPane, ClassifyPane, LedgerPane)
+if TYPE_CHECKING:
+    from core.domain.compatibility import MatrixRow
+    from tui.panes.matrix import MatrixPane
+    from tui.widgets.rows import Rows
 
 
 def collect_garbage() -> None:
@@ -34,30 +32,54 @@ def collect_garbage() -> None:
 
 
 class ConsoleApp(Console):
-    """Paints its frame, then starts to look. Threads only post messages; the handlers own what is shown."""
+    """Paints its frame, then starts to look. Threads only post messages; the handlers own what is shown.
 
-    CSS_PATH: ClassVar[list[str]] = [  # type: ignore[assignment]
-        "app.tcss",
-        "panes/readiness.tcss",
-        "panes/matrix.tcss",
-        "panes/classify.tcss",
-        "panes/ledger.tcss",
-    ]
+    The first pane comes first: the others are loaded and mounted when it shows figures, or when somebody presses a key.
+    """
+
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "panes/readiness.tcss"]  # type: ignore[assignment]
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]  # type: ignore[misc]
     TITLE = "birth-console"
 
     def __init__(self, source: Source, clock: Clock | None = None, keymap: Keymap | None = None) -> None:
         super().__init__(source, Watch(source, self.post_message, clock or Clock()), keymap or {})
         self.counter = Counter(source, self.post_message)
+        self.is_complete = False
+        self._completing = asyncio.Lock()
+        self._rows: list[MatrixRow] | None = None
 
     def compose(self) -> ComposeResult:
         """The frame; it needs no connection."""
         yield StatusBar()
         yield Notice()
         with ContentSwitcher(initial="readiness", id="panes"):
-            for pane in PANES:
-                yield pane()
+            yield ReadinessPane()
         yield KeyLine()
+
+    async def complete(self) -> None:
+        """Mount the panes that nobody sees at first; the second time there is nothing to do."""
+        async with self._completing:
+            if self.is_complete:
+                return
+            from tui.panes import late  # noqa: PLC0415 - the first figures do not wait for it
+
+            others = late.panes()
+            self.stylesheet.read_all([late.stylesheet(pane) for pane in others])
+            await self.screen_stack[0].query_one(ContentSwitcher).mount(*others)
+            self.is_complete = True
+            for pane in others:
+                pane.show(self.state)
+            if self._rows is not None:
+                self._load(self._rows)
+
+    async def on_event(self, event: events.Event) -> None:
+        """No key finds a pane missing."""
+        if isinstance(event, events.InputEvent) and not self.is_complete and self._is_framed():
+            await self.complete()
+        await super().on_event(event)
+
+    def _is_framed(self) -> bool:
+        return bool(self.screen_stack and self.screen_stack[0].query(ReadinessPane))
 
     def on_mount(self) -> None:
         """Look for the first time once the frame is painted."""
@@ -90,6 +112,7 @@ class ConsoleApp(Console):
         self.state.looked(message)
         self.show_state()
         self.age()
+        self.call_after_refresh(self.complete)
 
     @on(LookFailed)
     @while_running
@@ -97,27 +120,35 @@ class ConsoleApp(Console):
         collect_garbage()
         self.state.failed(message)
         self.show_state()
+        self.call_after_refresh(self.complete)
 
     @on(MatrixRead)
     @while_running
     def _matrix_read(self, message: MatrixRead) -> None:
-        self.query_one(MatrixPane).load(message.rows)
+        self._rows = message.rows
+        if self.is_complete:
+            self._load(message.rows)
+
+    def _load(self, rows: "list[MatrixRow]") -> None:
+        self.matrix.load(rows)
         self.show_keys()
 
     @on(Counted)
     @while_running
     def _counted(self, message: Counted) -> None:
-        self.query_one(MatrixPane).counted(message.counts, message.left)
+        self.matrix.counted(message.counts, message.left)
 
-    @on(MatrixPane.CountsWanted)
-    def _counts_wanted(self, message: MatrixPane.CountsWanted) -> None:
+    # What panes send is named by their classes: to name these here would be to load them.
+
+    def on_matrix_pane_counts_wanted(self, message: "MatrixPane.CountsWanted") -> None:
+        """Count what the matrix shows."""
         self.counter.count(message.collections)
 
-    @on(MatrixPane.Handed)
-    def _handed(self, message: MatrixPane.Handed) -> None:
+    def on_matrix_pane_handed(self, message: "MatrixPane.Handed") -> None:
+        """Open a pane with collections that were chosen in another."""
         self.show_pane(message.pane)
         self.pane.take(message.collections)
 
-    @on(Rows.Changed)
-    def _pane_changed(self) -> None:
+    def on_rows_changed(self, _: "Rows.Changed") -> None:
+        """Another row, another set of keys that work."""
         self.show_keys()

@@ -14,7 +14,6 @@ from tui.keyboard import OrderlyApp
 from tui.keymap import usable
 from tui.logins import Logins
 from tui.looks import Looks, remembered
-from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
 from tui.permits import Permits
 from tui.record import Record
@@ -34,6 +33,8 @@ from tui.work import Work
 
 if TYPE_CHECKING:
     from textual.timer import Timer
+
+    from tui.panes.matrix import MatrixPane
 
 _TWINS = {
     "readiness": "birth-console status",
@@ -87,9 +88,9 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
         return cast("Pane", switcher.visible_content)
 
     @property
-    def matrix(self) -> MatrixPane:
+    def matrix(self) -> "MatrixPane":
         """The matrix, on the screen or not."""
-        return self.screen_stack[0].query_one(MatrixPane)
+        return cast("MatrixPane", self.screen_stack[0].query_one("#matrix"))
 
     def reason(self, action: Action) -> str:
         """Say why an action is not possible now, or nothing."""

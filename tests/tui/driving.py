@@ -104,6 +104,7 @@ def drive(
     async def run() -> None:
         app = ConsoleApp(source, StillClock(), keymap)
         async with app.run_test(size=size) as pilot:
+            await app.complete()
             driven = Driven(app, pilot, source)
             try:
                 if await_look:
@@ -131,6 +132,7 @@ def drive_real(
         source = SessionSource(settings)
         app = ConsoleApp(source, StillClock())
         async with app.run_test(size=size) as pilot:
+            await app.complete()
             driven = OnData(app, pilot, database)
             try:
                 await driven.until(lambda: app.state.readiness is not None and app.matrix.grid.table.total)

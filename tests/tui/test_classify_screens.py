@@ -55,6 +55,7 @@ def pose(demo: Database, snapshot: SnapshotAssertion) -> Pose:
             source = Steady(Settings(dsn=demo.dsn(login), schema=SCHEMA, login=login, read_only=read_only))
             app = ConsoleApp(source, StillClock())
             async with app.run_test(size=size) as pilot:
+                await app.complete()
                 console = OnData(app, pilot, demo)
 
                 async def picture(name: str) -> None:

@@ -1,5 +1,6 @@
 """What the console does around its panes: copying, exporting, commands, log, logins, themes, keys."""
 
+import asyncio
 import base64
 import json
 from dataclasses import replace
@@ -11,7 +12,7 @@ from core.services import presence
 from core.settings import state_home
 from tests.databases import Database
 from tests.tui.driving import Driven, OnData, drive, drive_real
-from tests.tui.fakes import FakeSource
+from tests.tui.fakes import FakeSource, StillClock
 from tui import clipboard
 from tui.app import ConsoleApp
 from tui.keymap import usable
@@ -185,3 +186,31 @@ def test_a_connection_tells_who_else_is_here(database: Database) -> None:
         (found,) = presence.others(one)
         other.close()
     assert (found.login, found.name, found.connections, found.run) == ("operator2", "4711@elsewhere", 1, None)
+
+
+@pytest.mark.parametrize("keys", [("2",), ("4",), ("colon", *"matrix", "enter"), ("right_square_bracket",)])
+def test_a_key_before_the_first_figures_finds_its_pane(source: FakeSource, keys: tuple[str, ...]) -> None:
+    """The panes that nobody sees at first are mounted late, but no key is lost over that."""
+    source.open_gate.clear()
+
+    async def run() -> None:
+        app = ConsoleApp(source, StillClock())
+        async with app.run_test(size=(80, 24)) as pilot:
+            assert not app.query("#matrix")
+            await pilot.press(*keys)
+            assert app.pane.id == ("ledger" if keys == ("4",) else "matrix")
+            source.open_gate.set()
+            await Driven(app, pilot, source).until(lambda: app.matrix.grid.table.total)
+            app.watch_.stop()
+
+    asyncio.run(run())
+
+
+def test_without_any_key_the_panes_are_there_once_figures_are_shown(source: FakeSource) -> None:
+    async def run() -> None:
+        app = ConsoleApp(source, StillClock())
+        async with app.run_test(size=(80, 24)) as pilot:
+            await Driven(app, pilot, source).until(lambda: app.is_complete and app.matrix.grid.table.total)
+            app.watch_.stop()
+
+    asyncio.run(run())

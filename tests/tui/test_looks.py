@@ -49,6 +49,7 @@ def pose(
     async def run() -> None:
         app = ConsoleApp(source, StillClock())
         async with app.run_test(size=size) as pilot:
+            await app.complete()
 
             async def picture(name: str) -> None:
                 await pilot.pause()

@@ -24,6 +24,7 @@ def look(
 
 
 async def looked(console: Driven) -> None:
+    await console.app.complete()
     await console.until(lambda: console.app.matrix.grid.table.total)
 
 
