@@ -1,7 +1,7 @@
 """Nobody certifies their own work, in no order and at no moment, under whatever login."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from threading import Barrier, Event, Thread
 
 import psycopg
@@ -21,6 +21,7 @@ from tests.faults.attacker import (
     finish,
     refusal,
 )
+from tests.small import eventually
 
 ROUNDS = 100
 
@@ -120,6 +121,44 @@ def small_run(operator: Psql, *, reconcile: bool) -> int:
             f"SELECT birth.birth_backfill_reconcile({run}, 'compared')",
         )
     return run
+
+
+@contextmanager
+def held_up(database: Database, session: Psql, act: Callable[[], object]) -> Iterator[None]:
+    """`act` runs in `session` beside the block, which begins once it waits for a lock."""
+    waits = f"SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = {session.info.backend_pid}"
+    thread = Thread(target=act)
+    thread.start()
+    eventually(lambda: database.value(waits), "the wait for a lock")
+    yield
+    thread.join()
+
+
+def test_who_certifies_waits_for_the_batch_in_flight_and_then_judges(small: Database) -> None:
+    line.open_permit(small)
+    add_goods(small, 1, 3)
+    told: list[tuple[str, str]] = []
+    with small.psql() as operator, small.psql("reviewer1") as reviewer, ExitStack() as waiting:
+        run = begun(operator)
+        batch = claimed(operator, run)
+        with operator.transaction():
+            ask(operator, batch)
+            waiting.enter_context(held_up(small, reviewer, lambda: told.append(refusal(reviewer, certifying(run)))))
+            assert told == []
+        waiting.close()
+        assert told == [("BR003", f"not_applied: run {run} is applying: only an applied run is certified")]
+
+
+def test_of_two_who_certify_at_the_same_moment_the_second_is_told_that_it_is_done(small: Database) -> None:
+    line.open_permit(small)
+    run = an_applied_run(small)
+    told: list[tuple[str, str]] = []
+    with small.psql("reviewer1") as first, small.psql("reviewer1") as second, ExitStack() as waiting:
+        with first.transaction():
+            ask(first, certifying(run))
+            waiting.enter_context(held_up(small, second, lambda: told.append(refusal(second, certifying(run)))))
+        waiting.close()
+        assert told == [("BR003", f"not_applied: run {run} is certified: only an applied run is certified")]
 
 
 def apply_to_the_end(database: Database, run: int, batch: str, start: Barrier, over: Event) -> None:

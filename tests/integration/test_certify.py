@@ -74,6 +74,7 @@ BROKEN = {
     "gateway_unchanged": "ALTER FUNCTION birth.fn_birth_gateway() SET work_mem = '1MB'",
     "triggers_unchanged": "ALTER TABLE public.goods DISABLE TRIGGER trg_birth_gateway",
     "birth_neutral": "UPDATE birth.birth_registry SET dot_origin = 'GATEWAY' WHERE entity_code = 'G-000001'",
+    "accounting_closes": "UPDATE birth.birth_backfill_ledger SET missing = missing + 1",
 }
 
 

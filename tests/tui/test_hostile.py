@@ -1,4 +1,7 @@
+import ast
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +103,28 @@ def test_a_typed_filter_is_never_markup(source: FakeSource, text: str) -> None:
         assert "0 of 75 match" in console.screen()
 
     drive(scenario, source)
+
+
+def parsers(tree: ast.AST) -> Iterator[int]:
+    """Lines where a text that is not the source's own would be parsed as markup."""
+    statics = {"Static"} | {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Static" for base in node.bases)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Static":
+            if not any(word.arg == "markup" and ast.unparse(word.value) == "False" for word in node.keywords):
+                yield node.lineno
+        elif isinstance(node, ast.ClassDef) and node.name in statics and "markup=False" not in ast.unparse(node):
+            yield node.lineno
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+            is_title = node.targets[0].attr in ("border_title", "border_subtitle")
+            if is_title and not isinstance(node.value, ast.Constant) and "Content" not in ast.unparse(node.value):
+                yield node.lineno
+
+
+def test_nothing_that_shows_text_parses_it() -> None:
+    files = sorted(Path("tui").rglob("*.py"))
+    assert len(files) > 20
+    assert [f"{file}:{line}" for file in files for line in parsers(ast.parse(file.read_text()))] == []

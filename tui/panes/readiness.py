@@ -38,7 +38,7 @@ class Card(Widget):
 
     def __init__(self, name: str, text: Callable[[State, int], Content]) -> None:
         super().__init__(id=name, classes="box")
-        self.border_title = TITLES[name]
+        self.border_title = Content(TITLES[name])
         self._text = text
         self._state = State()
         self._shown = ""

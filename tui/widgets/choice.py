@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 
 from core.domain.visible import visible
@@ -67,7 +68,7 @@ class Choice(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The list."""
         with Vertical(classes="palette") as box:
-            box.border_title = f" {self._title} "
+            box.border_title = Content(f" {self._title} ")
             box.styles.height = min(len(self._options) + 4, 20)
             box.border_subtitle = " enter chooses · esc closes "
             yield self._grid
