@@ -58,6 +58,27 @@ def test_a_claim_is_settled_once(open_gate: Database, operator: Psql) -> None:
     small.sound(open_gate)
 
 
+def test_a_claim_that_was_taken_over_is_lost_to_who_held_it_also_under_the_same_login(
+    open_gate: Database, operator: Psql
+) -> None:
+    run = begun(operator)
+    batch = claimed(operator, run)
+    open_gate.run("UPDATE birth.birth_backfill_batch SET lease_until = now() - interval '1 second'")
+    with open_gate.psql() as successor:
+        again = claimed(successor, run)
+        assert again == batch.replace("(1, 1, 100)", "(1, 2, 100)")
+        assert refusal(operator, batch) == ("BR004", "claim_lost: batch 1 of entry 1 is not yours, or done")
+        assert refusal(operator, "SELECT birth.birth_backfill_heartbeat(1, 1)")[0] == "BR004"
+        assert ask(successor, again) == 100
+
+
+def test_a_run_with_rows_left_is_not_called_applied(operator: Psql) -> None:
+    run = begun(operator)
+    assert ask(operator, claimed(operator, run)) == 100
+    state, message = refusal(operator, f"SELECT birth.birth_backfill_finish({run})")
+    assert (state, message) == ("BR003", f"accounting_open: 150 items of run {run} have no outcome yet")
+
+
 def test_what_somebody_alive_holds_is_claimed_by_nobody_else(operator: Psql, other: Psql) -> None:
     run = begun(operator)
     batch = claimed(operator, run)

@@ -7,6 +7,7 @@ from core.services import acceptance, reconcile
 from core.services.apply import Options
 from tests import line
 from tests.databases import Database
+from tests.faults.attacker import refusal
 from tests.small import (
     a_lock,
     a_run,
@@ -167,3 +168,21 @@ def test_a_row_that_somebody_registers_while_its_batch_runs_is_existing(small: D
     assert driven.status == 0
     found = account(small, run)
     assert (found.registered, found.existing, found.vanished) == (39, 1, 0)
+
+
+def test_rows_of_an_heir_are_in_no_index_of_its_parent_and_prove_nothing(small: Database) -> None:
+    small.run("""
+        CREATE TABLE public.heir () INHERITS (public.goods);
+        INSERT INTO public.goods VALUES (1, 'G-1', 1), (2, 'G-2', 2);
+        INSERT INTO public.heir VALUES (1, 'G-3', 3);
+        TRUNCATE birth.birth_registry; TRUNCATE birth.trigger_guard_alerts
+    """)
+    run = a_run(small, "goods", goods=0)
+    small.run("INSERT INTO public.heir VALUES (9, 'G-1', 9)")
+    with small.psql() as operator:
+        state, message = refusal(operator, f"SELECT birth.birth_backfill_reconcile({run}, 'x')")
+        assert (state, message.partition(":")[0]) == ("BR004", "plan_differs")
+        state, message = refusal(operator, "SELECT birth.birth_backfill_plan(ARRAY['goods'])")
+        assert (state, message.partition(":")[0]) == ("BR003", "contract_broken")
+    small.run("DELETE FROM public.heir WHERE id = 9")
+    assert done(small, reconciled(small, "goods")).registered == 3

@@ -60,6 +60,15 @@ def test_a_permit_closed_between_two_batches_stops_the_next_one_and_a_new_one_le
     assert done(small, run).registered == 300
 
 
+@pytest.mark.parametrize("over", ["expires_at = now() - interval '1 second'", "closed_at = now()"])
+def test_a_permit_that_is_over_stands_in_no_other_ones_way(small: Database, over: str) -> None:
+    run = a_run(small, goods=3)
+    line.open_permit(small)
+    small.run(f"UPDATE birth.birth_admission_permit SET {over} WHERE permit_id = 1")
+    assert done(small, run).registered == 3
+    assert small.value("SELECT used_rows FROM birth.birth_admission_budget WHERE permit_id = 2") == 3
+
+
 def test_closing_waits_for_the_batch_in_flight_which_is_kept_and_no_other_begins_meanwhile(small: Database) -> None:
     registering(small, before=AT_ROW_120)
     run = a_run(small)

@@ -1,3 +1,9 @@
+-- Whether other tables inherit from it. The indexes of a partitioned table hold for all of its partitions.
+CREATE FUNCTION {S}.birth_has_heirs(p_relid oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT EXISTS (SELECT FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhparent WHERE h.inhparent = p_relid AND c.relkind = 'r')
+$body$;
+
 -- The columns by which a row is found again: the primary key, else a unique index that identifies every row, else
 -- the identity's own columns (with or without an index that starts with them).
 CREATE FUNCTION {S}.birth_locator(p_relid oid, p_columns text[], OUT locator text[], OUT indexed boolean)
@@ -8,7 +14,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         FROM pg_index AS x, unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
         JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
         WHERE x.indrelid = p_relid AND x.indisunique AND x.indisvalid AND x.indisready AND x.indimmediate
-          AND x.indpred IS NULL AND x.indexprs IS NULL AND k.position <= x.indnkeyatts
+          AND x.indpred IS NULL AND x.indexprs IS NULL AND NOT {S}.birth_has_heirs(p_relid) AND k.position <= x.indnkeyatts
         GROUP BY x.indexrelid, x.indisprimary
         HAVING bool_and(a.attnotnull)
         ORDER BY x.indisprimary DESC, count(*), x.indexrelid LIMIT 1) AS best ON true
@@ -71,12 +77,13 @@ END
 $body$;
 
 -- Whether the catalogs alone show that no two rows give the same code: a unique index that holds for every row, on
--- columns that are never NULL and are part of the identity.
+-- columns that are never NULL and are part of the identity. Rows of tables that inherit from it are its rows, too, and
+-- in none of its indexes.
 CREATE FUNCTION {S}.birth_identity_is_declared(p_relid oid, p_columns text[]) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT EXISTS (SELECT FROM pg_index AS x
         WHERE x.indrelid = p_relid AND x.indisunique AND x.indisvalid AND x.indisready AND x.indislive AND x.indimmediate
-          AND x.indpred IS NULL AND x.indexprs IS NULL
+          AND x.indpred IS NULL AND x.indexprs IS NULL AND NOT {S}.birth_has_heirs(p_relid)
           AND NOT EXISTS (SELECT FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
               JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
               WHERE k.position <= x.indnkeyatts AND NOT (a.attnotnull AND a.attname::text = ANY (p_columns))))
