@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from core.db.apply_connection import ApplyConnection
+from core.errors import UsageError
 from tests import line, small
-from tests.databases import Database
+from tests.databases import SCHEMA, Database
 from tests.faults.attacker import Psql, add_goods, ask, begun, certifying, claimed, finish, refusal
 
 
@@ -212,6 +215,47 @@ def test_what_the_register_function_asserts_cannot_be_switched_off(open_gate: Da
     assert registered(open_gate) == []
 
 
+_FIXED = {
+    "DateStyle": "ISO, YMD",
+    "TimeZone": "UTC",
+    "IntervalStyle": "iso_8601",
+    "row_security": "off",
+    "standard_conforming_strings": "on",
+    "transform_null_equals": "off",
+    "quote_all_identifiers": "off",
+    "plpgsql.check_asserts": "on",
+}
+
+
+def test_the_register_function_runs_under_the_same_settings_whoever_calls_it(open_gate: Database) -> None:
+    wanted = " OR ".join(f"current_setting('{name}') <> '{value}'" for name, value in _FIXED.items())
+    small.registering(open_gate, before=f"IF {wanted} THEN RAISE EXCEPTION 'bent'; END IF;")
+    line.open_permit(open_gate)
+    open_gate.run("UPDATE birth.birth_admission_permit SET closed_at = now() WHERE permit_id = 1")
+    with open_gate.psql() as operator:
+        for name, value in ODD.items():
+            operator.execute("SELECT set_config(%s, %s, false)", [name, value])
+        operator.execute("SET row_security = on; SET plpgsql.check_asserts = off")
+        assert ask(operator, claimed(operator, begun(operator))) == 3
+
+
+def test_a_plan_holds_the_same_keys_whatever_its_planner_sets(small: Database) -> None:
+    small.run("""
+        CREATE TABLE public.days (day timestamptz PRIMARY KEY, code text NOT NULL);
+        INSERT INTO public.days VALUES ('2024-02-03 04:05:06+00', 'D-1');
+        INSERT INTO birth.collection_registry (collection_name) VALUES ('days');
+        INSERT INTO birth.birth_policy (collection_name) VALUES ('days');
+        GRANT SELECT ON public.days TO birth_reader, birth_owner;
+        SELECT birth.birth_identity_import('days', 'column', ARRAY['code'], 'a test says so');
+    """)
+    with small.psql() as operator:
+        for name, value in ODD.items():
+            operator.execute("SELECT set_config(%s, %s, false)", [name, value])
+        run = ask(operator, "SELECT birth.birth_backfill_plan(ARRAY['days'])")
+        ask(operator, f"SELECT birth.birth_backfill_reconcile({run}, 'compared')")
+    assert small.value("SELECT source_key FROM birth.birth_backfill_item") == ["2024-02-03 04:05:06+00"]
+
+
 def test_a_policy_of_a_sources_owner_never_runs_as_ours(open_gate: Database, operator: Psql) -> None:
     run = begun(operator)
     batch = claimed(operator, run)
@@ -280,3 +324,12 @@ def test_the_body_of_a_batch_that_was_pasted_into_psql_does_nothing_either(open_
     assert ask(operator, batch) == 3
     with open_gate.psql("reviewer1") as reviewer:
         assert refusal(reviewer, certifying(run))[1].startswith("not_applied: ")
+
+
+def test_the_connection_of_an_apply_sends_nothing_but_questions_whoever_it_belongs_to(open_gate: Database) -> None:
+    with ApplyConnection.open(open_gate.dsn("postgres"), SCHEMA) as connection:
+        for statement in (sql.SQL("DELETE FROM public.goods"), sql.SQL("DROP TABLE public.goods")):
+            for ask_it in (connection.rows, connection.row, connection.value):
+                with pytest.raises(UsageError, match="SELECT statements"):
+                    ask_it(sql.Composed([statement]))
+    assert open_gate.value("SELECT count(*) FROM public.goods") == 3

@@ -170,6 +170,15 @@ def test_a_row_that_somebody_registers_while_its_batch_runs_is_existing(small: D
     assert (found.registered, found.existing, found.vanished) == (39, 1, 0)
 
 
+def test_no_row_that_is_registered_already_is_handed_to_the_register_function(small: Database) -> None:
+    born = "EXISTS (SELECT FROM birth.birth_registry WHERE entity_code = p_entity_code)"
+    registering(small, before=f"IF {born} THEN RAISE EXCEPTION 'born twice'; END IF;")
+    run = a_run(small, goods=50)
+    small.run("INSERT INTO birth.birth_registry (entity_code, collection_name, dot_origin) SELECT"
+              " 'G-0000' || n, 'goods', 'GATEWAY' FROM generate_series(10, 19) AS n")  # fmt: skip
+    assert outcome(small, run) == (40, 10, 0, 0)
+
+
 def test_rows_of_an_heir_are_in_no_index_of_its_parent_and_prove_nothing(small: Database) -> None:
     small.run("""
         CREATE TABLE public.heir () INHERITS (public.goods);
