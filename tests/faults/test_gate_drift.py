@@ -1,13 +1,13 @@
 """What the plan pinned changes before the apply, between two batches, or inside one: exit 4, with the drift named."""
 
 from collections.abc import Callable
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from core.services.apply import Options
 from tests.databases import Database
-from tests.faults.attacker import Psql, add_goods, ask, begun, claimed, refusal
+from tests.faults.attacker import Psql, add_goods, begun, claimed, refusal
 from tests.line import open_permit
 from tests.small import (
     a_lock,
@@ -110,11 +110,12 @@ def test_a_pin_that_changes_inside_a_batch_undoes_that_batch(small: Database, dr
 
 
 def test_who_would_change_what_a_batch_rests_on_waits_for_it(small: Database) -> None:
+    registering(small, before=AT_ROW_120)
     open_permit(small)
-    add_goods(small, 1, 150)
+    add_goods(small, 50, 150)
     told: dict[str, tuple[str, str] | None] = {}
 
-    def change(who: Psql, statement: str) -> None:
+    def do(who: Psql, statement: str) -> None:
         try:
             told[statement] = refusal(who, statement)
         except AssertionError:
@@ -122,23 +123,27 @@ def test_who_would_change_what_a_batch_rests_on_waits_for_it(small: Database) ->
 
     taking_back = "SELECT birth.birth_identity_unclassify('goods', 1, 'x')"
     exempting = "SELECT birth.birth_policy_set('goods', 'EXEMPT', 'x')"
-    with small.psql() as operator, small.psql("operator2") as other, small.psql("gatekeeper1") as gatekeeper:
+    with (
+        small.psql() as operator,
+        small.psql("operator2") as other,
+        small.psql("gatekeeper1") as gatekeeper,
+        ThreadPoolExecutor() as pool,
+    ):
         run = begun(operator)
         batch = claimed(operator, run)
-        deeds = [Thread(target=change, args=deed) for deed in ((other, taking_back), (gatekeeper, exempting))]
         pids = f"{other.info.backend_pid}, {gatekeeper.info.backend_pid}"
         waits = f"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid IN ({pids})"
-        with operator.transaction():
-            assert ask(operator, batch) == 100
-            for deed in deeds:
-                deed.start()
+        with a_lock(small, 7):
+            # In the middle of it: neither the end of the chain nor anything else holds the two up.
+            pool.submit(do, operator, batch)
+            eventually(lambda: is_waited_for(small, 7))
+            pool.submit(do, other, taking_back)
+            pool.submit(do, gatekeeper, exempting)
             eventually(lambda: small.value(waits) == 2, "both who wait")
-        for deed in deeds:
-            deed.join()
-        assert told[exempting] is None
+        eventually(lambda: len(told) == 3)
+        assert (told[batch], told[exempting]) == (None, None)
         assert (told[taking_back] or ("", ""))[1].startswith("identity_in_use: ")
-        state, message = refusal(operator, claimed(operator, run))
-        assert (state, message) == (
+        assert refusal(operator, claimed(operator, run)) == (
             "BR004",
             "plan_stale: what the plan of goods pinned has changed: policy_required",
         )

@@ -95,6 +95,27 @@ def test_an_event_that_is_gone_from_the_middle_is_found_even_when_the_rest_is_re
 
 
 @given(_CHAINS, st.data())
+def test_an_event_that_is_gone_is_found_even_when_the_rest_was_sealed_again(
+    events: list[ChainEvent], data: st.DataObject
+) -> None:
+    gone = data.draw(st.integers(1, len(events) - 2))
+    sealed = resealed([event for event in events if event.seq != gone], gone)
+    bad = judged(sealed).bad
+    assert bad is not None
+    assert bad["reason"] == f"event {gone} is missing"
+
+
+@given(_CHAINS)
+def test_a_tail_that_is_sealed_in_itself_does_not_follow_what_it_was_put_behind(events: list[ChainEvent]) -> None:
+    spliced = [event._replace(prev=bytes(31) + b"\x01") if event.seq == 1 else event for event in events]
+    spliced[1] = spliced[1]._replace(hash=event_hash(spliced[1]))
+    sealed = resealed(spliced, 2)
+    bad = judged(sealed).bad
+    assert bad is not None
+    assert (bad["seq"], bad["reason"]) == (1, "it does not follow the event before it")
+
+
+@given(_CHAINS, st.data())
 def test_a_cut_tail_shows_by_the_head_and_when_that_is_set_back_by_an_anchor(
     events: list[ChainEvent], data: st.DataObject
 ) -> None:
