@@ -289,6 +289,7 @@ CHANGES = {
     "another volatility": "ALTER FUNCTION birth.fn_birth_register STABLE",
     "a setting": "ALTER FUNCTION birth.fn_birth_gateway SET lock_timeout = 1",
     "the rights of somebody": "GRANT EXECUTE ON FUNCTION birth.fn_birth_register TO census_app",
+    "another owner": "ALTER FUNCTION birth.fn_birth_gateway OWNER TO postgres",
     "an overload": "CREATE FUNCTION birth.fn_birth_register(text) RETURNS text LANGUAGE sql AS 'SELECT $1';"
     "ALTER FUNCTION birth.fn_birth_register(text) OWNER TO birth_owner;"
     "REVOKE EXECUTE ON FUNCTION birth.fn_birth_register(text) FROM PUBLIC",
@@ -300,14 +301,27 @@ def test_a_change_of_the_gateway_that_leaves_its_source_alone_makes_the_plan_sta
     open_gate: Database, change: str
 ) -> None:
     run = small.reconciled(open_gate, "goods")
-    before = open_gate.value("SELECT birth.birth_gateway_fingerprint() ->> 'norm_md5'")
+    look = "SELECT birth.birth_gateway_fingerprint() AS seen"
+    before = open_gate.value(look)
     open_gate.run(CHANGES[change])
-    assert open_gate.value("SELECT birth.birth_gateway_fingerprint() ->> 'norm_md5'") == before
+    after = open_gate.value(look)
+    assert after["norm_md5"] == before["norm_md5"]
+    assert after["full_sha256"] != before["full_sha256"]
     driven = small.drive(open_gate, run)
     assert driven.status == 4
     assert driven.error is not None
     assert "gateway_unchanged" in str(driven.error.evidence)
     assert registered(open_gate) == []
+
+
+def test_the_ends_of_lines_are_no_part_of_the_packets_fingerprint_but_of_the_full_one(small: Database) -> None:
+    look = "SELECT birth.birth_gateway_fingerprint() AS seen"
+    before = small.value(look)
+    gateway = small.value("SELECT pg_get_functiondef('birth.fn_birth_gateway'::regproc)")
+    small.run(gateway.replace("\n", "\r\n"))
+    after = small.value(look)
+    assert after["norm_md5"] == before["norm_md5"]
+    assert after["full_sha256"] != before["full_sha256"]
 
 
 def test_the_body_of_a_batch_that_was_pasted_into_psql_does_nothing_either(open_gate: Database, operator: Psql) -> None:

@@ -29,3 +29,11 @@ def test_what_is_asked_of_one_collection_is_what_the_list_of_all_says(database: 
         "agents": ["code"],
         "placed": ["gone"],
     }
+
+
+def test_a_name_that_is_longer_than_an_identifier_never_finds_what_it_would_be_cut_to(small: Database) -> None:
+    longest = "é" + 61 * "x"
+    small.run(f'CREATE TABLE public."{longest}" (code text)')
+    found = "SELECT birth.birth_collection_table('{}')::regclass::text"
+    assert small.value(found.format(longest)) == f'"{longest}"'
+    assert small.value(found.format(longest + "y")) is None
