@@ -55,6 +55,11 @@ DRIFTS = {
         "CREATE TRIGGER other AFTER INSERT ON public.goods FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('x')",
         "triggers",
     ),
+    "the source's trigger does something else": (
+        "CREATE OR REPLACE TRIGGER trg_birth_gateway AFTER UPDATE ON public.goods"
+        " FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('goods')",
+        "triggers",
+    ),
     "the registry gets a trigger": (_REGISTRY_TRIGGER, "registry_triggers"),
     "a trigger of another table is touched": ("ALTER TABLE public.parts DISABLE TRIGGER ALL", "alert_rows"),
     "the table is another one of that name": (_ANOTHER_TABLE, "table"),

@@ -133,6 +133,12 @@ def test_an_index_that_could_not_be_built_proves_nothing(small: Database) -> Non
     assert list(closed(proof(small, column_identity("torn", "code")))) == ["unique"]
 
 
+def test_codes_that_only_look_alike_are_different_ones(small: Database) -> None:
+    small.run("INSERT INTO public.notes VALUES ('N-a'), ('N-A'), ('N-\u00e9'), ('N-e\u0301')")
+    found = proof(small, column_identity("notes", "code"))
+    assert (found.rows, found.distinct, closed(found)) == (4, 4, {})
+
+
 def test_blanks_around_any_part_of_a_synthetic_code_make_twins(small: Database) -> None:
     small.run("INSERT INTO public.parts VALUES (1, 'bolt'), (1, 'bolt '), (2, 'bolt')")
     found = proof(small, synthetic_identity("parts", "parts:{part}/{shop}"))
