@@ -139,6 +139,22 @@ def test_codes_that_only_look_alike_are_different_ones(small: Database) -> None:
     assert (found.rows, found.distinct, closed(found)) == (4, 4, {})
 
 
+def test_a_proof_is_of_one_moment_whatever_comes_in_between(small: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.run("INSERT INTO public.notes VALUES ('N-1'), ('N-1')")
+    value = Connection.value
+
+    def after_another(connection: Connection, query: Any, parameters: Any = None) -> Any:  # noqa: ANN401 - passed through
+        # The rows were counted; one more now, and there are as many different codes as there were rows.
+        small.run(
+            "INSERT INTO public.notes SELECT 'N-2' WHERE NOT EXISTS (SELECT FROM public.notes WHERE code = 'N-2')"
+        )
+        return value(connection, query, parameters)
+
+    monkeypatch.setattr(Connection, "value", after_another)
+    assert list(closed(proof(small, column_identity("notes", "code")))) == ["unique"]
+    assert small.value("SELECT count(*) FROM public.notes") == 3
+
+
 def test_blanks_around_any_part_of_a_synthetic_code_make_twins(small: Database) -> None:
     small.run("INSERT INTO public.parts VALUES (1, 'bolt'), (1, 'bolt '), (2, 'bolt')")
     found = proof(small, synthetic_identity("parts", "parts:{part}/{shop}"))
