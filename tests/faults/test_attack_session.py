@@ -324,6 +324,15 @@ def test_the_ends_of_lines_are_no_part_of_the_packets_fingerprint_but_of_the_ful
     assert after["full_sha256"] != before["full_sha256"]
 
 
+def test_whose_the_gateway_is_counts_also_where_nobody_was_given_rights_on_it(small: Database) -> None:
+    look = "SELECT birth.birth_gateway_fingerprint() ->> 'full_sha256'"
+    small.run("SET allow_system_table_mods = on; UPDATE pg_proc SET proacl = NULL WHERE proname = 'fn_birth_gateway'")
+    before = small.value(look)
+    small.run("ALTER FUNCTION birth.fn_birth_gateway OWNER TO postgres")
+    assert small.value("SELECT proacl FROM pg_proc WHERE proname = 'fn_birth_gateway'") is None
+    assert small.value(look) != before
+
+
 def test_the_body_of_a_batch_that_was_pasted_into_psql_does_nothing_either(open_gate: Database, operator: Psql) -> None:
     run = begun(operator)
     batch = claimed(operator, run)

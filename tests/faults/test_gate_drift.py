@@ -56,7 +56,7 @@ DRIFTS = {
         "triggers",
     ),
     "the source's trigger does something else": (
-        "CREATE OR REPLACE TRIGGER trg_birth_gateway AFTER UPDATE ON goods EXECUTE FUNCTION birth.fn_birth_gateway('x')",
+        "CREATE OR REPLACE TRIGGER trg_birth_gateway AFTER DELETE ON goods EXECUTE FUNCTION birth.fn_birth_gateway()",
         "triggers",
     ),
     "the registry gets a trigger": (_REGISTRY_TRIGGER, "registry_triggers"),

@@ -302,3 +302,25 @@ def test_who_is_no_operator_reconciles_nothing(database: Database, login: str) -
     with database.connect(login) as connection, pytest.raises((NotAllowed, GateClosed)) as found:
         reconcile.reconcile(connection, run, "compared")
     assert found.value.exit_status == 6
+
+
+def test_a_plan_believes_only_an_index_that_holds_every_row_unique(small: Database) -> None:
+    small.run("""
+        CREATE TABLE public.keys (sure text NOT NULL UNIQUE, later text NOT NULL UNIQUE DEFERRABLE, unset text UNIQUE,
+            part text NOT NULL, formed text NOT NULL, torn text NOT NULL, one text NOT NULL, two text NOT NULL,
+            plain text NOT NULL, UNIQUE (one, two));
+        CREATE UNIQUE INDEX ON public.keys (part) WHERE part <> '';
+        CREATE UNIQUE INDEX ON public.keys (lower(formed));
+        CREATE UNIQUE INDEX torn ON public.keys (torn);
+        CREATE INDEX ON public.keys (plain);
+        SET allow_system_table_mods = on;
+        UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'public.torn'::regclass;
+    """)
+    for columns, declared in {
+        "sure": True,
+        "one,two": True,
+        "plain,sure": True,
+        **dict.fromkeys(("later", "unset", "part", "formed", "torn", "one", "plain"), False),
+    }.items():
+        found = small.value(f"SELECT birth.birth_identity_is_declared('public.keys'::regclass, '{{{columns}}}')")
+        assert found is declared, columns
