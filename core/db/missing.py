@@ -2,11 +2,17 @@
 
 from psycopg import sql
 
+from core.db.windows import probed
+
 EXAMPLES = 3
 
 
-def missing_set(table: sql.Composable, code: sql.Composable, schema: str) -> sql.Composed:
-    """Codes of the source that the registry does not hold."""
+def missing_set(table: sql.Composable, code: sql.Composable, schema: str, *, windowed: bool) -> sql.Composed:
+    """Codes of the source that the registry does not hold; `windowed` where the two cannot be joined."""
+    if windowed:
+        return sql.SQL("SELECT DISTINCT code FROM {} WHERE code IS NOT NULL AND owner IS NULL").format(
+            probed(table, code, schema)
+        )
     return sql.SQL(
         "SELECT code FROM (SELECT {code} AS code FROM {table} AS source) AS coded WHERE code IS NOT NULL"
         " EXCEPT SELECT entity_code FROM {registry}"

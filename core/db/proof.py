@@ -6,6 +6,8 @@ from typing import LiteralString
 
 from psycopg import sql
 
+from core.db.windows import probed
+
 EXAMPLES = 3
 # Up to its first colon, or up to its last: names of collections may hold colons, escaped parts never do.
 _LOOKALIKE: LiteralString = (
@@ -20,7 +22,8 @@ class Coded:
     """A source table with its code as SQL.
 
     `trimmed` is the same code over parts without surrounding blanks, `prefix` what all codes begin with. `free` are
-    the parts that may be empty, padded or of any length; numbers, uuids and dates are none of it.
+    the parts that may be empty, padded or of any length; numbers, uuids and dates are none of it. A table that cannot
+    be joined with the registry is `windowed`.
     """
 
     table: sql.Composable
@@ -29,6 +32,7 @@ class Coded:
     trimmed: sql.Composable
     prefix: str
     free: Sequence[sql.Composable]
+    windowed: bool = False
 
 
 def _any(condition: LiteralString, texts: Sequence[sql.Composable]) -> sql.Composable:
@@ -130,19 +134,27 @@ def foreign_codes(source: Coded, collection: str, schema: str) -> sql.Composed:
 
     Materialized: under the LIMIT, planners before PostgreSQL 17 expect three rows and loop over both tables.
     """
-    return sql.SQL(
-        "WITH found AS MATERIALIZED (SELECT r.entity_code AS code, r.collection_name AS owner"
-        " FROM {table} AS source JOIN {registry} AS r ON r.entity_code = {code}"
-        " WHERE r.collection_name <> {collection} AND starts_with(r.entity_code, {prefix}))"
-        " SELECT code, owner, (SELECT count(*) FROM found) AS total FROM found ORDER BY 1 LIMIT {limit}"
-    ).format(
-        code=source.code,
-        table=source.table,
-        registry=sql.Identifier(schema, "birth_registry"),
-        collection=sql.Literal(collection),
-        prefix=sql.Literal(source.prefix),
-        limit=sql.Literal(EXAMPLES),
+    found = (
+        sql.SQL("SELECT code, owner FROM {} WHERE owner <> {}").format(
+            probed(source.table, source.code, schema), sql.Literal(collection)
+        )
+        if source.windowed
+        else sql.SQL(
+            "SELECT r.entity_code AS code, r.collection_name AS owner"
+            " FROM {table} AS source JOIN {registry} AS r ON r.entity_code = {code}"
+            " WHERE r.collection_name <> {collection} AND starts_with(r.entity_code, {prefix})"
+        ).format(
+            code=source.code,
+            table=source.table,
+            registry=sql.Identifier(schema, "birth_registry"),
+            collection=sql.Literal(collection),
+            prefix=sql.Literal(source.prefix),
+        )
     )
+    return sql.SQL(
+        "WITH found AS MATERIALIZED ({found})"
+        " SELECT code, owner, (SELECT count(*) FROM found) AS total FROM found ORDER BY 1 LIMIT {limit}"
+    ).format(found=found, limit=sql.Literal(EXAMPLES))
 
 
 def pending_collisions(source: Coded, others: Sequence[tuple[str, sql.Composable, sql.Composable]]) -> sql.Composed:
@@ -175,8 +187,14 @@ def taken_codes(others: Sequence[tuple[str, sql.Composable, sql.Composable]], co
     )
 
 
-def counts(table: sql.Composable, code: sql.Composable, collection: str, schema: str) -> sql.Composed:
+def counts(
+    table: sql.Composable, code: sql.Composable, collection: str, schema: str, *, windowed: bool
+) -> sql.Composed:
     """Source rows, and those whose code is registered for this collection."""
+    if windowed:
+        return sql.SQL(
+            "SELECT count(*) AS source_rows, count(*) FILTER (WHERE owner = {}) AS registered FROM {}"
+        ).format(sql.Literal(collection), probed(table, code, schema))
     return sql.SQL(
         "SELECT count(*) AS source_rows, count(r.entity_code) AS registered"
         " FROM (SELECT {code} AS code FROM {table} AS source) AS coded"

@@ -47,10 +47,8 @@ def _rerun(connection: Connection, number: int) -> tuple[int, int]:
     """Rows that are missing now: those of the plan (but not in quarantine), and those born since."""
     delta = late = 0
     for entry in connection.rows("ledger.sources", {"run": number}):
-        table, code = reconcile.missing_now(connection, entry)
-        found = connection.rows(
-            missing.rerun(missing.missing_set(table, code, connection.schema), entry["ledger_id"], connection.schema)
-        )[0]
+        unregistered = reconcile.missing_set(connection, entry)
+        found = connection.rows(missing.rerun(unregistered, entry["ledger_id"], connection.schema))[0]
         delta += found["planned"]
         late += found["late"]
     return delta, late

@@ -68,10 +68,9 @@ def _late(connection: Connection, run: int, at: Cursor, rows: int) -> Page:
     found: list[DiffRow] = []
     entries = [entry for entry in connection.rows("ledger.sources", {"run": run}) if entry["ledger_id"] >= at.entry]
     for entry in entries:
-        table, code = reconcile.missing_now(connection, entry)
         skip = at.seq if entry["ledger_id"] == at.entry else 0
         query = missing.late(
-            missing.missing_set(table, code, connection.schema),
+            reconcile.missing_set(connection, entry),
             entry["ledger_id"],
             connection.schema,
             skip=skip,

@@ -62,6 +62,7 @@ def _coded(source: Source, identity: Identity) -> Coded:
         trimmed=codec.code_expression(collection, [codec.trimmed(text) for text in texts]),
         prefix="" if collection is None else f"{collection}:",
         free=[text for name, text in zip(identity.columns, texts, strict=True) if codec.is_free(source.types[name])],
+        windowed=source.windowed,
     )
 
 

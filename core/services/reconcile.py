@@ -55,6 +55,12 @@ def reconcile(connection: Connection, number: int, note: str) -> Reconciliation:
     return Reconciliation(number, run.missing, run.missing, Drift())
 
 
+def missing_set(connection: Connection, entry: Row) -> sql.Composed:
+    """The statement that finds the codes of an entry that are missing now. Raises as `missing_now` does."""
+    table, code = missing_now(connection, entry)
+    return missing.missing_set(table, code, connection.schema, windowed=entry["windowed"])
+
+
 def missing_now(connection: Connection, entry: Row) -> tuple[sql.Composable, sql.Composable]:
     """The table of an entry and its code, under the identity it was planned with.
 

@@ -24,6 +24,7 @@ class Source:
     version: int
     missing_columns: tuple[str, ...]
     relid: int | None = None
+    windowed: bool = False  # it cannot be joined with the registry
 
 
 def find(connection: Connection, collection: str) -> Source | None:
@@ -70,7 +71,7 @@ def counts(connection: Connection, source: Source) -> sql.Composed:
     """The statement that counts a classified source's rows and those registered."""
     assert source.table is not None and source.identity is not None  # noqa: S101, PT018 - the caller looked
     code, _ = code_of(source, source.identity)
-    return proof.counts(source.table, code, source.collection, connection.schema)
+    return proof.counts(source.table, code, source.collection, connection.schema, windowed=source.windowed)
 
 
 def row_count(table: sql.Composable) -> sql.Composed:
@@ -113,4 +114,5 @@ def _source(connection: Connection, collection: str, row: Row) -> Source:
         version=row["version"] or 0,
         missing_columns=tuple(row["missing_columns"] or ()),
         relid=row["relid"],
+        windowed=row["windowed"],
     )

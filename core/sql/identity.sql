@@ -6,7 +6,7 @@ SELECT c.collection_name, p.requirement, t.relid::bigint AS relid, n.nspname AS 
         SELECT wanted.name FROM unnest(i.columns) WITH ORDINALITY AS wanted(name, position)
         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
             WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
-        ORDER BY wanted.position) END AS missing_columns
+        ORDER BY wanted.position) END AS missing_columns, {S}.birth_windowed(t.relid) AS windowed
 FROM {S}.collection_registry AS c
 LEFT JOIN {S}.birth_policy AS p ON p.collection_name = c.collection_name
 LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name

@@ -22,7 +22,7 @@ _READERS = {
     "birth_frozen_script_copes",
     "birth_full_xid", "birth_gateway_fingerprint", "birth_item_digest", "birth_participants", "birth_permit_for",
     "birth_readiness", "birth_refuse", "birth_resolvable", "birth_run_evidence", "birth_since_plan",
-    "birth_trigger_fingerprint",
+    "birth_registry_probe", "birth_trigger_fingerprint", "birth_window", "birth_windowed", "birth_windows",
 }  # fmt: skip
 _GUARDED = {
     "birth_backfill_apply_batch", "birth_backfill_begin", "birth_backfill_claim", "birth_backfill_certify",

@@ -89,9 +89,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
               WHERE k.position <= x.indnkeyatts AND NOT (a.attnotnull AND a.attname::text = ANY (p_columns))))
 $body$;
 
--- The one statement that reads a source, stores its missing rows in code order ($1: the entry) and counts what the
--- contract asks for ($2: the collection). Codes that cannot repeat are not counted twice.
-CREATE FUNCTION {S}.birth_plan_statement(p_relid oid, p_expression text, p_locator text[], p_declared boolean) RETURNS text
+-- Codes that cannot repeat are not counted twice.
+CREATE FUNCTION {S}.birth_plan_by_join(p_relid oid, p_expression text, p_locator text[], p_declared boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH stored AS (
@@ -110,6 +109,35 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         SELECT * FROM counted CROSS JOIN taken $query$, p_expression,
         (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position) FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
         p_relid::regclass, CASE WHEN p_declared THEN 'row.code' ELSE 'DISTINCT row.code COLLATE "C"' END)
+$body$;
+
+CREATE FUNCTION {S}.birth_plan_in_windows(p_relid oid, p_expression text, p_locator text[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$
+        WITH row AS MATERIALIZED (
+            SELECT code, source_key, owner FROM {S}.birth_windows(%L)
+        ), stored AS (
+            INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
+            SELECT $1, row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key::text[]
+            FROM row WHERE row.code IS NOT NULL AND row.owner IS NULL
+        ), counted AS (
+            SELECT count(*) AS rows, count(row.code) AS codes, count(DISTINCT row.code COLLATE "C") AS distinct_codes, max(length(row.code)) AS longest
+            FROM row
+        ), taken AS (
+            SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example FROM row WHERE row.owner <> $2
+        )
+        SELECT * FROM counted CROSS JOIN taken $query$,
+        format('SELECT %s AS code, ARRAY[%s]::text AS source_key FROM %s AS source ORDER BY (%1$s) COLLATE "C"', p_expression,
+            (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position) FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
+            p_relid::regclass))
+$body$;
+
+-- The one statement that reads a source, stores its missing rows in code order ($1: the entry) and counts what the
+-- contract asks for ($2: the collection).
+CREATE FUNCTION {S}.birth_plan_statement(p_relid oid, p_expression text, p_locator text[], p_declared boolean) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN {S}.birth_windowed(p_relid) THEN {S}.birth_plan_in_windows(p_relid, p_expression, p_locator)
+        ELSE {S}.birth_plan_by_join(p_relid, p_expression, p_locator, p_declared) END
 $body$;
 
 -- Refuse a statement that would read a whole table once for every row of another: on a large source that never ends.

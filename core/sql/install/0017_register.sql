@@ -108,14 +108,6 @@ BEGIN
 END
 $body$;
 
--- What the registry holds under these codes, asked for by its index.
-CREATE FUNCTION {S}.birth_registry_probe(p_codes text[]) RETURNS TABLE (code text, collection text, origin text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
-BEGIN
-    RETURN QUERY SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text FROM {S}.birth_registry AS r WHERE r.entity_code = ANY (p_codes);
-END
-$body$;
-
 -- Register the items of one range: those that are still in the source under the planned code and still missing, by
 -- one set-based statement that calls the register function once per row. Its answers are not believed: afterwards
 -- the registry is asked for every code.

@@ -77,8 +77,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH numbered AS (
             SELECT code, row_number() OVER (ORDER BY code COLLATE "C") - 1 AS number FROM (
-                SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
-                EXCEPT SELECT entity_code COLLATE "C" FROM {S}.birth_registry) AS missing
+                %4$s) AS missing
         ), chunk AS (
             SELECT number / 10000 AS number, count(*) AS codes,
                 sha256(convert_to(string_agg(octet_length(code) || ':' || code, '' ORDER BY number), 'UTF8')) AS hash
@@ -90,9 +89,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         SELECT (SELECT coalesce(sum(codes), 0)::bigint FROM chunk),
             (SELECT encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY number), ''::bytea)), 'hex') FROM chunk),
             without_code, duplicates FROM counted $query$,
-        {S}.birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
-        p_entry.relid::regclass,
-        CASE WHEN {S}.birth_identity_is_declared(p_entry.relid, p_entry.columns) THEN 'code' ELSE 'DISTINCT code COLLATE "C"' END)
+        source.code, p_entry.relid::regclass,
+        CASE WHEN {S}.birth_identity_is_declared(p_entry.relid, p_entry.columns) THEN 'code' ELSE 'DISTINCT code COLLATE "C"' END,
+        CASE WHEN {S}.birth_windowed(p_entry.relid) THEN format('SELECT DISTINCT code COLLATE "C" AS code FROM {S}.birth_windows(%L)
+                WHERE code IS NOT NULL AND owner IS NULL', format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source', source.code, p_entry.relid::regclass))
+        ELSE format('SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
+                EXCEPT SELECT entity_code COLLATE "C" FROM {S}.birth_registry', source.code, p_entry.relid::regclass) END)
+    FROM {S}.birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_page(bigint, bigint, bigint, integer), {S}.birth_since_plan(bigint),
