@@ -106,14 +106,16 @@ def test_a_declared_key_is_believed_only_while_it_holds_rows_unique(small: Datab
         CREATE TABLE public.half (id integer NOT NULL, code text NOT NULL, kept boolean NOT NULL DEFAULT true);
         INSERT INTO public.half VALUES (1, 'a', true), (2, 'a', false), (3, 'b', true);
         CREATE UNIQUE INDEX ON public.half (code) WHERE kept;
+        CREATE TABLE public.pair (code text NOT NULL, side text NOT NULL, UNIQUE (code, side));
+        INSERT INTO public.pair VALUES ('a', 'left'), ('a', 'right');
         CREATE TABLE public.parent (code text PRIMARY KEY);
         CREATE TABLE public.child () INHERITS (public.parent);
         INSERT INTO public.parent VALUES ('a'); INSERT INTO public.child VALUES ('a');
-        INSERT INTO birth.collection_registry (collection_name) VALUES ('half'), ('parent');
-        INSERT INTO birth.birth_policy (collection_name) VALUES ('half'), ('parent');
-        GRANT SELECT ON public.half, public.parent TO birth_reader;
+        INSERT INTO birth.collection_registry (collection_name) VALUES ('half'), ('pair'), ('parent');
+        INSERT INTO birth.birth_policy (collection_name) VALUES ('half'), ('pair'), ('parent');
+        GRANT SELECT ON public.half, public.pair, public.parent TO birth_reader;
     """)
-    for name in ("half", "parent"):
+    for name in ("half", "pair", "parent"):
         found = proof(small, column_identity(name, "code"))
         assert list(closed(found)) == ["unique"]
         assert closed(found)["unique"]["examples"] == [{"code": "a", "rows": 2}]
@@ -129,6 +131,7 @@ def test_an_index_that_could_not_be_built_proves_nothing(small: Database) -> Non
         INSERT INTO birth.collection_registry (collection_name) VALUES ('torn');
         INSERT INTO birth.birth_policy (collection_name) VALUES ('torn');
         GRANT SELECT ON public.torn TO birth_reader;
+        SET allow_system_table_mods = on; UPDATE pg_index SET indisready = true WHERE NOT indisvalid;
     """)
     assert list(closed(proof(small, column_identity("torn", "code")))) == ["unique"]
 
