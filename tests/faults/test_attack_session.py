@@ -153,6 +153,13 @@ def test_the_console_makes_its_commits_safe_where_the_database_does_not(open_gat
     assert small.done(open_gate, run).registered == 3
 
 
+def test_names_mean_the_servers_own_in_every_session_of_the_console(open_gate: Database) -> None:
+    open_gate.run(f'ALTER DATABASE "{open_gate.name}" SET search_path = public, pg_catalog')
+    with open_gate.connect() as connection:
+        path = sql.SQL("SELECT pg_catalog.current_setting({})").format(sql.Literal("search_path"))
+        assert connection.value(path) == "pg_catalog, pg_temp"
+
+
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
 def test_nobody_decides_on_an_old_snapshot(operator: Psql, level: str) -> None:
     operator.execute(f"SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL {level}".encode())

@@ -212,6 +212,12 @@ def test_no_run_is_applied_over_a_session_that_was_moved_to_another_process(smal
     assert (driven.status, '"check": "pooler"' in json.dumps(driven.error and driven.error.evidence)) == (3, True)
 
 
+def test_a_session_that_goes_on_in_another_process_than_it_began_with_is_seen(small: Database) -> None:
+    with small.connect() as connection:
+        connection.process += 1
+        assert {check.id for check in examine(connection) if not check.is_fine} == {"pooler"}
+
+
 def test_an_overload_of_the_register_function_is_seen(small: Database) -> None:
     small.run("CREATE FUNCTION birth.fn_birth_register(text) RETURNS text LANGUAGE sql AS 'SELECT $1'")
     small.run("REVOKE EXECUTE ON FUNCTION birth.fn_birth_register(text) FROM PUBLIC")
