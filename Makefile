@@ -28,7 +28,6 @@ run: .venv/installed
 test: lint
 	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
-# An exit status of 1 where a number does not hold.
 bench: .venv/installed-dev
 	@QUICK="$(QUICK)" ONLY="$(ONLY)" $(BIN)/python -m tests.bench
 

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from core.db.embedded import EmbeddedServer
-from tests.bench import backfill, chain, commands, flat, matrix, screens
+from tests.bench import backfill, chain, commands, flat, identity, matrix, screens
 from tests.bench.setting import Setting
 from tests.bench.table import Row, machine, markdown
 from tests.databases import TestServer
@@ -24,6 +24,7 @@ GROUPS: dict[str, Callable[[Setting], list[Row]]] = {
     "matrix": matrix.measure,
     "commands": commands.measure,
     "chain": chain.measure,
+    "identity": identity.measure,
     "flat": flat.measure,
 }
 RESULT = Path(__file__).parents[2] / "build" / "bench.json"
