@@ -4,7 +4,9 @@ import pytest
 import pytest_textual_snapshot  # type: ignore[import-untyped]
 from syrupy.location import PyTestLocation
 
+from tests.databases import Database
 from tests.tui.fakes import FakeSource
+from tui.panes import ledger_follow
 
 SNAPSHOTS = Path(__file__).parents[2] / "snapshots"
 
@@ -43,3 +45,17 @@ def answers_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def source() -> FakeSource:
     return FakeSource()
+
+
+@pytest.fixture
+def a_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where a detached apply leaves its events; and a console that looks more often than people need."""
+    monkeypatch.setenv("BIRTH_CONSOLE_HOME", str(tmp_path))
+    monkeypatch.setattr(ledger_follow, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(ledger_follow, "LOST_SECONDS", 0.3)
+
+
+@pytest.fixture
+def small_(small: Database) -> Database:
+    """The fixture under a name that does not hide the module of helpers."""
+    return small

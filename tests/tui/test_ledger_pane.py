@@ -1,63 +1,19 @@
 """The acceptance line from the console alone, on real databases: what each key does, and why it does nothing."""
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-
 import pytest
 
-from core.services.apply import Options
 from tests import line, small
 from tests.databases import Database
-from tests.tui.driving import OnData, drive_real
+from tests.tui.driving import OnData
+from tests.tui.on_ledger import BATCHES, answer, on, opened, reason
 from tui.actions import BY_ID
-from tui.panes import ledger_follow
-from tui.panes.ledger import LedgerPane
-from tui.widgets import window
 from tui.widgets.confirm import Confirm
 from tui.widgets.dialog import Dialog
 from tui.widgets.prompt import Prompt
 
 WIDE = (120, 36)
-BATCHES = Options(batch_size=50, patience=60)
 
-
-def pane(console: OnData) -> LedgerPane:
-    return console.app.screen_stack[0].query_one(LedgerPane)
-
-
-async def opened(console: OnData) -> LedgerPane:
-    """Go to the ledger, and wait until the run under the cursor is read."""
-    await console.press("4")
-    ledger = pane(console)
-    await console.until(lambda: ledger._login is not None and (ledger.run is None or ledger.seen is not None))
-    return ledger
-
-
-async def answer(console: OnData, screen: type, text: str, shown: str = "") -> None:
-    """Type a line into the question on the screen, and give it."""
-    await console.until(lambda: isinstance(console.app.screen, screen))
-    if shown:
-        await console.shows(shown)
-    await console.type(text)
-    await console.press("enter")
-
-
-def reason(console: OnData, action: str) -> str:
-    return console.app.reason(BY_ID[action])
-
-
-def on(
-    database: Database, scenario: Callable[[OnData], Awaitable[None]], login: str = "operator1", **options: object
-) -> None:
-    drive_real(scenario, database, login, **options)  # type: ignore[arg-type]  # handed on as they are
-
-
-@pytest.fixture(autouse=True)
-def a_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where a detached apply leaves its events; and a console that looks more often than people need."""
-    monkeypatch.setenv("BIRTH_CONSOLE_HOME", str(tmp_path))
-    monkeypatch.setattr(ledger_follow, "BUSY_SECONDS", 0.2)
-    monkeypatch.setattr(ledger_follow, "LOST_SECONDS", 0.3)
+pytestmark = pytest.mark.usefixtures("a_home")
 
 
 async def plans_and_reconciles(console: OnData) -> None:
@@ -236,87 +192,6 @@ def test_a_run_that_another_process_applies_is_followed_paused_resized_and_cance
     assert small_.value("SELECT batch_size FROM birth.birth_backfill_control") == 40
 
 
-def test_rows_that_were_set_aside_show_key_sqlstate_and_message(small_: Database) -> None:
-    small.registering(
-        small_,
-        before=r"IF p_entity_code = 'G-000150' THEN RAISE E'no \x1b[31mroom\u202e' USING ERRCODE = '23514'; END IF;",
-    )
-    run = small.a_run(small_, goods=200)
-    small.drive(small_, run, BATCHES)
-
-    async def look(console: OnData) -> None:
-        await opened(console)
-        await console.shows("200 planned = 199 registered + 1 quarantined")
-        await console.press("enter")
-        await console.shows("199")
-        await console.press("enter", "exclamation_mark")
-        await console.shows(r"! G-000150  23514 no \x1b[31mroom\u202e")
-        await console.press("enter")
-        await console.shows("SQLSTATE    23514")
-        await console.shows("source key  150")
-        await console.press("escape", "exclamation_mark")
-        await console.shows("down to item")
-        for key, shown in (("equals_sign", "only = registered"), ("plus", "there is none"), ("minus", "there is none")):
-            await console.press(key)
-            await console.shows(shown)
-        small_.run("SET session_replication_role = replica; INSERT INTO public.goods VALUES (999, 'late row', 1)")
-        await console.press("tilde")
-        await console.shows("~ late row")
-        await console.press("escape", "escape", "escape")
-        assert pane(console).shows == "runs"
-
-    on(small_, look, "viewer1")
-
-
-def test_a_diff_of_a_hundred_thousand_rows_opens_at_once_at_both_ends(
-    small_: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(window, "MOST", 500)
-    first = small.a_run(small_, "goods", goods=1)
-    small_.run("SET session_replication_role = replica; DELETE FROM public.goods")
-    small.fill(small_, goods=100_000)
-    second = small.reconciled(small_, "goods")
-    assert (first, second) == (1, 2)
-
-    async def look(console: OnData) -> None:
-        ledger = await opened(console)
-        await console.press("d")
-        await console.shows("+ G-000001")
-        await console.shows("of 100,000")
-        assert len(ledger.diff.window) <= 400
-        await console.press("G")
-        await console.shows("▌+ G-100000")
-        await console.shows("down to item 100,000 of 100,000")
-        grid = ledger.diff.grid
-        grid.move_to(102)
-        await console.settled()
-        place = grid.cursor - grid.first_row
-        await console.press("k", "k", "k", "k")  # the fourth is so near the top that more is read
-        await console.settled()
-        assert len(ledger.diff.window) == 400
-        assert grid.cursor - grid.first_row == place - 4, "the rows on the screen stay where they are"
-        below = grid.row_at_cursor()
-        assert below is not None
-        assert below.code == "G-099899"
-        await console.press("g")
-        await console.shows("▌+ G-000001")
-        for step in range(1, 6):
-            grid.move_to(len(ledger.diff.window) - 1)
-            below = grid.row_at_cursor()
-            assert below is not None
-            assert below.code == f"G-{200 * step:06}"
-            await console.settled()
-            assert len(ledger.diff.window) <= 500, "what is far from the cursor is forgotten"
-        await console.press("escape", "escape", "D")
-        await console.shows("= G-000001")
-        await console.shows("run-1")
-        await console.press("plus", "G")
-        await console.shows("G-100000")
-        assert reason(console, "only_late").startswith("two plans are compared")
-
-    on(small_, look, "viewer1")
-
-
 def test_the_run_goes_on_while_the_console_has_lost_the_server_and_it_catches_up(small_: Database) -> None:
     small.registering(small_, before=small.AT_ROW_120 + small.AT_ROW_170)
     run = small.a_run(small_, goods=300)
@@ -413,9 +288,3 @@ def test_every_action_names_its_twin_on_the_command_line(small_: Database) -> No
         assert ledger.twin("run_apply") == "birth-console apply 1 --detach"
 
     on(small_, twins)
-
-
-@pytest.fixture
-def small_(small: Database) -> Database:
-    """The fixture under a name that does not hide the module of helpers."""
-    return small

@@ -16,7 +16,7 @@ from tests import small
 from tests.databases import SCHEMA, Database, TestServer, a_clone
 from tests.tui.driving import OnData
 from tests.tui.fakes import GONE, StillClock
-from tests.tui.test_ledger_pane import opened
+from tests.tui.on_ledger import opened
 from tui import watch
 from tui.actions import BY_ID
 from tui.app import ConsoleApp

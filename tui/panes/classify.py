@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from core.domain.visible import visible
-from core.domain.weighing import weigh
 from core.errors import ConsoleError
 from tui.actions import bindings
 from tui.panes import classify_calls as calls
@@ -21,6 +20,7 @@ from tui.panes.deciding import Deciding, read_identity
 from tui.panes.pane import Pane
 from tui.panes.queue import COLUMNS, STATE, Waiting
 from tui.panes.staging import Choice, Staging
+from tui.panes.template import template_prompt
 from tui.state import State
 from tui.widgets.confirm import Confirm
 from tui.widgets.dialog import Dialog
@@ -318,22 +318,12 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     # Staging
 
     def _ask_for_template(self, row: Waiting, sampled: "Sampled") -> None:
-        def check(text: str) -> tuple[Content, bool]:
-            try:
-                found = weigh(sampled, read_identity(row.name, text))
-            except ConsoleError as error:
-                return Content.styled(f"✗ {visible(error.message)}", "bold $error"), False
-            columns = Content.styled("columns: " + ", ".join(map(visible, sampled.by_name)), "$text-muted")
-            return Content("\n").join([*texts.weighed(found, 72), columns]), not found.refuted
-
         def answered(text: str | None) -> None:
             if text is not None:
                 self._stage([Choice(row.name, read_identity(row.name, text), row.blocker.version)])
                 self._advance()
 
-        start = identity.text if (identity := self.deciding.identity(row)) is not None else f"{row.name}:{{}}"
-        label = "A column, or collection:{column}/{column}; nothing is stored as SQL."
-        self.app.push_screen(Prompt(f"Identity of {visible(row.name)}", label, start, check), answered)
+        self.app.push_screen(template_prompt(row.name, sampled, self.deciding.identity(row)), answered)
 
     def _stage(self, choices: Iterable[Choice]) -> None:
         staged: dict[str, Choice | None] = {each.collection: each for each in choices}

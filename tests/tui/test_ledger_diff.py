@@ -1,0 +1,92 @@
+"""The rows of a run in the Ledger pane, paged from the server."""
+
+import pytest
+
+from tests import small
+from tests.databases import Database
+from tests.tui.driving import OnData
+from tests.tui.on_ledger import BATCHES, on, opened, pane, reason
+from tui.widgets import window
+
+pytestmark = pytest.mark.usefixtures("a_home")
+
+
+def test_rows_that_were_set_aside_show_key_sqlstate_and_message(small_: Database) -> None:
+    small.registering(
+        small_,
+        before=r"IF p_entity_code = 'G-000150' THEN RAISE E'no \x1b[31mroom\u202e' USING ERRCODE = '23514'; END IF;",
+    )
+    run = small.a_run(small_, goods=200)
+    small.drive(small_, run, BATCHES)
+
+    async def look(console: OnData) -> None:
+        await opened(console)
+        await console.shows("200 planned = 199 registered + 1 quarantined")
+        await console.press("enter")
+        await console.shows("199")
+        await console.press("enter", "exclamation_mark")
+        await console.shows(r"! G-000150  23514 no \x1b[31mroom\u202e")
+        await console.press("enter")
+        await console.shows("SQLSTATE    23514")
+        await console.shows("source key  150")
+        await console.press("escape", "exclamation_mark")
+        await console.shows("down to item")
+        for key, shown in (("equals_sign", "only = registered"), ("plus", "there is none"), ("minus", "there is none")):
+            await console.press(key)
+            await console.shows(shown)
+        small_.run("SET session_replication_role = replica; INSERT INTO public.goods VALUES (999, 'late row', 1)")
+        await console.press("tilde")
+        await console.shows("~ late row")
+        await console.press("escape", "escape", "escape")
+        assert pane(console).shows == "runs"
+
+    on(small_, look, "viewer1")
+
+
+def test_a_diff_of_a_hundred_thousand_rows_opens_at_once_at_both_ends(
+    small_: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "MOST", 500)
+    first = small.a_run(small_, "goods", goods=1)
+    small_.run("SET session_replication_role = replica; DELETE FROM public.goods")
+    small.fill(small_, goods=100_000)
+    second = small.reconciled(small_, "goods")
+    assert (first, second) == (1, 2)
+
+    async def look(console: OnData) -> None:
+        ledger = await opened(console)
+        await console.press("d")
+        await console.shows("+ G-000001")
+        await console.shows("of 100,000")
+        assert len(ledger.diff.window) <= 400
+        await console.press("G")
+        await console.shows("▌+ G-100000")
+        await console.shows("down to item 100,000 of 100,000")
+        grid = ledger.diff.grid
+        grid.move_to(102)
+        await console.settled()
+        place = grid.cursor - grid.first_row
+        await console.press("k", "k", "k", "k")  # the fourth is so near the top that more is read
+        await console.settled()
+        assert len(ledger.diff.window) == 400
+        assert grid.cursor - grid.first_row == place - 4, "the rows on the screen stay where they are"
+        below = grid.row_at_cursor()
+        assert below is not None
+        assert below.code == "G-099899"
+        await console.press("g")
+        await console.shows("▌+ G-000001")
+        for step in range(1, 6):
+            grid.move_to(len(ledger.diff.window) - 1)
+            below = grid.row_at_cursor()
+            assert below is not None
+            assert below.code == f"G-{200 * step:06}"
+            await console.settled()
+            assert len(ledger.diff.window) <= 500, "what is far from the cursor is forgotten"
+        await console.press("escape", "escape", "D")
+        await console.shows("= G-000001")
+        await console.shows("run-1")
+        await console.press("plus", "G")
+        await console.shows("G-100000")
+        assert reason(console, "only_late").startswith("two plans are compared")
+
+    on(small_, look, "viewer1")
