@@ -83,6 +83,7 @@ class ConsoleApp(Console):
 
     def on_mount(self) -> None:
         """Look for the first time once the frame is painted."""
+        self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         self.show_pane("readiness")
         for problem in self.misfits:
             self.say(problem)

@@ -1,7 +1,8 @@
 """Copying to the clipboard of the terminal that the operator sits at, wherever this runs: by OSC 52.
 
-tmux and screen pass it on when it is wrapped; what is too long for common terminals goes to a file instead.
-Sources: XTerm Control Sequences, "Operating System Commands", 52; tmux(1), allow-passthrough.
+What is too long for common terminals goes to a file instead. screen passes it on when it is wrapped. tmux takes it as
+it is where set-clipboard is on, and passes it on wrapped where allow-passthrough is: it gets both.
+Sources: XTerm Control Sequences, "Operating System Commands", 52; tmux(1), set-clipboard and allow-passthrough.
 """
 
 import base64
@@ -20,7 +21,7 @@ def sequence(text: str) -> str:
     encoded = base64.b64encode(text.encode()).decode("ascii")
     plain = f"\x1b]52;c;{encoded}\x07"
     if "TMUX" in os.environ:
-        return "\x1bPtmux;" + plain.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+        return plain + "\x1bPtmux;" + plain.replace("\x1b", "\x1b\x1b") + "\x1b\\"
     if os.environ.get("TERM", "").startswith("screen"):
         chunks = (plain[at : at + _SCREEN_CHUNK] for at in range(0, len(plain), _SCREEN_CHUNK))
         return "".join(f"\x1bP{chunk}\x1b\\" for chunk in chunks)

@@ -21,11 +21,12 @@ def main() -> None:
 
 def _open_console(settings: "Settings") -> None:
     """Run the terminal UI until it is left, then let go of the session. Raises UsageError without a terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual draws on the third of them.
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "the console needs a terminal",
             code="no_terminal",
-            hint="Name a command instead: `birth-console status`; over SSH, ask for a terminal with `ssh -t`.",
+            hint="Redirect nothing, or name a command: `birth-console status`; over SSH, ask for one with `ssh -t`.",
         )
     # What is imported and built before the first figures stand stays: looking for garbage in it takes a tenth of that
     # time. `ConsoleApp` switches the collector on again.

@@ -55,7 +55,7 @@ def test_y_copies_the_row_the_cell_all_rows_or_the_screen(source: FakeSource, se
 
 def test_inside_tmux_and_screen_the_sequence_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMUX", "a socket,1,0")
-    assert clipboard.sequence("x") == "\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\"
+    assert clipboard.sequence("x") == "\x1b]52;c;eA==\x07" + "\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\"
     monkeypatch.delenv("TMUX")
     monkeypatch.setenv("TERM", "screen.xterm-256color")
     wrapped = clipboard.sequence("y" * 1000)

@@ -1,8 +1,10 @@
 """What the console costs on a slow line, in bytes, measured at a real terminal."""
 
 import os
+import signal
 import statistics
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +68,16 @@ def test_after_a_walk_the_screen_is_what_drawing_it_anew_shows(matrix: Terminal)
         walked = [dict(matrix.screen.buffer[line]) for line in range(LINES)]
         assert matrix.bytes_of("\x0c", done=lambda: True) > 0
         assert [dict(matrix.screen.buffer[line]) for line in range(LINES)] == walked, keys
+
+
+def test_after_it_was_stopped_and_goes_on_the_whole_screen_is_there_again(matrix: Terminal) -> None:
+    before = matrix.screen.display[:]
+    matrix.send("\x1a")
+    matrix.until(lambda: Path(f"/proc/{matrix.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+    matrix.settled()
+    matrix.screen.reset()  # the shell had the terminal meanwhile
+    os.kill(matrix.pid, signal.SIGCONT)
+    matrix.until(lambda: matrix.screen.display[2:] == before[2:])  # but for the age of the look
 
 
 def test_an_idle_console_sends_nothing(matrix: Terminal) -> None:
