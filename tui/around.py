@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.domain.burndown import Burndown
-from core.domain.changes import LastLook, LedgerEvent
 from tui.source import Link, Source
 
 if TYPE_CHECKING:
+    from core.domain.burndown import Burndown
+    from core.domain.changes import LastLook, LedgerEvent
     from core.services.presence import Present
 
 POINTS = 60
@@ -19,10 +19,10 @@ class Around:
     """`last` is what this login saw before this session, told once. `burndown` is None where nothing happened."""
 
     head: int
-    events: tuple[LedgerEvent, ...]
+    events: "tuple[LedgerEvent, ...]"
     others: "tuple[Present, ...]"
-    burndown: Burndown | None
-    last: LastLook | None = None
+    burndown: "Burndown | None"
+    last: "LastLook | None" = None
 
 
 class Memory:
@@ -37,7 +37,8 @@ class Memory:
         return source.read("look", lambda link: self._read(link, figures))
 
     def _read(self, link: Link, figures: Mapping[str, str]) -> Around:
-        # The first paint does not wait for the driver.
+        # The first paint waits neither for the driver nor for what only this needs.
+        from core.domain.changes import LastLook  # noqa: PLC0415 - as said
         from core.services import burndown, changes, last_look, presence  # noqa: PLC0415 - as said
 
         last = None

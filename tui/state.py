@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.domain.burndown import Burndown
-from core.domain.changes import LedgerEvent, cause
 from core.domain.readiness import METRICS, Readiness
 
 if TYPE_CHECKING:
+    from core.domain.burndown import Burndown
+    from core.domain.changes import LedgerEvent
     from core.services.presence import Present
     from core.services.session import Server
     from tui.around import Around
@@ -50,9 +50,9 @@ class State:
     fault: "LookFailed | None" = None
     since: datetime | None = None
     changes: list[Change] = field(default_factory=list)
-    events: list[LedgerEvent] = field(default_factory=list)
+    events: "list[LedgerEvent]" = field(default_factory=list)
     others: "tuple[Present, ...] | None" = None
-    burndown: Burndown | None = None
+    burndown: "Burndown | None" = None
     remembers: bool = False
 
     def phrase(self, name: str) -> str:
@@ -86,9 +86,11 @@ class State:
         self.others = around.others
         self.burndown = around.burndown or self.burndown
 
-    def _attributed(self, change: Change, events: Sequence[LedgerEvent]) -> Change:
+    def _attributed(self, change: Change, events: "Sequence[LedgerEvent]") -> Change:
         if change.who is not None:
             return change
+        from core.domain.changes import cause  # noqa: PLC0415 - the first figures have no cause
+
         found = cause(change.name, events)
         if found is None:
             return replace(change, who="")

@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
 
-from core.domain.changes import Deed, deeds
-from core.domain.ledger import run_name
 from core.domain.visible import visible
 from tui.actions import BY_ID, key_label
 from tui.panes.cards import UNREAD, joined
@@ -17,6 +16,9 @@ from tui.state import Change, State
 from tui.steps import Step, steps
 from tui.widgets.grid import fit
 from tui.words import number
+
+if TYPE_CHECKING:
+    from core.domain.changes import Deed
 
 NAMES = {
     "birth_required_total": "required",
@@ -68,7 +70,10 @@ def changes(state: State, width: int) -> Content:
     if state.since is None or state.looked_at is None:
         return Content(UNREAD)
     lines = [_change(each, width, state.looked_at) for each in state.changes]
-    lines += [_deed(each, width, state.looked_at) for each in deeds(state.events)]
+    if state.events:
+        from core.domain.changes import deeds  # noqa: PLC0415 - the first figures do not wait for it
+
+        lines += [_deed(each, width, state.looked_at) for each in deeds(state.events)]
     if lines:
         return joined(lines)
     since = "you last looked" if state.remembers else f"{state.since:%H:%M:%S}"
@@ -82,6 +87,8 @@ def others(state: State, width: int) -> Content:
     if not state.others:
         return Content.styled("Nobody.", "$text-muted")
     consoles = Counter(each.login for each in state.others if each.run is None)
+    from core.domain.ledger import run_name  # noqa: PLC0415 - as said
+
     told = [f"{visible(each.login)} applies {run_name(each.run)}" for each in state.others if each.run is not None]
     told += [visible(login) if count == 1 else f"{visible(login)} ({count} times)" for login, count in consoles.items()]
     return joined(Content(fit(line, width)) for line in _folded(told, width))
@@ -141,7 +148,7 @@ def _change(change: Change, width: int, now: datetime) -> Content:
     )
 
 
-def _deed(deed: Deed, width: int, now: datetime) -> Content:
+def _deed(deed: "Deed", width: int, now: datetime) -> Content:
     verb = BECAME.get(deed.became) or DEEDS.get(deed.kind, deed.kind)
     subjects = deed.subjects
     what = str(len(subjects)) if len(subjects) > NAMED else visible("".join(subjects))
