@@ -40,4 +40,11 @@ def packet(call: Invocation, *, file: Path | None, how: str | None) -> None:
         raise UsageError(
             f"{file} exists: evidence is never overwritten", code="file_exists", hint="Name a new file."
         ) from None
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}",
+            code="file_unwritable",
+            evidence={"file": str(file)},
+            hint="Name a file in a folder that exists and that you may write to.",
+        ) from None
     call.output.progress(f"written: {file}")

@@ -1,13 +1,15 @@
 """One PostgreSQL connection, bound to a schema, that runs named queries and speaks our errors."""
 
+import difflib
 import os
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self, TypeAlias
 
 import psycopg
-from psycopg import sql
+from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 
@@ -186,14 +188,22 @@ def _readable(dsn: str) -> Mapping[str, object]:
     """
     try:
         given = conninfo_to_dict(dsn)
-    except psycopg.ProgrammingError:
-        given = None
-    if given is None:
-        raise _bad_dsn("Write postgresql://user@host/database, host=… dbname=…, or service=….")
+    except psycopg.ProgrammingError as error:
+        raise _bad_dsn(
+            f"Write postgresql://user@host/database, host=… dbname=…, or service=….{_meant(error)}"
+        ) from None
     ports = str(given.get("port", "")).split(",")
     if "@" in str(given.get("host", "")) or not all(port == "" or port.isdecimal() for port in ports):
         raise _bad_dsn("Characters such as @ : / in a password are written %40 %3A %2F; better: use .pgpass.")
     return given
+
+
+def _meant(error: psycopg.ProgrammingError) -> str:
+    """Which keyword may be misspelt: the nearest one, not what was written, which may be a piece of a password."""
+    written = re.search(r'(?:connection option|query parameter:) "(\w+)"', str(error))
+    known = [option.keyword.decode() for option in pq.Conninfo.get_defaults()]
+    near = difflib.get_close_matches(written[1], known, n=1) if written else []
+    return f" Perhaps {near[0]} is misspelt." if near else ""
 
 
 def _bad_dsn(hint: str) -> UsageError:
