@@ -169,7 +169,6 @@ DECLARE
     v_statement text;
     v_found record;
     v_last record;
-    v_digest text;
 BEGIN
     SELECT * INTO v_collection FROM {S}.birth_collections() WHERE collection_name = p_collection;
     IF v_collection.requirement IS DISTINCT FROM 'REQUIRED'
@@ -203,22 +202,31 @@ BEGIN
             'Classify it again: the data changed since.');
     END IF;
     SELECT seq, entity_code INTO v_last FROM {S}.birth_backfill_item WHERE ledger_id = v_ledger ORDER BY seq DESC LIMIT 1;
-    -- A statement of its own: within an UPDATE it could not run in parallel.
-    v_digest := {S}.birth_item_digest(v_ledger);
     UPDATE {S}.birth_backfill_ledger SET source_rows = v_found.rows, distinct_codes = v_found.distinct_codes,
-        registered = v_found.rows - coalesce(v_last.seq, 0), missing = coalesce(v_last.seq, 0), digest = v_digest, upper_bound = v_last.entity_code
+        registered = v_found.rows - coalesce(v_last.seq, 0), missing = coalesce(v_last.seq, 0), digest = {S}.birth_item_digest(v_ledger),
+        upper_bound = v_last.entity_code
     WHERE ledger_id = v_ledger;
 END
 $body$;
 
 -- The digest of a missing set: sha256 over the sha256 of each chunk of 10,000 codes in code order, each code as
--- `byte length:code`. In chunks, because one text value ends at 1 GB.
+-- `byte length:code`. In chunks, because one text value ends at 1 GB; each is read along the key, so that nothing is sorted.
 CREATE FUNCTION {S}.birth_item_digest(p_ledger bigint) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT encode(sha256(coalesce(string_agg(chunk.hash, ''::bytea ORDER BY chunk.number), ''::bytea)), 'hex')
-    FROM (SELECT (seq - 1) / 10000 AS number,
-            sha256(convert_to(string_agg(octet_length(entity_code) || ':' || entity_code, '' ORDER BY seq), 'UTF8')) AS hash
-        FROM {S}.birth_backfill_item WHERE ledger_id = p_ledger GROUP BY 1) AS chunk
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET enable_bitmapscan = 'off' SET enable_seqscan = 'off' AS $body$
+    WITH RECURSIVE chunk(number) AS (
+        SELECT (min(seq) - 1) / 10000 FROM {S}.birth_backfill_item WHERE ledger_id = p_ledger
+        UNION ALL
+        SELECT (SELECT (min(seq) - 1) / 10000 FROM {S}.birth_backfill_item WHERE ledger_id = p_ledger AND seq > (c.number + 1) * 10000)
+        FROM chunk AS c WHERE c.number IS NOT NULL
+    )
+    SELECT encode(sha256(coalesce(string_agg(hashed.hash, ''::bytea ORDER BY c.number), ''::bytea)), 'hex')
+    FROM chunk AS c CROSS JOIN LATERAL (
+        SELECT sha256(convert_to(string_agg(octet_length(entity_code) || ':' || entity_code, '' ORDER BY seq), 'UTF8')) AS hash
+        FROM {S}.birth_backfill_item
+        -- A number below 1 is none of ours: it belongs to the first chunk there is, and changes its hash.
+        WHERE ledger_id = p_ledger AND seq <= (c.number + 1) * 10000
+          AND seq > CASE WHEN c.number = (SELECT min(number) FROM chunk) THEN -9223372036854775808 ELSE c.number * 10000 END) AS hashed
+    WHERE c.number IS NOT NULL
 $body$;
 
 -- Other plans of the same collections are over, unless they were applied to the end. Waits for a batch in flight, and

@@ -42,7 +42,8 @@ $body$;
 
 -- The statement that finds a range of an entry again ($1: the entry, $2 and $3: the range): the items that are still in
 -- the source under the planned code, in the order of their codes, as arrays. By a single column it asks for a list of
--- values, which one walk along an index answers; nothing here joins the source to the registry.
+-- values, which one walk along an index answers; nothing here joins the source to the registry. What no parameter of the
+-- register function takes is NULL instead of an array.
 CREATE FUNCTION {S}.birth_read_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
@@ -50,20 +51,25 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             SELECT seq, entity_code, %6$s AS source_key, %7$s FROM {S}.birth_backfill_item
             WHERE ledger_id = $1 AND seq BETWEEN $2 AND $3
         )
-        SELECT array_agg(row.code) AS codes, array_agg(row.source_key) AS source_keys, array_agg(row.born_at) AS births
+        SELECT array_agg(row.code) AS codes, %8$s::text[] AS source_keys, %9$s::timestamptz[] AS births
         FROM (SELECT %5$sitem.entity_code AS code, item.source_key, %3$s AS born_at FROM item JOIN %1$s AS source ON %2$s
             WHERE %4$s = item.entity_code ORDER BY item.seq) AS row $query$,
         p_entry.relid::regclass,
         found.matches || CASE WHEN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
             THEN format(' AND source.%I = ANY (ARRAY(SELECT part_1 FROM item))', p_entry.locator[1]) ELSE '' END,
-        {S}.birth_born_at(p_entry.relid),
+        found.born_at,
         {S}.birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
         -- Where nothing but the identity finds a row again, two rows may answer to one item.
         CASE WHEN p_entry.locator_indexed THEN '' ELSE 'DISTINCT ON (item.seq) ' END,
-        CASE WHEN EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'source_key') THEN 'array_to_string(source_key, ''/'')' ELSE 'NULL::text' END,
-        found.parts)
+        CASE WHEN found.takes_key THEN 'array_to_string(source_key, ''/'')' ELSE 'NULL::text' END,
+        found.parts,
+        CASE WHEN found.takes_key THEN 'array_agg(row.source_key)' ELSE 'NULL' END,
+        CASE WHEN found.takes_birth AND found.born_at <> 'NULL::timestamptz' THEN 'array_agg(row.born_at)' ELSE 'NULL' END)
     FROM (SELECT string_agg(format('source.%I = item.part_%s', name, position), ' AND ' ORDER BY position) AS matches,
-            string_agg(format('%s AS part_%s', part, position), ', ' ORDER BY position) AS parts
+            string_agg(format('%s AS part_%s', part, position), ', ' ORDER BY position) AS parts,
+            {S}.birth_born_at(p_entry.relid) AS born_at,
+            EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'source_key') AS takes_key,
+            EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'born_at') AS takes_birth
         FROM {S}.birth_locator_parts(p_entry.relid, p_entry.locator)) AS found
 $body$;
 
@@ -73,7 +79,7 @@ CREATE FUNCTION {S}.birth_register_statement(p_entry {S}.birth_backfill_ledger) 
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         SELECT count(%s)
-        FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS row(code, source_key, born_at)
+        FROM (SELECT unnest($1::text[]) AS code, unnest($2::text[]) AS source_key, unnest($3::timestamptz[]) AS born_at) AS row
         WHERE row.code <> ALL ($4::text[]) $query$,
         {S}.birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id))
 $body$;

@@ -50,11 +50,13 @@ $body$;
 
 -- A run's missing sets once more, by another query shape than the plan's: a set difference instead of an anti join. STABLE,
 -- so that all of its statements see the one snapshot of the query that calls it. No digest where the planned table or a
--- column of its identity is gone.
+-- column of its identity is gone. Both sets are sorted: that takes no more memory than it may, whatever the estimate, and
+-- leaves what is missing in code order.
 CREATE FUNCTION {S}.birth_backfill_recount(p_run bigint)
 RETURNS TABLE (collection_name text, missing bigint, digest text, without_code bigint, duplicates bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-SET row_security = off SET work_mem = '256MB' SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
+SET row_security = off SET work_mem = '256MB' SET enable_hashagg = 'off'
+SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
 #variable_conflict use_column
 DECLARE
     v_entry {S}.birth_backfill_ledger;
