@@ -70,7 +70,7 @@ def _many(setting: Setting) -> Iterator[Row]:
     with _built(setting, "birth_bench_many", _MANY.format(tables=tables), _ENROL.format(tables=tables)) as database:
         names = [f"t{number}" for number in range(1, tables + 1)]
         yield Row(
-            f"profile of {tables:,} tables", _profile(setting, database, names), "s", _SECONDS_A_TABLE * tables, "—"
+            f"profile of {tables:,} tables", _profile(setting, database, names), "s", round(_SECONDS_A_TABLE * tables, 1), "—"
         )
 
 

@@ -58,7 +58,7 @@ def markdown(rows: Iterable[Row]) -> str:
 
 def shown(row: Row) -> str:
     """The measured value with its unit."""
-    digits = 2 if row.unit == TIMES and row.value < 10 else 0 if row.value >= 100 else 1
+    digits = 2 if row.value < (10 if row.unit == TIMES else 1) else 0 if row.value >= 100 else 1
     return f"{row.value:,.{digits}f} {row.unit}"
 
 
