@@ -37,6 +37,9 @@ class Source(Protocol):
     def read(self, use: str, call: Callable[[Link], Result]) -> Result:
         """Call a service on the READ ONLY connection of a `use`: one call after the other on each of them."""
 
+    def give_up(self, use: str) -> None:
+        """Stop what is being asked on the connection of a `use`: nobody waits for it any more."""
+
     def write(self, call: Callable[[Link], Result]) -> Result:
         """Call a service on the connection that may write, as far as the login may."""
 
@@ -98,6 +101,12 @@ class SessionSource:
         """Call a service on the READ ONLY connection of a `use`."""
         return self._over(use, call, lambda session: session.browse())
 
+    def give_up(self, use: str) -> None:
+        """Have the server stop at once; whoever asks next gets another connection, and waits for nothing."""
+        self._turns[use] = Lock()
+        if link := self._links.pop(use, None):
+            link.cancel()
+
     def write(self, call: Callable[[Link], Result]) -> Result:
         """Call a service on the connection that may write, as far as the login may."""
         return self._over("write", call, lambda session: session.write())
@@ -142,13 +151,17 @@ class SessionSource:
             return self._call(use, call, open_link)
 
     def _call(self, use: str, call: Callable[[Link], Result], open_link: "Callable[[Session], Link]") -> Result:
+        link = self._link(use, open_link)
         try:
-            return call(self._link(use, open_link))
+            return call(link)
         except Unavailable:
             # The link may be dead: the next call opens another.
-            if link := self._links.pop(use, None):
-                link.close()
+            if self._links.get(use) is link:
+                del self._links[use]
             raise
+        finally:
+            if self._links.get(use) is not link:
+                link.close()
 
     def _link(self, use: str, open_link: "Callable[[Session], Link]") -> Link:
         with self._opening:

@@ -5,7 +5,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self, TypeAlias
 
 import psycopg
@@ -27,6 +27,7 @@ Row: TypeAlias = dict[str, Any]
 Driver: TypeAlias = psycopg.Connection[Row]
 
 _CONNECT_SECONDS = 10
+_CANCEL_SECONDS = 5.0
 _LONGEST_NAME = 63  # bytes: PostgreSQL cuts an application_name there
 # A host that vanished is noticed within about a minute, not after the hours that the kernel would wait.
 _KEEPALIVE: Mapping[str, int] = {
@@ -142,6 +143,14 @@ class Connection:
     def is_closed(self) -> bool:
         """Whether it was closed, or broke."""
         return self.driver.closed
+
+    def cancel(self) -> None:
+        """From another thread: have the server give up what is being asked; the asker gets a ConsoleError.
+
+        Where nothing is asked, or the server cannot be reached, nothing happens.
+        """
+        with suppress(psycopg.Error):
+            self.driver.cancel_safe(timeout=_CANCEL_SECONDS)
 
     def close(self) -> None:
         """Close the connection; closing twice is no error."""

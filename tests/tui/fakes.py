@@ -149,6 +149,9 @@ class FakeSource:
     def read(self, use: str, call: Callable[[Link], Result]) -> Result:  # noqa: ARG002 - no database here
         raise GONE
 
+    def give_up(self, use: str) -> None:
+        """Nothing is asked of a database here."""
+
     def write(self, call: Callable[[Link], Result]) -> Result:  # noqa: ARG002 - no database here
         raise GONE
 

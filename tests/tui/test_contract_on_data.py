@@ -1,10 +1,12 @@
 """A collection opened from the matrix, on a real database."""
 
+import asyncio
 import base64
 
 from psycopg import sql
 
 from tests.databases import Database
+from tests.homes import eventually
 from tests.tui.driving import OnData, drive_real
 
 HOSTILE = "[bold]x[/] \x1b[31m\u202e"
@@ -127,3 +129,31 @@ def test_marked_collections_are_handed_to_classify_and_to_the_ledger(database: D
 
     drive_real(scenario, database)
     assert database.run("SELECT collection_name FROM birth.birth_backfill_ledger") == [{"collection_name": "agents"}]
+
+
+def test_a_contract_that_is_closed_is_not_read_on_and_holds_up_no_other(database: Database) -> None:
+    proving = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        " AND query LIKE '%AS padded%'"
+    )
+
+    async def waits(proofs: int) -> bool:
+        seconds = 10  # a proof that nobody stops gives up after thirty
+        return await asyncio.to_thread(eventually, lambda: database.value(proving) == proofs, seconds)
+
+    async def scenario(console: OnData) -> None:
+        with database.psql("postgres") as other:
+            other.execute("BEGIN")
+            other.execute("LOCK TABLE agents")
+            await open_collection(console, "agents")
+            assert await waits(1)
+            await console.press("escape")
+            assert await waits(0)
+            await console.press("escape")
+            await open_collection(console, "workflows")
+            await console.shows("looking at its")
+            other.execute("ROLLBACK")
+            await console.shows("✓ all_ok")
+            await console.press("escape")
+
+    drive_real(scenario, database)

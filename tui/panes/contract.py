@@ -33,6 +33,7 @@ class ContractScreen(Dialog):
         self._actor, self._row, self._failure = actor, row, failure
         self._contract: Contract | None = None
         self._problem: ConsoleError | None = None
+        self._reading = f"contract of {row.facts.collection}"
 
     def on_mount(self) -> None:
         """Begin to read."""
@@ -50,7 +51,13 @@ class ContractScreen(Dialog):
                 if not self.is_running:
                     break  # nobody looks any more: the rows are not read
 
-        work.start(f"contract of {name}", lambda: source.read("contract", call), lambda _: None, self._failed)
+        work.start(self._reading, lambda: source.read("contract", call), lambda _: None, self._failed)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for its rows any more: the server need not go on reading them."""
+        source, work = self._actor.host.source, self._actor.host.work
+        if work.is_under_way(self._reading):
+            work.start(f"end of {self._reading}", lambda: source.give_up("contract"), lambda _: None, lambda _: None)
 
     def action_copy(self) -> None:
         """Copy the statements."""
