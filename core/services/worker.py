@@ -151,6 +151,8 @@ class Worker:
             self._tell(Event("claim_lost", {"run": self._run, "ledger_id": claim.ledger_id, "epoch": claim.epoch}))
             return []
         kind = failure(error.sqlstate)
+        if claim.rows == 1 and kind is Failure.SHRINK:
+            raise self._beyond_limits(claim, error)
         if claim.rows == 1 or kind not in (Failure.POISON, Failure.SHRINK):
             raise error
         if kind is Failure.SHRINK:
@@ -167,6 +169,21 @@ class Worker:
             return [first]
         rest = Claim(claim.ledger_id, int(str(found["epoch"])), claim.seq_from + half, claim.seq_to)
         return [rest, first]
+
+    def _beyond_limits(self, claim: Claim, error: ConsoleError) -> ConsoleError:
+        """The error of a row that goes beyond a limit of the server's all by itself, with the row named.
+
+        It is not set aside: that it takes too long now is no proof that it cannot be registered.
+        """
+        row = self._link.patiently("apply.item", {"ledger_id": claim.ledger_id, "seq": claim.seq_from})
+        named = Unavailable(
+            f"{error.message} (while registering {row['entity_code']} of {row['collection']} alone)",
+            code=error.code,
+            evidence={"run": self._run, "seq": claim.seq_from, **{name: _words(value) for name, value in row.items()}},
+            hint="Find out what registering it waits for; what is done is kept. Then apply the run again.",
+        )
+        named.sqlstate = error.sqlstate
+        return named
 
     def _attempt(self, claim: Claim, tickets: "_Tickets") -> Mapping[str, Any]:
         """One transaction: the batch and its outcome, and the next claim where `tickets` has leave for it.

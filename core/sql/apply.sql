@@ -21,6 +21,11 @@ FROM {S}.birth_backfill_batch WHERE ledger_id = %(ledger_id)s AND epoch = %(epoc
 SELECT seq, entity_code, source_key, sqlstate, message FROM {S}.birth_backfill_quarantine
 WHERE ledger_id = %(ledger_id)s AND seq BETWEEN %(seq_from)s AND %(seq_to)s ORDER BY seq
 
+-- name: item
+SELECT l.collection_name AS collection, i.entity_code, i.source_key
+FROM {S}.birth_backfill_item AS i JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+WHERE i.ledger_id = %(ledger_id)s AND i.seq = %(seq)s
+
 -- name: heartbeat
 SELECT {S}.birth_backfill_heartbeat(%(ledger_id)s, %(epoch)s)
 

@@ -126,11 +126,14 @@ def test_a_batch_that_takes_too_long_is_tried_in_smaller_ones_and_no_row_is_blam
     assert max(sizes(small, run)) < 800
 
 
-def test_a_single_row_that_takes_too_long_is_not_lost_and_stops_the_run_with_that_reason(small: Database) -> None:
+def test_a_single_row_that_takes_too_long_is_named_and_not_lost_and_stops_the_run(small: Database) -> None:
     registering(small, before="IF p_entity_code = 'G-000003' THEN PERFORM pg_sleep(30); END IF;")
     run = a_run(small, goods=4)
     stopped = drive(small, run, statement_timeout="100ms")
     assert (stopped.status, stopped.code) == (1, "timeout")
+    assert stopped.error is not None
+    assert "registering G-000003 of goods alone" in stopped.error.message
+    assert stopped.error.evidence["entity_code"] == "G-000003"
     assert account(small, run).quarantined == 0
     registering(small)
     line.open_permit(small)
