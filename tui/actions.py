@@ -137,6 +137,8 @@ ACTIONS = (
     Action("run_gates", ("o",), "Gates, as last verified", "show_gates", "Ledger", "ledger"),
     Action("run_sql", ("i",), "SQL of plan and batches", "open_sql", "Ledger", "ledger"),
     Action("diff_again", ("r",), "Read the rows again", "reload", "Diff", "diff"),
+    Action("diff_filter", ("slash",), "Filter by code", "start_filter", "Diff", "diff", "filter"),
+    Action("diff_unfilter", ("escape",), "Clear the filter", "clear_filter", "Diff", "diff"),
     Action("only_open", ("plus",), "+ only to register", "only_open", "Diff", "diff", "only"),
     Action("only_registered", ("equals_sign",), "= only registered", "only_registered", "Diff", "diff"),
     Action("only_vanished", ("minus",), "- only vanished", "only_vanished", "Diff", "diff"),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.cli.options import NUMBER, Invocation, invocation
-from core.domain.diff import KINDS, Cursor, Page
+from core.domain.diff import KINDS, Cursor, Page, View
+from core.domain.filter import Filter
 from core.domain.ledger import Run, Statements, Worker
 from core.services import diff as diffs
 from core.services import ledger as service
@@ -52,16 +53,17 @@ def show(call: Invocation, run: int | None, *, with_sql: bool) -> None:
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True, metavar="N", help="Rows a page."
 )
+@click.option("--code", default="", metavar="TEXT", help="Codes that contain TEXT; !TEXT: that do not; -f LETTERS.")
 @click.option("--after", metavar="CURSOR", help="The `next` of the page before.")
 @invocation
-def diff(call: Invocation, run: int, other: int | None, *, only: str | None, limit: int, after: str | None) -> None:
+def diff(
+    call: Invocation, run: int, other: int | None, *, only: str | None, limit: int, code: str, after: str | None
+) -> None:
     """Show what became of each row of RUN, or how the plan of RUN2 differs from it; a page at a time."""
     at = None if after is None else Cursor.parse(after)
+    before, shown = (None, run) if other is None else (run, other)
     with call.browse() as connection:
-        if other is None:
-            page = diffs.diff(connection, run, only=only, after=at, rows=limit)
-        else:
-            page = diffs.compare(connection, run, other, only=only, after=at, rows=limit)
+        page = diffs.diff(connection, View(shown, only, before, Filter(code)), after=at, rows=limit)
     _print_page(call, run, other, page)
 
 

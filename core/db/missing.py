@@ -3,6 +3,7 @@
 from psycopg import sql
 
 from core.db.windows import probed
+from core.domain.filter import Filter
 
 EXAMPLES = 3
 
@@ -68,16 +69,21 @@ def rerun(missing: sql.Composable, ledger_id: int, schema: str) -> sql.Composed:
     )
 
 
-def late(missing: sql.Composable, ledger_id: int, schema: str, *, skip: int, rows: int) -> sql.Composed:
-    """Codes that are missing now and are no items of the entry, in code order."""
+def late(missing: sql.Composable, ledger_id: int, schema: str, *, codes: Filter, skip: int, rows: int) -> sql.Composed:
+    """Codes that are missing now, are no items of the entry and pass, in code order."""
+    # A source's own collation may know no patterns.
+    passing = sql.SQL(' AND lower(missing.code COLLATE "default") {test} lower({pattern})').format(
+        test=sql.SQL("NOT LIKE" if codes.inverse else "LIKE"), pattern=sql.Literal(codes.like)
+    )
     return sql.SQL(
         "SELECT missing.code FROM ({missing}) AS missing WHERE missing.code IS NOT NULL AND NOT EXISTS"
-        " (SELECT FROM {item} AS item WHERE item.ledger_id = {ledger_id} AND item.entity_code = missing.code)"
+        " (SELECT FROM {item} AS item WHERE item.ledger_id = {ledger_id} AND item.entity_code = missing.code){passing}"
         ' ORDER BY missing.code COLLATE "C" OFFSET {skip} LIMIT {rows}'
     ).format(
         missing=missing,
         item=sql.Identifier(schema, "birth_backfill_item"),
         ledger_id=sql.Literal(ledger_id),
+        passing=passing if codes else sql.SQL(""),
         skip=sql.Literal(skip),
         rows=sql.Literal(rows),
     )

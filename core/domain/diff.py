@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from core.domain.filter import Filter
 from core.errors import Json, UsageError
 
 TO_REGISTER, REGISTERED, VANISHED, QUARANTINED, LATE = "+", "=", "-", "!", "~"
@@ -69,11 +70,20 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of a run is looked at: its items, of one kind or all, or how its plan differs from an earlier run's."""
+    """What of a run is looked at: its items, of one kind or all, or how its plan differs from an earlier run's.
+
+    `codes` keeps the rows whose code passes.
+    """
 
     run: int
     only: str | None = None
     before: int | None = None
+    codes: Filter = field(default_factory=Filter)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row is shown."""
+        return self.only is None and not self.codes
 
 
 class Outline:

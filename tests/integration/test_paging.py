@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from core.domain.diff import Cursor, DiffRow, View
+from core.domain.filter import Filter
+from core.services import compared as compared_plans
 from core.services import diff, paging
 from core.services.apply import Options
 from tests import small
@@ -56,37 +58,60 @@ def _backward(database: Database, view: View, rows: int, until: Cursor | None = 
                 return found
 
 
+@pytest.mark.parametrize("codes", ["", "g-00000", "!G-0000", "-f g 5", "%", "_", "\\\\", "LATE", "f-90"])
 @pytest.mark.parametrize("only", [None, "+", "=", "-", "!", "~"])
 @pytest.mark.parametrize("shown", ["items", "plans"])
-def test_both_directions_tell_what_one_whole_page_tells(
-    compared: tuple[Database, int, int], monkeypatch: pytest.MonkeyPatch, shown: str, only: str | None
+def test_pages_from_either_end_tell_all_that_passes_the_filter(
+    compared: tuple[Database, int, int], monkeypatch: pytest.MonkeyPatch, shown: str, only: str | None, codes: str
 ) -> None:
     database, before, run = compared
-    is_compared = shown == "plans"
     monkeypatch.setattr(paging, "_SCOPE", 9)
+    monkeypatch.setattr(compared_plans, "_SCOPE", 9)
+    view = View(run, only, before if shown == "plans" else None, Filter(codes))
+    is_late = only == "~" and shown == "items"
+    passes = view.codes.test()
     with database.connect() as connection:
-        whole = (
-            diff.compare(connection, before, run, only=only, after=None, rows=EVERYTHING)
-            if is_compared
-            else diff.diff(connection, run, only=only, rows=EVERYTHING)
-        ).rows
-    assert whole or (is_compared and only in ("!", "~")), "the test must see something"
-    view = View(run, only, before if is_compared else None)
+        every = View(run, "~" if is_late else None, view.before)
+        found = diff.diff(connection, every, rows=EVERYTHING).rows
+        told = diff.diff(connection, view, rows=EVERYTHING)
+        begun = diff.diff(connection, view, rows=2)
+    whole = [row for row in found if only in (None, row.kind) and passes(row.code.lower())]
+    assert (list(told.rows), told.next) == (whole, None)
+    assert (list(begun.rows), begun.next is None) == (whole[:2], len(whole) <= 2)
     for rows in (3, 64):
-        assert _forward(database, view, rows) == list(whole)
-        if not (only == "~" and not is_compared):
-            assert _backward(database, view, rows) == list(whole)
+        assert _forward(database, view, rows) == whole
+        if not is_late:
+            assert _backward(database, view, rows) == whole
     middle = whole[len(whole) // 2].at if whole else Cursor()
-    if whole and only != "~":
+    if whole and not is_late:
         # A row's cursor divides the rest from what lies before it, the row itself included.
-        assert _backward(database, view, 5, middle) + _forward(database, view, 5, middle) == list(whole)
+        assert _backward(database, view, 5, middle) + _forward(database, view, 5, middle) == whole
+
+
+@pytest.mark.parametrize(
+    ("shown", "only", "codes", "made"),
+    [
+        ("items", None, "f-90", [f"F-{n}" for n in range(900, 910)]),
+        ("items", "!", "g-00001", ["G-000010"]),
+        ("items", "~", "LATE 2", ["late 2"]),
+        ("plans", "-", "G-", [f"G-{n:06}" for n in range(21, 26)]),
+        ("plans", "+", "!part", [f"F-{n}" for n in range(900, 910)]),
+    ],
+)
+def test_the_rows_that_pass_are_those_that_were_made(
+    compared: tuple[Database, int, int], shown: str, only: str | None, codes: str, made: list[str]
+) -> None:
+    database, before, run = compared
+    with database.connect() as connection:
+        view = View(run, only, before if shown == "plans" else None, Filter(codes))
+        assert [row.code for row in diff.diff(connection, view, rows=EVERYTHING).rows] == made
 
 
 def test_an_outline_knows_where_every_item_lies(compared: tuple[Database, int, int]) -> None:
     database, _, run = compared
     with database.connect() as connection:
         lie = paging.outline(connection, run)
-        rows = diff.diff(connection, run, rows=EVERYTHING).rows
+        rows = diff.diff(connection, View(run), rows=EVERYTHING).rows
     assert lie.total == len(rows)
     assert [lie.position(row.at) for row in rows] == list(range(1, lie.total + 1))
     assert [lie.position(lie.cursor(place)) for place in range(lie.total + 1)] == list(range(lie.total + 1))

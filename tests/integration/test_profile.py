@@ -12,6 +12,7 @@ from tests.console import run
 from tests.databases import SCHEMA, Database
 
 LARGE = 200_000
+_FLUSHES = 150_000  # the first server that counts at once when asked to
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,8 @@ def test_a_large_table_is_sampled_and_only_refutations_are_certain(large: Databa
 
 def test_no_statement_of_a_profile_reads_a_large_table_from_end_to_end(large: Database) -> None:
     with large.psql("postgres") as admin, large.connect("viewer1") as viewer:
+        if admin.info.server_version < _FLUSHES:
+            pytest.skip("this server's figures come when they come")
         before = _pages_read(admin)
         profile.profile(viewer, "big")
         viewer.driver.execute("SELECT pg_stat_force_next_flush()")

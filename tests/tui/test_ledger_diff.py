@@ -87,6 +87,41 @@ def test_a_diff_of_a_hundred_thousand_rows_opens_at_once_at_both_ends(
         await console.shows("run-1")
         await console.press("plus", "G")
         await console.shows("G-100000")
+        await console.press("slash")
+        await console.type("g-05000")
+        await console.press("enter")
+        await console.shows("G-050009")
         assert reason(console, "only_late").startswith("two plans are compared")
+
+    on(small_, look, "viewer1")
+
+
+def test_a_filter_finds_codes_among_a_hundred_thousand_and_escape_takes_it_away(small_: Database) -> None:
+    run = small.a_run(small_, "goods", goods=100_000)
+
+    async def look(console: OnData) -> None:
+        ledger = await opened(console)
+        await console.press("d")
+        await console.shows("+ G-000001")
+        await console.press("slash")
+        await console.type("g-09999")
+        assert "+ G-000001" in console.screen(), "the server is asked once, when all is typed"
+        await console.press("enter")
+        await console.shows("+ G-099999")
+        await console.shows("down to item 99,999 of 100,000")
+        rows = ledger.diff.window.rows()
+        assert [row.code for row in rows] == [f"G-{number:06}" for number in range(99_990, 100_000)]
+        assert ledger.diff.twin("run_diff") == f"birth-console ledger diff {run} --code g-09999"
+        await console.press("equals_sign")
+        await console.shows("there is none")
+        await console.shows("only = registered  /g-09999")
+        await console.press("equals_sign", "g")
+        await console.shows("▌+ G-099990")
+        await console.press("escape")
+        await console.shows("+ G-000001")
+        assert reason(console, "diff_unfilter") == "no filter is set"
+        await console.press("slash", "escape")
+        await console.press("G", "escape", "escape")
+        assert pane(console).shows == "runs"
 
     on(small_, look, "viewer1")

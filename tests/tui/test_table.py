@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from tui.widgets.filter import Filter
+from core.domain.filter import Filter
 from tui.widgets.table import Column, Table
 
 Pair = tuple[str, int | None]

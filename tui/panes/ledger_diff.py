@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from shlex import quote
 from typing import ClassVar
 
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from core.domain.diff import Cursor, DiffRow, Outline, Page, View
+from core.domain.filter import Filter
 from core.domain.ledger import run_name
 from core.domain.visible import visible
 from core.errors import ConsoleError
@@ -19,6 +22,7 @@ from tui.actions import Actor, bindings
 from tui.panes import ledger_columns as columns
 from tui.panes.ledger_list import OtherGrid
 from tui.source import Link
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Rows
 from tui.widgets.window import PAGE, Window
@@ -68,11 +72,13 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """The rows, and a line that says which."""
         yield self.grid
+        yield FilterLine("what a code contains, !text, or -f letters")
         yield Static(id="diff-line", classes="line", markup=False)
 
     def open(self, view: View, at: Cursor | None = None) -> None:
         """Show a view from a cursor on, or from its first row."""
         self.view = view
+        self.query_one(FilterLine).leave(view.codes.text)
         names = None if view.before is None else (run_name(view.before), run_name(view.run))
         made = columns.items(self.app.size.width, view.only) if names is None else columns.compared(*names)
         self.window = Window(made)
@@ -86,7 +92,9 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         self._begin(at or Cursor(), is_first=at is None)
 
     def why_not(self, action_id: str) -> str:
-        """Of two plans that are compared, no row has an outcome."""
+        """Of two plans that are compared, no row has an outcome; and what is not filtered cannot be cleared."""
+        if action_id == "diff_unfilter" and not self._is_filtering:
+            return "no filter is set"
         if self.view.before is not None and action_id in ("only_quarantined", "only_late"):
             return "two plans are compared: + came, - went, = is in both"
         return ""
@@ -95,9 +103,28 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         """The diff on the command line, with the kind that the action shows."""
         only = ONLY.get(action_id, self.view.only)
         runs = f"{self.view.run}" if self.view.before is None else f"{self.view.before} {self.view.run}"
-        return f"birth-console ledger diff {runs}" + (f" --only '{only}'" if only else "")
+        codes = f" --code {quote(self.view.codes.text)}" if self.view.codes else ""
+        return f"birth-console ledger diff {runs}" + (f" --only '{only}'" if only else "") + codes
+
+    def action_do(self, action_id: str) -> None:
+        """Leave escape to the pane where there is nothing to clear."""
+        if action_id == "diff_unfilter" and not self._is_filtering:
+            raise SkipAction
+        super().action_do(action_id)
 
     # Actions
+
+    def start_filter(self) -> None:
+        """Open the line to type a filter in."""
+        self.query_one(FilterLine).open()
+
+    def clear_filter(self) -> None:
+        """Show the rows of every code again."""
+        self.screen.set_focus(self.grid)
+        if self.view.codes:
+            self.open(replace(self.view, codes=Filter()))
+        else:
+            self.query_one(FilterLine).leave("")
 
     def only_open(self) -> None:
         """Rows that are still to register, or came."""
@@ -122,6 +149,20 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
     def _only(self, kind: str) -> None:
         """Show one kind; asked for it again, all of them."""
         self.open(replace(self.view, only=None if self.view.only == kind else kind))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()  # the server is asked once, when all is typed
+
+    @on(Input.Submitted)
+    def _filtered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.screen.set_focus(self.grid)
+        self.open(replace(self.view, codes=Filter(event.value)))
+
+    @property
+    def _is_filtering(self) -> bool:
+        return bool(self.view.codes) or self.query_one(FilterLine).display
 
     # Reading
 
@@ -231,6 +272,8 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         signs = columns.KINDS if view.before is None else columns.CHANGES
         kind = f"only {signs[view.only].text}" if view.only else "every row"
         parts = [kind if view.before is None else f"{kind} of two plans"]
+        if view.codes:
+            parts.append(f"/{visible(view.codes.text)}")
         if self._error:
             parts = [f"✗ {visible(self._error)} (r: again)"]
         elif len(self.window):

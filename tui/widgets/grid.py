@@ -17,8 +17,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from core.domain.filter import Filter
 from tui.actions import Actor, bindings
-from tui.widgets.filter import Filter
 from tui.widgets.layout import GAP, Layout
 from tui.widgets.table import Column, Table
 

@@ -10,8 +10,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from core.domain.filter import Filter
 from tui.actions import Action, WhyNot, at
-from tui.widgets.filter import Filter
 from tui.widgets.grid import Grid
 from tui.widgets.table import Column, Table
 

@@ -5,12 +5,13 @@ from typing import ClassVar, Generic, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
+from core.domain.filter import Filter
 from tui.actions import Actor, bindings
-from tui.widgets.filter import Filter
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import Grid
 from tui.widgets.table import Table
 
@@ -24,9 +25,6 @@ class Rows(Actor, Vertical, Generic[Row], can_focus=False, inherit_bindings=Fals
     BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
     DEFAULT_CSS = """
     Rows { height: 1fr; }
-    Rows .filtering { height: 1; padding-left: 1; display: none; }
-    Rows .filtering Static { width: 1; }
-    Rows .filtering Input { width: 1fr; height: 1; padding: 0 1 0 0; }
     """
 
     class Changed(Message):
@@ -40,17 +38,7 @@ class Rows(Actor, Vertical, Generic[Row], can_focus=False, inherit_bindings=Fals
     def compose(self) -> ComposeResult:
         """The grid above the line to type a filter in."""
         yield self.grid
-        with Horizontal(classes="filtering"):
-            yield Static("/", markup=False)
-            yield Input(placeholder="text, !text, or -f letters", compact=True, select_on_focus=False)
-
-    def on_mount(self) -> None:
-        """Start without a filter."""
-        self._entry.cursor_blink = False
-
-    @property
-    def _entry(self) -> Input:
-        return self.query_one(Input)
+        yield FilterLine("text, !text, or -f letters")
 
     @property
     def ranging(self) -> bool:
@@ -69,16 +57,14 @@ class Rows(Actor, Vertical, Generic[Row], can_focus=False, inherit_bindings=Fals
 
     def start_filter(self) -> None:
         """Open the line to type a filter in."""
-        self._show_entry(shown=True)
-        self.screen.set_focus(self._entry)
+        self.query_one(FilterLine).open()
 
     def clear_filter(self) -> None:
         """Show every row again; without a filter, take the marks away."""
         if not self.grid.table.filter:
             self.grid.mark_only(set())
         self._range_from = None
-        self._entry.value = ""
-        self._show_entry(shown=False)
+        self.query_one(FilterLine).leave("")
         self.screen.set_focus(self.grid)
         self.post_message(self.Changed())
 
@@ -144,15 +130,12 @@ class Rows(Actor, Vertical, Generic[Row], can_focus=False, inherit_bindings=Fals
     @on(Input.Submitted)
     def _filtered(self, event: Input.Submitted) -> None:
         event.stop()
-        self._show_entry(shown=bool(self.grid.table.filter))
+        self.query_one(FilterLine).leave(self.grid.table.filter.text if self.grid.table.filter else "")
         self.screen.set_focus(self.grid)
 
     @on(Grid.Moved)
     def _moved(self) -> None:
         self.post_message(self.Changed())
-
-    def _show_entry(self, *, shown: bool) -> None:
-        self.query_one(".filtering").display = shown
 
 
 class MarkedRows(Rows[Row], inherit_bindings=False):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from core.domain.filter import Filter
 from core.domain.visible import visible
-from tui.widgets.filter import Filter
 
 Row = TypeVar("Row")
 Sortable: TypeAlias = str | int | None

@@ -1,6 +1,7 @@
 -- The outcome of planned items, row by row, a page at a time: `+` to register, `=` registered, `-` vanished,
 -- `!` quarantined. Pages go by (ledger_id, seq), so that a run of millions opens as fast as a small one.
-CREATE FUNCTION {S}.birth_backfill_page(p_run bigint, p_after_ledger bigint, p_after_seq bigint, p_rows integer)
+CREATE FUNCTION {S}.birth_backfill_page(p_run bigint, p_after_ledger bigint, p_after_seq bigint, p_rows integer,
+    p_like text DEFAULT NULL, p_unlike boolean DEFAULT false)
 RETURNS TABLE (kind text, ledger_id bigint, seq bigint, collection_name text, entity_code text, source_key text[], note text)
 LANGUAGE sql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN q.seq IS NOT NULL THEN '!' WHEN r.collection_name = item.collection_name THEN '='
@@ -20,6 +21,7 @@ LANGUAGE sql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
         ORDER BY i.ledger_id, i.seq LIMIT p_rows) AS item
     LEFT JOIN {S}.birth_registry AS r ON r.entity_code = item.entity_code
     LEFT JOIN {S}.birth_backfill_quarantine AS q ON q.ledger_id = item.ledger_id AND q.seq = item.seq
+    WHERE p_like IS NULL OR lower(item.entity_code) LIKE lower(p_like) <> p_unlike
     ORDER BY item.ledger_id, item.seq
 $body$;
 
@@ -100,5 +102,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM {S}.birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;
 
-GRANT EXECUTE ON FUNCTION {S}.birth_backfill_page(bigint, bigint, bigint, integer), {S}.birth_since_plan(bigint),
+GRANT EXECUTE ON FUNCTION {S}.birth_backfill_page(bigint, bigint, bigint, integer, text, boolean), {S}.birth_since_plan(bigint),
     {S}.birth_full_xid(xid) TO birth_reader;

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from tui.widgets.filter import Filter
+from core.domain.filter import Filter
 
 
 @pytest.mark.parametrize(

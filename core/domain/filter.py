@@ -1,4 +1,4 @@
-"""What an operator types after `/`, as a test on text."""
+"""What an operator types after `/`, as a test on text and as a pattern for the server."""
 
 import re
 from collections.abc import Callable
@@ -21,16 +21,25 @@ class Filter:
     @property
     def needle(self) -> str:
         """What is looked for, without the prefix."""
-        prefix = 3 if self.fuzzy else 1 if self.inverse else 0
-        return self.text[prefix:].lower()
+        return self._sought.lower()
 
     @property
     def inverse(self) -> bool:
         """Whether what matches is hidden."""
         return self.text.startswith("!")
 
+    @property
+    def _sought(self) -> str:
+        return self.text[3 if self.fuzzy else 1 if self.inverse else 0 :]
+
     def __bool__(self) -> bool:
         return bool(self.needle)
+
+    @property
+    def like(self) -> str:
+        """The same as a pattern of SQL's LIKE, but for `inverse`; in the case that was typed."""
+        parts = self._sought.replace(" ", "") if self.fuzzy else [self._sought]
+        return f"%{'%'.join(map(_escaped, parts))}%"
 
     def test(self) -> Test:
         """A test on lower-case text."""
@@ -47,3 +56,7 @@ def _scattered(needle: str) -> Test:
     pattern = "".join(f"[^{re.escape(letter)}]*{re.escape(letter)}" for letter in needle.replace(" ", ""))
     match = re.compile(pattern, re.DOTALL).match
     return lambda text: match(text) is not None
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)
