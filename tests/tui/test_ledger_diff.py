@@ -114,7 +114,7 @@ def test_a_filter_finds_codes_among_a_hundred_thousand_and_escape_takes_it_away(
         assert ledger.diff.twin("run_diff") == f"birth-console ledger diff {run} --code g-09999"
         await console.press("equals_sign")
         await console.shows("there is none")
-        await console.shows("only = registered  /g-09999")
+        await console.shows("only = registered, filtered")
         await console.press("equals_sign", "g")
         await console.shows("▌+ G-099990")
         await console.press("escape")

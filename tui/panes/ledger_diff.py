@@ -273,7 +273,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         kind = f"only {signs[view.only].text}" if view.only else "every row"
         parts = [kind if view.before is None else f"{kind} of two plans"]
         if view.codes:
-            parts.append(f"/{visible(view.codes.text)}")
+            parts[0] += ", filtered"
         if self._error:
             parts = [f"✗ {visible(self._error)} (r: again)"]
         elif len(self.window):
