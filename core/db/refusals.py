@@ -33,6 +33,11 @@ _OURS: dict[str, type[ConsoleError]] = {
     "BR008": VerificationFailed,
 }
 _READ_ONLY = "25006"
+_NOT_INSTALLED = (
+    Unavailable,
+    "not_installed",
+    "Name the schema that holds the console's objects with --schema; `birth-console init` installs them.",
+)
 _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
     "25006": (
         Unavailable,
@@ -44,21 +49,9 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
         "not_allowed",
         "Ask somebody who holds the group that may do this; for a table, ask for SELECT on it.",
     ),
-    "3F000": (
-        Unavailable,
-        "not_installed",
-        "Name the schema that holds the console's objects with --schema.",
-    ),
-    "42P01": (
-        Unavailable,
-        "not_installed",
-        "Name the schema that holds the console's objects with --schema.",
-    ),
-    "42883": (
-        Unavailable,
-        "not_installed",
-        "Name the schema that holds the console's objects with --schema.",
-    ),
+    "3F000": _NOT_INSTALLED,
+    "42P01": _NOT_INSTALLED,
+    "42883": _NOT_INSTALLED,
     "57014": (
         Unavailable,
         "timeout",

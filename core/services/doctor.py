@@ -6,18 +6,23 @@ from collections.abc import Iterator
 from core.db.connection import Connection, Row
 from core.domain.check import Check, check
 from core.errors import Json
-from core.services import soundness
+from core.services import install, soundness
 
-_OLDEST = 140_000
 _NEWEST = 190_000
 _CLOCK_SECONDS = 5.0
 
 
 def examine(connection: Connection) -> list[Check]:
-    """Look at everything that could make the gates worth less than they seem. Changes nothing."""
+    """Look at everything that could make the gates worth less than they seem. Changes nothing.
+
+    Where nothing is installed, only the server is looked at, and that is the last check.
+    """
     before = time.time()
-    session = connection.rows("audit.session")[0]
-    found = list(_session_checks(connection, session, (before + time.time()) / 2))
+    server = connection.rows("audit.server")[0]
+    found = list(_server_checks(connection, server, (before + time.time()) / 2))
+    if not server["is_installed"]:
+        return [*found, _not_installed(connection.schema)]
+    found += _session_checks(connection.rows("audit.session")[0])
     remedies = {row["id"]: row["statements"] for row in connection.rows("doctor.remedies")}
     found += soundness.checks(connection, remedies)
     for row in connection.rows("audit.trust"):
@@ -27,28 +32,28 @@ def examine(connection: Connection) -> list[Check]:
 
 def detours(connection: Connection) -> list[Json]:
     """What stands between this process and the server, as findings of the audit: only the client can see it."""
-    session = connection.rows("audit.session")[0]
-    found = (each for each in _link_checks(connection, session) if not each.is_fine)
+    server = connection.rows("audit.server")[0]
+    found = (each for each in _link_checks(connection, server) if not each.is_fine)
     return [{"check": each.id, "evidence": each.evidence} for each in found]
 
 
-def _session_checks(connection: Connection, session: Row, now: float) -> Iterator[Check]:
+def _server_checks(connection: Connection, server: Row, now: float) -> Iterator[Check]:
     yield _check(
         "version",
         "the server is PostgreSQL 14 to 18",
-        _OLDEST <= session["version"] < _NEWEST,
-        session["version_text"],
+        install.OLDEST <= server["version"] < _NEWEST,
+        server["version_text"],
         "Other versions were never tried.",
     )
     yield _check(
         "primary",
         "this is no replica",
-        not session["in_recovery"],
-        {"in_recovery": session["in_recovery"]},
+        not server["in_recovery"],
+        {"in_recovery": server["in_recovery"]},
         "Connect to the primary.",
     )
-    yield from _link_checks(connection, session)
-    drift = round(session["clock"] - now, 3)
+    yield from _link_checks(connection, server)
+    drift = round(server["clock"] - now, 3)
     yield _check(
         "clock",
         "the clocks agree",
@@ -56,6 +61,19 @@ def _session_checks(connection: Connection, session: Row, now: float) -> Iterato
         {"seconds": drift},
         "Permits expire by the server's clock; correct the one that is wrong.",
     )
+
+
+def _not_installed(schema: str) -> Check:
+    return _check(
+        "installed",
+        "the console's objects are installed",
+        False,  # noqa: FBT003 - the verdict
+        {"schema": schema},
+        "`birth-console init --dry-run` shows what would be installed; name another schema with --schema.",
+    )
+
+
+def _session_checks(session: Row) -> Iterator[Check]:
     yield _check(
         "person",
         "this login is somebody",
@@ -73,22 +91,22 @@ def _session_checks(connection: Connection, session: Row, now: float) -> Iterato
     )
 
 
-def _link_checks(connection: Connection, session: Row) -> Iterator[Check]:
+def _link_checks(connection: Connection, server: Row) -> Iterator[Check]:
     # Who stands between and shares sessions was refused at once; one that begins to later shows here.
     connected = connection.driver.info.backend_pid
-    pooled: Row = {} if connected == session["pid"] else {"connected": connected, "pool_mode": "session"}
+    pooled: Row = {} if connected == server["pid"] else {"connected": connected, "pool_mode": "session"}
     yield _check(
         "pooler",
         "no pooler shares this session",
-        connection.process == session["pid"],
-        {"began_with": connection.process, "served_by": session["pid"], **pooled},
+        connection.process == server["pid"],
+        {"began_with": connection.process, "served_by": server["pid"], **pooled},
         "Connect to the server itself, or to a pooler in session mode.",
     )
     yield _check(
         "login",
         "the server knows who logged in",
-        connection.driver.info.user == session["login"],
-        {"connected_as": connection.driver.info.user, "session_user": session["login"]},
+        connection.driver.info.user == server["login"],
+        {"connected_as": connection.driver.info.user, "session_user": server["login"]},
         "Whoever stands between logs in as somebody else: connect to the server itself.",
     )
 

@@ -7,9 +7,10 @@ from psycopg import sql
 from core.db import installer, script
 from core.db.connection import Connection
 from core.db.script import Statement
-from core.errors import GateClosed
+from core.errors import GateClosed, Unavailable
 from core.services.drafting import SUPERUSER, Draft, Survey, insist_on_reading
 
+OLDEST: Final = 140_000  # server_version_num of the first server that has all that is used
 # What the console reads of the company's own tables, where there are such.
 _COLUMNS: Final = {
     "collection_registry": ("collection_name", "governance_role"),
@@ -46,7 +47,11 @@ def survey(connection: Connection, *, attests: bool = False) -> Survey:
 
 
 def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
-    """Roles, schema, stand-ins and migrations. Raises GateClosed where something of another kind is in the way."""
+    """Roles, schema, stand-ins and migrations. Raises GateClosed where something of another kind is in the way.
+
+    Raises Unavailable where the server is too old.
+    """
+    _insist_on_version(made.survey)
     _insist_on_room(made)
     _insist_on_columns(connection, made)
     for each in first_steps(made.survey, connection.schema):
@@ -114,6 +119,16 @@ def _joining(found: Survey) -> Statement:
 
 def _parts() -> list[installer.Part]:
     return [*installer.stand_ins(), *installer.migrations()]
+
+
+def _insist_on_version(found: Survey) -> None:
+    if found.server["version"] < OLDEST:
+        raise Unavailable(
+            f"PostgreSQL {found.server['version'] // 10_000} is too old",
+            code="server_too_old",
+            evidence={"server_version_num": found.server["version"]},
+            hint=f"Upgrade it to PostgreSQL {OLDEST // 10_000} or newer.",
+        )
 
 
 def _insist_on_room(made: Draft) -> None:

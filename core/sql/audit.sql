@@ -13,10 +13,15 @@ SELECT id, title, verdict, evidence, hint FROM {S}.birth_audit()
 -- name: place
 SELECT pg_catalog.current_database() AS database, (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS system_identifier
 
--- name: session
+-- name: server
+-- What can be asked of any server.
 SELECT pg_catalog.pg_backend_pid() AS pid, session_user::text AS login, pg_catalog.current_setting('server_version_num')::integer AS version,
     pg_catalog.current_setting('server_version') AS version_text, pg_catalog.pg_is_in_recovery() AS in_recovery,
     extract(epoch FROM pg_catalog.clock_timestamp())::float8 AS clock,
+    pg_catalog.to_regclass(pg_catalog.quote_ident({s}) || '.birth_migration') IS NOT NULL AS is_installed
+
+-- name: session
+SELECT session_user::text AS login,
     (SELECT person FROM {S}.birth_person_login WHERE login = session_user) AS person,
     ARRAY(SELECT g FROM unnest(ARRAY['birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer']) AS g
         WHERE pg_catalog.pg_has_role(session_user, g, 'MEMBER')) AS groups,

@@ -7,6 +7,7 @@ import pytest
 from core.db.connection import Connection
 from core.errors import ConsoleError
 from core.services import init as service
+from core.services import install
 from core.services.init import Wish
 from tests import console, foreign
 from tests.databases import Database, TestServer
@@ -44,6 +45,33 @@ def init(database: Database, *arguments: str, login: str = "postgres", schema: s
 def catalog(database: Database) -> list[str]:
     """Every object that is not the server's own, with the rights on it."""
     return [row["what"] for row in database.run(CATALOG)]
+
+
+def test_a_doctor_who_comes_before_init_says_what_the_server_is_and_that_nothing_is_installed(
+    company: Database,
+) -> None:
+    answer = console.run("doctor", "--json", "--dsn", company.dsn("postgres"), "--schema", "Birth")
+    verdicts = {check["id"]: check["verdict"] for check in answer.document["checks"]}
+    assert answer.status == 5
+    assert verdicts.pop("installed") == "failed"
+    assert verdicts == dict.fromkeys(("version", "primary", "pooler", "login", "clock"), "passed")
+    assert init(company, schema="Birth").status == 0
+    answer = console.run("doctor", "--json", "--dsn", company.dsn("postgres"), "--schema", "Birth")
+    assert "installed" not in {check["id"] for check in answer.document["checks"]}
+
+
+def test_a_server_that_is_too_old_is_refused_before_anything_is_installed(
+    company: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "OLDEST", 990_000)  # as this server would look to a later console
+    before = catalog(company)
+    with Connection.open(company.dsn("postgres"), "birth", read_only=False) as administrator:
+        for attempt in (service.preview, service.init):
+            with pytest.raises(ConsoleError, match="is too old") as refused:
+                attempt(administrator, Wish())
+            assert refused.value.code == "server_too_old"
+            assert refused.value.hint == "Upgrade it to PostgreSQL 99 or newer."
+    assert catalog(company) == before
 
 
 def test_what_is_in_the_way_is_named_and_nothing_is_installed(company: Database) -> None:
