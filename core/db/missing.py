@@ -3,7 +3,6 @@
 from psycopg import sql
 
 from core.db.windows import probed
-from core.domain.filter import Filter
 
 EXAMPLES = 3
 
@@ -69,11 +68,13 @@ def rerun(missing: sql.Composable, ledger_id: int, schema: str) -> sql.Composed:
     )
 
 
-def late(missing: sql.Composable, ledger_id: int, schema: str, *, codes: Filter, skip: int, rows: int) -> sql.Composed:
-    """Codes that are missing now, are no items of the entry and pass, in code order."""
+def late(
+    missing: sql.Composable, ledger_id: int, schema: str, *, like: str | None, unlike: bool, skip: int, rows: int
+) -> sql.Composed:
+    """Codes that are missing now, are no items of the entry and match the pattern (`unlike`: do not), in code order."""
     # A source's own collation may know no patterns.
     passing = sql.SQL(' AND lower(missing.code COLLATE "default") {test} lower({pattern})').format(
-        test=sql.SQL("NOT LIKE" if codes.inverse else "LIKE"), pattern=sql.Literal(codes.like)
+        test=sql.SQL("NOT LIKE" if unlike else "LIKE"), pattern=sql.Literal(like)
     )
     return sql.SQL(
         "SELECT missing.code FROM ({missing}) AS missing WHERE missing.code IS NOT NULL AND NOT EXISTS"
@@ -83,7 +84,7 @@ def late(missing: sql.Composable, ledger_id: int, schema: str, *, codes: Filter,
         missing=missing,
         item=sql.Identifier(schema, "birth_backfill_item"),
         ledger_id=sql.Literal(ledger_id),
-        passing=passing if codes else sql.SQL(""),
+        passing=sql.SQL("") if like is None else passing,
         skip=sql.Literal(skip),
         rows=sql.Literal(rows),
     )

@@ -18,7 +18,8 @@ def forward(connection: Connection, view: View, at: Cursor, rows: int) -> Page:
             reconcile.missing_set(connection, entry),
             entry["ledger_id"],
             connection.schema,
-            codes=view.codes,
+            like=view.codes.like if view.codes else None,
+            unlike=view.codes.inverse,
             skip=skip,
             rows=rows - len(found) + 1,
         )
