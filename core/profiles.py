@@ -10,6 +10,7 @@ word = "STAGING"                         # shown on every screen, in its colour
 colour = "yellow"                        # red, yellow, green, blue, magenta or cyan
 read_only = true
 confirm = "backfill staging"             # what is typed to confirm an apply, a permit or a certificate
+counters = 2                             # connections that count at the same time, 4 at most without this
 [profile.staging.throttles]              # what `apply` holds for, unless its options say otherwise
 max_lag = 5.0                            # seconds
 max_wal_rate = 20.0                      # MB per second
@@ -26,6 +27,8 @@ from typing import Any
 
 from core.errors import UsageError
 
+# Connections that count rows at the same time: the company's own work needs the others.
+COUNTERS, MOST_COUNTERS = 4, 64
 COLOURS = ("red", "yellow", "green", "blue", "magenta", "cyan")
 Keymap = Mapping[str, tuple[str, ...]]
 
@@ -50,6 +53,7 @@ class Profile:
     colour: str = ""
     read_only: bool = False
     confirm: str = ""
+    counters: int = COUNTERS
     throttles: Throttles = field(default_factory=Throttles)
     keymap: Keymap = field(default_factory=dict)
 
@@ -118,6 +122,7 @@ def _profile(source: "_Source", name: str, content: Mapping[str, Any], keymap: K
         colour=content.get("colour", ""),
         read_only=content.get("read_only", False),
         confirm=content.get("confirm", ""),
+        counters=content.get("counters", COUNTERS),
         throttles=Throttles(
             throttles.get("max_lag"), throttles.get("max_wal_rate"), throttles.get("while"), throttles.get("patience")
         ),
@@ -144,6 +149,11 @@ def _is_flag(value: object) -> str:
 def _is_amount(value: object) -> str:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return "" if number and value >= 0 else "must be a number, 0 or more"  # type: ignore[operator]  # a number
+
+
+def _is_crowd(value: object) -> str:
+    fits = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_COUNTERS
+    return "" if fits else f"must be a whole number from 1 to {MOST_COUNTERS}"
 
 
 def _is_colour(value: object) -> str:
@@ -173,6 +183,7 @@ _PROFILE: Mapping[str, Check] = {
     "colour": _is_colour,
     "read_only": _is_flag,
     "confirm": _is_text,
+    "counters": _is_crowd,
     "throttles": _is_table,
     "keymap": _is_keymap,
 }

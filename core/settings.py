@@ -24,6 +24,7 @@ class Settings:
     """What a session needs to know. `dsn` is None for the embedded demo, where `login` picks who acts.
 
     `word` and `colour` mark the database on every screen; `confirm` is typed before what cannot be taken back.
+    `counters` is how many connections count at the same time at most.
     """
 
     dsn: str | None = None
@@ -33,6 +34,7 @@ class Settings:
     word: str = "DEMO"
     colour: str = ""
     confirm: str = ""
+    counters: int = profiles.COUNTERS
     throttles: Throttles = field(default_factory=Throttles)
     keymap: Keymap = field(default_factory=dict)
 
@@ -91,6 +93,7 @@ def resolve(
         word=marks.word or ("DEMO" if target is None else ""),
         colour=marks.colour,
         confirm=marks.confirm,
+        counters=chosen.counters,
         throttles=chosen.throttles,
         keymap=chosen.keymap,
     )

@@ -88,7 +88,6 @@ class ConsoleApp(Console):
         for problem in self.misfits:
             self.say(problem)
         self.call_after_refresh(self.watch_.start)
-        self.call_after_refresh(self.counter.start)
 
     def on_unmount(self) -> None:
         """Let the threads end, whatever ended the console."""

@@ -31,8 +31,15 @@ class Source(Protocol):
     def matrix(self) -> "list[MatrixRow]":
         """Read the matrix, without counts."""
 
-    def count(self, collection: str) -> "Counts":
-        """Count the rows of one collection; may take long."""
+    @property
+    def counters(self) -> int:
+        """How many collections may be counted at the same time."""
+
+    def count(self, collection: str, counter: int) -> "Counts":
+        """Count the rows of one collection; may take long. Each counter has a connection of its own."""
+
+    def rest(self, counter: int) -> None:
+        """A counter has nothing to count for now: its connection is for others to have."""
 
     def read(self, use: str, call: Callable[[Link], Result]) -> Result:
         """Call a service on the READ ONLY connection of a `use`: one call after the other on each of them."""
@@ -54,7 +61,7 @@ class Source(Protocol):
 
 
 class SessionSource:
-    """Reads through the services, on two connections: a long count never holds up a look."""
+    """Reads through the services, on a connection for each use: a long count never holds up a look."""
 
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
@@ -88,14 +95,26 @@ class SessionSource:
 
         return self.read("look", lambda link: compatibility.read(link, every=True))
 
-    def count(self, collection: str) -> "Counts":
+    @property
+    def counters(self) -> int:
+        """As many as the profile allows."""
+        return self._settings.counters
+
+    def count(self, collection: str, counter: int) -> "Counts":
         """Count the rows of one collection."""
         from core.services import compatibility  # noqa: PLC0415 - see open
 
-        counts = self.read("count", lambda link: compatibility.count(link, collection))
+        counts = self.read(_counting(counter), lambda link: compatibility.count(link, collection))
         if counts is None:
             raise ConsoleError("the table is gone", code="no_table", hint="Look again with r.")
         return counts
+
+    def rest(self, counter: int) -> None:
+        """Close its connection; the next count opens another."""
+        use = _counting(counter)
+        with self._turns.setdefault(use, Lock()):
+            if link := self._links.pop(use, None):
+                link.close()
 
     def read(self, use: str, call: Callable[[Link], Result]) -> Result:
         """Call a service on the READ ONLY connection of a `use`."""
@@ -170,3 +189,7 @@ class SessionSource:
                     raise Unavailable("the session is not open", hint="Look again.")
                 self._links[use] = open_link(self._session)
             return self._links[use]
+
+
+def _counting(counter: int) -> str:
+    return f"count {counter}"

@@ -1,9 +1,9 @@
-"""Looking, in threads of its own: one thread looks at the dashboard and the matrix, another one counts.
+"""Looking, in threads of its own: one thread looks at the dashboard and the matrix, others count.
 
 They are daemon threads instead of Textual's workers, because leaving must not wait for a connection attempt.
 """
 
-import queue
+import collections
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -149,49 +149,77 @@ class Watch:
 
 
 class Counter:
-    """Counts collections one by one, in the order asked for, and tells of several at a time."""
+    """Counts collections in the order asked for, several at the same time, and tells of several at a time."""
 
     def __init__(self, source: Source, post: Post) -> None:
         self._source, self._post = source, post
-        self._wanted: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="count", daemon=True)
+        self._turn = threading.Condition()
+        self._wanted: collections.deque[str] = collections.deque()
+        self._round = 0
+        self._left = 0
+        self._counted: dict[str, Counts | ConsoleError] = {}
+        self._told = time.monotonic()
+        self._threads: list[threading.Thread] = []
+        self._is_over = False
 
-    def start(self) -> None:
-        """Be ready to count."""
-        self._thread.start()
-
-    def count(self, collections: Iterable[str]) -> None:
+    def count(self, names: Iterable[str]) -> None:
         """Count these next; what was wanted before and is not counted yet is dropped."""
-        self._wanted.put(list(collections))
+        with self._turn:
+            self._want(names)
+            while self._wanted and len(self._threads) < self._source.counters:
+                number = len(self._threads)
+                self._threads.append(threading.Thread(target=self._run, args=(number,), name="count", daemon=True))
+                self._threads[-1].start()
+            self._turn.notify_all()
 
     def stop(self) -> None:
         """Count no more. A count under way is not waited for."""
-        self._over.set()
-        self._wanted.put([])
+        with self._turn:
+            self._is_over = True
+            self._want([])
+            self._turn.notify_all()
 
-    def _run(self) -> None:
-        while not self._over.is_set():
-            wanted: list[str] | None = self._wanted.get()
-            while wanted is not None:
-                wanted = self._count(wanted)
+    def _want(self, names: Iterable[str]) -> None:
+        self._wanted = collections.deque(names)
+        self._round += 1
+        self._left = len(self._wanted)
 
-    def _count(self, names: list[str]) -> "list[str] | None":
-        """Count `names`; return what is wanted instead as soon as something is."""
-        done: dict[str, Counts | ConsoleError] = {}
-        told = time.monotonic()
-        for left, name in zip(reversed(range(len(names))), names, strict=True):
+    def _run(self, number: int) -> None:
+        while (found := self._next(number)) is not None:
+            turn, name = found
+            result: Counts | ConsoleError
             try:
-                done[name] = self._source.count(name)
+                result = self._source.count(name, number)
             except Exception as error:  # noqa: BLE001 - whatever happens here is shown at its collection
-                done[name] = as_console_error(error)
-            lost, instead = is_lost(done[name]), not self._wanted.empty()
-            if lost or instead or not left or time.monotonic() - told > TOGETHER_SECONDS:
-                self._post(Counted(done, left))
-                done, told = {}, time.monotonic()
-            if lost or instead:
-                return self._wanted.get() if instead else None
-        return None
+                result = as_console_error(error)
+            self._ended(turn, name, result)
+
+    def _next(self, number: int) -> tuple[int, str] | None:
+        """What to count next, and in which round; None when it is over."""
+        with self._turn:
+            if is_idle := not self._wanted:
+                self._tell()
+        if is_idle:
+            self._source.rest(number)
+        with self._turn:
+            self._turn.wait_for(lambda: self._wanted or self._is_over)
+            return None if self._is_over else (self._round, self._wanted.popleft())
+
+    def _ended(self, turn: int, name: str, result: "Counts | ConsoleError") -> None:
+        with self._turn:
+            self._counted[name] = result
+            if turn == self._round:
+                self._left -= 1
+            if is_lost(result):
+                self._want([])
+            if is_lost(result) or time.monotonic() - self._told > TOGETHER_SECONDS:
+                self._tell()
+
+    def _tell(self) -> None:
+        if self._counted and not self._is_over:
+            self._post(Counted(self._counted, self._left))
+            self._counted = {}
+        self._told = time.monotonic()
 
 
 def is_lost(result: object) -> bool:

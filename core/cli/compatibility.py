@@ -7,32 +7,43 @@ import click
 
 from core.cli.options import Invocation, invocation
 from core.domain.compatibility import MatrixRow, Totals, totals
-from core.services import compatibility
+from core.services import compatibility, counting
 
 if TYPE_CHECKING:
-    from core.db.connection import Connection
+    from core.services.session import Session
 
 _COUNTS = ("source_rows", "registered", "missing")
 
 
 @click.command()
 @click.option("--counts", is_flag=True, help="Count source, registered and missing rows of each collection.")
+@click.option(
+    "--connections",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Count over so many connections at most (default: the profile's, else 4).",
+)
 @click.option("--all", "every", is_flag=True, help="Show exempted collections too.")
 @invocation
-def matrix(call: Invocation, *, counts: bool, every: bool) -> None:
+def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bool) -> None:
     """Show one row per REQUIRED collection: whether its rows can be identified, and why not."""
-    with call.browse() as connection, connection.snapshot():
-        rows = compatibility.read(connection, every=every)
-        if counts:
-            rows = [_counted(connection, row) for row in rows]
+    with call.session() as session:
+        rows = _read(session, every=every, connections=(connections or call.settings.counters) if counts else 0)
     if call.output.as_json:
         call.output.document({"collections": [_as_json(row) for row in rows], "totals": asdict(totals(rows))})
     else:
         _print(call, rows, counts=counts)
 
 
-def _counted(connection: "Connection", row: MatrixRow) -> MatrixRow:
-    return replace(row, counts=compatibility.count(connection, row.facts.collection))
+def _read(session: "Session", *, every: bool, connections: int) -> list[MatrixRow]:
+    """The rows, counted over so many connections; uncounted with none."""
+    with session.browse() as connection, connection.snapshot():
+        rows = compatibility.read(connection, every=every)
+        if not connections:
+            return rows
+        names = [row.facts.collection for row in rows]
+        counts = counting.side_by_side(connection, session.browse, names, connections)
+        return [replace(row, counts=counts[row.facts.collection]) for row in rows]
 
 
 def _as_json(row: MatrixRow) -> dict[str, Any]:

@@ -110,21 +110,28 @@ class Connection:
         return None if found is None else next(iter(found.values()))
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
+    def snapshot(self, moment: str | None = None) -> Iterator[None]:
         """One REPEATABLE READ READ ONLY transaction: every query inside sees the same moment.
 
-        Within another snapshot it is that one.
+        Within another snapshot it is that one. With a `moment` it is that of the session that told it, as long as that
+        one's snapshot lasts.
         """
         if self._in_snapshot:
             yield
             return
         with translated(read_only=self.read_only), self.driver.transaction():
             self.driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            if moment is not None:
+                self.driver.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(moment)))
             self._in_snapshot = True
             try:
                 yield
             finally:
                 self._in_snapshot = False
+
+    def moment(self) -> str:
+        """The moment that this session's snapshot sees, for other sessions to share."""
+        return str(self.value(sql.SQL("SELECT pg_catalog.pg_export_snapshot()").format()))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -118,6 +118,8 @@ class FakeSource:
         self.open_gate.set()
         self.count_gate = threading.Event()
         self.count_gate.set()
+        self.slow: set[str] = set()
+        self.slow_gate = threading.Event()
         self.looks = 0
         self.counted: list[str] = []
 
@@ -137,8 +139,17 @@ class FakeSource:
         self._fail()
         return list(self.rows)
 
-    def count(self, collection: str) -> Counts:
+    @property
+    def counters(self) -> int:
+        return 3
+
+    def rest(self, counter: int) -> None:
+        """There is no connection that others could have."""
+
+    def count(self, collection: str, counter: int) -> Counts:  # noqa: ARG002 - all read the same figures
         self.count_gate.wait()
+        if collection in self.slow:
+            self.slow_gate.wait()
         self._fail()
         self.counted.append(collection)
         found = self.counts.get(collection, Counts(0, 0, 0))
@@ -164,6 +175,7 @@ class FakeSource:
     def close(self) -> None:
         self.open_gate.set()
         self.count_gate.set()
+        self.slow_gate.set()
 
     def _fail(self) -> None:
         if self.failure is not None:

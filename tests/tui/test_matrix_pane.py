@@ -136,6 +136,20 @@ def test_a_collection_that_cannot_be_counted_says_so_and_holds_up_no_other(sourc
     drive(scenario, source)
 
 
+def test_collections_that_take_long_hold_up_no_other(source: FakeSource) -> None:
+    source.slow = {"agents", "workflows"}
+
+    async def scenario(console: Driven) -> None:
+        await console.press("2")
+        await console.shows("counting, 2 to go")
+        assert len(console.app.matrix._counts) == 71
+        source.slow_gate.set()
+        await console.counted()
+        assert len(console.app.matrix._counts) == 73
+
+    drive(scenario, source)
+
+
 def test_counts_that_a_lost_connection_left_out_are_counted_after_it_is_back(source: FakeSource) -> None:
     source.count_gate.clear()
 

@@ -27,7 +27,7 @@ def test_a_session_gives_the_packets_figures(settings: Settings) -> None:
         assert source.readiness().metrics["identity_unclassified_blockers"] == 43
         rows = source.matrix()
         assert sum(row.verdict == "compatible" for row in rows if row.facts.requirement == "REQUIRED") == 31
-        assert source.count("agents").source_rows > 0
+        assert source.count("agents", 0).source_rows > 0
     finally:
         source.close()
 
@@ -52,7 +52,7 @@ def test_a_collection_without_a_table_is_refused_with_a_hint(settings: Settings)
     try:
         source.open(quiet)
         with pytest.raises(ConsoleError, match="table is gone"):
-            source.count("iu_staging_payload")
+            source.count("iu_staging_payload", 0)
     finally:
         source.close()
 
@@ -78,6 +78,20 @@ def test_the_installed_command_opens_on_the_live_figures(database: Database) -> 
         terminal.until(lambda: "counting" not in terminal.text() and "missing" in terminal.screen.display[22])
         terminal.send("q")
         assert terminal.ended() == 0
+
+
+def test_what_has_nothing_to_count_leaves_its_connections_to_others(database: Database) -> None:
+    sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'operator1'"
+    arguments = ["-c", "from tui.main import main; main()", "--dsn", database.dsn(), "--schema", SCHEMA]
+    with Terminal(arguments, environment()) as terminal, database.psql("postgres") as admin:
+        admin.execute("BEGIN; LOCK TABLE agents, modules, tasks, workflows, ui_pages, workflow_steps")
+        terminal.shows("QT-001 ✗ BLOCKED")
+        looking = database.value(sessions)
+        terminal.send("2")
+        terminal.until(lambda: database.value(sessions) == looking + 4)
+        admin.execute("ROLLBACK")
+        terminal.until(lambda: database.value(sessions) == looking)
+        terminal.shows("27 column + 4 synthetic = 31 compatible")
 
 
 def test_a_server_that_comes_back_is_found_again(database: Database) -> None:

@@ -1,0 +1,115 @@
+"""Counting many collections side by side."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from core.db.connection import Connection
+from core.domain.compatibility import Counts
+from core.errors import NotAllowed, Unavailable
+from core.services import compatibility, counting
+from tests.databases import SCHEMA, Database
+from tests.small import eventually
+
+# The first one is counted by the first connection: where its table is locked, all others are left to another one.
+NAMES = ["agents", "doc_reviews", "iu_staging_record", "modules", "system_issues", "tasks", "workflows"]
+Found = dict[str, Counts | None]
+
+
+class Links:
+    """Opens connections of viewer1; `opened` is how many."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.opened = 0
+
+    def __call__(self) -> Connection:
+        opened = Connection.open(self._database.dsn("viewer1"), SCHEMA)
+        self.opened += 1
+        return opened
+
+    def sessions(self, condition: str = "true") -> int:
+        found = self._database.value(
+            "SELECT count(*) FROM pg_stat_activity"
+            f" WHERE datname = current_database() AND usename = 'viewer1' AND {condition}"
+        )
+        return int(found)
+
+
+@pytest.fixture
+def links(database: Database) -> Links:
+    return Links(database)
+
+
+@pytest.fixture
+def viewer(links: Links) -> Iterator[Connection]:
+    with links() as connection, connection.snapshot():
+        yield connection
+
+
+@contextmanager
+def held_up(database: Database, viewer: Connection, links: Links) -> Iterator[Future[Found]]:
+    """A count over two connections of which the first one waits for a lock, while the other is at work, or done."""
+    with database.psql("postgres") as admin, ThreadPoolExecutor() as pool:
+        admin.execute("BEGIN; LOCK TABLE public.agents")
+        counted = pool.submit(counting.side_by_side, viewer, links, NAMES, 2)
+        eventually(lambda: links.opened == 2 and links.sessions("wait_event_type = 'Lock'") == 1)
+        yield counted
+        admin.execute("ROLLBACK")
+
+
+def one_by_one(viewer: Connection) -> Found:
+    return {name: compatibility.count(viewer, name) for name in NAMES}
+
+
+def test_side_by_side_counts_what_one_after_the_other_counts(viewer: Connection, links: Links) -> None:
+    assert counting.side_by_side(viewer, links, NAMES, 3) == one_by_one(viewer)
+    assert counting.side_by_side(viewer, links, [], 3) == {}
+
+
+def test_there_are_never_more_connections_than_allowed(viewer: Connection, links: Links) -> None:
+    counting.side_by_side(viewer, links, NAMES, 1)
+    assert links.opened == 1
+    counting.side_by_side(viewer, links, NAMES[:2], 8)
+    eventually(lambda: links.opened == 2 and links.sessions() == 1)
+
+
+def test_a_table_that_takes_long_holds_up_no_other_and_all_are_counted_as_of_one_moment(
+    viewer: Connection, links: Links, database: Database
+) -> None:
+    with links() as earlier:  # what the viewer itself had looked at, nobody else could lock
+        before = one_by_one(earlier)
+    links.opened = 1
+    viewer.moment()
+    database.run("DELETE FROM birth.birth_registry WHERE collection_name IN ('tasks', 'workflows')")
+    with held_up(database, viewer, links) as counted:
+        eventually(lambda: links.sessions() == 1)
+        assert not counted.done()
+    assert counted.result() == before
+
+
+def test_the_first_error_ends_all_that_is_under_way(viewer: Connection, links: Links, database: Database) -> None:
+    database.run("REVOKE SELECT ON public.modules FROM birth_reader")
+    with held_up(database, viewer, links) as counted:
+        assert isinstance(counted.exception(), NotAllowed)
+
+
+def elsewhere(database: Database, links: Links) -> Connection:
+    """A connection to another database: there is no such moment there."""
+    links.opened += 1
+    return Connection.open(database.dsn("postgres") + " dbname=postgres", SCHEMA)
+
+
+def nowhere(_: Database, links: Links) -> Connection:
+    links.opened += 1
+    raise Unavailable("sorry, too many clients already")
+
+
+@pytest.mark.parametrize("lead", [elsewhere, nowhere])
+def test_without_room_for_another_connection_one_counts_alone(
+    viewer: Connection, links: Links, database: Database, lead: Callable[[Database, Links], Connection]
+) -> None:
+    assert counting.side_by_side(viewer, lambda: lead(database, links), NAMES, 2) == one_by_one(viewer)
+    eventually(lambda: links.opened == 2)
