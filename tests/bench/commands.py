@@ -2,11 +2,14 @@
 
 import subprocess
 
-from core.services import readiness
+from core.db.connection import Connection
+from core.profiles import COUNTERS
+from core.services import compatibility, counting, readiness
+from tests.bench.peers import PGCLI
 from tests.bench.setting import Setting, median, seconds
-from tests.bench.table import Row
+from tests.bench.table import Row, ratio
 from tests.console import command, environment
-from tests.databases import a_clone, a_template
+from tests.databases import SCHEMA, Database, a_clone, a_template
 
 
 def measure(setting: Setting) -> list[Row]:
@@ -19,11 +22,27 @@ def measure(setting: Setting) -> list[Row]:
         with database.connect("viewer1") as viewer:
             readiness.read(viewer)
             look = median(times * 3, lambda: seconds(lambda: readiness.read(viewer))) * 1000
+        alone = median(times, lambda: seconds(lambda: _count(database, 1)))
+        together = median(times, lambda: seconds(lambda: _count(database, COUNTERS)))
+        prompt = PGCLI.seconds(database, setting)
     return [
         Row("birth-console --help", help_seconds, "s", 0.25, "whole process"),
         Row("birth-console status", status_seconds, "s", 0.4, "whole process, server running"),
+        *([ratio("birth-console status", status_seconds, prompt, 1, "pgcli's prompt", at_most=True)] if prompt else []),
         Row("readiness of 74 collections, claims and census", look, "ms", 10, "one look"),
+        ratio(f"counts over {COUNTERS} connections", together, alone, 1, "over one", at_most=True),
     ]
+
+
+def _count(database: Database, connections: int) -> None:
+    """All collections, with the connections that it takes."""
+
+    def another() -> Connection:
+        return Connection.open(database.dsn("viewer1"), SCHEMA)
+
+    with another() as first, first.snapshot():
+        names = [row.facts.collection for row in compatibility.read(first)]
+        counting.side_by_side(first, another, names, connections)
 
 
 def _run(arguments: list[str], surroundings: dict[str, str]) -> None:

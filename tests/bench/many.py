@@ -1,0 +1,97 @@
+"""Ten thousand collections, each with a table of its own: what a look costs, and the matrix in a real terminal."""
+
+import re
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from psycopg.conninfo import make_conninfo
+
+from core.services import compatibility, readiness
+from tests import small
+from tests.bench.setting import Setting, median, seconds
+from tests.bench.table import Row
+from tests.databases import SCHEMA, Database
+from tests.tui.terminal import Terminal
+from tests.tui.test_wire import environment
+
+COLLECTIONS = 10_000
+_FILTER = "09999"
+_KILOBYTES = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
+# It commits as it goes: thousands of tables in one transaction need more locks than a server has.
+_TABLES = f"""
+DO $$ BEGIN
+    FOR n IN 1..{COLLECTIONS} LOOP
+        EXECUTE format('CREATE TABLE public.%1$I (id integer PRIMARY KEY, code text NOT NULL, status text);'
+            'GRANT SELECT ON public.%1$I TO birth_reader, birth_owner', 'c' || lpad(n::text, 5, '0'));
+        IF n % 100 = 0 THEN COMMIT; END IF;
+    END LOOP;
+END $$
+"""
+_ENROL = f"""
+INSERT INTO birth.collection_registry (collection_name)
+    SELECT 'c' || lpad(n::text, 5, '0') FROM generate_series(1, {COLLECTIONS}) AS n;
+INSERT INTO birth.birth_policy (collection_name)
+    SELECT 'c' || lpad(n::text, 5, '0') FROM generate_series(1, {COLLECTIONS}) AS n;
+SELECT count(birth.birth_identity_import('c' || lpad(n::text, 5, '0'), 'column', ARRAY['code'], 'measured'))
+    FROM generate_series(1, {COLLECTIONS}, 2) AS n;
+"""
+
+
+def measure(setting: Setting) -> list[Row]:
+    """Look over an open connection; then open the matrix, filter it key by key, count, ask for the memory it took."""
+    with _built(setting) as database:
+        with database.connect("viewer1") as viewer:
+            look = median(setting.repeat, lambda: seconds(lambda: (readiness.read(viewer), compatibility.read(viewer))))
+        return [Row(f"readiness and matrix of {COLLECTIONS:,}", look, "s", 1, "one look"), *_screen(database, setting)]
+
+
+def _screen(database: Database, setting: Setting) -> Iterator[Row]:
+    arguments = ["-c", "from tui.main import main; main()", "--dsn", database.dsn(), "--schema", SCHEMA]
+    with Terminal(arguments, environment()) as terminal:
+        terminal.shows("QT-001 ✗ BLOCKED")
+        terminal.settled()
+        opened = _answer(terminal, "2", "rows 1 to")
+        terminal.settled()
+        terminal.send("/")
+        terminal.settled()
+        keys = [_answer(terminal, key, f"match {_FILTER[: at + 1]}") for at, key in enumerate(_FILTER)]
+        yield Row(f"matrix of {COLLECTIONS:,} opens", opened, "s", 1, "a real database")
+        a_key = statistics.median(keys) * 1000
+        yield Row(f"matrix of {COLLECTIONS:,} filters, a key", a_key, "ms", 50, "while it counts")
+        terminal.until(lambda: "counting" not in terminal.text())
+        if memory := _peak(terminal.pid):
+            yield Row(f"matrix of {COLLECTIONS:,}, memory", memory, "MB", 150, "all counted")
+        else:
+            setting.notes.append("memory: left out, the system has no /proc")
+
+
+@contextmanager
+def _built(setting: Setting) -> Iterator[Database]:
+    database = Database(setting.server, "birth_bench_collections")
+    setting.server.drop(database.name)
+    setting.server.create(database.name)
+    try:
+        small.build(make_conninfo(setting.server.dsn, dbname=database.name))
+        for part in (_TABLES, _ENROL, "VACUUM ANALYZE"):
+            database.run(part)
+        yield database
+    finally:
+        setting.server.drop(database.name)
+
+
+def _answer(terminal: Terminal, key: str, seen: str) -> float:
+    def work() -> None:
+        terminal.send(key)
+        terminal.shows(seen)
+
+    return seconds(work)
+
+
+def _peak(pid: int) -> float:
+    try:
+        found = _KILOBYTES.search(Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    except OSError:
+        return 0
+    return int(found[1]) * 1024 / 1e6 if found else 0
