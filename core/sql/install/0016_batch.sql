@@ -133,16 +133,25 @@ BEGIN
 END
 $body$;
 
--- Rows written by this transaction so far, by table: inserted, updated and deleted together. Beside them, under '', by
--- how many rows the registry grew.
+-- Rows written by this session and not reported yet, by table: inserted, updated and deleted together. Beside them,
+-- under '', by how many rows the registry grew. Two looks within a transaction tell what was written in between.
 CREATE FUNCTION {S}.birth_batch_writes() RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    WITH touched AS MATERIALIZED (
+        -- Not each of thousands of tables: whoever writes one keeps a lock on it. Those that a batch may write are among
+        -- them in any case: they may have figures of an earlier transaction.
+        SELECT relation AS relid FROM pg_locks
+        WHERE pid = pg_backend_pid() AND locktype = 'relation' AND mode NOT IN ('AccessShareLock', 'RowShareLock')
+        UNION SELECT to_regclass(name)::oid FROM unnest(ARRAY[format('%I.birth_registry', {s}), format('%I.birth_backfill_quarantine', {s})]
+            || (SELECT value FROM {S}.birth_setting WHERE birth_setting.name = 'register_writes')) AS name
+    )
     SELECT coalesce(jsonb_object_agg(w.relid::text, w.ins + w.upd + w.del), '{{}}') || jsonb_build_object('',
         coalesce(sum(w.ins - w.del) FILTER (WHERE w.relid = format('%I.birth_registry', {s})::regclass), 0))
     -- What pg_stat_xact_user_tables shows, without what it reads besides.
-    FROM (SELECT oid AS relid, pg_stat_get_xact_tuples_inserted(oid) AS ins, pg_stat_get_xact_tuples_updated(oid) AS upd,
-            pg_stat_get_xact_tuples_deleted(oid) AS del
-        FROM pg_class WHERE relkind IN ('r', 'm') AND relnamespace <> 'pg_catalog'::regnamespace) AS w
+    FROM (SELECT c.oid AS relid, pg_stat_get_xact_tuples_inserted(c.oid) AS ins, pg_stat_get_xact_tuples_updated(c.oid) AS upd,
+            pg_stat_get_xact_tuples_deleted(c.oid) AS del
+        FROM touched JOIN pg_class AS c ON c.oid = touched.relid
+        WHERE c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace) AS w
     WHERE w.ins + w.upd + w.del > 0
 $body$;
 

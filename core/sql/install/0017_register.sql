@@ -42,7 +42,7 @@ $body$;
 
 -- The statement that finds a range of an entry again ($1: the entry, $2 and $3: the range): the items that are still in
 -- the source under the planned code, in the order of their codes, as arrays. By a single column it asks for a list of
--- values, which one walk along an index answers; nothing here joins the source to the registry. What no parameter of the
+-- values, which one walk along an index answers; a code is compared with its item's only, never hashed; nothing here joins the source to the registry. What no parameter of the
 -- register function takes is NULL instead of an array.
 CREATE FUNCTION {S}.birth_read_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -53,7 +53,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         )
         SELECT array_agg(row.code) AS codes, %8$s::text[] AS source_keys, %9$s::timestamptz[] AS births
         FROM (SELECT %5$sitem.entity_code AS code, item.source_key, %3$s AS born_at FROM item JOIN %1$s AS source ON %2$s
-            WHERE %4$s = item.entity_code ORDER BY item.seq) AS row $query$,
+            WHERE %4$s IS NOT DISTINCT FROM item.entity_code ORDER BY item.seq) AS row $query$,
         p_entry.relid::regclass,
         found.matches || CASE WHEN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
             THEN format(' AND source.%I = ANY (ARRAY(SELECT part_1 FROM item))', p_entry.locator[1]) ELSE '' END,
@@ -114,6 +114,19 @@ BEGIN
 END
 $body$;
 
+-- How many of these codes the registry holds for the collection, under our origin and under others; apart from those
+-- that were taken before. Asked for by its index.
+CREATE FUNCTION {S}.birth_batch_count(p_collection text, p_origin text, p_codes text[], p_taken text[],
+    OUT registered bigint, OUT existing bigint)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
+BEGIN
+    SELECT count(*) FILTER (WHERE r.dot_origin = p_origin), count(*) FILTER (WHERE r.dot_origin IS DISTINCT FROM p_origin)
+    INTO registered, existing
+    FROM {S}.birth_registry AS r
+    WHERE r.entity_code = ANY (p_codes) AND r.collection_name = p_collection AND r.entity_code <> ALL (p_taken);
+END
+$body$;
+
 -- Register the items of one range: those that are still in the source under the planned code and still missing, by
 -- one set-based statement that calls the register function once per row. Its answers are not believed: afterwards
 -- the registry is asked for every code.
@@ -135,9 +148,7 @@ BEGIN
     INTO v_answers USING v_found.codes, v_found.source_keys, v_found.births, v_taken;
     -- What would be checked at commit is checked here, where a row that fails can still be set aside.
     SET CONSTRAINTS ALL IMMEDIATE;
-    SELECT count(*) FILTER (WHERE origin = v_origin), count(*) FILTER (WHERE origin IS DISTINCT FROM v_origin)
-    INTO registered, existing
-    FROM {S}.birth_registry_probe(v_found.codes) WHERE collection = p_entry.collection_name AND code <> ALL (v_taken);
+    SELECT * INTO registered, existing FROM {S}.birth_batch_count(p_entry.collection_name, v_origin, v_found.codes, v_taken);
     -- All items of a range have their numbers in a row.
     vanished := p_to - p_from + 1 - coalesce(cardinality(v_found.codes), 0);
     IF vanished + cardinality(v_taken) + registered + existing <> p_to - p_from + 1 THEN
