@@ -10,9 +10,10 @@ from textual.widgets import ContentSwitcher
 
 from core.profiles import Keymap
 from tui.console import Console
+from tui.counter import Counted, Counter
 from tui.panes.readiness import ReadinessPane
 from tui.source import Source
-from tui.watch import Clock, Counted, Counter, Looked, LookFailed, MatrixRead, Progressed, Watch
+from tui.watch import Clock, Looked, LookFailed, MatrixRead, Progressed, Watch
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
 from tui.widgets.status_bar import StatusBar

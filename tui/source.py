@@ -38,6 +38,9 @@ class Source(Protocol):
     def count(self, collection: str, counter: int) -> "Counts":
         """Count the rows of one collection; may take long. Each counter has a connection of its own."""
 
+    def ready(self, counter: int) -> bool:
+        """Whether a counter has its connection, or could be given one: the server may have no room for it."""
+
     def rest(self, counter: int) -> None:
         """A counter has nothing to count for now: its connection is for others to have."""
 
@@ -108,6 +111,14 @@ class SessionSource:
         if counts is None:
             raise ConsoleError("the table is gone", code="no_table", hint="Look again with r.")
         return counts
+
+    def ready(self, counter: int) -> bool:
+        """Open its connection where it has none."""
+        try:
+            self.read(_counting(counter), lambda _: None)
+        except ConsoleError:
+            return False
+        return True
 
     def rest(self, counter: int) -> None:
         """Close its connection; the next count opens another."""

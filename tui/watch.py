@@ -1,12 +1,11 @@
-"""Looking, in threads of its own: one thread looks at the dashboard and the matrix, others count.
+"""Looking at the dashboard and the matrix, in a thread of its own.
 
-They are daemon threads instead of Textual's workers, because leaving must not wait for a connection attempt.
+It is a daemon thread instead of Textual's worker, because leaving must not wait for a connection attempt.
 """
 
-import collections
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,13 +16,12 @@ from core.errors import ConsoleError, Unavailable
 from tui.source import Source
 
 if TYPE_CHECKING:
-    from core.domain.compatibility import Counts, MatrixRow
+    from core.domain.compatibility import MatrixRow
     from core.domain.readiness import Readiness
     from core.services.session import Server
 
 EVERY_SECONDS = 30.0
 FIRST_RETRY, LONGEST_RETRY = 1.0, 60.0
-TOGETHER_SECONDS = 0.25
 
 
 class Clock:
@@ -71,14 +69,6 @@ class LookFailed(Message):
     error: ConsoleError
     at: datetime
     retry_at: datetime
-
-
-@dataclass
-class Counted(Message):
-    """Some collections were counted, or could not be. `left` are still to come."""
-
-    counts: "dict[str, Counts | ConsoleError]"
-    left: int
 
 
 Post = Callable[[Message], object]
@@ -146,80 +136,6 @@ class Watch:
         if rows != self._matrix:
             self._matrix = rows
             self._post(MatrixRead(rows))
-
-
-class Counter:
-    """Counts collections in the order asked for, several at the same time, and tells of several at a time."""
-
-    def __init__(self, source: Source, post: Post) -> None:
-        self._source, self._post = source, post
-        self._turn = threading.Condition()
-        self._wanted: collections.deque[str] = collections.deque()
-        self._round = 0
-        self._left = 0
-        self._counted: dict[str, Counts | ConsoleError] = {}
-        self._told = time.monotonic()
-        self._threads: list[threading.Thread] = []
-        self._is_over = False
-
-    def count(self, names: Iterable[str]) -> None:
-        """Count these next; what was wanted before and is not counted yet is dropped."""
-        with self._turn:
-            self._want(names)
-            while self._wanted and len(self._threads) < self._source.counters:
-                number = len(self._threads)
-                self._threads.append(threading.Thread(target=self._run, args=(number,), name="count", daemon=True))
-                self._threads[-1].start()
-            self._turn.notify_all()
-
-    def stop(self) -> None:
-        """Count no more. A count under way is not waited for."""
-        with self._turn:
-            self._is_over = True
-            self._want([])
-            self._turn.notify_all()
-
-    def _want(self, names: Iterable[str]) -> None:
-        self._wanted = collections.deque(names)
-        self._round += 1
-        self._left = len(self._wanted)
-
-    def _run(self, number: int) -> None:
-        while (found := self._next(number)) is not None:
-            turn, name = found
-            result: Counts | ConsoleError
-            try:
-                result = self._source.count(name, number)
-            except Exception as error:  # noqa: BLE001 - whatever happens here is shown at its collection
-                result = as_console_error(error)
-            self._ended(turn, name, result)
-
-    def _next(self, number: int) -> tuple[int, str] | None:
-        """What to count next, and in which round; None when it is over."""
-        with self._turn:
-            if is_idle := not self._wanted:
-                self._tell()
-        if is_idle:
-            self._source.rest(number)
-        with self._turn:
-            self._turn.wait_for(lambda: self._wanted or self._is_over)
-            return None if self._is_over else (self._round, self._wanted.popleft())
-
-    def _ended(self, turn: int, name: str, result: "Counts | ConsoleError") -> None:
-        with self._turn:
-            self._counted[name] = result
-            if turn == self._round:
-                self._left -= 1
-            if is_lost(result):
-                self._want([])
-            if is_lost(result) or time.monotonic() - self._told > TOGETHER_SECONDS:
-                self._tell()
-
-    def _tell(self) -> None:
-        if self._counted and not self._is_over:
-            self._post(Counted(self._counted, self._left))
-            self._counted = {}
-        self._told = time.monotonic()
 
 
 def is_lost(result: object) -> bool:

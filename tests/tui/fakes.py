@@ -118,6 +118,7 @@ class FakeSource:
         self.open_gate.set()
         self.count_gate = threading.Event()
         self.count_gate.set()
+        self.room = 3
         self.slow: set[str] = set()
         self.slow_gate = threading.Event()
         self.looks = 0
@@ -142,6 +143,9 @@ class FakeSource:
     @property
     def counters(self) -> int:
         return 3
+
+    def ready(self, counter: int) -> bool:
+        return counter >= 3 - self.room
 
     def rest(self, counter: int) -> None:
         """There is no connection that others could have."""

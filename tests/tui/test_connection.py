@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 from core.errors import ConsoleError
 from tests.tui.driving import Driven, drive
 from tests.tui.fakes import GONE, FakeSource, StillClock
-from tui.watch import EVERY_SECONDS, Counted, Looked, LookFailed, MatrixRead, Progressed, Watch
+from tui.counter import Counted
+from tui.watch import EVERY_SECONDS, Looked, LookFailed, MatrixRead, Progressed, Watch
 from tui.widgets.notice import Notice
 from tui.work import Finished
 

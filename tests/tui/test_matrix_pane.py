@@ -150,6 +150,21 @@ def test_collections_that_take_long_hold_up_no_other(source: FakeSource) -> None
     drive(scenario, source)
 
 
+def test_a_counter_without_a_connection_leaves_all_to_the_others(source: FakeSource) -> None:
+    source.room = 1
+
+    async def scenario(console: Driven) -> None:
+        await console.press("2")
+        await console.counted()
+        assert len(console.app.matrix._counts) == 73
+        source.counted.clear()
+        source.room = 3
+        await console.press("r")
+        await console.until(lambda: len(source.counted) == 73)
+
+    drive(scenario, source)
+
+
 def test_counts_that_a_lost_connection_left_out_are_counted_after_it_is_back(source: FakeSource) -> None:
     source.count_gate.clear()
 

@@ -94,6 +94,19 @@ def test_what_has_nothing_to_count_leaves_its_connections_to_others(database: Da
         terminal.shows("27 column + 4 synthetic = 31 compatible")
 
 
+def test_without_room_for_more_connections_one_counts_all(database: Database) -> None:
+    database.run(f"CREATE ROLE {database.name} LOGIN PASSWORD '{database.server.password}' CONNECTION LIMIT 2")
+    database.run(f"GRANT birth_reader TO {database.name}")
+    arguments = ["-c", "from tui.main import main; main()", "--dsn", database.dsn(database.name), "--schema", SCHEMA]
+    try:
+        with Terminal(arguments, environment()) as terminal:
+            terminal.shows("QT-001 ✗ BLOCKED")
+            terminal.send("2")
+            terminal.until(lambda: "counting" not in terminal.text() and "missing 39,150" in terminal.text())
+    finally:
+        database.run(f"DROP OWNED BY {database.name}; DROP ROLE {database.name}")
+
+
 def test_a_server_that_comes_back_is_found_again(database: Database) -> None:
     arguments = ["-c", "from tui.main import main; main()", "--dsn", database.dsn(), "--schema", SCHEMA]
     with Terminal(arguments, environment()) as terminal:
