@@ -17,6 +17,7 @@ APPLICATION = "birth-console"
 DEFAULT_SCHEMA = "birth"
 DEMO_LOGINS = ("operator1", "operator2", "gatekeeper1", "reviewer1", "viewer1")
 DEMO_SUPERUSER = "postgres"
+_LONGEST_NAME = 63  # bytes of an identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def resolve(
     unknown demo login.
     """
     _refuse_empty(dsn=dsn, schema=schema, profile=profile, login=login)
+    _refuse_long(schema)
     target = dsn or os.environ.get("BIRTH_CONSOLE_DSN", "").strip() or None
     chosen = profiles.read(config_file(), profile) if profile is not None or target is None else Profile()
     # The mark of a database is no other's: it would stand over the wrong one.
@@ -105,6 +107,17 @@ def _refuse_empty(**options: str | None) -> None:
         if value is not None and not value.strip():
             option = "--as" if name == "login" else f"--{name}"
             raise UsageError(f"{option} has no value", code="empty_option", hint="Name one, or leave the option out.")
+
+
+def _refuse_long(schema: str | None) -> None:
+    # PostgreSQL would cut it, and mean another schema.
+    if schema is not None and (len(schema.encode()) > _LONGEST_NAME or "\0" in schema):
+        raise UsageError(
+            f"a schema's name has at most {_LONGEST_NAME} bytes, and no NUL",
+            code="bad_schema",
+            evidence={"schema": schema, "bytes": len(schema.encode())},
+            hint="Name an existing schema with --schema.",
+        )
 
 
 def _refuse_login(login: str | None, target: str | None) -> None:

@@ -21,6 +21,20 @@ PATIENCE_SECONDS, LAG_SECONDS = 600.0, 10.0
 _ROWS = click.IntRange(1, 10_000)
 
 
+class _Amount(click.FloatRange):
+    """A number from 0 on; what is no number passes no limit, and would hold a run for ever."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Refuse NaN, too."""
+        found = float(super().convert(value, param, ctx))
+        if math.isnan(found):
+            self.fail("nan is no number", param, ctx)
+        return found
+
+
 @click.command()
 @click.argument("run", type=NUMBER)
 @click.option("--batch-size", type=_ROWS, metavar="N", help="Rows per batch; without it, the size adapts.")
@@ -31,19 +45,17 @@ _ROWS = click.IntRange(1, 10_000)
 )
 @click.option(
     "--patience",
-    type=click.FloatRange(min=0),
+    type=_Amount(),
     metavar="S",
     help="Seconds to wait for a lost server, a throttle or a pause (default: the profile's, else 600).",
 )
 @click.option(
     "--max-lag",
-    type=click.FloatRange(min=0),
+    type=_Amount(),
     metavar="S",
     help="Hold while a replica is further behind, or does not say; inf never looks (default: the profile's, else 10).",
 )
-@click.option(
-    "--max-wal-rate", type=click.FloatRange(min=0), metavar="MB", help="Hold while more WAL is written per second."
-)
+@click.option("--max-wal-rate", type=_Amount(), metavar="MB", help="Hold while more WAL is written per second.")
 @click.option("--while", "condition", metavar="SQL", help="Hold unless this query of yours answers true.")
 @click.option(
     "--max-quarantined",

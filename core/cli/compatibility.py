@@ -30,9 +30,10 @@ def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bo
     with call.session() as session:
         rows = _read(session, every=every, connections=(connections or call.settings.counters) if counts else 0)
     if call.output.as_json:
-        call.output.document({"collections": [_as_json(row) for row in rows], "totals": asdict(totals(rows))})
+        sums = asdict(totals(rows, counts=counts))
+        call.output.document({"collections": [_as_json(row) for row in rows], "totals": sums})
     else:
-        _print(call, rows, counts=counts)
+        _print(call, rows, counts=counts, every=every)
 
 
 def _read(session: "Session", *, every: bool, connections: int) -> list[MatrixRow]:
@@ -53,18 +54,20 @@ def _as_json(row: MatrixRow) -> dict[str, Any]:
     return {**facts, "verdict": row.verdict, "reasons": list(row.reasons), **counts}
 
 
-def _print(call: Invocation, rows: list[MatrixRow], *, counts: bool) -> None:
-    headings = ["collection", "role", "strategy", "identity", "status", "trigger", "verdict", "reasons"]
+def _print(call: Invocation, rows: list[MatrixRow], *, counts: bool, every: bool) -> None:
+    headings = ["collection", "role", *(["requirement"] if every else []), "strategy", "identity"]
+    headings += ["status", "trigger", "verdict", "reasons"]
     figures = list(_COUNTS) if counts else []
-    call.output.table(headings + figures, (_cells(row, counts=counts) for row in rows), right=figures)
-    call.output.text(_summary(totals(rows)))
+    call.output.table(headings + figures, (_cells(row, counts=counts, every=every) for row in rows), right=figures)
+    call.output.text(_summary(totals(rows, counts=counts)))
 
 
-def _cells(row: MatrixRow, *, counts: bool) -> list[object]:
+def _cells(row: MatrixRow, *, counts: bool, every: bool) -> list[object]:
     facts = row.facts
     cells: list[object] = [
         facts.collection,
         facts.governance_role,
+        *([facts.requirement] if every else []),
         facts.strategy,
         facts.identity,
         "yes" if facts.native_status else "no",

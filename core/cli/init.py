@@ -21,19 +21,23 @@ class _Lists(click.Command):
     """A command whose list options take all words up to the next option: `--collections 'sales.*' 'crm.*'`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Spell each word of a list as an option of its own."""
+        """Spell each word of a list as an option of its own. Raises UsageError for a list of none."""
         spelled: list[str] = []
-        option = ""
-        for word in args:
+        option = empty = ""
+        for word in [*args, "--"]:
             if word.startswith("-"):
-                option = word if word in _LISTS else ""
+                if empty:
+                    # A shell variable that was never set: going on would mean everything, or nothing.
+                    raise UsageError(f"{empty} has no value", code="empty_option", hint="Name some, or leave it out.")
+                option = empty = word if word in _LISTS else ""
                 if not option:
                     spelled.append(word)
             elif option:
                 spelled += [option, word]
+                empty = ""
             else:
                 spelled.append(word)
-        return super().parse_args(ctx, spelled)
+        return super().parse_args(ctx, spelled[:-1])
 
 
 @click.command(cls=_Lists)

@@ -15,10 +15,10 @@ from core.cli.commands import CommandGroup, load
 from core.cli.options import connecting
 from core.cli.output import ReaderGone, print_error
 from core.domain.visible import visible
-from core.errors import ConsoleError, UsageError
+from core.errors import ConsoleError, Interrupted, UsageError
 from core.settings import Settings, resolve
 
-INTERRUPTED = 130
+HELP = ["-h", "--help"]
 OpenConsole = Callable[[Settings], None]
 
 
@@ -30,7 +30,7 @@ def main(open_console: OpenConsole, argv: Sequence[str] | None = None) -> None:
         name="birth-console",
         cls=CommandGroup,
         invoke_without_command=True,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        context_settings={"max_content_width": 100},
     )
     @connecting
     @click.version_option(package_name="birth-console")
@@ -69,11 +69,12 @@ def _run(command: click.Command, arguments: list[str]) -> None:
         _refuse_unreadable(arguments)
         if arguments == sys.argv[1:]:
             hide_passwords(options)
-        command.main(arguments, standalone_mode=False)
+        command.main(arguments, standalone_mode=False, help_option_names=HELP)
         sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("interrupted; what was done is kept, and a run can be resumed\n")
-        _leave(INTERRUPTED)
+        hint = "What was done is kept; a run can be resumed."
+        print_error(Interrupted("interrupted", hint=hint), as_json="--json" in options)
+        _leave(Interrupted.exit_status)
     except click.exceptions.Exit as leave:
         _leave(leave.exit_code)
     except BrokenPipeError:

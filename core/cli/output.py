@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -99,15 +100,20 @@ def as_ascii(content: object, indent: int | None = None) -> str:
 
 
 def print_error(error: ConsoleError, *, as_json: bool) -> None:
-    """Print an error on stderr: a stable code, the message, what was found and what to do."""
+    """Print an error on stderr: a stable code, the message, what was found and what to do.
+
+    Where nothing can be written, the exit status still tells.
+    """
     if as_json:
         body = {"code": error.code, "message": error.message, "evidence": error.evidence, "hint": error.hint}
-        sys.stderr.write(as_ascii({"error": body}, indent=2) + "\n")
-        return
-    lines = [f"error[{error.code}]: {visible(error.message)}", *_evidence(error.evidence)]
-    if error.hint:
-        lines.append(f"hint: {visible(error.hint)}")
-    sys.stderr.write("\n".join(lines) + "\n")
+        lines = [as_ascii({"error": body}, indent=2)]
+    else:
+        lines = [f"error[{error.code}]: {visible(error.message)}", *_evidence(error.evidence)]
+        if error.hint:
+            lines.append(f"hint: {visible(error.hint)}")
+    with suppress(OSError):
+        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.flush()
 
 
 def _evidence(evidence: Mapping[str, Any]) -> list[str]:

@@ -16,14 +16,16 @@ FORMATS = ("md", "json", "html")
     "-o",
     "--output",
     "file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     metavar="FILE",
-    help="Write a new file instead of stdout; its ending says the format.",
+    help="Write a new file instead of stdout (-); its ending says the format.",
 )
 @click.option("--format", "how", type=click.Choice(FORMATS), help="Markdown, JSON, or one self-contained HTML page.")
 @invocation
 def packet(call: Invocation, *, file: Path | None, how: str | None) -> None:
     """Write the evidence packet from live data: dashboard, claims, runs, certificates, fingerprints, chain head."""
+    if file == Path("-"):
+        file = None
     ending = "" if file is None else file.suffix.lstrip(".")
     chosen = how or ("json" if call.output.as_json else ending if ending in FORMATS else "md")
     if call.output.as_json and chosen != "json":
@@ -48,3 +50,5 @@ def packet(call: Invocation, *, file: Path | None, how: str | None) -> None:
             hint="Name a file in a folder that exists and that you may write to.",
         ) from None
     call.output.progress(f"written: {file}")
+    if call.output.as_json:
+        call.output.document({"file": str(file), "format": chosen})

@@ -43,7 +43,9 @@ def add(call: Invocation, name: str, *, person: str, groups: tuple[str, ...]) ->
         except NotAllowed as error:
             _print_statements(call, error)
             raise
-    _say(call, done, f"{name} is {person}: {', '.join(done.groups)}. A password is set with psql's \\password {name}.")
+    _say(call, done, f"{name} is {person}: {', '.join(done.groups)}")
+    if not call.output.as_json:
+        call.output.source("Its password is set in psql, by \\password and its name.")
 
 
 @people.command()

@@ -81,8 +81,8 @@ def judge(facts: Facts, counts: Counts | None = None) -> MatrixRow:
     return MatrixRow(facts, BROKEN if blocking else COMPATIBLE, (*blocking, *remarks), counts)
 
 
-def totals(rows: Iterable[MatrixRow]) -> Totals:
-    """Sum up the REQUIRED rows."""
+def totals(rows: Iterable[MatrixRow], *, counts: bool = False) -> Totals:
+    """Sum up the REQUIRED rows. Without any that is counted the sums are None; 0 where `counts` were asked for."""
     required = [row for row in rows if row.facts.requirement == REQUIRED]
     strategies = [row.facts.strategy for row in required]
     counted = [row.counts for row in required if row.counts is not None]
@@ -96,7 +96,7 @@ def totals(rows: Iterable[MatrixRow]) -> Totals:
         native_status=sum(row.facts.native_status for row in required),
         with_table=sum(row.facts.table is not None for row in required),
         with_trigger=sum(row.facts.trigger in ("enabled", "disabled") for row in required),
-        source_rows=sum(each.source_rows for each in counted) if counted else None,
-        registered=sum(each.registered for each in counted) if counted else None,
-        missing=sum(each.missing or 0 for each in counted) if counted else None,
+        source_rows=sum(each.source_rows for each in counted) if counts or counted else None,
+        registered=sum(each.registered for each in counted) if counts or counted else None,
+        missing=sum(each.missing or 0 for each in counted) if counts or counted else None,
     )

@@ -32,7 +32,7 @@ def draft(connection: Connection, made: Draft, collections: Sequence[str], exemp
     chosen = _without_refused(connection, made, chosen, policies)
     _let_read(connection, made, chosen, facts)
     _register(made, chosen, policies, registered)
-    _triggers(made, chosen, facts)
+    _triggers(made, [each for each in chosen if EXEMPT not in (each.requirement, policies.get(each.collection))], facts)
     for each in chosen:
         if each.requirement == EXEMPT and policies.get(each.collection, EXEMPT) != EXEMPT:
             made.leave(each.collection, "it is REQUIRED: a gatekeeper decides that, by `classify COLLECTION --exempt`")
@@ -172,7 +172,7 @@ def _triggers(made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Ro
     """The gateway's trigger on what has none; where the gateway is the company's, that is the company's to make."""
     ours = gateway_is_ours(made)
     for each in chosen:
-        if each.requirement == EXEMPT or facts[each.table]["has_trigger"]:
+        if facts[each.table]["has_trigger"]:
             continue
         if not ours:
             made.leave(each.table.text, f"it has no {_TRIGGER}, and the gateway is not the console's to attach")

@@ -74,6 +74,8 @@ def _run(connection: Connection, statements: Sequence[sql.Composed], what: str) 
             for statement in statements:
                 connection.driver.execute(statement)
     except NotAllowed as error:
+        if error.code == "read_only":
+            raise
         texts = [statement.as_string(connection.driver) + ";" for statement in statements]
         raise NotAllowed(
             f"this login may not {what}: {error.message}",
