@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import click
 
@@ -27,7 +28,7 @@ class _Amount(click.FloatRange):
     def __init__(self) -> None:
         super().__init__(min=0)
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click passes what was typed
         """Refuse NaN, too."""
         found = float(super().convert(value, param, ctx))
         if math.isnan(found):

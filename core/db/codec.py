@@ -22,7 +22,6 @@ _PLAIN = frozenset(
         "bigint",
         "uuid",
         "boolean",
-        "enum",
     }
 )
 # Their texts are never empty, never padded, and short: a code of three of them is within any limit.
@@ -39,6 +38,9 @@ def part_text(column: str, type_name: str) -> sql.Composable:
     reference: sql.Composable = sql.SQL("source.{}").format(sql.Identifier(column))
     if type_name in _PLAIN:
         return _collated(reference)
+    if type_name == "enum":
+        # Never by a cast: whoever owns an enum may have made one to text that does whatever they like.
+        return _collated(sql.SQL("pg_catalog.textin(pg_catalog.enum_out({}))").format(reference))
     if type_name == "numeric":
         return _collated(sql.SQL("pg_catalog.trim_scale({})").format(reference))
     if type_name in _ISO:

@@ -70,7 +70,12 @@ BEGIN
     LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
     LEFT JOIN found AS t ON t.name = c.collection_name
     LEFT JOIN pg_attribute AS status ON status.attrelid = t.relid AND status.attname = 'status' AND NOT status.attisdropped
+    -- One that meets every new row, unconditionally, and for this collection: AFTER INSERT FOR EACH ROW, no WHEN, no argument
+    -- that names another one.
     LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relid AND g.tgname = 'trg_birth_gateway' AND g.tgfoid = v_gateway AND NOT g.tgisinternal
+        AND g.tgtype & 71 = 5 AND g.tgqual IS NULL AND NOT EXISTS (SELECT FROM {S}.collection_registry AS other
+            WHERE other.collection_name <> c.collection_name AND g.tgnargs > 0
+              AND encode(convert_to(other.collection_name, 'UTF8'), 'escape') = split_part(encode(g.tgargs, 'escape'), '\000', 1))
     ORDER BY c.collection_name COLLATE "C";
 END
 $body$;

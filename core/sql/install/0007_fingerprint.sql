@@ -59,9 +59,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
     FROM {S}.birth_gateway_functions() AS f JOIN pg_proc AS p ON p.oid = f.function
 $body$;
 
--- The triggers of a table: definition and whether they fire.
+-- The triggers of a table: definition, whether they fire, and which rows of the catalog say so: one that was switched off
+-- and on again is the same in all but that.
 CREATE FUNCTION {S}.birth_trigger_fingerprint(p_relid oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
-    SELECT encode(sha256(convert_to(coalesce(string_agg(pg_get_triggerdef(oid) || tgenabled::text, E'\x1e' ORDER BY tgname COLLATE "C"), ''), 'UTF8')), 'hex')
+    SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws(':', pg_get_triggerdef(oid) || tgenabled::text, oid, xmin), E'\x1e' ORDER BY tgname COLLATE "C"), ''), 'UTF8')), 'hex')
     FROM pg_trigger WHERE tgrelid = p_relid AND NOT tgisinternal
 $body$;

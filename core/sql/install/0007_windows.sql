@@ -34,6 +34,8 @@ DECLARE
     v_rows integer := 0;
     v_row record;
 BEGIN
+    -- As in birth_reading: what belongs to others is read READ ONLY.
+    PERFORM set_config('transaction_read_only', 'on', true);
     FOR v_row IN EXECUTE p_query LOOP
         v_codes := v_codes || v_row.code;
         v_keys := v_keys || v_row.source_key;
@@ -46,6 +48,8 @@ BEGIN
         END IF;
     END LOOP;
     RETURN QUERY SELECT * FROM {S}.birth_window(v_codes, v_keys);
+EXCEPTION WHEN SQLSTATE 'BR999' THEN
+    RAISE;
 END
 $body$;
 

@@ -89,29 +89,38 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
               WHERE k.position <= x.indnkeyatts AND NOT (a.attnotnull AND a.attname::text = ANY (p_columns))))
 $body$;
 
--- Codes that cannot repeat are not counted twice.
-CREATE FUNCTION {S}.birth_plan_by_join(p_relid oid, p_expression text, p_locator text[], p_declared boolean) RETURNS text
+-- What a plan reads of a source that can be joined with the registry: its missing rows in code order, what the contract
+-- asks for, and codes that are registered for others. Codes that cannot repeat are not counted twice.
+CREATE FUNCTION {S}.birth_plan_reads(p_relid oid, p_collection text, p_expression text, p_locator text[], p_declared boolean,
+    OUT missing text, OUT counted text, OUT taken text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key FROM (
+                SELECT %1$s AS code, ARRAY[%2$s] AS source_key FROM %3$s AS source) AS row
+            WHERE row.code IS NOT NULL AND NOT EXISTS (SELECT FROM {S}.birth_registry AS r WHERE r.entity_code = row.code)',
+            p_expression, (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
+                FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)), p_relid::regclass),
+        format('SELECT count(*), count(row.code), count(%3$s), max(length(row.code)) FROM (SELECT %1$s AS code FROM %2$s AS source) AS row',
+            p_expression, p_relid::regclass, CASE WHEN p_declared THEN 'row.code' ELSE 'DISTINCT row.code COLLATE "C"' END),
+        format('SELECT count(*), min(row.code COLLATE "C") FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
+            JOIN {S}.birth_registry AS r ON r.entity_code = row.code WHERE r.collection_name <> %3$L',
+            p_expression, p_relid::regclass, p_collection)
+$body$;
+
+CREATE FUNCTION {S}.birth_plan_by_join(p_missing text, p_counted text, p_taken text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH stored AS (
             INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
-            SELECT $1, row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key
-            FROM (SELECT %1$s AS code, ARRAY[%2$s] AS source_key FROM %3$s AS source) AS row
-            WHERE row.code IS NOT NULL AND NOT EXISTS (SELECT FROM {S}.birth_registry AS r WHERE r.entity_code = row.code)
+            SELECT $1, row.seq, row.code, row.source_key FROM {S}.birth_reading(%L) AS row(seq bigint, code text, source_key text[])
         ), counted AS (
-            SELECT count(*) AS rows, count(row.code) AS codes, count(%4$s) AS distinct_codes, max(length(row.code)) AS longest
-            FROM (SELECT %1$s AS code FROM %3$s AS source) AS row
+            SELECT * FROM {S}.birth_reading(%L) AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer)
         ), taken AS (
-            SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example
-            FROM (SELECT %1$s AS code FROM %3$s AS source) AS row
-            JOIN {S}.birth_registry AS r ON r.entity_code = row.code WHERE r.collection_name <> $2
+            SELECT * FROM {S}.birth_reading(%L) AS row(foreign_codes bigint, foreign_example text)
         )
-        SELECT * FROM counted CROSS JOIN taken $query$, p_expression,
-        (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position) FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
-        p_relid::regclass, CASE WHEN p_declared THEN 'row.code' ELSE 'DISTINCT row.code COLLATE "C"' END)
+        SELECT * FROM counted CROSS JOIN taken $query$, p_missing, p_counted, p_taken)
 $body$;
 
-CREATE FUNCTION {S}.birth_plan_in_windows(p_relid oid, p_expression text, p_locator text[]) RETURNS text
+CREATE FUNCTION {S}.birth_plan_in_windows(p_relid oid, p_collection text, p_expression text, p_locator text[]) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH row AS MATERIALIZED (
@@ -124,30 +133,29 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             SELECT count(*) AS rows, count(row.code) AS codes, count(DISTINCT row.code COLLATE "C") AS distinct_codes, max(length(row.code)) AS longest
             FROM row
         ), taken AS (
-            SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example FROM row WHERE row.owner <> $2
+            SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example FROM row WHERE row.owner <> %L
         )
         SELECT * FROM counted CROSS JOIN taken $query$,
         format('SELECT %s AS code, ARRAY[%s]::text AS source_key FROM %s AS source ORDER BY (%1$s) COLLATE "C"', p_expression,
             (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position) FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
-            p_relid::regclass))
+            p_relid::regclass), p_collection)
 $body$;
 
--- The one statement that reads a source, stores its missing rows in code order ($1: the entry) and counts what the
--- contract asks for ($2: the collection).
-CREATE FUNCTION {S}.birth_plan_statement(p_relid oid, p_expression text, p_locator text[], p_declared boolean) RETURNS text
+-- What is read of a source when it is planned, for people who look on.
+CREATE FUNCTION {S}.birth_plan_text(p_relid oid, p_collection text, p_expression text, p_locator text[], p_declared boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE WHEN {S}.birth_windowed(p_relid) THEN {S}.birth_plan_in_windows(p_relid, p_expression, p_locator)
-        ELSE {S}.birth_plan_by_join(p_relid, p_expression, p_locator, p_declared) END
+    SELECT CASE WHEN {S}.birth_windowed(p_relid) THEN {S}.birth_plan_in_windows(p_relid, p_collection, p_expression, p_locator)
+        ELSE (SELECT concat_ws(E';\n', missing, counted, taken)
+            FROM {S}.birth_plan_reads(p_relid, p_collection, p_expression, p_locator, p_declared)) END
 $body$;
 
--- Refuse a statement that would read a whole table once for every row of another: on a large source that never ends.
-CREATE FUNCTION {S}.birth_plan_affordable(p_collection text, p_statement text, p_ledger bigint) RETURNS void
+-- Refuse to read a whole table once for every row of another: on a large source that never ends.
+CREATE FUNCTION {S}.birth_plan_affordable(p_collection text, p_query text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_plan jsonb;
+    v_plan jsonb := {S}.birth_explaining(p_query);
     v_loop jsonb;
 BEGIN
-    EXECUTE 'EXPLAIN (FORMAT JSON) ' || p_statement INTO v_plan USING p_ledger, p_collection;
     FOR v_loop IN SELECT jsonb_path_query(v_plan, '$.** ? (@."Node Type" == "Nested Loop")') LOOP
         IF (v_loop -> 'Plans' -> 0 ->> 'Plan Rows')::numeric * (v_loop -> 'Plans' -> 1 ->> 'Plan Rows')::numeric > 10000000
            AND jsonb_path_exists(v_loop -> 'Plans' -> 1, '$.** ? (@."Node Type" == "Seq Scan")') THEN
@@ -166,6 +174,7 @@ DECLARE
     v_expression text;
     v_locator text[];
     v_ledger bigint;
+    v_reads record;
     v_statement text;
     v_found record;
     v_last record;
@@ -189,11 +198,15 @@ BEGIN
         l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid)
     FROM {S}.birth_locator(v_collection.relid, v_collection.columns) AS l
     RETURNING ledger_id, locator INTO v_ledger, v_locator;
-    v_statement := {S}.birth_plan_statement(v_collection.relid, v_expression, v_locator,
-        {S}.birth_identity_is_declared(v_collection.relid, v_collection.columns));
-    PERFORM {S}.birth_plan_affordable(p_collection, v_statement, v_ledger);
-    EXECUTE v_statement
-    INTO v_found USING v_ledger, p_collection;
+    IF {S}.birth_windowed(v_collection.relid) THEN
+        v_statement := {S}.birth_plan_in_windows(v_collection.relid, p_collection, v_expression, v_locator);
+    ELSE
+        v_reads := {S}.birth_plan_reads(v_collection.relid, p_collection, v_expression, v_locator,
+            {S}.birth_identity_is_declared(v_collection.relid, v_collection.columns));
+        PERFORM {S}.birth_plan_affordable(p_collection, v_reads.missing), {S}.birth_plan_affordable(p_collection, v_reads.taken);
+        v_statement := {S}.birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken);
+    END IF;
+    EXECUTE v_statement INTO v_found USING v_ledger;
     IF v_found.rows <> v_found.codes OR v_found.codes <> v_found.distinct_codes OR v_found.foreign_codes > 0 OR v_found.longest > 200 THEN
         PERFORM {S}.birth_refuse('BR003', 'contract_broken', format('the rows of %s are no longer identified by %s', p_collection, v_collection.identity),
             jsonb_build_object('collection', p_collection, 'identity', v_collection.identity, 'rows', v_found.rows,

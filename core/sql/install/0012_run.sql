@@ -25,7 +25,7 @@ BEGIN
     END IF;
     UPDATE {S}.birth_backfill_run SET status = 'reconciled', reconciled_by = session_user, reconciled_person = v_person,
         reconciled_at = clock_timestamp(), reconcile_note = p_note WHERE run_id = p_run;
-    PERFORM {S}.birth_ledger_append('reconciled', jsonb_build_object('run', p_run, 'digests', v_digests, 'note', p_note));
+    PERFORM {S}.birth_ledger_append('reconciled', jsonb_build_object('run', p_run, 'digests', v_digests, 'note', p_note, 'person', v_person));
 END
 $body$;
 

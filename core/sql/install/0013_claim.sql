@@ -94,6 +94,7 @@ $body$;
 CREATE FUNCTION {S}.birth_backfill_heartbeat(p_ledger_id bigint, p_epoch bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
+    PERFORM {S}.birth_actor('birth_operator', 'apply a run');
     PERFORM {S}.birth_batch_claimed(p_ledger_id, p_epoch);
     UPDATE {S}.birth_backfill_batch SET lease_until = clock_timestamp() + {S}.birth_lease(), backend_pid = pg_backend_pid()
     WHERE ledger_id = p_ledger_id AND epoch = p_epoch;

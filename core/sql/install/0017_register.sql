@@ -87,7 +87,7 @@ $body$;
 -- The statements of an entry as they would run now, for people who look on.
 CREATE FUNCTION {S}.birth_entry_statements(p_ledger_id bigint) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT jsonb_build_object('plan', {S}.birth_plan_statement(l.relid,
+    SELECT jsonb_build_object('plan', {S}.birth_plan_text(l.relid, l.collection_name,
             {S}.birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'), l.locator,
             {S}.birth_identity_is_declared(l.relid, l.columns)),
         'read', {S}.birth_read_statement(l), 'register', {S}.birth_register_statement(l))
@@ -110,7 +110,11 @@ BEGIN
         PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
             set_config(CASE WHEN v_list THEN 'enable_nestloop' ELSE 'enable_hashjoin' END, 'off', true);
     END IF;
+    -- As in birth_reading: what belongs to others is read READ ONLY.
+    PERFORM set_config('transaction_read_only', 'on', true);
     EXECUTE {S}.birth_read_statement(p_entry) INTO codes, source_keys, births USING p_entry.ledger_id, p_from, p_to;
+EXCEPTION WHEN SQLSTATE 'BR999' THEN
+    RAISE;
 END
 $body$;
 

@@ -68,7 +68,8 @@ BEGIN
         SELECT NULL, NULL, NULL, NULL INTO missing, digest, without_code, duplicates;
         IF v_entry.relid = {S}.birth_collection_table(v_entry.collection_name) AND v_entry.columns <@ ARRAY(
                 SELECT attname::text FROM pg_attribute WHERE attrelid = v_entry.relid AND attnum > 0 AND NOT attisdropped) THEN
-            EXECUTE {S}.birth_recount_statement(v_entry) INTO missing, digest, without_code, duplicates;
+            SELECT * INTO missing, digest, without_code, duplicates FROM {S}.birth_reading({S}.birth_recount_statement(v_entry))
+                AS row(missing bigint, digest text, without_code bigint, duplicates bigint);
         END IF;
         RETURN NEXT;
     END LOOP;

@@ -3,15 +3,14 @@
 CREATE FUNCTION {S}.birth_participants(p_run bigint) RETURNS TABLE (person text, part text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT planned_person, 'planned' FROM {S}.birth_backfill_run WHERE run_id = p_run
-    UNION SELECT reconciled_person, 'reconciled' FROM {S}.birth_backfill_run WHERE run_id = p_run AND reconciled_person IS NOT NULL
     UNION SELECT b.claimed_person, 'applied' FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = p_run
     UNION SELECT p.opened_person, 'permitted' FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
         JOIN {S}.birth_admission_permit AS p USING (permit_id) WHERE l.run_id = p_run
     UNION SELECT h.person, 'classified' FROM {S}.birth_backfill_ledger AS l
         JOIN {S}.birth_identity_history AS h ON h.collection_name = l.collection_name AND h.version <= l.identity_version
         WHERE l.run_id = p_run AND h.person IS NOT NULL
-    UNION SELECT o.person, CASE e.kind WHEN 'steered' THEN 'steered' WHEN 'applied' THEN 'ended' ELSE 'began' END FROM {S}.birth_ledger_event AS e CROSS JOIN LATERAL (SELECT e.payload::jsonb ->> 'person' AS person) AS o
-        WHERE e.kind IN ('started', 'resumed', 'steered', 'applied') AND e.payload::jsonb ->> 'run' = p_run::text AND o.person IS NOT NULL
+    UNION SELECT o.person, CASE e.kind WHEN 'applied' THEN 'ended' WHEN 'started' THEN 'began' WHEN 'resumed' THEN 'began' ELSE e.kind END FROM {S}.birth_ledger_event AS e CROSS JOIN LATERAL (SELECT e.payload::jsonb ->> 'person' AS person) AS o
+        WHERE e.kind IN ('reconciled', 'started', 'resumed', 'steered', 'applied') AND e.payload::jsonb ->> 'run' = p_run::text AND o.person IS NOT NULL
     ORDER BY 1, 2
 $body$;
 

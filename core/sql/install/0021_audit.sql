@@ -88,12 +88,22 @@ BEGIN
             (SELECT jsonb_agg(DISTINCT r.rolname) FROM pg_roles AS r WHERE r.oid = ANY (v_roles)
                 AND (r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR r.rolreplication OR r.rolcreatedb OR r.oid = ANY (v_files))),
             'ALTER ROLE … NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS; REVOKE roles that have it.'),
-        ('dml', 'no login here writes the tables of this schema',
-            (SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || t.relname) FROM unnest(v_roles) AS r, pg_class AS t
+        ('dml', 'nobody but their owner writes the tables of this schema',
+            (SELECT jsonb_agg(DISTINCT found.who || ' on ' || found.relname) FROM (
+                SELECT r::regrole::text AS who, t.relname FROM unnest(v_roles) AS r, pg_class AS t
                 WHERE r <> v_owner AND t.oid = ANY (v_tables) AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r)
                   AND CASE WHEN t.relkind = 'S' THEN has_sequence_privilege(r, t.oid, 'UPDATE, USAGE')
                       ELSE has_table_privilege(r, t.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES')
-                          OR has_any_column_privilege(r, t.oid, 'INSERT, UPDATE, REFERENCES') END),
+                          OR has_any_column_privilege(r, t.oid, 'INSERT, UPDATE, REFERENCES') END
+                -- Logins that are none of ours, too: whoever they are, what is ours is not for them to write.
+                UNION ALL SELECT CASE g.grantee WHEN 0 THEN 'public' ELSE g.grantee::regrole::text END, t.relname
+                FROM pg_class AS t CROSS JOIN LATERAL (
+                    SELECT a.grantee, a.privilege_type FROM aclexplode(t.relacl) AS a
+                    UNION ALL SELECT a.grantee, a.privilege_type FROM pg_attribute AS c, aclexplode(c.attacl) AS a
+                    WHERE c.attrelid = t.oid AND c.attacl IS NOT NULL) AS g
+                WHERE t.oid = ANY (v_tables) AND t.relowner = v_owner AND g.grantee <> v_owner
+                  AND g.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES')
+                  AND NOT coalesce((SELECT rolsuper FROM pg_roles WHERE oid = g.grantee), false)) AS found),
             'REVOKE it: every write goes through a function.'),
         ('create', 'no login here can plant objects: no CREATE or TEMP',
             (SELECT jsonb_agg(DISTINCT x.name) FROM (

@@ -2,7 +2,7 @@
 -- be planned.
 CREATE FUNCTION {S}.birth_collection_statements(p_collection text) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT jsonb_build_object('plan', {S}.birth_plan_statement(c.relid,
+    SELECT jsonb_build_object('plan', {S}.birth_plan_text(c.relid, c.collection_name,
             {S}.birth_identity_expression(c.relid, c.collection_name, c.strategy, c.columns, 'source'), found.locator,
             {S}.birth_identity_is_declared(c.relid, c.columns)),
         'read', {S}.birth_read_statement(entry), 'register', {S}.birth_register_statement(entry))
