@@ -40,7 +40,7 @@ def part_text(column: str, type_name: str) -> sql.Composable:
         return _collated(reference)
     if type_name == "enum":
         # Never by a cast: whoever owns an enum may have made one to text that does whatever they like.
-        return _collated(sql.SQL("pg_catalog.textin(pg_catalog.enum_out({}))").format(reference))
+        return _collated(sql.SQL("CASE WHEN {0} IS NOT NULL THEN pg_catalog.format('%s', {0}) END").format(reference))
     if type_name == "numeric":
         return _collated(sql.SQL("pg_catalog.trim_scale({})").format(reference))
     if type_name in _ISO:

@@ -139,6 +139,13 @@ class Connection:
         with translated(read_only=self.read_only), self.driver.transaction():
             yield
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """The same, READ ONLY whatever the session: whose tables are read may have made code that runs then."""
+        with self.transaction():
+            self.driver.execute("SET LOCAL transaction_read_only = on")
+            yield
+
     def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a named query as tuples, fetched in portions; inside `snapshot` or `transaction` only."""
         with translated(), self.driver.cursor("birth_stream", row_factory=tuple_row) as cursor:

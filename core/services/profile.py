@@ -121,7 +121,7 @@ def _sampled(
         return [], False
     small = pages <= SMALL / 10 if rows < 0 else rows <= SMALL
     percent = None if small else min(100.0, 100 * _SAMPLED_ROWS / max(rows, pages))
-    with connection.transaction():
+    with connection.reading():
         connection.driver.execute(f"SET LOCAL statement_timeout = {_SECONDS * 1000}".encode())
         found = connection.rows(_statement(place, types, SMALL + 1, percent))
         if percent is not None and not found:

@@ -75,7 +75,7 @@ def _collisions(connection: Connection, table: Table, others: Sequence[Pending])
         return {}, True
     codes = sorted(set().union(*values.values()))
     try:
-        with connection.transaction():
+        with connection.reading():
             connection.driver.execute(f"SET LOCAL statement_timeout = {_LOOKUP_MILLISECONDS}".encode())
             rows = connection.rows("suggestion.registered", {"codes": codes, "collection": table.collection})
             if others:

@@ -12,7 +12,8 @@ _EVIL = """
 CREATE FUNCTION public.evil() RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     IF current_user = 'birth_owner' THEN
-        INSERT INTO birth.birth_registry (entity_code, collection_name) VALUES ('FORGED', 'goods') ON CONFLICT DO NOTHING;
+        INSERT INTO birth.birth_registry (entity_code, collection_name) VALUES ('FORGED', 'goods')
+            ON CONFLICT DO NOTHING;
     END IF;
     RETURN true;
 EXCEPTION WHEN OTHERS THEN
@@ -36,29 +37,31 @@ GRANT SELECT ON public.things TO birth_reader, birth_owner;
 TRUNCATE birth.trigger_guard_alerts;
 """
 NUMBERED = "(1, 'T-1'), (2, 'T-2')"
+_DOMAIN = """
+CREATE FUNCTION public.is_fine(int) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RETURN public.evil(); END$$;
+CREATE DOMAIN public.number AS int CHECK (public.is_fine(value));
+"""
+_INDEX = """
+CREATE FUNCTION public.one(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
+    $$BEGIN PERFORM public.evil(); RETURN 1; END$$;
+CREATE TABLE public.things (id int PRIMARY KEY, code text NOT NULL UNIQUE);
+CREATE INDEX ON public.things ((public.one(1) + id));
+"""
 # What is made, and the rows of the table.
 SOURCES = {
     "a cast of a column that finds the row": (
-        _MOOD + "CREATE TABLE public.things (id public.mood PRIMARY KEY, code text NOT NULL UNIQUE);",
+        f"{_MOOD} CREATE TABLE public.things (id public.mood PRIMARY KEY, code text NOT NULL UNIQUE);",
         "('calm', 'T-1'), ('glad', 'T-2')",
     ),
     "a cast of the identity's column": (
-        _MOOD + "CREATE TABLE public.things (id int PRIMARY KEY, code public.mood NOT NULL UNIQUE);",
+        f"{_MOOD} CREATE TABLE public.things (id int PRIMARY KEY, code public.mood NOT NULL UNIQUE);",
         "(1, 'calm'), (2, 'glad')",
     ),
     "the CHECK of a domain": (
-        "CREATE FUNCTION public.is_fine(int) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RETURN public.evil(); END$$;"
-        "CREATE DOMAIN public.number AS int CHECK (public.is_fine(value));"
-        "CREATE TABLE public.things (id public.number PRIMARY KEY, code text NOT NULL UNIQUE);",
+        f"{_DOMAIN} CREATE TABLE public.things (id public.number PRIMARY KEY, code text NOT NULL UNIQUE);",
         NUMBERED,
     ),
-    "an expression that the planner evaluates": (
-        "CREATE FUNCTION public.one(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS"
-        " $$BEGIN PERFORM public.evil(); RETURN 1; END$$;"
-        "CREATE TABLE public.things (id int PRIMARY KEY, code text NOT NULL UNIQUE);"
-        "CREATE INDEX ON public.things ((public.one(1) + id));",
-        NUMBERED,
-    ),
+    "an expression that the planner evaluates": (_INDEX, NUMBERED),
 }
 
 

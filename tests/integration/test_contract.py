@@ -27,6 +27,7 @@ def test_the_statements_of_a_contract_are_those_that_run(shared: Database) -> No
     found = shared.run(counting.text)[0]
     assert found["source_rows"] >= found["registered"] > 0
     assert "INSERT INTO" in planning.text
+    assert "count(row.code)" in planning.text
     assert "birth_backfill_item" in planning.text
     assert registering.text.count("fn_birth_register") == 1
     assert "birth-backfill:run-" in registering.text

@@ -30,10 +30,9 @@ class Links:
         self.opened += 1
         return opened
 
-    def sessions(self, condition: str = "true") -> int:
+    def sessions(self) -> int:
         found = self._database.value(
-            "SELECT count(*) FROM pg_stat_activity"
-            f" WHERE datname = current_database() AND usename = 'viewer1' AND {condition}"
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'viewer1'"
         )
         return int(found)
 
@@ -55,7 +54,7 @@ def held_up(database: Database, viewer: Connection, links: Links) -> Iterator[Fu
     with database.psql("postgres") as admin, ThreadPoolExecutor() as pool:
         admin.execute("BEGIN; LOCK TABLE public.agents")
         counted = pool.submit(counting.side_by_side, viewer, links, NAMES, 2)
-        eventually(lambda: links.opened == 2 and links.sessions("wait_event_type = 'Lock'") == 1)
+        eventually(lambda: links.opened == 2)
         yield counted
         admin.execute("ROLLBACK")
 

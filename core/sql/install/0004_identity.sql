@@ -40,7 +40,7 @@ BEGIN
         WHEN v_type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype, 'int2'::regtype, 'int4'::regtype,
             'int8'::regtype, 'uuid'::regtype, 'bool'::regtype) THEN v_text
         -- Never by a cast: whoever owns an enum may have made one to text that does whatever they like.
-        WHEN (SELECT typtype = 'e' FROM pg_type WHERE oid = v_type) THEN format('textin(enum_out(%s))', v_text)
+        WHEN (SELECT typtype = 'e' FROM pg_type WHERE oid = v_type) THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
         WHEN v_type = 'numeric'::regtype THEN format('trim_scale(%s)', v_text)
         -- By way of a timestamp without time zone: a zone may have skipped the day.
         WHEN v_type = 'date'::regtype THEN {S}.birth_iso_text(v_text || '::timestamp', 'YYYY-MM-DD',

@@ -26,4 +26,3 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
     RAISE;
 END
 $body$;
-GRANT EXECUTE ON FUNCTION {S}.birth_reading(text) TO birth_reader;

@@ -75,7 +75,7 @@ BEGIN
     LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relid AND g.tgname = 'trg_birth_gateway' AND g.tgfoid = v_gateway AND NOT g.tgisinternal
         AND g.tgtype & 71 = 5 AND g.tgqual IS NULL AND NOT EXISTS (SELECT FROM {S}.collection_registry AS other
             WHERE other.collection_name <> c.collection_name AND g.tgnargs > 0
-              AND encode(convert_to(other.collection_name, 'UTF8'), 'escape') = split_part(encode(g.tgargs, 'escape'), '\000', 1))
+              AND encode(convert_to(other.collection_name, 'UTF8'), 'escape') = split_part(encode(g.tgargs, 'escape'), chr(92) || '000', 1))
     ORDER BY c.collection_name COLLATE "C";
 END
 $body$;

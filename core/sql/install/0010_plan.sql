@@ -145,7 +145,8 @@ $body$;
 CREATE FUNCTION {S}.birth_plan_text(p_relid oid, p_collection text, p_expression text, p_locator text[], p_declared boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN {S}.birth_windowed(p_relid) THEN {S}.birth_plan_in_windows(p_relid, p_collection, p_expression, p_locator)
-        ELSE (SELECT concat_ws(E';\n', missing, counted, taken)
+        ELSE (SELECT concat_ws(E';\n', format('INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
+            SELECT $1, seq, code, source_key FROM (%s) AS row(seq, code, source_key)', missing), counted, taken)
             FROM {S}.birth_plan_reads(p_relid, p_collection, p_expression, p_locator, p_declared)) END
 $body$;
 
