@@ -101,6 +101,23 @@ def resolve(
     )
 
 
+def demo(
+    *,
+    dsn: str | None = None,
+    schema: str | None = None,
+    profile: str | None = None,
+    login: str | None = None,
+    read_only: bool = False,
+) -> Settings:
+    """The embedded demo, whatever the environment and the profiles say; for commands that are about nothing else.
+
+    Raises UsageError for an option without a value, for an unknown demo login, and for one where a DSN is given.
+    """
+    _refuse_empty(dsn=dsn, schema=schema, profile=profile, login=login)
+    _refuse_login(login, dsn)
+    return Settings(login=login or DEMO_LOGINS[0], read_only=read_only)
+
+
 def _refuse_empty(**options: str | None) -> None:
     # An empty option is a shell variable that was never set: going on would mean another database than intended.
     for name, value in options.items():

@@ -1,8 +1,8 @@
 """`apply` and `control`: register the planned rows of a run, and steer that from any session."""
 
 import math
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
 from typing import Any
 
 import click
@@ -13,10 +13,11 @@ from core.cli.output import Output, ReaderGone
 from core.cli.progress import follow
 from core.domain.events import Event
 from core.domain.throttle import Limits
-from core.errors import Json, Stopped, UsageError
+from core.errors import ConsoleError, Json, Stopped, UsageError
+from core.services import acceptance, detach
 from core.services import apply as applying
 from core.services import control as steering
-from core.services import detach
+from core.services.link import Connect
 
 PATIENCE_SECONDS, LAG_SECONDS = 600.0, 10.0
 _ROWS = click.IntRange(1, 10_000)
@@ -28,9 +29,10 @@ class _Amount(click.FloatRange):
     def __init__(self) -> None:
         super().__init__(min=0)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click passes what was typed
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Refuse NaN, too."""
-        found = float(super().convert(value, param, ctx))
+        given: Any = value
+        found = float(super().convert(given, param, ctx))
         if math.isnan(found):
             self.fail("nan is no number", param, ctx)
         return found
@@ -107,7 +109,7 @@ def apply(
         interruptible() as interrupt,
         closing(applying.apply(session.apply, run, options, interrupt)) as events,
     ):
-        _show(call.output, run, events)
+        _show(call.output, run, _with_late(events, session.apply))
 
 
 @click.command()
@@ -136,6 +138,20 @@ def control(call: Invocation, run: int, command: str | None, *, batch_size: int 
 
 def _first(given: float | None, profile: float | None, default: float) -> float:
     return next(value for value in (given, profile, default) if value is not None)
+
+
+def _with_late(events: Iterator[Event], connect: Connect) -> Iterator[Event]:
+    """The same events; `done` also says how many rows were born after the plan, null where they cannot be counted."""
+    for event in events:
+        account = event.facts.get("accounting")
+        if event.event != "done" or not isinstance(account, Mapping):
+            yield event
+            continue
+        late: int | None = None
+        # The run is done, whatever becomes of this look.
+        with suppress(ConsoleError), connect() as connection:
+            late = acceptance.late(connection, int(str(event.facts["run"])))
+        yield Event("done", {**event.facts, "accounting": {**account, "late": late}})
 
 
 def _show(out: Output, run: int, events: Iterator[Event]) -> None:

@@ -22,14 +22,14 @@ def from_file(call: Invocation, path: str, *, dry_run: bool, keep_going: bool) -
     decisions = file.read(_text(path))
     with call.browse() if dry_run else call.write() as connection:
         results = service.classify_many(connection, decisions, dry_run=dry_run, keep_going=keep_going)
-    finish(call, results)
+    finish(call, results, keep_going=keep_going)
 
 
 def accept(call: Invocation, *, dry_run: bool, keep_going: bool) -> None:
     """`classify --accept-suggestions`."""
     with call.browse() if dry_run else call.write() as connection:
         results = service.accept(connection, dry_run=dry_run, keep_going=keep_going)
-    finish(call, results)
+    finish(call, results, keep_going=keep_going)
 
 
 def export(call: Invocation, path: str) -> None:
@@ -49,7 +49,7 @@ def export(call: Invocation, path: str) -> None:
         call.output.text(f"{len(decisions)} collections written to {path}")
 
 
-def finish(call: Invocation, results: Sequence[Result]) -> None:
+def finish(call: Invocation, results: Sequence[Result], *, keep_going: bool) -> None:
     """Print each result; raise where a decision is invalid."""
     if call.output.as_json:
         call.output.document({"results": [_as_json(each) for each in results]})
@@ -57,10 +57,10 @@ def finish(call: Invocation, results: Sequence[Result]) -> None:
         _print(call, results)
     errors = [each for each in results if each.error is not None]
     if errors:
-        raise _refusal(errors)
+        raise _refusal(errors, keep_going=keep_going)
 
 
-def _refusal(invalid: Sequence[Result]) -> ConsoleError:
+def _refusal(invalid: Sequence[Result], *, keep_going: bool) -> ConsoleError:
     """A closed gate, unless every invalid row was refused for one other reason: stale, or not allowed."""
     kinds = {type(each.error) for each in invalid}
     kind = kinds.pop() if len(kinds) == 1 else GateClosed
@@ -73,7 +73,7 @@ def _refusal(invalid: Sequence[Result]) -> ConsoleError:
         f"{len(invalid)} of the decisions cannot be recorded",
         code="decisions_invalid",
         evidence={"gates": gates},
-        hint="Correct them, or record the others with --keep-going.",
+        hint="Correct these." if keep_going else "Correct them, or record the others with --keep-going.",
     )
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from core.cli.options import Invocation, invocation
+from core.cli.options import Invocation, demo_invocation, gathering
 from core.services import demo as service
 from core.settings import data_home
 
@@ -10,13 +10,14 @@ _SCALE = click.option("--scale", type=click.IntRange(1, 1000), metavar="N", help
 
 
 @click.group()
+@gathering
 def demo() -> None:
     """Start, stop and reset the embedded PostgreSQL with the demo's census, or print its DSN."""
 
 
 @demo.command()
 @_SCALE
-@invocation
+@demo_invocation
 def start(call: Invocation, *, scale: int | None) -> None:
     """Start the demo and leave it running until `demo stop`."""
     service.start(data_home(), call.output.progress, scale)
@@ -24,7 +25,7 @@ def start(call: Invocation, *, scale: int | None) -> None:
 
 
 @demo.command()
-@invocation
+@demo_invocation
 def stop(call: Invocation) -> None:
     """Stop the demo, whoever uses it."""
     if not service.stop(data_home()):
@@ -34,7 +35,7 @@ def stop(call: Invocation) -> None:
 
 @demo.command()
 @_SCALE
-@invocation
+@demo_invocation
 def reset(call: Invocation, *, scale: int | None) -> None:
     """Replace the demo by a new one."""
     service.reset(data_home(), call.output.progress, scale)
@@ -45,7 +46,7 @@ def reset(call: Invocation, *, scale: int | None) -> None:
 
 
 @demo.command()
-@invocation
+@demo_invocation
 def dsn(call: Invocation) -> None:
     """Print a libpq string that psql takes; the demo runs until `demo stop`."""
     found = service.dsn(data_home(), call.settings.login, call.output.progress)

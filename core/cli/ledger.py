@@ -1,11 +1,12 @@
 """`ledger`: runs, their entries, and row-level diffs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.options import NUMBER, Invocation, gathering, invocation
 from core.domain.diff import KINDS, Cursor, Page, View
 from core.domain.filter import Filter
 from core.domain.ledger import Run, Statements, Worker
@@ -17,16 +18,30 @@ if TYPE_CHECKING:
 
 
 class _ShowByDefault(click.Group):
-    """`ledger` and `ledger 3` show; `ledger diff 3` compares."""
+    """`ledger` and `ledger 3` show; `ledger diff 3` compares, wherever the options stand."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `show` where no subcommand is named."""
-        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+        """Put `show` in front where no subcommand is named."""
+        if self._named(args) not in (*self.commands, *ctx.help_option_names):
             args = ["show", *args]
         return super().parse_args(ctx, args)
 
+    def _named(self, args: Sequence[str]) -> str:
+        """The first word that is neither an option of this group nor the value of one; "" where there is none."""
+        takes_value = {
+            name: not each.is_flag for each in self.params if isinstance(each, click.Option) for name in each.opts
+        }
+        words = iter(args)
+        for word in words:
+            if word.partition("=")[0] not in takes_value:
+                return word
+            if takes_value.get(word):
+                next(words, "")
+        return ""
+
 
 @click.group(cls=_ShowByDefault)
+@gathering
 def ledger() -> None:
     """List the runs, show RUN with its entries (`ledger 3`), or compare row by row (`ledger diff 3`)."""
 
@@ -114,7 +129,8 @@ def _print_run(call: Invocation, connection: "Connection", run: Run, *, with_sql
     headings = ["collection", "identity", "source", "registered", "missing"]
     rows = [[e.collection, e.identity, e.source_rows, e.registered, e.missing] for e in run.entries]
     call.output.table(headings, rows, right=headings[2:])
-    call.output.pairs(account.items())
+    # Who counts them reads every source: a look at the ledger does not.
+    call.output.pairs({**account, "late": "not counted: verify does"}.items())
     for worker in workers:
         reason = f": {worker.reason}" if worker.reason else ""
         call.output.text(f"{worker.login} (session {worker.pid}) is {worker.state}{reason}")

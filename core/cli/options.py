@@ -1,6 +1,6 @@
 """The options that every command takes, and the invocation they make."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -78,21 +78,46 @@ def connecting(command: Callable[P, R]) -> Callable[P, R]:
     return command
 
 
-def invocation(command: Callable[Concatenate[Invocation, P], R]) -> Callable[..., R]:
-    """Give a command its Invocation. Options after the command's name win over those before it."""
+def gathering(group: Callable[P, R]) -> Callable[..., R]:
+    """Let the connecting options, and --json, stand between the name of a group and that of its command."""
 
-    @wraps(command)
+    @wraps(group)
     def call(*args: Any, **given: Any) -> R:  # noqa: ANN401 - click passes what the options declare
         context = click.get_current_context()
-        merged = dict(context.obj or {})
-        for name in ("dsn", "schema", "profile", "login", "read_only"):
-            value = given.pop(name)
-            # An empty value is no absent one: it is refused, never passed over.
-            merged[name] = merged.get(name) if value in (None, False) else value
-        given.pop("debug")
-        merged["read_only"] = bool(merged["read_only"])
-        as_json = bool(merged.pop("as_json", False)) | given.pop("as_json")
-        made = Invocation(settings_module.resolve(**merged), Output(as_json=as_json))
-        return command(made, *args, **given)
+        context.obj = _merged(context.obj, given)
+        return group(*args, **given)
 
     return connecting(call)
+
+
+def invocation(command: Callable[Concatenate[Invocation, P], R]) -> Callable[..., R]:
+    """Give a command its Invocation. Options after the command's name win over those before it."""
+    return _invoking(command, settings_module.resolve)
+
+
+def demo_invocation(command: Callable[Concatenate[Invocation, P], R]) -> Callable[..., R]:
+    """The same for a command that is about the embedded demo, whatever the environment or a profile names."""
+    return _invoking(command, settings_module.demo)
+
+
+def _invoking(
+    command: Callable[Concatenate[Invocation, P], R], resolve: Callable[..., settings_module.Settings]
+) -> Callable[..., R]:
+    @wraps(command)
+    def call(*args: Any, **given: Any) -> R:  # noqa: ANN401 - click passes what the options declare
+        merged = _merged(click.get_current_context().obj, given)
+        as_json = merged.pop("as_json")
+        return command(Invocation(resolve(**merged), Output(as_json=as_json)), *args, **given)
+
+    return connecting(call)
+
+
+def _merged(before: Mapping[str, Any] | None, given: dict[str, Any]) -> dict[str, Any]:
+    """Take the options of `connecting` out of `given`; those that are not there are as they were `before`."""
+    merged: dict[str, Any] = {}
+    for name in ("dsn", "schema", "profile", "login", "read_only", "as_json"):
+        value = given.pop(name)
+        # An empty value is no absent one: it is refused, never passed over.
+        merged[name] = (before or {}).get(name, value) if value in (None, False) else value
+    del given["debug"]  # read from argv, so that it also holds where parsing fails
+    return merged

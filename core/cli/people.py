@@ -2,13 +2,14 @@
 
 import click
 
-from core.cli.options import Invocation, invocation
+from core.cli.options import Invocation, gathering, invocation
 from core.domain.people import GROUPS, Person
 from core.errors import NotAllowed
 from core.services import people as who
 
 
 @click.group()
+@gathering
 def people() -> None:
     """Say who may do what. Changes need somebody with a superuser's rights; everybody may list."""
 

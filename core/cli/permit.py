@@ -5,13 +5,14 @@ from typing import Any
 
 import click
 
-from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.options import NUMBER, Invocation, gathering, invocation
 from core.domain import permit as domain
 from core.domain.permit import Permit
 from core.services import permits
 
 
 @click.group()
+@gathering
 def permit() -> None:
     """Open, close and list admission permits. Only gatekeepers open and close."""
 

@@ -57,4 +57,4 @@ def _words(value: Json) -> str:
 
 def _sentence(account: object) -> str:
     assert isinstance(account, dict)  # noqa: S101 - the service's own events
-    return ", ".join(f"{value:,} {name}" for name, value in account.items())
+    return ", ".join(f"{name} not counted" if value is None else f"{value:,} {name}" for name, value in account.items())

@@ -71,7 +71,7 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
     "40P01": (ConsoleError, "try_again", "Two sessions waited for each other: nothing was kept, try again."),
     "55P03": (ConsoleError, "try_again", "Somebody else holds what this needs: nothing was kept, try again."),
 }
-_UNREACHED = "server_unavailable"
+_UNREACHED, _BAD_DSN = "server_unavailable", "bad_dsn"
 # A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
 # whoever connected finds out and says which of these it is.
 _NO_CONNECTION = (
@@ -91,7 +91,7 @@ _NO_CONNECTION = (
     ),
     (
         re.compile(r"definition of service .* not found|invalid .* value|unrecognized configuration parameter"),
-        "bad_dsn",
+        _BAD_DSN,
         "Correct the DSN, the service file or the PG… variables.",
     ),
     (re.compile(r""), _UNREACHED, "Check that the server runs, and the host and port of the DSN."),
@@ -162,11 +162,12 @@ def console_error(error: psycopg.Error) -> ConsoleError:
     )
 
 
-def no_connection(message: str, code: str = "") -> Unavailable:
+def no_connection(message: str, code: str = "") -> Unavailable | UsageError:
     """Why a connection never came about, by its words or by the `code` that is known."""
     for words, known, hint in _NO_CONNECTION:
         if known == code or (not code and words.search(message)):
-            return Unavailable(message, code=known, hint=hint)
+            kind = UsageError if known == _BAD_DSN else Unavailable
+            return kind(message, code=known, hint=hint)
     raise ValueError(code)
 
 

@@ -55,9 +55,9 @@ def formatted(driver: Driver, statement: Statement) -> str:
     return text
 
 
-def run(driver: Driver, statements: Iterable[Statement]) -> None:
-    """Run them inside the caller's transaction. Raises a ConsoleError."""
-    with translated(), driver.cursor() as cursor:
+def run(driver: Driver, statements: Iterable[Statement], *, read_only: bool = False) -> None:
+    """Run them inside the caller's transaction. Raises a ConsoleError. `read_only`: the caller asked for no writes."""
+    with translated(read_only=read_only), driver.cursor() as cursor:
         for each in statements:
             cursor.execute("SET LOCAL ROLE birth_owner" if each.as_owner else "RESET ROLE")
             cursor.execute(each.sql)

@@ -92,14 +92,17 @@ class Statements:
 
 @dataclass(frozen=True, slots=True)
 class Accounting:
-    """What became of the planned rows; `late` rows were born after the plan and are not part of it."""
+    """What became of the planned rows; `late` rows were born after the plan and are not part of it.
+
+    None where nobody counted them: that takes a look at every source.
+    """
 
     planned: int
     registered: int = 0
     existing: int = 0
     vanished: int = 0
     quarantined: int = 0
-    late: int = 0
+    late: int | None = None
 
     @property
     def open(self) -> int:
@@ -111,7 +114,7 @@ class Accounting:
         return asdict(self)
 
 
-def accounting(entries: Iterable[Mapping[str, int]], late: int = 0) -> Accounting:
+def accounting(entries: Iterable[Mapping[str, int]], late: int | None = None) -> Accounting:
     """Sum up the accounting of a run's entries."""
     rows = list(entries)
     names = ("planned", "registered", "existing", "vanished", "quarantined")

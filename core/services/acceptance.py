@@ -1,13 +1,18 @@
 """Verifying a run: the acceptance gates, each proven on live data, in one snapshot."""
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.db import missing
-from core.db.connection import Connection
+from core.db.connection import Connection, Row
 from core.domain.acceptance import ACCEPTANCE, RunEvidence
 from core.domain.gates import Judgement, judge
 from core.domain.ledger import Accounting
+from core.errors import ConsoleError
 from core.services import ledger, reconcile
+
+LATE_SECONDS = 60.0  # nobody waits longer for a figure beside the accounting
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,8 @@ def verify(connection: Connection, number: int) -> Verification:
     """Ask every acceptance gate of a run. Changes nothing; anybody who may browse may verify."""
     with connection.snapshot():
         ledger.run(connection, number)
-        delta, late = _rerun(connection, number)
+        counted = list(_rerun(connection, number))
+        delta, late = (sum(each[name] for each in counted) for name in ("planned", "late"))
         seen = RunEvidence(
             facts=connection.rows("acceptance.facts", {"run": number})[0],
             participants=_people(connection, "acceptance.people", number),
@@ -43,15 +49,32 @@ def verify(connection: Connection, number: int) -> Verification:
     return Verification(number, judge(ACCEPTANCE, seen), delta, seen.accounting, digest)
 
 
-def _rerun(connection: Connection, number: int) -> tuple[int, int]:
-    """Rows that are missing now: those of the plan (but not in quarantine), and those born since."""
-    delta = late = 0
+def late(connection: Connection, number: int, seconds: float = LATE_SECONDS) -> int | None:
+    """Rows that were born after the plan and are missing now; None where that cannot be read within `seconds`."""
+    until = time.monotonic() + seconds
+    found = 0
+    try:
+        with connection.snapshot():
+            _until(connection, until)
+            for each in _rerun(connection, number):
+                found += each["late"]
+                _until(connection, until)
+    except ConsoleError:
+        return None
+    return found
+
+
+def _until(connection: Connection, moment: float) -> None:
+    """Let the next statement of this transaction end by then."""
+    left = max(1, int(1000 * (moment - time.monotonic())))  # 0 would mean: without an end
+    connection.driver.execute(f"SET LOCAL statement_timeout = {left}".encode())
+
+
+def _rerun(connection: Connection, number: int) -> Iterator[Row]:
+    """Rows of each entry that are missing now: `planned` (but not in quarantine), and `late`: born since."""
     for entry in connection.rows("ledger.sources", {"run": number}):
         unregistered = reconcile.missing_set(connection, entry)
-        found = connection.rows(missing.rerun(unregistered, entry["ledger_id"], connection.schema))[0]
-        delta += found["planned"]
-        late += found["late"]
-    return delta, late
+        yield connection.rows(missing.rerun(unregistered, entry["ledger_id"], connection.schema))[0]
 
 
 def _people(connection: Connection, query: str, number: int) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from core.domain.ledger import Accounting
 from core.domain.pace import CANARY, Pace
 from core.domain.throttle import Limits
 from core.errors import ConsoleError, Interrupted, Json, Stopped
-from core.services import ledger
+from core.services import ledger, rights
 from core.services.doctor import detours
 from core.services.link import Connect, Link, is_passing
 from core.services.throttle import Throttle
@@ -53,9 +53,10 @@ def apply(
     """Register the planned rows of a run; the last event, `done`, holds the accounting.
 
     Every batch is one transaction: what is done stays done, and applying the run again resumes it. Raises
-    UsageError for a condition that is no SELECT, GateClosed naming each closed gate, Stale where a pin no longer
-    holds, Stopped where the run was paused, cancelled, throttled, or stopped by its canary, its breaker or
-    `max_batches`, and Interrupted once `interrupt` is set and the batches in flight have ended.
+    UsageError for a condition that is no SELECT, NotAllowed for logins outside birth_operator, GateClosed naming each
+    closed gate, Stale where a pin no longer holds, Stopped where the run was paused, cancelled, throttled, or stopped
+    by its canary, its breaker or `max_batches`, and Interrupted once `interrupt` is set and the batches in flight have
+    ended.
     """
     options = options or Options()
     if options.limits.condition is not None:
@@ -63,6 +64,7 @@ def apply(
     crew = _Crew(connect, number, options, interrupt or Flag())
     # A server that is not there at the start is no reason to wait; one that goes away later is.
     with connect() as connection:
+        rights.insist_on(connection, "birth_operator", "apply a run")
         insist(gates(connection, number), f"run {number} may not be applied")
         connection.rows("apply.begin", {"run": number})
         account = ledger.account(connection, number)

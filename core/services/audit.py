@@ -11,6 +11,7 @@ from core.domain.chain import Anchor, Audit, ChainEvent, verify
 from core.errors import UsageError
 
 _ANCHOR_VERSION = 1
+_LARGEST = 64 * 1024  # bytes
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -58,7 +59,7 @@ def _events(connection: Connection) -> Iterator[ChainEvent]:
 def _read_anchor(connection: Connection, path: Path) -> list[Anchor]:
     """The two events that an anchor names: the chain's first one, and its head of then."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(_bounded(path))
         anchored = {name: str(content[name]) for name in ("system_identifier", "database", "schema")}
         anchors = [Anchor(0, content["genesis"]), Anchor(content["seq"], content["hash"])]
         is_sound = content["anchor"] == _ANCHOR_VERSION and all(_is_event(each.seq, each.hash) for each in anchors)
@@ -77,6 +78,15 @@ def _read_anchor(connection: Connection, path: Path) -> list[Anchor]:
             hint="Connect to the database and schema that it names.",
         )
     return anchors
+
+
+def _bounded(path: Path) -> str:
+    """The text of a file that is no larger than an anchor may be; a device would never end."""
+    with path.open("rb") as file:
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise ValueError(f"it has more than {_LARGEST} bytes")
+    return content.decode("utf-8")
 
 
 def _is_event(seq: object, digest: object) -> bool:

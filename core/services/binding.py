@@ -8,10 +8,11 @@ from psycopg.types.json import Jsonb
 
 from core.db.connection import Connection, Row
 from core.domain.binding import Binding, Function, Parameter, complaints, guess, judge, read
-from core.errors import Json, UsageError
+from core.errors import ConsoleError, Json, UsageError
 from core.services.drafting import Draft
 
 _STAND_IN = "fn_birth_register"
+_NO_IDENTIFIER = "22023"
 _MIGRATION = "install/0030_binding.sql"
 
 
@@ -85,11 +86,8 @@ def _let_call(connection: Connection, made: Draft, found: _Found) -> None:
 
 def _named(connection: Connection, home: str, name: str, binding: Binding) -> _Found:
     """The one function of a name that takes the binding. Raises UsageError where none or several do."""
-    try:
-        parts = connection.value("init.parts", {"name": name})
-    except UsageError:
-        parts = []
-    schema, _, function = (home, "", parts[0]) if len(parts) == 1 else (*parts[:1], "", *parts[1:2], "")[:3]
+    parts = _parts(connection, name)
+    schema, function = (home, *parts) if len(parts) == 1 else parts if len(parts) == 2 else ("", "")  # noqa: PLR2004 - schema and name
     candidates = _functions(connection, schema, function)
     fitting = [found for found in candidates if not complaints(found.function, binding)]
     if len(candidates) != 1 and len(fitting) != 1:
@@ -100,6 +98,17 @@ def _named(connection: Connection, home: str, name: str, binding: Binding) -> _F
             hint="Name it with its schema; of several, the one is taken whose parameters are the bound ones.",
         )
     return (fitting or candidates)[0]
+
+
+def _parts(connection: Connection, name: str) -> tuple[str, ...]:
+    """What a name consists of, as the server reads it; nothing where it cannot be one."""
+    try:
+        with connection.transaction():  # within the caller's: what is refused does not end that
+            return tuple(connection.value("init.parts", {"name": name}))
+    except ConsoleError as error:
+        if error.sqlstate == _NO_IDENTIFIER or isinstance(error, UsageError):
+            return ()
+        raise
 
 
 def _functions(connection: Connection, schema: str, name: str) -> list[_Found]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.db.connection import Connection
 from core.domain.gates import insist
-from core.services import acceptance
+from core.services import acceptance, rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ def certify(connection: Connection, number: int, note: str, *, looked_at: str | 
     Raises GateClosed where an acceptance gate does not pass, NotAllowed for whoever had a hand in the run and for
     logins outside birth_reviewer, and Stale where the evidence is no longer what was looked at.
     """
+    rights.insist_on(connection, "birth_reviewer", "certify a run")
+    rights.insist_on_distance(connection, number)
     seen = acceptance.verify(connection, number)
     insist(seen.gates, f"run {number} may not be certified")
     digest = looked_at or seen.evidence_digest

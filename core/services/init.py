@@ -7,7 +7,7 @@ from core.db import script
 from core.db.connection import Connection
 from core.db.refusals import translated
 from core.db.script import Statement
-from core.errors import Json, NotAllowed
+from core.errors import Json, NotAllowed, UsageError
 from core.services import binding, enrol, granting, stating
 from core.services import install as installing
 from core.services.drafting import SUPERUSER, Draft, Left
@@ -67,7 +67,8 @@ class Outcome:
 
 def preview(connection: Connection, wish: Wish) -> Outcome:
     """What `init` would do. Changes nothing: what it takes to look is taken back."""
-    with translated(), connection.driver.transaction(force_rollback=True):
+    _refuse_reserved(connection.schema)
+    with translated(read_only=connection.read_only), connection.driver.transaction(force_rollback=True):
         made = _draft(connection, wish)
         text = script.text_of(connection.driver, [*made.statements, *made.closing])
         needs = [each for each in made.statements if each.needs]
@@ -76,13 +77,14 @@ def preview(connection: Connection, wish: Wish) -> Outcome:
 
 def init(connection: Connection, wish: Wish) -> Outcome:
     """Do what this login can, in one transaction, and say what somebody else has to do. Raises ConsoleError."""
+    _refuse_reserved(connection.schema)
     with connection.transaction():
         script.begin(connection.driver)
         made = _draft(connection, wish)
         doing = made.possible
-        script.run(connection.driver, doing)
+        script.run(connection.driver, doing, read_only=connection.read_only)
         remedies = _remedies(connection, made)
-        script.run(connection.driver, made.closing)
+        script.run(connection.driver, made.closing, read_only=connection.read_only)
     waiting = [each for each in made.statements if each not in doing]
     if not made.survey.is_member and not made.survey.can_join:
         # Until somebody made the roles and let this login in, there is no use in telling the rest.
@@ -99,6 +101,17 @@ def insist_on_all(outcome: Outcome) -> None:
             code="rights_missing",
             evidence={"steps": [f"{each.what}: {each.needs}" for each in outcome.needs]},
             hint="Have them run the SQL above with psql, then run init again: it does what is left.",
+        )
+
+
+def _refuse_reserved(schema: str) -> None:
+    # The server would refuse it, too, but only where the schema is to be made, and in words of its own.
+    if schema.startswith("pg_") or schema == "information_schema":
+        raise UsageError(
+            f"{schema} is a name that PostgreSQL keeps for itself",
+            code="bad_schema",
+            evidence={"schema": schema},
+            hint="Name another schema with --schema.",
         )
 
 

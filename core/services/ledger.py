@@ -26,8 +26,8 @@ def run(connection: Connection, number: int) -> Run:
     return _with_entries(connection, found)[0]
 
 
-def account(connection: Connection, number: int, late: int = 0) -> Accounting:
-    """What became of the rows of a run so far."""
+def account(connection: Connection, number: int, late: int | None = None) -> Accounting:
+    """What became of the rows of a run so far; `late` where somebody counted them."""
     return accounting(connection.rows("ledger.accounting", {"run": number}), late)
 
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from core.db.connection import Connection
 from core.domain.permit import Permit
-from core.errors import UsageError
+from core.errors import GateClosed, UsageError
+
+_UNKNOWN = "unknown_collection"
 
 
 def open_permit(
@@ -19,18 +21,23 @@ def open_permit(
 ) -> Permit:
     """Open a permit for `budget` rows. No collections means all of them.
 
-    Raises NotAllowed for logins outside birth_gatekeeper, Stale where the gateway is not the expected one.
+    Raises NotAllowed for logins outside birth_gatekeeper, GateClosed for a name that is not enrolled, Stale where the
+    gateway is not the expected one.
     """
-    number = connection.value(
-        "permit.open",
-        {
-            "budget": budget,
-            "lifetime": lifetime,
-            "reason": reason,
-            "collections": list(collections) or None,
-            "expect_gateway": expect_gateway,
-        },
-    )
+    wanted = {
+        "budget": budget,
+        "lifetime": lifetime,
+        "reason": reason,
+        "collections": list(collections) or None,
+        "expect_gateway": expect_gateway,
+    }
+    try:
+        number = connection.value("permit.open", wanted)
+    except UsageError as error:
+        if error.code != _UNKNOWN:
+            raise
+        # Everywhere else a name that is not enrolled is a closed gate.
+        raise GateClosed(error.message, code=_UNKNOWN, evidence=error.evidence, hint=error.hint) from error
     return _named(connection, number)
 
 

@@ -41,7 +41,9 @@ def require(connection: Connection, collection: str) -> Source:
             f"{collection} has no table",
             code="no_table",
             evidence={"collection": collection},
-            hint=f"A gatekeeper can exempt it: `birth-console classify {collection} --exempt --reason …`.",
+            hint="It is EXEMPT: there is nothing to do for it."
+            if source.requirement == "EXEMPT"
+            else f"A gatekeeper can exempt it: `birth-console classify {collection} --exempt --reason …`.",
         )
     return source
 
@@ -50,8 +52,7 @@ def enrolled(connection: Connection, collection: str) -> Source:
     """The source of an enrolled collection, with or without a table. Raises GateClosed for an unknown name."""
     source = find(connection, collection)
     if source is None:
-        names = [row["collection_name"] for row in connection.rows("identity.names")]
-        close = difflib.get_close_matches(collection, names, n=3)
+        close = similar(connection, collection)
         raise GateClosed(
             f"there is no collection {collection}",
             code="unknown_collection",
@@ -59,6 +60,12 @@ def enrolled(connection: Connection, collection: str) -> Source:
             hint=f"Did you mean {', '.join(close)}?" if close else "See `birth-console matrix --all`.",
         )
     return source
+
+
+def similar(connection: Connection, collection: str) -> list[str]:
+    """Names of collections that may have been meant."""
+    names = [row["collection_name"] for row in connection.rows("identity.names")]
+    return difflib.get_close_matches(collection, names, n=3)
 
 
 def code_of(source: Source, identity: Identity) -> tuple[sql.Composable, list[sql.Composable]]:

@@ -1,6 +1,7 @@
 """Suggesting identities: profile, look up which codes others have taken, rank."""
 
 from collections.abc import Iterator, Sequence
+from heapq import merge
 
 from core.db import proof
 from core.db.connection import Connection
@@ -18,16 +19,16 @@ _EXAMPLES = 3
 
 
 def suggestions(connection: Connection, collections: Sequence[str] | None = None) -> Iterator[Suggestion]:
-    """Rank the identities of `collections`, or of every unclassified REQUIRED one that has a table, on live data.
+    """Rank the identities of `collections`, or of every unclassified REQUIRED one by name, on live data.
 
-    A table that this login may not read, or that could not be read in time, has no candidates, and a doubt that
-    says so. Raises GateClosed for a name that is unknown or has no table.
+    Of those, one without a table has no candidates, and a doubt that says so; so has a table that this login may not
+    read, or that could not be read in time. Raises GateClosed for a named one that is unknown or has no table.
     """
     for name in collections or ():
         sources.require(connection, name)
-    names = collections if collections is not None else unclassified(connection)
-    for _, suggestion in studied(connection, names):
-        yield suggestion
+    names, bare = (collections, []) if collections is not None else _unclassified(connection)
+    ranked = (suggestion for _, suggestion in studied(connection, names))
+    yield from merge(ranked, map(_without_table, bare), key=lambda each: each.collection)
 
 
 def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tuple[Table | None, Suggestion]]:
@@ -36,11 +37,6 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
     catalogs, others = Catalogs(connection, wanted), pending.bare(connection)
     for place in wanted:
         yield _studied(connection, catalogs, place, others)
-
-
-def unclassified(connection: Connection) -> list[str]:
-    """The REQUIRED collections with a table and without an identity, by name."""
-    return [row["collection_name"] for row in connection.rows("suggestion.unclassified")]
 
 
 def taken(connection: Connection, identity: Identity) -> Json:
@@ -53,6 +49,19 @@ def taken(connection: Connection, identity: Identity) -> Json:
         if candidate.identity == identity:
             return {"rank": candidate.rank, "tier": suggestion.tier, "score": candidate.score}
     return None
+
+
+def _unclassified(connection: Connection) -> tuple[list[str], list[str]]:
+    """The REQUIRED collections without an identity, by name: those with a table, and those without one."""
+    rows = connection.rows("suggestion.blockers")
+    with_table, without = (
+        [row["collection_name"] for row in rows if row["has_table"] is wanted] for wanted in (True, False)
+    )
+    return with_table, without
+
+
+def _without_table(collection: str) -> Suggestion:
+    return Suggestion(collection, OPEN, (), ("no_table: there are no rows to identify; a gatekeeper can exempt it",))
 
 
 def _studied(

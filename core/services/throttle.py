@@ -1,5 +1,6 @@
 """Holding a run while the server has enough to do. What cannot be seen holds it, too."""
 
+import json
 import time
 from collections.abc import Callable
 from threading import Event as Flag
@@ -7,7 +8,7 @@ from threading import Event as Flag
 from core.db.apply_connection import ApplyConnection
 from core.domain.events import Event
 from core.domain.throttle import Limits, Load, Replay, held_by
-from core.errors import ConsoleError, Stopped
+from core.errors import ConsoleError, Json, Stopped
 from core.services.link import Link
 
 _LOOK_SECONDS = 1.0
@@ -38,7 +39,7 @@ class Throttle:
         told: list[str] = []
         pause = 0.25
         while held := held_by(self._look(link)):
-            reasons = [f"{each.id}: {each.title}: {each.evidence}" for each in held]
+            reasons = [f"{each.id} is closed ({each.title}): {_json(each.evidence)}" for each in held]
             if reasons != told:
                 told = reasons
                 self._tell(
@@ -89,7 +90,15 @@ def _asked(connection: ApplyConnection, condition: str | None) -> tuple[bool | N
         answer = connection.ask(condition)
     except ConsoleError as error:
         return None, error.message
-    return (answer, None) if isinstance(answer, bool) else (None, f"it answers {answer!r:.100}, neither true nor false")
+    return (
+        (answer, None)
+        if isinstance(answer, bool)
+        else (None, f"it answers {_json(answer):.100}, neither true nor false")
+    )
+
+
+def _json(evidence: Json) -> str:
+    return json.dumps(evidence, ensure_ascii=False, default=str)
 
 
 def _figure(value: object) -> float | None:

@@ -57,7 +57,7 @@ def uninstall(connection: Connection, *, even_certified: bool) -> Removal:
         statements = _statements(connection)
         found = _removal(connection, statements)
         insist_on_leave(found, even_certified=even_certified)
-        script.run(connection.driver, statements)
+        script.run(connection.driver, statements, read_only=connection.read_only)
     return found
 
 

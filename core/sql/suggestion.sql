@@ -6,11 +6,6 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
 WHERE %(collections)s::text[] IS NULL OR c.collection_name = ANY (%(collections)s)
 ORDER BY c.collection_name COLLATE "C"
 
--- name: unclassified
-SELECT collection_name FROM {S}.birth_collections()
-WHERE requirement = 'REQUIRED' AND strategy IS NULL AND relid IS NOT NULL
-ORDER BY collection_name COLLATE "C"
-
 -- name: blockers
 SELECT c.collection_name, c.relid IS NOT NULL AS has_table, coalesce(c.version, 0) AS version
 FROM {S}.birth_collections() AS c

@@ -45,13 +45,13 @@ def reasons(driven: Drive) -> str:
 @pytest.mark.parametrize(
     ("condition", "why"),
     [
-        ("SELECT false", "'answer': False"),
-        ("SELECT NULL::boolean", "it answers None"),
+        ("SELECT false", '"answer": false'),
+        ("SELECT NULL::boolean", "it answers null"),
         ("SELECT 1", "it answers 1"),
-        ("SELECT 'true'", "it answers 'true'"),
-        ("SELECT true WHERE false", "it answers None"),
+        ("SELECT 'true'", r"it answers \"true\""),
+        ("SELECT true WHERE false", "it answers null"),
         ("SELECT 1 / 0 = 1", "division by zero"),
-        ("SELECT * FROM nowhere", 'relation "nowhere" does not exist'),
+        ("SELECT * FROM nowhere", r"relation \"nowhere\" does not exist"),
         ("SELECT true FROM pg_sleep(30)", "statement timeout"),
         ("SELECT true; -- and\n", ""),
         ("SELECT nextval('public.numbers') > 0", "read-only transaction"),
@@ -114,7 +114,7 @@ def test_a_run_that_is_held_says_so_to_everybody_and_goes_on_when_the_condition_
         (worker,) = small.run(seen, "viewer1")
         small.run("DELETE FROM public.busy")
     assert worker["login"] == "operator1"
-    assert worker["reason"].startswith("condition: the operator's own condition holds: {'answer': False}")
+    assert worker["reason"].startswith('condition is closed (the operator\'s own condition holds): {"answer": false}')
     assert driven.status == 0
     (held,) = driven.told("throttled")
     assert held.facts["gates"] == ["condition"]
@@ -189,7 +189,7 @@ def test_a_replica_that_does_not_say_how_far_it_got_holds_the_run_unless_nobody_
     with a_replica(small):
         held = drive(small, run, under(Limits(), AT_ONCE))
         assert (held.status, held.code) == (7, "throttled")
-        assert "'replicas': 1, 'seconds': None" in reasons(held)
+        assert '"replicas": 1, "seconds": null' in reasons(held)
         assert account(small, run).registered == 0
         assert done(small, run, under(Limits(replica_lag=None))).registered == 300
 
@@ -199,7 +199,7 @@ def test_pg_receivewal_replays_nothing_and_holds_the_run(small: Database) -> Non
     with pg_receivewal(small):
         held = drive(small, run, under(Limits(), AT_ONCE))
         assert (held.status, held.code) == (7, "throttled")
-        assert "'replicas': 1, 'seconds': None" in reasons(held)
+        assert '"replicas": 1, "seconds": null' in reasons(held)
     assert done(small, run).registered == 300
 
 

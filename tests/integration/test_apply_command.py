@@ -2,6 +2,8 @@
 
 import json
 
+from core.services import acceptance
+from tests.console import run as console
 from tests.databases import Database
 from tests.faults.appliers import applying
 from tests.small import a_run, account, registering, sound
@@ -19,7 +21,7 @@ def test_a_run_that_ends_tells_its_events_as_lines_the_last_of_which_is_done_and
     assert {event["v"] for event in events} == {1}
     assert events[0] == {"event": "started", "v": 1, "run": run, "planned": 250, "open": 250}
     assert events[1].keys() >= {"run", "ledger_id", "epoch", "seq_from", "seq_to", "rows", "registered", "seconds"}
-    assert events[-1]["accounting"] == account(small, run).as_json()
+    assert events[-1]["accounting"] == {**account(small, run).as_json(), "late": 0}
     sound(small)
 
 
@@ -77,6 +79,36 @@ def test_a_run_that_stops_before_its_end_exits_7_says_why_and_is_resumed_by_the_
         assert applier.end() == 0
         assert applier.events()[0]["open"] == 150
     sound(small)
+
+
+def test_rows_born_after_the_plan_are_counted_when_it_is_done_and_unknown_before(small: Database) -> None:
+    run = a_run(small, goods=20)
+    small.run("SET session_replication_role = replica; INSERT INTO public.goods VALUES (999, 'late row', 1)")
+    looked = console("ledger", str(run), "--json", "--dsn", small.dsn())
+    assert looked.document["accounting"]["late"] is None
+    assert "not counted: verify does" in console("ledger", str(run), "--dsn", small.dsn()).out
+    with applying(small.dsn(), run) as applier:
+        assert applier.end() == 0, applier.said()
+        assert applier.events()[-1]["accounting"]["late"] == 1
+
+
+def test_late_rows_that_cannot_be_counted_in_time_are_no_0(small: Database) -> None:
+    run = a_run(small, goods=20)
+    with small.psql("postgres") as obstacle, small.connect() as operator:
+        assert acceptance.late(operator, run) == 0
+        obstacle.execute("BEGIN; LOCK TABLE public.goods")
+        assert acceptance.late(operator, run, seconds=0.2) is None
+
+
+def test_who_is_no_operator_is_told_so_before_any_closed_gate(small: Database) -> None:
+    run = a_run(small, goods=20)
+    small.run("UPDATE birth.birth_policy SET requirement = 'EXEMPT' WHERE collection_name = 'goods'")
+    with applying(small.dsn(), run) as applier:
+        assert applier.end() == 3
+    for login in ("viewer1", "gatekeeper1", "reviewer1"):
+        with applying(small.dsn(login), run) as applier:
+            assert applier.end() == 6, applier.said()
+            assert applier.error()["evidence"]["needs"] == "birth_operator"
 
 
 def test_what_cannot_be_meant_exits_2_before_anything_happens(small: Database) -> None:

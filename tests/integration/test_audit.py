@@ -125,6 +125,14 @@ def test_an_anchor_that_is_not_there_is_refused_as_such(small: Database, tmp_pat
     assert refused(ran(small, "--anchor", str(tmp_path / "none"))).code == "bad_anchor"
 
 
+def test_what_is_larger_than_an_anchor_is_refused_also_where_it_never_ends(small: Database, tmp_path: Path) -> None:
+    padded = kept(small, tmp_path)
+    padded.write_text(padded.read_text() + " " * 65_536)
+    for path in (padded, Path("/dev/zero")):
+        error = refused(ran(small, "--anchor", str(path)))
+        assert (error.exit_status, error.code, "65536" in str(error.evidence["found"])) == (2, "bad_anchor", True)
+
+
 def test_an_anchor_of_another_server_is_refused_and_names_both(small: Database, tmp_path: Path) -> None:
     path = kept(small, tmp_path)
     other = {"system_identifier": "1", "genesis": "0" * 64}

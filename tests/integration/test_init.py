@@ -131,6 +131,26 @@ def test_a_binding_that_cannot_work_is_refused_before_anything_is_done(server: T
         assert database.value("SELECT public.birth_register_function() IS NULL") is True
 
 
+def test_what_is_no_name_of_a_function_is_usage(company: Database) -> None:
+    for word in ("x y", "a.b.c.d", "1x", '"', "a..b"):
+        answer = init(company, "--bind", word, "p_code=$code")
+        assert (answer.status, answer.error["code"]) == (2, "unknown_function"), (word, answer.err)
+
+
+def test_a_schema_of_the_server_s_own_is_usage_also_where_nothing_would_be_done(company: Database) -> None:
+    for schema in ("pg_x", "pg_catalog", "information_schema"):
+        for options in ([], ["--dry-run"]):
+            answer = init(company, *options, schema=schema)
+            assert (answer.status, answer.out, answer.error["code"]) == (2, "", "bad_schema")
+
+
+def test_a_read_only_init_is_refused_as_asked_for(company: Database) -> None:
+    before = catalog(company)
+    answer = init(company, "--read-only")
+    assert (answer.status, answer.error["code"]) == (6, "read_only")
+    assert catalog(company) == before
+
+
 def test_who_may_not_do_it_gets_the_sql_for_who_may(company: Database) -> None:
     a_login(company, ADMINISTRATOR)
     for what in (f'DATABASE "{company.name}"', "SCHEMA sales", "TABLE sales.items"):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import ConsoleError, NotAllowed, Stale, UsageError
+from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, UsageError
 from core.services import permits
 from tests import line
 from tests.databases import Database
@@ -56,7 +56,6 @@ def test_who_is_no_gatekeeper_neither_opens_nor_closes(database: Database, login
         ({"lifetime": -HOUR}, "bad_permit"),
         ({"lifetime": timedelta(days=400)}, "bad_permit"),
         ({"reason": " "}, "bad_permit"),
-        ({"collections": ["tasks", "taks"]}, "unknown_collection"),
         ({"expect_gateway": "c022"}, "bad_fingerprint"),
         ({"expect_gateway": "not hex!"}, "bad_fingerprint"),
         ({"expect_gateway": ""}, "bad_fingerprint"),
@@ -64,6 +63,13 @@ def test_who_is_no_gatekeeper_neither_opens_nor_closes(database: Database, login
 )
 def test_a_permit_that_makes_no_sense_is_not_opened(shared: Database, changed: dict[str, Any], code: str) -> None:
     assert refused(shared, UsageError, **changed).code == code
+
+
+def test_a_permit_for_a_name_that_is_not_enrolled_is_a_closed_gate_for_who_may_open_one(shared: Database) -> None:
+    found = refused(shared, GateClosed, collections=["tasks", "taks"])
+    assert (found.exit_status, found.code) == (3, "unknown_collection")
+    assert "taks" in found.message
+    assert refused(shared, NotAllowed, "viewer1", collections=["taks"]).exit_status == 6
 
 
 def test_the_gateway_may_be_expected_to_be_a_certain_one(database: Database) -> None:

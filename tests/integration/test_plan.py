@@ -9,6 +9,7 @@ from core.domain.identity import column_identity, synthetic_identity
 from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, UsageError
 from core.services import identity, ledger, plan, reconcile
 from tests import line
+from tests import small as small_database
 from tests.databases import Database
 from tests.homes import eventually
 
@@ -78,6 +79,53 @@ def test_what_cannot_be_planned_is_refused_and_says_why(
     found = refused(shared, *names)
     assert (found.exit_status, found.code) == (3, code)
     assert says in found.message
+
+
+def closed(found: ConsoleError) -> list[tuple[str, str]]:
+    gates: Any = found.evidence["gates"]
+    return [(each["evidence"]["collection"], each["gate"]) for each in gates]
+
+
+def test_every_closed_gate_of_every_collection_is_named(database: Database) -> None:
+    database.run("ALTER TABLE workflows RENAME COLUMN process_code TO gone")
+    names = ("tasks", "task", "iu_staging_record", "doc_reviews", "table_proposals", "workflows", "doc_reviews")
+    found = refused(database, *names)
+    assert (found.exit_status, found.code) == (3, "gate_closed")
+    assert closed(found) == [
+        ("task", "known"),
+        ("iu_staging_record", "table_present"),
+        ("iu_staging_record", "classified"),
+        ("doc_reviews", "classified"),
+        ("table_proposals", "policy_required"),
+        ("table_proposals", "classified"),
+        ("workflows", "columns_present"),
+    ]
+    assert "tasks" in str(found.evidence["gates"])
+
+
+def test_the_gates_of_one_collection_stand_beside_its_own_code(shared: Database) -> None:
+    found = refused(shared, "iu_staging_record")
+    assert (found.code, closed(found)) == (
+        "no_table",
+        [("iu_staging_record", "table_present"), ("iu_staging_record", "classified")],
+    )
+
+
+def test_who_is_no_operator_hears_of_no_gate(shared: Database) -> None:
+    assert isinstance(refused(shared, "doc_reviews", "nobody", login="viewer1"), NotAllowed)
+
+
+def test_every_collection_whose_data_changed_is_named(small: Database) -> None:
+    small_database.fill(small, goods=20, notes=20)
+    small.run(
+        "ALTER TABLE public.goods DROP CONSTRAINT goods_code_key; ALTER TABLE public.goods ALTER code DROP NOT NULL"
+    )
+    small.run("UPDATE public.goods SET code = NULL WHERE id = 1; UPDATE public.notes SET code = 'N-000002'"
+              " WHERE code = 'N-000001'")  # fmt: skip
+    for names in (("goods", "notes", "parts"), ()):
+        found = refused(small, *names)
+        assert (found.exit_status, found.code) == (3, "gate_closed")
+        assert closed(found) == [("goods", "no_nulls"), ("notes", "unique")]
 
 
 def test_an_identity_without_its_column_cannot_be_planned(database: Database) -> None:
@@ -156,6 +204,8 @@ def test_two_collections_that_came_to_give_one_code_cannot_be_planned_together(d
     database.run("UPDATE first SET code = 'second:1'")
     found = refused(database, "first", "second")
     assert found.code == "codes_collide"
+    gates: Any = found.evidence["gates"]
+    assert [each["gate"] for each in gates] == ["codes_collide"]
     assert found.evidence["examples"] == [{"code": "second:1", "collections": ["first", "second"]}]
 
 

@@ -38,7 +38,7 @@ def test_people_read_the_accounting_on_stdout_and_what_held_the_run_on_stderr(
     follow(Output(as_json=False), story())
     said = capsys.readouterr()
     assert said.out == (
-        "run 7 done: 1,200 planned, 1,100 registered, 50 existing, 49 vanished, 1 quarantined, 0 late\n"
+        "run 7 done: 1,200 planned, 1,100 registered, 50 existing, 49 vanished, 1 quarantined, late not counted\n"
     )
     assert said.err == "throttled: reasons busy \\x1b[31mnow\n"
 
