@@ -192,7 +192,7 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
     def open_help(self) -> None:
         """Show the keys of the pane on the screen."""
         pane = self.pane
-        self.push_screen(Help(pane.TITLE, pane.places, self.reason, pane.NOTES))
+        self.push_screen(Help(pane.TITLE, pane.places, self.reason, pane.NOTES, self.size.width))
 
     def open_commands(self) -> None:
         """Open the command palette, and perform what is chosen there."""

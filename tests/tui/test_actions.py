@@ -11,6 +11,7 @@ from tui.actions import _LABELS, ACTIONS, BY_ID, Action, Actor
 from tui.panes import late
 from tui.panes.pane import Pane
 from tui.panes.readiness import ReadinessPane
+from tui.widgets.help import COLUMN, help_text
 from tui.widgets.key_line import KeyLine
 
 TAKEN_BY_TERMINALS = {f"ctrl+{letter}" for letter in "sbajkhmq"} | {"ctrl+enter"}
@@ -115,6 +116,37 @@ def test_help_says_why_an_action_is_not_possible(source: FakeSource) -> None:
         assert "! no filter and no mark is set"[:24] in console.screen()
 
     drive(scenario, source, size=(120, 36))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_help_gives_reasons_as_a_whole_on_every_width(width: int) -> None:
+    reason = "no earlier plan shares a collection with it"
+    text = help_text(("matrix", "list"), lambda _: reason, "", width).plain
+    left = [line[:COLUMN].strip() for line in text.splitlines()]
+    assert f"{' '.join(left)} ".count(f"! {reason} ") > 5
+    assert max(map(len, text.splitlines())) <= (COLUMN + 2 if width < 80 else 2 * COLUMN + 2)
+
+
+def test_help_lists_a_key_of_the_console_only_where_the_pane_leaves_it(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("3", "question_mark")
+        shown = console.screen()
+        assert "F4       Ledger" in shown
+        assert "4 F4" not in shown
+        await console.press("escape", "f2", "question_mark")
+        assert "4 F4     Ledger" in console.screen()
+
+    drive(scenario, source)
+
+
+def test_digits_open_panes_where_classify_has_nothing_to_choose_for(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("3", "2")
+        assert "rows 1 to" in console.screen()
+        await console.press("3", "5")
+        assert "nothing is left to decide" in console.region("#keys")
+
+    drive(scenario, source)
 
 
 def test_a_key_that_can_do_nothing_says_why(source: FakeSource) -> None:
