@@ -74,6 +74,7 @@ class SessionSource:
         self._turns: dict[str, Lock] = {}
         self._progress: Progress = lambda _: None
         self._stopped = False
+        self._is_closed = False
 
     def open(self, progress: Progress) -> "Server":
         """Connect where that is needed."""
@@ -167,9 +168,11 @@ class SessionSource:
 
     def close(self) -> None:
         """Let go of the session; an embedded server stops with its last user."""
-        for link in self._links.values():
+        # Taken away before they are closed: who is reading on one must not open another.
+        self._is_closed = True
+        links, self._links = self._links, {}
+        for link in links.values():
             link.close()
-        self._links.clear()
         if self._session is not None:
             self._session.close()
 
@@ -209,7 +212,7 @@ class SessionSource:
                     return kept, True
                 del self._links[use]
                 kept.close()
-            if self._session is None:
+            if self._session is None or self._is_closed:
                 raise Unavailable("the session is not open", hint="Look again.")
             self._links[use] = open_link(self._session)
             return self._links[use], False

@@ -179,7 +179,7 @@ def test_the_second_of_two_operators_is_told_who_decided_since_they_looked(datab
 def test_one_identity_is_staged_for_all_marked_collections_that_have_it(database: Database) -> None:
     async def scenario(console: OnData) -> None:
         await opened(console)
-        assert "no staged identity" in (await answer(console, "semicolon"))
+        assert "no staged iden… @" in (await answer(console, "semicolon"))
         for name in ("os_tasks", "os_deals", "team"):
             await go_to(console, name)
             await console.press("space")

@@ -32,7 +32,7 @@ class Confirm(ModalScreen[bool]):
         """What would happen, the line to type in, and the two answers."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = Content(f" {self._title} ")
-            box.border_subtitle = " esc cancels " if self._no == "Cancel" else f" esc: {self._no} "
+            box.border_subtitle = Content(" esc cancels " if self._no == "Cancel" else f" esc: {self._no} ")
             yield Static(self._body, markup=False)
             yield Static(
                 Content.assemble("\nType ", (self._phrase, "bold $warning"), f" to {self._verb}:"), markup=False
