@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from core.domain.compatibility import MatrixRow
     from tui.panes.matrix import MatrixPane
     from tui.widgets.rows import Rows
+
+
+TERMINATED = 128 + signal.SIGTERM  # what a shell says of a program that this signal ended
 
 
 def collect_garbage() -> None:
@@ -84,11 +89,17 @@ class ConsoleApp(Console):
 
     def on_mount(self) -> None:
         """Look for the first time once the frame is painted."""
+        # Without a handler the terminal would stay as it is: on its other screen, telling of every move of the mouse.
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # no signals here, or not the main thread
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminate)
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         self.show_pane("readiness")
         for problem in self.misfits:
             self.say(problem)
         self.call_after_refresh(self.watch_.start)
+
+    def _terminate(self) -> None:
+        self.exit(return_code=TERMINATED)
 
     def on_unmount(self) -> None:
         """Let the threads end, whatever ended the console."""

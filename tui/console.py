@@ -12,6 +12,7 @@ from core.profiles import Keymap
 from tui.actions import ACTIONS, BY_ID, Action, Actor, bindings, rebind
 from tui.keyboard import OrderlyApp
 from tui.keymap import usable
+from tui.listening import sturdy_driver
 from tui.logins import Logins
 from tui.looks import Looks, remembered
 from tui.panes.pane import Pane
@@ -70,10 +71,14 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
         self.set_keymap({action: ",".join(each) for action, each in keys.items()})
 
     def get_driver_class(self) -> type[Driver]:
-        """The terminal's driver, with fewer bytes."""
-        return thrifty_driver(super().get_driver_class())
+        """The terminal's driver, with fewer bytes to it, and none from it that ends the console."""
+        return thrifty_driver(sturdy_driver(super().get_driver_class()))
 
     def _handle_exception(self, error: Exception) -> None:
+        if self._exit:
+            # A signal may end it while its panes are mounted: what falls over on the way out is no defect.
+            self._close_messages_no_wait()
+            return
         self.defect = error
         super()._handle_exception(error)
 
@@ -187,7 +192,7 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
     def open_help(self) -> None:
         """Show the keys of the pane on the screen."""
         pane = self.pane
-        self.push_screen(Help(pane.TITLE, pane.places, self.reason, pane.NOTES))
+        self.push_screen(Help(pane.TITLE, pane.places, self.reason, pane.NOTES, self.size.width))
 
     def open_commands(self) -> None:
         """Open the command palette, and perform what is chosen there."""

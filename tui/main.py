@@ -52,3 +52,5 @@ def _open_console(settings: "Settings") -> None:
             f"the console failed: {type(console.defect).__name__}: {console.defect}",
             hint="This is a defect: run again with --debug and report what it shows.",
         ) from console.defect
+    if console.return_code:
+        sys.exit(console.return_code)

@@ -15,7 +15,7 @@ from tui.source import Link
 from tui.widgets.choice import Choice, Option
 from tui.widgets.confirm import Confirm
 from tui.widgets.prompt import Prompt
-from tui.words import number
+from tui.words import number, rows_of
 
 if TYPE_CHECKING:
     from core.domain.permit import Permit
@@ -83,8 +83,8 @@ class Permits(Actor):
 
         def answered(reason: str | None) -> None:
             if reason is not None:
-                left = number(permit.budget - permit.used)
-                body = Content(f"{left} rows are left of it. The batch in flight ends; the next one is refused.")
+                left = permit.budget - permit.used
+                body = Content(f"Left of it: {rows_of(left)}. The batch in flight ends; the next one is refused.")
                 self._confirm(f"Close {name}", body, f"close {name}", lambda: self._close(permit.permit, reason))
 
         self._console.push_screen(Prompt(f"Close {name}", "Why? It is kept in the ledger."), answered)
@@ -119,7 +119,7 @@ class Permits(Actor):
         source = console.source
 
         def done(permit: "Permit") -> None:
-            console.say(f"permit {permit.permit} is {permit.state}: {number(permit.budget - permit.used)} rows left")
+            console.say(f"permit {permit.permit} is {permit.state}: {rows_of(permit.budget - permit.used)} left")
             console.look_again()
 
         console.work.start("permit", lambda: source.write(call), done, console.tell)
@@ -141,7 +141,7 @@ def check(text: str) -> tuple[Content, bool]:
 def _options(permits: "list[Permit]", refusal: str) -> Iterator[Option]:
     yield Option(OPEN, "open a permit…", "a budget of rows, for a while", "o", refusal)
     for each in reversed(permits):
-        used = f"{number(each.used)} of {number(each.budget)} rows"
+        used = f"{number(each.used)} of {rows_of(each.budget)}"
         if each.state == NOW_OPEN:
             until = f"until {_local(each.expires_at):%m-%d %H:%M}"
             yield Option(str(each.permit), f"close permit {each.permit}…", f"{used}, {until}", why_not=refusal)
@@ -161,4 +161,4 @@ def _listed(link: Link) -> "list[Permit]":
 
 
 def _meaning(wanted: Asked) -> str:
-    return f"{number(wanted.budget)} rows for {wanted.lifetime}"
+    return f"{rows_of(wanted.budget)} for {wanted.lifetime}"

@@ -48,7 +48,7 @@ class Record(Actor):
         """Show what went wrong, and what to do; evidence and hint are in the log."""
         evidence = (f"{name}: {value}" for name, value in error.evidence.items() if value not in (None, "", []))
         more = tuple(each for each in (*evidence, error.hint and f"hint: {error.hint}") if each)
-        self._say(Said(self._now(), f"{error.message} (@ says more)" if more else error.message, more, is_error=True))
+        self._say(Said(self._now(), error.message, more, is_error=True))
 
     def show_log(self) -> None:
         """Show everything that was said, the newest first."""
@@ -64,7 +64,7 @@ class Record(Actor):
 
     def _say(self, said: Said) -> None:
         self.said.append(said)
-        self.app.screen_stack[0].query_one(KeyLine).say(said.text)
+        self.app.screen_stack[0].query_one(KeyLine).say(said.text, has_more=bool(said.more))
 
     def _now(self) -> datetime:
         return cast("Console", self).watch_.clock.now()

@@ -74,6 +74,7 @@ class SessionSource:
         self._turns: dict[str, Lock] = {}
         self._progress: Progress = lambda _: None
         self._stopped = False
+        self._is_closed = False
 
     def open(self, progress: Progress) -> "Server":
         """Connect where that is needed."""
@@ -128,8 +129,9 @@ class SessionSource:
                 link.close()
 
     def read(self, use: str, call: Callable[[Link], Result]) -> Result:
-        """Call a service on the READ ONLY connection of a `use`."""
-        return self._over(use, call, lambda session: session.browse())
+        """Call a service on the READ ONLY connection of a `use`; once more where one kept from before breaks."""
+        with self._turns.setdefault(use, Lock()):
+            return self._call(use, call, lambda session: session.browse(), again=True)
 
     def give_up(self, use: str) -> None:
         """Have the server stop at once; whoever asks next gets another connection, and waits for nothing."""
@@ -139,7 +141,8 @@ class SessionSource:
 
     def write(self, call: Callable[[Link], Result]) -> Result:
         """Call a service on the connection that may write, as far as the login may."""
-        return self._over("write", call, lambda session: session.write())
+        with self._turns.setdefault("write", Lock()):
+            return self._call("write", call, lambda session: session.write())
 
     def detach(self, run: int, options: Mapping[str, int | None]) -> "Detached":
         """Apply a run in a process of its own, as this login."""
@@ -165,9 +168,11 @@ class SessionSource:
 
     def close(self) -> None:
         """Let go of the session; an embedded server stops with its last user."""
-        for link in self._links.values():
+        # Taken away before they are closed: who is reading on one must not open another.
+        self._is_closed = True
+        links, self._links = self._links, {}
+        for link in links.values():
             link.close()
-        self._links.clear()
         if self._session is not None:
             self._session.close()
 
@@ -176,30 +181,41 @@ class SessionSource:
             raise Stopped("the console was left")
         self._progress(line)
 
-    def _over(self, use: str, call: Callable[[Link], Result], open_link: "Callable[[Session], Link]") -> Result:
-        with self._turns.setdefault(use, Lock()):
-            return self._call(use, call, open_link)
-
-    def _call(self, use: str, call: Callable[[Link], Result], open_link: "Callable[[Session], Link]") -> Result:
-        link = self._link(use, open_link)
+    def _call(
+        self, use: str, call: Callable[[Link], Result], open_link: "Callable[[Session], Link]", *, again: bool = False
+    ) -> Result:
+        link, is_kept = self._link(use, open_link)
         try:
             return call(link)
         except Unavailable:
+            # Where it was taken away meanwhile, nobody waits for an answer.
+            if not self._holds(use, link):
+                raise
             # The link may be dead: the next call opens another.
-            if self._links.get(use) is link:
-                del self._links[use]
-            raise
+            del self._links[use]
+            if not (again and is_kept) or link.is_alive():
+                raise
         finally:
-            if self._links.get(use) is not link:
+            if not self._holds(use, link):
                 link.close()
+        return self._call(use, call, open_link)
 
-    def _link(self, use: str, open_link: "Callable[[Session], Link]") -> Link:
+    def _holds(self, use: str, link: Link) -> bool:
+        return self._links.get(use) is link
+
+    def _link(self, use: str, open_link: "Callable[[Session], Link]") -> tuple[Link, bool]:
+        """A link for a `use`, and whether it was there already: one that the server closed meanwhile is replaced."""
         with self._opening:
-            if use not in self._links:
-                if self._session is None:
-                    raise Unavailable("the session is not open", hint="Look again.")
-                self._links[use] = open_link(self._session)
-            return self._links[use]
+            if use in self._links:
+                kept = self._links[use]
+                if kept.is_alive():
+                    return kept, True
+                del self._links[use]
+                kept.close()
+            if self._session is None or self._is_closed:
+                raise Unavailable("the session is not open", hint="Look again.")
+            self._links[use] = open_link(self._session)
+            return self._links[use], False
 
 
 def _counting(counter: int) -> str:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 
-from core.domain.visible import visible
 from core.errors import ConsoleError
 from tui import clipboard
 from tui.actions import ACTIONS, Actor, key_label
 from tui.export import FORMATS
 from tui.widgets.choice import Choice, Option
 from tui.widgets.prompt import Prompt
+from tui.words import rows_of
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -31,21 +31,35 @@ class TakingAway(Actor):
 
     def copy(self) -> None:
         """Choose what to copy."""
-        offers = self._pane.copied() | {"screen": _screen(self._console)}
+        pane = self._pane
+        offers = pane.copied() | {"screen": _screen(self._console)}
+        more = {"all": "every row, read to the end first"} if pane.is_partial else {}
+        # All of it was made visible where it was shown.
         options = [
-            Option(name, name, f"{len(text):,} characters: {visible(text.splitlines()[0][:40])}", name[0])
+            Option(name, name, more.get(name) or f"{len(text):,} characters: {_first(text)}", name[0], is_visible=True)
             for name, text in offers.items()
             if text.strip()
         ]
-        self._console.push_screen(Choice("Copy", options), lambda chosen: self.copy_text(offers.get(chosen or "", "")))
+
+        def chosen(name: str | None) -> None:
+            if name in more:
+                pane.whole(lambda export: self.copy_text(export.text("md")))
+            else:
+                self.copy_text(offers.get(name or "", ""))
+
+        self._console.push_screen(Choice("Copy", options), chosen)
 
     def export(self) -> None:
         """Ask for a file, and write what the pane shows."""
         export = self._pane.exported()
+        rows = rows_of(len(export.rows))
+        if self._pane.is_partial:
+            rows = f"every row: {rows} are here, the others are read first"
 
         def check(text: str) -> tuple[Content, bool]:
             problem = _unusable(text)
-            return Content.styled(problem or f"{len(export.rows):,} rows", "$error" if problem else ""), not problem
+            said = "the screen" if text.endswith(".svg") else rows
+            return Content.styled(problem or said, "$error" if problem else ""), not problem
 
         label = "To which file? Its ending says how: csv, json, md, or svg for the screen."
         self._console.push_screen(Prompt("Export", label, f"{export.name}.csv", check), self._export)
@@ -80,14 +94,19 @@ class TakingAway(Actor):
             return
         path = Path(name).expanduser()
         ending = path.suffix.lstrip(".")
-        text = self._console.export_screenshot() if ending == "svg" else self._pane.exported().text(ending)
+        if ending == "svg":
+            self._write_file(path, self._console.export_screenshot(), "")
+        else:
+            self._pane.whole(lambda found: self._write_file(path, found.text(ending), f"{rows_of(len(found.rows))} "))
+
+    def _write_file(self, path: Path, text: str, what: str) -> None:
         try:
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
             self._console.tell(_unwritable(error))
             return
-        self._console.say(f"written: {path.absolute()}")
+        self._console.say(f"{what}written: {path.absolute()}")
 
     @property
     def _console(self) -> "Console":
@@ -107,6 +126,10 @@ def _unusable(name: str) -> str:
 
 def _unwritable(error: OSError) -> ConsoleError:
     return ConsoleError(str(error), code="system_error", hint="Name a file in a folder that you may write to.")
+
+
+def _first(text: str) -> str:
+    return text.strip().splitlines()[0][:40].replace("\t", "  ")
 
 
 def _screen(console: "App[None]") -> str:

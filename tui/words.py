@@ -52,6 +52,11 @@ def reason(code: str) -> str:
     return f"{sentence}: {detail}" if detail else sentence
 
 
+def rows_of(count: int) -> str:
+    """So many rows, in words."""
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
 def number(value: int | None) -> str:
     """A count with thousands separated; a dash where there is none."""
     return "-" if value is None else f"{value:,}"

@@ -158,6 +158,17 @@ class Connection:
         """Whether it was closed, or broke."""
         return self.driver.closed
 
+    def is_alive(self) -> bool:
+        """Whether the server still holds its end, as far as that has been heard of: nothing is sent, or waited for.
+
+        Not while something is asked on it.
+        """
+        # The server's last words come first, then the end: only the second look finds it.
+        with suppress(psycopg.Error):
+            self.driver.pgconn.consume_input()
+            self.driver.pgconn.consume_input()
+        return not self.driver.closed
+
     def cancel(self) -> None:
         """From another thread: have the server give up what is being asked; the asker gets a ConsoleError.
 

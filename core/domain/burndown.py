@@ -57,11 +57,15 @@ class Burndown:
     points: tuple[Point, ...]
 
     def thinned(self, most: int) -> "Burndown":
-        """At most so many points, the first and the last among them."""
+        """At most so many points, at least 3: the first, the last, and the first that knows what is missing."""
         if len(self.points) <= most:
             return self
         last = len(self.points) - 1
-        return Burndown(tuple(self.points[round(index * last / (most - 1))] for index in range(most)))
+        kept = [round(index * last / (most - 1)) for index in range(most)]
+        known = next((index for index, point in enumerate(self.points) if point.missing is not None), 0)
+        if known not in kept:
+            kept[min(range(1, most - 1), key=lambda place: abs(kept[place] - known))] = known
+        return Burndown(tuple(self.points[index] for index in kept))
 
 
 def burndown(events: Sequence[Event], blockers_now: int) -> Burndown:

@@ -1,6 +1,7 @@
 """Admission permits: a gatekeeper's leave to register so many rows, for a while."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,6 +29,17 @@ class Permit:
     gateway: str | None
 
 
+def admitted(permits: Iterable[Permit], to_go: Mapping[str, int]) -> int:
+    """How many of the rows to go, by collection, what is left of open permits admits at most."""
+    total = sum(to_go.values())
+    left = 0
+    for each in permits:
+        if each.state == "open":
+            named = total if each.collections is None else sum(to_go.get(name, 0) for name in each.collections)
+            left += min(each.budget - each.used, named)
+    return min(left, total)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a gatekeeper wants to admit: so many rows, for so long, and why."""
@@ -42,8 +54,15 @@ def asked(text: str) -> Asked:
     rows, _, rest = text.strip().partition(" ")
     expires, _, reason = rest.strip().partition(" ")
     digits = rows.replace(",", "")
-    if not (digits.isascii() and digits.isdecimal() and 0 < int(digits) <= _MOST_ROWS):
+    if not (digits.isascii() and digits.isdecimal() and int(digits)):
         raise _incomplete("how many rows it admits", text)
+    if int(digits) > _MOST_ROWS:
+        raise UsageError(
+            f"a permit admits at most {_MOST_ROWS:,} rows",
+            code="bad_permit",
+            evidence={"asked": text},
+            hint="Write how many rows are missing, or a little more.",
+        )
     if not expires:
         raise _incomplete("for how long: 30m, 2h, 1d", text)
     found = lifetime(expires)

@@ -9,7 +9,8 @@ def diff(connection: Connection, view: View, *, after: Cursor | None = None, row
     """A page of what a view shows, in the order of the entries and their codes: full, but for the last one.
 
     Of one run: what became of its items; `~` (late) rows are no items, and come only when asked for. Of two: how the
-    plan of `view.run` differs from that of `view.before`: `+` came, `-` went, `=` is in both.
+    plan of `view.run` differs from that of `view.before` where both planned a collection: `+` came, `-` went, `=` is in
+    both.
     Raises UsageError for an unknown run.
     """
     for run in {view.run, view.run if view.before is None else view.before}:

@@ -39,6 +39,12 @@ def history(connection: Connection, collection: str | None = None) -> list[Versi
     return [_version(row) for row in connection.rows("identity.history", {"collection": collection})]
 
 
+def last_of_login(connection: Connection) -> Version | None:
+    """What `undo` undoes where no collection is named: this login's latest classification that still holds."""
+    name = connection.value("identity.last_of_login")
+    return None if name is None else history(connection, name)[-1]
+
+
 def undo(connection: Connection, collection: str | None = None, reason: str | None = None) -> Classification:
     """Undo the last classification: of `collection`, or this login's latest one that still holds.
 

@@ -37,9 +37,9 @@ FROM {S}.birth_backfill_ledger WHERE ledger_id IN (%(before)s, %(after)s)
 SELECT entity_code FROM {S}.birth_backfill_item WHERE ledger_id = %(entry)s AND seq = %(seq)s
 
 -- name: shared
-SELECT coalesce(a.collection_name, b.collection_name) AS collection, coalesce(a.ledger_id, 0) AS before, coalesce(b.ledger_id, 0) AS after
+SELECT collection_name AS collection, a.ledger_id AS before, b.ledger_id AS after
 FROM (SELECT * FROM {S}.birth_backfill_ledger WHERE run_id = %(run)s) AS a
-FULL JOIN (SELECT * FROM {S}.birth_backfill_ledger WHERE run_id = %(other)s) AS b USING (collection_name)
+JOIN (SELECT * FROM {S}.birth_backfill_ledger WHERE run_id = %(other)s) AS b USING (collection_name)
 ORDER BY 1
 
 -- name: compared

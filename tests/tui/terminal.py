@@ -36,8 +36,8 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def send(self, keys: str) -> None:
-        os.write(self._file, keys.encode())
+    def send(self, keys: str | bytes) -> None:
+        os.write(self._file, keys if isinstance(keys, bytes) else keys.encode())
 
     def until(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + DEADLINE_SECONDS

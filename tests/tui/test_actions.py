@@ -3,15 +3,19 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
+from rich.cells import cell_len
 from textual.keys import Keys
 
+from core.errors import ConsoleError
 from tests.tui.driving import Driven, drive
 from tests.tui.fakes import FakeSource
 from tui.actions import _LABELS, ACTIONS, BY_ID, Action, Actor
 from tui.panes import late
 from tui.panes.pane import Pane
 from tui.panes.readiness import ReadinessPane
+from tui.widgets.help import COLUMN, help_text
 from tui.widgets.key_line import KeyLine
+from tui.widgets.palette import Palette
 
 TAKEN_BY_TERMINALS = {f"ctrl+{letter}" for letter in "sbajkhmq"} | {"ctrl+enter"}
 
@@ -115,6 +119,73 @@ def test_help_says_why_an_action_is_not_possible(source: FakeSource) -> None:
         assert "! no filter and no mark is set"[:24] in console.screen()
 
     drive(scenario, source, size=(120, 36))
+
+
+def test_the_palette_begins_with_what_was_typed_exactly_and_ends_with_what_cannot_be_done(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("f4", "colon")
+        await console.type("plan")
+        palette = console.app.screen
+        assert isinstance(palette, Palette)
+        first = palette._grid.row_at_cursor()
+        assert first is not None
+        assert first.id == "run_plan"
+        await console.press("escape", "f2", "colon")
+        await console.type("the")
+        palette = console.app.screen
+        assert isinstance(palette, Palette)
+        listed = [palette._grid.table.row(index) for index in range(len(palette._grid.table))]
+        possible = [not console.app.reason(action) for action in listed]
+        assert possible == sorted(possible, reverse=True)
+        assert len(set(possible)) == 2
+
+    drive(scenario, source)
+
+
+@pytest.mark.parametrize("said", ["a" * 77, "a" * 78, "a" * 79, "漢" * 60])
+def test_an_answer_that_does_not_fit_says_where_the_rest_is(source: FakeSource, said: str) -> None:
+    async def scenario(console: Driven) -> None:
+        console.app.say(said)
+        await console.pilot.pause()
+        line = console.region("#keys").rstrip()
+        assert cell_len(line) <= 80
+        assert line.endswith("… @") == (cell_len(said) > 78)
+        console.app.tell(ConsoleError("short", hint="and what to do"))
+        await console.pilot.pause()
+        assert console.region("#keys").rstrip() == " short… @"
+
+    drive(scenario, source)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_help_gives_reasons_as_a_whole_on_every_width(width: int) -> None:
+    reason = "no earlier plan shares a collection with it"
+    text = help_text(("matrix", "list"), lambda _: reason, "", width).plain
+    left = [line[:COLUMN].strip() for line in text.splitlines()]
+    assert f"{' '.join(left)} ".count(f"! {reason} ") > 5
+    assert max(map(len, text.splitlines())) <= (COLUMN + 2 if width < 80 else 2 * COLUMN + 2)
+
+
+def test_help_lists_a_key_of_the_console_only_where_the_pane_leaves_it(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("3", "question_mark")
+        shown = console.screen()
+        assert "F4       Ledger" in shown
+        assert "4 F4" not in shown
+        await console.press("escape", "f2", "question_mark")
+        assert "4 F4     Ledger" in console.screen()
+
+    drive(scenario, source)
+
+
+def test_digits_open_panes_where_classify_has_nothing_to_choose_for(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("3", "2")
+        assert "rows 1 to" in console.screen()
+        await console.press("3", "5")
+        assert "nothing is left to decide" in console.region("#keys")
+
+    drive(scenario, source)
 
 
 def test_a_key_that_can_do_nothing_says_why(source: FakeSource) -> None:

@@ -1,8 +1,12 @@
-from core.domain.identity import column_identity
-from core.services import identity
+import pytest
+
+from core.domain.identity import column_identity, synthetic_identity
+from core.errors import Unavailable
+from core.services import history, identity
 from tests import line
 from tests.databases import Database
 from tests.tui.driving import OnData, drive_real
+from tui.panes import classify_calls
 from tui.panes.classify import ClassifyPane
 
 BLOCKERS = "SELECT count(*) FROM birth.birth_collections() WHERE requirement = 'REQUIRED' AND strategy IS NULL"
@@ -82,7 +86,7 @@ def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_
         await opened(console)
         assert "nothing is staged" in (await answer(console, "w"))
         await go_to(console, "os_items")
-        await console.press("2")
+        assert "os_items: candidate 2 staged, u takes it back" in (await answer(console, "2"))
         assert staged(console) == {"os_items": "os_items:{id}"}
         await go_to(console, "os_items")
         assert "os_items:{id} is staged" in console.region("#evidence")
@@ -175,7 +179,7 @@ def test_the_second_of_two_operators_is_told_who_decided_since_they_looked(datab
 def test_one_identity_is_staged_for_all_marked_collections_that_have_it(database: Database) -> None:
     async def scenario(console: OnData) -> None:
         await opened(console)
-        assert "no staged identity" in (await answer(console, "semicolon"))
+        assert "no staged iden… @" in (await answer(console, "semicolon"))
         for name in ("os_tasks", "os_deals", "team"):
             await go_to(console, name)
             await console.press("space")
@@ -214,9 +218,22 @@ def test_u_offers_to_undo_what_was_written_when_nothing_is_staged(database: Data
 
     async def scenario(console: OnData) -> None:
         await opened(console)
-        await console.press("u", "enter")  # Cancel
+        await console.press("u")
+        await console.shows("os_projects by project_code, written 20")
+        await console.press("enter")  # Cancel
         assert recorded(database, "os_projects") == "column project_code"
         await console.press("u")
+        await console.shows("Undo what was written")
+        with database.connect("operator1") as operator:
+            identity.classify(operator, synthetic_identity("os_items", "os_items:{sku}"), "meanwhile")
+        await console.type("undo")
+        await console.press("enter")
+        await console.shows("os_projects was decided anew")
+        assert recorded(database, "os_items") == "synthetic sku"
+        with database.connect("operator1") as operator:
+            history.undo(operator)
+        await console.press("u")
+        await console.shows("os_projects by project_code")
         await console.type("undo")
         await console.press("enter")
         await console.settled()
@@ -226,6 +243,25 @@ def test_u_offers_to_undo_what_was_written_when_nothing_is_staged(database: Data
         await console.press("H")
         await console.shows("a slip")
         await console.shows("undone")
+
+    drive_real(scenario, database)
+
+
+def test_what_was_written_stays_said_when_the_queue_cannot_be_read_after_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await go_to(console, "os_items")
+        await console.press("1")
+
+        def fails(_: object) -> None:
+            raise Unavailable("the server went away")
+
+        monkeypatch.setattr(classify_calls, "queue", fails)
+        await console.press("w")
+        await console.shows("1 written; then: the server went away")
+        assert recorded(database, "os_items") == "synthetic sku"
 
     drive_real(scenario, database)
 

@@ -1,5 +1,8 @@
 """The rows of a run in the Ledger pane, paged from the server."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from tests import small
@@ -7,6 +10,7 @@ from tests.databases import Database
 from tests.tui.driving import OnData
 from tests.tui.on_ledger import BATCHES, on, opened, pane, reason
 from tui.widgets import window
+from tui.widgets.prompt import Prompt
 
 pytestmark = pytest.mark.usefixtures("a_home")
 
@@ -123,5 +127,54 @@ def test_a_filter_finds_codes_among_a_hundred_thousand_and_escape_takes_it_away(
         await console.press("slash", "escape")
         await console.press("G", "escape", "escape")
         assert pane(console).shows == "runs"
+
+    on(small_, look, "viewer1")
+
+
+def test_every_row_of_a_diff_is_exported_and_copied_with_the_bare_code_in_a_column_of_its_own(
+    small_: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    small.a_run(small_, "goods", goods=1_000)
+    monkeypatch.chdir(tmp_path)
+    copies: list[str] = []
+
+    async def look(console: OnData) -> None:
+        monkeypatch.setattr(console.app, "copy_text", copies.append)
+        await opened(console)
+        await console.press("d")
+        await console.shows("+ G-000001")
+        await console.press("E")
+        await console.until(lambda: isinstance(console.app.screen, Prompt))
+        await console.shows("every row: 200 rows are here, the others are read first")
+        await console.press("enter")
+        await console.shows("1,000 rows written: ")
+        with (tmp_path / "ledger-run-1-diff.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        assert rows[0] == ["sign", "code", "outcome", "collection", "source key", "note"]
+        assert rows[1] == ["+", "G-000001", "to register", "goods", "1", ""]
+        assert [row[1] for row in rows[1:]] == [f"G-{number:06}" for number in range(1, 1_001)]
+        await console.press("y")
+        await console.shows("every row, read to the end first")
+        await console.press("a")
+        await console.until(lambda: copies)
+        assert copies.pop().count("| G-") == 1_000
+        await console.press("y", "c")
+        assert copies.pop() == "G-000001"
+        await console.press("y", "r")
+        assert copies.pop() == "+\tG-000001\tto register\tgoods\t1\t"
+
+    on(small_, look, "viewer1")
+
+
+def test_two_plans_are_compared_in_the_collections_that_both_planned(small_: Database) -> None:
+    small.a_run(small_, "goods", "parts", goods=3, parts=3)
+    small.reconciled(small_, "goods")
+
+    async def look(console: OnData) -> None:
+        ledger = await opened(console)
+        await console.press("D")
+        await console.shows("= G-000001")
+        await console.settled()
+        assert [row.kind for row in ledger.diff.window.rows()] == ["=", "=", "="]
 
     on(small_, look, "viewer1")

@@ -2,11 +2,13 @@
 
 import pytest
 
+from core.services import control
 from tests import line, small
 from tests.databases import Database
 from tests.tui.driving import OnData
 from tests.tui.on_ledger import BATCHES, answer, on, opened, reason
 from tui.actions import BY_ID
+from tui.panes.ledger_follow import NOT_READ
 from tui.widgets.confirm import Confirm
 from tui.widgets.dialog import Dialog
 from tui.widgets.prompt import Prompt
@@ -176,7 +178,8 @@ def test_a_run_that_another_process_applies_is_followed_paused_resized_and_cance
         await console.until(lambda: reason(console, "run_apply") == "")
         await console.press("K")
         await answer(console, Confirm, "run-2")  # a wrong name: enter does nothing
-        assert isinstance(console.app.screen, Confirm)
+        await console.shows("that is not `run-1`")
+        await console.shows("esc: Keep it running")
         await console.press("escape")
         await console.press("K")
         await answer(console, Confirm, "run-1", shown="What is registered stays registered")
@@ -190,6 +193,50 @@ def test_a_run_that_another_process_applies_is_followed_paused_resized_and_cance
             holder.execute("SELECT pg_advisory_unlock(7)")
         assert driven.code.endswith("cancelled")
     assert small_.value("SELECT batch_size FROM birth.birth_backfill_control") == 40
+
+
+def test_permits_that_do_not_cover_the_rest_are_told_where_an_apply_stopped_and_before_the_next(
+    small_: Database,
+) -> None:
+    line.open_permit(small_, 120)
+    small.fill(small_, goods=300)
+    small.drive(small_, small.reconciled(small_, "goods"), BATCHES)
+
+    async def look(console: OnData) -> None:
+        await opened(console)
+        await console.shows("nobody is at work on it: only 20 of 200 to go are admitted (P)")
+        await console.press("A")
+        await answer(console, Prompt, "", shown="Workers")
+        await console.shows("! 20 rows of 200 admitted: it stops there until another")
+        await console.press("escape")
+        line.open_permit(small_, 180)
+        await console.press("r")
+        await console.shows("nobody is at work on it: A resumes it")
+        await console.press("A")
+        await answer(console, Prompt, "", shown="Workers")
+        await console.shows("permit 2 of gatekeeper1: 180 rows left")
+        assert "admitted" not in console.screen()
+
+    on(small_, look)
+
+
+def test_a_cancel_is_taken_back_by_typing_and_nothing_goes_on_by_itself(small_: Database) -> None:
+    run = small.a_run(small_, goods=20)
+    with small_.connect("operator1") as operator:
+        control.steer(operator, run, "cancel")
+
+    async def revive(console: OnData) -> None:
+        await opened(console)
+        await console.shows("✗ cancelled by operator1")
+        await console.press("space", "enter")
+        assert small_.value("SELECT command FROM birth.birth_backfill_control") == "cancel"
+        await console.press("space")
+        await answer(console, Confirm, "run-1", shown="Nothing is registered until somebody applies it")
+        await console.shows("run-1: no longer cancelled; A applies it")
+        await console.until(lambda: reason(console, "run_apply") != NOT_READ)
+        await console.until(lambda: "cancelled by" not in console.screen())
+
+    on(small_, revive)
 
 
 def test_the_run_goes_on_while_the_console_has_lost_the_server_and_it_catches_up(small_: Database) -> None:

@@ -1,4 +1,5 @@
 import os
+from typing import Any
 
 import pytest
 from psycopg import sql
@@ -32,17 +33,50 @@ def test_a_session_gives_the_packets_figures(settings: Settings) -> None:
         source.close()
 
 
-def test_a_killed_connection_fails_once_and_is_then_replaced(settings: Settings, database: Database) -> None:
+KILLED = (
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND usename = 'operator1'"
+)
+
+
+def test_a_connection_that_was_killed_while_idle_is_replaced_before_anybody_notices(
+    settings: Settings, database: Database
+) -> None:
     source = SessionSource(settings)
     try:
         source.open(quiet)
-        database.run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND usename = 'operator1'"
-        )
-        with pytest.raises(Unavailable):
-            source.readiness()
+        source.write(lambda link: link.process)
+        database.run(KILLED)
         assert source.readiness().metrics["birth_required_total"] == 74
+        assert source.write(lambda link: link.process) > 0
+        asked: list[int] = []
+
+        def dies_once(link: Any) -> int:  # noqa: ANN401 - as the source hands it on
+            asked.append(link.process)
+            if len(asked) == 1:
+                database.run(KILLED)
+            return int(link.value(sql.SQL("SELECT 74").format()))
+
+        assert source.read("look", dies_once) == 74
+        assert len(set(asked)) == 2
+        asked.clear()
+        with pytest.raises(Unavailable):
+            source.write(dies_once)  # what was written then, nobody knows: it is not done twice
+    finally:
+        source.close()
+
+
+def test_a_new_connection_that_breaks_is_not_tried_again(settings: Settings, database: Database) -> None:
+    source = SessionSource(settings)
+    try:
+        source.open(quiet)
+
+        def dies(link: Any) -> None:  # noqa: ANN401 - as the source hands it on
+            database.run(KILLED)
+            link.row(sql.SQL("SELECT 1").format())
+
+        with pytest.raises(Unavailable):
+            source.read("fresh", dies)
     finally:
         source.close()
 

@@ -40,3 +40,12 @@ def test_thinning_keeps_the_first_and_the_last_point() -> None:
     assert len(thin.points) == 50
     assert (thin.points[0], thin.points[-1]) == (points[0], points[-1])
     assert Burndown(points[:3]).thinned(50).points == points[:3]
+
+
+def test_thinning_keeps_where_the_missing_rows_begin() -> None:
+    for begin in (1, 13, 500, 997, 998):
+        points = tuple(Point(at, at, None if at < begin else 5_000 - at) for at in range(1000))
+        thin = Burndown(points).thinned(50).points
+        assert len(thin) == 50
+        assert points[begin] in thin
+        assert list(thin) == sorted(thin, key=lambda point: point.at_us)

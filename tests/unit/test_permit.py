@@ -1,8 +1,8 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.domain.permit import asked, lifetime
+from core.domain.permit import Permit, admitted, asked, lifetime
 from core.errors import UsageError
 
 
@@ -45,3 +45,22 @@ def test_a_permit_is_asked_for_in_one_line(text: str, budget: int, lifetime_: ti
 def test_a_line_that_lacks_something_is_no_permit(text: str) -> None:
     with pytest.raises(UsageError):
         asked(text)
+
+
+def test_more_rows_than_a_permit_can_hold_are_refused_for_that_reason() -> None:
+    with pytest.raises(UsageError, match="at most 9,223,372,036,854,775,807 rows"):
+        asked("99999999999999999999 2h x")
+
+
+def test_permits_admit_what_is_left_of_them_and_no_more_than_is_to_go_where_they_hold() -> None:
+    def permit(left: int, collections: tuple[str, ...] | None = None, state: str = "open") -> Permit:
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        return Permit(1, state, left + 5, 5, collections, "why", "gatekeeper1", at, at, None)
+
+    to_go = {"goods": 200, "parts": 50}
+    assert admitted([], to_go) == 0
+    assert admitted([permit(20)], to_go) == 20
+    assert admitted([permit(1_000)], to_go) == 250
+    assert admitted([permit(100, ("parts", "notes"))], to_go) == 50
+    assert admitted([permit(100, ("parts",)), permit(30)], to_go) == 80
+    assert admitted([permit(100, state="expired")], to_go) == 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,8 +13,9 @@ from textual.widgets import Static
 
 from core.domain.visible import visible
 from core.errors import ConsoleError
-from tui.actions import bindings
+from tui.actions import ACTIONS, Actor, bindings
 from tui.panes import classify_calls as calls
+from tui.panes import classify_words as words
 from tui.panes import evidence as texts
 from tui.panes.deciding import Deciding, read_identity
 from tui.panes.pane import Pane
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from core.services.identity import Classification
 
 REST_SECONDS = 0.08  # the evidence follows the cursor when it rests: a held key must not repaint half the screen
+PANES = tuple(action.id for action in ACTIONS if action.opens)
+OPENING = tuple(action.id for action in ACTIONS if action.handler == "choose")[: len(PANES)]
 OVERTAKEN = "somebody else has decided it since you looked"
 
 
@@ -69,7 +72,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     @property
     def grid(self) -> Grid[Waiting]:
-        """The grid of the queue."""
+        """The queue's."""
         return self.rows.grid
 
     def compose(self) -> ComposeResult:
@@ -107,15 +110,24 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         count = len(self.staging.choices)
         return f"{count} staged decision{'s' if count > 1 else ''}" if count else ""
 
-    def reload(self) -> None:
-        """Read the queue, then the evidence of what has none yet."""
+    def reload(self, after: str = "") -> None:
+        """Read the queue, then the evidence of what has none yet. A failure keeps in sight what was said before."""
         source = self.host.source
-        self.host.work.start("queue", lambda: calls.queue(source), lambda found: self._load(*found), self._failed)
+
+        def failed(error: ConsoleError) -> None:
+            hint = "Look again with r."
+            self._failed(ConsoleError(f"{after}; then: {error.message}", evidence=error.evidence, hint=hint))
+
+        self.host.work.start(
+            "queue", lambda: calls.queue(source), lambda found: self._load(*found), failed if after else self._failed
+        )
 
     def why_not(self, action_id: str) -> str:
         """Say what is missing: a row, a candidate, a right, something staged."""
         if action_id == "write" and self.host.work.is_under_way("write"):
             return "it is being written"
+        if action_id in OPENING and not len(self.grid.table):
+            return ""
         rows = list(self.grid.table.rows())
         return self.deciding.why_not(action_id, self.grid.row_at_cursor(), rows, self.grid.marked)
 
@@ -134,13 +146,16 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             self._advance()
 
     def choose(self, rank: int) -> None:
-        """Stage a candidate by its digit, and go on."""
+        """Stage a candidate by its digit, and go on; where there is nothing to choose for, a digit opens its pane."""
         row = self.grid.row_at_cursor()
-        if row is None or rank > len(row.candidates):
+        if row is None:
+            cast("Actor", self.app).action_do(PANES[rank - 1])
+        elif rank > len(row.candidates):
             self.host.say(f"there is no candidate {rank}")
-            return
-        self._stage([self.deciding.chosen(row, row.candidates[rank - 1])])
-        self._advance()
+        else:
+            self._stage([self.deciding.chosen(row, row.candidates[rank - 1])])
+            self.host.say(f"{row.name}: candidate {rank} staged, u takes it back")
+            self._advance()
 
     def accept_safe(self) -> None:
         """Stage the first candidate of everything in tier A."""
@@ -201,8 +216,16 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         if self.staging.can_undo:
             self._refresh(self.staging.undo())
             return
-        body = Content("Nothing is staged. The latest classification of this login is undone by an event of its own.")
-        self.app.push_screen(Confirm("Undo what was written", body, "undo", "undo it"), self._undo_written)
+        source = self.host.source
+
+        def found(last: "Version | None") -> None:
+            if last is None:
+                self.host.say("Undo: this login has no classification that still holds")
+                return
+            question = Confirm("Undo what was written", words.undoing(last), "undo", "undo it")
+            self.app.push_screen(question, lambda yes: self._undo_written(last) if yes else None)
+
+        self.host.work.start("last", lambda: calls.last(source), found, self._failed)
 
     # Actions that write or show
 
@@ -219,12 +242,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             return
 
         def told(versions: "list[Version]") -> None:
-            lines = [
-                f"{each.at:%Y-%m-%d %H:%M}  {each.actor}  {each.action}  {each.identity or '-'}  {each.reason or ''}"
-                for each in versions
-            ]
-            text = Content("\n".join(map(visible, lines)) or "Nobody has decided anything yet.")
-            self.app.push_screen(Dialog(f"History of {visible(row.name)}", text))
+            self.app.push_screen(Dialog(f"History of {visible(row.name)}", words.history(versions)))
 
         self.host.work.start("history", lambda: calls.versions(source, row.name), told, self._failed)
 
@@ -232,8 +250,8 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         """Show the whole evidence, on the whole screen."""
         row = self.grid.row_at_cursor()
         if row is not None:
-            text = texts.evidence(row, self.deciding.rejected(row), min(self.app.size.width, 80) - 6)
-            self.app.push_screen(Dialog("Evidence", text))
+            width = min(self.app.size.width, 80) - 6
+            self.app.push_screen(Dialog("Evidence", texts.evidence(row, self.deciding.rejected(row), width)))
 
     # Results
 
@@ -285,32 +303,30 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         gone = {each.decision.collection for each in done}
         refused = {each.decision.collection: each.error for each in results if each.error is not None}
         rows = [
-            replace(row, choice=None if row.name in gone else row.choice, fault=_why(refused.get(row.name)))
+            replace(row, choice=None if row.name in gone else row.choice, fault=words.why(refused.get(row.name)))
             for row in self.grid.table.rows()
             if row.name not in gone
         ]
         self.grid.load(rows)
         if refused:
             first = next(iter(refused))
-            self.host.say(f"{len(done)} written, {len(refused)} refused: {first}: {_why(refused[first])}")
+            said = f"{len(done)} written, {len(refused)} refused: {first}: {words.why(refused[first])}"
         else:
-            self.host.say(f"{len(done)} written")
+            said = f"{len(done)} written"
+        self.host.say(said)
         self._show_staged()
         self._rest()
         self.host.look_again()
-        self.reload()
+        self.reload(said)
 
-    def _undo_written(self, confirmed: bool | None) -> None:  # noqa: FBT001 - the answer of a screen
-        if not confirmed:
-            return
-
+    def _undo_written(self, last: "Version") -> None:
         def told(done: "Classification") -> None:
             self.host.say(f"{done.collection} is {done.identity or done.strategy} again")
             self.host.look_again()
             self.reload()
 
         source = self.host.source
-        self.host.work.start("write", lambda: calls.undo(source), told, self._failed)
+        self.host.work.start("write", lambda: calls.undo(source, last), told, self._failed)
 
     def _failed(self, error: ConsoleError) -> None:
         self.host.tell(error)
@@ -371,11 +387,8 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             panel.update(found)
 
     def _show_staged(self) -> None:
-        staged, left = len(self.staging.choices), self.grid.table.total - len(self.staging.choices)
-        waiting = sum(row.blocker.has_table and row.evidence is None for row in self.grid.table.rows())
-        text = f" {staged} staged · {left} undecided" + (" · w writes" if staged else "")
-        text += f" · {waiting} still to look at" if waiting else ""
-        self.query_one("#staged", Static).update(Content.styled(text, "bold $success" if staged else "$text-muted"))
+        text = words.staged(len(self.staging.choices), list(self.grid.table.rows()))
+        self.query_one("#staged", Static).update(text)
         self.host.show_keys()
 
     def _listed(self) -> list[Waiting]:
@@ -385,12 +398,3 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         if state.readiness is None:
             return len(self._listed())
         return int(state.readiness.metrics["identity_unclassified_blockers"])
-
-
-def _why(error: ConsoleError | None) -> str:
-    if error is None:
-        return ""
-    gates = error.evidence.get("gates")
-    if isinstance(gates, list) and gates and isinstance(gates[0], dict):
-        return f"{gates[0].get('title') or gates[0].get('gate')}: {gates[0].get('evidence')}"
-    return error.message

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from core.errors import Stale
 from tui.panes.staging import Choice
-from tui.source import Source
+from tui.source import Link, Source
 
 if TYPE_CHECKING:
     from core.domain.blocker import Blocker, Evidence, Rights
@@ -61,11 +62,24 @@ def record(source: Source, choices: Sequence[Choice]) -> "list[Result]":
     )
 
 
-def undo(source: Source) -> "Classification":
-    """Undo the latest classification of this login."""
+def last(source: Source) -> "Version | None":
+    """The latest classification of this login that still holds."""
     from core.services import history  # noqa: PLC0415 - as said
 
-    return source.write(history.undo)
+    return source.read("classify", history.last_of_login)
+
+
+def undo(source: Source, seen: "Version") -> "Classification":
+    """Undo the latest classification of this login, if it still is the one that was seen. Raises Stale if it is not."""
+    from core.services import history  # noqa: PLC0415 - as said
+
+    def call(link: Link) -> "Classification":
+        found = history.last_of_login(link)
+        if found is None or (found.collection, found.version) != (seen.collection, seen.version):
+            raise Stale(f"{seen.collection} was decided anew since you looked", hint="Press u again.")
+        return history.undo(link)
+
+    return source.write(call)
 
 
 def versions(source: Source, name: str) -> "list[Version]":

@@ -1,6 +1,6 @@
 """The ledger: runs and how they get on, their entries, their diff row by row, their gates, and the acceptance line."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +16,7 @@ from core.domain.ledger import Run, run_name
 from core.domain.visible import visible
 from tui.actions import Actor, bindings
 from tui.export import Export
+from tui.panes import diff_table
 from tui.panes import ledger_columns as columns
 from tui.panes import ledger_reading as reading
 from tui.panes import ledger_words as words
@@ -80,8 +81,42 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
 
     def exported(self) -> Export:
         """What is shown; of a diff, the rows that the window holds."""
-        number = "" if self.run is None or self.shows == "runs" else f"-{self.run.name}-{self.shows}"
-        return replace(super().exported(), name=f"ledger{number}")
+        if self.shows == "diff":
+            return diff_table.table(self._export_name, self.diff.view, self.diff.window.rows())
+        return replace(super().exported(), name=self._export_name)
+
+    def copied(self) -> dict[str, str]:
+        """Of a row of a diff, the bare code is what somebody looks for."""
+        row = self.diff.grid.row_at_cursor() if self.shows == "diff" else None
+        if row is None:
+            return super().copied()
+        cells = diff_table.cells(self.diff.view, row)
+        return {"row": "\t".join(cells), "cell": visible(row.code), "all": self.exported().text("md")}
+
+    @property
+    def is_partial(self) -> bool:
+        """Of a diff, the window holds what is near the cursor."""
+        window = self.diff.window
+        return self.shows == "diff" and not (window.top is None and window.bottom is None)
+
+    def whole(self, then: Callable[[Export], None]) -> None:
+        """Page a diff to its end."""
+        if not self.is_partial:
+            then(self.exported())
+            return
+        source, work, name, view = self.host.source, self.host.work, self._export_name, self.diff.view
+
+        def tell(rows: int) -> None:
+            work.deliver(lambda: self.host.say(f"reading: {rows:,} rows so far…"))
+
+        read = lambda: source.read("whole", lambda link: diff_table.read_all(link, name, view, tell))  # noqa: E731 - as said
+        if not work.start("whole", read, then, self.host.tell):
+            self.host.say("the rows are being read already")
+
+    @property
+    def _export_name(self) -> str:
+        inside = "" if self.run is None or self.shows == "runs" else f"-{self.run.name}-{self.shows}"
+        return f"ledger{inside}"
 
     def show(self, state: State) -> None:
         """After a look, read the runs again."""

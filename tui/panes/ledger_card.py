@@ -55,7 +55,7 @@ class RunCard(Vertical, can_focus=False):
         lines = {
             "title": texts.title(row, *words),
             "bar": texts.bar(progress, max(self.content_size.width, 40)),
-            "pace": texts.pace(progress, estimate),
+            "pace": texts.pace(progress, estimate, None if seen is None else seen.admitted),
             "held": texts.held(progress),
             "account": texts.account(None if progress is None else progress.accounting),
         }

@@ -130,6 +130,7 @@ class FollowedRuns(AcceptanceLine):
     def _took_progress(self, found: list[Progress]) -> None:
         self._lost = ""
         followed = len(self._followed_runs)
+        at_work = {each.run for each in self._followed_runs if each.workers}
         for progress in found:
             self._measure(progress)
             name = run_name(progress.run)
@@ -140,7 +141,8 @@ class FollowedRuns(AcceptanceLine):
                 self._seen[progress.run] = replace(seen, progress=progress)
         self.show_run()
         is_over = len(found) != followed or any(progress.status != "applying" for progress in found)
-        if is_over or self._has_turned():
+        has_stopped = any(each.run in at_work and not each.workers for each in found)
+        if is_over or has_stopped or self._has_turned():
             self._read = []
             self.read_again()
         else:

@@ -138,9 +138,17 @@ class AcceptanceLine(Pane):
     def hold(self) -> None:
         """Pause the run, or let it go on."""
         seen = self.seen
-        if seen is not None:
-            command = "pause" if seen.progress.command == "run" else "resume"
-            self._steer(seen.run, command, None)
+        if seen is None:
+            return
+        run, command = seen.run, seen.progress.command
+        if command != "cancel":
+            self._steer(run, "pause" if command == "run" else "resume", None)
+            return
+        # Somebody meant it to end: that is not taken back by a slip.
+        question = Confirm(
+            f"Resume {run.name}", words.reviving(run, seen.progress), self._phrase(run), "resume the cancelled run"
+        )
+        self.app.push_screen(question, lambda yes: self._steer(run, "resume", None) if yes else None)
 
     def cancel(self) -> None:
         """Have it confirmed, then cancel the run."""
@@ -150,7 +158,8 @@ class AcceptanceLine(Pane):
             if yes:
                 self._steer(run, "cancel", None)
 
-        question = Confirm(f"Cancel {run.name}", words.cancelling(run), self._phrase(run), "cancel the run")
+        body, keep = words.cancelling(run), "Keep it running"
+        question = Confirm(f"Cancel {run.name}", body, self._phrase(run), "stop the run", no=keep)
         self.app.push_screen(question, answered)
 
     def resize(self) -> None:
@@ -261,10 +270,10 @@ class AcceptanceLine(Pane):
         self.app.push_screen(Confirm(f"Apply {run.name}", body, self._phrase(run), "apply the run"), answered)
 
     def _steer(self, run: Run, command: str | None, batch_size: int | None) -> None:
+        before = self.seen.progress if self.seen is not None else None
+
         def steered(found: "Control") -> None:
-            size = "of a size that adapts" if found.batch_size is None else f"of {found.batch_size:,} rows"
-            said = {"pause": "paused", "cancel": "cancelled", "run": f"goes on in batches {size}"}
-            self._told(f"{run.name}: {said[found.command]}")
+            self._told(f"{run.name}: {words.steered(found, before, command)}")
 
         self._write(f"steering {run.name}", lambda link: calls.steer(link, run.run, command, batch_size), steered)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.domain.ledger import Run
+from core.domain.permit import admitted
 from core.domain.progress import Progress
 from core.domain.steps import Login, Standing
 from tui.source import Link
@@ -23,12 +24,13 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Everything known of one run."""
+    """Everything known of one run. `admitted`: how many of its rows to go the open permits admit at most."""
 
     run: Run
     progress: Progress
     standing: Standing | None
     certificate: "Certified | None"
+    admitted: int = 0
 
 
 def runs(link: Link) -> Runs:
@@ -40,11 +42,13 @@ def runs(link: Link) -> Runs:
 
 def one(link: Link, number: int) -> Seen:
     """Read one run."""
-    from core.services import certify, follow, ledger, steps  # noqa: PLC0415 - as said
+    from core.services import certify, follow, ledger, permits, steps  # noqa: PLC0415 - as said
 
     run = ledger.run(link, number)
     progress = next(each for each in follow.follow(link, [number]) if each.run == number)
-    return Seen(run, progress, steps.standing(link, number), certify.read(link, number))
+    to_go = {name: outcome.open for name, outcome in progress.outcomes.items()}
+    leave = admitted(permits.list_permits(link), to_go)
+    return Seen(run, progress, steps.standing(link, number), certify.read(link, number), leave)
 
 
 def follow(link: Link, numbers: list[int]) -> list[Progress]:

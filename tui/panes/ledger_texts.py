@@ -11,7 +11,7 @@ from core.domain.ledger import Accounting, run_name
 from core.domain.pace import Estimate
 from core.domain.progress import Progress
 from core.domain.visible import visible
-from tui.panes.ledger_columns import VERDICTS, RunRow
+from tui.panes.ledger_columns import STATES, VERDICTS, RunRow
 from tui.panes.ledger_reading import Seen
 from tui.words import number
 
@@ -44,14 +44,17 @@ def bar(progress: Progress | None, width: int) -> Content:
     return Content.assemble(" ", (FULL * full, "$accent"), (PART * (cells - full), MUTED), figures)
 
 
-def pace(progress: Progress | None, estimate: Estimate | None) -> Content:
-    """Rate, time to go, workers and the size of batches of a run that is applied."""
+def pace(progress: Progress | None, estimate: Estimate | None, admitted: int | None = None) -> Content:
+    """Rate, time to go, workers and the size of batches of a run that is applied.
+
+    `admitted`: how many of its rows to go the open permits admit; None while nobody has looked.
+    """
     if progress is None or progress.status != "applying":
         return Content("")
     parts = []
     if estimate is not None and not progress.held and progress.workers and (to_go := estimate.to_go()) is not None:
         parts += [f"{estimate.rate:,.0f} rows/s", to_go_words(*to_go)]
-    parts.append(_workers(progress))
+    parts.append(_workers(progress, admitted))
     if progress.batch_size is not None:
         parts.append(f"batches of {progress.batch_size:,}, as chosen")
     elif progress.largest is not None:
@@ -70,9 +73,15 @@ def _rounded(seconds: float) -> int:
     return round(seconds / step) * step
 
 
-def _workers(progress: Progress) -> str:
+def _workers(progress: Progress, admitted: int | None) -> str:
     if not progress.workers:
-        return "nobody is at work on it: A resumes it" if not progress.held else "nobody is at work on it"
+        to_go = progress.accounting.open
+        if progress.held:
+            return "nobody is at work on it"
+        if admitted is not None and admitted < to_go:
+            left = f"only {admitted:,} of {to_go:,} to go are admitted" if admitted else "the permits are used up"
+            return f"nobody is at work on it: {left} (P)"
+        return "nobody is at work on it: A resumes it"
     plural = "s" if progress.workers > 1 else ""
     if len(progress.states) == 1:
         return f"{progress.workers} worker{plural} {visible(next(iter(progress.states)))}"
@@ -86,7 +95,10 @@ def held(progress: Progress | None) -> Content:
         return Content("")
     if progress.held and progress.status in ("planned", "reconciled", "applying"):
         why = f": {visible(progress.reason)}" if progress.reason else ""
-        return Content.styled(f" ‖ {progress.held} by {visible(progress.steered_by)}{why}  (space resumes)", "$warning")
+        return Content.styled(
+            f" {STATES[progress.held].glyph} {progress.held} by {visible(progress.steered_by)}{why}  (space resumes)",
+            "$warning",
+        )
     if progress.reasons and progress.status == "applying":
         return Content.styled(f" ! throttled: {visible('; '.join(progress.reasons))}", "$warning")
     return Content("")

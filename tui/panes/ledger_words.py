@@ -8,16 +8,18 @@ from textual.content import Content
 from core.domain.diff import DiffRow
 from core.domain.gates import Judgement
 from core.domain.ledger import Run, Statements
-from core.domain.progress import Effort
+from core.domain.permit import admitted
+from core.domain.progress import Effort, Progress
 from core.domain.visible import visible
 from core.errors import ConsoleError, Json
 from tui.panes.ledger_columns import CHANGES, KINDS, VERDICTS
 from tui.panes.ledger_reading import Seen
 from tui.panes.ledger_texts import MUTED, TONES
-from tui.words import number
+from tui.words import number, rows_of
 
 if TYPE_CHECKING:
     from core.domain.chain import Audit
+    from core.services.control import Control
     from core.services.steps import Intent
 
 _LABEL = 12
@@ -76,19 +78,22 @@ def applying(intent: "Intent", effort: Effort, word: str) -> Content:
     names = [f"{visible(name)} {number(rows)}" for name, rows in list(to_go.items())[:_NAMED]]
     more = f" and {len(to_go) - _NAMED} more" if len(to_go) > _NAMED else ""
     permits = [
-        f"permit {each.permit} of {visible(each.opened_by)}: {each.budget - each.used:,} rows left,"
+        f"permit {each.permit} of {visible(each.opened_by)}: {rows_of(each.budget - each.used)} left,"
         f" until {each.expires_at.astimezone():%m-%d %H:%M}"
         for each in intent.permits
     ]
+    covered, to_do = admitted(intent.permits, to_go), progress.accounting.open
+    short = f"! {rows_of(covered)} of {to_do:,} admitted: it stops there until another permit is open (P)"
     size = "of a size that adapts" if effort.batch_size is None else f"of {effort.batch_size:,} rows"
     workers = f"{effort.workers} worker{'s' if effort.workers > 1 else ''}, batches {size}"
     joins = f", beside {progress.workers} at work already" if progress.workers else ""
     return Content("\n").join(
         [
-            _fact("registers", f"{number(progress.accounting.open)} rows of {run.name}, by fn_birth_register", "bold"),
+            _fact("registers", f"{rows_of(progress.accounting.open)} of {run.name}, by fn_birth_register", "bold"),
             _fact("of", ", ".join(names) + more),
             _fact("on", f"{visible(intent.database)} {word}, as {visible(intent.login)}", "bold $warning"),
             *(_fact("by leave of", each) for each in permits or ["no permit"]),
+            *([_fact("", short, "bold $warning")] if covered < to_do else []),
             _fact("with", workers + joins),
             Content(""),
             Content("It runs as a process of its own: it goes on when this terminal is gone."),
@@ -101,7 +106,7 @@ def certifying(seen: Seen, digest: str, gates: Iterable[Judgement], note: str) -
     accounting = seen.progress.accounting
     return Content("\n").join(
         [
-            _fact("certifies", f"{seen.run.name}, {number(accounting.registered)} rows registered", "bold"),
+            _fact("certifies", f"{seen.run.name}, {rows_of(accounting.registered)} registered", "bold"),
             *(_fact("✓", gate.title) for gate in gates),
             _fact("evidence", digest),
             _fact("note", visible(note)),
@@ -113,10 +118,30 @@ def cancelling(run: Run) -> Content:
     """What a cancel does, and what it does not."""
     return Content("\n").join(
         [
-            _fact("cancels", f"{run.name}, of {number(run.missing)} rows", "bold"),
+            _fact("cancels", f"{run.name}, of {rows_of(run.missing)}", "bold"),
             Content("Workers stop before their next batch. What is registered stays registered."),
         ]
     )
+
+
+def reviving(run: Run, progress: Progress) -> Content:
+    """What taking a cancel back does."""
+    by = f"cancelled by {visible(progress.steered_by)}" + (f": {visible(progress.reason)}" if progress.reason else "")
+    after = "Its workers go on." if progress.workers else "Nothing is registered until somebody applies it (A)."
+    return Content("\n").join([_fact("takes back", f"that {run.name} is {by}", "bold"), Content(after)])
+
+
+def steered(found: "Control", before: Progress | None, command: str | None) -> str:
+    """What a run does after a command, or with other batches: `before` is how it got on when it was given."""
+    if command is None:
+        size = "of a size that adapts" if found.batch_size is None else f"of {rows_of(found.batch_size)}"
+        return f"batches {size}"
+    if found.command != "run":
+        return {"pause": "paused", "cancel": "cancelled"}[found.command]
+    if before is not None and not before.workers:
+        return f"no longer {before.held or 'held'}; A applies it"
+    # Without a size in its control, each worker has the one that it was started with.
+    return "goes on" + (f" in batches of {rows_of(found.batch_size)}" if found.batch_size is not None else "")
 
 
 def audited(found: "Audit") -> Content:

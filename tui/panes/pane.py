@@ -1,6 +1,6 @@
 """What every pane has in common."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
 from textual.widget import Widget
@@ -59,6 +59,15 @@ class Pane(Actor, Widget, inherit_bindings=False):
         columns = grid.table.columns
         rows = [[column.text(row) for column in columns] for row in map(grid.table.row, range(len(grid.table)))]
         return Export(self.id or "pane", [column.title or column.id for column in columns], rows)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether there are more rows than those that are held: `whole` reads them."""
+        return False
+
+    def whole(self, then: Callable[[Export], None]) -> None:
+        """Call `then` with every row that there is to export, once it is read."""
+        then(self.exported())
 
     def _grid(self) -> Grid[Any] | None:
         focused = self.screen.focused

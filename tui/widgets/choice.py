@@ -11,34 +11,42 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from core.domain.visible import visible
+from core.domain.visible import harmless, visible
 from tui.widgets.grid import Grid
 from tui.widgets.table import Column, Table
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Something to choose; `value` is the answer. What has a reason in `why_not` cannot be chosen."""
+    """Something to choose; `value` is the answer. What has a reason in `why_not` cannot be chosen.
+
+    `is_visible`: the texts were made visible before, and would be escaped twice.
+    """
 
     value: str
     title: str
     detail: str = ""
     key: str = ""
     why_not: str = ""
+    is_visible: bool = False
 
 
 WIDEST_DETAIL = 50
 
 
+def _shown(option: Option, text: str) -> str:
+    return harmless(text) if option.is_visible else visible(text)
+
+
 def _columns(options: Sequence[Option]) -> tuple[Column[Option], ...]:
     details = max((len(each.why_not or each.detail) for each in options), default=0)
     return (
-        Column("title", "", lambda each: visible(each.title), lambda _: "", 0),
+        Column("title", "", lambda each: _shown(each, each.title), lambda _: "", 0),
         Column("key", "", lambda each: each.key, lambda _: "", 1, 1),
         Column(
             "detail",
             "",
-            lambda each: visible(each.why_not or each.detail),
+            lambda each: _shown(each, each.why_not or each.detail),
             lambda _: "",
             2,
             min(details, WIDEST_DETAIL) or 1,

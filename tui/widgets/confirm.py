@@ -1,4 +1,4 @@
-"""A question before something that cannot be taken back: until the answer is typed, enter means Cancel."""
+"""A question before something that cannot be taken back: until the answer is typed, enter means no."""
 
 from typing import ClassVar
 
@@ -12,7 +12,10 @@ from textual.widgets import Input, Static
 
 
 class Confirm(ModalScreen[bool]):
-    """Answers True only where `phrase` was typed and enter pressed; enter before that, and escape, answer False."""
+    """Answers True only where `phrase` was typed and enter pressed; enter before that, and escape, answer False.
+
+    `no` is what the answer no is called, where Cancel could be taken for yes.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel"),
@@ -20,14 +23,16 @@ class Confirm(ModalScreen[bool]):
         Binding("enter", "answer", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, body: Content, phrase: str, verb: str) -> None:
+    def __init__(self, title: str, body: Content, phrase: str, verb: str, *, no: str = "Cancel") -> None:
         super().__init__()
+        self._no = no
         self._title, self._body, self._phrase, self._verb = title, body, phrase, verb
 
     def compose(self) -> ComposeResult:
         """What would happen, the line to type in, and the two answers."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = Content(f" {self._title} ")
+            box.border_subtitle = Content(" esc cancels " if self._no == "Cancel" else f" esc: {self._no} ")
             yield Static(self._body, markup=False)
             yield Static(
                 Content.assemble("\nType ", (self._phrase, "bold $warning"), f" to {self._verb}:"), markup=False
@@ -36,7 +41,7 @@ class Confirm(ModalScreen[bool]):
             yield Static(id="answers", markup=False)
 
     def on_mount(self) -> None:
-        """Begin with Cancel."""
+        """Begin with no."""
         self.query_one(Input).cursor_blink = False
         self._show_answers()
 
@@ -58,19 +63,22 @@ class Confirm(ModalScreen[bool]):
         typed = self.query_one(Input).value
         if not typed or self._is_typed:
             self.dismiss(self._is_typed)
+        else:
+            self._show_answers(f"that is not `{self._phrase}`")
 
     @property
     def _is_typed(self) -> bool:
         return self.query_one(Input).value == self._phrase
 
-    def _show_answers(self) -> None:
+    def _show_answers(self, problem: str = "") -> None:
         chosen, other = "bold reverse", "$text-muted"
         verb = self._verb.split(" ", maxsplit=1)[0].capitalize()
         self.query_one("#answers", Static).update(
             Content.assemble(
                 "\n",
-                (" Cancel ", other if self._is_typed else chosen),
+                (f" {self._no} ", other if self._is_typed else chosen),
                 "   ",
                 (f" {verb} ", f"{chosen} $error" if self._is_typed else other),
+                (f"   {problem}", "bold $warning"),
             )
         )

@@ -1,46 +1,57 @@
 """Help for a pane: every key that works there, and why one does not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby, zip_longest
+from textwrap import wrap
 
 from textual.content import Content
 
-from tui.actions import Action, WhyNot, at
+from core.domain.visible import visible
+from tui.actions import Action, WhyNot, at, key_label
 from tui.widgets.dialog import Dialog
 from tui.widgets.grid import fit
 
 KEYS, TITLE = 9, 27
 COLUMN = KEYS + TITLE
+TWO_COLUMNS = 80
 
 
 class Help(Dialog):
     """The actions of `places` from the registry, and the pane's own notes."""
 
-    def __init__(self, pane: str, places: Sequence[str], why_not: WhyNot, notes: str) -> None:
-        super().__init__(f"Help: {pane}", help_text(places, why_not, notes))
+    def __init__(self, pane: str, places: Sequence[str], why_not: WhyNot, notes: str, width: int) -> None:
+        super().__init__(f"Help: {pane}", help_text(places, why_not, notes, width))
 
 
-def help_text(places: Sequence[str], why_not: WhyNot, notes: str) -> Content:
-    """Groups of keys in two columns, then the notes."""
+def help_text(places: Sequence[str], why_not: WhyNot, notes: str, width: int) -> Content:
+    """Groups of keys in two columns, or one on a screen too narrow for two, then the notes."""
+    taken = {key for action in at(*places) for key in action.keys_now}
     groups = [
-        _group(name, actions, why_not)
+        _group(name, actions, why_not, taken)
         for name, actions in groupby(at(*places, "console"), key=lambda action: action.group)
     ]
     half = (sum(map(len, groups)) + 1) // 2
     left: list[Content] = []
     right: list[Content] = []
     for group in sorted(groups, key=len, reverse=True):
-        (left if len(left) + len(group) <= half or not left else right).extend(group)
+        (left if width < TWO_COLUMNS or len(left) + len(group) <= half or not left else right).extend(group)
     rows = [Content.assemble(first or " " * COLUMN, "  ", second or "") for first, second in zip_longest(left, right)]
     return Content("\n").join([*rows, *map(Content, notes.splitlines())])
 
 
-def _group(name: str, actions: Iterable[Action], why_not: WhyNot) -> list[Content]:
+def _keys(action: Action, taken: Collection[str]) -> str:
+    """The keys that an action has here: of the console's, those that the pane does not take for itself."""
+    left = [key for key in action.keys_now if action.place != "console" or key not in taken]
+    return " ".join(map(key_label, left or action.keys_now))
+
+
+def _group(name: str, actions: Iterable[Action], why_not: WhyNot, taken: Collection[str]) -> list[Content]:
     lines = [Content.styled(fit(name, COLUMN), "bold $accent")]
     for action in (each for each in actions if each.listed):
         reason = why_not(action)
         tone = "$text-muted" if reason else ""
-        lines.append(Content.assemble((fit(action.key_label, KEYS), "bold"), (fit(action.title, TITLE), tone)))
-        if reason:
-            lines.append(Content.styled(" " * KEYS + fit(f"! {reason}", TITLE), tone))
+        lines.append(Content.assemble((fit(_keys(action, taken), KEYS), "bold"), (fit(action.title, TITLE), tone)))
+        # As a whole: half a reason reads like another one.
+        said = wrap(f"! {visible(reason)}", TITLE, subsequent_indent="  ") if reason else []
+        lines += [Content.styled(" " * KEYS + fit(line, TITLE), tone) for line in said]
     return [*lines, Content(" " * COLUMN)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,6 +17,7 @@ ANSWER_SECONDS = 6.0
 NARROWEST = 80
 BETWEEN = "  "
 MARGINS = 2
+MORE = "… @"
 ALWAYS = ("help", "quit")
 
 
@@ -48,12 +49,18 @@ class KeyLine(Static):
         if self._timer is None:
             self._paint(self._keys)
 
-    def say(self, text: str) -> None:
-        """Show an answer for a few seconds."""
+    def say(self, text: str, *, has_more: bool = False) -> None:
+        """Show an answer for a few seconds; where it ends in `… @`, that key shows the rest."""
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(ANSWER_SECONDS, self.hush)
-        self._paint(Content.assemble(" ", (visible(text), "bold $warning")))
+        said = visible(text)
+        room = (self.size.width or NARROWEST) - MARGINS
+        # What does not fit is in the log: that it was cut must show.
+        if has_more or cell_len(said) > room:
+            fits = cell_len(said) <= room - cell_len(MORE)
+            said = (said if fits else set_cell_size(said, room - cell_len(MORE)).rstrip()) + MORE
+        self._paint(Content.assemble(" ", (said, "bold $warning")))
 
     def hush(self) -> None:
         """Show the keys again."""

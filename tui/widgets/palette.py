@@ -31,6 +31,9 @@ class Palette(ModalScreen[str | None]):
         super().__init__()
         wanted = at("console", *(place for place in places if place != "list"))
         self._actions = [action for action in wanted if action.listed]
+        self._typed = ""
+        self._why_not = why_not
+        self._best: Column[Action] = Column("best", "", lambda each: each.title, self._place, 3)
         columns: tuple[Column[Action], ...] = (
             Column("title", "command", lambda each: each.title, lambda each: each.title, 0, 30),
             Column("keys", "key", lambda each: each.key_label, lambda _: "", 1, 9),
@@ -51,6 +54,7 @@ class Palette(ModalScreen[str | None]):
         self._grid.can_focus = False
         self.query_one(Input).cursor_blink = False
         self._grid.load(self._actions)
+        self._grid.sort(self._best)
 
     def on_key(self, event: events.Key) -> None:
         """Take letters that were typed before the line had the focus."""
@@ -58,10 +62,20 @@ class Palette(ModalScreen[str | None]):
             self.query_one(Input).insert_text_at_cursor(event.character)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """List what matches: a part first, else the same letters in this order."""
+        """List what matches: a part, else the same letters in this order; what fits best comes first."""
+        self._typed = event.value.strip().lower()
+        self._grid.sort(self._best)
         self._grid.show_only(Filter(event.value))
         if not len(self._grid.table):
             self._grid.show_only(Filter(f"-f {event.value}"))
+        self._grid.move_to(0)
+
+    def _place(self, action: Action) -> str:
+        """Exactly what was typed comes first, even where it cannot be done: enter must not do something else then."""
+        title = action.title.lower()
+        fits = (title == self._typed, title.startswith(self._typed), f" {self._typed}" in f" {title}")
+        place = fits.index(True) if any(fits) else len(fits)
+        return f"{place > 0 and self._typed != '':d}{self._why_not(action) != '':d}{place}{title}"
 
     def action_move(self, step: int) -> None:
         """Go to another command."""

@@ -1,0 +1,50 @@
+"""What the Classify pane's dialogs say: a history, what an undo undoes, why something was refused."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from core.domain.visible import visible
+from core.errors import ConsoleError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from core.services.history import Version
+    from tui.panes.queue import Waiting
+
+
+def history(versions: "Iterable[Version]") -> Content:
+    """Who decided what about a collection, when and why."""
+    lines = [
+        f"{each.at:%Y-%m-%d %H:%M}  {each.actor}  {each.action}  {each.identity or '-'}  {each.reason or ''}"
+        for each in versions
+    ]
+    return Content("\n".join(map(visible, lines)) or "Nobody has decided anything yet.")
+
+
+def staged(count: int, rows: "Collection[Waiting]") -> Content:
+    """How many are staged, how many are left, and how many nobody has looked at yet."""
+    waiting = sum(row.blocker.has_table and row.evidence is None for row in rows)
+    text = f" {count} staged · {len(rows) - count} undecided" + (" · w writes" if count else "")
+    text += f" · {waiting} still to look at" if waiting else ""
+    return Content.styled(text, "bold $success" if count else "$text-muted")
+
+
+def undoing(last: "Version") -> Content:
+    """Which decision is undone."""
+    return Content.assemble(
+        "Nothing is staged. Undone, by an event of its own, is this login's latest classification:\n\n",
+        (f"{visible(last.collection)} by {visible(last.identity or '-')}", "bold"),
+        f", written {last.at.astimezone():%Y-%m-%d %H:%M:%S}",
+    )
+
+
+def why(error: ConsoleError | None) -> str:
+    """Why a decision was refused, in a line; nothing where it was not."""
+    if error is None:
+        return ""
+    gates = error.evidence.get("gates")
+    if isinstance(gates, list) and gates and isinstance(gates[0], dict):
+        return f"{gates[0].get('title') or gates[0].get('gate')}: {gates[0].get('evidence')}"
+    return error.message
