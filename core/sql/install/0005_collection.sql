@@ -53,6 +53,8 @@ BEGIN
         FROM pg_class AS t JOIN place ON place.oid = t.relnamespace
         WHERE t.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = t.relname::text)
         ORDER BY t.relname, place.rank)
+    ), named AS MATERIALIZED (
+        SELECT r.collection_name::text AS name, encode(convert_to(r.collection_name, 'UTF8'), 'escape') AS argument FROM {S}.collection_registry AS r
     )
     SELECT c.collection_name::text, c.governance_role::text, p.requirement::text, t.relid, i.strategy, i.columns, i.version,
         CASE i.strategy WHEN 'column' THEN i.columns[1]
@@ -63,19 +65,18 @@ BEGIN
                 WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
             ORDER BY wanted.position) END,
         status.attrelid IS NOT NULL,
-        CASE WHEN t.relid IS NULL THEN 'no_table' WHEN g.tgrelid IS NULL THEN 'missing'
+        CASE WHEN t.relid IS NULL THEN 'no_table' WHEN g.tgrelid IS NULL OR named.name <> c.collection_name THEN 'missing'
             WHEN g.tgenabled IN ('O', 'A') THEN 'enabled' ELSE 'disabled' END
     FROM {S}.collection_registry AS c
     LEFT JOIN {S}.birth_policy AS p ON p.collection_name = c.collection_name
     LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
     LEFT JOIN found AS t ON t.name = c.collection_name
     LEFT JOIN pg_attribute AS status ON status.attrelid = t.relid AND status.attname = 'status' AND NOT status.attisdropped
-    -- One that meets every new row, unconditionally, and for this collection: AFTER INSERT FOR EACH ROW, no WHEN, no argument
-    -- that names another one.
+    -- One that meets every new row, unconditionally: AFTER INSERT FOR EACH ROW, no WHEN.
     LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relid AND g.tgname = 'trg_birth_gateway' AND g.tgfoid = v_gateway AND NOT g.tgisinternal
-        AND g.tgtype & 71 = 5 AND g.tgqual IS NULL AND NOT EXISTS (SELECT FROM {S}.collection_registry AS other
-            WHERE other.collection_name <> c.collection_name AND g.tgnargs > 0
-              AND encode(convert_to(other.collection_name, 'UTF8'), 'escape') = split_part(encode(g.tgargs, 'escape'), chr(92) || '000', 1))
+        AND g.tgtype & 71 = 5 AND g.tgqual IS NULL
+    -- And for this collection: its argument names no other.
+    LEFT JOIN named ON g.tgnargs > 0 AND named.argument = split_part(encode(g.tgargs, 'escape'), chr(92) || '000', 1)
     ORDER BY c.collection_name COLLATE "C";
 END
 $body$;
