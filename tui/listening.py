@@ -50,9 +50,15 @@ def sturdy_driver(base: type[Driver]) -> type[Driver]:
             with selectors.SelectSelector() as selector:
                 selector.register(self.fileno, selectors.EVENT_READ)
                 while not self.exit_event.is_set():
-                    typed = decode(os.read(self.fileno, PORTION)) if selector.select(TICK_SECONDS) else ""
+                    typed = decode(self._received()) if selector.select(TICK_SECONDS) else ""
                     for message in (*parser.feed(typed), *parser.tick()):
                         self.process_message(message)
+
+        def _received(self) -> bytes:
+            data = os.read(self.fileno, PORTION)
+            if not data:  # else its end would be read for ever
+                raise EOFError("the terminal is gone")
+            return data
 
         def _run_input_thread(self) -> None:
             try:
