@@ -80,16 +80,17 @@ def resolve(
     unknown demo login.
     """
     _refuse_empty(dsn=dsn, schema=schema, profile=profile, login=login)
-    _refuse_long(schema)
     target = dsn or os.environ.get("BIRTH_CONSOLE_DSN", "").strip() or None
     chosen = profiles.read(config_file(), profile) if profile is not None or target is None else Profile()
     # The mark of a database is no other's: it would stand over the wrong one.
     marks = chosen if target is None else Profile(keymap=chosen.keymap)
     target = target or chosen.dsn or None
     _refuse_login(login, target)
+    schema = schema or chosen.schema or DEFAULT_SCHEMA
+    _refuse_long(schema)
     return Settings(
         dsn=target,
-        schema=schema or chosen.schema or DEFAULT_SCHEMA,
+        schema=schema,
         login=login or DEMO_LOGINS[0],
         read_only=read_only or chosen.read_only,
         word=marks.word or ("DEMO" if target is None else ""),
@@ -126,9 +127,9 @@ def _refuse_empty(**options: str | None) -> None:
             raise UsageError(f"{option} has no value", code="empty_option", hint="Name one, or leave the option out.")
 
 
-def _refuse_long(schema: str | None) -> None:
+def _refuse_long(schema: str) -> None:
     # PostgreSQL would cut it, and mean another schema.
-    if schema is not None and (len(schema.encode()) > _LONGEST_NAME or "\0" in schema):
+    if len(schema.encode()) > _LONGEST_NAME or "\0" in schema:
         raise UsageError(
             f"a schema's name has at most {_LONGEST_NAME} bytes, and no NUL",
             code="bad_schema",

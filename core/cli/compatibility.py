@@ -7,6 +7,7 @@ import click
 
 from core.cli.options import Invocation, invocation
 from core.domain.compatibility import MatrixRow, Totals, totals
+from core.profiles import COUNTERS, MOST_COUNTERS
 from core.services import compatibility, counting
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ _COUNTS = ("source_rows", "registered", "missing")
 @click.option("--counts", is_flag=True, help="Count source, registered and missing rows of each collection.")
 @click.option(
     "--connections",
-    type=click.IntRange(1, 64),
+    type=click.IntRange(1, MOST_COUNTERS),
     metavar="N",
-    help="Count over so many connections at most (default: the profile's, else 4).",
+    help=f"Count over so many connections at most (default: the profile's, else {COUNTERS}).",
 )
 @click.option("--all", "every", is_flag=True, help="Show exempted collections too.")
 @invocation

@@ -42,8 +42,8 @@ $body$;
 
 -- The statement that finds a range of an entry again ($1: the entry, $2 and $3: the range): the items that are still in
 -- the source under the planned code, in the order of their codes, as arrays. By a single column it asks for a list of
--- values, which one walk along an index answers; a code is compared with its item's only, never hashed; nothing here joins the source to the registry. What no parameter of the
--- register function takes is NULL instead of an array.
+-- values, which one walk along an index answers; a code is compared with its item's only, never hashed; nothing here
+-- joins the source to the registry. What no parameter of the register function takes is NULL instead of an array.
 CREATE FUNCTION {S}.birth_read_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
