@@ -34,7 +34,7 @@ def _each_pin(facts: RunFacts, pin: str) -> Verdict:
 
 
 def _permits(facts: RunFacts) -> Verdict:
-    uncovered = [entry["collection"] for entry in facts["entries"] if entry["missing"] and entry["permit"] is None]
+    uncovered = [entry["collection"] for entry in facts["entries"] if entry["open"] and entry["permit"] is None]
     return when(not uncovered, {"open_permits": facts["open_permits"], "not_covered": uncovered})
 
 

@@ -117,6 +117,13 @@ CREATE TABLE {S}.birth_backfill_control (
     steered_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+-- When the gates of a run were last asked all of them. A row of its own, too: nobody who begins, steers or ends a run waits
+-- for a batch that asked.
+CREATE TABLE {S}.birth_backfill_look (
+    run_id bigint PRIMARY KEY REFERENCES {S}.birth_backfill_run,
+    looked_at timestamptz NOT NULL DEFAULT '-infinity'
+) WITH (fillfactor = 50);
+
 -- Holds no row, only a queue: batches and claims share it, and whoever ends a run takes it alone. Row locks have no
 -- queue: workers that follow each other closely would share a run's row for ever, past whoever waits for it.
 CREATE TABLE {S}.birth_backfill_fence ();

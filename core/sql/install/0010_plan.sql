@@ -42,6 +42,7 @@ BEGIN
         pg_current_snapshot(), v_person
     RETURNING run_id INTO v_run;
     INSERT INTO {S}.birth_backfill_control (run_id) VALUES (v_run);
+    INSERT INTO {S}.birth_backfill_look (run_id) VALUES (v_run);
     FOR v_name IN
         SELECT c.collection_name FROM {S}.birth_collections() AS c
         WHERE p_collections IS NULL AND c.requirement = 'REQUIRED' AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)

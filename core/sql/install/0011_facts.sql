@@ -23,13 +23,14 @@ BEGIN
         'server', jsonb_build_object('planned', v_run.system_identifier || '/' || v_run.database_name || '/' || v_run.server_version,
             'live', (SELECT system_identifier::text FROM pg_control_system()) || '/' || current_database() || '/' || current_setting('server_version_num')),
         'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'ledger_id', l.ledger_id, 'collection', l.collection_name, 'missing', l.missing,
+                'ledger_id', l.ledger_id, 'collection', l.collection_name, 'open', a.planned - a.registered - a.existing - a.vanished - a.quarantined,
                 'requirement', c.requirement, 'trigger', c.trigger_state, 'missing_columns', c.missing_columns,
                 'table', jsonb_build_object('planned', l.relid, 'live', c.relid),
                 'identity', jsonb_build_object('planned', l.identity || ' v' || l.identity_version, 'live', c.identity || ' v' || c.version),
                 'triggers', jsonb_build_object('planned', l.triggers, 'live', CASE WHEN c.relid IS NOT NULL THEN {S}.birth_trigger_fingerprint(c.relid) END),
                 'permit', {S}.birth_permit_for(l.collection_name)) ORDER BY l.ledger_id), '[]')
-            FROM {S}.birth_backfill_ledger AS l LEFT JOIN {S}.birth_collections() AS c USING (collection_name) WHERE l.run_id = p_run));
+            FROM {S}.birth_backfill_ledger AS l JOIN {S}.birth_accounting(p_run) AS a USING (ledger_id, collection_name)
+            LEFT JOIN {S}.birth_collections() AS c USING (collection_name) WHERE l.run_id = p_run));
 END
 $body$;
 
@@ -47,7 +48,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     UNION ALL SELECT problem.gate, problem.stale, jsonb_build_object('collection', entry -> 'collection', 'found', problem.found)
         FROM jsonb_array_elements(p_facts -> 'entries') AS entry
         CROSS JOIN LATERAL (
-            SELECT 'permit_in_scope' AS gate, false AS stale, entry -> 'permit' AS found WHERE entry ->> 'permit' IS NULL AND (entry ->> 'missing')::bigint > 0
+            SELECT 'permit_in_scope' AS gate, false AS stale, entry -> 'permit' AS found WHERE entry ->> 'permit' IS NULL AND (entry ->> 'open')::bigint > 0
             UNION ALL SELECT 'policy_required', false, entry -> 'requirement' WHERE entry ->> 'requirement' IS DISTINCT FROM 'REQUIRED'
             UNION ALL SELECT 'trigger_enabled', false, entry -> 'trigger' WHERE entry ->> 'trigger' IS DISTINCT FROM 'enabled'
             UNION ALL SELECT 'columns_present', false, entry -> 'missing_columns' WHERE entry -> 'missing_columns' IS DISTINCT FROM '[]'::jsonb
@@ -70,5 +71,24 @@ BEGIN
             format('run %s may not be applied', p_run), jsonb_build_object('gates', v_found.gates),
             CASE WHEN v_found.only_stale THEN 'Plan again: what the plan pinned has changed.' ELSE 'Open each gate, then try again.' END);
     END IF;
+END
+$body$;
+
+-- Whether every gate was asked so lately that a batch need not ask again; it always asks for pins and permit.
+CREATE FUNCTION {S}.birth_backfill_is_watched(p_run bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT looked_at > clock_timestamp() - interval '30 seconds' FROM {S}.birth_backfill_look WHERE run_id = p_run
+$body$;
+
+-- Refuse as birth_backfill_insist does, and remember that this was asked. Who is asking at the same moment does not wait:
+-- one answer is enough to remember, and each holds for its own batch.
+CREATE FUNCTION {S}.birth_backfill_look(p_run bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_began timestamptz := clock_timestamp();
+BEGIN
+    PERFORM {S}.birth_backfill_insist(p_run);
+    UPDATE {S}.birth_backfill_look SET looked_at = v_began
+    WHERE run_id = (SELECT run_id FROM {S}.birth_backfill_look WHERE run_id = p_run FOR UPDATE SKIP LOCKED);
 END
 $body$;

@@ -41,7 +41,7 @@ BEGIN
     IF v_status <> 'applying' THEN
         SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
     END IF;
-    PERFORM {S}.birth_backfill_insist(p_run);
+    PERFORM {S}.birth_backfill_look(p_run);
     PERFORM {S}.birth_backfill_held(p_run);
     IF v_status = 'applying' THEN
         PERFORM {S}.birth_batch_run(p_run);

@@ -26,6 +26,9 @@ BEGIN
         PERFORM {S}.birth_refuse('BR002', 'batch_too_large', format('the claim holds %s rows, more than %s', v_batch.seq_to - v_batch.seq_from + 1, p_rows),
             jsonb_build_object('ledger_id', p_ledger_id, 'epoch', p_epoch), 'Allow as many rows as were claimed.');
     END IF;
+    IF NOT {S}.birth_backfill_is_watched(v_entry.run_id) THEN
+        PERFORM {S}.birth_backfill_look(v_entry.run_id);
+    END IF;
     PERFORM {S}.birth_batch_pins(v_entry);
     v_permit := {S}.birth_batch_permit(v_entry);
     v_before := {S}.birth_batch_writes();
