@@ -30,6 +30,7 @@ SIGNS = {
     "no_table": Sign("✗", "no table", "bad"),
     "holds": Sign("=", "holds"),
     "superseded": Sign("≠", "superseded", "warn"),
+    "unknown": Sign("?", "unknown", "warn"),
 }
 REASONS = {
     "no_table": "PostgreSQL has no table of this name",

@@ -4,8 +4,9 @@ import difflib
 import os
 import re
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Self, TypeAlias
 
 import psycopg
@@ -13,11 +14,12 @@ from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 
+from core.db.locked import is_unnamed, name_holders
 from core.db.pooler import insist_session_mode
 from core.db.queries import named_query
 from core.db.refusals import is_understood, no_connection, translated
 from core.db.refused_connection import reason
-from core.errors import UsageError
+from core.errors import ConsoleError, UsageError
 from core.settings import APPLICATION
 
 # Rows fetched at a time: few round trips, little memory.
@@ -28,6 +30,7 @@ Driver: TypeAlias = psycopg.Connection[Row]
 
 _CONNECT_SECONDS = 10
 _CANCEL_SECONDS = 5.0
+_LOOK_SECONDS = 3  # to connect once more, only to say who holds a lock
 _LONGEST_NAME = 63  # bytes: PostgreSQL cuts an application_name there
 # A host that vanished is noticed within about a minute, not after the hours that the kernel would wait.
 _KEEPALIVE: Mapping[str, int] = {
@@ -38,12 +41,15 @@ _KEEPALIVE: Mapping[str, int] = {
 }
 # Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
 # that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
-# and no statement sees an old snapshot. A server that is read-only by default stays so.
+# no statement sees an old snapshot, and nobody waits for a lock without an end, unless they chose how long. A server
+# that is read-only by default stays so.
 # Where the process that answers is not the one that was connected to, nothing is set: it may be others' as well.
 _SESSION = """
     SELECT pg_catalog.pg_backend_pid() AS process, pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
         pg_catalog.set_config('row_security', 'off', false),
         pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
+        CASE WHEN pg_catalog.current_setting('lock_timeout') OPERATOR(pg_catalog.=) '0'
+            THEN pg_catalog.set_config('lock_timeout', '20s', false) END,
         CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'
             THEN pg_catalog.set_config('synchronous_commit', 'on', false) END,
         CASE WHEN %(read_only)s THEN pg_catalog.set_config('default_transaction_read_only', 'on', false) END
@@ -62,11 +68,20 @@ class Connection:
     `process` is the number of the server's process: not what the driver was told where a pooler stands between.
     """
 
-    def __init__(self, driver: Driver, schema: str, *, read_only: bool, process: int) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        schema: str,
+        *,
+        read_only: bool,
+        process: int,
+        again: Callable[[], Driver] | None = None,
+    ) -> None:
         self.driver = driver
         self.schema = schema
         self.read_only = read_only
         self.process = process
+        self._again = again
         self._in_snapshot = False
 
     @classmethod
@@ -92,16 +107,17 @@ class Connection:
             except BaseException:
                 driver.close()
                 raise
-        return cls(driver, schema, read_only=read_only, process=process or 0)
+        again = partial(_connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
+        return cls(driver, schema, read_only=read_only, process=process or 0, again=again)
 
     def rows(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """All rows of a named query (`noun.name`) or of a composed one."""
-        with translated(read_only=self.read_only):
+        with self._translated():
             return self.driver.execute(self._sql(query), parameters).fetchall()
 
     def row(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Row | None:
         """The first row, or None."""
-        with translated(read_only=self.read_only):
+        with self._translated():
             return self.driver.execute(self._sql(query), parameters).fetchone()
 
     def value(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - a column's type is the query's
@@ -119,7 +135,7 @@ class Connection:
         if self._in_snapshot:
             yield
             return
-        with translated(read_only=self.read_only), self.driver.transaction():
+        with self._translated(), self.driver.transaction():
             self.driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             if moment is not None:
                 self.driver.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(moment)))
@@ -136,7 +152,7 @@ class Connection:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One READ COMMITTED transaction."""
-        with translated(read_only=self.read_only), self.driver.transaction():
+        with self._translated(), self.driver.transaction():
             yield
 
     @contextmanager
@@ -148,7 +164,7 @@ class Connection:
 
     def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a named query as tuples, fetched in portions; inside `snapshot` or `transaction` only."""
-        with translated(), self.driver.cursor("birth_stream", row_factory=tuple_row) as cursor:
+        with self._translated(), self.driver.cursor("birth_stream", row_factory=tuple_row) as cursor:
             cursor.itersize = _PORTION
             cursor.execute(self._sql(query), binary=True)
             yield from cursor
@@ -186,6 +202,24 @@ class Connection:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """As translated(); a lock that never came is told with who holds it, seen over another connection."""
+        try:
+            with translated(read_only=self.read_only):
+                yield
+        except ConsoleError as error:
+            if is_unnamed(error):
+                name_holders(error, self._holders())
+            raise
+
+    def _holders(self) -> list[Row]:
+        if self._again is None:
+            return []
+        with suppress(psycopg.Error), self._again() as driver:
+            return driver.execute(named_query("lock.holders", self.schema), {"process": self.process}).fetchall()
+        return []
 
     def _sql(self, query: str | sql.Composed) -> sql.Composed:
         return named_query(query, self.schema) if isinstance(query, str) else query

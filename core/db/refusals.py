@@ -69,7 +69,11 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
     ),
     "40001": (ConsoleError, "try_again", "Somebody else was writing at the same moment: nothing was kept, try again."),
     "40P01": (ConsoleError, "try_again", "Two sessions waited for each other: nothing was kept, try again."),
-    "55P03": (ConsoleError, "try_again", "Somebody else holds what this needs: nothing was kept, try again."),
+    "55P03": (
+        ConsoleError,
+        "locked",
+        "Somebody else holds what this needs, and nothing was kept: ask them, or wait, then try again.",
+    ),
 }
 _UNREACHED, _BAD_DSN = "server_unavailable", "bad_dsn"
 # A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,

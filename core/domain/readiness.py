@@ -22,10 +22,14 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, slots=True)
 class FrozenScript:
-    """The cut of the old, frozen script over the governed collections, recomputed from live data."""
+    """The cut of the old, frozen script over the governed collections, recomputed from live data.
+
+    `locked` ones belong to neither side: somebody locks their tables, so that nobody can look.
+    """
 
     compatible: int
     broken: int
+    locked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A figure that a document states, against the live one. `verdict` is holds or superseded."""
+    """A figure that a document states, against the live one. `verdict` is holds, superseded or unknown."""
 
     claim: str
     source: str
@@ -98,8 +102,10 @@ def gate_text(metrics: Mapping[str, int | str]) -> str:
     return f"BLOCKED_UNTIL_{'_AND_'.join(reasons)}" if reasons else GATE_OPEN
 
 
-def claim_verdict(stated: str, live: str) -> str:
-    """Live evidence wins: a stated figure holds, or it is superseded."""
+def claim_verdict(stated: str, live: str, *, is_whole: bool = True) -> str:
+    """Live evidence wins: a stated figure holds, or it is superseded; unknown where the live one is not whole."""
+    if not is_whole:
+        return "unknown"
     return "holds" if stated == live else "superseded"
 
 

@@ -9,7 +9,7 @@ from core.db import codec, proof
 from core.db.connection import Connection, Row
 from core.db.proof import Coded
 from core.domain.identity import COLUMN, Identity, Proof
-from core.errors import GateClosed, Json, Unavailable
+from core.errors import ConsoleError, GateClosed, Json
 from core.services import pending, sources
 from core.services.pending import Pending
 from core.services.sources import Source
@@ -40,13 +40,16 @@ def prove(
             seen = _counted(connection, source, identity, coded)
             seen = _with_examples(connection, source, coded, seen)
             return _with_collisions(connection, source, coded, seen, [*_others(connection, source, among)])
-    except Unavailable as error:
-        if error.code != "timeout" or connection.is_closed:
+    except ConsoleError as error:
+        if error.code not in ("timeout", "locked") or connection.is_closed:
             raise
+        reason = (
+            f"{source.collection} could not be read within {seconds} s" if error.code == "timeout" else error.message
+        )
         raise GateClosed(
-            f"{identity.text} is unproven: {source.collection} could not be read within {seconds} s",
+            f"{identity.text} is unproven: {reason}",
             code="unproven",
-            evidence={"collection": source.collection, "identity": identity.text, "seconds": seconds},
+            evidence={"collection": source.collection, "identity": identity.text, "seconds": seconds, **error.evidence},
             hint="Allow more time with --time-limit, or try again when the server is less busy.",
         ) from error
 

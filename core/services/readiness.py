@@ -12,7 +12,12 @@ def read(connection: Connection) -> Readiness:
         claims = connection.rows("readiness.claims")
     metrics = {name: _figure(values[name]) for name in METRICS}
     live = _live_figures(metrics, census)
-    return Readiness(metrics, census, tuple(_claim(row, live) for row in claims if row["claim"] in live))
+    partial = {"script_compatibility"} if census.frozen_script.locked else set()
+    return Readiness(
+        metrics,
+        census,
+        tuple(_claim(row, live, is_whole=row["claim"] not in partial) for row in claims if row["claim"] in live),
+    )
 
 
 def _figure(value: str) -> int | str:
@@ -31,7 +36,7 @@ def _census(row: Row) -> Census:
         with_trigger=row["with_trigger"],
         governed_required=row["governed_required"],
         governed_exempt=row["governed_exempt"],
-        frozen_script=FrozenScript(row["frozen_compatible"], row["frozen_broken"]),
+        frozen_script=FrozenScript(row["frozen_compatible"], row["frozen_broken"], row["frozen_locked"]),
     )
 
 
@@ -41,15 +46,16 @@ def _live_figures(metrics: dict[str, int | str], census: Census) -> dict[str, st
     resolvable, blockers = metrics["identity_resolvable_now"], metrics["identity_unclassified_blockers"]
     return {
         "trigger_gap": str(census.trigger_gap),
-        "script_compatibility": _cut(script.compatible, script.broken),
+        "script_compatibility": _cut(script.compatible, script.broken, script.locked),
         "metadata_compatibility": _cut(int(resolvable), int(blockers)),
     }
 
 
-def _cut(compatible: int, broken: int) -> str:
-    return f"{compatible} compatible / {broken} broken of {compatible + broken}"
+def _cut(compatible: int, broken: int, locked: int = 0) -> str:
+    cut = f"{compatible} compatible / {broken} broken of {compatible + broken + locked}"
+    return f"{cut}, {locked} locked" if locked else cut
 
 
-def _claim(row: Row, live: dict[str, str]) -> Claim:
-    found = live[row["claim"]]
-    return Claim(row["claim"], row["source"], row["stated"], found, claim_verdict(row["stated"], found))
+def _claim(row: Row, live: dict[str, str], *, is_whole: bool) -> Claim:
+    stated, found = row["stated"], live[row["claim"]]
+    return Claim(row["claim"], row["source"], stated, found, claim_verdict(stated, found, is_whole=is_whole))

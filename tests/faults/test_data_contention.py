@@ -108,7 +108,7 @@ def test_a_lock_that_never_comes_ends_the_apply_when_patience_does_and_the_run_c
     with small.psql("postgres") as holder:
         holder.execute("BEGIN; LOCK TABLE birth.birth_registry IN EXCLUSIVE MODE")
         stopped = drive(small, run, Options(patience=0.2), lock_timeout="30ms")
-    assert (stopped.status, stopped.code) == (7, "try_again")
+    assert (stopped.status, stopped.code) == (7, "locked")
     assert stopped.events[-1].event == "stopped"
     assert done(small, run).registered == 300
 

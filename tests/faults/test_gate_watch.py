@@ -20,8 +20,10 @@ CLOSING = {
         "REVOKE INSERT ON birth.birth_registry FROM operator1",
     ),
     "an unclassified collection": (
-        "INSERT INTO birth.collection_registry (collection_name) VALUES ('new');"
-        " INSERT INTO birth.birth_policy (collection_name) VALUES ('new')",
+        (
+            "INSERT INTO birth.collection_registry (collection_name) VALUES ('new');"
+            " INSERT INTO birth.birth_policy (collection_name) VALUES ('new')"
+        ),
         "qt001_open",
         "UPDATE birth.birth_policy SET requirement = 'EXEMPT' WHERE collection_name = 'new'",
     ),

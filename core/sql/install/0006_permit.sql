@@ -60,8 +60,9 @@ BEGIN
 END
 $body$;
 
+-- Whoever closes one gets to wait for any batch in flight, which the server ends after a minute.
 CREATE FUNCTION {S}.birth_permit_close(p_permit bigint, p_reason text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '90s' AS $body$
 DECLARE
     v_closed timestamptz;
 BEGIN

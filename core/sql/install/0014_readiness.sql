@@ -48,9 +48,10 @@ END
 $body$;
 
 -- Whether the old, frozen script coped with a collection: it knew one text column by heart and needed date_created,
--- both set for every row. Columns that the catalog says are NOT NULL need no look at the rows.
+-- both set for every row. Columns that the catalog says are NOT NULL need no look at the rows. NULL while somebody locks
+-- the table against everybody: a look at the whole does not wait for one table.
 CREATE FUNCTION {S}.birth_frozen_script_copes(p_collection text, p_relid oid) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET lock_timeout = '20ms' AS $body$
 DECLARE
     v_code text := CASE p_collection WHEN 'table_registry' THEN 'table_id' WHEN 'workflows' THEN 'process_code' ELSE 'code' END;
     v_columns record;
@@ -62,7 +63,11 @@ BEGIN
     IF v_columns.present < 2 OR v_columns.doubtful IS NULL THEN
         RETURN v_columns.present = 2;
     END IF;
-    EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_relid::regclass, v_columns.doubtful) INTO v_unset;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_relid::regclass, v_columns.doubtful) INTO v_unset;
+    EXCEPTION WHEN lock_not_available THEN
+        NULL;
+    END;
     RETURN NOT v_unset;
 END
 $body$;

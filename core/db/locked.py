@@ -1,0 +1,30 @@
+"""Naming who holds what was waited for in vain."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.errors import ConsoleError
+
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+def is_unnamed(error: ConsoleError) -> bool:
+    """Whether it is a lock that never came, and nobody looked yet who holds it."""
+    return error.sqlstate == _LOCK_NOT_AVAILABLE and "holders" not in error.evidence
+
+
+def name_holders(error: ConsoleError, holders: Sequence[Mapping[str, Any]]) -> None:
+    """Put `holders`, rows of lock.holders, into the evidence; the first into the message, where that says enough."""
+    error.evidence = {**error.evidence, "holders": [dict(each) for each in holders]}
+    if holders and holders[0]["alone"]:
+        error.message = _said(holders[0])
+
+
+def _said(holder: Mapping[str, Any]) -> str:
+    who = f"process {holder['process']} of {holder['login']}"
+    if holder["application"]:
+        who += f" ({holder['application']})"
+    if not holder["granted"]:
+        return f"{who} waits for {holder['table']}, and everybody else behind it"
+    # Another login's transaction shows its age to those who may see it only.
+    return f"{holder['table']} is locked by {who}" + (f" for {age} s" if (age := holder["seconds"]) is not None else "")
