@@ -1,7 +1,7 @@
 """A worker's connection: guarded, with timeouts, and made again when it is lost."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event as Flag
 from typing import TypeVar
 
@@ -90,7 +90,7 @@ class Link:
             reraise=True,
         )
 
-    def patiently(self, query: str, parameters: dict[str, object]) -> dict[str, object]:
+    def patiently(self, query: str, parameters: Mapping[str, object]) -> dict[str, object]:
         """Run a named query that may be repeated, over as many connections as it takes; its first row."""
         return self.repeating(lambda connection: connection.row(query, parameters) or {})
 

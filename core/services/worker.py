@@ -2,44 +2,22 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from threading import Event as Flag
 from typing import Any
 
+from core.domain.claim import Claim
 from core.domain.events import Event
 from core.domain.failure import Failure, failure
 from core.domain.pace import Pace
 from core.errors import ConsoleError, Json, Stopped, Unavailable
-from core.services import hooks
+from core.services import doubt, hooks
+from core.services.doubt import Undone
 from core.services.link import Link, is_lost, is_passing
 from core.services.throttle import Throttle
 
 _POLL_SECONDS = 0.2
 _CLAIM_LOST = "claim_lost"
-# A server that crashed forgets the numbers of transactions that left nothing on its disk, and gives them out again.
-_IN_THE_FUTURE = "22023"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A range of items that is ours under an epoch."""
-
-    ledger_id: int
-    epoch: int
-    seq_from: int
-    seq_to: int
-
-    @property
-    def rows(self) -> int:
-        """How many items it holds."""
-        return self.seq_to - self.seq_from + 1
-
-
-class Undone(Unavailable):
-    """The link broke, and the transaction turned out not to have happened: it may be repeated."""
-
-    def __init__(self, cause: ConsoleError) -> None:
-        super().__init__(cause.message, code=cause.code, evidence=cause.evidence, hint=cause.hint)
 
 
 class Worker:
@@ -85,7 +63,7 @@ class Worker:
                 return None
             if verdict == "claimed":
                 self._held_since = None
-                return _claim(found)
+                return Claim.granted(found)
             self._hold(verdict, patience)
         return None
 
@@ -131,7 +109,7 @@ class Worker:
             self._pace.finished(claim.rows, seconds)
             if (found := outcome.get("next")) and found["verdict"] == "claimed":
                 tickets.take()
-                following = _claim(found)
+                following = Claim.granted(found)
             if outcome["quarantined"]:
                 self._name_quarantined(claim)
             self._tell(_batch(self._run, claim, outcome, seconds))
@@ -148,7 +126,7 @@ class Worker:
     def _halved(self, claim: Claim, error: ConsoleError) -> list[Claim]:
         """What to do instead of `claim`, the next one last. Raises `error` where halving is no cure."""
         if error.code == _CLAIM_LOST:
-            self._tell(Event("claim_lost", {"run": self._run, "ledger_id": claim.ledger_id, "epoch": claim.epoch}))
+            self._tell(Event("claim_lost", {"run": self._run, **claim.key}))
             return []
         kind = failure(error.sqlstate)
         if claim.rows == 1 and kind is Failure.SHRINK:
@@ -158,17 +136,11 @@ class Worker:
         if kind is Failure.SHRINK:
             self._pace.troubled()
         half = claim.rows // 2
-        found = self._link.patiently("apply.split", {"ledger_id": claim.ledger_id, "epoch": claim.epoch, "rows": half})
-        self._tell(
-            Event(
-                "split", {"run": self._run, "ledger_id": claim.ledger_id, "rows": claim.rows, "reason": error.message}
-            )
-        )
-        first = Claim(claim.ledger_id, claim.epoch, claim.seq_from, claim.seq_from + half - 1)
-        if found["epoch"] is None:
-            return [first]
-        rest = Claim(claim.ledger_id, int(str(found["epoch"])), claim.seq_from + half, claim.seq_to)
-        return [rest, first]
+        found = self._link.patiently("apply.split", {**claim.key, "rows": half})
+        facts: dict[str, Json] = {"run": self._run, "ledger_id": claim.ledger_id, "rows": claim.rows}
+        self._tell(Event("split", {**facts, "reason": error.message}))
+        first, rest = claim.halves(half, None if found["epoch"] is None else int(str(found["epoch"])))
+        return [first] if rest is None else [rest, first]
 
     def _beyond_limits(self, claim: Claim, error: ConsoleError) -> ConsoleError:
         """The error of a row that goes beyond a limit of the server's all by itself, with the row named.
@@ -196,7 +168,7 @@ class Worker:
         transaction: str | None = None
         try:
             with connection.transaction():
-                outcome = connection.row("apply.batch", _named(claim, rows=claim.rows, next=rows)) or {}
+                outcome = connection.row("apply.batch", {**claim.key, "rows": claim.rows, "next": rows}) or {}
                 # Only a commit can be in doubt: until here, a link that breaks takes the transaction with it.
                 transaction = str(outcome["transaction_id"])
                 hooks.reach("before_commit")
@@ -207,52 +179,16 @@ class Worker:
             if not is_lost(error):
                 raise
             self._link.drop()
-            return self._resolve(claim, transaction, error)
+            resolved = doubt.outcome(self._link, claim, transaction, error)
+            self._tell(Event("resolved", {"run": self._run, "epoch": claim.epoch, "fate": "committed"}))
+            return resolved
         hooks.reach("after_commit")
         return outcome
 
     def _trouble(self, claim: Claim, error: ConsoleError) -> None:
         self._pace.troubled()
-        facts = {"run": self._run, "ledger_id": claim.ledger_id, "epoch": claim.epoch}
+        facts = {"run": self._run, **claim.key}
         self._tell(Event("retry", {**facts, "sqlstate": error.sqlstate, "reason": error.message}))
-
-    def _resolve(self, claim: Claim, transaction: str | None, error: ConsoleError) -> Mapping[str, Any]:
-        """The outcome of a transaction whose commit was not heard of. Raises Undone when it did not happen."""
-        if transaction is not None and self._fate(transaction) in ("committed", None):
-            outcome = self._link.patiently("apply.outcome", _named(claim))
-            if outcome.get("finished"):
-                self._tell(Event("resolved", {"run": self._run, "epoch": claim.epoch, "fate": "committed"}))
-                return outcome
-        # It did not happen. The claim is still ours unless somebody took it over meanwhile: then this says so.
-        self._link.patiently("apply.heartbeat", _named(claim))
-        raise Undone(error)
-
-    def _fate(self, transaction: str) -> str | None:
-        """committed or aborted, by the server's own record; None where that is too old. Waits while in progress."""
-
-        class _InProgressError(Exception):
-            pass
-
-        def look() -> str | None:
-            try:
-                found = self._link.patiently("apply.fate", {"transaction_id": transaction}).get("status")
-            except ConsoleError as error:
-                if error.sqlstate != _IN_THE_FUTURE:
-                    raise
-                return "aborted"
-            if found == "in progress":
-                raise _InProgressError
-            return None if found is None else str(found)
-
-        try:
-            return self._link.retrying(lambda error: isinstance(error, _InProgressError))(look)
-        except _InProgressError:
-            raise Unavailable(
-                f"transaction {transaction} is still in progress: nobody knows yet what becomes of it",
-                code="commit_in_doubt",
-                evidence={"run": self._run, "transaction": transaction},
-                hint="Apply the run again: nothing is repeated before the server has decided.",
-            ) from None
 
     def _name_quarantined(self, claim: Claim) -> None:
         """Tell which rows of a claim were set aside, and why."""
@@ -301,14 +237,6 @@ class _Tickets:
 
 def _repeatable(error: BaseException) -> bool:
     return isinstance(error, Undone) or (isinstance(error, ConsoleError) and failure(error.sqlstate) is Failure.REPEAT)
-
-
-def _named(claim: Claim, **more: object) -> dict[str, object]:
-    return {"ledger_id": claim.ledger_id, "epoch": claim.epoch, **more}
-
-
-def _claim(found: Mapping[str, Any]) -> Claim:
-    return Claim(found["ledger_id"], found["epoch"], found["seq_from"], found["seq_to"])
 
 
 def _batch(run: int, claim: Claim, outcome: Mapping[str, Any], seconds: float) -> Event:
