@@ -3,15 +3,16 @@ CREATE FUNCTION {S}.birth_backfill_facts(p_run bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_run {S}.birth_backfill_run;
+    v_readiness jsonb;
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run WHERE run_id = p_run;
     IF NOT FOUND THEN
         PERFORM {S}.birth_refuse('BR002', 'unknown_run', format('there is no run %s', p_run), jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
     END IF;
+    SELECT jsonb_object_agg(metric, value) INTO v_readiness FROM {S}.birth_readiness();
     RETURN jsonb_build_object(
         'run', p_run, 'status', v_run.status, 'superseded_by', v_run.superseded_by, 'digest', v_run.digest,
-        'qt001_gate', (SELECT value FROM {S}.birth_readiness() WHERE metric = 'qt001_gate'),
-        'open_permits', (SELECT value FROM {S}.birth_readiness() WHERE metric = 'open_permits'),
+        'qt001_gate', v_readiness ->> 'qt001_gate', 'open_permits', v_readiness ->> 'open_permits',
         'reconciled_by', v_run.reconciled_by,
         'control', (SELECT jsonb_build_object('command', command, 'reason', reason, 'by', steered_by) FROM {S}.birth_backfill_control WHERE run_id = p_run),
         'audit', (SELECT coalesce(jsonb_agg(jsonb_build_object('check', a.id, 'evidence', a.evidence)), '[]') FROM {S}.birth_audit() AS a WHERE a.verdict NOT IN ('passed', 'warning')),
