@@ -1,6 +1,7 @@
 """The runs of the ledger: reading them, and following those that somebody applies, wherever that is."""
 
 import time
+from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,9 +44,9 @@ class FollowedRuns(AcceptanceLine):
         self._lost = ""
         self._then_to: int | None = None
 
+    @abstractmethod
     def show_run(self) -> None:
         """Show what is known of the run under the cursor."""
-        raise NotImplementedError
 
     @property
     def run(self) -> Run | None:

@@ -1,14 +1,20 @@
 """What every pane has in common."""
 
+from abc import ABCMeta
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
+from textual.message_pump import _MessagePumpMeta
 from textual.widget import Widget
 
 from tui.actions import Actor
 from tui.export import Export
 from tui.state import State
 from tui.widgets.grid import Grid
+
+
+class Unfinished(ABCMeta, _MessagePumpMeta):
+    """Of a pane that leaves something open: it cannot be built before somebody says how that is done."""
 
 
 class Pane(Actor, Widget, inherit_bindings=False):
