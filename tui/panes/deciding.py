@@ -1,6 +1,6 @@
 """What has been decided so far, what could be, and why something cannot. Pure: the Classify pane shows it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from shlex import join
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,18 @@ class Deciding:
         """The choice of a candidate, with what the suggester said of it."""
         told: dict[str, Json] = {"rank": candidate.rank, "tier": row.tier, "score": candidate.score}
         return Choice(row.name, candidate.identity, row.blocker.version, None, told)
+
+    def accepted(self, rows: Iterable[Waiting]) -> list[Choice]:
+        """The choice of the first candidate that is not set aside, for each row that has one."""
+        return [self.chosen(row, best) for row in rows if (best := self.best(row)) is not None]
+
+    def same(self, row: Waiting, others: Iterable[Waiting]) -> list[Choice]:
+        """What is staged for a row, for each of the others that has a candidate of the same columns."""
+        if row.choice is None or row.choice.identity is None:
+            return []
+        wanted = row.choice.identity.columns
+        found = [(other, each) for other in others for each in other.candidates if each.identity.columns == wanted]
+        return [self.chosen(other, candidate) for other, candidate in found]
 
     def why_not(self, action_id: str, row: Waiting | None, rows: Collection[Waiting], marked: Collection[str]) -> str:
         """Why an action is not possible on `row`, the one under the cursor of `rows`."""

@@ -1,0 +1,112 @@
+"""The list of the Classify pane: it reads the queue and its evidence, and shows what is staged for each."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.errors import ConsoleError
+from tui.panes import classify_calls as calls
+from tui.panes.deciding import Deciding
+from tui.panes.queue import COLUMNS, STATE, Waiting
+from tui.widgets.rows import MarkedRows
+from tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from core.domain.blocker import Blocker, Evidence, Rights
+
+OVERTAKEN = "somebody else has decided it since you looked"
+
+
+class Queue(MarkedRows[Waiting]):
+    """One row for each blocker, and for each staged choice that somebody else has overtaken."""
+
+    def __init__(self, deciding: Deciding, changed: Callable[[], None]) -> None:
+        super().__init__(Table(COLUMNS, lambda row: row.name), id="queue")
+        self._deciding, self._tell = deciding, changed
+
+    def on_mount(self) -> None:
+        """The clearest come first."""
+        self.grid.table.sort(STATE)
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """Every row, shown or not."""
+        return list(self.grid.table.rows())
+
+    @property
+    def listed(self) -> int:
+        """How many rows stand for what the database holds as a blocker."""
+        return sum(row.fault != OVERTAKEN for row in self.grid.table.rows())
+
+    # Reading
+
+    def reload(self, after: str = "") -> None:
+        """Read the queue, then the evidence of what has none yet. A failure keeps in sight what was said before."""
+        source = self.host.source
+
+        def failed(error: ConsoleError) -> None:
+            hint = "Look again with r."
+            self.host.tell(ConsoleError(f"{after}; then: {error.message}", evidence=error.evidence, hint=hint))
+
+        self.host.work.start(
+            "queue", lambda: calls.queue(source), lambda found: self._take(*found), failed if after else self.host.tell
+        )
+
+    def _take(self, found: "list[Blocker]", rights: "Rights") -> None:
+        self._deciding.rights = rights
+        known = {row.name: row for row in self.grid.table.rows()}
+        rows = [replace(known[each.collection], blocker=each) if each.collection in known else Waiting(each)
+                for each in found]  # fmt: skip
+        names = {row.name for row in rows}
+        for name, choice in self._deciding.staging.choices.items():
+            if name not in names and name in known:
+                rows.append(replace(known[name], choice=choice, fault=known[name].fault or OVERTAKEN))
+        self.grid.load(rows)
+        self._tell()
+        if unseen := [row.name for row in rows if row.evidence is None and row.blocker.has_table]:
+            self._look(unseen)
+
+    def _look(self, names: list[str]) -> None:
+        source, work = self.host.source, self.host.work
+
+        def tell(found: "tuple[Evidence, ...]") -> None:
+            work.deliver(lambda: self._found(found))
+
+        work.start("evidence", lambda: calls.evidence(source, names, tell), lambda _: self._looked(), self.host.tell)
+
+    def _found(self, evidence: "Iterable[Evidence]") -> None:
+        told = {each.suggestion.collection: each for each in evidence}
+        self._change(told, lambda row: replace(row, evidence=told[row.name]))
+        self._tell()
+
+    def _looked(self) -> None:
+        at_top = self.grid.cursor == 0
+        self.grid.load(self.waiting)
+        if at_top:
+            self.grid.move_first()
+        self._tell()
+
+    # Deciding
+
+    def decided(self, names: Iterable[str]) -> None:
+        """Show what is staged for some collections."""
+        choices = self._deciding.staging.choices
+        self._change(names, lambda row: replace(row, choice=choices.get(row.name), fault=""))
+        self._tell()
+
+    def written(self, done: Collection[str], refused: Mapping[str, str]) -> None:
+        """Let go of what is written; what was refused says why."""
+        self.grid.load(
+            [replace(row, fault=refused.get(row.name, "")) for row in self.grid.table.rows() if row.name not in done]
+        )
+        self._tell()
+
+    def advance(self, *, here: bool = False) -> None:
+        """Go to the next row without a decision; stay where there is none below."""
+        start = self.grid.cursor + (0 if here else 1)
+        undecided = (at for at in range(start, len(self.grid.table)) if self.grid.table.row(at).choice is None)
+        self.grid.move_to(next(undecided, self.grid.cursor))
+
+    def _change(self, names: Iterable[str], change: Callable[[Waiting], Waiting]) -> None:
+        rows = {name: row for name in names if (row := self.grid.table.get(name)) is not None}
+        self.grid.replace({name: change(row) for name, row in rows.items()})
