@@ -119,6 +119,17 @@ def test_the_log_keeps_what_was_said_with_evidence_and_hint(source: FakeSource) 
     drive(scenario, source)
 
 
+def test_a_list_to_choose_from_shows_no_order(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        for key in ("y", "T", "X"):
+            await console.press(key)
+            assert len(console.app.screen_stack) == 2
+            assert "▲" not in console.region(".palette")
+            await console.press("escape")
+
+    drive(scenario, source)
+
+
 def test_a_login_of_the_demo_becomes_another_one_on_the_same_screen(source: FakeSource) -> None:
     source.who = replace(source.who, is_demo=True)
 

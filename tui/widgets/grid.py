@@ -195,8 +195,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
     def _header(self) -> Strip:
         text = " "
         for column, width in self.layout_.shown:
-            arrow = ("▼" if self.table.descending else "▲") if column is self.table.sorted_by else ""
-            text += fit(column.title + arrow, width, right=column.right) + GAP
+            text += fit(column.title + self.table.arrow(column), width, right=column.right) + GAP
         return self._strip([("", text)], "header")
 
     def _strip(self, runs: list[tuple[str, str]], over: str) -> Strip:

@@ -102,6 +102,10 @@ class Table(Generic[Row]):
         self.sorted_by, self.descending = column, descending
         self._reorder()
 
+    def arrow(self, column: Column[Row]) -> str:
+        """What the header shows of the order at a column; one without a title has no header."""
+        return ("▼" if self.descending else "▲") if column is self.sorted_by and column.title else ""
+
     def widths(self) -> list[int]:
         """The width of each column, in terminal cells."""
         from rich.cells import cell_len  # noqa: PLC0415 - the model needs the terminal only for this
