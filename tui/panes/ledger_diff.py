@@ -279,7 +279,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         elif len(self.window):
             last = min(self.grid.first_row + self.grid.page, len(self.window)) - 1
             at = self._outline.position(self.window.row(last).at)
-            parts.append(self._place(at, total))
+            parts += [self._place(at, total), "by collection, then code"]
         elif self._reading:
             at = self._outline.position(self.window.bottom or self.window.top or Cursor())
             parts.append(f"looked through {at:,} of {total:,}…")
