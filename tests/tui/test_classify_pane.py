@@ -176,6 +176,60 @@ def test_the_second_of_two_operators_is_told_who_decided_since_they_looked(datab
     drive_real(scenario, database)
 
 
+def test_what_somebody_else_has_decided_leaves_the_queue_when_its_staged_choice_is_taken_back(
+    database: Database,
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        for key in ("1", "2"):
+            await go_to(console, "os_projects")
+            await console.press(key)
+        await go_to(console, "os_items")
+        await console.press("2")
+        with database.connect("operator2") as other:
+            identity.classify(other, column_identity("os_projects", "project_code"))
+        await console.press("r")
+        await console.settled()
+        row = pane(console).grid.table.get("os_projects")
+        assert row is not None
+        assert row.overtaken
+        await go_to(console, "os_projects")
+        assert "os_projects:{id} was staged; u drops" in console.region("#evidence")
+        for key in ("1", "a", "t", "x"):
+            assert "somebody else has decided it: u drops" in (await answer(console, key))
+        await console.press("u")
+        assert pane(console).grid.table.get("os_projects") is None
+        assert staged(console) == {"os_items": "os_items:{id}"}
+        await console.press("u")
+        assert staged(console) == {}
+        assert not pane(console).staging.can_undo
+        await console.press("r")
+        await console.settled()
+        assert pane(console).grid.table.get("os_projects") is None
+
+    drive_real(scenario, database)
+
+
+def test_one_change_of_many_is_taken_back_without_what_somebody_else_has_decided(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await console.press("A")
+        count = len(staged(console))
+        assert "contacts" in staged(console)
+        with database.connect("operator2") as other:
+            identity.classify(other, synthetic_identity("contacts", "contacts:{id}"))
+        await console.press("r")
+        await console.settled()
+        await go_to(console, "os_items")
+        await console.press("2", "u", "u")
+        assert staged(console) == {}
+        assert pane(console).grid.table.get("contacts") is None
+        await console.press("A")
+        assert len(staged(console)) == count - 1
+
+    drive_real(scenario, database)
+
+
 def test_one_identity_is_staged_for_all_marked_collections_that_have_it(database: Database) -> None:
     async def scenario(console: OnData) -> None:
         await opened(console)

@@ -191,9 +191,15 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         self.app.push_screen(Prompt("Exempt", f"Why do rows of {visible(row.name)} need no registry row?"), answered)
 
     def undo(self) -> None:
-        """Take the latest staged change back; when there is none, offer to undo what was written last."""
-        if self.staging.can_undo:
-            self.queue.decided(self.staging.undo())
+        """Drop what somebody else overtook under the cursor; else take the latest staged change back.
+
+        When there is none, offer to undo what was written last.
+        """
+        row = self.grid.row_at_cursor()
+        if row is not None and row.overtaken:
+            self.queue.taken_back([row.name])
+        elif self.staging.can_undo:
+            self.queue.taken_back(self.staging.undo())
         else:
             self.writing.undo()
 

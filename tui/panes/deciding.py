@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.errors import Json
 
 ROW_NEEDED = frozenset({"accept", "choose", "template", "reject", "exempt", "history", "evidence"})
+DECIDES = frozenset({"accept", "choose", "template", "reject", "exempt"})
 PROGRAM = ("birth-console", "classify")
 
 
@@ -61,7 +62,8 @@ class Deciding:
         if row.choice is None or row.choice.identity is None:
             return []
         wanted = row.choice.identity.columns
-        found = [(other, each) for other in others for each in other.candidates if each.identity.columns == wanted]
+        open_ = [each for each in others if not each.overtaken]
+        found = [(other, each) for other in open_ for each in other.candidates if each.identity.columns == wanted]
         return [self.chosen(other, candidate) for other, candidate in found]
 
     def why_not(self, action_id: str, row: Waiting | None, rows: Collection[Waiting], marked: Collection[str]) -> str:
@@ -69,6 +71,8 @@ class Deciding:
         kind = action_id.split("_", maxsplit=1)[0] if action_id.startswith("choose") else action_id
         if kind in ROW_NEEDED and row is None:
             return "no collection is under the cursor" if rows else "nothing is left to decide"
+        if kind in DECIDES and row is not None and row.overtaken:
+            return "somebody else has decided it: u drops what is staged"
         checks: dict[str, Callable[[], str]] = {
             "accept": lambda: self._no_candidate(row),
             "choose": lambda: self._no_candidate(row),

@@ -42,7 +42,8 @@ def _lines(waiting: Waiting, rejected: frozenset[Identity], width: int) -> Itera
     if waiting.fault:
         yield from _folded(f"! {waiting.fault}", width, BAD)
     if waiting.choice is not None:
-        yield from _folded(f"● {waiting.choice.text} is staged; w writes it", width, f"bold {GOOD}")
+        staged = "was staged; u drops it" if waiting.overtaken else "is staged; w writes it"
+        yield from _folded(f"● {waiting.choice.text} {staged}", width, f"bold {GOOD}")
     if not waiting.blocker.has_table:
         yield from _folded("PostgreSQL has no table of this name: a gatekeeper can exempt it (e).", width, "")
         return

@@ -11,12 +11,16 @@ from tui.widgets.table import Column
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One blocker as the queue shows it. `fault` says why it could not be written, or was rejected."""
+    """One blocker as the queue shows it. `fault` says why it could not be written.
+
+    `overtaken`: somebody else has decided it; it stays for as long as the choice that was staged for it.
+    """
 
     blocker: Blocker
     evidence: Evidence | None = None
     choice: Choice | None = None
     fault: str = ""
+    overtaken: bool = False
 
     @property
     def name(self) -> str:

@@ -36,7 +36,7 @@ class Queue(MarkedRows[Waiting]):
     @property
     def listed(self) -> int:
         """How many rows stand for what the database holds as a blocker."""
-        return sum(row.fault != OVERTAKEN for row in self.grid.table.rows())
+        return sum(not row.overtaken for row in self.grid.table.rows())
 
     # Reading
 
@@ -55,12 +55,10 @@ class Queue(MarkedRows[Waiting]):
     def _take(self, found: "list[Blocker]", rights: "Rights") -> None:
         self._deciding.rights = rights
         known = {row.name: row for row in self.grid.table.rows()}
-        rows = [replace(known[each.collection], blocker=each) if each.collection in known else Waiting(each)
-                for each in found]  # fmt: skip
+        rows = [_listed(each, known.get(each.collection)) for each in found]
         names = {row.name for row in rows}
-        for name, choice in self._deciding.staging.choices.items():
-            if name not in names and name in known:
-                rows.append(replace(known[name], choice=choice, fault=known[name].fault or OVERTAKEN))
+        overtaken = [known[name] for name in self._deciding.staging.choices if name not in names and name in known]
+        rows += [replace(each, fault=each.fault or OVERTAKEN, overtaken=True) for each in overtaken]
         self.grid.load(rows)
         self._tell()
         if unseen := [row.name for row in rows if row.evidence is None and row.blocker.has_table]:
@@ -94,6 +92,16 @@ class Queue(MarkedRows[Waiting]):
         self._change(names, lambda row: replace(row, choice=choices.get(row.name), fault=""))
         self._tell()
 
+    def taken_back(self, names: Iterable[str]) -> None:
+        """Show that changes were taken back; what somebody else has decided leaves the list with its choice."""
+        names = set(names)
+        gone = {row.name for row in self.waiting if row.overtaken and row.name in names}
+        for name in gone:
+            self._deciding.staging.forget(name)
+        if gone:
+            self.grid.load([row for row in self.waiting if row.name not in gone])
+        self.decided(names - gone)
+
     def written(self, done: Collection[str], refused: Mapping[str, str]) -> None:
         """Let go of what is written; what was refused says why."""
         self.grid.load(
@@ -110,3 +118,9 @@ class Queue(MarkedRows[Waiting]):
     def _change(self, names: Iterable[str], change: Callable[[Waiting], Waiting]) -> None:
         rows = {name: row for name in names if (row := self.grid.table.get(name)) is not None}
         self.grid.replace({name: change(row) for name, row in rows.items()})
+
+
+def _listed(blocker: "Blocker", known: Waiting | None) -> Waiting:
+    if known is None:
+        return Waiting(blocker)
+    return replace(known, blocker=blocker, fault="" if known.overtaken else known.fault, overtaken=False)

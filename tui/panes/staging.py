@@ -53,8 +53,8 @@ class Staging:
         """Whether there is a change to take back."""
         return bool(self._before)
 
-    def written(self, collection: str) -> None:
-        """Forget a choice that the database holds now, also in what could be taken back."""
+    def forget(self, collection: str) -> None:
+        """Drop a choice for good, also from what could be taken back: the database holds a decision."""
         self.choices.pop(collection, None)
         for change in self._before:
             change.pop(collection, None)

@@ -51,7 +51,7 @@ class Writing:
         done = {each.decision.collection for each in results if each.error is None}
         refused = {each.decision.collection: words.why(each.error) for each in results if each.error is not None}
         for name in done:
-            self._staging.written(name)
+            self._staging.forget(name)
         self._queue.written(done, refused)
         said = f"{len(done)} written"
         if refused:
