@@ -1,13 +1,18 @@
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
 import pytest
 
+from core.domain.blocker import Evidence
 from core.domain.identity import column_identity, synthetic_identity
 from core.errors import Unavailable
 from core.services import history, identity
 from tests import line
 from tests.databases import Database
-from tests.tui.driving import OnData, drive_real
+from tests.tui.driving import DEADLINE_SECONDS, OnData, drive_real
 from tui.panes import classify_calls
 from tui.panes.classify import ClassifyPane
+from tui.source import Source
 
 BLOCKERS = "SELECT count(*) FROM birth.birth_collections() WHERE requirement = 'REQUIRED' AND strategy IS NULL"
 MOST_KEYS = 120
@@ -79,6 +84,68 @@ def test_the_43_blockers_are_resolved_as_intended_in_at_most_120_keys(database: 
     for name, wanted in line.intended().items():
         expected = None if wanted is None else f"{wanted.strategy} {'/'.join(wanted.columns)}"
         assert recorded(database, name) == expected, name
+
+
+@pytest.fixture
+def held_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The first portion of evidence comes at once, the others when the test lets them."""
+    let_go = threading.Event()
+    evidence = classify_calls.evidence
+
+    def held(source: Source, names: Sequence[str], tell: Callable[[tuple[Evidence, ...]], None]) -> None:
+        def tell_then_wait(found: tuple[Evidence, ...]) -> None:
+            tell(found)
+            let_go.wait(DEADLINE_SECONDS)
+
+        evidence(source, names, tell_then_wait)
+
+    monkeypatch.setattr(classify_calls, "evidence", held)
+    yield let_go
+    let_go.set()
+
+
+def test_no_collection_is_under_the_cursor_before_the_clearest_come_first(
+    database: Database, held_evidence: threading.Event
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("3")
+        await console.shows("Looking at samples: 8 of 41.")
+        for key in ("a", "1", "x", "space"):
+            assert "under the cursor" in (await answer(console, key))
+        assert staged(console) == {}
+        held_evidence.set()
+        await console.settled()
+        row = pane(console).grid.row_at_cursor()
+        assert row is not None
+        assert (row.name, row.tier) == (pane(console).grid.table.name(0), "A")
+        await console.shows(f"▌{row.name}")
+        await console.until(lambda: "Looking at samples" not in console.screen())
+
+    drive_real(scenario, database)
+
+
+@pytest.mark.parametrize("keys", ["j", "jjjjjj", "jjk", "jx", "ja", "G"])
+def test_no_row_moves_under_a_cursor_that_was_moved(
+    database: Database, held_evidence: threading.Event, keys: str
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("3")
+        await console.shows("Looking at samples: 8 of 41.")
+        await console.press(*keys)
+        grid = pane(console).grid
+        row, order = grid.row_at_cursor(), grid.table.names()
+        assert row is not None
+        held_evidence.set()
+        await console.settled()
+        assert all(each.evidence for each in grid.table.rows() if each.blocker.has_table)
+        assert grid.table.names() == order == sorted(order)
+        assert (after := grid.row_at_cursor()) is not None
+        assert after.name == row.name
+        assert "collection▲" in console.region("#queue")
+        await console.press("s")
+        assert "state▲" in console.region("#queue")
+
+    drive_real(scenario, database)
 
 
 def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_but_w(database: Database) -> None:

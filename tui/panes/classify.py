@@ -241,6 +241,8 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     def _evidence(self, width: int) -> Content:
         row = self.grid.row_at_cursor()
+        if self.queue.is_settling:
+            return words.settling(self.queue.waiting)
         if row is None:
             return Content("Every REQUIRED collection is classified." if not self.grid.table.total else "")
         return texts.evidence(row, self.deciding.rejected(row), width)

@@ -23,6 +23,14 @@ def history(versions: "Iterable[Version]") -> Content:
     return Content("\n".join(map(visible, lines)) or "Nobody has decided anything yet.")
 
 
+def settling(rows: "Collection[Waiting]") -> Content:
+    """How far the queue is from its order."""
+    seen, total = sum(row.evidence is not None for row in rows), sum(row.blocker.has_table for row in rows)
+    return Content(
+        f"Looking at samples: {seen} of {total}.\nThen the clearest come first.\n\nj begins at once, by name."
+    )
+
+
 def staged(count: int, rows: "Collection[Waiting]") -> Content:
     """How many are staged, how many are left, and how many nobody has looked at yet."""
     waiting = sum(row.blocker.has_table and row.evidence is None for row in rows)

@@ -42,8 +42,9 @@ class Pane(Actor, Widget, inherit_bindings=False):
         grid = self._grid()
         if grid is not None:
             grid.mark_only(collections)
-            places = (index for name in collections if (index := grid.table.index(name)) is not None)
-            grid.move_to(min(places, default=grid.cursor))
+            places = [index for name in collections if (index := grid.table.index(name)) is not None]
+            if places:
+                grid.move_to(min(places))
 
     def relogin(self) -> None:
         """Somebody else looks on: forget what this login could see and do."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from core.errors import ConsoleError
 from tui.panes import classify_calls as calls
 from tui.panes.deciding import Deciding
-from tui.panes.queue import COLUMNS, STATE, Waiting
+from tui.panes.queue import COLUMNS, NAME, STATE, Waiting
+from tui.widgets.grid import NOWHERE
 from tui.widgets.rows import MarkedRows
 from tui.widgets.table import Table
 
@@ -18,15 +19,17 @@ OVERTAKEN = "somebody else has decided it since you looked"
 
 
 class Queue(MarkedRows[Waiting]):
-    """One row for each blocker, and for each staged choice that somebody else has overtaken."""
+    """One row for each blocker, and for each staged choice that somebody else has overtaken.
+
+    Where a row belongs shows when its evidence is there. Until all of it is, the cursor is nowhere and the rows stand
+    by name: then the clearest come first, and the cursor goes there. Whoever moves it before keeps the order by name:
+    nothing may move away under a key.
+    """
 
     def __init__(self, deciding: Deciding, changed: Callable[[], None]) -> None:
         super().__init__(Table(COLUMNS, lambda row: row.name), id="queue")
         self._deciding, self._tell = deciding, changed
-
-    def on_mount(self) -> None:
-        """The clearest come first."""
-        self.grid.table.sort(STATE)
+        self.grid.cursor = NOWHERE
 
     @property
     def waiting(self) -> list[Waiting]:
@@ -37,6 +40,11 @@ class Queue(MarkedRows[Waiting]):
     def listed(self) -> int:
         """How many rows stand for what the database holds as a blocker."""
         return sum(not row.overtaken for row in self.grid.table.rows())
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the rows are still to be put in order."""
+        return self.grid.cursor == NOWHERE and bool(self.grid.table.total)
 
     # Reading
 
@@ -63,6 +71,8 @@ class Queue(MarkedRows[Waiting]):
         self._tell()
         if unseen := [row.name for row in rows if row.evidence is None and row.blocker.has_table]:
             self._look(unseen)
+        else:
+            self._settle()
 
     def _look(self, names: list[str]) -> None:
         source, work = self.host.source, self.host.work
@@ -70,18 +80,24 @@ class Queue(MarkedRows[Waiting]):
         def tell(found: "tuple[Evidence, ...]") -> None:
             work.deliver(lambda: self._found(found))
 
-        work.start("evidence", lambda: calls.evidence(source, names, tell), lambda _: self._looked(), self.host.tell)
+        def failed(error: ConsoleError) -> None:
+            self._settle()
+            self.host.tell(error)
+
+        work.start("evidence", lambda: calls.evidence(source, names, tell), lambda _: self._settle(), failed)
 
     def _found(self, evidence: "Iterable[Evidence]") -> None:
         told = {each.suggestion.collection: each for each in evidence}
         self._change(told, lambda row: replace(row, evidence=told[row.name]))
         self._tell()
 
-    def _looked(self) -> None:
-        at_top = self.grid.cursor == 0
-        self.grid.load(self.waiting)
-        if at_top:
-            self.grid.move_first()
+    def _settle(self) -> None:
+        """Put the rows in order, and begin with the first, or with the first of those that another pane marked."""
+        if self.is_settling:
+            table = self.grid.table
+            self.grid.sort(STATE if table.sorted_by is NAME else table.sorted_by, descending=table.descending)
+            marked = (index for name in self.grid.marked if (index := self.grid.table.index(name)) is not None)
+            self.grid.move_to(min(marked, default=0))
         self._tell()
 
     # Deciding
@@ -111,9 +127,9 @@ class Queue(MarkedRows[Waiting]):
 
     def advance(self, *, here: bool = False) -> None:
         """Go to the next row without a decision; stay where there is none below."""
-        start = self.grid.cursor + (0 if here else 1)
-        undecided = (at for at in range(start, len(self.grid.table)) if self.grid.table.row(at).choice is None)
-        self.grid.move_to(next(undecided, self.grid.cursor))
+        cursor = max(self.grid.cursor, 0)
+        below = range(cursor + (0 if here else 1), len(self.grid.table))
+        self.grid.move_to(next((at for at in below if self.grid.table.row(at).choice is None), cursor))
 
     def _change(self, names: Iterable[str], change: Callable[[Waiting], Waiting]) -> None:
         rows = {name: row for name in names if (row := self.grid.table.get(name)) is not None}
