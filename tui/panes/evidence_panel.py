@@ -27,6 +27,10 @@ class EvidencePanel(VerticalScroll, can_focus=False):
         """A text that may be longer than the panel."""
         yield Static(id="evidence-text", markup=False)
 
+    def on_resize(self) -> None:
+        """Fold it anew."""
+        self.follow()
+
     def follow(self) -> None:
         """Show another text, unless the cursor goes on at once."""
         if self._resting is not None:

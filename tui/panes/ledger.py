@@ -179,6 +179,10 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
             self.gates.grid.load([GateRow(place, gate) for place, gate in enumerate(found.gates, 1)])
             self._go("gates")
 
+    def on_resize(self) -> None:
+        """Give the evidence of gates the room that there is."""
+        self.gates.grid.show_columns(columns.gates(self.app.size.width))
+
     # Actions that go somewhere
 
     def open_further(self) -> None:
