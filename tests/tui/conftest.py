@@ -38,6 +38,12 @@ def a_plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def a_memory_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What one test has staged must not come back in the next."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture(autouse=True)
 def answers_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine six seconds may pass before the picture of an answer is taken."""
     monkeypatch.setattr("tui.widgets.key_line.ANSWER_SECONDS", 600.0)

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from core.domain.staged import Choice
 from core.domain.visible import visible
 from tui.actions import ACTIONS, Actor, bindings
 from tui.panes import classify_calls as calls
@@ -17,10 +18,11 @@ from tui.panes import classify_words as words
 from tui.panes import evidence as texts
 from tui.panes.deciding import Deciding, read_identity
 from tui.panes.evidence_panel import EvidencePanel
+from tui.panes.keeping import Keeping
 from tui.panes.pane import Pane
 from tui.panes.queue import Waiting
 from tui.panes.queue_rows import Queue
-from tui.panes.staging import Choice, Staging
+from tui.panes.staging import Staging
 from tui.panes.template import template_prompt
 from tui.panes.writing import Writing
 from tui.state import State
@@ -53,7 +55,9 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__(id="classify")
         self.deciding = Deciding()
-        self.queue = Queue(self.deciding, self._show_staged)
+        self.keeping = Keeping(self, self.staging)
+        self.staging.changed = self.keeping.keep
+        self.queue = Queue(self.deciding, self._show_staged, lambda found: self.keeping.stage(self.queue, found))
         self.panel = EvidencePanel(self._evidence)
         self.writing = Writing(self, self.staging, self.queue)
         self._entered = False
@@ -76,10 +80,11 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         yield Static(id="staged", markup=False)
 
     def show(self, state: State) -> None:
-        """After a look that found other figures, read the queue again."""
-        if not self._entered or state.fault is not None or state.looking or state.readiness is None:
+        """After a look: stage what came back; where the look found other figures, read the queue again."""
+        if state.fault is not None or state.looking or state.readiness is None:
             return
-        if state.readiness.metrics["identity_unclassified_blockers"] != self.queue.listed:
+        self.keeping.ask(self.queue)
+        if self._entered and state.readiness.metrics["identity_unclassified_blockers"] != self.queue.listed:
             self.queue.reload()
 
     def enter(self) -> None:
@@ -92,6 +97,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     def relogin(self) -> None:
         """Another login has other rights; what is staged stays."""
         self.deciding.rights = None
+        self.keeping.ask_again()
         if self._entered:
             self.queue.reload()
 
@@ -99,6 +105,14 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         """What is staged is lost with the console."""
         count = len(self.staging.choices)
         return f"{count} staged decision{'s' if count > 1 else ''}" if count else ""
+
+    def drop_unwritten(self) -> None:
+        """Nothing of it comes back."""
+        self.keeping.drop()
+
+    def on_unmount(self) -> None:
+        """What is staged when the console is cut off comes back."""
+        self.keeping.close()
 
     def why_not(self, action_id: str) -> str:
         """Say what is missing: a row, a candidate, a right, something staged."""

@@ -5,9 +5,10 @@ from shlex import join
 from typing import TYPE_CHECKING
 
 from core.domain.identity import COLUMN, Identity, column_identity, synthetic_identity
+from core.domain.staged import Choice
 from core.domain.suggestion import SAFE, Candidate
 from tui.panes.queue import Waiting
-from tui.panes.staging import Choice, Staging
+from tui.panes.staging import Staging
 
 if TYPE_CHECKING:
     from core.domain.blocker import Rights

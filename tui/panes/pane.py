@@ -37,6 +37,9 @@ class Pane(Actor, Widget, inherit_bindings=False):
         """What would be lost if the console were left now, or nothing."""
         return ""
 
+    def drop_unwritten(self) -> None:
+        """Let go of it for good: the console is left."""
+
     def take(self, collections: Collection[str]) -> None:
         """Go on with collections that were marked in another pane: mark them here, and begin with the first."""
         grid = self._grid()

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from core.domain.blocker import Blocker, Evidence
+from core.domain.staged import Choice
 from core.domain.suggestion import LIKELY, SAFE, Candidate
 from core.domain.visible import visible
-from tui.panes.staging import Choice
 from tui.widgets.table import Column
 
 

@@ -26,9 +26,11 @@ class Queue(MarkedRows[Waiting]):
     nothing may move away under a key.
     """
 
-    def __init__(self, deciding: Deciding, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, deciding: Deciding, changed: Callable[[], None], was_read: "Callable[[list[Blocker]], None]"
+    ) -> None:
         super().__init__(Table(COLUMNS, lambda row: row.name), id="queue")
-        self._deciding, self._tell = deciding, changed
+        self._deciding, self._tell, self._was_read = deciding, changed, was_read
         self.grid.cursor = NOWHERE
 
     @property
@@ -68,6 +70,7 @@ class Queue(MarkedRows[Waiting]):
         overtaken = [known[name] for name in self._deciding.staging.choices if name not in names and name in known]
         rows += [replace(each, fault=each.fault or OVERTAKEN, overtaken=True) for each in overtaken]
         self.grid.load(rows)
+        self._was_read(found)
         self._tell()
         if unseen := [row.name for row in rows if row.evidence is None and row.blocker.has_table]:
             self._look(unseen)
@@ -112,9 +115,8 @@ class Queue(MarkedRows[Waiting]):
         """Show that changes were taken back; what somebody else has decided leaves the list with its choice."""
         names = set(names)
         gone = {row.name for row in self.waiting if row.overtaken and row.name in names}
-        for name in gone:
-            self._deciding.staging.forget(name)
         if gone:
+            self._deciding.staging.forget(gone)
             self.grid.load([row for row in self.waiting if row.name not in gone])
         self.decided(names - gone)
 

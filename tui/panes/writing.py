@@ -50,8 +50,7 @@ class Writing:
     def _written(self, results: "list[Result]") -> None:
         done = {each.decision.collection for each in results if each.error is None}
         refused = {each.decision.collection: words.why(each.error) for each in results if each.error is not None}
-        for name in done:
-            self._staging.forget(name)
+        self._staging.forget(done)
         self._queue.written(done, refused)
         said = f"{len(done)} written"
         if refused:
