@@ -16,23 +16,21 @@ from tui.actions import ACTIONS, Actor, bindings
 from tui.panes import classify_calls as calls
 from tui.panes import classify_words as words
 from tui.panes import evidence as texts
-from tui.panes.deciding import Deciding, read_identity
+from tui.panes.asking import Asking
+from tui.panes.deciding import Deciding
 from tui.panes.evidence_panel import EvidencePanel
 from tui.panes.keeping import Keeping
 from tui.panes.pane import Pane
 from tui.panes.queue import Waiting
 from tui.panes.queue_rows import Queue
 from tui.panes.staging import Staging
-from tui.panes.template import template_prompt
 from tui.panes.writing import Writing
 from tui.state import State
 from tui.widgets.dialog import Dialog
 from tui.widgets.grid import Grid
-from tui.widgets.prompt import Prompt
 from tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from core.domain.profile import Table as Sampled
     from core.services.history import Version
 
 PANES = tuple(action.id for action in ACTIONS if action.opens)
@@ -59,6 +57,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         self.staging.changed = self.keeping.keep
         self.queue = Queue(self.deciding, self._show_staged, lambda found: self.keeping.stage(self.queue, found))
         self.panel = EvidencePanel(self._evidence)
+        self.asking = Asking(self, self._take_answer)
         self.writing = Writing(self, self.staging, self.queue)
         self._entered = False
 
@@ -173,36 +172,16 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             self.queue.decided([row.name])
 
     def edit_template(self) -> None:
-        """Write an identity by hand; what the sample shows of it follows every letter."""
-        row, source = self.grid.row_at_cursor(), self.host.source
+        """Write an identity by hand."""
+        row = self.grid.row_at_cursor()
         if row is not None:
-            self.host.work.start(
-                "template",
-                lambda: calls.sample(source, row.name),
-                lambda sampled: self._ask_for_template(row, sampled),
-                self.host.tell,
-            )
-
-    def _ask_for_template(self, row: Waiting, sampled: "Sampled") -> None:
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self._stage([Choice(row.name, read_identity(row.name, text), row.blocker.version)])
-                self.queue.advance()
-
-        self.app.push_screen(template_prompt(row.name, sampled, self.deciding.identity(row)), answered)
+            self.asking.template(row, self.deciding.identity(row))
 
     def exempt(self) -> None:
         """Stage an exemption, with its reason."""
         row = self.grid.row_at_cursor()
-        if row is None:
-            return
-
-        def answered(reason: str | None) -> None:
-            if reason is not None:
-                self._stage([Choice(row.name, None, row.blocker.version, reason)])
-                self.queue.advance()
-
-        self.app.push_screen(Prompt("Exempt", f"Why do rows of {visible(row.name)} need no registry row?"), answered)
+        if row is not None:
+            self.asking.exemption(row)
 
     def undo(self) -> None:
         """Drop what somebody else overtook under the cursor; else take the latest staged change back.
@@ -216,6 +195,10 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             self.queue.taken_back(self.staging.undo())
         else:
             self.writing.undo()
+
+    def _take_answer(self, choice: Choice) -> None:
+        self._stage([choice])
+        self.queue.advance()
 
     def _stage(self, choices: Iterable[Choice]) -> None:
         staged: dict[str, Choice | None] = {each.collection: each for each in choices}
