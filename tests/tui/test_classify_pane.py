@@ -124,6 +124,20 @@ def test_no_collection_is_under_the_cursor_before_the_clearest_come_first(
     drive_real(scenario, database)
 
 
+def test_what_was_marked_in_the_matrix_is_what_the_queue_begins_with(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("2", "slash")
+        await console.type("team")
+        await console.press("enter", "space", "c")
+        await console.settled()
+        await console.settled()
+        row = pane(console).grid.row_at_cursor()
+        assert row is not None
+        assert row.name == "team"
+
+    drive_real(scenario, database)
+
+
 @pytest.mark.parametrize("keys", ["j", "jjjjjj", "jjk", "jx", "ja", "G"])
 def test_no_row_moves_under_a_cursor_that_was_moved(
     database: Database, held_evidence: threading.Event, keys: str
