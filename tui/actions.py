@@ -166,7 +166,7 @@ ACTIONS = (
     Action("last", ("G", "end"), "To the last", "move_last", "Move", "list"),
     Action("copy", ("y",), "Copy row, cell, all or screen", "copy", "Taking away", footer="copy"),
     Action("export", ("E",), "Export to a file", "export", "Taking away"),
-    Action("twin", ("X", "x"), "The same by command", "show_twins", "Taking away"),
+    Action("twin", ("X",), "The same by command", "show_twins", "Taking away"),
     Action("log", ("at",), "Log of what was said", "show_log", "Console"),
     Action("permits", ("P",), "Permits: open, close", "show_permits", "Console"),
     Action("login", ("L",), "Be somebody else (demo)", "switch_login", "Console"),

@@ -214,8 +214,15 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
         if not lost:
             self.exit()
             return
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - the answer
+            if yes:
+                for pane in self.screen_stack[0].query(Pane):
+                    pane.drop_unwritten()
+                self.exit()
+
         body = Content(f"{', '.join(lost)} would be lost.")
-        self.push_screen(Confirm("Leave the console", body, "leave", "leave"), lambda yes: self.exit() if yes else None)
+        self.push_screen(Confirm("Leave the console", body, "leave", "leave"), answered)
 
     def _perform(self, action_id: str | None) -> None:
         if action_id is not None:

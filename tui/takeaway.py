@@ -75,19 +75,36 @@ class TakingAway(Actor):
         self._console.push_screen(Choice("The same by command", options), lambda chosen: self.copy_text(chosen or ""))
 
     def copy_text(self, text: str) -> None:
-        """Copy some text, if there is any."""
+        """Copy some text, if there is any. No terminal answers whether it took it: what is said is what was done."""
         if not text:
             return
-        if clipboard.fits(text):
+        if not clipboard.fits(text):
+            self._keep(text, "too long for a clipboard over SSH; it is in {}")
+        elif clipboard.is_in_tmux():
+            self._console.work.start(
+                "copy", clipboard.tmux_passes, lambda passes: self._copy_in_tmux(text, passes), self._console.tell
+            )
+        else:
             self._console.send(clipboard.sequence(text))
-            self._console.say(f"copied {len(text):,} characters")
+            self._console.say(f"{len(text):,} characters sent to the terminal's clipboard")
+
+    def _copy_in_tmux(self, text: str, passes: bool | None) -> None:  # noqa: FBT001 - tmux's answer
+        if passes is False:
+            self._keep(text, "tmux takes no copies; it is in {} (see tmux's set-clipboard and allow-passthrough)")
             return
+        self._console.send(clipboard.sequence(text))
+        if passes:
+            self._console.say(f"{len(text):,} characters sent through tmux to the terminal's clipboard")
+        else:
+            self._keep(text, "sent to tmux, which may drop it; it is also in {}")
+
+    def _keep(self, text: str, said: str) -> None:
         try:
             path = clipboard.to_file(text)
         except OSError as error:
             self._console.tell(_unwritable(error))
             return
-        self._console.say(f"too long for a clipboard over SSH; it is in {path}")
+        self._console.say(said.format(path))
 
     def _export(self, name: str | None) -> None:
         if name is None:

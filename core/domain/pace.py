@@ -45,12 +45,13 @@ class Pace:
 class Estimate:
     """Rate and time to go of all workers together: a range, since a single figure would pretend.
 
-    Times are in seconds of one clock; what the workers wait for counts as well.
+    Times are in seconds of one clock; what the workers wait for counts as well, unless it is left out.
     """
 
     planned: int
     began: float
     done: int = 0
+    _left_out: int = field(default=0, init=False)  # rows of `done` that say nothing of the rate
     _recent: deque[tuple[float, int]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +60,15 @@ class Estimate:
     def finished(self, rows: int, now: float) -> None:
         """Count a batch of `rows` that ended at `now`."""
         self.done += rows
-        self._recent.append((now, self.done))
+        self._recent.append((now, self.done - self._left_out))
+
+    def leave_out(self, rows: int, now: float) -> None:
+        """Count `rows` that ended since the latest batch, but not the time: the work was held up for a part of it."""
+        held_up = now - self._recent[-1][0]
+        self.began += held_up
+        self.done += rows
+        self._left_out += rows
+        self._recent = deque([(at + held_up, done) for at, done in self._recent], maxlen=_RECENT + 1)
 
     @property
     def rate(self) -> float:
@@ -72,6 +81,6 @@ class Estimate:
         now = self._recent[-1][0]
         if not self.rate:
             return None
-        latest, average = self.rate, self.done / (now - self.began)
+        latest, average = self.rate, (self.done - self._left_out) / (now - self.began)
         left = max(self.planned - self.done, 0)
         return left / max(latest, average), left / min(latest, average)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.ledger import Accounting
+from core.domain.pace import Estimate
 from core.errors import UsageError
 
 MOST_WORKERS, LARGEST_BATCH = 64, 10_000
@@ -46,6 +47,27 @@ class Progress:
     def held(self) -> str:
         """Whether somebody holds the run: paused, cancelled, or an empty text."""
         return {"pause": "paused", "cancel": "cancelled"}.get(self.command, "")
+
+    @property
+    def is_going(self) -> bool:
+        """Whether rows get their outcome: somebody is at work, and nobody holds the run."""
+        return bool(self.workers) and not self.held
+
+
+class Pacing:
+    """The estimate of a run that is looked at now and then. What passes while it is not going is left out."""
+
+    def __init__(self, progress: Progress, now: float) -> None:
+        self.estimate = Estimate(progress.accounting.open, now)
+        self._latest = progress
+
+    def look(self, progress: Progress, now: float) -> None:
+        """Learn from another look."""
+        rows = progress.done - self._latest.done
+        # When it was held, or went on, between two looks, nobody knows how much of the time was work.
+        counts = progress.is_going and self._latest.is_going
+        (self.estimate.finished if counts else self.estimate.leave_out)(rows, now)
+        self._latest = progress
 
 
 def progress(row: Mapping[str, Any]) -> Progress:

@@ -28,6 +28,13 @@ def harmless(text: str) -> str:
     return "".join(character if character == "\\" else _visible_character(character) for character in text)
 
 
+def visible_code(text: str) -> str:
+    r"""As `visible`, and a blank at either end is `\x20`: a code with one must not look like the code without."""
+    inner = text.strip(" ")
+    before = len(text) - len(text.lstrip(" "))
+    return "\\x20" * before + visible(inner) + "\\x20" * (len(text) - before - len(inner))
+
+
 def _visible_character(character: str) -> str:
     if character == " ":
         return character

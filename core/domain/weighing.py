@@ -14,7 +14,8 @@ class Weighed:
     """Counts are rows of the sample.
 
     `repeated` rows share their code with an earlier row; `duplicates` are such codes with how many rows they have,
-    `codes` the first codes that the identity gives. `exactness` is exact where every row was read.
+    `codes` the first codes that the identity gives. `exactness` is exact where every row was read, and empty where
+    there was nothing to weigh.
     """
 
     rows: int
@@ -29,15 +30,15 @@ class Weighed:
 def weigh(table: Table, identity: Identity) -> Weighed:
     """Look at an identity over the sample of `table`. A column that the table does not have refutes it."""
     unknown = [name for name in identity.columns if name not in table.by_name]
-    exactness = EXACT if table.whole else SAMPLE
     if unknown:
-        return Weighed(table.size, 0, 0, (), (), exactness, f"there is no column {', '.join(unknown)}")
+        return Weighed(table.size, 0, 0, (), (), "", f"there is no column {', '.join(unknown)}")
     parts = list(zip(*(table.sample.get(name, ()) for name in identity.columns), strict=True))
     set_parts = [[text for text in each if text] for each in parts]
     codes = [entity_code(identity, each) for each in set_parts if len(each) == len(identity.columns)]
     counted = Counter(codes)
     unset, repeated = len(parts) - len(codes), len(codes) - len(counted)
     duplicates = tuple((code, rows) for code, rows in counted.most_common(EXAMPLES) if rows > 1)
+    exactness = EXACT if table.whole else SAMPLE
     found = Weighed(len(parts), unset, repeated, duplicates, tuple(codes[:PREVIEW]), exactness)
     return _refuted(found, _because(table, identity, found, codes))
 

@@ -57,6 +57,15 @@ def test_no_key_means_two_things_where_both_could_be_pressed(source: FakeSource)
     drive(scenario, source)
 
 
+def test_a_key_of_the_whole_console_is_taken_by_a_pane_only_for_digits_and_to_read_again() -> None:
+    everywhere = {key for action in ACTIONS if action.place == "console" for key in action.keys}
+    taken = {
+        (key, action.id) for action in ACTIONS if action.place != "console" for key in action.keys if key in everywhere
+    }
+    digits = {("1", "choose"), *((str(number), f"choose_{number}") for number in (2, 3, 4))}
+    assert taken == digits | {("r", "diff_again")}
+
+
 def test_every_tab_opens_a_pane_that_exists() -> None:
     opened = Counter(action.opens for action in ACTIONS if action.opens)
     assert opened == Counter(pane.id for pane in [ReadinessPane(), *late.panes()])

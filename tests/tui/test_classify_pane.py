@@ -1,13 +1,18 @@
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
 import pytest
 
+from core.domain.blocker import Evidence
 from core.domain.identity import column_identity, synthetic_identity
 from core.errors import Unavailable
 from core.services import history, identity
 from tests import line
 from tests.databases import Database
-from tests.tui.driving import OnData, drive_real
+from tests.tui.driving import DEADLINE_SECONDS, OnData, drive_real
 from tui.panes import classify_calls
 from tui.panes.classify import ClassifyPane
+from tui.source import Source
 
 BLOCKERS = "SELECT count(*) FROM birth.birth_collections() WHERE requirement = 'REQUIRED' AND strategy IS NULL"
 MOST_KEYS = 120
@@ -79,6 +84,82 @@ def test_the_43_blockers_are_resolved_as_intended_in_at_most_120_keys(database: 
     for name, wanted in line.intended().items():
         expected = None if wanted is None else f"{wanted.strategy} {'/'.join(wanted.columns)}"
         assert recorded(database, name) == expected, name
+
+
+@pytest.fixture
+def held_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The first portion of evidence comes at once, the others when the test lets them."""
+    let_go = threading.Event()
+    evidence = classify_calls.evidence
+
+    def held(source: Source, names: Sequence[str], tell: Callable[[tuple[Evidence, ...]], None]) -> None:
+        def tell_then_wait(found: tuple[Evidence, ...]) -> None:
+            tell(found)
+            let_go.wait(DEADLINE_SECONDS)
+
+        evidence(source, names, tell_then_wait)
+
+    monkeypatch.setattr(classify_calls, "evidence", held)
+    yield let_go
+    let_go.set()
+
+
+def test_no_collection_is_under_the_cursor_before_the_clearest_come_first(
+    database: Database, held_evidence: threading.Event
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("3")
+        await console.shows("Looking at samples: 8 of 41.")
+        for key in ("a", "1", "x", "space"):
+            assert "under the cursor" in (await answer(console, key))
+        assert staged(console) == {}
+        held_evidence.set()
+        await console.settled()
+        row = pane(console).grid.row_at_cursor()
+        assert row is not None
+        assert (row.name, row.tier) == (pane(console).grid.table.name(0), "A")
+        await console.shows(f"▌{row.name}")
+        await console.until(lambda: "Looking at samples" not in console.screen())
+
+    drive_real(scenario, database)
+
+
+def test_what_was_marked_in_the_matrix_is_what_the_queue_begins_with(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("2", "slash")
+        await console.type("team")
+        await console.press("enter", "space", "c")
+        await console.settled()
+        await console.settled()
+        row = pane(console).grid.row_at_cursor()
+        assert row is not None
+        assert row.name == "team"
+
+    drive_real(scenario, database)
+
+
+@pytest.mark.parametrize("keys", ["j", "jjjjjj", "jjk", "jx", "ja", "G"])
+def test_no_row_moves_under_a_cursor_that_was_moved(
+    database: Database, held_evidence: threading.Event, keys: str
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("3")
+        await console.shows("Looking at samples: 8 of 41.")
+        await console.press(*keys)
+        grid = pane(console).grid
+        row, order = grid.row_at_cursor(), grid.table.names()
+        assert row is not None
+        held_evidence.set()
+        await console.settled()
+        assert all(each.evidence for each in grid.table.rows() if each.blocker.has_table)
+        assert grid.table.names() == order == sorted(order)
+        assert (after := grid.row_at_cursor()) is not None
+        assert after.name == row.name
+        assert "collection▲" in console.region("#queue")
+        await console.press("s")
+        assert "state▲" in console.region("#queue")
+
+    drive_real(scenario, database)
 
 
 def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_but_w(database: Database) -> None:
@@ -172,6 +253,60 @@ def test_the_second_of_two_operators_is_told_who_decided_since_they_looked(datab
         await go_to(console, "os_projects")
         assert "operator2 changed os_projects since" in " ".join(console.region("#evidence").split())
         assert recorded(database, "os_projects") == "column project_code"
+
+    drive_real(scenario, database)
+
+
+def test_what_somebody_else_has_decided_leaves_the_queue_when_its_staged_choice_is_taken_back(
+    database: Database,
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        for key in ("1", "2"):
+            await go_to(console, "os_projects")
+            await console.press(key)
+        await go_to(console, "os_items")
+        await console.press("2")
+        with database.connect("operator2") as other:
+            identity.classify(other, column_identity("os_projects", "project_code"))
+        await console.press("r")
+        await console.settled()
+        row = pane(console).grid.table.get("os_projects")
+        assert row is not None
+        assert row.overtaken
+        await go_to(console, "os_projects")
+        assert "os_projects:{id} was staged; u drops" in console.region("#evidence")
+        for key in ("1", "a", "t", "x"):
+            assert "somebody else has decided it: u drops" in (await answer(console, key))
+        await console.press("u")
+        assert pane(console).grid.table.get("os_projects") is None
+        assert staged(console) == {"os_items": "os_items:{id}"}
+        await console.press("u")
+        assert staged(console) == {}
+        assert not pane(console).staging.can_undo
+        await console.press("r")
+        await console.settled()
+        assert pane(console).grid.table.get("os_projects") is None
+
+    drive_real(scenario, database)
+
+
+def test_one_change_of_many_is_taken_back_without_what_somebody_else_has_decided(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await console.press("A")
+        count = len(staged(console))
+        assert "contacts" in staged(console)
+        with database.connect("operator2") as other:
+            identity.classify(other, synthetic_identity("contacts", "contacts:{id}"))
+        await console.press("r")
+        await console.settled()
+        await go_to(console, "os_items")
+        await console.press("2", "u", "u")
+        assert staged(console) == {}
+        assert pane(console).grid.table.get("contacts") is None
+        await console.press("A")
+        assert len(staged(console)) == count - 1
 
     drive_real(scenario, database)
 

@@ -23,7 +23,6 @@ from tui.looks import remembered
 def a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIRTH_CONSOLE_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TMUX", raising=False)
 
 
 @pytest.fixture
@@ -62,6 +61,48 @@ def test_inside_tmux_and_screen_the_sequence_is_wrapped(monkeypatch: pytest.Monk
     chunks = wrapped.removeprefix("\x1bP").removesuffix("\x1b\\").split("\x1b\\\x1bP")
     assert max(map(len, chunks)) <= 252
     assert copied("".join(chunks)) == "y" * 1000
+
+
+DROPS = "tmux takes no copies; it is in {} (see tmux's set-clipboard and allow-passthrough)"
+PASSES = "5 characters sent through tmux to the terminal's clipboard"
+MAY_DROP = "sent to tmux, which may drop it; it is also in {}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("external/0", DROPS),
+        ("off/off", DROPS),
+        ("on/off", PASSES),
+        ("external/1", PASSES),
+        ("external/all", PASSES),
+        ("external/", PASSES),  # before 3.3 there is no allow-passthrough
+        ("/", MAY_DROP),
+        ("", MAY_DROP),
+    ],
+)
+def test_what_tmux_does_not_pass_on_is_in_a_file_and_not_said_to_be_copied(
+    source: FakeSource, sent: list[str], monkeypatch: pytest.MonkeyPatch, answer: str, said: str
+) -> None:
+    tmux = Path.cwd() / "tmux"
+    tmux.write_text(f"#!/bin/sh\necho '{answer}'\n" if answer else "#!/bin/sh\nexit 1\n")
+    tmux.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmux.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("TMUX", "a socket,1,0")
+
+    async def scenario(console: Driven) -> None:
+        console.app.copy_text("roses")
+        await console.until(lambda: console.app.said)
+        assert bool(sent) == (said != DROPS)
+        kept = list((state_home() / "copied").glob("*"))
+        assert [each.read_text() for each in kept] == (["roses"] if said != PASSES else [])
+        assert console.app.said[-1].text == said.format(*kept)
+
+    drive(scenario, source)
+
+
+def test_copies_in_one_second_are_kept_in_files_of_their_own() -> None:
+    assert {clipboard.to_file(text).read_text() for text in ("one", "two", "three")} == {"one", "two", "three"}
 
 
 def test_what_is_too_long_for_a_clipboard_is_in_a_file(source: FakeSource, sent: list[str]) -> None:
@@ -115,6 +156,17 @@ def test_the_log_keeps_what_was_said_with_evidence_and_hint(source: FakeSource) 
         assert "nothing was said yet" in console.region("#keys")
         await console.press("L", "at")
         await console.shows("only in the demo")
+
+    drive(scenario, source)
+
+
+def test_a_list_to_choose_from_shows_no_order(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        for key in ("y", "T", "X"):
+            await console.press(key)
+            assert len(console.app.screen_stack) == 2
+            assert "▲" not in console.region(".palette")
+            await console.press("escape")
 
     drive(scenario, source)
 

@@ -34,7 +34,8 @@ def test_rows_that_were_set_aside_show_key_sqlstate_and_message(small_: Database
         await console.shows("SQLSTATE    23514")
         await console.shows("source key  150")
         await console.press("escape", "exclamation_mark")
-        await console.shows("down to item")
+        await console.shows("of 200  by collection, then code")
+        assert console.region("#diff-rows").split()[:3] == ["code▲", "outcome", "collection▲"]
         for key, shown in (("equals_sign", "only = registered"), ("plus", "there is none"), ("minus", "there is none")):
             await console.press(key)
             await console.shows(shown)
@@ -175,6 +176,7 @@ def test_two_plans_are_compared_in_the_collections_that_both_planned(small_: Dat
         await console.press("D")
         await console.shows("= G-000001")
         await console.settled()
+        assert console.region("#diff-rows").split()[:3] == ["run-1▲", "run-2▲", "collection▲"]
         assert [row.kind for row in ledger.diff.window.rows()] == ["=", "=", "="]
 
     on(small_, look, "viewer1")

@@ -1,6 +1,7 @@
 """The acceptance line from the console alone, on real databases: what each key does, and why it does nothing."""
 
 import pytest
+from textual.widget import Widget
 
 from core.services import control
 from tests import line, small
@@ -8,7 +9,8 @@ from tests.databases import Database
 from tests.tui.driving import OnData
 from tests.tui.on_ledger import BATCHES, answer, on, opened, reason
 from tui.actions import BY_ID
-from tui.panes.ledger_follow import NOT_READ
+from tui.panes.ledger_follow import NOT_READ, FollowedRuns
+from tui.panes.ledger_line import AcceptanceLine
 from tui.widgets.confirm import Confirm
 from tui.widgets.dialog import Dialog
 from tui.widgets.prompt import Prompt
@@ -335,3 +337,9 @@ def test_every_action_names_its_twin_on_the_command_line(small_: Database) -> No
         assert ledger.twin("run_apply") == "birth-console apply 1 --detach"
 
     on(small_, twins)
+
+
+@pytest.mark.parametrize("part", [AcceptanceLine, FollowedRuns])
+def test_a_part_of_the_pane_that_leaves_something_open_cannot_be_built(part: type[Widget]) -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        part(id="ledger")

@@ -59,3 +59,12 @@ def test_a_replaced_row_stays_where_it_is_until_the_next_sort() -> None:
     assert rows.names() == ["b", "a"]
     rows.replace("unknown", ("unknown", 1))
     assert rows.total == 2
+
+
+def test_the_column_that_orders_the_rows_has_the_arrow_unless_it_has_no_title() -> None:
+    rows = table([("a", 1)])
+    assert [rows.arrow(column) for column in rows.columns] == ["▲", "", ""]
+    rows.sort(VALUE, descending=True)
+    assert [rows.arrow(column) for column in rows.columns] == ["", "▼", ""]
+    untitled: Column[Pair] = Column("name", "", lambda pair: pair[0], lambda pair: pair[0], 0)
+    assert Table((untitled,), lambda pair: pair[0]).arrow(untitled) == ""

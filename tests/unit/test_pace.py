@@ -1,7 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.ledger import Accounting
 from core.domain.pace import LARGEST, SMALLEST, TARGET_SECONDS, Estimate, Pace
+from core.domain.progress import Pacing, Progress
 
 SIZES = st.integers(1, LARGEST)
 SECONDS = st.floats(0, 1e6)
@@ -108,3 +110,43 @@ def test_more_rows_than_planned_are_no_negative_time() -> None:
     estimate = Estimate(10, began=0.0)
     estimate.finished(20, 1.0)
     assert estimate.to_go() == (0.0, 0.0)
+
+
+def test_what_is_left_out_changes_the_rows_to_go_and_no_rate() -> None:
+    estimate = Estimate(1000, began=0.0)
+    for second in range(1, 6):
+        estimate.finished(10, second)
+    estimate.leave_out(50, 605.0)
+    assert estimate.rate == 10
+    assert estimate.to_go() == (90.0, 90.0)
+    estimate.finished(10, 606.0)
+    assert estimate.rate == 10
+    assert estimate.to_go() == (89.0, 89.0)
+
+
+def test_a_pause_is_left_out_of_the_rate_of_a_run_that_is_looked_at() -> None:
+    pacing = Pacing(look(0), 0.0)
+    for second in range(1, 6):
+        pacing.look(look(100 * second), second)
+    pacing.look(look(550, "pause"), 6.0)  # the batch that was under way when somebody paused it
+    for second in range(60, 120, 5):
+        pacing.look(look(550, "pause"), second)
+    pacing.look(look(560), 120.0)  # it goes on, since a moment ago
+    assert pacing.estimate.rate == 100
+    pacing.look(look(660), 121.0)
+    assert pacing.estimate.rate == 100
+    assert pacing.estimate.to_go() == (3.4, 3.4)
+
+
+def test_a_time_without_workers_is_left_out_of_the_rate() -> None:
+    pacing = Pacing(look(0, workers=0), 0.0)
+    pacing.look(look(0, workers=0), 300.0)
+    pacing.look(look(0), 305.0)
+    pacing.look(look(100), 306.0)
+    assert pacing.estimate.rate == 100
+
+
+def look(done: int, command: str = "run", workers: int = 1) -> Progress:
+    accounting = Accounting(planned=1000, registered=done)
+    states = {"applying": workers} if workers else {}
+    return Progress(1, "applying", command, None, "operator1", None, accounting, {}, None, states, ())

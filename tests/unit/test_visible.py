@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.demo.hostile import NAMES
-from core.domain.visible import visible
+from core.domain.visible import visible, visible_code
 
 # Every character; hypothesis alone would rarely draw the ones that matter.
 HOSTILE = st.sampled_from(
@@ -59,3 +59,24 @@ def test_two_different_texts_never_look_the_same(one: str, other: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_names_of_the_demo_lose_their_teeth(name: str) -> None:
     assert visible(name).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("G 1", "G 1"),
+        (" G 1", r"\x20G 1"),
+        ("G 1  ", r"G 1\x20\x20"),
+        ("  ", r"\x20\x20"),
+        ("", ""),
+        (r"\x20", r"\\x20"),
+        (" \t ", r"\x20\t\x20"),
+    ],
+)
+def test_blanks_at_the_ends_of_a_code_are_escapes(code: str, shown: str) -> None:
+    assert visible_code(code) == shown
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_two_codes_never_look_alike(one: str, other: str) -> None:
+    assert (visible_code(one) == visible_code(other)) == (one == other)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from core.domain.staged import Choice
 from core.errors import Stale
-from tui.panes.staging import Choice
 from tui.source import Link, Source
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.services.classify_many import Result
     from core.services.history import Version
     from core.services.identity import Classification
+    from core.services.staged import Found, StagedFile
 
 TOGETHER = 8  # collections whose evidence is shown at once
 
@@ -22,6 +23,14 @@ def queue(source: Source) -> "tuple[list[Blocker], Rights]":
     from core.services import blockers  # noqa: PLC0415 - as said
 
     return source.read("classify", lambda link: (blockers.listed(link), blockers.rights(link)))
+
+
+def recall(source: Source, file: "StagedFile | None") -> "tuple[StagedFile, Found]":
+    """What consoles that ended have staged here, and the file that keeps what this one stages."""
+    from core.services.staged import StagedFile  # noqa: PLC0415 - as said
+
+    ours = file or StagedFile()
+    return ours, source.read("look", ours.recall)
 
 
 def evidence(source: Source, names: Sequence[str], tell: "Callable[[tuple[Evidence, ...]], None]") -> None:

@@ -9,7 +9,9 @@ from core.errors import ConsoleError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import date
 
+    from core.domain.staged import Returned
     from core.services.history import Version
     from tui.panes.queue import Waiting
 
@@ -21,6 +23,26 @@ def history(versions: "Iterable[Version]") -> Content:
         for each in versions
     ]
     return Content("\n".join(map(visible, lines)) or "Nobody has decided anything yet.")
+
+
+def back(found: "Returned", today: "date") -> str:
+    """What is staged again, and what is not since somebody else has decided it."""
+    at = found.at.astimezone()
+    when = f"{at:%H:%M}" if at.date() == today else f"{at:%m-%d %H:%M}"
+    count, overtaken = len(found.choices), ", ".join(found.overtaken)
+    if not count:
+        return f"what was staged at {when} is decided by somebody else: {overtaken}"
+    are = "decisions are" if count > 1 else "decision is"
+    said = f"{count} staged {are} back in Classify, of {when}: w writes, u drops"
+    return said + (f"; decided by somebody else: {overtaken}" if overtaken else "")
+
+
+def settling(rows: "Collection[Waiting]") -> Content:
+    """How far the queue is from its order."""
+    seen, total = sum(row.evidence is not None for row in rows), sum(row.blocker.has_table for row in rows)
+    return Content(
+        f"Looking at samples: {seen} of {total}.\nThen the clearest come first.\n\nj begins at once, by name."
+    )
 
 
 def staged(count: int, rows: "Collection[Waiting]") -> Content:

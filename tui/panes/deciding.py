@@ -1,19 +1,21 @@
 """What has been decided so far, what could be, and why something cannot. Pure: the Classify pane shows it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from shlex import join
 from typing import TYPE_CHECKING
 
 from core.domain.identity import COLUMN, Identity, column_identity, synthetic_identity
+from core.domain.staged import Choice
 from core.domain.suggestion import SAFE, Candidate
 from tui.panes.queue import Waiting
-from tui.panes.staging import Choice, Staging
+from tui.panes.staging import Staging
 
 if TYPE_CHECKING:
     from core.domain.blocker import Rights
     from core.errors import Json
 
 ROW_NEEDED = frozenset({"accept", "choose", "template", "reject", "exempt", "history", "evidence"})
+DECIDES = frozenset({"accept", "choose", "template", "reject", "exempt"})
 PROGRAM = ("birth-console", "classify")
 
 
@@ -52,11 +54,26 @@ class Deciding:
         told: dict[str, Json] = {"rank": candidate.rank, "tier": row.tier, "score": candidate.score}
         return Choice(row.name, candidate.identity, row.blocker.version, None, told)
 
+    def accepted(self, rows: Iterable[Waiting]) -> list[Choice]:
+        """The choice of the first candidate that is not set aside, for each row that has one."""
+        return [self.chosen(row, best) for row in rows if (best := self.best(row)) is not None]
+
+    def same(self, row: Waiting, others: Iterable[Waiting]) -> list[Choice]:
+        """What is staged for a row, for each of the others that has a candidate of the same columns."""
+        if row.choice is None or row.choice.identity is None:
+            return []
+        wanted = row.choice.identity.columns
+        open_ = [each for each in others if not each.overtaken]
+        found = [(other, each) for other in open_ for each in other.candidates if each.identity.columns == wanted]
+        return [self.chosen(other, candidate) for other, candidate in found]
+
     def why_not(self, action_id: str, row: Waiting | None, rows: Collection[Waiting], marked: Collection[str]) -> str:
         """Why an action is not possible on `row`, the one under the cursor of `rows`."""
         kind = action_id.split("_", maxsplit=1)[0] if action_id.startswith("choose") else action_id
         if kind in ROW_NEEDED and row is None:
             return "no collection is under the cursor" if rows else "nothing is left to decide"
+        if kind in DECIDES and row is not None and row.overtaken:
+            return "somebody else has decided it: u drops what is staged"
         checks: dict[str, Callable[[], str]] = {
             "accept": lambda: self._no_candidate(row),
             "choose": lambda: self._no_candidate(row),

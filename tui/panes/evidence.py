@@ -1,12 +1,13 @@
 """What is known of one blocker, as text: its candidates, and what the sample shows of the one in question."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from textual.content import Content
 
 from core.domain.identity import Identity
+from core.domain.profile import EXACT
 from core.domain.suggestion import Candidate
-from core.domain.visible import visible
+from core.domain.visible import visible, visible_code
 from core.domain.weighing import Weighed
 from tui.panes.queue import Waiting
 from tui.widgets.grid import fit
@@ -24,13 +25,16 @@ def weighed(found: Weighed, width: int) -> Iterator[Content]:
     """What a sample shows of an identity, and the first codes that it gives."""
     if found.refuted:
         yield Content.styled(fit(f"✗ {visible(found.refuted)}", width), BAD)
-    of_rows = f"{number(found.repeated)} of {number(found.rows)}"
-    line = f"unset {number(found.unset)} · repeated {of_rows} · {found.exactness}"
-    yield from _folded(line, width, BAD if found.unset or found.repeated else "")
+    if found.exactness:
+        parts = [f"unset {number(found.unset)}", f"repeated {number(found.repeated)} of {number(found.rows)}"]
+        # Beside a reason against it, "exact" would read as a word for it.
+        if not (found.refuted and found.exactness == EXACT):
+            parts.append(found.exactness)
+        yield from _folded(" · ".join(parts), width, BAD if found.unset or found.repeated else "")
     for code, rows in found.duplicates:
-        yield Content.styled(fit(f"  {rows} rows give {visible(code)}", width), BAD)
+        yield Content.styled(fit(f"  {rows} rows give {visible_code(code)}", width), BAD)
     for code in found.codes:
-        yield Content.styled(fit(f"  → {visible(code)}", width), MUTED)
+        yield Content.styled(fit(f"  → {visible_code(code)}", width), MUTED)
 
 
 def _lines(waiting: Waiting, rejected: frozenset[Identity], width: int) -> Iterator[Content]:
@@ -38,7 +42,8 @@ def _lines(waiting: Waiting, rejected: frozenset[Identity], width: int) -> Itera
     if waiting.fault:
         yield from _folded(f"! {waiting.fault}", width, BAD)
     if waiting.choice is not None:
-        yield from _folded(f"● {waiting.choice.text} is staged; w writes it", width, f"bold {GOOD}")
+        staged = "was staged; u drops it" if waiting.overtaken else "is staged; w writes it"
+        yield from _folded(f"● {waiting.choice.text} {staged}", width, f"bold {GOOD}")
     if not waiting.blocker.has_table:
         yield from _folded("PostgreSQL has no table of this name: a gatekeeper can exempt it (e).", width, "")
         return
@@ -57,6 +62,8 @@ def _lines(waiting: Waiting, rejected: frozenset[Identity], width: int) -> Itera
     if best is not None:
         yield Content("")
         yield from _explained(best, found.weighed[best.rank - 1], width)
+        if standing := _standing(best, found.suggestion.candidates):
+            yield from _folded(standing, width, MUTED)
 
 
 def _candidate(candidate: Candidate, sample: Weighed, rejected: bool, width: int) -> Content:  # noqa: FBT001 - a fact
@@ -74,16 +81,27 @@ def _explained(candidate: Candidate, sample: Weighed, width: int) -> Iterator[Co
     null = "NOT NULL" if facts["not_null"] else "may be NULL"
     yield Content(fit(f"{declared} · {null}", width))
     for collision in _each(facts["collisions"]):
-        text = f"  {collision.get('code')} is taken by {collision.get('owner')}"
-        yield Content.styled(fit(visible(text), width), "$warning")
+        code, owner = visible_code(str(collision.get("code"))), visible(str(collision.get("owner")))
+        yield Content.styled(fit(f"  {code} is taken by {owner}", width), "$warning")
     yield from weighed(sample, width)
     parts = facts["parts"]
     if isinstance(parts, dict):
         ranked = sorted(parts.items(), key=lambda part: -abs(float(str(part[1]))))
         reasons = ", ".join(f"{name} {float(str(value)):+g}" for name, value in ranked)
         yield from _folded(f"because {reasons}", width, "")
-    if facts["runner_up"]:
-        yield from _folded(f"{facts['margin']} ahead of {visible(str(facts['runner_up']))}", width, MUTED)
+
+
+def _standing(best: Candidate, candidates: Sequence[Candidate]) -> str:
+    """How the best of those that are left stands to its neighbours: what is before it was rejected."""
+    neighbours = candidates[max(best.rank - 2, 0) : best.rank + 1]
+    said = []
+    for other in (each for each in neighbours if each is not best):
+        points, name = round(abs(best.score - other.score), 1), other.identity.text
+        if other.rank < best.rank:
+            said.append(f"{points} behind {name}, which is rejected")
+        else:
+            said.append(f"{points} ahead of {name}")
+    return "; ".join(said)
 
 
 def _each(collisions: object) -> Iterable[dict[str, object]]:

@@ -179,6 +179,10 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
             self.gates.grid.load([GateRow(place, gate) for place, gate in enumerate(found.gates, 1)])
             self._go("gates")
 
+    def on_resize(self) -> None:
+        """Give the evidence of gates the room that there is."""
+        self.gates.grid.show_columns(columns.gates(self.app.size.width))
+
     # Actions that go somewhere
 
     def open_further(self) -> None:
@@ -262,10 +266,10 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
         row, seen = self.runs.grid.row_at_cursor(), self.seen
         self._shown = self.run
         found = self.verified.get(row.run.run) if row is not None else None
-        estimate = self._estimates.get(row.run.run) if row is not None else None
+        pacing = self._paces.get(row.run.run) if row is not None else None
         doing = f"{self._doing}…" if self._doing else f"STALE: {visible(self._lost)}" if self._lost else ""
         self.card.show(
-            row, seen, self._reasons(), found, None if estimate is None else estimate[0], (self._where(), doing)
+            row, seen, self._reasons(), found, None if pacing is None else pacing.estimate, (self._where(), doing)
         )
 
     def _where(self) -> str:

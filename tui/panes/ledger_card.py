@@ -1,6 +1,7 @@
 """The card of a run: how it gets on, where it stands on the acceptance line, and its certificate."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -28,6 +29,7 @@ class RunCard(Vertical, can_focus=False):
     def __init__(self) -> None:
         super().__init__(id="run-card")
         self._timer: Timer | None = None
+        self._show_again: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
         """The lines that live, then the others."""
@@ -50,6 +52,7 @@ class RunCard(Vertical, can_focus=False):
         words: tuple[str, str],
     ) -> None:
         """Show a run, as far as it is known. `words`: where in it the screen is, and what is under way."""
+        self._show_again = partial(self.show, row, seen, why, verified, estimate, words)
         progress = seen.progress if seen is not None else row.progress if row is not None else None
         gates = None if verified is None else verified.gates
         lines = {
@@ -65,6 +68,10 @@ class RunCard(Vertical, can_focus=False):
         lines["gates"] = texts.gates(gates or ())
         for name, content in lines.items():
             self._set(name, content)
+
+    def on_resize(self) -> None:
+        """Make the bar as wide as there is room."""
+        self._show_again()
 
     def _set(self, name: str, content: Content) -> None:
         line = self.query_one(f"#run-{name}", Static)

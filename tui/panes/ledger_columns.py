@@ -7,7 +7,7 @@ from core.domain.diff import DiffRow
 from core.domain.gates import Judgement, State
 from core.domain.ledger import Accounting, Entry, Run
 from core.domain.progress import Progress
-from core.domain.visible import visible
+from core.domain.visible import visible, visible_code
 from tui.widgets.table import Column
 from tui.words import Sign, number
 
@@ -177,7 +177,7 @@ def items(width: int, only: str | None) -> tuple[Column[DiffRow], ...]:
     code: Column[DiffRow] = Column(
         "code",
         "  code",
-        lambda row: f"{row.kind} {visible(row.code)}",
+        lambda row: f"{row.kind} {visible_code(row.code)}",
         lambda row: row.code,
         0,
         limit=48 if width >= WIDE else 32,
@@ -213,7 +213,7 @@ def compared(before: str, after: str) -> tuple[Column[DiffRow], ...]:
         Column(
             "before",
             f"  {before}",
-            lambda row: f"{row.kind} {'' if row.kind == '+' else visible(row.code)}",
+            lambda row: f"{row.kind} {'' if row.kind == '+' else visible_code(row.code)}",
             lambda row: row.code,
             0,
             limit=40,
@@ -222,7 +222,7 @@ def compared(before: str, after: str) -> tuple[Column[DiffRow], ...]:
         Column(
             "after",
             after,
-            lambda row: "" if row.kind == "-" else visible(row.code),
+            lambda row: "" if row.kind == "-" else visible_code(row.code),
             lambda row: row.code,
             1,
             limit=40,

@@ -25,6 +25,7 @@ from tui.source import Link
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Rows
+from tui.widgets.table import Column
 from tui.widgets.window import PAGE, Window
 
 NEAR = PAGE // 2
@@ -79,11 +80,19 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         """Show a view from a cursor on, or from its first row."""
         self.view = view
         self.query_one(FilterLine).leave(view.codes.text)
-        names = None if view.before is None else (run_name(view.before), run_name(view.run))
-        made = columns.items(self.app.size.width, view.only) if names is None else columns.compared(*names)
-        self.window = Window(made)
+        self.window = Window(self._columns())
         self.grid.show_table(self.window)
         self._begin(at or Cursor(), is_first=at is None)
+
+    def _columns(self) -> tuple[Column[DiffRow], ...]:
+        view = self.view
+        if view.before is None:
+            return columns.items(self.app.size.width, view.only)
+        return columns.compared(run_name(view.before), run_name(view.run))
+
+    def on_resize(self) -> None:
+        """Give codes and reasons the room that there is."""
+        self.grid.show_columns(self._columns())
 
     def reload(self) -> None:
         """Read the rows again that are on the screen, and what follows them."""
@@ -279,7 +288,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         elif len(self.window):
             last = min(self.grid.first_row + self.grid.page, len(self.window)) - 1
             at = self._outline.position(self.window.row(last).at)
-            parts.append(self._place(at, total))
+            parts += [self._place(at, total), "by collection, then code"]
         elif self._reading:
             at = self._outline.position(self.window.bottom or self.window.top or Cursor())
             parts.append(f"looked through {at:,} of {total:,}…")

@@ -1,13 +1,14 @@
 """The runs of the ledger: reading them, and following those that somebody applies, wherever that is."""
 
 import time
+from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.domain import steps
 from core.domain.ledger import Run, run_name
-from core.domain.pace import Estimate
-from core.domain.progress import Progress
+from core.domain.progress import Pacing, Progress
 from core.errors import ConsoleError
 from tui.panes import ledger_columns as columns
 from tui.panes import ledger_reading as reading
@@ -39,13 +40,13 @@ class FollowedRuns(AcceptanceLine):
         self._read: list[RunRow] = []
         self._login: Login | None = None
         self._seen: dict[int, Seen] = {}
-        self._estimates: dict[int, tuple[Estimate, int]] = {}
+        self._paces: dict[int, Pacing] = {}
         self._lost = ""
         self._then_to: int | None = None
 
+    @abstractmethod
     def show_run(self) -> None:
         """Show what is known of the run under the cursor."""
-        raise NotImplementedError
 
     @property
     def run(self) -> Run | None:
@@ -66,6 +67,7 @@ class FollowedRuns(AcceptanceLine):
 
     def _took_runs(self, found: Runs) -> None:
         self._login, self._lost = found.login, ""
+        self._measure(found.progress)
         progress = {each.run: each for each in found.progress}
         rows = [RunRow(run, progress.get(run.run)) for run in found.runs]
         if rows != self._read:
@@ -131,8 +133,8 @@ class FollowedRuns(AcceptanceLine):
         self._lost = ""
         followed = len(self._followed_runs)
         at_work = {each.run for each in self._followed_runs if each.workers}
+        self._measure(found)
         for progress in found:
-            self._measure(progress)
             name = run_name(progress.run)
             row, seen = self.runs.grid.table.get(name), self._seen.get(progress.run)
             if row is not None and row.progress != progress:
@@ -155,14 +157,13 @@ class FollowedRuns(AcceptanceLine):
             return False
         return (seen.progress.status, seen.progress.command) != (seen.standing.status, seen.standing.command)
 
-    def _measure(self, progress: Progress) -> None:
+    def _measure(self, found: Iterable[Progress]) -> None:
         now = time.monotonic()
-        estimate, before = self._estimates.get(progress.run, (None, progress.done))
-        if estimate is None:
-            estimate = Estimate(progress.accounting.open, now)
-        else:
-            estimate.finished(progress.done - before, now)
-        self._estimates[progress.run] = (estimate, progress.done)
+        for each in found:
+            if each.run in self._paces:
+                self._paces[each.run].look(each, now)
+            else:
+                self._paces[each.run] = Pacing(each, now)
 
     def _reasons(self) -> dict[str, str]:
         if self._login is None or (self.run is not None and self.seen is None):

@@ -1,6 +1,7 @@
 """The acceptance line from the keyboard: plan, reconcile, apply, steer, verify, certify, audit."""
 
 import shlex
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +16,7 @@ from tui.panes import ledger_words as words
 from tui.panes.ledger_plan import ChoosePlan
 from tui.panes.ledger_reading import Seen
 from tui.panes.ledger_wait import Wait
-from tui.panes.pane import Pane
+from tui.panes.pane import Pane, Unfinished
 from tui.source import Link
 from tui.widgets.confirm import Confirm
 from tui.widgets.dialog import Dialog
@@ -45,32 +46,32 @@ SIZE = "Rows a batch, 1 to 10,000; 0 lets it adapt again:"
 EFFORT = "Workers (1 to 64), then rows a batch where the size is not to adapt:"
 
 
-class AcceptanceLine(Pane):
+class AcceptanceLine(Pane, metaclass=Unfinished):
     """What each key of the line does. The pane says which run is meant, and shows what came of it."""
 
     verified: "dict[int, Verification]"
 
     @property
+    @abstractmethod
     def run(self) -> Run | None:
         """The run under the cursor."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def seen(self) -> Seen | None:
         """Everything known of that run, once it is read."""
-        raise NotImplementedError
 
+    @abstractmethod
     def doing(self, what: str) -> None:
         """Show what is under way; an empty text ends it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read_again(self, then_to: int | None = None) -> None:
         """Read the runs again; put the cursor on one of them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show_gates(self) -> None:
         """Bring the gates of the last verify to the screen."""
-        raise NotImplementedError
 
     # Actions
 

@@ -1,6 +1,6 @@
 """A list of the ledger: escape goes back where there is no filter to clear, and the cursor's moves are told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from textual.actions import SkipAction
@@ -8,7 +8,7 @@ from textual.actions import SkipAction
 from tui.widgets.grid import Grid
 from tui.widgets.layout import Layout
 from tui.widgets.rows import Rows
-from tui.widgets.table import Table
+from tui.widgets.table import Column, Table
 
 Row = TypeVar("Row")
 
@@ -23,9 +23,15 @@ class OtherGrid(Grid[Row]):
     def show_table(self, table: Table[Row]) -> None:
         """Show another table, from its first row."""
         self.table = table
-        self.layout_ = Layout(table.columns)
-        self.layout_.fit_into(self.size.width)
+        self.show_columns(table.columns)
         self.cursor = self.first_row = 0
+
+    def show_columns(self, columns: Sequence[Column[Row]]) -> None:
+        """Show the same table in columns of other widths."""
+        self.table.show_columns(columns)
+        self.layout_ = Layout(self.table.columns)
+        self.layout_.measure(self.table.widths())
+        self.layout_.fit_into(self.size.width)
 
 
 class FollowedGrid(OtherGrid[Row]):

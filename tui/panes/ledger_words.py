@@ -10,7 +10,7 @@ from core.domain.gates import Judgement
 from core.domain.ledger import Run, Statements
 from core.domain.permit import admitted
 from core.domain.progress import Effort, Progress
-from core.domain.visible import visible
+from core.domain.visible import visible, visible_code
 from core.errors import ConsoleError, Json
 from tui.panes.ledger_columns import CHANGES, KINDS, VERDICTS
 from tui.panes.ledger_reading import Seen
@@ -162,7 +162,7 @@ def item(row: DiffRow, *, compared: bool) -> Content:
     outcome = (CHANGES if compared else KINDS)[row.kind]
     lines = [
         _fact("collection", visible(row.collection)),
-        _fact("code", visible(row.code), "bold"),
+        _fact("code", visible_code(row.code), "bold"),
         _fact("source key", visible(" / ".join(row.source_key) or "-")),
         _fact("outcome", outcome.text, TONES.get(outcome.tone, "")),
     ]

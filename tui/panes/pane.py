@@ -1,14 +1,20 @@
 """What every pane has in common."""
 
+from abc import ABCMeta
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
+from textual.message_pump import _MessagePumpMeta
 from textual.widget import Widget
 
 from tui.actions import Actor
 from tui.export import Export
 from tui.state import State
 from tui.widgets.grid import Grid
+
+
+class Unfinished(ABCMeta, _MessagePumpMeta):
+    """Of a pane that leaves something open: it cannot be built before somebody says how that is done."""
 
 
 class Pane(Actor, Widget, inherit_bindings=False):
@@ -31,13 +37,17 @@ class Pane(Actor, Widget, inherit_bindings=False):
         """What would be lost if the console were left now, or nothing."""
         return ""
 
+    def drop_unwritten(self) -> None:
+        """Let go of it for good: the console is left."""
+
     def take(self, collections: Collection[str]) -> None:
         """Go on with collections that were marked in another pane: mark them here, and begin with the first."""
         grid = self._grid()
         if grid is not None:
             grid.mark_only(collections)
-            places = (index for name in collections if (index := grid.table.index(name)) is not None)
-            grid.move_to(min(places, default=grid.cursor))
+            places = [index for name in collections if (index := grid.table.index(name)) is not None]
+            if places:
+                grid.move_to(min(places))
 
     def relogin(self) -> None:
         """Somebody else looks on: forget what this login could see and do."""

@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 
 from core.domain.blocker import Blocker, Evidence
+from core.domain.staged import Choice
 from core.domain.suggestion import LIKELY, SAFE, Candidate
 from core.domain.visible import visible
-from tui.panes.staging import Choice
 from tui.widgets.table import Column
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One blocker as the queue shows it. `fault` says why it could not be written, or was rejected."""
+    """One blocker as the queue shows it. `fault` says why it could not be written.
+
+    `overtaken`: somebody else has decided it; it stays for as long as the choice that was staged for it.
+    """
 
     blocker: Blocker
     evidence: Evidence | None = None
     choice: Choice | None = None
     fault: str = ""
+    overtaken: bool = False
 
     @property
     def name(self) -> str:

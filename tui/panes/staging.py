@@ -1,40 +1,17 @@
 """What an operator has decided and not yet written. Pure: the Classify pane shows it, `w` writes it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from core.domain.decision import EXEMPT, Decision
-from core.domain.identity import Identity
-from core.errors import Json
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One decision: an identity, or an exemption where there is none. `version` is what it was made on."""
-
-    collection: str
-    identity: Identity | None
-    version: int
-    reason: str | None = None
-    suggested: Json = None
-
-    @property
-    def text(self) -> str:
-        """The identity as it is written, or that there will be none."""
-        return "exempt" if self.identity is None else self.identity.text
-
-    def decision(self) -> Decision:
-        """The same as a line of a file of classifications."""
-        if self.identity is None:
-            return Decision(self.collection, EXEMPT, None, self.reason)
-        return Decision(self.collection, self.identity.strategy, self.identity.text, self.reason)
+from core.domain.staged import Choice
 
 
 @dataclass(slots=True)
 class Staging:
-    """The choices by collection. Each change can be taken back, the latest first."""
+    """The choices by collection. Each change can be taken back, the latest first; `changed` is called after it."""
 
     choices: dict[str, Choice] = field(default_factory=dict)
+    changed: Callable[[], None] = lambda: None
     _before: list[dict[str, Choice | None]] = field(default_factory=list)
 
     def stage(self, choices: Mapping[str, Choice | None]) -> None:
@@ -53,12 +30,14 @@ class Staging:
         """Whether there is a change to take back."""
         return bool(self._before)
 
-    def written(self, collection: str) -> None:
-        """Forget a choice that the database holds now, also in what could be taken back."""
-        self.choices.pop(collection, None)
-        for change in self._before:
-            change.pop(collection, None)
+    def forget(self, collections: Collection[str]) -> None:
+        """Drop choices for good, also from what could be taken back: the database holds decisions."""
+        for collection in collections:
+            self.choices.pop(collection, None)
+            for change in self._before:
+                change.pop(collection, None)
         self._before = [change for change in self._before if change]
+        self.changed()
 
     def _set(self, choices: Mapping[str, Choice | None]) -> None:
         for name, choice in choices.items():
@@ -66,3 +45,4 @@ class Staging:
                 self.choices.pop(name, None)
             else:
                 self.choices[name] = choice
+        self.changed()

@@ -26,6 +26,7 @@ Row = TypeVar("Row")
 HEADER, WHEEL = 1, 3
 CURSOR, MARKED = "▌", "●"
 MORE = "…"
+NOWHERE = -1  # the cursor's place until somebody moves it
 
 
 class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
@@ -101,8 +102,8 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         self._refresh_all()
 
     def row_at_cursor(self) -> Row | None:
-        """The row under the cursor; None in an empty grid."""
-        return self.table.row(self.cursor) if self.cursor < len(self.table) else None
+        """The row under the cursor; None in an empty grid, and while the cursor is nowhere."""
+        return self.table.row(self.cursor) if 0 <= self.cursor < len(self.table) else None
 
     def columns_in_order(self) -> list[Column[Row]]:
         """The columns as they go from left to right on this screen."""
@@ -126,6 +127,8 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         before, self.cursor = self.cursor, index
         if before != index:
             self.post_message(self.Highlighted())
+        if before == NOWHERE:
+            self.post_message(self.Moved())  # there is something to act on now
         if not self.first_row <= index < self.first_row + self.page:
             self._centre()
             return
@@ -195,8 +198,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
     def _header(self) -> Strip:
         text = " "
         for column, width in self.layout_.shown:
-            arrow = ("▼" if self.table.descending else "▲") if column is self.table.sorted_by else ""
-            text += fit(column.title + arrow, width, right=column.right) + GAP
+            text += fit(column.title + self.table.arrow(column), width, right=column.right) + GAP
         return self._strip([("", text)], "header")
 
     def _strip(self, runs: list[tuple[str, str]], over: str) -> Strip:
@@ -221,6 +223,9 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
     # Keeping what is shown in step
 
     def _keeping_the_cursor(self, change: Callable[[], None]) -> None:
+        if self.cursor == NOWHERE:
+            change()
+            return
         name = self.table.name(self.cursor) if self.cursor < len(self.table) else None
         change()
         found = self.table.index(name) if name is not None else None

@@ -1,6 +1,7 @@
 """The bottom line: the most wanted keys of this pane, or an answer to the last key."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -29,9 +30,11 @@ class KeyLine(Static):
         self._keys = Content("")
         self._shown = Content("")
         self._timer: Timer | None = None
+        self._show_again: Callable[[], None] = lambda: None
 
     def show(self, places: Sequence[str], why_not: WhyNot) -> None:
         """Show the keys of a pane: as many as there is room for, and always those that lead on from everywhere."""
+        self._show_again = partial(self.show, places, why_not)
         wanted = [action for action in at(*places, "console") if action.footer]
         last = [action for action in wanted if action.id in ALWAYS]
         room = (self.size.width or NARROWEST) - MARGINS + len(BETWEEN) - sum(map(_width, last))
@@ -48,6 +51,10 @@ class KeyLine(Static):
         self._keys = Content.assemble(*parts)
         if self._timer is None:
             self._paint(self._keys)
+
+    def on_resize(self) -> None:
+        """Show as many keys as there is room for."""
+        self._show_again()
 
     def say(self, text: str, *, has_more: bool = False) -> None:
         """Show an answer for a few seconds; where it ends in `… @`, that key shows the rest."""

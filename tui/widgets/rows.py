@@ -51,6 +51,8 @@ class Rows(Actor, Vertical, Generic[Row], can_focus=False, inherit_bindings=Fals
             return "no filter and no mark is set"
         if action_id in ("mark", "range", "mark_shown") and not len(self.grid.table):
             return "there is no row"
+        if action_id in ("mark", "range") and self.grid.row_at_cursor() is None:
+            return "no row is under the cursor"
         return ""
 
     # Actions

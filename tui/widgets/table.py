@@ -102,6 +102,15 @@ class Table(Generic[Row]):
         self.sorted_by, self.descending = column, descending
         self._reorder()
 
+    def show_columns(self, columns: Sequence[Column[Row]]) -> None:
+        """Show the same rows in the same columns of other widths."""
+        self.columns = tuple(columns)
+        self.sorted_by = next((each for each in columns if each.id == self.sorted_by.id), self.sorted_by)
+
+    def arrow(self, column: Column[Row]) -> str:
+        """What the header shows of the order at a column; one without a title has no header."""
+        return ("▼" if self.descending else "▲") if column is self.sorted_by and column.title else ""
+
     def widths(self) -> list[int]:
         """The width of each column, in terminal cells."""
         from rich.cells import cell_len  # noqa: PLC0415 - the model needs the terminal only for this

@@ -7,6 +7,7 @@ from tui.widgets.table import Column, Table
 
 PAGE = 200
 MOST = 2_000
+IN_ORDER = frozenset({"collection", "code", "before", "after"})  # columns: by collection first, then by code
 
 
 class Window(Table[DiffRow]):
@@ -44,6 +45,10 @@ class Window(Table[DiffRow]):
             rows = rows[:MOST]
             self.bottom = rows[-1].at
         return rows, len(page.rows)
+
+    def arrow(self, column: Column[DiffRow]) -> str:
+        """The server's order."""
+        return "▲" if column.id in IN_ORDER else ""
 
     def _reorder(self) -> None:
         # The server's order is the only one: nobody here knows the rows that are not held.

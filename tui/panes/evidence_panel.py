@@ -1,0 +1,45 @@
+"""Where the Classify pane shows what is known of the collection under the cursor."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+REST_SECONDS = 0.08  # it follows the cursor when that rests: a held key must not repaint half the screen
+NARROWEST = 20
+
+
+class EvidencePanel(VerticalScroll, can_focus=False):
+    """Shows what `text` says for a width. It asks when the cursor rests."""
+
+    def __init__(self, text: Callable[[int], Content]) -> None:
+        super().__init__(id="evidence")
+        self._text = text
+        self._resting: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """A text that may be longer than the panel."""
+        yield Static(id="evidence-text", markup=False)
+
+    def on_resize(self) -> None:
+        """Fold it anew."""
+        self.follow()
+
+    def follow(self) -> None:
+        """Show another text, unless the cursor goes on at once."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_SECONDS, self._show)
+
+    def _show(self) -> None:
+        self._resting = None
+        panel = self.query_one("#evidence-text", Static)
+        found = self._text(max(panel.size.width, NARROWEST))
+        if panel.content != found:
+            panel.update(found)
