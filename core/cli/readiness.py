@@ -44,7 +44,7 @@ def _print(call: Invocation, seen: Readiness) -> None:
     out.text(
         f"governed {census.governed_required} required + {census.governed_exempt} exempt ·"
         f" frozen script {script.compatible} compatible / {script.broken} broken"
-        + (f", {script.locked} locked by somebody" if script.locked else "")
+        + (f", locked by somebody: {', '.join(census.locked)}" if census.locked else "")
     )
     for claim in seen.claims:
         out.text(f"claim {claim.claim}: stated {claim.stated}, live {claim.live}: {claim.verdict} ({claim.source})")

@@ -22,19 +22,18 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, slots=True)
 class FrozenScript:
-    """The cut of the old, frozen script over the governed collections, recomputed from live data.
-
-    `locked` ones belong to neither side: somebody locks their tables, so that nobody can look.
-    """
+    """The cut of the old, frozen script over the governed collections, recomputed from live data."""
 
     compatible: int
     broken: int
-    locked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """What the catalogs and the data say of the REQUIRED collections. Names are sorted."""
+    """What the catalogs and the data say of the REQUIRED collections. Names are sorted.
+
+    `locked` ones belong to no side of the frozen script's cut: somebody locks their tables, so that nobody can look.
+    """
 
     column: int
     synthetic: int
@@ -47,6 +46,7 @@ class Census:
     governed_required: int
     governed_exempt: int
     frozen_script: FrozenScript
+    locked: tuple[str, ...]
 
     @property
     def trigger_gap(self) -> int:

@@ -12,7 +12,7 @@ def read(connection: Connection) -> Readiness:
         claims = connection.rows("readiness.claims")
     metrics = {name: _figure(values[name]) for name in METRICS}
     live = _live_figures(metrics, census)
-    partial = {"script_compatibility"} if census.frozen_script.locked else set()
+    partial = {"script_compatibility"} if census.locked else set()
     return Readiness(
         metrics,
         census,
@@ -36,7 +36,8 @@ def _census(row: Row) -> Census:
         with_trigger=row["with_trigger"],
         governed_required=row["governed_required"],
         governed_exempt=row["governed_exempt"],
-        frozen_script=FrozenScript(row["frozen_compatible"], row["frozen_broken"], row["frozen_locked"]),
+        frozen_script=FrozenScript(row["frozen_compatible"], row["frozen_broken"]),
+        locked=tuple(row["locked"]),
     )
 
 
@@ -46,7 +47,7 @@ def _live_figures(metrics: dict[str, int | str], census: Census) -> dict[str, st
     resolvable, blockers = metrics["identity_resolvable_now"], metrics["identity_unclassified_blockers"]
     return {
         "trigger_gap": str(census.trigger_gap),
-        "script_compatibility": _cut(script.compatible, script.broken, script.locked),
+        "script_compatibility": _cut(script.compatible, script.broken, len(census.locked)),
         "metadata_compatibility": _cut(int(resolvable), int(blockers)),
     }
 

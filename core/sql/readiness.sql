@@ -15,7 +15,7 @@ SELECT
     count(*) FILTER (WHERE NOT required AND governance_role = 'governed') AS governed_exempt,
     count(*) FILTER (WHERE governance_role = 'governed' AND copes) AS frozen_compatible,
     count(*) FILTER (WHERE governance_role = 'governed' AND NOT copes) AS frozen_broken,
-    count(*) FILTER (WHERE governance_role = 'governed' AND copes IS NULL) AS frozen_locked
+    coalesce(array_agg(collection_name) FILTER (WHERE governance_role = 'governed' AND copes IS NULL), ARRAY[]::text[]) AS locked
 FROM (
     SELECT c.*, c.requirement = 'REQUIRED' AS required,
         c.governance_role = 'governed' AND c.relid IS NOT NULL AND {S}.birth_frozen_script_copes(c.collection_name, c.relid) AS copes

@@ -98,6 +98,7 @@ def readiness(resolvable: int = 31, permits: int = 0, **metrics: int | str) -> R
             governed_required=35,
             governed_exempt=1,
             frozen_script=FrozenScript(14, 22),
+            locked=(),
         ),
         CLAIMS,
     )
