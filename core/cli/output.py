@@ -116,11 +116,18 @@ def print_error(error: ConsoleError, *, as_json: bool) -> None:
         sys.stderr.flush()
 
 
-def _evidence(evidence: Mapping[str, Any]) -> list[str]:
+def _evidence(evidence: Mapping[str, Any], indent: str = "  ") -> list[str]:
     gates = evidence.get("gates")
     if isinstance(gates, list):
-        return [f"  closed: {_gate(gate)}" for gate in gates]
-    return [f"  {visible(name)}: {_compact(value)}" for name, value in evidence.items() if value not in (None, [], "")]
+        return [line for gate in gates for line in _closed(gate, indent)]
+    told = {name: value for name, value in evidence.items() if value not in (None, [], "")}
+    return [f"{indent}{visible(name)}: {_compact(value)}" for name, value in told.items()]
+
+
+def _closed(gate: Mapping[str, Any], indent: str) -> list[str]:
+    """A closed gate; under it what a decision of many was refused for, which has evidence and a hint of its own."""
+    lines = [f"{indent}closed: {_gate(gate)}", *_evidence(gate.get("found") or {}, indent + "  ")]
+    return [*lines, f"{indent}  hint: {visible(gate['hint'])}"] if gate.get("hint") else lines
 
 
 def shown(cell: object) -> str:
@@ -132,7 +139,7 @@ def shown(cell: object) -> str:
 
 def _gate(gate: Mapping[str, Any]) -> str:
     title = f" ({gate['title']})" if gate.get("title") else ""
-    return f"{gate['gate']}{title}: {_compact(gate['evidence'])}"
+    return f"{visible(gate['gate'] + title)}: {_compact(gate['evidence'])}"
 
 
 def _compact(value: object) -> str:
