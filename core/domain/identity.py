@@ -103,7 +103,8 @@ class Proof:
     twin_examples: tuple[Json, ...] = ()
     foreign_examples: tuple[Json, ...] = ()
     pending_examples: tuple[Json, ...] = ()
-    unset_examples: tuple[Json, ...] = ()
+    null_examples: tuple[Json, ...] = ()
+    empty_examples: tuple[Json, ...] = ()
     lookalike_examples: tuple[Json, ...] = ()
 
     def as_evidence(self) -> dict[str, Json]:
@@ -124,15 +125,15 @@ def _found(count: int, examples: tuple[Json, ...]) -> Verdict:
 CONTRACT: tuple[Gate[Proof], ...] = (
     Gate(
         "no_nulls",
-        "every row has a value in each identity column",
-        lambda proof: _found(proof.nulls, proof.unset_examples),
-        "Choose columns that are set in every row.",
+        "no identity column is NULL or infinite",
+        lambda proof: _found(proof.nulls, proof.null_examples),
+        "Choose columns that are set in every row; infinity, and a day after the year 294276, have no text.",
     ),
     Gate(
         "no_empties",
         "no identity column is empty",
-        lambda proof: _found(proof.empties, proof.unset_examples),
-        "Choose columns that are set in every row.",
+        lambda proof: _found(proof.empties, proof.empty_examples),
+        "Choose columns that hold a text in every row.",
     ),
     Gate(
         "unique",

@@ -138,6 +138,23 @@ def test_examples_are_the_offending_rows_themselves(shared: Database) -> None:
     assert all(each["rows"] == 2 for each in doubled)
 
 
+def test_each_gate_s_examples_are_the_rows_that_close_it(shared: Database) -> None:
+    enrol(shared, "bare", "VALUES (1, NULL), (2, ''), (3, 'a')", "id integer PRIMARY KEY, code text")
+    found = closed(refused(shared, column_identity("bare", "code")))
+    assert found == {
+        "no_nulls": {"rows": 1, "examples": [{"id": "1"}]},
+        "no_empties": {"rows": 1, "examples": [{"id": "2"}]},
+    }
+
+
+def test_a_date_without_end_is_called_infinite_and_not_a_row_without_a_value(shared: Database) -> None:
+    enrol(shared, "endless", "VALUES ('2024-01-01'::date), ('infinity')", "code date PRIMARY KEY")
+    found = refused(shared, column_identity("endless", "code"))
+    assert "no identity column is NULL or infinite" in str(found.evidence["gates"])
+    assert closed(found) == {"no_nulls": {"rows": 1, "examples": [{"code": "infinity"}]}}
+    assert "infinity" in found.hint
+
+
 OWN: Mapping[str, tuple[str, str, str, Found]] = {
     "empty texts": (
         "code",
