@@ -61,6 +61,11 @@ def synthetic_identity(collection: str, template: str) -> Identity:
     return Identity(collection, SYNTHETIC, tuple(map(_checked, names)))
 
 
+def fits_template(name: str) -> bool:
+    """Whether a template can name a column: braces are its own."""
+    return "{" not in name and "}" not in name
+
+
 def _checked(name: str) -> str:
     if not name or "\0" in name or len(name.encode(errors="surrogatepass")) > LONGEST_IDENTIFIER:
         raise GateClosed(
