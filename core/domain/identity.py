@@ -127,6 +127,10 @@ def _found(count: int, examples: tuple[Json, ...]) -> Verdict:
     return when(count == 0, {"rows": count, "examples": list(examples)} if count else 0)
 
 
+_COLLIDES = (
+    "Use the synthetic form of the same column. Where rows of this collection are registered already, its identity is"
+    " final: the code is the owner's that the example names, so correct that row here, or the owner's."
+)
 CONTRACT: tuple[Gate[Proof], ...] = (
     Gate(
         "no_nulls",
@@ -168,12 +172,12 @@ CONTRACT: tuple[Gate[Proof], ...] = (
         "no_foreign_codes",
         "no code is registered for another collection",
         lambda proof: _found(proof.foreign, proof.foreign_examples),
-        "Use the synthetic form of the same column.",
+        _COLLIDES,
     ),
     Gate(
         "no_pending_collisions",
         "no other classified collection gives the same code",
         lambda proof: _found(proof.pending, proof.pending_examples),
-        "Use the synthetic form of the same column.",
+        _COLLIDES,
     ),
 )
