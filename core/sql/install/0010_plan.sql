@@ -169,6 +169,38 @@ BEGIN
 END
 $body$;
 
+-- What the database itself counts of the rows that an identity is to identify; refuses where it does not.
+CREATE FUNCTION {S}.birth_identity_count(p_relid oid, p_collection text, p_strategy text, p_columns text[]) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+SET row_security = off SET work_mem = '256MB' SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
+DECLARE
+    v_expression text := {S}.birth_identity_expression(p_relid, p_collection, p_strategy, p_columns, 'source');
+    v_reads record;
+    v_found record;
+    v_counted jsonb;
+BEGIN
+    IF {S}.birth_windowed(p_relid) THEN
+        SELECT count(*) AS rows, count(w.code) AS codes, count(DISTINCT w.code COLLATE "C") AS distinct_codes, max(length(w.code)) AS longest,
+            count(*) FILTER (WHERE w.owner <> p_collection) AS foreign_codes
+        INTO v_found
+        FROM {S}.birth_windows(format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source', v_expression, p_relid::regclass)) AS w;
+    ELSE
+        v_reads := {S}.birth_plan_reads(p_relid, p_collection, v_expression, p_columns, {S}.birth_identity_is_declared(p_relid, p_columns));
+        PERFORM {S}.birth_plan_affordable(p_collection, v_reads.taken);
+        SELECT counted.*, taken.foreign_codes INTO v_found
+        FROM {S}.birth_reading(v_reads.counted) AS counted(rows bigint, codes bigint, distinct_codes bigint, longest integer),
+            {S}.birth_reading(v_reads.taken) AS taken(foreign_codes bigint, foreign_example text);
+    END IF;
+    v_counted := jsonb_build_object('rows', v_found.rows, 'without_code', v_found.rows - v_found.codes, 'duplicates', v_found.codes - v_found.distinct_codes,
+        'registered_for_others', v_found.foreign_codes, 'longest', v_found.longest);
+    IF v_found.rows <> v_found.distinct_codes OR v_found.foreign_codes > 0 OR v_found.longest > 200 THEN
+        PERFORM {S}.birth_refuse('BR003', 'contract_broken', format('%s of %s does not identify its rows', array_to_string(p_columns, '/'), p_collection),
+            v_counted || jsonb_build_object('collection', p_collection, 'strategy', p_strategy, 'columns', p_columns), 'Choose other columns.');
+    END IF;
+    RETURN v_counted;
+END
+$body$;
+
 CREATE FUNCTION {S}.birth_backfill_plan_entry(p_run bigint, p_collection text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

@@ -4,6 +4,7 @@ CREATE FUNCTION {S}.birth_participants(p_run bigint) RETURNS TABLE (person text,
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT planned_person, 'planned' FROM {S}.birth_backfill_run WHERE run_id = p_run
     UNION SELECT b.claimed_person, 'applied' FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = p_run
+    UNION SELECT unnest(b.former_persons), 'applied' FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = p_run
     UNION SELECT p.opened_person, 'permitted' FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
         JOIN {S}.birth_admission_permit AS p USING (permit_id) WHERE l.run_id = p_run
     UNION SELECT h.person, 'classified' FROM {S}.birth_backfill_ledger AS l
