@@ -41,13 +41,15 @@ _KEEPALIVE: Mapping[str, int] = {
 }
 # Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
 # that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
-# no statement sees an old snapshot, and nobody waits for a lock without an end, unless they chose how long. A server
-# that is read-only by default stays so.
+# no statement sees an old snapshot, dates are written as the driver reads them, and nobody waits for a lock without an
+# end, unless they chose how long. A server that is read-only by default stays so.
 # Where the process that answers is not the one that was connected to, nothing is set: it may be others' as well.
 _SESSION = """
     SELECT pg_catalog.pg_backend_pid() AS process, pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
         pg_catalog.set_config('row_security', 'off', false),
         pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
+        pg_catalog.set_config('DateStyle', 'ISO, YMD', false),
+        pg_catalog.set_config('IntervalStyle', 'postgres', false),
         CASE WHEN pg_catalog.current_setting('lock_timeout') OPERATOR(pg_catalog.=) '0'
             THEN pg_catalog.set_config('lock_timeout', '20s', false) END,
         CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'

@@ -80,7 +80,9 @@ BEGIN
     LOCK TABLE {S}.birth_backfill_fence IN ROW SHARE MODE;
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR SHARE;
     IF v_status IS NULL OR v_status NOT IN ('applying', 'applied', 'certified') THEN
-        PERFORM {S}.birth_refuse('BR004', 'run_not_applying', format('run %s is %s', p_run, coalesce(v_status, 'unknown')),
+        PERFORM {S}.birth_refuse('BR004', 'run_not_applying', concat(format('run %s is %s', p_run, coalesce(v_status, 'unknown')),
+                (SELECT format(' by run %s, planned by %s', o.run_id, o.planned_by) FROM {S}.birth_backfill_run AS r
+                    JOIN {S}.birth_backfill_run AS o ON o.run_id = r.superseded_by WHERE r.run_id = p_run)),
             jsonb_build_object('run', p_run, 'status', v_status), 'Only a run that was begun is applied.');
     END IF;
     RETURN v_status;
