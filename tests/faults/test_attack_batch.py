@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.databases import Database, a_clone
-from tests.faults.attacker import Psql, add_goods, ask, begun, claimed, finish, refusal
+from tests.faults.attacker import Psql, add_goods, ask, begun, certifying, claimed, finish, refusal
 from tests.faults.servers import an_own_server
 from tests.line import open_permit
 from tests.small import a_small_template, eventually, fill
@@ -96,6 +96,22 @@ def test_whoever_held_a_claim_that_others_took_over_had_a_hand_in_the_run(small:
         " JOIN birth.birth_person_login AS l USING (person) WHERE p.part = 'applied' ORDER BY 1"
     )
     assert [row["login"] for row in parts] == ["operator1", "operator2"]
+
+
+def test_whoever_opened_the_permit_under_which_a_run_began_had_a_hand_in_it(small: Database) -> None:
+    small.run("GRANT birth_gatekeeper TO reviewer1")
+    try:
+        add_goods(small, 1, 3)
+        with small.psql("reviewer1") as reviewer, small.psql("operator1") as other:
+            permit = ask(reviewer, "SELECT birth.birth_permit_open(10, '1 hour', 'x', NULL, NULL)")
+            run = begun(other)
+            ask(reviewer, f"SELECT birth.birth_permit_close({permit}, 'x')")
+            open_permit(small)
+            assert ask(other, claimed(other, run)) == 3
+            finish(other, run)
+            assert refusal(reviewer, certifying(run))[0] == "BR006"
+    finally:
+        small.run("REVOKE birth_gatekeeper FROM reviewer1")
 
 
 def test_a_claim_of_a_session_that_began_after_the_look_at_sessions_is_not_taken_over(small: Database) -> None:

@@ -54,7 +54,8 @@ BEGIN
         UPDATE {S}.birth_backfill_ledger SET status = 'applying' WHERE run_id = p_run AND status = 'planned';
     END IF;
     PERFORM {S}.birth_ledger_append(CASE v_status WHEN 'applying' THEN 'resumed' ELSE 'started' END,
-        jsonb_build_object('run', p_run, 'person', v_person));
+        jsonb_build_object('run', p_run, 'person', v_person, 'permits', (SELECT jsonb_agg(DISTINCT permit_id ORDER BY permit_id)
+            FROM {S}.birth_backfill_ledger AS l, {S}.birth_permit_for(l.collection_name) AS permit_id WHERE l.run_id = p_run AND permit_id IS NOT NULL)));
 END
 $body$;
 
