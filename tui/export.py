@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.domain.escaped import markdown, spreadsheet
+
 FORMATS = ("csv", "json", "md", "svg")
 
 
@@ -22,14 +24,11 @@ class Export:
         if ending == "json":
             return json.dumps([dict(zip(self.header, row, strict=True)) for row in self.rows], indent=2) + "\n"
         if ending == "md":
-            return "".join(f"| {' | '.join(map(_escaped, row))} |\n" for row in self._with_rule())
+            return "".join(f"| {' | '.join(map(markdown, row))} |\n" for row in self._with_rule())
         out = io.StringIO(newline="")
-        csv.writer(out, lineterminator="\n").writerows([self.header, *self.rows])
+        rows = [list(map(spreadsheet, row)) for row in (self.header, *self.rows)]
+        csv.writer(out, lineterminator="\n").writerows(rows)
         return out.getvalue()
 
     def _with_rule(self) -> list[Sequence[str]]:
         return [self.header, ["---"] * len(self.header), *self.rows]
-
-
-def _escaped(cell: str) -> str:
-    return cell.replace("|", "\\|")

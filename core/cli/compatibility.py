@@ -1,5 +1,6 @@
 """`matrix`: the metadata compatibility matrix."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +8,7 @@ import click
 
 from core.cli.options import Invocation, invocation
 from core.domain.compatibility import MatrixRow, Totals, totals
+from core.errors import ConsoleError
 from core.profiles import COUNTERS, MOST_COUNTERS
 from core.services import compatibility, counting
 
@@ -27,25 +29,46 @@ _COUNTS = ("source_rows", "registered", "missing")
 @click.option("--all", "every", is_flag=True, help="Show exempted collections too.")
 @invocation
 def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bool) -> None:
-    """Show one row per REQUIRED collection: whether its rows can be identified, and why not."""
+    """Show one row per REQUIRED collection: whether its rows can be identified, and why not.
+
+    What cannot be counted (a locked table, row security) is left out of the sums and named in the end, with its error.
+    """
     with call.session() as session:
-        rows = _read(session, every=every, connections=(connections or call.settings.counters) if counts else 0)
+        rows, uncounted = _read(
+            session, every=every, connections=(connections or call.settings.counters) if counts else 0
+        )
     if call.output.as_json:
         sums = asdict(totals(rows, counts=counts))
         call.output.document({"collections": [_as_json(row) for row in rows], "totals": sums})
     else:
         _print(call, rows, counts=counts, every=every)
+    if uncounted:
+        raise _not_counted(uncounted)
 
 
-def _read(session: "Session", *, every: bool, connections: int) -> list[MatrixRow]:
-    """The rows, counted over so many connections; uncounted with none."""
+def _read(session: "Session", *, every: bool, connections: int) -> tuple[list[MatrixRow], Mapping[str, ConsoleError]]:
+    """The rows, counted over so many connections, and what kept some of them from that; uncounted with none."""
     with session.browse() as connection, connection.snapshot():
         rows = compatibility.read(connection, every=every)
         if not connections:
-            return rows
+            return rows, {}
         names = [row.facts.collection for row in rows]
-        counts = counting.side_by_side(connection, session.browse, names, connections)
-        return [replace(row, counts=counts[row.facts.collection]) for row in rows]
+        found = counting.side_by_side(connection, session.browse, names, connections)
+    counted = {name: counts for name, counts in found.items() if not isinstance(counts, ConsoleError)}
+    wrong = {name: error for name in names if isinstance(error := found[name], ConsoleError)}
+    return [replace(row, counts=counted.get(row.facts.collection)) for row in rows], wrong
+
+
+def _not_counted(wrong: Mapping[str, ConsoleError]) -> ConsoleError:
+    """The error of what could not be counted, of the kind of the first."""
+    first = next(iter(wrong.values()))
+    evidence = {name: {"code": each.code, "message": each.message, **each.evidence} for name, each in wrong.items()}
+    return type(first)(
+        f"{', '.join(wrong)} could not be counted: {first.message}",
+        code="not_counted",
+        evidence=evidence,
+        hint=" ".join(dict.fromkeys(each.hint for each in wrong.values())),
+    )
 
 
 def _as_json(row: MatrixRow) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool) -> None
                 "totals": {"missing": run.missing},
                 "digest": run.digest,
                 "skipped": [{"collection": row.facts.collection, "reasons": list(row.reasons)} for row in done.skipped],
+                "superseded": list(done.superseded),
             }
         )
         return
@@ -37,6 +38,9 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool) -> None
     call.output.table(headings, rows, right=headings[2:5])
     if done.skipped:
         call.output.text(f"skipped {len(done.skipped)}: {', '.join(row.facts.collection for row in done.skipped)}")
+    for number in done.superseded:
+        begun = ", which was begun: what it registered stays, and is not certified" if number in done.abandoned else ""
+        call.output.text(f"it supersedes run {number}{begun}")
     call.output.text(
         f"run {run.run}: {run.missing:,} rows are missing, digest {run.digest[:8]}."
         f" Next: birth-console reconcile {run.run} --note …"

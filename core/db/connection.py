@@ -5,7 +5,7 @@ import os
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any, Self, TypeAlias
 
@@ -41,13 +41,15 @@ _KEEPALIVE: Mapping[str, int] = {
 }
 # Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
 # that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
-# no statement sees an old snapshot, and nobody waits for a lock without an end, unless they chose how long. A server
-# that is read-only by default stays so.
+# no statement sees an old snapshot, dates are written as the driver reads them, and nobody waits for a lock without an
+# end, unless they chose how long. A server that is read-only by default stays so.
 # Where the process that answers is not the one that was connected to, nothing is set: it may be others' as well.
 _SESSION = """
     SELECT pg_catalog.pg_backend_pid() AS process, pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
         pg_catalog.set_config('row_security', 'off', false),
         pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
+        pg_catalog.set_config('DateStyle', 'ISO, YMD', false),
+        pg_catalog.set_config('IntervalStyle', 'postgres', false),
         CASE WHEN pg_catalog.current_setting('lock_timeout') OPERATOR(pg_catalog.=) '0'
             THEN pg_catalog.set_config('lock_timeout', '20s', false) END,
         CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'
@@ -111,13 +113,13 @@ class Connection:
         return cls(driver, schema, read_only=read_only, process=process or 0, again=again)
 
     def rows(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> list[Row]:
-        """All rows of a named query (`noun.name`) or of a composed one."""
-        with self._translated():
+        """All rows of a named query (`noun.name`), or of a composed one, which reads what belongs to others."""
+        with self._translated(), self._apart(query):
             return self.driver.execute(self._sql(query), parameters).fetchall()
 
     def row(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Row | None:
         """The first row, or None."""
-        with self._translated():
+        with self._translated(), self._apart(query):
             return self.driver.execute(self._sql(query), parameters).fetchone()
 
     def value(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - a column's type is the query's
@@ -135,7 +137,7 @@ class Connection:
         if self._in_snapshot:
             yield
             return
-        with self._translated(), self.driver.transaction():
+        with self._translated(), self.driver.transaction(force_rollback=True):
             self.driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             if moment is not None:
                 self.driver.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(moment)))
@@ -147,7 +149,7 @@ class Connection:
 
     def moment(self) -> str:
         """The moment that this session's snapshot sees, for other sessions to share."""
-        return str(self.value(sql.SQL("SELECT pg_catalog.pg_export_snapshot()").format()))
+        return str(self.value("session.moment"))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -157,9 +159,15 @@ class Connection:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """The same, READ ONLY whatever the session: whose tables are read may have made code that runs then."""
-        with self.transaction():
-            self.driver.execute("SET LOCAL transaction_read_only = on")
+        """A transaction for what belongs to others: READ ONLY whatever the session, and undone in the end.
+
+        Whose tables are read may have made code that runs then, with the rights of whoever reads: it writes nothing,
+        and what it sets for the session (a search_path where its operators come first) ends here. A part of the
+        caller's transaction, where there is one.
+        """
+        with self._translated(), self.driver.transaction(force_rollback=True):
+            if not self._in_snapshot:
+                self.driver.execute("SET LOCAL transaction_read_only = on")
             yield
 
     def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
@@ -202,6 +210,9 @@ class Connection:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _apart(self, query: str | sql.Composed) -> AbstractContextManager[None]:
+        return nullcontext() if isinstance(query, str) else self.reading()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -14,9 +14,9 @@ def is_unnamed(error: ConsoleError) -> bool:
 
 
 def name_holders(error: ConsoleError, holders: Sequence[Mapping[str, Any]]) -> None:
-    """Put `holders`, rows of lock.holders, into the evidence; the first into the message, where that says enough."""
+    """Put `holders`, rows of lock.holders, into the evidence; into the message where it can only be that one."""
     error.evidence = {**error.evidence, "holders": [dict(each) for each in holders]}
-    if holders and holders[0]["alone"]:
+    if len(holders) == 1 and holders[0]["alone"]:
         error.message = _said(holders[0])
 
 

@@ -58,7 +58,8 @@ def _applied(seen: RunEvidence) -> Verdict:
 
 
 def _rerun(seen: RunEvidence) -> Verdict:
-    return when(seen.rerun_delta == 0, {"rerun_delta": seen.rerun_delta, "late": seen.accounting.late})
+    left = {"late": seen.accounting.late, "quarantined": seen.accounting.quarantined}
+    return when(seen.rerun_delta == 0, {"rerun_delta": seen.rerun_delta, **left})
 
 
 def _independent(seen: RunEvidence) -> Verdict:

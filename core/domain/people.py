@@ -1,6 +1,7 @@
 """Who may do what: logins, the people behind them, and the groups that give them their part."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.errors import Json, UsageError
@@ -73,3 +74,27 @@ def checked(login: str, person: str | None = None) -> None:
         )
     if person is not None and not person.strip():
         raise UsageError("the person has no name", code="no_person", hint="--person 'First Last'")
+
+
+def name_of(person: str, known: Iterable[str]) -> str:
+    """The name under which somebody is recorded: composed (NFC), with single blanks and none around it.
+
+    Raises UsageError where it only looks like another one of `known`: people are told apart by it, and somebody who is
+    there twice could certify what they did themselves.
+    """
+    name = " ".join(unicodedata.normalize("NFC", person).split())
+    alike = sorted({other for other in known if other != name and _skeleton(other) == _skeleton(name)})
+    if alike:
+        raise UsageError(
+            f"{name!r} reads like {alike[0]!r}, who is recorded",
+            code="person_alike",
+            evidence={"person": name, "recorded": list(alike)},
+            hint="The same person: write the name as it is recorded. Another one: add what tells them apart.",
+        )
+    return name
+
+
+def _skeleton(name: str) -> str:
+    """What a name reads like: its letters, marks and digits, without case and ways of writing them."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LMN")

@@ -4,20 +4,25 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from threading import Condition, Thread
+from typing import TypeAlias
 
 from core.db.connection import Connection
 from core.domain.compatibility import Counts
 from core.errors import ConsoleError
 from core.services import compatibility
 
+# A collection's counts, None where it has no table, or why it could not be counted: locked, row security, a timeout.
+Found: TypeAlias = Counts | ConsoleError | None
+
 
 def side_by_side(
     first: Connection, another: Callable[[], Connection], collections: Iterable[str], connections: int
-) -> dict[str, Counts | None]:
+) -> dict[str, Found]:
     """Count collections over `first`, which is in a snapshot, and over further ones that join it.
 
     Never over more than `connections`; over fewer where the server has no room for another, or where another one
-    leads to another server. Raises the first error that a count ends with; what is under way then is given up.
+    leads to another server. What is wrong with one collection is found in its place. Raises Unavailable where a
+    connection is lost; what is under way then is given up.
     """
     tally = _Tally(collections)
     moment = first.moment()
@@ -42,7 +47,7 @@ class _Tally:
     def __init__(self, collections: Iterable[str]) -> None:
         self._left = deque(collections)
         self._total = len(self._left)
-        self._found: dict[str, Counts | None] = {}
+        self._found: dict[str, Found] = {}
         self._error: Exception | None = None
         self._counting: list[Connection] = []
         self._changed = Condition()
@@ -59,8 +64,8 @@ class _Tally:
             with suppress(IndexError):  # somebody else was quicker
                 self._count(connection, self._left.popleft())
 
-    def result(self) -> dict[str, Counts | None]:
-        """Wait for the others. Raises the first error."""
+    def result(self) -> dict[str, Found]:
+        """Wait for the others. Raises the first error that is not one of a collection alone."""
         with self._changed:
             self._changed.wait_for(lambda: self._error or len(self._found) == self._total)
             if self._error is not None:
@@ -75,8 +80,9 @@ class _Tally:
                 connection.cancel()
 
     def _count(self, connection: Connection, name: str) -> None:
+        found: Found
         try:
-            counts = compatibility.count(connection, name)
+            found = _found(connection, name)
         except Exception as error:  # noqa: BLE001 - it is raised where the counts are waited for
             with self._changed:
                 # What comes after the first is only that it was given up.
@@ -85,5 +91,14 @@ class _Tally:
             self.give_up(but=connection)
         else:
             with self._changed:
-                self._found[name] = counts
+                self._found[name] = found
                 self._changed.notify_all()
+
+
+def _found(connection: Connection, name: str) -> Found:
+    try:
+        return compatibility.count(connection, name)
+    except ConsoleError as error:
+        if connection.is_closed:
+            raise
+        return error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from psycopg import sql
 
 from core.db.connection import Connection, Row
-from core.domain.people import GROUPS, Person, checked, warnings
+from core.domain.people import GROUPS, Person, checked, name_of, warnings
 from core.errors import GateClosed, NotAllowed, UsageError
 
 
@@ -22,6 +22,7 @@ def add(connection: Connection, login: str, person: str, groups: Sequence[str]) 
     session lacks the rights.
     """
     checked(login, person)
+    person = name_of(person, [each.person for each in people(connection) if each.person is not None])
     known = _known(connection, login)
     if known is not None and known.person not in (None, person):
         raise GateClosed(

@@ -17,10 +17,15 @@ from core.services.prove import prove
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A planned run, and the REQUIRED collections that could not be part of it."""
+    """A planned run, the REQUIRED collections that could not be part of it, and the runs that it supersedes.
+
+    `abandoned` are those of the superseded runs that were begun and are not complete.
+    """
 
     run: Run
     skipped: tuple[MatrixRow, ...]
+    superseded: tuple[int, ...]
+    abandoned: tuple[int, ...]
 
 
 def plan(connection: Connection, collections: Sequence[str] | None) -> Plan:
@@ -41,7 +46,9 @@ def plan(connection: Connection, collections: Sequence[str] | None) -> Plan:
             _name_offenders(connection, _plannable(connection) if names is None else names)
         raise _with_gates(error) from error
     skipped = [row for row in compatibility.read(connection) if row.verdict == BROKEN] if names is None else []
-    return Plan(ledger.run(connection, number), tuple(skipped))
+    over = connection.rows("plan.superseded", {"run": number})
+    abandoned = tuple(row["run"] for row in over if row["begun"])
+    return Plan(ledger.run(connection, number), tuple(skipped), tuple(row["run"] for row in over), abandoned)
 
 
 def _plannable(connection: Connection) -> list[str]:

@@ -78,7 +78,7 @@ def test_names_planted_in_front_of_ours_are_never_resolved(open_gate: Database) 
         plant(open_gate, operator)
         assert ask(operator, claimed(operator, run)) == 3
         finish(operator, run)
-        ask(operator, f"SELECT birth.birth_backfill_report({run}, 'x', NULL)")
+        ask(operator, f"SELECT birth.birth_backfill_report({run}, 'waiting', NULL)")
         second = ask(operator, "SELECT birth.birth_backfill_plan(NULL)")
         ask(operator, f"SELECT birth.birth_backfill_steer({second}, 'pause', NULL, 'x')")
     with open_gate.psql("gatekeeper1") as gatekeeper:

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 import pytest
 
 from core.db.connection import Connection
-from core.domain.compatibility import Counts
 from core.errors import NotAllowed, Unavailable
 from core.services import compatibility, counting
+from tests.console import run
 from tests.databases import SCHEMA, Database
 from tests.small import eventually
 
 # The first one is counted by the first connection: where its table is locked, all others are left to another one.
 NAMES = ["agents", "doc_reviews", "iu_staging_record", "modules", "system_issues", "tasks", "workflows"]
-Found = dict[str, Counts | None]
+Found = dict[str, counting.Found]
 
 
 class Links:
@@ -89,10 +89,26 @@ def test_a_table_that_takes_long_holds_up_no_other_and_all_are_counted_as_of_one
     assert counted.result() == before
 
 
-def test_the_first_error_ends_all_that_is_under_way(viewer: Connection, links: Links, database: Database) -> None:
-    database.run("REVOKE SELECT ON public.modules FROM birth_reader")
+def test_a_lost_connection_ends_all_that_is_under_way(viewer: Connection, links: Links, database: Database) -> None:
     with held_up(database, viewer, links) as counted:
-        assert isinstance(counted.exception(), NotAllowed)
+        end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        eventually(lambda: database.value(f"{end} AND datname = current_database()"))
+        assert isinstance(counted.exception(), Unavailable)
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+def test_what_is_wrong_with_one_collection_is_found_in_its_place(
+    viewer: Connection, links: Links, database: Database, connections: int
+) -> None:
+    with links() as earlier:
+        before = one_by_one(earlier)
+    links.opened = 1
+    database.run("REVOKE SELECT ON public.modules FROM birth_reader")
+    database.run("ALTER TABLE public.tasks ENABLE ROW LEVEL SECURITY")
+    found = counting.side_by_side(viewer, links, NAMES, connections)
+    assert {name for name, counts in found.items() if isinstance(counts, NotAllowed)} == {"modules", "tasks"}
+    for name in set(NAMES) - {"modules", "tasks"}:
+        assert found[name] == before[name]
 
 
 def elsewhere(database: Database, links: Links) -> Connection:
@@ -112,3 +128,12 @@ def test_without_room_for_another_connection_one_counts_alone(
 ) -> None:
     assert counting.side_by_side(viewer, lambda: lead(database, links), NAMES, 2) == one_by_one(viewer)
     eventually(lambda: links.opened == 2)
+
+
+def test_what_cannot_be_counted_is_left_empty_and_named_in_the_end(database: Database) -> None:
+    database.run("ALTER TABLE public.tasks ENABLE ROW LEVEL SECURITY")
+    answer = run("matrix", "--counts", "--json", "--dsn", database.dsn("viewer1"))
+    assert (answer.status, answer.error["code"]) == (6, "not_counted")
+    assert list(answer.error["evidence"]) == ["tasks"]
+    uncounted = [row["collection"] for row in answer.document["collections"] if row["source_rows"] is None]
+    assert uncounted == ["iu_staging_payload", "iu_staging_record", "tasks"]

@@ -1,6 +1,8 @@
+import unicodedata
+
 import pytest
 
-from core.errors import ConsoleError, GateClosed, NotAllowed
+from core.errors import ConsoleError, GateClosed, NotAllowed, UsageError
 from core.services import audit, identity, people
 from tests.console import run
 from tests.databases import Database
@@ -56,6 +58,15 @@ def test_a_login_of_one_person_never_becomes_another_s(admin: Database) -> None:
     with admin.connect("postgres") as superuser, pytest.raises(GateClosed) as refused:
         people.add(superuser, "operator1", "Somebody Else", ["reviewer"])
     assert refused.value.code == "login_taken"
+
+
+def test_a_person_is_not_recorded_twice_under_names_that_look_the_same(admin: Database) -> None:
+    with admin.connect("postgres") as superuser:
+        with pytest.raises(UsageError) as caught:
+            people.add(superuser, "people_new", "linh  NGUYỄN", ["reviewer"])
+        assert caught.value.code == "person_alike"
+        added = people.add(superuser, "people_new", unicodedata.normalize("NFD", "Linh Nguyễn"), ["reviewer"])
+        assert added.person == "Linh Nguyễn"
 
 
 def test_who_lacks_the_rights_gets_the_statements_and_nothing_is_changed(admin: Database) -> None:

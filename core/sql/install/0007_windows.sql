@@ -33,8 +33,9 @@ DECLARE
     v_keys text[] := '{{}}';
     v_rows integer := 0;
     v_row record;
+    v_is_read boolean := false;
 BEGIN
-    -- As in birth_reading: what belongs to others is read READ ONLY.
+    -- As in birth_reading: what belongs to others is read READ ONLY, and all but the rows is undone.
     PERFORM set_config('transaction_read_only', 'on', true);
     FOR v_row IN EXECUTE p_query LOOP
         v_codes := v_codes || v_row.code;
@@ -48,8 +49,12 @@ BEGIN
         END IF;
     END LOOP;
     RETURN QUERY SELECT * FROM {S}.birth_window(v_codes, v_keys);
+    v_is_read := true;
+    RAISE SQLSTATE 'BR999';
 EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    RAISE;
+    IF NOT v_is_read THEN
+        RAISE;
+    END IF;
 END
 $body$;
 

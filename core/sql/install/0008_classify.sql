@@ -1,5 +1,6 @@
--- Record an identity. The caller proved it on live data and says which version it looked at; here stands what must
--- hold whoever calls: scope, columns, codec, nobody else in between, nothing registered under another identity.
+-- Record an identity. The caller looked at live data and says at which version; here stands what must hold whoever calls,
+-- and whatever evidence they bring: scope, columns, codec, rows that it does identify, nobody else in between, nothing
+-- registered under another identity.
 CREATE FUNCTION {S}.birth_identity_classify(
     p_collection text, p_strategy text, p_columns text[], p_seen_version integer, p_reason text, p_evidence jsonb
 ) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
@@ -7,6 +8,7 @@ DECLARE
     v_person text := {S}.birth_actor('birth_operator', 'classify identities');
     v_collection record;
     v_version integer;
+    v_evidence jsonb;
 BEGIN
     SELECT * INTO v_collection FROM {S}.birth_collections() WHERE collection_name = p_collection;
     IF NOT FOUND OR v_collection.requirement IS DISTINCT FROM 'REQUIRED' OR v_collection.relid IS NULL THEN
@@ -26,15 +28,17 @@ BEGIN
     IF v_collection.strategy = p_strategy AND v_collection.columns = p_columns THEN
         RETURN v_collection.version;
     END IF;
+    v_evidence := coalesce(p_evidence, '{{}}') || jsonb_build_object('counted',
+        {S}.birth_identity_count(v_collection.relid, p_collection, p_strategy, p_columns));
     v_version := {S}.birth_identity_next(p_collection, v_collection.version, p_seen_version);
     INSERT INTO {S}.birth_identity AS i (collection_name, strategy, columns, version)
     VALUES (p_collection, p_strategy, p_columns, v_version)
     ON CONFLICT (collection_name) DO UPDATE SET strategy = excluded.strategy, columns = excluded.columns, version = excluded.version;
     INSERT INTO {S}.birth_identity_history (collection_name, version, action, strategy, columns, person, reason, evidence, evidence_digest)
-    VALUES (p_collection, v_version, 'classified', p_strategy, p_columns, v_person, p_reason, p_evidence,
-        encode(sha256(convert_to(p_evidence::text, 'UTF8')), 'hex'));
+    VALUES (p_collection, v_version, 'classified', p_strategy, p_columns, v_person, p_reason, v_evidence,
+        encode(sha256(convert_to(v_evidence::text, 'UTF8')), 'hex'));
     PERFORM {S}.birth_ledger_append('identity_classified', jsonb_build_object('collection', p_collection, 'strategy', p_strategy,
-        'columns', p_columns, 'version', v_version, 'reason', p_reason, 'evidence', p_evidence));
+        'columns', p_columns, 'version', v_version, 'reason', p_reason, 'evidence', v_evidence));
     RETURN v_version;
 END
 $body$;

@@ -67,6 +67,7 @@ CREATE TABLE {S}.birth_backfill_batch (
     lease_until timestamptz NOT NULL,
     claimed_by text NOT NULL DEFAULT session_user,
     claimed_person text NOT NULL,
+    former_persons text[] NOT NULL DEFAULT '{{}}', -- whoever held it before: they had a hand in the run, too
     claimed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     permit_id bigint REFERENCES {S}.birth_admission_permit,
     registered bigint,

@@ -35,6 +35,7 @@ BEGIN
     IF cardinality(p_collections) = 0 THEN
         PERFORM {S}.birth_refuse('BR002', 'nothing_named', 'a plan names at least one collection', NULL, 'Name collections, or plan all of them.');
     END IF;
+    PERFORM {S}.birth_backfill_undisturbed(p_collections);
     INSERT INTO {S}.birth_backfill_run (system_identifier, gateway, registry_triggers, registry_rows, alert_rows, snapshot, planned_person)
     SELECT (SELECT system_identifier::text FROM pg_control_system()), {S}.birth_gateway_fingerprint(),
         {S}.birth_trigger_fingerprint(format('%I.birth_registry', {s})::regclass),
@@ -169,6 +170,38 @@ BEGIN
 END
 $body$;
 
+-- What the database itself counts of the rows that an identity is to identify; refuses where it does not.
+CREATE FUNCTION {S}.birth_identity_count(p_relid oid, p_collection text, p_strategy text, p_columns text[]) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+SET row_security = off SET work_mem = '256MB' SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
+DECLARE
+    v_expression text := {S}.birth_identity_expression(p_relid, p_collection, p_strategy, p_columns, 'source');
+    v_reads record;
+    v_found record;
+    v_counted jsonb;
+BEGIN
+    IF {S}.birth_windowed(p_relid) THEN
+        SELECT count(*) AS rows, count(w.code) AS codes, count(DISTINCT w.code COLLATE "C") AS distinct_codes, max(length(w.code)) AS longest,
+            count(*) FILTER (WHERE w.owner <> p_collection) AS foreign_codes
+        INTO v_found
+        FROM {S}.birth_windows(format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source', v_expression, p_relid::regclass)) AS w;
+    ELSE
+        v_reads := {S}.birth_plan_reads(p_relid, p_collection, v_expression, p_columns, {S}.birth_identity_is_declared(p_relid, p_columns));
+        PERFORM {S}.birth_plan_affordable(p_collection, v_reads.taken);
+        SELECT counted.*, taken.foreign_codes INTO v_found
+        FROM {S}.birth_reading(v_reads.counted) AS counted(rows bigint, codes bigint, distinct_codes bigint, longest integer),
+            {S}.birth_reading(v_reads.taken) AS taken(foreign_codes bigint, foreign_example text);
+    END IF;
+    v_counted := jsonb_build_object('rows', v_found.rows, 'without_code', v_found.rows - v_found.codes, 'duplicates', v_found.codes - v_found.distinct_codes,
+        'registered_for_others', v_found.foreign_codes, 'longest', v_found.longest);
+    IF v_found.rows <> v_found.distinct_codes OR v_found.foreign_codes > 0 OR v_found.longest > 200 THEN
+        PERFORM {S}.birth_refuse('BR003', 'contract_broken', format('%s of %s does not identify its rows', array_to_string(p_columns, '/'), p_collection),
+            v_counted || jsonb_build_object('collection', p_collection, 'strategy', p_strategy, 'columns', p_columns), 'Choose other columns.');
+    END IF;
+    RETURN v_counted;
+END
+$body$;
+
 CREATE FUNCTION {S}.birth_backfill_plan_entry(p_run bigint, p_collection text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -244,6 +277,32 @@ LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET enab
     WHERE c.number IS NOT NULL
 $body$;
 
+-- Refuse to plan collections (NULL: any) of a run that other sessions are at work on: it would end under their hands, and what
+-- it registered could never be certified. Whoever must, cancels it first: that can be seen.
+CREATE FUNCTION {S}.birth_backfill_undisturbed(p_collections text[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_run bigint;
+    v_logins text[];
+BEGIN
+    SELECT work.run_id, array_agg(DISTINCT work.login) INTO v_run, v_logins FROM (
+        SELECT w.run_id, w.login, w.backend_pid, w.seen_at AS since FROM {S}.birth_backfill_worker AS w
+        UNION ALL
+        SELECT l.run_id, b.claimed_by, b.backend_pid, b.lease_until - {S}.birth_lease()
+        FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE b.finished_at IS NULL) AS work
+    JOIN {S}.birth_backfill_run AS r USING (run_id) JOIN {S}.birth_backfill_control AS c USING (run_id)
+    JOIN pg_stat_activity AS a ON a.pid = work.backend_pid AND coalesce(a.backend_start <= work.since, true)
+    WHERE r.status = 'applying' AND c.command <> 'cancel' AND work.backend_pid <> pg_backend_pid()
+      AND EXISTS (SELECT FROM {S}.birth_backfill_ledger AS o WHERE o.run_id = r.run_id AND (p_collections IS NULL OR o.collection_name = ANY (p_collections)))
+    GROUP BY work.run_id ORDER BY work.run_id LIMIT 1;
+    IF v_run IS NOT NULL THEN
+        PERFORM {S}.birth_refuse('BR003', 'run_at_work', format('run %s is being applied by %s', v_run, array_to_string(v_logins, ', ')),
+            jsonb_build_object('run', v_run, 'logins', v_logins),
+            format('Wait until it is done, plan other collections, or cancel it: birth-console control %s cancel.', v_run));
+    END IF;
+END
+$body$;
+
 -- Other plans of the same collections are over, unless they were applied to the end. Waits for a batch in flight, and
 -- for a plan that is about to be over: of two made at a time, the one that ends last holds. The queue is a table that nobody
 -- else can lock: an advisory lock is anybody's to take.
@@ -253,6 +312,7 @@ DECLARE
     v_other bigint;
 BEGIN
     LOCK TABLE {S}.birth_backfill_fence IN EXCLUSIVE MODE;
+    PERFORM {S}.birth_backfill_undisturbed(ARRAY(SELECT collection_name FROM {S}.birth_backfill_ledger WHERE run_id = p_run));
     FOR v_other IN
         SELECT r.run_id FROM {S}.birth_backfill_run AS r
         WHERE r.run_id <> p_run AND r.status IN ('planned', 'reconciled', 'applying')

@@ -15,6 +15,10 @@ BEGIN
     END IF;
     IF coalesce(p_note, '') = '' THEN
         PERFORM {S}.birth_refuse('BR002', 'note_missing', 'a reconciliation needs a note', jsonb_build_object('run', p_run), 'Say what you compared.');
+    ELSIF octet_length(p_note) > 100000 THEN
+        -- The event lists collections, and may be long for that; the note may not.
+        PERFORM {S}.birth_refuse('BR002', 'text_too_long', format('a note of %s bytes is too long for the ledger', octet_length(p_note)),
+            jsonb_build_object('run', p_run, 'bytes', octet_length(p_note)), 'Say it in fewer words.');
     END IF;
     SELECT jsonb_agg(collection_name ORDER BY collection_name) FILTER (WHERE c.digest IS DISTINCT FROM l.digest OR c.without_code > 0 OR c.duplicates > 0),
         jsonb_object_agg(collection_name, c.digest)
@@ -50,7 +54,8 @@ BEGIN
         UPDATE {S}.birth_backfill_ledger SET status = 'applying' WHERE run_id = p_run AND status = 'planned';
     END IF;
     PERFORM {S}.birth_ledger_append(CASE v_status WHEN 'applying' THEN 'resumed' ELSE 'started' END,
-        jsonb_build_object('run', p_run, 'person', v_person));
+        jsonb_build_object('run', p_run, 'person', v_person, 'permits', (SELECT jsonb_agg(DISTINCT permit_id ORDER BY permit_id)
+            FROM {S}.birth_backfill_ledger AS l, {S}.birth_permit_for(l.collection_name) AS permit_id WHERE l.run_id = p_run AND permit_id IS NOT NULL)));
 END
 $body$;
 
@@ -103,6 +108,9 @@ CREATE FUNCTION {S}.birth_backfill_report(p_run bigint, p_state text, p_reason t
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     PERFORM {S}.birth_actor('birth_operator', 'apply a run');
+    IF p_state IS NULL OR p_state NOT IN ('applying', 'paused', 'throttled', 'waiting') THEN
+        PERFORM {S}.birth_refuse('BR002', 'bad_state', 'a worker is applying, paused, throttled or waiting', jsonb_build_object('run', p_run, 'state', left(p_state, 100)), 'Say one of these.');
+    END IF;
     INSERT INTO {S}.birth_backfill_worker AS w (run_id, backend_pid, state, reason) VALUES (p_run, pg_backend_pid(), p_state, left(p_reason, 1000))
     ON CONFLICT (run_id, backend_pid) DO UPDATE SET login = session_user, state = excluded.state, reason = excluded.reason, seen_at = clock_timestamp();
 END

@@ -69,6 +69,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_abandoned {S}.birth_backfill_batch;
 BEGIN
+    -- A transaction goes on seeing the sessions that it saw first: whoever came since would look dead.
+    PERFORM pg_stat_clear_snapshot();
     SELECT b.* INTO v_abandoned FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
     WHERE l.run_id = p_run AND b.finished_at IS NULL
       AND (b.lease_until < clock_timestamp() OR NOT EXISTS (SELECT FROM pg_stat_activity AS a
@@ -79,7 +81,8 @@ BEGIN
     END IF;
     UPDATE {S}.birth_backfill_ledger AS l SET last_epoch = l.last_epoch + 1 WHERE l.ledger_id = v_abandoned.ledger_id RETURNING l.last_epoch INTO epoch;
     UPDATE {S}.birth_backfill_batch AS b SET epoch = birth_batch_take_over.epoch, backend_pid = pg_backend_pid(),
-        lease_until = clock_timestamp() + {S}.birth_lease(), claimed_by = session_user, claimed_person = p_person, claimed_at = clock_timestamp()
+        lease_until = clock_timestamp() + {S}.birth_lease(), claimed_by = session_user, claimed_person = p_person, claimed_at = clock_timestamp(),
+        former_persons = array_append(array_remove(b.former_persons, b.claimed_person), b.claimed_person)
     WHERE b.ledger_id = v_abandoned.ledger_id AND b.epoch = v_abandoned.epoch;
     -- Nobody is told any more that a session is at work that is gone.
     DELETE FROM {S}.birth_backfill_worker AS w WHERE w.run_id = p_run AND w.backend_pid = v_abandoned.backend_pid AND NOT EXISTS (

@@ -56,6 +56,7 @@ DECLARE
     v_code text := CASE p_collection WHEN 'table_registry' THEN 'table_id' WHEN 'workflows' THEN 'process_code' ELSE 'code' END;
     v_columns record;
     v_unset boolean;
+    v_is_read boolean := false;
 BEGIN
     SELECT count(*) AS present, string_agg(format('%I IS NULL', attname), ' OR ') FILTER (WHERE NOT attnotnull) AS doubtful INTO v_columns
     FROM pg_attribute WHERE attrelid = p_relid AND NOT attisdropped
@@ -64,9 +65,18 @@ BEGIN
         RETURN v_columns.present = 2;
     END IF;
     BEGIN
+        -- As in birth_reading.
+        PERFORM set_config('transaction_read_only', 'on', true);
         EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_relid::regclass, v_columns.doubtful) INTO v_unset;
-    EXCEPTION WHEN lock_not_available THEN
-        NULL;
+        v_is_read := true;
+        RAISE SQLSTATE 'BR999';
+    EXCEPTION
+        WHEN SQLSTATE 'BR999' THEN
+            IF NOT v_is_read THEN
+                RAISE;
+            END IF;
+        WHEN lock_not_available THEN
+            NULL;
     END;
     RETURN NOT v_unset;
 END

@@ -19,6 +19,7 @@ DECLARE
     v_writes jsonb;
     v_done record;
 BEGIN
+    PERFORM {S}.birth_batch_alone(p_ledger_id);
     SELECT * INTO v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger_id;
     PERFORM {S}.birth_batch_run(v_entry.run_id);
     v_batch := {S}.birth_batch_claimed(p_ledger_id, p_epoch);
@@ -56,6 +57,20 @@ BEGIN
 END
 $body$;
 
+-- A batch comes first in its transaction, and ends with it. What its caller left to be checked at commit would be checked here,
+-- as the owner; and a transaction that can be prepared could commit whenever its caller likes, with permit and gates long
+-- closed: whoever exported a snapshot cannot prepare it.
+CREATE FUNCTION {S}.birth_batch_alone(p_ledger_id bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF pg_current_xact_id_if_assigned() IS NOT NULL THEN
+        PERFORM {S}.birth_refuse('BR002', 'not_alone', 'a batch is a transaction of its own: this one wrote before',
+            jsonb_build_object('ledger_id', p_ledger_id), 'Commit, then apply the batch.');
+    ELSIF current_setting('max_prepared_transactions')::integer > 0 THEN
+        PERFORM pg_export_snapshot();
+    END IF;
+END
+$body$;
+
 -- The run must be at work, and stay so until this batch commits: whoever supersedes or certifies it waits. One that
 -- was brought to its end has no claim left: whoever comes late with one is told that it is lost.
 CREATE FUNCTION {S}.birth_batch_run(p_run bigint) RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
@@ -65,7 +80,9 @@ BEGIN
     LOCK TABLE {S}.birth_backfill_fence IN ROW SHARE MODE;
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR SHARE;
     IF v_status IS NULL OR v_status NOT IN ('applying', 'applied', 'certified') THEN
-        PERFORM {S}.birth_refuse('BR004', 'run_not_applying', format('run %s is %s', p_run, coalesce(v_status, 'unknown')),
+        PERFORM {S}.birth_refuse('BR004', 'run_not_applying', concat(format('run %s is %s', p_run, coalesce(v_status, 'unknown')),
+                (SELECT format(' by run %s, planned by %s', o.run_id, o.planned_by) FROM {S}.birth_backfill_run AS r
+                    JOIN {S}.birth_backfill_run AS o ON o.run_id = r.superseded_by WHERE r.run_id = p_run)),
             jsonb_build_object('run', p_run, 'status', v_status), 'Only a run that was begun is applied.');
     END IF;
     RETURN v_status;
@@ -195,7 +212,9 @@ $body$;
 CREATE FUNCTION {S}.birth_is_poison(p_state text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT p_state = 'BR008' OR left(p_state, 2) NOT IN ('00', '01', '02', '03', '08', '0L', '0P', '25', '26', '28', '2B', '2D', '34',
-        '3B', '3D', '3F', '40', '53', '55', '57', '58', 'BR', 'F0', 'HV', 'XX') AND p_state <> '42501'
+        '3B', '3D', '3F', '40', '53', '55', '57', '58', 'BR', 'F0', 'HV', 'XX')
+        -- How deep a stack may grow is the server's to say, and how deep it is already, the caller's.
+        AND p_state NOT IN ('42501', '54001')
 $body$;
 
 -- Register a range. A range of one item that the server or the register function refuses goes into quarantine; what a

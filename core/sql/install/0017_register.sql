@@ -105,16 +105,21 @@ SET enable_seqscan = 'on' SET enable_mergejoin = 'on' SET enable_hashjoin = 'on'
 SET jit = 'off' AS $body$
 DECLARE
     v_list boolean := p_entry.locator_indexed AND cardinality(p_entry.locator) = 1;
+    v_is_read boolean := false;
 BEGIN
     IF p_entry.locator_indexed THEN
         PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
             set_config(CASE WHEN v_list THEN 'enable_nestloop' ELSE 'enable_hashjoin' END, 'off', true);
     END IF;
-    -- As in birth_reading: what belongs to others is read READ ONLY.
+    -- As in birth_reading: what belongs to others is read READ ONLY, and all but what was read is undone.
     PERFORM set_config('transaction_read_only', 'on', true);
     EXECUTE {S}.birth_read_statement(p_entry) INTO codes, source_keys, births USING p_entry.ledger_id, p_from, p_to;
+    v_is_read := true;
+    RAISE SQLSTATE 'BR999';
 EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    RAISE;
+    IF NOT v_is_read THEN
+        RAISE;
+    END IF;
 END
 $body$;
 
