@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 # A pipe has no width: nothing may be cut or wrapped there.
 _PIPE_WIDTH = 4000
+_LINE_WIDTH = 100
 
 
 class ReaderGone(Exception):
@@ -42,6 +44,11 @@ class Output:
     def text(self, line: str = "", style: str = "") -> None:
         """Print a line for people."""
         self.console().print(visible(line), style=style, soft_wrap=True)
+
+    def wrapped(self, text: str) -> None:
+        """Print what may be long under the line it belongs to, no line of it wider than people read."""
+        for line in textwrap.wrap(visible(text), _LINE_WIDTH, initial_indent="    ", subsequent_indent="    "):
+            self.console().print(line, soft_wrap=True)
 
     def source(self, text: str) -> None:
         """Print our own text as it is, over several lines."""
