@@ -64,7 +64,7 @@ def doctor(call: Invocation) -> None:
         call.output.document({"checks": [asdict(check) for check in checks]})
     else:
         for each in checks:
-            call.output.text(f"{_MARKS[each.verdict]} {each.title}: {each.verdict}")
+            call.output.text(f"{_MARKS[each.verdict]} {each.title} · {each.verdict}")
             if each.evidence not in (None, [], {}):
                 call.output.wrapped(shown(each.evidence))
             if each.verdict != "passed":

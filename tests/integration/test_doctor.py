@@ -247,7 +247,7 @@ def test_in_a_pipe_no_finding_stands_on_a_line_that_is_wider_than_people_read(sm
     heads = [line for line in lines if line[:1] in "✓!✗?"]
     assert len(heads) == len(seen(small))
     assert all(len(line) <= 100 for line in lines if line.startswith(("    ", *"✓!✗?")))
-    (at,) = (place for place, line in enumerate(lines) if line.startswith("✗") and line.endswith(": failed"))
+    (at,) = (place for place, line in enumerate(lines) if line.startswith("✗") and line.endswith(" · failed"))
     told = " ".join(line.strip() for line in lines[at + 1 : at + 6])
     assert "birth_admission_budget" in told
     assert "→ " in told
