@@ -39,8 +39,9 @@ FROM pg_catalog.pg_event_trigger AS e WHERE e.evtname = ANY (%(names)s)
 ORDER BY 2, 1
 
 -- name: columns
-SELECT c.relname::text AS "table", a.attname::text AS "column", a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND a.attgenerated = '' AS asks
-FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+SELECT c.relname::text AS "table", a.attname::text AS "column",
+    (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL AND a.attidentity = '' AND a.attgenerated = '' AS asks
+FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = {s} AND c.relname = ANY (%(tables)s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum
 
 -- name: recorded

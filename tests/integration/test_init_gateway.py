@@ -137,3 +137,20 @@ def test_a_column_that_is_gone_or_of_another_type_fails_no_insert(small: Databas
     ]
     assert small.value("SELECT count(*) FROM public.notes WHERE code::text ~ 'N-new' OR code::text = '[]'") == 2
     assert small.value("SELECT count(*) FROM birth.birth_registry WHERE collection_name = 'notes'") == 0
+
+
+def test_a_registry_that_asks_for_more_than_the_stand_in_fills_needs_a_register_function_of_its_own(
+    company: Database,
+) -> None:
+    company.run("CREATE DOMAIN ops.flag AS text NOT NULL DEFAULT 'x'; CREATE DOMAIN ops.given AS text NOT NULL;"
+                "ALTER TABLE public.birth_registry ADD tenant integer NOT NULL, ADD source ops.given,"
+                " ADD flag ops.flag NOT NULL, ADD seen timestamptz NOT NULL DEFAULT now()")  # fmt: skip
+    arguments = ("init", "--collections", "public.coded", "--json", "--dsn", company.dsn("postgres"))
+    for options in ((), ("--dry-run",)):
+        refused = console.run(*arguments, *options, "--schema", "public")
+        assert (refused.status, refused.error["code"]) == (3, "unfit")
+        assert refused.error["evidence"] == {"table": "public.birth_registry", "columns": ["tenant", "source"]}
+        assert "--bind" in refused.error["hint"]
+    init(company, "--collections", "public.coded", "--bind", *foreign.BINDING)
+    # What was bound stays bound: the stand-in is not brought by a second run that does not say so again.
+    assert init(company, "--collections", "public.coded").document["installed"] == []
