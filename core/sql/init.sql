@@ -63,6 +63,21 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND n.n
   AND NOT (n.nspname = {s} AND c.relname = ANY (%(ours)s))
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
 
+-- name: registering
+-- Triggers that fire on INSERT into these tables or their partitions, and whose function names the registry.
+WITH wanted AS MATERIALIZED (SELECT relid FROM unnest(%(relids)s::bigint[]::oid[]) AS w(relid)),
+writing AS MATERIALIZED (
+    SELECT p.oid, p.oid::pg_catalog.regprocedure::text AS name FROM pg_catalog.pg_proc AS p
+    WHERE p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype AND p.prosrc ~* %(pattern)s AND NOT (p.proname = 'fn_birth_gateway'
+        AND p.pronamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = {s}))
+), firing AS MATERIALIZED (
+    SELECT coalesce(pg_catalog.pg_partition_root(t.tgrelid)::oid, t.tgrelid) AS relid, t.tgname::text AS trigger, w.name AS function
+    FROM pg_catalog.pg_trigger AS t JOIN writing AS w ON w.oid = t.tgfoid
+    WHERE NOT t.tgisinternal AND t.tgtype::integer & 4 = 4 AND t.tgenabled <> 'D'
+)
+SELECT DISTINCT ON (f.relid) f.relid::bigint AS relid, f.trigger, f.function FROM firing AS f JOIN wanted USING (relid)
+ORDER BY f.relid, f.trigger COLLATE "C"
+
 -- name: readable
 -- Which of the tables birth_owner and the groups cannot read yet, and whether this login may give that.
 SELECT c.oid::bigint AS relid, pg_catalog.has_table_privilege('birth_owner', c.oid, 'SELECT') AND pg_catalog.has_table_privilege('birth_reader', c.oid, 'SELECT')
@@ -96,7 +111,7 @@ SELECT EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'authentication_attest
 
 -- name: functions
 -- Every function of a name, with what a caller gives it. `name` has one or two parts.
-SELECT p.oid::bigint AS oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname) || '('
+SELECT p.oid::bigint AS oid, p.proname::text AS name, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname) || '('
         || pg_catalog.array_to_string(ARRAY(SELECT pg_catalog.format_type(t.type, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY AS t(type, place) ORDER BY place), ',') || ')'
         AS signature,
     p.prokind::text AS kind, p.proretset AS returns_set, p.provolatile::text AS volatility, p.pronargs - p.pronargdefaults AS without_default,
@@ -124,7 +139,7 @@ JOIN pg_catalog.pg_namespace AS home ON home.oid = t.relnamespace AND home.nspna
 WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass ORDER BY 1
 
 -- name: bound
-SELECT (SELECT signature FROM {S}.birth_gateway_function) AS signature,
+SELECT (SELECT signature FROM {S}.birth_gateway_function) AS signature, (SELECT function_name FROM {S}.birth_gateway_function) AS name,
     (SELECT coalesce(pg_catalog.jsonb_object_agg(parameter, CASE WHEN constant IS NULL THEN pg_catalog.jsonb_build_object('value', value)
         ELSE pg_catalog.jsonb_build_object('constant', constant) END), '{{}}') FROM {S}.birth_gateway_binding) AS binding,
     {S}.birth_register_function() IS NOT NULL AS there,

@@ -154,3 +154,38 @@ def test_a_registry_that_asks_for_more_than_the_stand_in_fills_needs_a_register_
     init(company, "--collections", "public.coded", "--bind", *foreign.BINDING)
     # What was bound stays bound: the stand-in is not brought by a second run that does not say so again.
     assert init(company, "--collections", "public.coded").document["installed"] == []
+
+
+_REGISTERING = """
+CREATE FUNCTION ops.writes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO public.Birth_Registry (entity_code, collection_name, born_at) VALUES (NEW.id, 'items', now());
+    RETURN NULL; END $$;
+CREATE FUNCTION ops.calls() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM ops."Register"('write', 'events', NEW.id::text); RETURN NULL; END $$;
+CREATE FUNCTION ops.harmless() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM 'my_birth_registry', 'birth_registry_old', 'reRegister'; RETURN NEW; END $$;
+CREATE TRIGGER on_birth AFTER INSERT ON sales.items FOR EACH ROW EXECUTE FUNCTION ops.writes();
+CREATE TRIGGER on_part AFTER INSERT ON public.events_new FOR EACH ROW EXECUTE FUNCTION ops.calls();
+CREATE TRIGGER off AFTER INSERT ON crm.items FOR EACH ROW EXECUTE FUNCTION ops.writes();
+ALTER TABLE crm.items DISABLE TRIGGER off;
+CREATE TRIGGER on_change AFTER UPDATE ON sales."Orders" FOR EACH ROW EXECUTE FUNCTION ops.writes();
+CREATE TRIGGER before_birth BEFORE INSERT ON public.coded FOR EACH ROW EXECUTE FUNCTION ops.harmless();
+"""
+
+
+def test_where_a_trigger_of_the_companys_registers_rows_the_gateway_is_not_attached_beside_it(
+    company: Database,
+) -> None:
+    company.run(_REGISTERING)
+    globs = ("--collections", "sales.*", "crm.items", "public.events", "public.coded")
+    left = {each["object"]: each["why"] for each in init(company, *globs, "--bind", *foreign.BINDING).document["left"]}
+    assert "its trigger on_birth registers new rows already (ops.writes())" in left["sales.items"]
+    assert "its trigger on_part registers new rows already (ops.calls())" in left["public.events"]
+    attached = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'trg_birth_gateway' AND tgparentid = 0"
+    assert {row["tgrelid"] for row in company.run(f"{attached} ORDER BY 1")} == {
+        "coded", "crm.items", 'sales."Orders"'
+    }  # fmt: skip
+    # Known from the last time, and gone: what was left is done.
+    assert "sales.items" in {each["object"] for each in init(company, *globs).document["left"]}
+    company.run("DROP TRIGGER on_birth ON sales.items")
+    assert init(company, *globs).document["installed"] == ["trg_birth_gateway on sales.items"]
