@@ -189,3 +189,15 @@ def test_where_a_trigger_of_the_companys_registers_rows_the_gateway_is_not_attac
     assert "sales.items" in {each["object"] for each in init(company, *globs).document["left"]}
     company.run("DROP TRIGGER on_birth ON sales.items")
     assert init(company, *globs).document["installed"] == ["trg_birth_gateway on sales.items"]
+
+
+def test_the_trigger_guard_sees_and_warns_alike_however_a_session_reads_strings(small: Database) -> None:
+    seen = "SELECT count(*) FROM birth.trigger_guard_alerts"
+    for conforming in ("on", "off"):
+        small.run("TRUNCATE birth.trigger_guard_alerts")
+        told = warnings_of(small, f"SET standard_conforming_strings = {conforming};"
+                           "ALTER TABLE public.notes DISABLE TRIGGER trg_birth_gateway")  # fmt: skip
+        assert (told, small.value(seen)) == ([], 1)
+    small.run("TRUNCATE birth.trigger_guard_alerts")
+    small.run("ALTER TABLE public.notes ADD trigger_or_not integer")
+    assert small.value(seen) == 0

@@ -148,7 +148,8 @@ $body$;
 
 -- name: fn_trigger_guard
 -- The trigger guard: DDL that touches a trigger leaves a row in trigger_guard_alerts. ALTER TABLE reports itself
--- as a table command even when it disables a trigger, hence the look at the statement's text.
+-- as a table command even when it disables a trigger, hence the look at the statement's text; with no backslash in it, for
+-- the session whose statement it is may read one as an escape.
 CREATE FUNCTION {S}.fn_trigger_guard() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -158,7 +159,7 @@ BEGIN
     ELSE
         INSERT INTO {S}.trigger_guard_alerts (command_tag, object_identity)
         SELECT TG_TAG, object_identity FROM pg_event_trigger_ddl_commands()
-        WHERE object_type = 'trigger' OR (command_tag = 'ALTER TABLE' AND current_query() ~* '\mtrigger\M');
+        WHERE object_type = 'trigger' OR (command_tag = 'ALTER TABLE' AND current_query() ~* '(^|[^[:alnum:]_])trigger($|[^[:alnum:]_])');
     END IF;
 END
 $body$;
