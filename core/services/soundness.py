@@ -16,6 +16,7 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     yield _pins(connection)
     yield _server(connection)
     yield _registry(connection)
+    yield _row_security(connection)
     yield from _sources(connection)
     yield _names(connection)
 
@@ -86,6 +87,17 @@ def _registry(connection: Connection) -> Check:
         {"indexed": found["is_indexed"], "unique": found["is_unique"]},
         "Without it two collections may come to share a code, and every batch reads the whole registry.",
         [] if found["is_unique"] else [f"CREATE UNIQUE INDEX CONCURRENTLY ON {found['registry']} (entity_code);"],
+    )
+
+
+def _row_security(connection: Connection) -> Check:
+    hidden = [row["table"] for row in connection.rows("doctor.row_security")]
+    return check(
+        "row_security",
+        "no row security hides rows of the registry or beside it",
+        "failed" if hidden else "passed",
+        {"tables": hidden},
+        "Counts and plans would take hidden rows for missing, so they are refused: disable it on these tables.",
     )
 
 

@@ -31,6 +31,12 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS x JOIN pg_catalog.pg_attribute
     pg_catalog.quote_ident(n.nspname) || '.birth_registry' AS registry
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = {s} AND c.relname = 'birth_registry'
 
+-- name: row_security
+-- Whoever owns a table sees all of it, but the groups would not.
+SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS "table"
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = {s} AND c.relrowsecurity AND (c.relname ~ '^birth_' OR c.relname IN ('collection_registry', 'trigger_guard_alerts')) ORDER BY 1
+
 -- name: sources
 SELECT c.collection_name AS collection, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS "table", pg_catalog.quote_ident(n.nspname) AS schema,
     NOT pg_catalog.has_schema_privilege('birth_owner', n.oid, 'USAGE') OR NOT pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE') AS closed,

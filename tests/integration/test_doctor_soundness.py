@@ -19,6 +19,9 @@ BROKEN = [
     ("server", "warning", "UPDATE birth.birth_ledger_event SET payload = '{}' WHERE seq = 0"),
     ("names", "warning", "CREATE TABLE birth.goods (id integer)"),
     ("sources", "failed", "ALTER TABLE public.goods ENABLE ROW LEVEL SECURITY, OWNER TO census_app"),
+    ("row_security", "failed", "ALTER TABLE birth.birth_registry ENABLE ROW LEVEL SECURITY"),
+    ("row_security", "failed", "ALTER TABLE birth.collection_registry ENABLE ROW LEVEL SECURITY"),
+    ("row_security", "failed", "ALTER TABLE birth.birth_backfill_item ENABLE ROW LEVEL SECURITY"),
 ]  # fmt: skip
 # Check, and what breaks it.
 MENDED = [
