@@ -24,7 +24,7 @@ _REGISTERED = {"entity_code", "collection_name", "dot_origin", "born_at", "gover
 _GUARDED = {"command_tag", "object_identity"}  # what the stand-in for the trigger guard writes
 _EVENT_TRIGGER = "evt_trigger_guard_ddl"
 _GUARD_FUNCTION = "fn_trigger_guard"
-_VIEW = "v_birth_stage2_qt001_readiness_dashboard"
+DASHBOARD: Final = "v_birth_stage2_qt001_readiness_dashboard"
 
 
 def survey(connection: Connection, *, attests: bool = False) -> Survey:
@@ -37,7 +37,7 @@ def survey(connection: Connection, *, attests: bool = False) -> Survey:
     if owner is not None and not early.is_member and early.can_join:
         # What was installed before is birth_owner's to read. The script ends with the opposite, or is taken back.
         script.run(connection.driver, [_joining(early)])
-    names = [_EVENT_TRIGGER, _VIEW, "birth_migration", *(name for part in _parts() for _, name in part.makes)]
+    names = [_EVENT_TRIGGER, DASHBOARD, "birth_migration", *(name for part in _parts() for _, name in part.makes)]
     objects = {(row["kind"], row["name"]): row for row in connection.rows("init.objects", {"names": names})}
     recorded: frozenset[str] = frozenset()
     if ("table", "birth_migration") in objects:
@@ -143,8 +143,8 @@ def _insist_on_room(made: Draft) -> None:
             evidence={"schema": made.schema, "objects": found},
             hint="Rename them: init replaces nothing that is there.",
         )
-    if made.survey.owner_of("view", _VIEW) not in (None, "birth_owner"):
-        made.leave(f"view {_VIEW}", "it is there, and stays as it is: the console reads birth_readiness()")
+    if made.survey.owner_of("view", DASHBOARD) not in (None, "birth_owner"):
+        made.leave(f"view {DASHBOARD}", "it is there, and stays as it is: the console reads birth_readiness()")
 
 
 def _insist_on_columns(connection: Connection, made: Draft) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from core.db import installer
 from core.db.connection import Connection, Row
 from core.domain.check import Check, check
+from core.services import strangers
 
 _SHOWN = 5
 
@@ -13,6 +14,7 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     """Every such check, in the order in which they are mended. `remedies` are the audit's. Changes nothing."""
     yield _migrations(connection)
     yield _binding(connection, remedies)
+    yield strangers.look(connection)
     yield _pins(connection)
     yield _server(connection)
     yield _registry(connection)

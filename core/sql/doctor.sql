@@ -37,6 +37,45 @@ SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.reln
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = {s} AND c.relrowsecurity AND (c.relname ~ '^birth_' OR c.relname IN ('collection_registry', 'trigger_guard_alerts')) ORDER BY 1
 
+-- name: strangers
+-- What is birth_owner's or sits on our tables and that no installation made, in whatever schema. There may be several
+-- installations, each in a schema of its own; types of the parameters are compared as the server reads them.
+WITH birth AS MATERIALIZED (SELECT 'birth_owner'::pg_catalog.regrole::oid AS owner),
+home AS MATERIALIZED (
+    SELECT c.relnamespace AS oid, pg_catalog.quote_ident(n.nspname) AS name FROM pg_catalog.pg_class AS c
+    JOIN birth ON birth.owner = c.relowner JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relname = 'birth_migration'
+), made AS MATERIALIZED (
+    SELECT home.oid AS schema, f.value ->> 0 AS name, ARRAY(
+        SELECT pg_catalog.to_regtype(pg_catalog.replace(t.type, '{{S}}', home.name))::oid
+        FROM pg_catalog.jsonb_array_elements_text(f.value -> 1) WITH ORDINALITY AS t(type, place) ORDER BY t.place) AS types
+    FROM home CROSS JOIN pg_catalog.jsonb_array_elements(%(functions)s) AS f
+), ours AS MATERIALIZED (
+    SELECT c.oid, c.relname::text AS name FROM pg_catalog.pg_class AS c JOIN home ON home.oid = c.relnamespace JOIN birth ON birth.owner = c.relowner
+    WHERE c.relkind IN ('r', 'p', 'v') AND c.relname = ANY (%(relations)s)
+)
+SELECT 'function ' || p.oid::pg_catalog.regprocedure AS object, ARRAY(
+    SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+    FROM pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) AS a
+    WHERE a.privilege_type = 'EXECUTE' AND a.grantee <> p.proowner ORDER BY 1) AS open_to
+FROM pg_catalog.pg_proc AS p JOIN birth ON birth.owner = p.proowner
+WHERE NOT EXISTS (SELECT FROM made AS m WHERE m.schema = p.pronamespace AND m.name = p.proname AND m.types = ARRAY(
+    SELECT t.type FROM unnest(p.proargtypes) WITH ORDINALITY AS t(type, place) ORDER BY t.place))
+UNION ALL
+SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table ' ELSE 'table ' END || c.oid::pg_catalog.regclass, ARRAY(
+    SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+    FROM pg_catalog.aclexplode(c.relacl) AS a WHERE a.grantee <> c.relowner ORDER BY 1)
+FROM pg_catalog.pg_class AS c JOIN birth ON birth.owner = c.relowner
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid NOT IN (SELECT oid FROM ours)
+UNION ALL
+SELECT pg_catalog.format('trigger %%I on %%s', t.tgname, t.tgrelid::pg_catalog.regclass), ARRAY[]::text[]
+FROM pg_catalog.pg_trigger AS t JOIN ours ON ours.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND ours.name ~ '^birth_' AND ours.name <> ALL (%(stand_ins)s)
+  AND NOT %(triggers)s @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_array(t.tgname, ours.name))
+UNION ALL
+SELECT pg_catalog.format('rule %%I on %%s', r.rulename, r.ev_class::pg_catalog.regclass), ARRAY[]::text[]
+FROM pg_catalog.pg_rewrite AS r JOIN ours ON ours.oid = r.ev_class WHERE r.rulename <> '_RETURN'
+ORDER BY 1
+
 -- name: sources
 SELECT c.collection_name AS collection, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS "table", pg_catalog.quote_ident(n.nspname) AS schema,
     NOT pg_catalog.has_schema_privilege('birth_owner', n.oid, 'USAGE') OR NOT pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE') AS closed,
