@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from psycopg import sql
 
@@ -14,23 +15,56 @@ _TRIGGER = "trg_birth_gateway"
 _REGISTRY = "birth_registry"
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A table whose new rows are those of a collection."""
+
+    table: Table
+    collection: str
+    relid: int
+    has_trigger: bool
+    takes_triggers: bool
+
+
 def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> None:
     """The steps that attach it. Where the gateway is the company's, that is the company's to do."""
-    bare = [each for each in chosen if not facts[each.table]["has_trigger"]]
     if not gateway_is_ours(made):
-        for each in bare:
-            made.leave(each.table.text, f"it has no {_TRIGGER}, and the gateway is not the console's to attach")
+        for enrolled in chosen:
+            if not facts[enrolled.table]["has_trigger"]:
+                made.leave(enrolled.table.text, f"it has no {_TRIGGER}, and the gateway is not the console's to attach")
         return
-    others = _others(connection, made, [facts[each.table]["relid"] for each in bare])
-    for each in bare:
-        if other := others.get(facts[each.table]["relid"]):
+    whole = _with_heirs(connection, chosen, facts)
+    wanted = [each for each in whole if not each.has_trigger]
+    others = _others(connection, made, [each.relid for each in wanted])
+    for each in wanted:
+        if other := others.get(each.relid):
             made.leave(
                 each.table.text,
                 f"its trigger {other['trigger']} registers new rows already ({other['function']}): beside"
                 f" {_TRIGGER} it would register them twice. Drop it, then run init again",
             )
         else:
-            _attach(made, each.table, each.collection, able=facts[each.table]["takes_triggers"])
+            _attach(made, each)
+
+
+def _with_heirs(connection: Connection, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> list[_Place]:
+    """Each table, and after it those that inherit from it: their rows are its rows, and meet none of its triggers."""
+    relids = [facts[each.table]["relid"] for each in chosen]
+    heirs: dict[int, list[Row]] = {}
+    for row in connection.rows("init.heirs", {"relids": relids}) if relids else []:
+        heirs.setdefault(row["parent"], []).append(row)
+    found: dict[int, _Place] = {}
+    for each in chosen:
+        fact = facts[each.table]
+        found[fact["relid"]] = _place(each.table, each.collection, fact)
+        for row in heirs.get(fact["relid"], ()):
+            # Who inherits from two collections can have the trigger of one.
+            found.setdefault(row["relid"], _place(Table(row["schema"], row["name"]), each.collection, row))
+    return list(found.values())
+
+
+def _place(table: Table, collection: str, fact: Row) -> _Place:
+    return _Place(table, collection, fact["relid"], fact["has_trigger"], fact["takes_triggers"])
 
 
 def _others(connection: Connection, made: Draft, relids: Sequence[int]) -> Mapping[int, Row]:
@@ -42,14 +76,14 @@ def _others(connection: Connection, made: Draft, relids: Sequence[int]) -> Mappi
     return {row["relid"]: row for row in rows}
 
 
-def _attach(made: Draft, table: Table, collection: str, *, able: bool) -> None:
+def _attach(made: Draft, place: _Place) -> None:
     made.add(
-        f"{_TRIGGER} on {table.text}",
+        f"{_TRIGGER} on {place.table.text}",
         sql.SQL("CREATE TRIGGER {} AFTER INSERT ON {} FOR EACH ROW EXECUTE FUNCTION {}({})").format(
             sql.Identifier(_TRIGGER),
-            identifier(table),
+            identifier(place.table),
             made.in_schema("fn_birth_gateway"),
-            sql.Literal(collection),
+            sql.Literal(place.collection),
         ),
-        needs="" if able or made.survey.is_superuser else SUPERUSER,
+        needs="" if place.takes_triggers or made.survey.is_superuser else SUPERUSER,
     )

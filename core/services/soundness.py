@@ -20,6 +20,7 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     yield _registry(connection)
     yield _row_security(connection)
     yield from _sources(connection)
+    yield _heirs(connection)
     yield _names(connection)
 
 
@@ -129,6 +130,18 @@ def _sources(connection: Connection) -> Iterator[Check]:
 def _entering(rows: Sequence[Row]) -> list[str]:
     schemas = sorted({row["schema"] for row in rows if row["closed"]})
     return [f"GRANT USAGE ON SCHEMA {schema} TO birth_owner, birth_reader;" for schema in schemas]
+
+
+def _heirs(connection: Connection) -> Check:
+    rows = connection.rows("doctor.heirs")
+    return check(
+        "heirs",
+        "tables that inherit from a REQUIRED collection meet the gateway, too",
+        "failed" if rows else "passed",
+        {"without_trigger": len(rows), "tables": [row["table"] for row in rows[:_SHOWN]]},
+        "Their rows are the collection's, but inherit no trigger: `birth-console init` attaches the console's own.",
+        [row["remedy"] for row in rows if row["remedy"]],
+    )
 
 
 def _names(connection: Connection) -> Check:

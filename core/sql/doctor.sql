@@ -90,6 +90,25 @@ WHERE c.requirement = 'REQUIRED'
     OR t.relrowsecurity OR t.reltuples < 0)
 ORDER BY 1
 
+-- name: heirs
+-- Tables that inherit from a REQUIRED collection's and do not meet the gateway: their rows are its rows, but no trigger is
+-- inherited. Partitions have their parents'.
+WITH RECURSIVE required AS MATERIALIZED (
+    SELECT c.relid, c.collection_name FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.relid IS NOT NULL
+), heir AS (
+    SELECT r.collection_name, i.inhrelid AS oid FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS t ON t.oid = i.inhrelid AND NOT t.relispartition
+    JOIN required AS r ON r.relid = i.inhparent
+    UNION SELECT heir.collection_name, i.inhrelid FROM heir JOIN pg_catalog.pg_inherits AS i ON i.inhparent = heir.oid
+)
+SELECT DISTINCT ON (t.oid) pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS "table",
+    CASE WHEN stands.oid IS NOT NULL THEN pg_catalog.format('CREATE TRIGGER trg_birth_gateway AFTER INSERT ON %I.%I FOR EACH ROW EXECUTE FUNCTION %I.fn_birth_gateway(%L);',
+        n.nspname, t.relname, {s}, heir.collection_name) END AS remedy
+FROM heir JOIN pg_catalog.pg_class AS t ON t.oid = heir.oid AND t.relkind = 'r' JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
+LEFT JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.oid AND g.tgname = 'trg_birth_gateway' AND NOT g.tgisinternal
+LEFT JOIN pg_catalog.pg_proc AS stands ON g.oid IS NULL AND stands.proname = 'fn_birth_gateway' AND stands.pronargs = 0
+    AND stands.pronamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {s}) AND stands.proowner = 'birth_owner'::pg_catalog.regrole
+WHERE g.oid IS NULL OR g.tgenabled NOT IN ('O', 'A') ORDER BY t.oid, heir.collection_name COLLATE "C"
+
 -- name: ambiguous
 SELECT c.collection_name::text AS collection, pg_catalog.array_agg(n.nspname::text ORDER BY place.rank) AS schemas
 FROM {S}.collection_registry AS c

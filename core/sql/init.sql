@@ -63,6 +63,19 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND n.n
   AND NOT (n.nspname = {s} AND c.relname = ANY (%(ours)s))
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
 
+-- name: heirs
+-- Tables that inherit from these, at any depth, in the order of their names. Partitions have their parents' triggers anyway.
+WITH RECURSIVE heir AS (
+    SELECT i.inhparent AS parent, i.inhrelid AS oid FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid
+    WHERE i.inhparent = ANY (%(relids)s::bigint[]::oid[]) AND NOT c.relispartition
+    UNION SELECT heir.parent, i.inhrelid FROM heir JOIN pg_catalog.pg_inherits AS i ON i.inhparent = heir.oid
+)
+SELECT heir.parent::bigint AS parent, c.oid::bigint AS relid, n.nspname::text AS schema, c.relname::text AS name,
+    pg_catalog.has_table_privilege(c.oid, 'TRIGGER') AS takes_triggers,
+    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS has_trigger
+FROM heir JOIN pg_catalog.pg_class AS c ON c.oid = heir.oid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+
 -- name: registering
 -- Triggers that fire on INSERT into these tables or their partitions, and whose function names the registry.
 WITH wanted AS MATERIALIZED (SELECT relid FROM unnest(%(relids)s::bigint[]::oid[]) AS w(relid)),
