@@ -163,7 +163,10 @@ def _grant_reading(made: Draft, tables: Sequence[Table], needs: str) -> None:
     if tables:
         made.add(
             f"birth_owner and the groups read {_few(table.text for table in tables)}",
-            sql.SQL("GRANT SELECT ON {} TO birth_owner, birth_reader").format(listed([*map(identifier, tables)])),
+            # A line for each: whoever runs it reads what is opened.
+            sql.SQL("GRANT SELECT ON\n    {}\nTO birth_owner, birth_reader").format(
+                sql.SQL(",\n    ").join(map(identifier, tables))
+            ),
             needs=needs,
         )
 
