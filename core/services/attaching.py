@@ -10,6 +10,7 @@ from core.db.connection import Connection, Row
 from core.domain.enrolment import Enrolment, Table
 from core.services.drafting import SUPERUSER, Draft, identifier
 from core.services.install import gateway_is_ours
+from core.services.moving import argument_of
 
 _TRIGGER = "trg_birth_gateway"
 _REGISTRY = "birth_registry"
@@ -33,6 +34,10 @@ def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], fact
             if not facts[enrolled.table]["has_trigger"]:
                 made.leave(enrolled.table.text, f"it has no {_TRIGGER}, and the gateway is not the console's to attach")
         return
+    for enrolled in chosen:
+        told = argument_of(facts[enrolled.table])
+        if told not in ("", enrolled.collection):
+            made.leave(enrolled.table.text, f"its {_TRIGGER} registers rows of {told}: drop it, then run init again")
     whole = _with_heirs(connection, chosen, facts)
     wanted = [each for each in whole if not each.has_trigger]
     others = _others(connection, made, [each.relid for each in wanted])

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from core.db import installer
 from core.db.connection import Connection, Row
 from core.domain.enrolment import EXEMPT, REQUIRED, Enrolment, Table, choose, left_out
-from core.services import attaching
+from core.services import attaching, moving
 from core.services.drafting import Draft, identifier, insist_on_reading, listed
 
 _OURS = ("collection_registry", "birth_policy", "birth_registry", "trigger_guard_alerts", "birth_migration")
@@ -24,12 +24,15 @@ def draft(connection: Connection, made: Draft, collections: Sequence[str], exemp
     facts = {Table(row["schema"], row["name"], row["obstacle"]): row for row in rows}
     tables = list(facts)
     registered = _registered(connection, made, tables)
+    moved = moving.moved(facts, registered)
+    registered = {**registered, **moved}
     chosen = choose(tables, registered, collections, exempt)
     for table in left_out(tables, collections, exempt):
         made.leave(table.text, f"it is {table.obstacle}")
     policies = _known(connection, made, "birth_policy", "init.policies")
     chosen = _without_refused(connection, made, chosen, policies)
     _let_read(connection, made, chosen, facts)
+    moving.draft(made, chosen, moved)
     _register(made, chosen, policies, registered)
     met = [each for each in chosen if EXEMPT not in (each.requirement, policies.get(each.collection))]
     attaching.draft(connection, made, met, facts)

@@ -56,7 +56,10 @@ SELECT c.oid::bigint AS relid, n.nspname::text AS schema, c.relname::text AS nam
         ELSE '' END AS obstacle,
     pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned, pg_catalog.has_table_privilege(c.oid, 'TRIGGER') AS takes_triggers,
     pg_catalog.pg_has_role(n.nspowner, 'USAGE') AS owns_schema,
-    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS has_trigger
+    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS has_trigger,
+    (SELECT t.tgargs FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid AND p.proname = 'fn_birth_gateway'
+        JOIN pg_catalog.pg_namespace AS home ON home.oid = p.pronamespace AND home.nspname = {s}
+        WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS argument
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')

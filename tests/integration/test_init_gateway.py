@@ -224,3 +224,27 @@ def test_tables_that_inherit_from_a_collection_get_its_trigger_and_their_rows_ar
     # One that comes later is met by the next run.
     company.run("CREATE TABLE public.late () INHERITS (public.coded)")
     assert init(company, *globs).document["installed"] == ["trg_birth_gateway on public.late"]
+
+
+def test_a_table_that_was_moved_or_renamed_stays_the_collection_it_was(company: Database) -> None:
+    globs = ("--collections", "public.*", "sales.*", "crm.*")
+    init(company, "--collections", "public.coded", "sales.items", "--bind", *foreign.BINDING)
+    company.run('ALTER TABLE public.coded SET SCHEMA crm; ALTER TABLE sales.items RENAME TO "th\u00ed ngs"')
+    made = init(company, "--collections", "crm.coded", "sales.th\u00ed ngs").document
+    assert (made["installed"], made["enrolled"]) == (
+        ["the groups enter crm", "the new places of coded (crm.coded), items (sales.th\u00ed ngs)"], [],
+    )  # fmt: skip
+    places = "SELECT collection_name || ' ' || table_schema || '.' || table_name AS place"
+    assert [row["place"] for row in company.run(f"{places} FROM public.birth_collection_place ORDER BY 1")] == [
+        "coded crm.coded", "items sales.th\u00ed ngs",
+    ]  # fmt: skip
+    assert init(company, "--collections", "crm.coded", "sales.th\u00ed ngs").document["installed"] == []
+    # What stands in its own place is nobody else's, whatever a trigger beside it says.
+    company.run("CREATE TABLE crm.copy (code text); CREATE TRIGGER trg_birth_gateway AFTER INSERT ON crm.copy"
+                " FOR EACH ROW EXECUTE FUNCTION public.fn_birth_gateway('coded')")  # fmt: skip
+    made = init(company, *globs).document
+    assert "copy" in {each["collection"] for each in made["enrolled"]}
+    assert {
+        "object": "crm.copy",
+        "why": "its trg_birth_gateway registers rows of coded: drop it, then run init again",
+    } in made["left"]
