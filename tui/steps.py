@@ -30,7 +30,7 @@ class Step:
 _WORDS = {
     "identities_resolved": Words(
         "every identity is classified",
-        "{0} {identities} unclassified",
+        "{0} {identities} {unresolved}",
         "{0} {identities}",
         "classify",
         "birth-console classify",
@@ -58,6 +58,8 @@ def steps(readiness: Readiness) -> list[Step]:
         plural = {
             "identities": "identity" if count == 1 else "identities",
             "permits": "permit" if count == 1 else "permits",
+            # A classified collection may have lost its table, or a column.
+            "unresolved": "unresolved" if readiness.stranded else "unclassified",
         }
         text = (words.holds if each.passed else words.fails).format(count, **plural)
         short = words.short.format(count, **plural)

@@ -21,6 +21,9 @@ class Sign(NamedTuple):
 SIGNS = {
     "compatible": Sign("✓", "compatible"),
     "broken": Sign("✗", "broken", "bad"),
+    "exempt": Sign("-", "exempt"),
+    "no_policy": Sign("-", "no policy"),
+    "none": Sign("-", "none"),
     "column": Sign("▪", "column"),
     "synthetic": Sign("▫", "synthetic"),
     "unclassified": Sign("?", "unclassified", "bad"),

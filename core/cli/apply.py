@@ -20,6 +20,7 @@ from core.services import control as steering
 from core.services.link import Connect
 
 PATIENCE_SECONDS, LAG_SECONDS = 600.0, 10.0
+_LAST = ("done", "stopped")
 _ROWS = click.IntRange(1, 10_000)
 
 
@@ -170,6 +171,12 @@ def _show(out: Output, run: int, events: Iterator[Event]) -> None:
                 out.line(event.as_json())
         else:
             follow(out, watched())
+    except KeyboardInterrupt:
+        # Who asks twice does not wait, not even for the accounting; what reads along still learns that this is the end.
+        if out.as_json and last not in _LAST:
+            with suppress(ReaderGone, OSError):
+                out.line(Event("stopped", {"run": run, "reason": "interrupted", "message": "interrupted"}).as_json())
+        raise
     except (ReaderGone, OSError) as gone:
         if last == "done":
             raise ReaderGone from gone

@@ -65,7 +65,13 @@ def _refusal(invalid: Sequence[Result], *, keep_going: bool) -> ConsoleError:
     kinds = {type(each.error) for each in invalid}
     kind = kinds.pop() if len(kinds) == 1 else GateClosed
     gates: Sequence[Json] = [
-        {"gate": each.decision.collection, "title": str(each.error), "evidence": each.error.code}
+        {
+            "gate": each.decision.collection,
+            "title": str(each.error),
+            "evidence": each.error.code,
+            "found": each.error.evidence,
+            "hint": each.error.hint,
+        }
         for each in invalid
         if each.error is not None
     ]

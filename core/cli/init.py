@@ -93,22 +93,25 @@ def _show_script(call: Invocation, outcome: Outcome) -> None:
 
 
 def _show(call: Invocation, outcome: Outcome) -> None:
+    """What was done and left. Where SQL is among it, all else is a comment: psql takes the whole as it is."""
     out = call.output
+    margin = "-- " if outcome.needs or outcome.remedies else ""
     for what in _installed(outcome):
-        out.text(f"+ {what}")
+        out.text(f"{margin}+ {what}")
     for each in outcome.left:
-        out.text(f"= {each.object}: {each.why}")
+        out.text(f"{margin}= {each.object}: {each.why}")
     if outcome.changes_nothing and not outcome.needs:
-        out.text("nothing is missing: nothing was done")
+        out.text(f"{margin}nothing is missing: nothing was done")
     for need in outcome.needs:
         out.text()
         out.text(f"-- {need.what}: needs {need.needs}")
         _script(call, need.sql)
-    if outcome.remedies:
+    # One of them may take away what this login still needs to do the rest.
+    if outcome.remedies and not outcome.needs:
         out.text()
         out.text("-- for the audit to pass, somebody who may runs these; they change what is yours, so init does not:")
         for remedy in outcome.remedies:
-            out.text(f"{remedy['sql']}  -- {remedy['check']}")
+            _script(call, f"{remedy['sql']}  -- {remedy['check']}")
 
 
 def _installed(outcome: Outcome) -> Iterator[str]:

@@ -3,26 +3,33 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event as Flag
 from types import FrameType
 
+# Ctrl+C in a terminal, and `timeout -s INT`, reach a command and its group: once asked may be heard twice.
+_ONCE_SECONDS = 0.1
 # Ctrl+C, the service manager, and a terminal that went away.
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 @contextmanager
-def interruptible() -> Iterator[Flag]:
+def interruptible(clock: Callable[[], float] = time.monotonic) -> Iterator[Flag]:
     """A flag that the first signal sets. Signals that whoever started us had ignored (nohup, `&`) stay ignored."""
-    interrupted = Flag()
+    interrupted, first = Flag(), 0.0
 
     def heard(number: int, _: FrameType | None) -> None:
+        nonlocal first
+        if interrupted.is_set() and clock() - first < _ONCE_SECONDS:
+            return
         if interrupted.is_set():
             for each in ours:
                 signal.signal(each, signal.SIG_DFL)  # a third one ends the process, whatever it is at
             ours.clear()
             raise KeyboardInterrupt
+        first = clock()
         interrupted.set()
         if number == signal.SIGINT and sys.stderr.isatty():
             with suppress(OSError):

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 # A pipe has no width: nothing may be cut or wrapped there.
 _PIPE_WIDTH = 4000
+_LINE_WIDTH = 100
 
 
 class ReaderGone(Exception):
@@ -42,6 +44,11 @@ class Output:
     def text(self, line: str = "", style: str = "") -> None:
         """Print a line for people."""
         self.console().print(visible(line), style=style, soft_wrap=True)
+
+    def wrapped(self, text: str) -> None:
+        """Print what may be long under the line it belongs to, no line of it wider than people read."""
+        for line in textwrap.wrap(visible(text), _LINE_WIDTH, initial_indent="    ", subsequent_indent="    "):
+            self.console().print(line, soft_wrap=True)
 
     def source(self, text: str) -> None:
         """Print our own text as it is, over several lines."""
@@ -116,11 +123,18 @@ def print_error(error: ConsoleError, *, as_json: bool) -> None:
         sys.stderr.flush()
 
 
-def _evidence(evidence: Mapping[str, Any]) -> list[str]:
+def _evidence(evidence: Mapping[str, Any], indent: str = "  ") -> list[str]:
     gates = evidence.get("gates")
     if isinstance(gates, list):
-        return [f"  closed: {_gate(gate)}" for gate in gates]
-    return [f"  {visible(name)}: {_compact(value)}" for name, value in evidence.items() if value not in (None, [], "")]
+        return [line for gate in gates for line in _closed(gate, indent)]
+    told = {name: value for name, value in evidence.items() if value not in (None, [], "")}
+    return [f"{indent}{visible(name)}: {_compact(value)}" for name, value in told.items()]
+
+
+def _closed(gate: Mapping[str, Any], indent: str) -> list[str]:
+    """A closed gate; under it what a decision of many was refused for, which has evidence and a hint of its own."""
+    lines = [f"{indent}closed: {_gate(gate)}", *_evidence(gate.get("found") or {}, indent + "  ")]
+    return [*lines, f"{indent}  hint: {visible(gate['hint'])}"] if gate.get("hint") else lines
 
 
 def shown(cell: object) -> str:
@@ -132,7 +146,7 @@ def shown(cell: object) -> str:
 
 def _gate(gate: Mapping[str, Any]) -> str:
     title = f" ({gate['title']})" if gate.get("title") else ""
-    return f"{gate['gate']}{title}: {_compact(gate['evidence'])}"
+    return f"{visible(gate['gate'] + title)}: {_compact(gate['evidence'])}"
 
 
 def _compact(value: object) -> str:

@@ -1,5 +1,6 @@
 """`permit`: admission permits."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -8,6 +9,7 @@ import click
 from core.cli.options import NUMBER, Invocation, gathering, invocation
 from core.domain import permit as domain
 from core.domain.permit import Permit
+from core.errors import ConsoleError
 from core.services import permits
 
 
@@ -44,6 +46,11 @@ def open_command(
             collections=collections,
             expect_gateway=expect_gateway,
         )
+        idle: dict[str, str] = {}
+        with suppress(ConsoleError):  # the permit is open, whatever becomes of this look
+            idle = permits.out_of_scope(connection, collections)
+    for name, policy in idle.items():
+        call.output.progress(f"{name} is {policy}: nothing of it will be registered by this permit")
     _print_one(call, opened)
 
 

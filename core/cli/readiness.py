@@ -32,10 +32,7 @@ def _print(call: Invocation, seen: Readiness) -> None:
     out, census = call.output, seen.census
     out.pairs(seen.metrics.items())
     out.text()
-    out.text(
-        f"{census.column} column + {census.synthetic} synthetic = {census.column + census.synthetic} classified,"
-        f" {census.unclassified} unclassified"
-    )
+    out.text(seen.split)
     gap = ", ".join((*census.no_table, *census.table_without_trigger)) or "none"
     out.text(f"native status {census.native_status} · trigger {census.with_trigger}, gap {census.trigger_gap}: {gap}")
     if census.trigger_disabled:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.output import shown
 from core.errors import VerificationFailed
 from core.services import audit as auditing
 from core.services import certify as certifying
@@ -62,17 +63,12 @@ def doctor(call: Invocation) -> None:
     if call.output.as_json:
         call.output.document({"checks": [asdict(check) for check in checks]})
     else:
-        rows = [
-            [
-                _MARKS[each.verdict],
-                each.title,
-                each.verdict,
-                each.evidence,
-                "" if each.verdict == "passed" else each.hint,
-            ]
-            for each in checks
-        ]
-        call.output.table(["", "check", "verdict", "evidence", "hint"], rows)
+        for each in checks:
+            call.output.text(f"{_MARKS[each.verdict]} {each.title}: {each.verdict}")
+            if each.evidence not in (None, [], {}):
+                call.output.wrapped(shown(each.evidence))
+            if each.verdict != "passed":
+                call.output.wrapped(f"→ {each.hint}")
         for each in checks:
             for statement in each.remedy:
                 call.output.text(f"{statement}  -- {each.id}: for somebody who may")

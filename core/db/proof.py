@@ -39,6 +39,16 @@ def _any(condition: LiteralString, texts: Sequence[sql.Composable]) -> sql.Compo
     return sql.SQL(" OR ").join(sql.SQL(condition).format(text) for text in texts) if texts else sql.SQL("false")
 
 
+def _is_null(source: Coded) -> sql.Composable:
+    return _any("{} IS NULL", source.texts)
+
+
+def _is_empty(source: Coded) -> sql.Composable:
+    """A row with a NULL beside an empty text counts as one with a NULL, and only as that."""
+    empty = _any("{} IS NOT DISTINCT FROM ''", source.free)
+    return sql.SQL("({}) AND NOT ({})").format(empty, _is_null(source))
+
+
 def proof(source: Coded, schema: str) -> sql.Composed:
     """Rows, NULLs, empties, rows with blanks around a part, the longest code and lookalikes of synthetic codes.
 
@@ -48,13 +58,13 @@ def proof(source: Coded, schema: str) -> sql.Composed:
     bare = bool(source.free) and not source.prefix
     return sql.SQL(
         "SELECT count(*) AS rows, count(*) FILTER (WHERE {nulls}) AS nulls,"
-        " count(*) FILTER (WHERE ({empties}) AND NOT ({nulls})) AS empties,"
+        " count(*) FILTER (WHERE {empties}) AS empties,"
         " count(*) FILTER (WHERE {padded}) AS padded, {longest} AS longest,"
         " count(*) FILTER (WHERE {lookalike}) AS lookalikes FROM {table} AS source"
     ).format(
         table=source.table,
-        nulls=_any("{} IS NULL", source.texts),
-        empties=_any("{} IS NOT DISTINCT FROM ''", source.free),
+        nulls=_is_null(source),
+        empties=_is_empty(source),
         padded=_any("{0} <> btrim({0})", source.free),
         longest=sql.SQL("0" if short else "coalesce(max(length({})), 0)").format(source.code),
         lookalike=sql.SQL(_LOOKALIKE if bare else "false").format(
@@ -83,16 +93,25 @@ def _trimmed(source: Coded) -> sql.Composed:
     ).format(code=source.code, trimmed=source.trimmed, table=source.table)
 
 
-def unset_examples(source: Coded, key: Sequence[str]) -> sql.Composed:
-    """Rows whose identity columns hold a NULL or an empty text, by their `key` columns; by their place without any."""
+def null_examples(source: Coded, key: Sequence[str]) -> sql.Composed:
+    """Rows where an identity column has no text, by their `key` columns; by their place without any."""
+    return _row_examples(source, key, _is_null(source))
+
+
+def empty_examples(source: Coded, key: Sequence[str]) -> sql.Composed:
+    """Rows where an identity column is empty, named in the same way."""
+    return _row_examples(source, key, _is_empty(source))
+
+
+def _row_examples(source: Coded, key: Sequence[str], condition: sql.Composable) -> sql.Composed:
     pairs = [sql.SQL("{}, source.{}::text").format(sql.Literal(name), sql.Identifier(name)) for name in key]
     return sql.SQL(
         "SELECT jsonb_build_object({row}) AS example FROM {table} AS source"
-        " WHERE {unset} ORDER BY {order} LIMIT {limit}"
+        " WHERE {condition} ORDER BY {order} LIMIT {limit}"
     ).format(
         row=sql.SQL(", ").join(pairs) if pairs else sql.SQL("'ctid', source.ctid::text"),
         table=source.table,
-        unset=_any("coalesce({}, '') = ''", source.texts),
+        condition=condition,
         order=sql.SQL(", ").join(sql.SQL("source.{}").format(sql.Identifier(name)) for name in key or ["ctid"]),
         limit=sql.Literal(EXAMPLES),
     )

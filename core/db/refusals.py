@@ -55,7 +55,10 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
     "57014": (
         Unavailable,
         "timeout",
-        "The statement took longer than allowed: try again when the server is less busy.",
+        (
+            "A short statement_timeout of the role or the database is lifted for one command by"
+            " PGOPTIONS='-c statement_timeout=0'; otherwise try again when the server is less busy."
+        ),
     ),
     "53100": (
         Unavailable,
@@ -75,6 +78,19 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
         "Somebody else holds what this needs, and nothing was kept: ask them, or wait, then try again.",
     ),
 }
+_LACKS_RIGHTS = "42501"
+# The server's own function that raises it: its words are of any language.
+_ROW_SECURITY = "check_enable_rls"
+_HIDDEN_ROWS = (
+    "Row security hides rows of it, and nothing is decided by some of the rows: the table's owner switches it off"
+    " (ALTER TABLE … DISABLE ROW LEVEL SECURITY), or a gatekeeper exempts the collection."
+)
+# Our functions that run as birth_owner, where one of them is among those that were under way.
+_AS_OWNER = re.compile(r"\bbirth_(?:backfill_(?:plan|reconcile|begin|apply_batch|finish)|load)\(")
+_OWNER_LACKS = (
+    "This ran as birth_owner, or as the owner of a SECURITY DEFINER function: whoever owns the object grants that role"
+    " what is missing, such as SELECT on a table that is read, or INSERT on one that a trigger of the registry writes."
+)
 _UNREACHED, _BAD_DSN = "server_unavailable", "bad_dsn"
 # A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
 # whoever connected finds out and says which of these it is.
@@ -150,6 +166,8 @@ def console_error(error: psycopg.Error) -> ConsoleError:
         return _not_in_group(denied[1], message)
     if state in _SERVER:
         kind, code, hint = _SERVER[state]
+        if state == _LACKS_RIGHTS:
+            hint = _what_lacks(error) or hint
         return kind(message, code=code, evidence={"sqlstate": state}, hint=hint)
     if isinstance(error, psycopg.OperationalError) and state[:2] in ("", "08", "57"):
         found = no_connection(message)
@@ -178,6 +196,13 @@ def no_connection(message: str, code: str = "") -> Unavailable | UsageError:
 def is_understood(message: str) -> bool:
     """Whether the words of a refused connection say why."""
     return no_connection(message).code != _UNREACHED
+
+
+def _what_lacks(error: psycopg.Error) -> str:
+    """What to do where asking for SELECT would not help; empty where it would."""
+    if error.diag.source_function == _ROW_SECURITY:
+        return _HIDDEN_ROWS
+    return _OWNER_LACKS if _AS_OWNER.search(error.diag.context or "") else ""
 
 
 def _not_in_group(function: str, message: str) -> NotAllowed:

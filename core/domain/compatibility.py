@@ -46,6 +46,13 @@ class MatrixRow:
     reasons: tuple[str, ...]
     counts: Counts | None = None
 
+    @property
+    def standing(self) -> str:
+        """The verdict where one is asked for: of what is not REQUIRED, that it is exempt or has no policy."""
+        if self.facts.requirement == REQUIRED:
+            return self.verdict
+        return "exempt" if self.facts.requirement == EXEMPT else "no_policy"
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -63,6 +70,19 @@ class Totals:
     source_rows: int | None
     registered: int | None
     missing: int | None
+
+    @property
+    def stranded(self) -> int:
+        """Classified collections that lack their table or a column that their identity names."""
+        return self.broken - self.unclassified
+
+    @property
+    def split(self) -> str:
+        """The classified collections by strategy: all of them are compatible, unless some are stranded."""
+        classified = f"{self.column} column + {self.synthetic} synthetic = {self.column + self.synthetic}"
+        return (
+            f"{classified} classified, {self.stranded} of them broken" if self.stranded else f"{classified} compatible"
+        )
 
 
 def judge(facts: Facts, counts: Counts | None = None) -> MatrixRow:

@@ -64,6 +64,18 @@ def _of_proof(predicate: Callable[[Proof], Verdict]) -> Callable[[Terms], Verdic
     return asked
 
 
+def _if_required(predicate: Callable[[Terms], Verdict]) -> Callable[[Terms], Verdict]:
+    """Of what is not REQUIRED nothing is asked: there is nothing to do about it, and it is no promise either."""
+
+    def asked(terms: Terms) -> Verdict:
+        found, requirement = predicate(terms), terms.facts.requirement
+        if requirement == REQUIRED or found.state is State.PASSED:
+            return found
+        return Verdict(State.UNKNOWN, f"not asked for: it is {requirement or 'without a policy'}")
+
+    return asked
+
+
 def _columns(terms: Terms) -> Verdict:
     if terms.facts.identity is None:
         return Verdict(State.UNKNOWN, "no identity names any")
@@ -77,7 +89,7 @@ CONTRACT: tuple[Gate[Terms], ...] = (
     Gate(
         "table_present",
         "PostgreSQL has its table",
-        lambda terms: when(terms.facts.table is not None, terms.facts.table),
+        _if_required(lambda terms: when(terms.facts.table is not None, terms.facts.table)),
         "Ask who owns the collection; a gatekeeper can exempt it.",
     ),
     Gate(
@@ -89,7 +101,7 @@ CONTRACT: tuple[Gate[Terms], ...] = (
     Gate(
         "identity_classified",
         "its identity is classified",
-        lambda terms: when(terms.facts.identity is not None, terms.facts.identity),
+        _if_required(lambda terms: when(terms.facts.identity is not None, terms.facts.identity)),
         "Classify it.",
     ),
     Gate("columns_present", "the table has every column of the identity", _columns, "Classify it again."),
@@ -109,7 +121,7 @@ CONTRACT: tuple[Gate[Terms], ...] = (
     Gate(
         "trigger_enabled",
         "its birth trigger is enabled",
-        lambda terms: when(terms.facts.trigger == "enabled", terms.facts.trigger),
+        _if_required(lambda terms: when(terms.facts.trigger == "enabled", terms.facts.trigger)),
         "Ask who owns the gateway: until then new rows go missing.",
     ),
 )

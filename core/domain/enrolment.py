@@ -90,8 +90,18 @@ def _named(tables: Sequence[Table], registered: Mapping[str, Table | None]) -> d
             raise UsageError(
                 f"two tables would be the collection {name}",
                 code="names_collide",
-                evidence={"collection": name, "table": table.text},
-                hint="Enrol one of them under another name, in collection_registry and birth_collection_place.",
+                evidence={
+                    "collection": name,
+                    "table": table.text,
+                    "tables": [
+                        {"schema": each.schema, "table": each.name}
+                        for each in {*(each for each, its in found.items() if its == name), registered.get(name)}
+                        if each is not None
+                    ],
+                },
+                hint="Narrow --collections and --exempt to globs that leave one of them out, or both where one glob"
+                " names both. After init it can be given another name, in collection_registry and"
+                " birth_collection_place.",
             )
     return found
 

@@ -61,6 +61,11 @@ def synthetic_identity(collection: str, template: str) -> Identity:
     return Identity(collection, SYNTHETIC, tuple(map(_checked, names)))
 
 
+def fits_template(name: str) -> bool:
+    """Whether a template can name a column: braces are its own."""
+    return "{" not in name and "}" not in name
+
+
 def _checked(name: str) -> str:
     if not name or "\0" in name or len(name.encode(errors="surrogatepass")) > LONGEST_IDENTIFIER:
         raise GateClosed(
@@ -103,7 +108,8 @@ class Proof:
     twin_examples: tuple[Json, ...] = ()
     foreign_examples: tuple[Json, ...] = ()
     pending_examples: tuple[Json, ...] = ()
-    unset_examples: tuple[Json, ...] = ()
+    null_examples: tuple[Json, ...] = ()
+    empty_examples: tuple[Json, ...] = ()
     lookalike_examples: tuple[Json, ...] = ()
 
     def as_evidence(self) -> dict[str, Json]:
@@ -121,18 +127,22 @@ def _found(count: int, examples: tuple[Json, ...]) -> Verdict:
     return when(count == 0, {"rows": count, "examples": list(examples)} if count else 0)
 
 
+_COLLIDES = (
+    "Use the synthetic form of the same column. Where rows of this collection are registered already, its identity is"
+    " final: the code is the owner's that the example names, so correct that row here, or the owner's."
+)
 CONTRACT: tuple[Gate[Proof], ...] = (
     Gate(
         "no_nulls",
-        "every row has a value in each identity column",
-        lambda proof: _found(proof.nulls, proof.unset_examples),
-        "Choose columns that are set in every row.",
+        "no identity column is NULL or infinite",
+        lambda proof: _found(proof.nulls, proof.null_examples),
+        "Choose columns that are set in every row; infinity, and a day after the year 294276, have no text.",
     ),
     Gate(
         "no_empties",
         "no identity column is empty",
-        lambda proof: _found(proof.empties, proof.unset_examples),
-        "Choose columns that are set in every row.",
+        lambda proof: _found(proof.empties, proof.empty_examples),
+        "Choose columns that hold a text in every row.",
     ),
     Gate(
         "unique",
@@ -162,12 +172,12 @@ CONTRACT: tuple[Gate[Proof], ...] = (
         "no_foreign_codes",
         "no code is registered for another collection",
         lambda proof: _found(proof.foreign, proof.foreign_examples),
-        "Use the synthetic form of the same column.",
+        _COLLIDES,
     ),
     Gate(
         "no_pending_collisions",
         "no other classified collection gives the same code",
         lambda proof: _found(proof.pending, proof.pending_examples),
-        "Use the synthetic form of the same column.",
+        _COLLIDES,
     ),
 )

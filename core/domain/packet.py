@@ -110,10 +110,7 @@ def _dashboard(evidence: Evidence) -> Part:
     census = evidence.readiness.census
     gap = ", ".join((*census.no_table, *census.table_without_trigger)) or "none"
     text = (
-        (
-            f"{census.column} column + {census.synthetic} synthetic = {census.column + census.synthetic} classified,"
-            f" {census.unclassified} unclassified."
-        ),
+        f"{evidence.readiness.split}.",
         f"Native status {census.native_status}; trigger {census.with_trigger}, gap {census.trigger_gap}: {gap}.",
         f"Governed: {census.governed_required} required + {census.governed_exempt} exempt.",
     )
@@ -176,8 +173,9 @@ def _matrix(evidence: Evidence) -> Part:
     found = totals([each for each in evidence.matrix if each.facts.requirement == REQUIRED])
     text = (
         (
-            f"{found.collections} REQUIRED: {found.column} column + {found.synthetic} synthetic ="
-            f" {found.compatible} compatible, {found.broken} broken."
+            f"{found.collections} REQUIRED: {found.split}; {found.compatible} compatible, {found.broken} broken."
+            if found.stranded
+            else f"{found.collections} REQUIRED: {found.split}, {found.broken} broken."
         ),
     )
     header = ("collection", "role", "requirement", "strategy", "identity", "trigger", "verdict", "reasons")

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
-from core.domain.packet import PASSED, TITLE, Evidence, Part, Table, parts
+from core.domain.packet import PASSED, TITLE, Evidence, Part, Table, parts, shown
 from core.domain.visible import visible
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~&])")
@@ -38,11 +39,18 @@ def _part(part: Part) -> Iterator[str]:
     for line in part.text:
         yield from (_safe(line), "")
     if part.chart is not None:
-        rows = [[str(point.at_us), str(point.blockers), str(point.missing)] for point in part.chart.thinned(20).points]
-        yield from _table(Table(("microseconds since 1970", "blockers", "missing"), rows, frozenset({"blockers"})))
+        rows = [
+            [_time(point.at_us), shown(point.blockers), "" if point.missing is None else shown(point.missing)]
+            for point in part.chart.thinned(20).points
+        ]
+        yield from _table(Table(("UTC", "blockers", "missing"), rows, frozenset({"blockers", "missing"})))
     for table in part.tables:
         yield from _table(table)
     yield "Queries: " + ", ".join(f"[{name}](#{_anchor(name)})" for name in part.queries)
+
+
+def _time(microseconds: int) -> str:
+    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -74,6 +74,21 @@ class Readiness:
     claims: tuple[Claim, ...]
 
     @property
+    def stranded(self) -> int:
+        """REQUIRED collections that are classified, and lack their table or a column that their identity names."""
+        return int(self.metrics["identity_unclassified_blockers"]) - self.census.unclassified
+
+    @property
+    def split(self) -> str:
+        """How the REQUIRED collections divide: the classified ones by strategy, and what is left."""
+        census = self.census
+        text = (
+            f"{census.column} column + {census.synthetic} synthetic = {census.column + census.synthetic} classified,"
+            f" {census.unclassified} unclassified"
+        )
+        return f"{text}; {self.stranded} of the classified lack their table or a column" if self.stranded else text
+
+    @property
     def gate(self) -> str:
         """The text of the QT-001 gate: OPEN, or BLOCKED_UNTIL_… with every reason."""
         return str(self.metrics["qt001_gate"])
@@ -116,11 +131,12 @@ def _present(readiness: Readiness, metric: str) -> Verdict:
 READINESS: tuple[Gate[Readiness], ...] = (
     Gate(
         "identities_resolved",
-        "every REQUIRED collection is classified",
+        "every REQUIRED identity is resolved",
         lambda seen: when(
             seen.metrics["identity_unclassified_blockers"] == 0, seen.metrics["identity_unclassified_blockers"]
         ),
-        "`birth-console matrix` shows which, `birth-console classify` decides; gatekeepers exempt what has no table.",
+        "`birth-console matrix` shows which and why; `birth-console classify` decides, also where a column is gone;"
+        " gatekeepers exempt what has no table.",
     ),
     Gate(
         "permit_opened",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.domain.identity import COLUMN, SYNTHETIC, Identity
+from core.domain.identity import COLUMN, SYNTHETIC, Identity, fits_template
 from core.domain.profile import Table, unusable_because
 from core.domain.suggestion_candidates import Columns, Shape, candidates, shape_of
 from core.domain.suggestion_names import OWN_CODE, OWN_ID
@@ -57,7 +57,11 @@ def suggest(table: Table, taken: Mapping[str, Json] | None = None, *, probed: bo
     taken = taken or {}
     shape = shape_of(table)
     ranked = sorted(
-        ((sum(parts.values()), columns, parts) for columns, parts in _scored(table, shape)),
+        (
+            (sum(parts.values()), columns, parts)
+            for columns, parts in _scored(table, shape)
+            if _is_bare(table, columns, shape, taken) or all(map(fits_template, columns))
+        ),
         key=lambda each: (-each[0], len(each[1]), [list(table.by_name).index(name) for name in each[1]]),
     )[:_KEPT]
     found = tuple(_candidate(table, shape, rank, ranked, taken) for rank, _ in enumerate(ranked, 1))
@@ -72,10 +76,14 @@ def _scored(table: Table, shape: Shape) -> list[tuple[Columns, dict[str, float]]
     return [(columns, score(table, columns, shape)) for columns in candidates(table, shape)]
 
 
+def _is_bare(table: Table, columns: Columns, shape: Shape, taken: Mapping[str, Json]) -> bool:
+    return is_natural(table, columns, shape) and columns[0] not in taken
+
+
 def _candidate(table: Table, shape: Shape, rank: int, ranked: _Ranked, taken: Mapping[str, Json]) -> Candidate:
     points, columns, parts = ranked[rank - 1]
-    bare = is_natural(table, columns, shape) and columns[0] not in taken
-    identity = Identity(table.collection, COLUMN if bare else SYNTHETIC, columns)
+    strategy = COLUMN if _is_bare(table, columns, shape, taken) else SYNTHETIC
+    identity = Identity(table.collection, strategy, columns)
     others = [(other, names) for at, (other, names, _) in enumerate(ranked) if at != rank - 1]
     rival = others[0] if others else None
     key = table.declared(columns)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from core.db.connection import Connection
+from core.domain.compatibility import REQUIRED
 from core.domain.permit import Permit
 from core.errors import GateClosed, UsageError
+from core.services import sources
 
 _UNKNOWN = "unknown_collection"
 
@@ -39,6 +41,12 @@ def open_permit(
         # Everywhere else a name that is not enrolled is a closed gate.
         raise GateClosed(error.message, code=_UNKNOWN, evidence=error.evidence, hint=error.hint) from error
     return _named(connection, number)
+
+
+def out_of_scope(connection: Connection, collections: Sequence[str]) -> dict[str, str]:
+    """Those of `collections` that are not REQUIRED, each with what it is: a permit registers nothing of them."""
+    found = {name: sources.enrolled(connection, name).requirement for name in collections}
+    return {name: policy or "without a policy" for name, policy in found.items() if policy != REQUIRED}
 
 
 def close_permit(connection: Connection, permit: int, reason: str) -> Permit:

@@ -91,7 +91,11 @@ def _with_examples(connection: Connection, source: Source, coded: Coded, seen: P
     """Name the offending rows, looking only for what the counts say is there."""
     if seen.nulls or seen.empties:
         key = [row["name"] for row in connection.rows("identity.key", {"relid": source.relid})]
-        seen = replace(seen, unset_examples=_examples(connection, proof.unset_examples(coded, key)))
+        seen = replace(
+            seen,
+            null_examples=_examples(connection, proof.null_examples(coded, key)) if seen.nulls else (),
+            empty_examples=_examples(connection, proof.empty_examples(coded, key)) if seen.empties else (),
+        )
     if seen.rows - seen.nulls - seen.empties > seen.distinct:
         rows = connection.rows(proof.duplicate_examples(coded.table, coded.code))
         seen = replace(seen, duplicate_examples=tuple({"code": row["code"], "rows": row["rows"]} for row in rows))

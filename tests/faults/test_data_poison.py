@@ -7,7 +7,7 @@ from psycopg import errors
 
 from core.domain.failure import Failure, failure
 from core.services.apply import Options
-from tests import line
+from tests import console, line
 from tests.databases import Database
 from tests.small import (
     QUICK,
@@ -182,8 +182,14 @@ def test_a_table_that_the_register_function_may_write_is_allowed_by_its_name(sma
     small.run("CREATE TABLE public.extra (x text); GRANT ALL ON public.extra TO birth_owner")
     registering(small, after="INSERT INTO public.extra VALUES (p_entity_code);")
     run = a_run(small)
-    assert drive(small, run).code == "wrote_elsewhere"
-    small.run("UPDATE birth.birth_setting SET value = ARRAY['public.extra'] WHERE name = 'register_writes'")
+    refused = drive(small, run).error
+    assert refused
+    assert refused.code == "wrote_elsewhere"
+    assert "`birth-console init --register-writes SCHEMA.TABLE …`" in refused.hint
+    named = console.run(
+        "init", "--register-writes", "public.extra", "--collections", "public.goods", "--dsn", small.dsn("postgres")
+    )
+    assert named.status == 0, named.err
     assert done(small, run).registered == 300
     assert small.value("SELECT count(*) FROM public.extra") == 300
 
@@ -239,6 +245,8 @@ def test_a_permission_that_the_register_function_lacks_is_no_rows_fault(small: D
     run = past_the_canary(small)
     stopped = drive(small, run)
     assert (stopped.status, stopped.error and stopped.error.sqlstate) == (6, "42501")
+    assert stopped.error
+    assert stopped.error.hint.startswith("This ran as birth_owner")
     assert quarantine(small) == []
     small.run("GRANT SELECT ON public.extra TO birth_owner")
     assert done(small, run).registered == 400

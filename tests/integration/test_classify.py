@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from psycopg import sql
 
 from core.domain.identity import Identity, column_identity, synthetic_identity
-from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, UsageError
+from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, Unavailable, UsageError
 from core.services import identity, sources
 from tests import line
 from tests.databases import Database
@@ -139,6 +140,23 @@ def test_examples_are_the_offending_rows_themselves(shared: Database) -> None:
     assert all(each["rows"] == 2 for each in doubled)
 
 
+def test_each_gate_s_examples_are_the_rows_that_close_it(shared: Database) -> None:
+    enrol(shared, "bare", "VALUES (1, NULL), (2, ''), (3, 'a')", "id integer PRIMARY KEY, code text")
+    found = closed(refused(shared, column_identity("bare", "code")))
+    assert found == {
+        "no_nulls": {"rows": 1, "examples": [{"id": "1"}]},
+        "no_empties": {"rows": 1, "examples": [{"id": "2"}]},
+    }
+
+
+def test_a_date_without_end_is_called_infinite_and_not_a_row_without_a_value(shared: Database) -> None:
+    enrol(shared, "endless", "VALUES ('2024-01-01'::date), ('infinity')", "code date PRIMARY KEY")
+    found = refused(shared, column_identity("endless", "code"))
+    assert "no identity column is NULL or infinite" in str(found.evidence["gates"])
+    assert closed(found) == {"no_nulls": {"rows": 1, "examples": [{"code": "infinity"}]}}
+    assert "infinity" in found.hint
+
+
 OWN: Mapping[str, tuple[str, str, str, Found]] = {
     "empty texts": (
         "code",
@@ -221,6 +239,22 @@ def test_rows_that_row_security_hides_are_an_error_never_absent(database: Databa
     database.run("ALTER TABLE public.guarded ENABLE ROW LEVEL SECURITY")
     found = refused(database, column_identity("guarded", "code"), kind=NotAllowed)
     assert "row-level security" in found.message
+    assert "the table's owner switches it off" in found.hint
+    assert "ask for SELECT" not in found.hint
+
+
+def test_a_timeout_that_a_role_carries_is_named_with_the_way_around_it(database: Database) -> None:
+    database.run(f"ALTER ROLE operator1 IN DATABASE {database.name} SET statement_timeout = '1s'")
+    with database.connect() as operator, pytest.raises(Unavailable) as found:
+        operator.rows(sql.SQL("SELECT pg_catalog.pg_sleep(30)").format())
+    assert found.value.code == "timeout"
+    assert "PGOPTIONS='-c statement_timeout=0'" in found.value.hint
+
+
+def test_where_rows_are_registered_a_collision_is_cured_by_correcting_one_of_the_two_rows(shared: Database) -> None:
+    found = refused(shared, column_identity("os_items", "sku"))
+    assert "Where rows of this collection are registered already, its identity is final" in found.hint
+    assert closed(found)["no_foreign_codes"]["examples"][0]["owner"] == "taxonomy_labels"
 
 
 def test_names_that_must_be_quoted_are_never_read_as_sql(database: Database) -> None:

@@ -101,6 +101,23 @@ def test_two_identities_of_one_file_may_not_give_one_code(database: Database, tm
     assert gates == ["no_pending_collisions"] * 2
 
 
+def test_stderr_names_the_gates_that_each_refused_row_closed_with_their_evidence(
+    database: Database, tmp_path: Path
+) -> None:
+    database.run("UPDATE os_tax_rates SET code = (SELECT min(project_code) FROM os_projects) WHERE id = 1")
+    code = database.value("SELECT code FROM os_tax_rates WHERE id = 1")
+    assert from_file(database, tmp_path, "os_projects,column,project_code,\n").status == 0
+    file = tmp_path / "decisions.csv"
+    file.write_text(HEADER + "os_tax_rates,column,code,\nnobody,column,id,\n", encoding="utf-8")
+    answer = run("classify", "--from", str(file), "--dsn", database.dsn())
+    assert answer.status == 3
+    gate = "no_pending_collisions (no other classified collection gives the same code)"
+    found = json.dumps({"rows": 1, "examples": [{"code": code, "owner": "os_projects"}]})
+    assert f"    closed: {gate}: {found}\n" in answer.err
+    assert "    hint: Use the synthetic form of the same column." in answer.err
+    assert "  closed: nobody (there is no collection nobody): unknown_collection\n" in answer.err
+
+
 def test_what_was_exported_changes_nothing_when_it_is_read_again(database: Database, tmp_path: Path) -> None:
     assert from_file(database, tmp_path, GOOD).status == 0
     file = tmp_path / "all.csv"

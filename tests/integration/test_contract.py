@@ -48,6 +48,16 @@ def test_a_collection_without_a_table_or_an_identity_has_no_statements(shared: D
         assert not found.statements
 
 
+def test_nothing_is_advised_about_the_identity_of_what_is_exempt(database: Database) -> None:
+    exempt = "UPDATE birth.birth_policy SET requirement = 'EXEMPT' WHERE collection_name = 'iu_staging_payload'"
+    database.run(exempt)
+    (found,) = read(database, "iu_staging_payload")
+    assert {gate for gate, verdict in verdicts(found).items() if verdict == "failed"} == {"policy_required"}
+    told = {gate.id: gate.evidence for gate in found.gates}
+    assert told["identity_classified"] == told["table_present"] == "not asked for: it is EXEMPT"
+    assert not found.all_ok
+
+
 def test_rows_that_break_a_contract_are_named_and_everything_else_is_still_judged(database: Database) -> None:
     database.run(
         "ALTER TABLE public.agents DROP CONSTRAINT agents_code_key; SET session_replication_role = replica;"

@@ -14,6 +14,7 @@ from core.db.apply_connection import ApplyConnection
 from core.domain.check import Check
 from core.services.doctor import examine
 from tests import small as small_database
+from tests.console import run
 from tests.databases import Database
 from tests.faults.backend_key import renumbering
 
@@ -237,3 +238,16 @@ def test_the_command_prints_every_check_and_fails_where_one_does(small: Database
     broken = doctored(small)
     assert getattr(broken.exception, "exit_status", None) == 5
     assert "operator1 on birth_admission_budget" in broken.stdout
+
+
+def test_in_a_pipe_no_finding_stands_on_a_line_that_is_wider_than_people_read(small: Database) -> None:
+    small.run(BROKEN["dml"])
+    answer = run("doctor", "--dsn", small.dsn())
+    lines = answer.out.splitlines()
+    heads = [line for line in lines if line[:1] in "✓!✗?"]
+    assert len(heads) == len(seen(small))
+    assert all(len(line) <= 100 for line in lines if line.startswith(("    ", *"✓!✗?")))
+    (at,) = (place for place, line in enumerate(lines) if line.startswith("✗") and line.endswith(": failed"))
+    told = " ".join(line.strip() for line in lines[at + 1 : at + 6])
+    assert "birth_admission_budget" in told
+    assert "→ " in told

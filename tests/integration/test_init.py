@@ -181,6 +181,24 @@ def test_every_table_that_would_be_opened_has_a_line_of_its_own(company: Databas
     assert [line.strip().rstrip(",") for line in opened] == tables
 
 
+def test_what_init_prints_for_somebody_with_more_rights_runs_as_it_is(company: Database) -> None:
+    a_login(company, ADMINISTRATOR)
+    company.run(f'ALTER DATABASE "{company.name}" OWNER TO {ADMINISTRATOR}')
+    company.run("""CREATE TABLE public."two\nlines; SELECT 1/0; --" (id integer PRIMARY KEY)""")
+    seen = ""
+    for _ in range(4):
+        answer = console.run("init", "--dsn", company.dsn(ADMINISTRATOR))
+        seen += answer.out
+        company.run(answer.out)
+        if answer.status == 0:
+            break
+        assert (answer.status, "error[rights_missing]" in answer.err) == (6, True)
+    assert answer.status == 0
+    assert company.value("SELECT count(*) FROM birth.birth_policy") > 0
+    assert "-- + " in seen
+    assert "-- = " in seen
+
+
 def test_of_two_at_once_one_installs_and_the_other_finds_it_done(company: Database) -> None:
     command = ("init", "--json", "--dsn", company.dsn("postgres"))
     answers = console.run_each(command, command)

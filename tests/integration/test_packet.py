@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -61,6 +62,19 @@ def test_the_packet_holds_run_gates_certificate_fingerprints_and_chain_head(cert
     assert found["fingerprints"]["gateway"]["norm_md5"] == norm
     assert found["good"]
     assert (found["place"]["login"], found["place"]["person"]) == ("viewer1", "Tom Whitfield")
+
+
+def test_the_burn_down_in_markdown_names_moments_and_leaves_empty_what_nobody_knew_yet(certified: Database) -> None:
+    moment = 1_780_754_528_123_456
+    known = Burndown((Point(moment, 43, None), Point(moment + 60_000_000, 1042, 51_000)))
+    text = packet.render(replace(read(certified), burndown=known), "md")
+    start = text.index("| UTC | blockers | missing |")
+    assert text[start:].splitlines()[:4] == [
+        "| UTC | blockers | missing |",
+        "| --- | ---: | ---: |",
+        "| 2026-06-06T14:02:08Z | 43 |  |",
+        "| 2026-06-06T14:03:08Z | 1,042 | 51,000 |",
+    ]
 
 
 class Page(HTMLParser):

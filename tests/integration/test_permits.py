@@ -8,6 +8,7 @@ import pytest
 from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, UsageError
 from core.services import permits
 from tests import line
+from tests.console import run
 from tests.databases import Database
 
 HOUR = timedelta(hours=1)
@@ -37,6 +38,14 @@ def test_a_permit_says_who_opened_it_for_what_and_until_when(database: Database)
     assert abs(opened.expires_at - opened.opened_at - HOUR) < timedelta(seconds=1)
     norm = "SELECT left(birth.birth_gateway_fingerprint() ->> 'norm_md5', 8)"
     assert opened.gateway == database.value(norm)
+
+
+def test_a_permit_for_what_is_exempt_is_opened_with_a_note_that_it_registers_nothing_of_it(database: Database) -> None:
+    options = ("--budget", "5", "--expires", "1h", "--reason", "x", "--dsn", database.dsn("gatekeeper1"))
+    opened = run("permit", "open", *options, "--collection", "tasks", "--collection", "table_proposals", "--json")
+    assert (opened.status, opened.document["collections"]) == (0, ["tasks", "table_proposals"])
+    assert opened.err == "table_proposals is EXEMPT: nothing of it will be registered by this permit\n"
+    assert run("permit", "open", *options, "--collection", "tasks").err == ""
 
 
 @pytest.mark.parametrize("login", ["operator1", "reviewer1", "viewer1"])

@@ -8,6 +8,7 @@ from core.domain.compatibility import MatrixRow, totals
 from core.domain.readiness import METRICS, Readiness, gate_text
 from core.services import compatibility, readiness
 from tests import line
+from tests.console import run
 from tests.databases import Database
 
 PACKET = {
@@ -58,6 +59,19 @@ def test_the_census_reads_like_the_packet(shared: Database) -> None:
         "script_compatibility": ("14 compatible / 22 broken of 36", "14 compatible / 22 broken of 36", "holds"),
         "metadata_compatibility": ("31 compatible / 43 broken of 74", "31 compatible / 43 broken of 74", "holds"),
     }
+
+
+def test_what_is_classified_and_cannot_be_resolved_is_told_apart_so_that_the_words_add_up(database: Database) -> None:
+    database.run("ALTER TABLE tasks RENAME COLUMN code TO number; DROP TABLE agents CASCADE")
+    answer = run("status", "--dsn", database.dsn("viewer1"))
+    assert "identity_unclassified_blockers  45\n" in answer.out
+    assert (
+        "27 column + 4 synthetic = 31 classified, 43 unclassified; 2 of the classified lack their table or a column\n"
+    ) in answer.out
+    assert "✗ every REQUIRED identity is resolved: 45 → `birth-console matrix` shows which and why;" in answer.out
+    packet = run("packet", "--dsn", database.dsn("viewer1")).out
+    assert "43 unclassified; 2 of the classified lack their table or a column." in packet
+    assert "74 REQUIRED: 27 column + 4 synthetic = 31 classified, 2 of them broken; 29 compatible, 45 broken." in packet
 
 
 Change = Callable[[Readiness], bool]

@@ -89,7 +89,7 @@ def readiness(resolvable: int = 31, permits: int = 0, **metrics: int | str) -> R
         Census(
             column=27,
             synthetic=4,
-            unclassified=43,
+            unclassified=74 - resolvable,
             native_status=54,
             no_table=("iu_staging_payload", "iu_staging_record"),
             table_without_trigger=(),

@@ -118,7 +118,7 @@ def test_readiness(source: FakeSource, snapshot: SnapshotAssertion, size: tuple[
         await picture("read-only")
         source.who = replace(source.who, login=CONTROL, database=MARKUP)
         claims = tuple(Claim(text, text, text, text, text) for text in (MARKUP, CONTROL))
-        source.dashboard = replace(source.dashboard, metrics={**before.metrics, "qt001_gate": CONTROL}, claims=claims)
+        source.dashboard = replace(before, metrics={**before.metrics, "qt001_gate": CONTROL}, claims=claims)
         event = LedgerEvent(100, DAY, CONTROL, MARKUP, CONTROL)
         await look(console)
         pane._heard(Around(100, (event,), (Present(MARKUP, "", 1, None),), None))

@@ -4,7 +4,7 @@ from functools import partial
 import pytest
 from textual.widget import Widget
 
-from core.domain.compatibility import Counts
+from core.domain.compatibility import Counts, Facts, judge
 from core.errors import NotAllowed
 from tests.tui.driving import Driven, drive
 from tests.tui.fakes import GONE, FakeSource, many
@@ -18,6 +18,41 @@ def test_the_matrix_shows_every_collection_and_totals_that_read_like_the_packet(
         totals = " ".join(console.region("#totals").split())
         assert "27 column + 4 synthetic = 31 compatible · 43 unclassified · status 54/74" in totals
         assert "trigger 72, gap 2: iu_staging_payload, iu_staging_record" in totals
+
+    drive(scenario, source)
+
+
+def test_what_is_exempt_reads_as_exempt_and_neither_broken_nor_missing(source: FakeSource) -> None:
+    facts = Facts("kept_out", "governed", "EXEMPT", "unclassified", None, False, "kept_out", "missing")  # noqa: FBT003 - no status
+    source.rows = [judge(facts), *many(3)]
+    source.counts = {"kept_out": Counts(7, 0, 7), **{row.facts.collection: Counts(1, 0, 1) for row in many(3)}}
+
+    async def scenario(console: Driven) -> None:
+        await console.press("2")
+        await console.counted()
+        (row,) = (line for line in console.region("#collections").splitlines() if "kept_out" in line)
+        assert "- exempt" in row
+        assert "- none" in row
+        assert not any(word in row for word in ("broken", "unclassified", "✗", "?"))
+        assert row.split()[-3:] == ["7", "0", "-"]
+        assert "missing 3" in console.region("#totals")
+        assert "1 exempt" in console.region("#view")
+        await console.press("slash", *"kept", "enter", "g", "enter")
+        await console.shows("only rows of REQUIRED collections are identified")
+        assert "classify" not in console.screen().lower().replace("unclassified", "")
+
+    drive(scenario, source, size=(240, 30))
+
+
+def test_the_totals_do_not_call_compatible_what_lost_its_table(source: FakeSource) -> None:
+    lost = Facts("lost", "governed", "REQUIRED", "column", "code", True, None, "no_table")  # noqa: FBT003 - its status
+    source.rows = [judge(lost), *many(3)]
+
+    async def scenario(console: Driven) -> None:
+        await console.press("2")
+        await console.counted()
+        totals = " ".join(console.region("#totals").split())
+        assert totals.startswith("2 column + 1 synthetic = 3 classified, 1 of them broken · 1 unclassified")
 
     drive(scenario, source)
 

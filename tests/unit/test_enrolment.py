@@ -42,6 +42,12 @@ def test_two_tables_never_become_one_collection() -> None:
     with pytest.raises(UsageError) as refused:
         choose([Table("a.b", "c"), Table("a", "b.c"), Table("x", "c"), Table("y", "b.c")], {}, ("*",), ())
     assert refused.value.code == "names_collide"
+    assert refused.value.evidence["collection"] == "a.b.c"
+    tables = refused.value.evidence["tables"]
+    assert {"schema": "a.b", "table": "c"} in tables  # type: ignore[operator]
+    assert {"schema": "a", "table": "b.c"} in tables  # type: ignore[operator]
+    assert refused.value.hint.startswith("Narrow --collections and --exempt")
+    assert choose([Table("a.b", "c"), Table("a", "b.c"), Table("x", "c"), Table("y", "b.c")], {}, ("x.*", "y.*"), ())
 
 
 @pytest.mark.parametrize(("glob", "hint"), [("orders", "public.orders"), ("public.order", "public.orders")])

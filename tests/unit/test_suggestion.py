@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from core.domain.decision import Decision
 from core.domain.profile import Column, Key, Reference, Table, profile
 from core.domain.suggestion import Suggestion, natural_columns, suggest
 
@@ -54,6 +55,16 @@ def first(suggestion: Suggestion) -> tuple[str, str]:
 
 
 PRIMARY = Key(("id",), primary=True)
+
+
+def test_what_a_template_cannot_name_is_not_suggested_but_as_a_column_of_its_own() -> None:
+    found = suggest(
+        table("ships", {"{id}": numbers(), "a}b": numbers(start=500), "id": numbers(start=900)}, keys=[Key(("{id}",))])
+    )
+    assert [each.identity.text for each in found.candidates] == ["ships:{id}"]
+    coded = suggest(table("ships", {"ship_code{": codes("HULL")}, keys=[Key(("ship_code{",))]))
+    for each in (*found.candidates, *coded.candidates):
+        assert Decision("ships", each.identity.strategy, each.identity.text).wanted() == each.identity
 
 
 def test_a_declared_code_is_safer_than_the_surrogate_beside_it() -> None:

@@ -1,27 +1,42 @@
 """The columns of the matrix."""
 
-from core.domain.compatibility import Counts, MatrixRow
+from core.domain.compatibility import REQUIRED, MatrixRow
 from core.domain.visible import visible
 from tui.widgets.table import Column
-from tui.words import number, sign
+from tui.words import Sign, number, sign
 
 UNCOUNTED, UNCOUNTABLE = "…", "!"
 
 
+def strategy_of(row: MatrixRow) -> Sign:
+    """How its rows are identified; nobody has to say so of what is not REQUIRED."""
+    asked_for = row.facts.requirement == REQUIRED or row.facts.strategy != "unclassified"
+    return sign(row.facts.strategy if asked_for else "none")
+
+
+def trigger_of(row: MatrixRow) -> Sign:
+    """Its birth trigger; nothing is wrong where one that is not REQUIRED has none."""
+    found = sign(row.facts.trigger)
+    return found if row.facts.requirement == REQUIRED else Sign("-" if found.tone else found.glyph, found.word)
+
+
 def _missing_tone(row: MatrixRow) -> str:
-    return "warn" if row.counts is not None and row.counts.missing else ""
+    return "warn" if _counts(row, "missing") else ""
+
+
+def _counts(row: MatrixRow, name: str) -> int | None:
+    """A count; no row of what is not REQUIRED is missing."""
+    if row.counts is None or (name == "missing" and row.facts.requirement != REQUIRED):
+        return None
+    return int(found) if (found := getattr(row.counts, name)) is not None else None
 
 
 def _count(row: MatrixRow, name: str) -> str:
     if row.counts is not None:
-        return number(getattr(row.counts, name))
+        return number(_counts(row, name))
     if row.facts.table is None:
         return number(None)
     return UNCOUNTABLE if any(each.startswith("uncounted:") for each in row.reasons) else UNCOUNTED
-
-
-def _sortable(counts: Counts | None, name: str) -> int | None:
-    return None if counts is None else getattr(counts, name)
 
 
 def _counted(name: str, title: str, rank: int) -> Column[MatrixRow]:
@@ -29,7 +44,7 @@ def _counted(name: str, title: str, rank: int) -> Column[MatrixRow]:
         name,
         title,
         lambda row: _count(row, name),
-        lambda row: _sortable(row.counts, name),
+        lambda row: _counts(row, name),
         rank,
         width=10,
         right=True,
@@ -65,11 +80,11 @@ COLUMNS: tuple[Column[MatrixRow], ...] = (
     Column(
         "strategy",
         "strategy",
-        lambda row: sign(row.facts.strategy).text,
-        lambda row: row.facts.strategy,
+        lambda row: strategy_of(row).text,
+        lambda row: strategy_of(row).word,
         1,
         width=14,
-        tone=lambda row: sign(row.facts.strategy).tone,
+        tone=lambda row: strategy_of(row).tone,
     ),
     Column(
         "identity",
@@ -96,20 +111,20 @@ COLUMNS: tuple[Column[MatrixRow], ...] = (
     Column(
         "trigger",
         "trigger",
-        lambda row: sign(row.facts.trigger).text,
+        lambda row: trigger_of(row).text,
         lambda row: row.facts.trigger,
         3,
         width=10,
-        tone=lambda row: sign(row.facts.trigger).tone,
+        tone=lambda row: trigger_of(row).tone,
     ),
     Column(
         "verdict",
         "verdict",
-        lambda row: sign(row.verdict).text,
-        lambda row: row.verdict,
+        lambda row: sign(row.standing).text,
+        lambda row: row.standing,
         2,
         width=12,
-        tone=lambda row: sign(row.verdict).tone,
+        tone=lambda row: sign(row.standing).tone,
     ),
     _counted("source_rows", "source rows", 6),
     _counted("registered", "registered", 7),

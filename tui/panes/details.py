@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from textual.content import Content
 from textual.highlight import HighlightTheme, highlight
 
-from core.domain.compatibility import Counts, MatrixRow
+from core.domain.compatibility import REQUIRED, MatrixRow
 from core.domain.contract import Contract, Statement
 from core.domain.gates import Judgement, State
 from core.domain.visible import visible
 from core.errors import ConsoleError, Json
+from tui.panes.columns import strategy_of, trigger_of
 from tui.widgets.grid import fit
-from tui.words import number, reason, sign
+from tui.words import Sign, number, reason, sign
 
 LABEL = 16
 TONES = {"bad": "bold $error", "warn": "bold $warning"}
@@ -44,21 +45,17 @@ class SqlTheme(HighlightTheme):
 
 def facts(row: MatrixRow, failure: ConsoleError | None) -> Content:
     """What the matrix shows of it, the verdict and each of its reasons."""
-    found, counts = row.facts, row.counts
+    found, strategy, trigger = row.facts, strategy_of(row), trigger_of(row)
     known = [
         _fact(
             "collection", visible(f"{found.collection} · {found.governance_role} · {found.requirement or '-'}"), "bold"
         ),
-        _fact("identity", f"{sign(found.strategy).text}  {visible(found.identity or '')}", _tone(found.strategy)),
+        _fact("identity", f"{strategy.text}  {visible(found.identity or '')}", _tone(strategy)),
         _fact("table", f"{visible(found.table or 'none')} · {'native status' if found.native_status else 'no status'}"),
-        _fact("birth trigger", sign(found.trigger).text, _tone(found.trigger)),
-        _fact("rows", _rows(counts)),
-        _fact("verdict", sign(row.verdict).text, _tone(row.verdict)),
-        *(
-            Content.assemble(" " * LABEL, visible(reason(each)))
-            for each in row.reasons
-            if not each.startswith("uncounted:")
-        ),
+        _fact("birth trigger", trigger.text, _tone(trigger)),
+        _fact("rows", _rows(row)),
+        _fact("verdict", sign(row.standing).text, _tone(sign(row.standing))),
+        *(Content.assemble(" " * LABEL, visible(each)) for each in _why(row)),
     ]
     if failure is not None:
         known += [
@@ -126,12 +123,21 @@ def _fact(label: str, value: str, tone: str = "") -> Content:
     return Content.assemble((label.ljust(LABEL), "$text-muted"), (value, tone))
 
 
-def _tone(state: str) -> str:
-    return TONES.get(sign(state).tone, "")
+def _why(row: MatrixRow) -> list[str]:
+    if row.facts.requirement != REQUIRED:
+        return ["only rows of REQUIRED collections are identified and registered"]
+    return [reason(each) for each in row.reasons if not each.startswith("uncounted:")]
 
 
-def _rows(counts: Counts | None) -> str:
+def _tone(found: Sign) -> str:
+    return TONES.get(found.tone, "")
+
+
+def _rows(row: MatrixRow) -> str:
+    counts = row.counts
     if counts is None:
         return "not counted yet"
+    if row.facts.requirement != REQUIRED:
+        return f"{number(counts.source_rows)} source · {number(counts.registered)} registered"
     missing = "unknown" if counts.missing is None else number(counts.missing)
     return f"{number(counts.source_rows)} source · {number(counts.registered)} registered · {missing} missing"

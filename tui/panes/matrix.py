@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from core.domain.compatibility import COMPATIBLE, REQUIRED, Counts, MatrixRow
+from core.domain.compatibility import COMPATIBLE, EXEMPT, REQUIRED, Counts, MatrixRow
 from core.errors import ConsoleError
 from tui.actions import bindings
 from tui.panes import summary
@@ -39,7 +39,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     NOTES = (
         "/text rows that hold it   /!text rows that do not\n"
         "/-f txt names with these letters in this order\n"
-        "▪ column   ▫ synthetic   ? unclassified\n"
+        "▪ column   ▫ synthetic   ? unclassified   - exempt\n"
         "rows: - needs an identity   … not counted yet   ! could not be counted"
     )
 
@@ -66,6 +66,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         self.failures: dict[str, ConsoleError] = {}
         self._counts: dict[str, Counts] = {}
         self._left: int | None = None
+        self._exempt = 0
         self._entered = False
 
     def compose(self) -> ComposeResult:
@@ -187,10 +188,12 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     @on(Rows.Changed)
     def _show_view(self) -> None:
-        self._set("#view", Content.styled(summary.view(self.rows, self._left), "$text-muted"))
+        self._set("#view", Content.styled(summary.view(self.rows, self._left, self._exempt), "$text-muted"))
 
     def _show_totals(self) -> None:
-        self._set("#totals", summary.totals(list(self.grid.table.rows())))
+        rows = list(self.grid.table.rows())
+        self._exempt = sum(row.facts.requirement == EXEMPT for row in rows)
+        self._set("#totals", summary.totals(rows))
 
     def _set(self, place: str, content: Content) -> None:
         line = self.query_one(place, Static)

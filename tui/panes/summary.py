@@ -13,8 +13,11 @@ from tui.words import number
 NAMED = 4
 
 
-def view(rows: Rows[MatrixRow], left: int | None) -> str:
-    """What of the matrix is on the screen: rows, filter, order, columns beyond the edges, counts to come."""
+def view(rows: Rows[MatrixRow], left: int | None, exempt: int) -> str:
+    """What of the matrix is on the screen: rows, filter, order, columns beyond the edges, counts to come.
+
+    Once all is counted, how many of the rows are `exempt`: the totals below leave them out.
+    """
     grid = rows.grid
     table = grid.table
     parts = []
@@ -33,6 +36,8 @@ def view(rows: Rows[MatrixRow], left: int | None) -> str:
         )
     if left:
         parts.append(f"counting, {left} to go")
+    elif exempt:
+        parts.append(f"{exempt} exempt")
     return " " + " · ".join(parts)
 
 
@@ -45,7 +50,7 @@ def totals(rows: Sequence[MatrixRow]) -> Content:
     gap_text = f"gap {len(names)}{': ' if names else ''}{', '.join(map(visible, names[:NAMED]))}"
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     first = [
-        f" {found.column} column + {found.synthetic} synthetic = {found.column + found.synthetic} compatible",
+        f" {found.split}",
         f"{found.unclassified} unclassified",
         f"status {found.native_status}/{found.collections}",
     ]

@@ -201,7 +201,7 @@ BEGIN
     IF v_elsewhere IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR005', 'wrote_elsewhere', format('registering rows of %s also wrote %s', p_collection, array_to_string(v_elsewhere, ', ')),
             jsonb_build_object('collection', p_collection, 'tables', v_elsewhere),
-            'Nothing of this batch was kept. Where the register function may write there, its owner adds the table to register_writes.');
+            'Nothing of this batch was kept. Where the register function may write there, whoever installs names all such tables: `birth-console init --register-writes SCHEMA.TABLE …`, with --collections as before.');
     END IF;
     RETURN v_writes;
 END
