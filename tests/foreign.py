@@ -118,6 +118,8 @@ INSERT INTO public.birth_policy VALUES ('people', 'REQUIRED');
 CREATE TRIGGER trg_birth_gateway AFTER INSERT ON crm.people
     FOR EACH ROW EXECUTE FUNCTION public.fn_birth_gateway('people');
 """
+# The same company before it had a gateway: a register function that applications call themselves.
+WITHOUT_GATEWAY = f"{GATEWAY} DROP FUNCTION public.fn_birth_gateway() CASCADE;"
 BINDING = ('ops."Register"', "mode=write", "Kind=$collection", "entity=$code", "born=$born_at", "source=$origin")
 
 

@@ -18,6 +18,9 @@ ROLES = "install/0001_roles.sql"
 SCHEMA = "install/0001_schema.sql"
 _MADE = re.compile(r"^CREATE (TABLE|FUNCTION|VIEW) \{S\}\.(\w+)", re.MULTILINE)
 
+_FUNCTION = re.compile(r"^CREATE FUNCTION \{S\}\.(?P<name>\w+)\((?P<given>[^()]*)\)", re.MULTILINE)
+_TRIGGER = re.compile(r"^CREATE TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -35,6 +38,16 @@ class Part:
     def makes(self) -> list[tuple[str, str]]:
         """Kind and name of each object of the schema that it creates."""
         return [(kind.lower(), name) for kind, name in _MADE.findall(self.text)]
+
+    @property
+    def triggers(self) -> list[tuple[str, str]]:
+        """Each trigger that it creates on a table of ours, with the table."""
+        return _TRIGGER.findall(self.text)
+
+    @property
+    def functions(self) -> list[tuple[str, list[str]]]:
+        """Name and types of the parameters that are given of each function that it creates; `{S}` is the schema."""
+        return [(found["name"], _types(found["given"])) for found in _FUNCTION.finditer(self.text)]
 
     def statement(self, schema: str) -> sql.Composed:
         """Its SQL."""
@@ -100,6 +113,12 @@ def install(driver: Driver, schema: str, *, reference: bool) -> list[str]:
                 cursor.execute(part.record(schema))
             cursor.execute("RESET ROLE")
         return [part.name for part in missing]
+
+
+def _types(given: str) -> list[str]:
+    """The types in a list of parameters, each `[OUT] name type [DEFAULT …]`."""
+    words = [each.split() for each in given.split(",") if each.strip()]
+    return [" ".join(each[1:]).partition(" DEFAULT ")[0] for each in words if each[0] != "OUT"]
 
 
 def _files(folder: str) -> Iterator[Part]:

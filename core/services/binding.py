@@ -37,6 +37,7 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
         _bind(connection, made, found, binding, bound)
     elif bound is not None and bound["there"]:
         made.registers_as_owner = not bound["definer"]
+        made.registers_by = [bound["name"]]
     elif made.survey.owner_of("function", _STAND_IN) not in (None, "birth_owner"):
         _guess(connection, made, bound)
     elif not any(each.what.startswith(_STAND_IN) for each in made.statements):
@@ -56,6 +57,7 @@ def _guess(connection: Connection, made: Draft, bound: Row | None) -> None:
 def _bind(connection: Connection, made: Draft, found: _Found, binding: Binding, bound: Row | None) -> None:
     signature = found.function.signature
     made.registers_as_owner = not found.row["definer"]
+    made.registers_by = [found.row["name"]]
     made.bound = {"function": signature, "binding": {name: given.text for name, given in binding.items()}}
     _let_call(connection, made, found)
     wanted = {name: given.as_json() for name, given in binding.items()}

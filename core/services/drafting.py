@@ -85,6 +85,7 @@ class Draft:
     left: list[Left] = field(default_factory=list)
     enrolled: list[dict[str, Json]] = field(default_factory=list)
     bound: Json = None
+    registers_by: list[str] = field(default_factory=list)  # the bound register function's name
     registers_as_owner: bool = True  # whether the register function runs with birth_owner's own rights
 
     def add(self, what: str, statement: sql.Composed, *, as_owner: bool = False, needs: str = "",

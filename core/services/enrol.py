@@ -8,15 +8,14 @@ from psycopg.types.json import Jsonb
 from core.db import installer
 from core.db.connection import Connection, Row
 from core.domain.enrolment import EXEMPT, REQUIRED, Enrolment, Table, choose, left_out
-from core.services.drafting import SUPERUSER, Draft, identifier, insist_on_reading, listed
-from core.services.install import gateway_is_ours
+from core.services import attaching, moving
+from core.services.drafting import Draft, identifier, insist_on_reading, listed
 
 _OURS = ("collection_registry", "birth_policy", "birth_registry", "trigger_guard_alerts", "birth_migration")
 _FILLED = {
     "collection_registry": {"collection_name", "governance_role"},
     "birth_policy": {"collection_name", "requirement"},
 }
-_TRIGGER = "trg_birth_gateway"
 
 
 def draft(connection: Connection, made: Draft, collections: Sequence[str], exempt: Sequence[str]) -> None:
@@ -25,14 +24,18 @@ def draft(connection: Connection, made: Draft, collections: Sequence[str], exemp
     facts = {Table(row["schema"], row["name"], row["obstacle"]): row for row in rows}
     tables = list(facts)
     registered = _registered(connection, made, tables)
+    moved = moving.moved(facts, registered)
+    registered = {**registered, **moved}
     chosen = choose(tables, registered, collections, exempt)
     for table in left_out(tables, collections, exempt):
         made.leave(table.text, f"it is {table.obstacle}")
     policies = _known(connection, made, "birth_policy", "init.policies")
     chosen = _without_refused(connection, made, chosen, policies)
     _let_read(connection, made, chosen, facts)
+    moving.draft(made, chosen, moved)
     _register(made, chosen, policies, registered)
-    _triggers(made, [each for each in chosen if EXEMPT not in (each.requirement, policies.get(each.collection))], facts)
+    met = [each for each in chosen if EXEMPT not in (each.requirement, policies.get(each.collection))]
+    attaching.draft(connection, made, met, facts)
     for each in chosen:
         if each.requirement == EXEMPT and policies.get(each.collection, EXEMPT) != EXEMPT:
             made.leave(each.collection, "it is REQUIRED: a gatekeeper decides that, by `classify COLLECTION --exempt`")
@@ -163,30 +166,11 @@ def _grant_reading(made: Draft, tables: Sequence[Table], needs: str) -> None:
     if tables:
         made.add(
             f"birth_owner and the groups read {_few(table.text for table in tables)}",
-            sql.SQL("GRANT SELECT ON {} TO birth_owner, birth_reader").format(listed([*map(identifier, tables)])),
-            needs=needs,
-        )
-
-
-def _triggers(made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> None:
-    """The gateway's trigger on what has none; where the gateway is the company's, that is the company's to make."""
-    ours = gateway_is_ours(made)
-    for each in chosen:
-        if facts[each.table]["has_trigger"]:
-            continue
-        if not ours:
-            made.leave(each.table.text, f"it has no {_TRIGGER}, and the gateway is not the console's to attach")
-            continue
-        able = made.survey.is_superuser or facts[each.table]["takes_triggers"]
-        made.add(
-            f"{_TRIGGER} on {each.table.text}",
-            sql.SQL("CREATE TRIGGER {} AFTER INSERT ON {} FOR EACH ROW EXECUTE FUNCTION {}({})").format(
-                sql.Identifier(_TRIGGER),
-                identifier(each.table),
-                made.in_schema("fn_birth_gateway"),
-                sql.Literal(each.collection),
+            # A line for each: whoever runs it reads what is opened.
+            sql.SQL("GRANT SELECT ON\n    {}\nTO birth_owner, birth_reader").format(
+                sql.SQL(",\n    ").join(map(identifier, tables))
             ),
-            needs="" if able else SUPERUSER,
+            needs=needs,
         )
 
 

@@ -19,10 +19,12 @@ _COLUMNS: Final = {
                        "inspect_pen", "inspect_stamp", "inspect_gate"),
     "trigger_guard_alerts": (),
 }  # fmt: skip
+# What the stand-in for the register function fills in.
+_REGISTERED = {"entity_code", "collection_name", "dot_origin", "born_at", "governance_role"}
 _GUARDED = {"command_tag", "object_identity"}  # what the stand-in for the trigger guard writes
 _EVENT_TRIGGER = "evt_trigger_guard_ddl"
 _GUARD_FUNCTION = "fn_trigger_guard"
-_VIEW = "v_birth_stage2_qt001_readiness_dashboard"
+DASHBOARD: Final = "v_birth_stage2_qt001_readiness_dashboard"
 
 
 def survey(connection: Connection, *, attests: bool = False) -> Survey:
@@ -35,7 +37,7 @@ def survey(connection: Connection, *, attests: bool = False) -> Survey:
     if owner is not None and not early.is_member and early.can_join:
         # What was installed before is birth_owner's to read. The script ends with the opposite, or is taken back.
         script.run(connection.driver, [_joining(early)])
-    names = [_EVENT_TRIGGER, _VIEW, "birth_migration", *(name for part in _parts() for _, name in part.makes)]
+    names = [_EVENT_TRIGGER, DASHBOARD, "birth_migration", *(name for part in _parts() for _, name in part.makes)]
     objects = {(row["kind"], row["name"]): row for row in connection.rows("init.objects", {"names": names})}
     recorded: frozenset[str] = frozenset()
     if ("table", "birth_migration") in objects:
@@ -141,8 +143,8 @@ def _insist_on_room(made: Draft) -> None:
             evidence={"schema": made.schema, "objects": found},
             hint="Rename them: init replaces nothing that is there.",
         )
-    if made.survey.owner_of("view", _VIEW) not in (None, "birth_owner"):
-        made.leave(f"view {_VIEW}", "it is there, and stays as it is: the console reads birth_readiness()")
+    if made.survey.owner_of("view", DASHBOARD) not in (None, "birth_owner"):
+        made.leave(f"view {DASHBOARD}", "it is there, and stays as it is: the console reads birth_readiness()")
 
 
 def _insist_on_columns(connection: Connection, made: Draft) -> None:
@@ -169,12 +171,33 @@ def _is_wanted(connection: Connection, made: Draft, part: installer.Part, *, bin
         return False
     if name == "fn_birth_register":
         # A gateway of the company's calls something of its own; that is bound, or named by --bind.
-        return not binds and gateway_is_ours(made)
+        wanted = not binds and gateway_is_ours(made) and not _is_bound(connection, made)
+        if wanted:
+            _insist_on_defaults(connection, made)
+        return wanted
     if name == _GUARD_FUNCTION:
         columns = connection.rows("init.columns", {"tables": ["trigger_guard_alerts"]})
         fits = {row["column"] for row in columns} >= _GUARDED
         return made.survey.owner_of("table", "trigger_guard_alerts") is None or fits
     return True
+
+
+def _is_bound(connection: Connection, made: Draft) -> bool:
+    """Whether a register function of the company's was bound before."""
+    return "install/0030_binding.sql" in made.survey.recorded and bool(connection.rows("init.bound")[0]["there"])
+
+
+def _insist_on_defaults(connection: Connection, made: Draft) -> None:
+    """Raise GateClosed where the registry asks for what only the company can fill in: every INSERT would fail."""
+    columns = connection.rows("init.columns", {"tables": ["birth_registry"]})
+    asked = [row["column"] for row in columns if row["asks"] and row["column"] not in _REGISTERED]
+    if asked:
+        raise GateClosed(
+            "the birth registry asks for columns that the console's own register function does not fill",
+            code="unfit",
+            evidence={"table": f"{made.schema}.birth_registry", "columns": asked},
+            hint="Name the company's register function with --bind, or give the columns a default.",
+        )
 
 
 def guards(made: Draft) -> bool:

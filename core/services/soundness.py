@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from core.db import installer
 from core.db.connection import Connection, Row
 from core.domain.check import Check, check
+from core.services import strangers
 
 _SHOWN = 5
 
@@ -13,10 +14,13 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     """Every such check, in the order in which they are mended. `remedies` are the audit's. Changes nothing."""
     yield _migrations(connection)
     yield _binding(connection, remedies)
+    yield strangers.look(connection)
     yield _pins(connection)
     yield _server(connection)
     yield _registry(connection)
+    yield _row_security(connection)
     yield from _sources(connection)
+    yield _heirs(connection)
     yield _names(connection)
 
 
@@ -89,6 +93,17 @@ def _registry(connection: Connection) -> Check:
     )
 
 
+def _row_security(connection: Connection) -> Check:
+    hidden = [row["table"] for row in connection.rows("doctor.row_security")]
+    return check(
+        "row_security",
+        "no row security hides rows of the registry or beside it",
+        "failed" if hidden else "passed",
+        {"tables": hidden},
+        "Counts and plans would take hidden rows for missing, so they are refused: disable it on these tables.",
+    )
+
+
 def _sources(connection: Connection) -> Iterator[Check]:
     rows = connection.rows("doctor.sources")
     unread = [row for row in rows if row["closed"] or row["unread"] or row["guarded"]]
@@ -115,6 +130,18 @@ def _sources(connection: Connection) -> Iterator[Check]:
 def _entering(rows: Sequence[Row]) -> list[str]:
     schemas = sorted({row["schema"] for row in rows if row["closed"]})
     return [f"GRANT USAGE ON SCHEMA {schema} TO birth_owner, birth_reader;" for schema in schemas]
+
+
+def _heirs(connection: Connection) -> Check:
+    rows = connection.rows("doctor.heirs")
+    return check(
+        "heirs",
+        "tables that inherit from a REQUIRED collection meet the gateway, too",
+        "failed" if rows else "passed",
+        {"without_trigger": len(rows), "tables": [row["table"] for row in rows[:_SHOWN]]},
+        "Their rows are the collection's, but inherit no trigger: `birth-console init` attaches the console's own.",
+        [row["remedy"] for row in rows if row["remedy"]],
+    )
 
 
 def _names(connection: Connection) -> Check:

@@ -31,6 +31,51 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS x JOIN pg_catalog.pg_attribute
     pg_catalog.quote_ident(n.nspname) || '.birth_registry' AS registry
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = {s} AND c.relname = 'birth_registry'
 
+-- name: row_security
+-- Whoever owns a table sees all of it, but the groups would not.
+SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS "table"
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = {s} AND c.relrowsecurity AND (c.relname ~ '^birth_' OR c.relname IN ('collection_registry', 'trigger_guard_alerts')) ORDER BY 1
+
+-- name: strangers
+-- What is birth_owner's or sits on our tables and that no installation made, in whatever schema. There may be several
+-- installations, each in a schema of its own; types of the parameters are compared as the server reads them.
+WITH birth AS MATERIALIZED (SELECT 'birth_owner'::pg_catalog.regrole::oid AS owner),
+home AS MATERIALIZED (
+    SELECT c.relnamespace AS oid, pg_catalog.quote_ident(n.nspname) AS name FROM pg_catalog.pg_class AS c
+    JOIN birth ON birth.owner = c.relowner JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relname = 'birth_migration'
+), made AS MATERIALIZED (
+    SELECT home.oid AS schema, f.value ->> 0 AS name, ARRAY(
+        SELECT pg_catalog.to_regtype(pg_catalog.replace(t.type, '{{S}}', home.name))::oid
+        FROM pg_catalog.jsonb_array_elements_text(f.value -> 1) WITH ORDINALITY AS t(type, place) ORDER BY t.place) AS types
+    FROM home CROSS JOIN pg_catalog.jsonb_array_elements(%(functions)s) AS f
+), ours AS MATERIALIZED (
+    SELECT c.oid, c.relname::text AS name FROM pg_catalog.pg_class AS c JOIN home ON home.oid = c.relnamespace JOIN birth ON birth.owner = c.relowner
+    WHERE c.relkind IN ('r', 'p', 'v') AND c.relname = ANY (%(relations)s)
+)
+SELECT 'function ' || p.oid::pg_catalog.regprocedure AS object, ARRAY(
+    SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+    FROM pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) AS a
+    WHERE a.privilege_type = 'EXECUTE' AND a.grantee <> p.proowner ORDER BY 1) AS open_to
+FROM pg_catalog.pg_proc AS p JOIN birth ON birth.owner = p.proowner
+WHERE NOT EXISTS (SELECT FROM made AS m WHERE m.schema = p.pronamespace AND m.name = p.proname AND m.types = ARRAY(
+    SELECT t.type FROM unnest(p.proargtypes) WITH ORDINALITY AS t(type, place) ORDER BY t.place))
+UNION ALL
+SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table ' ELSE 'table ' END || c.oid::pg_catalog.regclass, ARRAY(
+    SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
+    FROM pg_catalog.aclexplode(c.relacl) AS a WHERE a.grantee <> c.relowner ORDER BY 1)
+FROM pg_catalog.pg_class AS c JOIN birth ON birth.owner = c.relowner
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid NOT IN (SELECT oid FROM ours)
+UNION ALL
+SELECT pg_catalog.format('trigger %%I on %%s', t.tgname, t.tgrelid::pg_catalog.regclass), ARRAY[]::text[]
+FROM pg_catalog.pg_trigger AS t JOIN ours ON ours.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND ours.name ~ '^birth_' AND ours.name <> ALL (%(stand_ins)s)
+  AND NOT %(triggers)s @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_array(t.tgname, ours.name))
+UNION ALL
+SELECT pg_catalog.format('rule %%I on %%s', r.rulename, r.ev_class::pg_catalog.regclass), ARRAY[]::text[]
+FROM pg_catalog.pg_rewrite AS r JOIN ours ON ours.oid = r.ev_class WHERE r.rulename <> '_RETURN'
+ORDER BY 1
+
 -- name: sources
 SELECT c.collection_name AS collection, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS "table", pg_catalog.quote_ident(n.nspname) AS schema,
     NOT pg_catalog.has_schema_privilege('birth_owner', n.oid, 'USAGE') OR NOT pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE') AS closed,
@@ -44,6 +89,25 @@ WHERE c.requirement = 'REQUIRED'
     OR NOT pg_catalog.has_table_privilege('birth_owner', t.oid, 'SELECT') OR NOT pg_catalog.has_table_privilege('birth_reader', t.oid, 'SELECT')
     OR t.relrowsecurity OR t.reltuples < 0)
 ORDER BY 1
+
+-- name: heirs
+-- Tables that inherit from a REQUIRED collection's and do not meet the gateway: their rows are its rows, but no trigger is
+-- inherited. Partitions have their parents'.
+WITH RECURSIVE required AS MATERIALIZED (
+    SELECT c.relid, c.collection_name FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.relid IS NOT NULL
+), heir AS (
+    SELECT r.collection_name, i.inhrelid AS oid FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS t ON t.oid = i.inhrelid AND NOT t.relispartition
+    JOIN required AS r ON r.relid = i.inhparent
+    UNION SELECT heir.collection_name, i.inhrelid FROM heir JOIN pg_catalog.pg_inherits AS i ON i.inhparent = heir.oid
+)
+SELECT DISTINCT ON (t.oid) pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS "table",
+    CASE WHEN stands.oid IS NOT NULL THEN pg_catalog.format('CREATE TRIGGER trg_birth_gateway AFTER INSERT ON %I.%I FOR EACH ROW EXECUTE FUNCTION %I.fn_birth_gateway(%L);',
+        n.nspname, t.relname, {s}, heir.collection_name) END AS remedy
+FROM heir JOIN pg_catalog.pg_class AS t ON t.oid = heir.oid AND t.relkind = 'r' JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
+LEFT JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.oid AND g.tgname = 'trg_birth_gateway' AND NOT g.tgisinternal
+LEFT JOIN pg_catalog.pg_proc AS stands ON g.oid IS NULL AND stands.proname = 'fn_birth_gateway' AND stands.pronargs = 0
+    AND stands.pronamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {s}) AND stands.proowner = 'birth_owner'::pg_catalog.regrole
+WHERE g.oid IS NULL OR g.tgenabled NOT IN ('O', 'A') ORDER BY t.oid, heir.collection_name COLLATE "C"
 
 -- name: ambiguous
 SELECT c.collection_name::text AS collection, pg_catalog.array_agg(n.nspname::text ORDER BY place.rank) AS schemas

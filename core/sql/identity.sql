@@ -39,7 +39,8 @@ SELECT attrelid::bigint AS relid, attname AS name,
     -- Somebody's own type may be called text, and come first on somebody's search_path.
     CASE WHEN typtype = 'e' THEN 'enum'
         WHEN typnamespace = 'pg_catalog'::regnamespace THEN pg_catalog.regexp_replace(pg_catalog.format_type(oid, NULL), '^pg_catalog\.', '')
-        ELSE typnamespace::regnamespace || '.' || pg_catalog.format_type(oid, NULL) END AS type
+        -- The server qualifies what this session's path does not show.
+        ELSE CASE WHEN pg_catalog.pg_type_is_visible(oid) THEN typnamespace::regnamespace || '.' ELSE '' END || pg_catalog.format_type(oid, NULL) END AS type
 FROM base WHERE typtype <> 'd' ORDER BY attrelid, attnum
 
 -- name: key

@@ -39,8 +39,9 @@ FROM pg_catalog.pg_event_trigger AS e WHERE e.evtname = ANY (%(names)s)
 ORDER BY 2, 1
 
 -- name: columns
-SELECT c.relname::text AS "table", a.attname::text AS "column", a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND a.attgenerated = '' AS asks
-FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+SELECT c.relname::text AS "table", a.attname::text AS "column",
+    (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL AND a.attidentity = '' AND a.attgenerated = '' AS asks
+FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = {s} AND c.relname = ANY (%(tables)s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum
 
 -- name: recorded
@@ -55,12 +56,43 @@ SELECT c.oid::bigint AS relid, n.nspname::text AS schema, c.relname::text AS nam
         ELSE '' END AS obstacle,
     pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned, pg_catalog.has_table_privilege(c.oid, 'TRIGGER') AS takes_triggers,
     pg_catalog.pg_has_role(n.nspowner, 'USAGE') AS owns_schema,
-    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS has_trigger
+    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS has_trigger,
+    (SELECT t.tgargs FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid AND p.proname = 'fn_birth_gateway'
+        JOIN pg_catalog.pg_namespace AS home ON home.oid = p.pronamespace AND home.nspname = {s}
+        WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS argument
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   AND NOT (n.nspname = {s} AND c.relname = ANY (%(ours)s))
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+
+-- name: heirs
+-- Tables that inherit from these, at any depth, in the order of their names. Partitions have their parents' triggers anyway.
+WITH RECURSIVE heir AS (
+    SELECT i.inhparent AS parent, i.inhrelid AS oid FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid
+    WHERE i.inhparent = ANY (%(relids)s::bigint[]::oid[]) AND NOT c.relispartition
+    UNION SELECT heir.parent, i.inhrelid FROM heir JOIN pg_catalog.pg_inherits AS i ON i.inhparent = heir.oid
+)
+SELECT heir.parent::bigint AS parent, c.oid::bigint AS relid, n.nspname::text AS schema, c.relname::text AS name,
+    pg_catalog.has_table_privilege(c.oid, 'TRIGGER') AS takes_triggers,
+    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS has_trigger
+FROM heir JOIN pg_catalog.pg_class AS c ON c.oid = heir.oid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+
+-- name: registering
+-- Triggers that fire on INSERT into these tables or their partitions, and whose function names the registry.
+WITH wanted AS MATERIALIZED (SELECT relid FROM unnest(%(relids)s::bigint[]::oid[]) AS w(relid)),
+writing AS MATERIALIZED (
+    SELECT p.oid, p.oid::pg_catalog.regprocedure::text AS name FROM pg_catalog.pg_proc AS p
+    WHERE p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype AND p.prosrc ~* %(pattern)s AND NOT (p.proname = 'fn_birth_gateway'
+        AND p.pronamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = {s}))
+), firing AS MATERIALIZED (
+    SELECT coalesce(pg_catalog.pg_partition_root(t.tgrelid)::oid, t.tgrelid) AS relid, t.tgname::text AS trigger, w.name AS function
+    FROM pg_catalog.pg_trigger AS t JOIN writing AS w ON w.oid = t.tgfoid
+    WHERE NOT t.tgisinternal AND t.tgtype::integer & 4 = 4 AND t.tgenabled <> 'D'
+)
+SELECT DISTINCT ON (f.relid) f.relid::bigint AS relid, f.trigger, f.function FROM firing AS f JOIN wanted USING (relid)
+ORDER BY f.relid, f.trigger COLLATE "C"
 
 -- name: readable
 -- Which of the tables birth_owner and the groups cannot read yet, and whether this login may give that.
@@ -95,7 +127,7 @@ SELECT EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'authentication_attest
 
 -- name: functions
 -- Every function of a name, with what a caller gives it. `name` has one or two parts.
-SELECT p.oid::bigint AS oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname) || '('
+SELECT p.oid::bigint AS oid, p.proname::text AS name, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname) || '('
         || pg_catalog.array_to_string(ARRAY(SELECT pg_catalog.format_type(t.type, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY AS t(type, place) ORDER BY place), ',') || ')'
         AS signature,
     p.prokind::text AS kind, p.proretset AS returns_set, p.provolatile::text AS volatility, p.pronargs - p.pronargdefaults AS without_default,
@@ -123,7 +155,7 @@ JOIN pg_catalog.pg_namespace AS home ON home.oid = t.relnamespace AND home.nspna
 WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass ORDER BY 1
 
 -- name: bound
-SELECT (SELECT signature FROM {S}.birth_gateway_function) AS signature,
+SELECT (SELECT signature FROM {S}.birth_gateway_function) AS signature, (SELECT function_name FROM {S}.birth_gateway_function) AS name,
     (SELECT coalesce(pg_catalog.jsonb_object_agg(parameter, CASE WHEN constant IS NULL THEN pg_catalog.jsonb_build_object('value', value)
         ELSE pg_catalog.jsonb_build_object('constant', constant) END), '{{}}') FROM {S}.birth_gateway_binding) AS binding,
     {S}.birth_register_function() IS NOT NULL AS there,

@@ -72,13 +72,14 @@ def test_a_run_that_was_applied_in_part_can_be_superseded_and_the_new_plan_holds
     assert done(small, new).registered == 200
 
 
-def test_planning_waits_for_the_batch_in_flight_and_the_next_one_of_the_older_run_is_refused(small: Database) -> None:
+def test_planning_over_a_cancelled_run_waits_for_its_batch_in_flight_and_refuses_the_next_one(small: Database) -> None:
     registering(small, before=AT_ROW_120)
     old = a_run(small)
     plans: list[int] = []
 
     def plan() -> None:
         with small.connect("operator2") as operator:
+            control.steer(operator, old, "cancel")
             plans.append(line.make_plan(operator, "goods"))
 
     with a_lock(small, 7) as lock, driving(small, old, SLOWLY) as driven:
@@ -91,7 +92,7 @@ def test_planning_waits_for_the_batch_in_flight_and_the_next_one_of_the_older_ru
         planning.join()
     assert (driven.status, driven.code) == (4, "run_not_applying")
     assert driven.error is not None
-    assert driven.error.message == f"run {old} is superseded"
+    assert driven.error.message == f"run {old} is superseded by run {plans[0]}, planned by operator2"
     assert account(small, old).registered == 150
     with small.connect("operator2") as operator, pytest.raises(Stale):
         # What the batch in flight registered, the new plan still holds: reconciling says so.
@@ -105,7 +106,7 @@ def test_whoever_plans_is_not_passed_by_workers_that_share_the_older_run_meanwhi
     two = Options(batch_size=50, workers=2, patience=20)
     with a_lock(small, 7) as slow, a_lock(small, 8) as quick, driving(small, old, two) as driven:
         eventually(lambda: is_waited_for(small, 7) and is_waited_for(small, 8))
-        planning = Thread(target=plan_again, args=(small,))
+        planning = Thread(target=plan_again, args=(small, old))
         planning.start()
         eventually(lambda: waits_for_table(small, "birth_backfill_fence") == 1)
         quick.execute("SELECT pg_advisory_unlock(8)")
@@ -116,8 +117,9 @@ def test_whoever_plans_is_not_passed_by_workers_that_share_the_older_run_meanwhi
     assert account(small, old).registered == 200
 
 
-def plan_again(database: Database) -> None:
+def plan_again(database: Database, old: int) -> None:
     with database.connect("operator2") as operator:
+        control.steer(operator, old, "cancel")
         line.make_plan(operator, "goods")
 
 

@@ -125,3 +125,16 @@ def test_a_profile_has_the_shape_that_scripts_rely_on(shared: Database) -> None:
 def test_a_collection_without_a_table_has_no_profile(shared: Database) -> None:
     answer = run("profile", "iu_staging_record", "--json", "--dsn", shared.dsn("viewer1"))
     assert (answer.status, answer.error["code"]) == (3, "no_table")
+
+
+def test_a_type_of_somebodys_own_is_shown_with_its_schema_once(small: Database) -> None:
+    small.run("""
+        CREATE SCHEMA "Odd"; CREATE TYPE "Odd".pair AS (a int, b int); CREATE TYPE public.text AS (a int);
+        ALTER TABLE public.parts ADD pair "Odd".pair, ADD pairs "Odd".pair[], ADD own public.text;
+    """)
+    answer = run("profile", "parts", "--json", "--dsn", small.dsn("viewer1"))
+    types = {column["name"]: column["type"] for column in answer.document["columns"]}
+    assert types == {
+        "shop": "integer", "part": "text", "note": "text",
+        "pair": '"Odd".pair', "pairs": '"Odd".pair[]', "own": "public.text",
+    }  # fmt: skip
