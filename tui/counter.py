@@ -38,15 +38,20 @@ class Counter:
         self._turn = threading.Condition()
         self._wanted: collections.deque[str] = collections.deque()
         self._round = 0
-        self._left = 0
+        self._open: set[str] = set()  # of this round, and not counted yet
+        self._under_way: set[str] = set()
         self._unready: set[int] = set()
+        self._teller: threading.Timer | None = None
         self._counted: dict[str, Counts | ConsoleError] = {}
         self._told = time.monotonic()
         self._threads: list[threading.Thread] = []
         self._is_over = False
 
     def count(self, names: Iterable[str]) -> None:
-        """Count these next; what was wanted before and is not counted yet is dropped."""
+        """Count these next; what was wanted before and is not counted yet is dropped.
+
+        What is under way is not begun once more: a table that takes long never keeps two threads from the others.
+        """
         with self._turn:
             self._want(names)
             while self._wanted and len(self._threads) < self._source.counters:
@@ -63,10 +68,11 @@ class Counter:
             self._turn.notify_all()
 
     def _want(self, names: Iterable[str]) -> None:
-        self._wanted = collections.deque(names)
+        wanted = list(names)
+        self._open = set(wanted)
+        self._wanted = collections.deque(name for name in wanted if name not in self._under_way)
         self._round += 1
         self._unready.clear()
-        self._left = len(self._wanted)
 
     def _run(self, number: int) -> None:
         while not self._is_over:
@@ -74,7 +80,7 @@ class Counter:
             if not self._source.ready(number) and self._leave_it(turn, number):
                 self._await_round(turn)
             elif name := self._take():
-                self._count(number, turn, name)
+                self._count(number, name)
 
     def _await_work(self, number: int) -> int:
         """Wait until something is to be counted; in which round that is."""
@@ -102,28 +108,42 @@ class Counter:
 
     def _take(self) -> str | None:
         with self._turn:
-            return self._wanted.popleft() if self._wanted else None
+            if not self._wanted:
+                return None
+            name = self._wanted.popleft()
+            self._under_way.add(name)
+            return name
 
-    def _count(self, number: int, turn: int, name: str) -> None:
+    def _count(self, number: int, name: str) -> None:
         result: Counts | ConsoleError
         try:
             result = self._source.count(name, number)
         except Exception as error:  # noqa: BLE001 - whatever happens here is shown at its collection
             result = as_console_error(error)
-        self._ended(turn, name, result)
+        self._ended(name, result)
 
-    def _ended(self, turn: int, name: str, result: "Counts | ConsoleError") -> None:
+    def _ended(self, name: str, result: "Counts | ConsoleError") -> None:
         with self._turn:
             self._counted[name] = result
-            if turn == self._round:
-                self._left -= 1
+            self._under_way.discard(name)
+            self._open.discard(name)
             if is_lost(result):
                 self._want([])
             if is_lost(result) or time.monotonic() - self._told > TOGETHER_SECONDS:
                 self._tell()
+            elif self._teller is None:
+                # Whoever counts next may be at it for long: what is known is not held back until then.
+                self._teller = threading.Timer(TOGETHER_SECONDS, self._tell_late)
+                self._teller.daemon = True
+                self._teller.start()
+
+    def _tell_late(self) -> None:
+        with self._turn:
+            self._teller = None
+            self._tell()
 
     def _tell(self) -> None:
         if self._counted and not self._is_over:
-            self._post(Counted(self._counted, self._left))
+            self._post(Counted(self._counted, len(self._open)))
             self._counted = {}
         self._told = time.monotonic()
