@@ -1,13 +1,10 @@
 """The packet as Markdown. Text from the database is made visible, and cannot become markup."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from core.domain import escaped
 from core.domain.packet import PASSED, TITLE, Evidence, Part, Table, parts, shown
-from core.domain.visible import visible
-
-_SPECIAL = re.compile(r"([\\`*\[\]<>|~&])")
 
 
 def markdown(evidence: Evidence) -> str:
@@ -67,7 +64,7 @@ def _row(cells: object, *, raw: bool = False) -> str:
 
 
 def _safe(text: str | None) -> str:
-    return _SPECIAL.sub(r"\\\1", visible(text or ""))
+    return escaped.markdown(text or "")
 
 
 def _anchor(name: str) -> str:
