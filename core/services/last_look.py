@@ -1,14 +1,13 @@
 """What this login saw last in a database, kept on this machine from one session to the next."""
 
 import json
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from core.db.connection import Connection
 from core.domain.changes import LastLook
+from core.services import private_file
 from core.settings import state_home
 
 _KEPT = 50  # databases; the one looked at longest ago is forgotten first
@@ -36,7 +35,7 @@ def remember(key: str, look: LastLook) -> None:
     known.pop(key, None)
     known[key] = {"seq": look.seq, "figures": dict(look.figures)}
     with suppress(OSError):
-        _write(dict(list(known.items())[-_KEPT:]))
+        private_file.write(_file(), json.dumps(dict(list(known.items())[-_KEPT:])))
 
 
 def _file() -> Path:
@@ -49,17 +48,3 @@ def _read() -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _write(content: dict[str, object]) -> None:
-    """Replace the file at once: another console never reads half of it."""
-    path = _file()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".looks-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

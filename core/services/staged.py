@@ -5,7 +5,6 @@ that ended, whatever ended it, and goes to the next console of the same login on
 """
 
 import os
-import tempfile
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from core.db.connection import Connection
 from core.domain import staged
 from core.domain.staged import Choice, Kept
 from core.errors import ConsoleError, UsageError
-from core.services import last_look
+from core.services import last_look, private_file
 from core.settings import state_home
 
 _numbers = count(1)
@@ -86,7 +85,7 @@ class StagedFile:
                 return
             if choices:
                 self._own = self._own or _new(self._place)
-                _write(self._own.path, staged.write(Kept(datetime.now().astimezone(), tuple(choices))))
+                private_file.write(self._own.path, staged.write(Kept(datetime.now().astimezone(), tuple(choices))))
             elif self._own is not None:
                 self._own.let_go(remove=True)
                 self._own = None
@@ -166,15 +165,3 @@ def _set_aside(held: _Held, error: Exception) -> ConsoleError:
     return ConsoleError(
         message, code="bad_staged", evidence={"file": str(aside)}, hint="Nothing of that file is staged; decide anew."
     )
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file at once, readable for nobody else."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".staged-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
