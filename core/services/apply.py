@@ -65,11 +65,11 @@ def apply(
     # A server that is not there at the start is no reason to wait; one that goes away later is.
     with connect() as connection:
         rights.insist_on(connection, "birth_operator", "apply a run")
+        run, account = ledger.run(connection, number), ledger.account(connection, number)
         # Where every row has its outcome, no gate has anything left to hold up: only the last word is missing.
-        if not _is_settled(connection, number):
+        if account.open or (run.status, run.command) != ("applying", "run"):
             insist(gates(connection, number), f"run {number} may not be applied")
             connection.rows("apply.begin", {"run": number})
-        account = ledger.account(connection, number)
         is_fresh = not connection.rows("apply.batches", {"run": number})[0]["finished"]
     yield Event("started", {"run": number, "planned": account.planned, "open": account.open})
     try:
@@ -204,12 +204,6 @@ class _Crew:
         # count() is atomic in CPython; a ticket too many would only be one batch more.
         most = self._options.max_batches
         return most is None or next(self._tickets) <= most
-
-
-def _is_settled(connection: Connection, number: int) -> bool:
-    """Whether the run was begun, nobody holds it, and each of its rows has an outcome."""
-    run = ledger.run(connection, number)
-    return (run.status, run.command) == ("applying", "run") and not ledger.account(connection, number).open
 
 
 def _stopped(number: int, error: ConsoleError, connect: Connect) -> Event:
