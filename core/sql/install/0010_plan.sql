@@ -170,6 +170,20 @@ BEGIN
 END
 $body$;
 
+-- What is counted of the rows of an identity, as evidence.
+CREATE FUNCTION {S}.birth_identity_counted(p_rows bigint, p_codes bigint, p_distinct bigint, p_foreign bigint, p_longest integer) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT jsonb_build_object('rows', p_rows, 'without_code', p_rows - p_codes, 'duplicates', p_codes - p_distinct,
+        'registered_for_others', p_foreign, 'longest', p_longest)
+$body$;
+
+-- Whether what was counted says that the identity holds.
+CREATE FUNCTION {S}.birth_identity_holds(p_counted jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT (p_counted ->> 'without_code')::bigint = 0 AND (p_counted ->> 'duplicates')::bigint = 0
+        AND (p_counted ->> 'registered_for_others')::bigint = 0 AND coalesce((p_counted ->> 'longest')::integer, 0) <= 200
+$body$;
+
 -- What the database itself counts of the rows that an identity is to identify; refuses where it does not.
 CREATE FUNCTION {S}.birth_identity_count(p_relid oid, p_collection text, p_strategy text, p_columns text[]) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -192,9 +206,8 @@ BEGIN
         FROM {S}.birth_reading(v_reads.counted) AS counted(rows bigint, codes bigint, distinct_codes bigint, longest integer),
             {S}.birth_reading(v_reads.taken) AS taken(foreign_codes bigint, foreign_example text);
     END IF;
-    v_counted := jsonb_build_object('rows', v_found.rows, 'without_code', v_found.rows - v_found.codes, 'duplicates', v_found.codes - v_found.distinct_codes,
-        'registered_for_others', v_found.foreign_codes, 'longest', v_found.longest);
-    IF v_found.rows <> v_found.distinct_codes OR v_found.foreign_codes > 0 OR v_found.longest > 200 THEN
+    v_counted := {S}.birth_identity_counted(v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest);
+    IF NOT {S}.birth_identity_holds(v_counted) THEN
         PERFORM {S}.birth_refuse('BR003', 'contract_broken', format('%s of %s does not identify its rows', array_to_string(p_columns, '/'), p_collection),
             v_counted || jsonb_build_object('collection', p_collection, 'strategy', p_strategy, 'columns', p_columns), 'Choose other columns.');
     END IF;
@@ -212,6 +225,7 @@ DECLARE
     v_reads record;
     v_statement text;
     v_found record;
+    v_counted jsonb;
     v_last record;
 BEGIN
     SELECT * INTO v_collection FROM {S}.birth_collections() WHERE collection_name = p_collection;
@@ -242,11 +256,10 @@ BEGIN
         v_statement := {S}.birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken);
     END IF;
     EXECUTE v_statement INTO v_found USING v_ledger;
-    IF v_found.rows <> v_found.codes OR v_found.codes <> v_found.distinct_codes OR v_found.foreign_codes > 0 OR v_found.longest > 200 THEN
+    v_counted := {S}.birth_identity_counted(v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest);
+    IF NOT {S}.birth_identity_holds(v_counted) THEN
         PERFORM {S}.birth_refuse('BR003', 'contract_broken', format('the rows of %s are no longer identified by %s', p_collection, v_collection.identity),
-            jsonb_build_object('collection', p_collection, 'identity', v_collection.identity, 'rows', v_found.rows,
-                'without_code', v_found.rows - v_found.codes, 'duplicates', v_found.codes - v_found.distinct_codes,
-                'registered_for_others', v_found.foreign_codes, 'example', v_found.foreign_example, 'longest', v_found.longest),
+            v_counted || jsonb_build_object('collection', p_collection, 'identity', v_collection.identity, 'example', v_found.foreign_example),
             'Classify it again: the data changed since.');
     END IF;
     SELECT seq, entity_code INTO v_last FROM {S}.birth_backfill_item WHERE ledger_id = v_ledger ORDER BY seq DESC LIMIT 1;
