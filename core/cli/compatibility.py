@@ -106,11 +106,7 @@ def _cells(row: MatrixRow, *, counts: bool, every: bool) -> list[object]:
 
 
 def _summary(sums: Totals) -> str:
-    line = (
-        f"{sums.collections} REQUIRED: {sums.split}, {sums.broken} broken"
-        + (f" and {sums.compatible} compatible;" if sums.stranded else ";")
-        + f" native status {sums.native_status}; table {sums.with_table}; trigger {sums.with_trigger}"
-    )
+    line = f"{sums.verdicts}; native status {sums.native_status}; table {sums.with_table}; trigger {sums.with_trigger}"
     if sums.missing is not None:
         line += f"; {sums.source_rows:,} rows, {sums.registered:,} registered, {sums.missing:,} missing"
     return line

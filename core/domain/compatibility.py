@@ -84,6 +84,12 @@ class Totals:
             f"{classified} classified, {self.stranded} of them broken" if self.stranded else f"{classified} compatible"
         )
 
+    @property
+    def verdicts(self) -> str:
+        """How many there are, how they divide, and how many are broken."""
+        compatible = f"; {self.compatible} compatible" if self.stranded else ""
+        return f"{self.collections} REQUIRED: {self.split}{compatible}, {self.broken} broken"
+
 
 def judge(facts: Facts, counts: Counts | None = None) -> MatrixRow:
     """Say whether a collection's rows can be identified now, and why not.

@@ -171,13 +171,7 @@ def _matrix(evidence: Evidence) -> Part:
         for each in evidence.matrix
     ]
     found = totals([each for each in evidence.matrix if each.facts.requirement == REQUIRED])
-    text = (
-        (
-            f"{found.collections} REQUIRED: {found.split}; {found.compatible} compatible, {found.broken} broken."
-            if found.stranded
-            else f"{found.collections} REQUIRED: {found.split}, {found.broken} broken."
-        ),
-    )
+    text = (f"{found.verdicts}.",)
     header = ("collection", "role", "requirement", "strategy", "identity", "trigger", "verdict", "reasons")
     return Part("matrix", "Compatibility matrix", text, (Table(header, rows),), ("compatibility.collections",))
 

@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from core.db.connection import Row
 from core.domain.enrolment import Enrolment, Table
-from core.services.drafting import Draft
+from core.services.drafting import Draft, listed
 
 
 def moved(facts: Mapping[Table, Row], registered: Mapping[str, Table | None]) -> dict[str, Table]:
@@ -40,7 +40,7 @@ def draft(made: Draft, chosen: Sequence[Enrolment], places: Mapping[str, Table])
             " SELECT {}('enrolled', {})"
         ).format(
             made.in_schema("birth_collection_place"),
-            sql.SQL(", ").join(rows),
+            listed([*rows]),
             made.in_schema("birth_ledger_append"),
             sql.Literal(Jsonb({"collections": [], "places": shown})),
         ),
