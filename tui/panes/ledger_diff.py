@@ -20,7 +20,7 @@ from core.domain.visible import visible
 from core.errors import ConsoleError
 from tui.actions import Actor, bindings
 from tui.panes import ledger_columns as columns
-from tui.panes.ledger_list import OtherGrid
+from tui.panes.diff_grid import DiffGrid
 from tui.source import Link
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import Grid
@@ -31,27 +31,6 @@ from tui.widgets.window import PAGE, Window
 NEAR = PAGE // 2
 ONLY = {"only_open": "+", "only_registered": "=", "only_vanished": "-", "only_quarantined": "!", "only_late": "~"}
 Read = tuple[Page, Outline]
-
-
-class DiffGrid(OtherGrid[DiffRow]):
-    """A grid that says when the cursor moves, and asks for the far ends of what its window does not hold."""
-
-    def __init__(self, window: Window, moved: Callable[[], None], far: Callable[[bool], None]) -> None:
-        super().__init__(window, id="diff-rows")
-        self._tell, self._far = moved, far
-
-    def move_to(self, index: int) -> None:
-        """Move, then see whether more rows are needed."""
-        super().move_to(index)
-        self._tell()
-
-    def move_first(self) -> None:
-        """To the first row of all."""
-        self._far(False)  # noqa: FBT003 - which of the two ends
-
-    def move_last(self) -> None:
-        """To the last row of all."""
-        self._far(True)  # noqa: FBT003 - which of the two ends
 
 
 class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
