@@ -26,9 +26,9 @@ CREATE FUNCTION public.told(public.mood) RETURNS text LANGUAGE plpgsql AS
     $$BEGIN PERFORM public.evil(); RETURN enum_out($1)::text; END$$;
 CREATE CAST (public.mood AS text) WITH FUNCTION public.told(public.mood);
 """
-_TABLE = """
+TABLE = """
 INSERT INTO public.things VALUES {rows};
-INSERT INTO birth.collection_registry (collection_name) VALUES ('things');
+INSERT INTO birth.collection_registry (collection_name, governance_role) VALUES ('things', 'governed');
 INSERT INTO birth.birth_policy (collection_name) VALUES ('things');
 SELECT birth.birth_identity_import('things', 'column', ARRAY['code'], 'measured');
 CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.things FOR EACH ROW
@@ -68,7 +68,7 @@ SOURCES = {
 @pytest.fixture(params=SOURCES)
 def things(small: Database, request: pytest.FixtureRequest) -> Database:
     make, rows = SOURCES[request.param]
-    small.run(_EVIL + make + _TABLE.format(rows=rows))
+    small.run(_EVIL + make + TABLE.format(rows=rows))
     return small
 
 
@@ -76,22 +76,27 @@ def forged(database: Database) -> int:
     return int(database.value("SELECT count(*) FROM birth.birth_registry WHERE entity_code = 'FORGED'"))
 
 
+def walk(database: Database, *, windows: bool) -> None:
+    """Plan and apply two things, honestly: they are registered, and nothing else is."""
+    if windows:
+        database.run("INSERT INTO birth.birth_setting VALUES ('windows', ARRAY[]::text[])")
+    open_permit(database)
+    run = reconciled(database, "things")
+    done(database, run)
+    assert account(database, run).registered == 2
+    assert forged(database) == 0
+
+
 @pytest.mark.parametrize("windows", [False, True])
 def test_code_of_a_source_s_owner_writes_nothing_while_a_run_is_planned_and_applied(
     things: Database, *, windows: bool
 ) -> None:
-    if windows:
-        things.run("INSERT INTO birth.birth_setting VALUES ('windows', ARRAY[]::text[])")
-    open_permit(things)
-    run = reconciled(things, "things")
-    done(things, run)
-    assert account(things, run).registered == 2
-    assert forged(things) == 0
+    walk(things, windows=windows)
 
 
 def test_code_of_a_source_s_owner_writes_nothing_when_the_gateway_meets_a_row(small: Database) -> None:
     make, rows = SOURCES["a cast of the identity's column"]
-    small.run(_EVIL + make + _TABLE.format(rows=rows))
+    small.run(_EVIL + make + TABLE.format(rows=rows))
     small.run("ALTER TYPE public.mood ADD VALUE 'sad'")
     small.run("INSERT INTO public.things VALUES (3, 'sad')")
     assert small.value("SELECT count(*) FROM birth.birth_registry WHERE entity_code = 'sad'") == 1

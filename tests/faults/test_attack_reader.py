@@ -10,9 +10,7 @@ from core.services import acceptance, compatibility, plan, profile, readiness, r
 from core.services.prove import prove
 from tests.databases import Database
 from tests.faults.attacker import ask
-from tests.faults.test_attack_owner import SOURCES, forged
-from tests.line import open_permit
-from tests.small import account, done, reconciled
+from tests.faults.test_attack_owner import SOURCES, TABLE, walk
 
 # Whoever reads finds operators and functions of this schema first, from then on; and runs a query when it commits.
 _EVIL = """
@@ -49,16 +47,6 @@ BEGIN
 END $$;
 GRANT USAGE ON SCHEMA evil TO PUBLIC;
 """
-_TABLE = """
-INSERT INTO public.things VALUES {rows};
-INSERT INTO birth.collection_registry (collection_name, governance_role) VALUES ('things', 'governed');
-INSERT INTO birth.birth_policy (collection_name) VALUES ('things');
-SELECT birth.birth_identity_import('things', 'column', ARRAY['code'], 'measured');
-CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.things FOR EACH ROW
-    EXECUTE FUNCTION birth.fn_birth_gateway('things');
-GRANT SELECT ON public.things TO birth_reader, birth_owner;
-TRUNCATE birth.trigger_guard_alerts;
-"""
 # The planner runs the owner's code for each query on the table; the old script would have asked for its dates.
 _INDEX = """
 CREATE FUNCTION public.one(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
@@ -89,7 +77,7 @@ READING: dict[str, Callable[[Connection], object]] = {
 
 @pytest.fixture
 def things(small: Database) -> Database:
-    small.run(_EVIL + _INDEX + _TABLE.format(rows="(1, 'T-1'), (2, 'T-2')"))
+    small.run(_EVIL + _INDEX + TABLE.format(rows="(1, 'T-1'), (2, 'T-2')"))
     return small
 
 
@@ -99,14 +87,8 @@ def test_what_a_source_s_owner_sets_or_declares_ends_with_the_read_of_plans_and_
     small: Database, source: str, *, windows: bool
 ) -> None:
     make, rows = SOURCES[source]
-    small.run(_EVIL + make + _TABLE.format(rows=rows))
-    if windows:
-        small.run("INSERT INTO birth.birth_setting VALUES ('windows', ARRAY[]::text[])")
-    open_permit(small)
-    run = reconciled(small, "things")
-    done(small, run)
-    assert account(small, run).registered == 2
-    assert forged(small) == 0
+    small.run(_EVIL + make + TABLE.format(rows=rows))
+    walk(small, windows=windows)
     assert small.value("SELECT count(*) FROM birth.birth_ledger_event WHERE kind = 'steered'") == 0
 
 
