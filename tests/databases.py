@@ -14,8 +14,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
-from core.db.connection import Connection
-from core.db.embedded import EmbeddedServer
+from core.db.connection.session import Connection
+from core.db.embedded.server import EmbeddedServer
 from core.demo.build import build
 from core.settings import DEMO_LOGINS
 

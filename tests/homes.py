@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import psycopg
 
-from core.db.postmaster import Postmaster
+from core.db.embedded.postmaster import Postmaster
 from core.services import demo
 
 # What the children of these tests run first: the demo's life cycle is under test, not what fills it.

@@ -3,10 +3,11 @@
 import csv
 from importlib import resources
 
-from core.db.connection import Connection
-from core.domain.identity import Identity, column_identity, synthetic_identity
-from core.domain.permit import lifetime
-from core.services import identity, permits, plan, reconcile
+from core.db.connection.session import Connection
+from core.domain.classify.identity import Identity, column_identity, synthetic_identity
+from core.domain.trust.permit import lifetime
+from core.services.backfill import permits, plan, reconcile
+from core.services.classify import classify
 from tests.databases import Database
 
 EVERYTHING = 1_000_000
@@ -32,9 +33,9 @@ def resolve_blockers(database: Database) -> None:
     with database.connect("operator1") as operator, database.connect("gatekeeper1") as gatekeeper:
         for name, wanted in intended().items():
             if wanted is None:
-                identity.exempt(gatekeeper, name, "it has no table")
+                classify.exempt(gatekeeper, name, "it has no table")
             else:
-                identity.classify(operator, wanted)
+                classify.classify(operator, wanted)
 
 
 def open_permit(database: Database, budget: int = EVERYTHING, collections: tuple[str, ...] = ()) -> int:

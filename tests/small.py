@@ -12,15 +12,15 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from core.db.apply_connection import ApplyConnection
-from core.db.connection import Connection
-from core.db.installer import install
+from core.db.connection.apply_connection import ApplyConnection
+from core.db.connection.session import Connection
+from core.db.install.installer import install
 from core.demo.people import admit
-from core.domain.events import Event
-from core.domain.ledger import Accounting
+from core.domain.backfill.events import Event
+from core.domain.backfill.runs import Accounting
 from core.errors import ConsoleError
-from core.services import apply, hooks, ledger
-from core.services.apply import Options
+from core.services.backfill import apply, fault_points, runs
+from core.services.backfill.apply import Options
 from core.settings import DEMO_LOGINS
 from tests import line
 from tests.databases import SCHEMA, Database, TestServer
@@ -159,7 +159,7 @@ def sound(database: Database) -> None:
 def account(database: Database, run: int) -> Accounting:
     """What became of a run's rows so far."""
     with database.connect() as connection:
-        return ledger.account(connection, run)
+        return runs.account(connection, run)
 
 
 @dataclass(slots=True)
@@ -258,18 +258,18 @@ def batches(database: Database, run: int) -> int:
     return int(found)
 
 
-def at(patch: pytest.MonkeyPatch, point: hooks.Point, action: Callable[[], object], nth: int = 1) -> None:
+def at(patch: pytest.MonkeyPatch, point: fault_points.Point, action: Callable[[], object], nth: int = 1) -> None:
     """Do something at the n-th pass of a hook, in the worker that gets there."""
     passed = 0
 
-    def reach(here: hooks.Point) -> None:
+    def reach(here: fault_points.Point) -> None:
         nonlocal passed
         if here == point:
             passed += 1
             if passed == nth:
                 action()
 
-    patch.setattr(hooks, "reach", reach)
+    patch.setattr(fault_points, "reach", reach)
 
 
 _REGISTER = """

@@ -12,9 +12,9 @@ from textual.dom import DOMNode
 
 if TYPE_CHECKING:
     from core.errors import ConsoleError
-    from tui.source import Source
-    from tui.state import State
-    from tui.work import Work
+    from tui.runtime.background import Work
+    from tui.runtime.source import Source
+    from tui.runtime.state import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,19 @@ from textual.app import ComposeResult
 from textual.widgets import ContentSwitcher
 
 from core.profiles import Keymap
-from tui.console import Console
-from tui.counter import Counted, Counter
-from tui.panes.readiness import ReadinessPane
-from tui.source import Source
-from tui.watch import Clock, Looked, LookFailed, MatrixRead, Progressed, Watch
+from tui.console.app_actions import Console
+from tui.readiness.pane import ReadinessPane
+from tui.runtime.background import Finished, while_running
+from tui.runtime.poller import Clock, Looked, LookFailed, MatrixRead, Progressed, Watch
+from tui.runtime.row_counter import Counted, Counter
+from tui.runtime.source import Source
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
 from tui.widgets.status_bar import StatusBar
-from tui.work import Finished, while_running
 
 if TYPE_CHECKING:
-    from core.domain.compatibility import MatrixRow
-    from tui.panes.matrix import MatrixPane
+    from core.domain.overview.matrix import MatrixRow
+    from tui.matrix.pane import MatrixPane
     from tui.widgets.rows import Rows
 
 
@@ -43,7 +43,7 @@ class ConsoleApp(Console):
     The first pane comes first: the others are loaded and mounted when it shows figures, or when somebody presses a key.
     """
 
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "panes/readiness.tcss"]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "readiness/readiness.tcss"]  # type: ignore[assignment]
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]  # type: ignore[misc]
     TITLE = "birth-console"
 
@@ -67,10 +67,10 @@ class ConsoleApp(Console):
         async with self._completing:
             if self.is_complete:
                 return
-            from tui.panes import late  # noqa: PLC0415 - the first figures do not wait for it
+            from tui import deferred_panes  # noqa: PLC0415 - the first figures do not wait for it
 
-            others = late.panes()
-            self.stylesheet.read_all([late.stylesheet(pane) for pane in others])
+            others = deferred_panes.panes()
+            self.stylesheet.read_all([deferred_panes.stylesheet(pane) for pane in others])
             await self.screen_stack[0].query_one(ContentSwitcher).mount(*others)
             self.is_complete = True
             for pane in others:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.domain.escaped import markdown, spreadsheet
+from core.domain.text_files import markdown, spreadsheet
 
 FORMATS = ("csv", "json", "md", "svg")
 

@@ -33,7 +33,7 @@ def _open_console(settings: "Settings") -> None:
     gc.disable()
     # `birth-console --help` must not wait for Textual.
     from tui.app import ConsoleApp  # noqa: PLC0415 - as said
-    from tui.source import SessionSource  # noqa: PLC0415 - as said
+    from tui.runtime.source import SessionSource  # noqa: PLC0415 - as said
 
     source = SessionSource(settings)
     console = ConsoleApp(source, keymap=settings.keymap)

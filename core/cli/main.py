@@ -11,10 +11,10 @@ from typing import NoReturn
 import click
 
 from core.cli.argv import hide_passwords
-from core.cli.commands import CommandGroup, load
+from core.cli.command_index import CommandGroup, load
 from core.cli.options import connecting
 from core.cli.output import ReaderGone, print_error
-from core.domain.visible import visible
+from core.domain.text import visible
 from core.errors import ConsoleError, Interrupted, UsageError
 from core.settings import Settings, resolve
 

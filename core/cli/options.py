@@ -13,7 +13,7 @@ from core.cli.output import Output
 from core.errors import UsageError
 
 if TYPE_CHECKING:
-    from core.db.connection import Connection
+    from core.db.connection.session import Connection
     from core.services.session import Session
 
 P = ParamSpec("P")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.domain.visible import visible
+from core.domain.text import visible
 from core.errors import ConsoleError, Stopped
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from datetime import timedelta
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from core.cli.output import Output
-from core.domain.events import Event
-from core.domain.pace import Estimate
-from core.domain.visible import visible
+from core.domain.backfill.events import Event
+from core.domain.backfill.pace import Estimate
+from core.domain.text import visible
 from core.errors import Json
 
 

@@ -1,4 +1,4 @@
-"""Named queries: one file per noun in core/sql, each query under a line `-- name: its_name`.
+"""Named queries: one file per noun in core/sql/queries, each query under a line `-- name: its_name`.
 
 In a file, `{S}` stands for the schema as a quoted identifier and `{s}` for it as a literal; braces of SQL's own
 are doubled. Parameters are psycopg's `%(name)s`.
@@ -34,5 +34,5 @@ def sections(text: str) -> dict[str, str]:
 
 @cache
 def _queries(noun: str) -> dict[str, str]:
-    text = (resources.files("core.sql") / f"{noun}.sql").read_text(encoding="utf-8")
+    text = (resources.files("core.sql.queries") / f"{noun}.sql").read_text(encoding="utf-8")
     return {name: body.rstrip(";") for name, body in sections(text).items()}

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from psycopg import sql
 
-from core.db.connection import Connection
-from core.db.installer import install
+from core.db.connection.session import Connection
+from core.db.install.installer import install
 from core.demo import load
 from core.demo.census import census
 from core.demo.draw import drawn, total_rows

@@ -4,7 +4,7 @@ from typing import Final
 
 from psycopg import sql
 
-from core.db.connection import Connection
+from core.db.connection.session import Connection
 from core.demo.census import census
 
 # Claim, source, figure: what documents state. Live evidence is held against them.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from psycopg import sql
 
-from core.db.connection import Connection
+from core.db.connection.session import Connection
 from core.demo.draw import Drawn
 from core.demo.people import APPLICATION_ROLE
 from core.demo.shape import Collection, Column

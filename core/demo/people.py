@@ -5,7 +5,7 @@ from typing import Final
 
 from psycopg import errors, sql
 
-from core.db.connection import Connection
+from core.db.connection.session import Connection
 from core.settings import DEMO_LOGINS
 
 PEOPLE: Final = dict(

@@ -2,7 +2,7 @@
 
 from psycopg import sql
 
-from core.db.connection import Connection
+from core.db.connection.session import Connection
 from core.demo.census import CensusRow
 from core.demo.draw import Drawn
 from core.demo.load import table_of

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from psycopg import sql
 
-from core.db import embedded
-from core.db.connection import Connection
-from core.db.embedded import EmbeddedServer
+from core.db.connection.errors import translated
+from core.db.connection.session import Connection
+from core.db.embedded import server as embedded
+from core.db.embedded.home_errors import failed
+from core.db.embedded.server import EmbeddedServer
 from core.db.queries import named_query
-from core.db.refusals import translated
-from core.db.refused_home import failed
 from core.errors import ConsoleError
 from core.settings import APPLICATION, DEFAULT_SCHEMA, DEMO_SUPERUSER
 

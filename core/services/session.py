@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from core.db.apply_connection import ApplyConnection
-from core.db.connection import Connection
+from core.db.connection.apply_connection import ApplyConnection
+from core.db.connection.session import Connection
 from core.settings import Settings, data_home
 
 if TYPE_CHECKING:
-    from core.db.embedded import EmbeddedServer
+    from core.db.embedded.server import EmbeddedServer
 
 Progress = Callable[[str], None]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from core.db.embedded import EmbeddedServer
+from core.db.embedded.server import EmbeddedServer
 from tests.bench import backfill, chain, commands, flat, identity, many, screens
 from tests.bench.setting import Setting
 from tests.bench.table import Row, machine, markdown

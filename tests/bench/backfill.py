@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from psycopg.conninfo import make_conninfo
 
-from core.db.apply_connection import ApplyConnection
-from core.services import apply, plan, reconcile
-from core.services.apply import Options
+from core.db.connection.apply_connection import ApplyConnection
+from core.services.backfill import apply, plan, reconcile
+from core.services.backfill.apply import Options
 from tests import line, small
 from tests.bench.setting import Setting
 from tests.bench.table import Row, ratio

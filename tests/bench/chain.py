@@ -2,7 +2,7 @@
 
 import time
 
-from core.services import audit
+from core.services.trust import audit
 from tests.bench.setting import Setting
 from tests.bench.table import Row
 from tests.databases import Database, a_clone, a_template

@@ -2,9 +2,9 @@
 
 import subprocess
 
-from core.db.connection import Connection
+from core.db.connection.session import Connection
 from core.profiles import COUNTERS
-from core.services import compatibility, counting, readiness
+from core.services.overview import matrix, parallel_counts, readiness
 from tests.bench.peers import PGCLI
 from tests.bench.setting import Setting, median, seconds
 from tests.bench.table import Row, ratio
@@ -41,8 +41,8 @@ def _count(database: Database, connections: int) -> None:
         return Connection.open(database.dsn("viewer1"), SCHEMA)
 
     with another() as first, first.snapshot():
-        names = [row.facts.collection for row in compatibility.read(first)]
-        counting.side_by_side(first, another, names, connections)
+        names = [row.facts.collection for row in matrix.read(first)]
+        parallel_counts.side_by_side(first, another, names, connections)
 
 
 def _run(arguments: list[str], surroundings: dict[str, str]) -> None:

@@ -3,9 +3,9 @@
 import resource
 import statistics
 
-from core.db.apply_connection import ApplyConnection
-from core.services import apply
-from core.services.apply import Options
+from core.db.connection.apply_connection import ApplyConnection
+from core.services.backfill import apply
+from core.services.backfill.apply import Options
 from tests.bench.backfill import a_bench
 from tests.bench.setting import Setting
 from tests.bench.table import Row, ratio

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from psycopg.conninfo import make_conninfo
 
-from core.services import prove, sources, suggest
+from core.services.classify import proof, sources, suggest
 from tests import small
 from tests.bench.setting import Setting, median, seconds
 from tests.bench.table import Row, ratio
@@ -81,7 +81,7 @@ def _huge(setting: Setting) -> Iterator[Row]:
         source = sources.require(operator, "huge")
         chosen = sources.identity_of("huge", "column", ["code"])
         assert chosen is not None
-        ours = median(setting.repeat, lambda: seconds(lambda: prove.prove(operator, source, chosen)))
+        ours = median(setting.repeat, lambda: seconds(lambda: proof.prove(operator, source, chosen)))
         # With as much memory as the proof gives itself.
         operator.driver.execute("SET work_mem = '256MB'")
         theirs = median(setting.repeat, lambda: seconds(lambda: operator.driver.execute(_BY_HAND.encode())))

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from core.services import compatibility, readiness
+from core.services.overview import matrix, readiness
 from tests import small
 from tests.bench.setting import Setting, median, seconds
 from tests.bench.table import Row
 from tests.databases import SCHEMA, Database
-from tests.tui.terminal import Terminal
-from tests.tui.test_wire import environment
+from tests.tui.pty_terminal import Terminal
+from tests.tui.terminal.test_wire import environment
 
 COLLECTIONS = 10_000
 _FILTER = "09999"
@@ -44,7 +44,7 @@ def measure(setting: Setting) -> list[Row]:
     """Look over an open connection; then open the matrix, filter it key by key, count, ask for the memory it took."""
     with _built(setting) as database:
         with database.connect("viewer1") as viewer:
-            look = median(setting.repeat, lambda: seconds(lambda: (readiness.read(viewer), compatibility.read(viewer))))
+            look = median(setting.repeat, lambda: seconds(lambda: (readiness.read(viewer), matrix.read(viewer))))
         return [Row(f"readiness and matrix of {COLLECTIONS:,}", look, "s", 1, "one look"), *_screen(database, setting)]
 
 

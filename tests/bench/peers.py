@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.bench.setting import Setting, median, seconds
 from tests.databases import Database
-from tests.tui.terminal import Terminal
-from tests.tui.test_wire import environment
+from tests.tui.pty_terminal import Terminal
+from tests.tui.terminal.test_wire import environment
 
 HOME = Path("build/bench-peers")
 _INSTALL_SECONDS = 300

@@ -12,8 +12,8 @@ from tests.bench.peers import HARLEQUIN
 from tests.bench.setting import Setting, median, seconds
 from tests.bench.table import Row, ratio
 from tests.databases import SCHEMA, Database, a_clone, a_template
-from tests.tui.terminal import Terminal
-from tests.tui.test_wire import environment, step
+from tests.tui.pty_terminal import Terminal
+from tests.tui.terminal.test_wire import environment, step
 
 _KEYS = 12
 _IDLE_SECONDS = 20

@@ -17,12 +17,12 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from core.db.connection import Connection
-from core.domain.profile import Reference, Table
-from core.domain.suggestion import suggest
-from core.domain.suggestion_candidates import candidates, shape_of
+from core.db.connection.session import Connection
+from core.domain.classify.candidates import candidates, shape_of
+from core.domain.classify.suggestion import suggest
+from core.domain.classify.table_profile import Reference, Table
 from core.errors import ConsoleError
-from core.services.profile import Catalogs, Place
+from core.services.classify.profiling import Catalogs, Place
 from tests.databases import TestServer, a_server
 
 SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("*.sql"))

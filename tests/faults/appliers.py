@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.services.hooks import Point
+from core.services.backfill.fault_points import Point
 from tests.homes import eventually
 
 _DEADLINE = 60  # seconds that only a failure waits for
@@ -22,7 +22,7 @@ _DEADLINE = 60  # seconds that only a failure waits for
 # says when it has acted on a signal: the thread that hears signals is not the one that is held.
 _PROGRAM = """
 import json, os, signal, sys, threading
-from core.services import hooks
+from core.services.backfill import fault_points
 point, nth, arrived, leave = json.loads(sys.argv.pop(1))
 install = signal.signal
 def installing(number, handler):
@@ -42,7 +42,7 @@ def reach(at):
     if mine:
         os.write(arrived, b".")
         os.read(leave, 1)
-hooks.reach = reach
+fault_points.reach = reach
 from core.cli.main import apply_main
 apply_main()
 """

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.services import acceptance, ledger
+from core.services.backfill import runs
+from core.services.trust import verify
 from tests import small
 from tests.databases import Database
 
@@ -26,8 +27,8 @@ class PlannedRun:
         """The run came to its end: sound, every row registered by it, and every acceptance gate says so."""
         self.must_be_sound()
         with self.database.connect() as connection:
-            run = ledger.run(connection, self.number)
-            verified = acceptance.verify(connection, self.number)
+            run = runs.run(connection, self.number)
+            verified = verify.verify(connection, self.number)
         account = verified.accounting
         assert (run.status, account.planned, account.registered, account.open) == ("applied", self.rows, self.rows, 0)
         assert [gate.id for gate in verified.gates if not gate.passed] == []

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.db.cluster import Cluster
-from core.db.embedded import EmbeddedServer
+from core.db.embedded.cluster import Cluster
+from core.db.embedded.server import EmbeddedServer
 from tests.databases import TestServer
 from tests.homes import eventually
 

@@ -6,7 +6,7 @@ from syrupy.location import PyTestLocation
 
 from tests.databases import Database
 from tests.tui.fakes import FakeSource
-from tui.panes import ledger_follow
+from tui.ledger import live_runs
 
 SNAPSHOTS = Path(__file__).parents[2] / "snapshots"
 
@@ -58,8 +58,8 @@ def source() -> FakeSource:
 def a_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where a detached apply leaves its events; and a console that looks more often than people need."""
     monkeypatch.setenv("BIRTH_CONSOLE_HOME", str(tmp_path))
-    monkeypatch.setattr(ledger_follow, "BUSY_SECONDS", 0.2)
-    monkeypatch.setattr(ledger_follow, "LOST_SECONDS", 0.3)
+    monkeypatch.setattr(live_runs, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(live_runs, "LOST_SECONDS", 0.3)
 
 
 @pytest.fixture

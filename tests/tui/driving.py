@@ -14,7 +14,7 @@ from core.settings import Settings
 from tests.databases import SCHEMA, Database
 from tests.tui.fakes import FakeSource, StillClock
 from tui.app import ConsoleApp
-from tui.source import SessionSource
+from tui.runtime.source import SessionSource
 
 DEADLINE_SECONDS = 20.0
 

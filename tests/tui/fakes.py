@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
-from core.domain.compatibility import Counts, Facts, MatrixRow, judge
-from core.domain.readiness import METRICS, Census, Claim, FrozenScript, Readiness, gate_text
+from core.domain.overview.matrix import Counts, Facts, MatrixRow, judge
+from core.domain.overview.readiness import METRICS, Census, Claim, FrozenScript, Readiness, gate_text
 from core.errors import ConsoleError, Unavailable
-from core.services.detach import Detached
+from core.services.backfill.background import Detached
 from core.services.session import Server
-from tui.source import Link, Result
-from tui.watch import Clock
+from tui.runtime.poller import Clock
+from tui.runtime.source import Link, Result
 
 GONE = Unavailable("server closed the connection unexpectedly", hint="Check that the server runs and can be reached.")
 CLAIMS = (

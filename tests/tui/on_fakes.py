@@ -2,10 +2,10 @@
 
 import sys
 
-from core.domain.compatibility import Counts
+from core.domain.overview.matrix import Counts
 from tests.tui.fakes import FakeSource, many
 from tui.app import ConsoleApp
-from tui.watch import Clock
+from tui.runtime.poller import Clock
 
 if __name__ == "__main__":
     source = FakeSource()

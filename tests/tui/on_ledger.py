@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 
-from core.services.apply import Options
+from core.services.backfill.apply import Options
 from tests.databases import Database
 from tests.tui.driving import OnData, drive_real
 from tui.actions import BY_ID
-from tui.panes.ledger import LedgerPane
+from tui.ledger.pane import LedgerPane
 
 BATCHES = Options(batch_size=50, patience=60)
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.apply import APPLY
+from core.domain.backfill.apply_gates import APPLY
+from core.domain.classify.identity import CONTRACT
 from core.domain.gates import Gate, State, Verdict, insist, judge, when
-from core.domain.identity import CONTRACT
-from core.domain.readiness import READINESS
+from core.domain.overview.readiness import READINESS
 from core.errors import ConsoleError, GateClosed, Stale
 
 ANSWERS = {"yes": True, "no": False, "nobody knows": None}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.db.guard import formatted, insist_harmless
+from core.db.connection.guard import formatted, insist_harmless
 from core.db.queries import named_query
 from core.errors import UsageError
 
@@ -100,7 +100,7 @@ def test_whatever_is_not_one_select_that_changes_nothing_is_refused(statement: s
 
 
 def test_every_query_of_an_apply_passes() -> None:
-    text = (resources.files("core.sql") / "apply.sql").read_text(encoding="utf-8")
+    text = (resources.files("core.sql.queries") / "apply.sql").read_text(encoding="utf-8")
     names = [line.removeprefix("-- name: ") for line in text.splitlines() if line.startswith("-- name: ")]
     assert "batch" in names
     for name in names:

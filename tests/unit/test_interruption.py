@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.cli import apply
+from core.cli.commands import apply
 from core.cli.interruption import interruptible
 from core.cli.output import Output
-from core.domain.events import Event
+from core.domain.backfill.events import Event
 
 
 def test_a_signal_that_is_heard_twice_at_once_asks_only_once() -> None:

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from core.domain.visible import harmless, visible
+from core.domain.text import harmless, visible
 from tui.widgets.grid import Grid
 from tui.widgets.table import Column, Table
 

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from textual.content import Content
 
-from core.domain.visible import visible
+from core.domain.text import visible
 from tui.actions import Action, WhyNot, at, key_label
 from tui.widgets.dialog import Dialog
 from tui.widgets.grid import fit

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.widgets import Static
 
-from core.domain.visible import visible
+from core.domain.text import visible
 from tui.actions import Action, WhyNot, at
 
 if TYPE_CHECKING:

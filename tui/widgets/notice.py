@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from core.domain.visible import visible
-from tui.state import State
+from core.domain.text import visible
+from tui.runtime.state import State
 
 if TYPE_CHECKING:
-    from tui.watch import LookFailed
+    from tui.runtime.poller import LookFailed
 
 
 class Notice(Static):

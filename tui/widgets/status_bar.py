@@ -6,10 +6,10 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
 
-from core.domain.visible import visible
+from core.domain.text import visible
 from tui.actions import ACTIONS, at, key_label
-from tui.state import State
-from tui.steps import steps
+from tui.runtime.state import State
+from tui.widgets.gate_conditions import steps
 
 Part = tuple[str, str]
 BETWEEN: Part = ("  ", "")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from core.domain.filter import Filter
-from core.domain.visible import visible
+from core.domain.text import visible
 
 Row = TypeVar("Row")
 Sortable: TypeAlias = str | int | None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.domain.diff import Cursor, DiffRow, Page
+from core.domain.backfill.diff import Cursor, DiffRow, Page
 from tui.widgets.table import Column, Table
 
 PAGE = 200

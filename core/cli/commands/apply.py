@@ -1,0 +1,199 @@
+"""`apply` and `control`: register the planned rows of a run, and steer that from any session."""
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
+from typing import Any
+
+import click
+
+from core.cli.interruption import interruptible
+from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.output import Output, ReaderGone
+from core.cli.progress import follow
+from core.domain.backfill.events import Event
+from core.domain.backfill.throttle import Limits
+from core.errors import ConsoleError, Json, Stopped, UsageError
+from core.services.backfill import apply as applying
+from core.services.backfill import background
+from core.services.backfill import control as steering
+from core.services.backfill.reconnect import Connect
+from core.services.trust import verify
+
+PATIENCE_SECONDS, LAG_SECONDS = 600.0, 10.0
+_LAST = ("done", "stopped")
+_ROWS = click.IntRange(1, 10_000)
+
+
+class _Amount(click.FloatRange):
+    """A number from 0 on; what is no number passes no limit, and would hold a run for ever."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Refuse NaN, too."""
+        given: Any = value
+        found = float(super().convert(given, param, ctx))
+        if math.isnan(found):
+            self.fail("nan is no number", param, ctx)
+        return found
+
+
+@click.command()
+@click.argument("run", type=NUMBER)
+@click.option("--batch-size", type=_ROWS, metavar="N", help="Rows per batch; without it, the size adapts.")
+@click.option("--max-batches", type=click.IntRange(min=1), metavar="N", help="Stop after so many batches; resumable.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Connections.")
+@click.option(
+    "--detach", "detached", is_flag=True, help="Go on in a process of its own, whatever becomes of this terminal."
+)
+@click.option(
+    "--patience",
+    type=_Amount(),
+    metavar="S",
+    help="Seconds to wait for a lost server, a throttle or a pause (default: the profile's, else 600).",
+)
+@click.option(
+    "--max-lag",
+    type=_Amount(),
+    metavar="S",
+    help="Hold while a replica is further behind, or does not say; inf never looks (default: the profile's, else 10).",
+)
+@click.option("--max-wal-rate", type=_Amount(), metavar="MB", help="Hold while more WAL is written per second.")
+@click.option("--while", "condition", metavar="SQL", help="Hold unless this query of yours answers true.")
+@click.option(
+    "--max-quarantined",
+    type=click.IntRange(min=0),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Stop when more rows are set aside.",
+)
+@invocation
+def apply(
+    call: Invocation,
+    run: int,
+    *,
+    batch_size: int | None,
+    max_batches: int | None,
+    workers: int,
+    detached: bool,
+    patience: float | None,
+    max_lag: float | None,
+    max_wal_rate: float | None,
+    condition: str | None,
+    max_quarantined: int,
+) -> None:
+    """Register the planned rows of RUN through the register function, batch by batch, every gate on."""
+    profile = call.settings.throttles
+    patience = _first(patience, profile.patience, PATIENCE_SECONDS)
+    max_lag = _first(max_lag, profile.max_lag, LAG_SECONDS)
+    max_wal_rate = profile.max_wal_rate if max_wal_rate is None else max_wal_rate
+    condition = profile.condition if condition is None else condition
+    options = applying.Options(
+        batch_size=batch_size,
+        max_batches=max_batches,
+        workers=workers,
+        patience=patience,
+        most_quarantined=max_quarantined,
+        limits=Limits(
+            replica_lag=None if max_lag == math.inf else max_lag,
+            wal_rate=None if max_wal_rate is None else max_wal_rate * 1_000_000,
+            condition=condition,
+        ),
+    )
+    if detached:
+        _detach(call, run)
+        return
+    with (
+        call.session() as session,
+        interruptible() as interrupt,
+        closing(applying.apply(session.apply, run, options, interrupt)) as events,
+    ):
+        _show(call.output, run, _with_late(events, session.apply))
+
+
+@click.command()
+@click.argument("run", type=NUMBER)
+@click.argument("command", type=click.Choice(["pause", "resume", "cancel"]), required=False)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(0, 10_000),
+    metavar="N",
+    help="Rows per batch from the next claim on; 0 leaves it to the workers again.",
+)
+@click.option("--reason", metavar="T", help="Why; kept in the ledger and shown to whoever looks on.")
+@invocation
+def control(call: Invocation, run: int, command: str | None, *, batch_size: int | None, reason: str | None) -> None:
+    """Pause, resume or cancel the apply of RUN, or change the size of its batches, from any session."""
+    if command is None and batch_size is None:
+        raise UsageError("say pause, resume or cancel, or give --batch-size", hint=f"birth-console control {run} pause")
+    with call.write() as connection:
+        done = steering.steer(connection, run, command, batch_size, reason)
+    if call.output.as_json:
+        call.output.document(done.as_json())
+    else:
+        size = f", {done.batch_size:,} rows a batch" if done.batch_size else ""
+        call.output.text(f"run {run}: {done.command}{size}")
+
+
+def _first(given: float | None, profile: float | None, default: float) -> float:
+    return next(value for value in (given, profile, default) if value is not None)
+
+
+def _with_late(events: Iterator[Event], connect: Connect) -> Iterator[Event]:
+    """The same events; `done` also says how many rows were born after the plan, null where they cannot be counted."""
+    for event in events:
+        account = event.facts.get("accounting")
+        if event.event != "done" or not isinstance(account, Mapping):
+            yield event
+            continue
+        late: int | None = None
+        # The run is done, whatever becomes of this look.
+        with suppress(ConsoleError), connect() as connection:
+            late = verify.late(connection, int(str(event.facts["run"])))
+        yield Event("done", {**event.facts, "accounting": {**account, "late": late}})
+
+
+def _show(out: Output, run: int, events: Iterator[Event]) -> None:
+    """Print events as they come. Raises Stopped when nobody reads them any more."""
+    last = ""
+
+    def watched() -> Iterator[Event]:
+        nonlocal last
+        for event in events:
+            last = event.event
+            yield event
+
+    try:
+        if out.as_json:
+            for event in watched():
+                out.line(event.as_json())
+        else:
+            follow(out, watched())
+    except KeyboardInterrupt:
+        # Who asks twice does not wait, not even for the accounting; what reads along still learns that this is the end.
+        if out.as_json and last not in _LAST:
+            with suppress(ReaderGone, OSError):
+                out.line(Event("stopped", {"run": run, "reason": "interrupted", "message": "interrupted"}).as_json())
+        raise
+    except (ReaderGone, OSError) as gone:
+        if last == "done":
+            raise ReaderGone from gone
+        raise Stopped(
+            f"what the apply of run {run} says cannot be written any more: {gone}",
+            code="reader_gone",
+            evidence={"run": run},
+            hint="What was done is kept: apply the run again to resume it, with --detach to do without a reader.",
+        ) from gone
+
+
+def _detach(call: Invocation, run: int) -> None:
+    """Start the same command again, in its own session, and leave once it has begun or failed."""
+    started = background.start(call.settings, run, click.get_current_context().params)
+    facts: dict[str, Json] = {"run": run, "pid": started.pid, "log": str(started.log)}
+    if call.output.as_json:
+        call.output.line(Event("detached", facts).as_json())
+    else:
+        call.output.text(f"run {run} goes on as process {started.pid}; its events are in {started.log}")

@@ -1,0 +1,147 @@
+"""`classify`: prove and record what identifies a collection's rows."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.cli.commands import classify_bulk
+from core.cli.options import Invocation, invocation
+from core.domain.classify.identity import Identity, column_identity, synthetic_identity
+from core.errors import UsageError
+from core.services.classify import classify as service
+from core.services.classify import history as past
+from core.services.classify import suggest
+from core.services.classify.classify import Classification
+from core.services.classify.proof import PROOF_SECONDS
+
+if TYPE_CHECKING:
+    from core.db.connection.session import Connection
+
+# What each form takes besides its own option; every form takes COLLECTION but those of NO_COLLECTION.
+_FORMS = {
+    "column": {"reason", "time_limit"},
+    "synthetic": {"reason", "time_limit"},
+    "exempt": {"reason"},
+    "require": {"reason"},
+    "unclassify": {"reason"},
+    "source": {"dry_run", "keep_going"},
+    "accept": {"tier", "dry_run", "keep_going"},
+    "export": set[str](),
+    "undo": {"reason"},
+    "history": set[str](),
+}
+_SPELLING = {"source": "--from", "accept": "--accept-suggestions"}
+_NO_COLLECTION = ("source", "accept", "export")
+_OPTIONAL = ("undo", "history")
+
+
+@click.command()
+@click.argument("collection", required=False)
+@click.option("--column", metavar="C", help="One column, taken as text.")
+@click.option("--synthetic", metavar="TEMPLATE", help="collection:{column}/{column}… with the collection's own name.")
+@click.option(
+    "--exempt", is_flag=True, help="Take the collection out of the law of birth (gatekeepers, with --reason)."
+)
+@click.option("--require", is_flag=True, help="Put an exempted collection under it again (gatekeepers, with --reason).")
+@click.option("--unclassify", is_flag=True, help="Take the identity back, while no row is registered under it.")
+@click.option("--from", "source", metavar="FILE", help="Record a CSV file: collection,strategy,identity,reason.")
+@click.option("--accept-suggestions", "accept", is_flag=True, help="Record what the suggester is sure of.")
+@click.option("--tier", type=click.Choice(["A"]), help="The only tier that is accepted unseen.")
+@click.option("--export", metavar="FILE", help="Write the same CSV file; - is stdout.")
+@click.option("--undo", is_flag=True, help="Undo the last classification: of COLLECTION, or your latest one.")
+@click.option("--history", is_flag=True, help="Who decided when, why, and on which evidence.")
+@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@click.option("--keep-going", is_flag=True, help="Record what is valid although something else is not.")
+@click.option("--time-limit", metavar="S", type=click.IntRange(1, 86400), help="Seconds until a proof is given up.")
+@click.option("--reason", metavar="T", help="Why; kept in the history.")
+@invocation
+def classify(call: Invocation, /, collection: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes what the options declare
+    """Say what identifies the rows of COLLECTION. It is proven on live data before it is recorded."""
+    form = _form(collection, given)
+    flags = {"dry_run": given["dry_run"], "keep_going": given["keep_going"]}
+    if form == "source":
+        classify_bulk.from_file(call, given["source"], **flags)
+    elif form == "accept":
+        classify_bulk.accept(call, **flags)
+    elif form == "export":
+        classify_bulk.export(call, given["export"])
+    elif form == "history":
+        _history(call, collection)
+    else:
+        with call.write() as connection:
+            done = _decide(connection, form, collection, given)
+        _print(call, done)
+
+
+def _form(collection: str | None, given: dict[str, Any]) -> str:
+    """The one form that was asked for. Raises UsageError for none, several, or options that belong to another."""
+    chosen = [name for name in _FORMS if given[name] not in (None, False)]
+    spelled = [_SPELLING.get(name, f"--{name}") for name in chosen]
+    if len(chosen) != 1:
+        raise UsageError(
+            f"choose exactly one of {', '.join(_SPELLING.get(name, f'--{name}') for name in _FORMS)}",
+            evidence={"given": spelled},
+            hint="birth-console classify doc_reviews --synthetic 'doc_reviews:{id}'",
+        )
+    form = chosen[0]
+    others = [name for name, value in given.items() if name not in _FORMS and value not in (None, False)]
+    for name in others:
+        if name not in _FORMS[form]:
+            raise UsageError(f"{spelled[0]} takes no --{name.replace('_', '-')}", hint="See classify --help.")
+    if form in _NO_COLLECTION and collection is not None:
+        raise UsageError(f"{spelled[0]} takes no COLLECTION", evidence={"collection": collection}, hint="Leave it out.")
+    if form not in (*_NO_COLLECTION, *_OPTIONAL) and collection is None:
+        raise UsageError(f"{spelled[0]} needs a COLLECTION", hint="birth-console classify COLLECTION …")
+    if form in ("exempt", "require") and not given["reason"]:
+        raise UsageError("a policy decision needs a reason", code="reason_missing", hint="Add --reason.")
+    return form
+
+
+def _decide(connection: "Connection", form: str, collection: str | None, given: dict[str, Any]) -> Classification:
+    name, reason = collection or "", given["reason"]
+    if form == "undo":
+        return past.undo(connection, collection, reason)
+    if form == "exempt":
+        return service.exempt(connection, name, reason)
+    if form == "require":
+        return service.require(connection, name, reason)
+    if form == "unclassify":
+        return service.unclassify(connection, name, reason)
+    make = column_identity if form == "column" else synthetic_identity
+    return _classify(connection, make(name, given[form]), reason, given["time_limit"])
+
+
+def _classify(connection: "Connection", identity: Identity, reason: str | None, limit: int | None) -> Classification:
+    told = suggest.taken(connection, identity)
+    return service.classify(
+        connection, identity, reason, suggestion=told, seconds=PROOF_SECONDS if limit is None else limit
+    )
+
+
+def _history(call: Invocation, collection: str | None) -> None:
+    with call.browse() as connection:
+        found = past.history(connection, collection)
+    if call.output.as_json:
+        call.output.document({"history": [{**asdict(each), "at": each.at.isoformat()} for each in found]})
+        return
+    call.output.table(
+        ["at", "collection", "version", "action", "identity", "by", "rank", "evidence", "reason"],
+        ([f"{each.at:%Y-%m-%d %H:%M:%S}", each.collection, each.version, each.action, each.identity,
+          each.person or each.actor, each.suggestion_rank, (each.evidence_digest or "")[:8], each.reason]
+         for each in found),
+        right=["version", "rank"],
+    )  # fmt: skip
+
+
+def _print(call: Invocation, done: Classification) -> None:
+    if call.output.as_json:
+        call.output.document(asdict(done))
+    elif done.identity is None:
+        call.output.text(f"{done.collection} is {done.strategy}")
+    else:
+        rows = int(str(done.evidence["rows"]))
+        call.output.text(
+            f"{done.collection} is identified by {done.identity} (version {done.version}):"
+            f" {rows:,} rows, each with its own code"
+        )

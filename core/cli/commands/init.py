@@ -1,0 +1,164 @@
+"""`init`: set an existing database up, or show what would go."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from core.cli.options import Invocation, invocation
+from core.domain.text import harmless
+from core.errors import UsageError
+from core.services.adopt import init as service
+from core.services.adopt import uninstall as removing
+from core.services.adopt.init import Outcome, Wish
+
+_FEW = 10
+_LISTS = ("--collections", "--exempt", "--bind", "--register-writes")
+
+
+class _Lists(click.Command):
+    """A command whose list options take all words up to the next option: `--collections 'sales.*' 'crm.*'`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Spell each word of a list as an option of its own. Raises UsageError for a list of none."""
+        spelled: list[str] = []
+        option = empty = ""
+        for word in [*args, "--"]:
+            if word.startswith("-"):
+                if empty:
+                    # A shell variable that was never set: going on would mean everything, or nothing.
+                    raise UsageError(f"{empty} has no value", code="empty_option", hint="Name some, or leave it out.")
+                option = empty = word if word in _LISTS else ""
+                if not option:
+                    spelled.append(word)
+            elif option:
+                spelled += [option, word]
+                empty = ""
+            else:
+                spelled.append(word)
+        return super().parse_args(ctx, spelled[:-1])
+
+
+@click.command(cls=_Lists)
+@click.option("--collections", multiple=True, metavar="GLOB…", help="Tables to enrol, as schema.table (public.*).")
+@click.option("--exempt", multiple=True, metavar="GLOB…", help="Tables to enrol as EXEMPT.")
+@click.option("--bind", multiple=True, metavar="FUNCTION parameter=$value…", help="The gateway's register function.")
+@click.option("--register-writes", multiple=True, metavar="TABLE…", help="What it writes besides the registry.")
+@click.option(
+    "--attest-authentication",
+    "attestation",
+    metavar="T",
+    default="",
+    help="How a managed server authenticates, where nobody can read its pg_hba; kept in the ledger.",
+)
+@click.option("--uninstall", is_flag=True, help="Remove what init installed; the company's objects stay.")
+@click.option("--even-certified", is_flag=True, help="With --uninstall: although there are certified runs.")
+@click.option("--confirm", metavar="DATABASE", help="With --uninstall: the database's name, instead of typing it.")
+@click.option("--dry-run", is_flag=True, help="Print the SQL; change nothing.")
+@invocation
+def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click passes what the options declare
+    """Install what is missing on an existing PostgreSQL, and enrol its tables as observed and REQUIRED.
+
+    Nothing that is there is replaced. What needs more rights than yours is printed as SQL for somebody who has them.
+    """
+    if call.settings.is_demo:
+        raise UsageError("the demo is set up already", code="demo", hint="Name your database with --dsn.")
+    if given["uninstall"]:
+        _uninstall(call, given)
+        return
+    if given["even_certified"] or given["confirm"]:
+        raise UsageError("--even-certified and --confirm belong to --uninstall", hint="Leave them out.")
+    wish = Wish(given["collections"], given["exempt"], given["bind"], given["register_writes"], given["attestation"])
+    with call.write() as connection:
+        outcome = (service.preview if given["dry_run"] else service.init)(connection, wish)
+    if call.output.as_json:
+        call.output.document(outcome.as_json())
+    elif outcome.dry_run:
+        _show_script(call, outcome)
+    else:
+        _show(call, outcome)
+    if not outcome.dry_run:
+        service.insist_on_all(outcome)
+
+
+def _show_script(call: Invocation, outcome: Outcome) -> None:
+    """The SQL alone on stdout, so that it can be kept in a file; what to know of it on stderr."""
+    for each in outcome.left:
+        call.output.progress(f"left alone: {each.object}: {each.why}")
+    if outcome.changes_nothing:
+        call.output.progress("nothing is missing: init would do nothing")
+    else:
+        _script(call, outcome.sql)
+
+
+def _show(call: Invocation, outcome: Outcome) -> None:
+    """What was done and left. Where SQL is among it, all else is a comment: psql takes the whole as it is."""
+    out = call.output
+    margin = "-- " if outcome.needs or outcome.remedies else ""
+    for what in _installed(outcome):
+        out.text(f"{margin}+ {what}")
+    for each in outcome.left:
+        out.text(f"{margin}= {each.object}: {each.why}")
+    if outcome.changes_nothing and not outcome.needs:
+        out.text(f"{margin}nothing is missing: nothing was done")
+    for need in outcome.needs:
+        out.text()
+        out.text(f"-- {need.what}: needs {need.needs}")
+        _script(call, need.sql)
+    # One of them may take away what this login still needs to do the rest.
+    if outcome.remedies and not outcome.needs:
+        out.text()
+        out.text("-- for the audit to pass, somebody who may runs these; they change what is yours, so init does not:")
+        for remedy in outcome.remedies:
+            _script(call, f"{remedy['sql']}  -- {remedy['check']}")
+
+
+def _installed(outcome: Outcome) -> Iterator[str]:
+    """What was installed; many of a kind as one."""
+    migrations = [what for what in outcome.installed if what.startswith("install/")]
+    triggers = [what for what in outcome.installed if what.startswith("trg_")]
+    if migrations:
+        yield f"the console's own objects: {len(migrations)} migrations"
+    if len(triggers) > _FEW:
+        yield f"trg_birth_gateway on {len(triggers)} tables"
+    else:
+        yield from triggers
+    yield from (what for what in outcome.installed if what not in migrations and what not in triggers)
+
+
+def _script(call: Invocation, text: str) -> None:
+    """SQL as psql takes it. What could act on a terminal is escaped: a name that holds such a thing is not found."""
+    call.output.source("\n".join(harmless(line) for line in text.split("\n")))
+
+
+def _uninstall(call: Invocation, given: dict[str, Any]) -> None:
+    with call.write() as connection:
+        found = removing.survey(connection)
+        if given["dry_run"]:
+            removal = found
+        else:
+            removing.insist_on_leave(found, even_certified=given["even_certified"])
+            _insist_on_name(found.database, given["confirm"])
+            removal = removing.uninstall(connection, even_certified=given["even_certified"])
+    if call.output.as_json:
+        call.output.document({**removal.as_json(), "dry_run": given["dry_run"]})
+    elif given["dry_run"]:
+        for name, rows in removal.rows.items():
+            call.output.progress(f"{name}: {rows:,} rows go with it")
+        _script(call, removal.sql)
+    else:
+        for what in removal.removed:
+            call.output.text(f"- {what}")
+
+
+def _insist_on_name(database: str, confirmed: str | None) -> None:
+    if confirmed is None and sys.stdin.isatty():
+        confirmed = click.prompt(f"type {database} to remove the console from it", default="", show_default=False)
+    if confirmed != database:
+        raise UsageError(
+            f"not confirmed: nothing was removed from {database}",
+            code="not_confirmed",
+            evidence={"database": database},
+            hint=f"--confirm {database}, or type its name when asked.",
+        )

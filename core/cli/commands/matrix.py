@@ -1,0 +1,113 @@
+"""`matrix`: the metadata compatibility matrix."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.cli.options import Invocation, invocation
+from core.domain.overview.matrix import MatrixRow, Totals, totals
+from core.errors import ConsoleError
+from core.profiles import COUNTERS, MOST_COUNTERS
+from core.services.overview import matrix as compatibility
+from core.services.overview import parallel_counts
+
+if TYPE_CHECKING:
+    from core.services.session import Session
+
+_COUNTS = ("source_rows", "registered", "missing")
+
+
+@click.command()
+@click.option("--counts", is_flag=True, help="Count source, registered and missing rows of each collection.")
+@click.option(
+    "--connections",
+    type=click.IntRange(1, MOST_COUNTERS),
+    metavar="N",
+    help=f"Count over so many connections at most (default: the profile's, else {COUNTERS}).",
+)
+@click.option("--all", "every", is_flag=True, help="Show exempted collections too.")
+@invocation
+def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bool) -> None:
+    """Show one row per REQUIRED collection: whether its rows can be identified, and why not.
+
+    What cannot be counted (a locked table, row security) is left out of the sums and named in the end, with its error.
+    """
+    with call.session() as session:
+        rows, uncounted = _read(
+            session, every=every, connections=(connections or call.settings.counters) if counts else 0
+        )
+    if call.output.as_json:
+        sums = asdict(totals(rows, counts=counts))
+        call.output.document({"collections": [_as_json(row) for row in rows], "totals": sums})
+    else:
+        _print(call, rows, counts=counts, every=every)
+    if uncounted:
+        raise _not_counted(uncounted)
+
+
+def _read(session: "Session", *, every: bool, connections: int) -> tuple[list[MatrixRow], Mapping[str, ConsoleError]]:
+    """The rows, counted over so many connections, and what kept some of them from that; uncounted with none."""
+    with session.browse() as connection, connection.snapshot():
+        rows = compatibility.read(connection, every=every)
+        if not connections:
+            return rows, {}
+        names = [row.facts.collection for row in rows]
+        found = parallel_counts.side_by_side(connection, session.browse, names, connections)
+    counted = {name: counts for name, counts in found.items() if not isinstance(counts, ConsoleError)}
+    wrong = {name: error for name in names if isinstance(error := found[name], ConsoleError)}
+    return [replace(row, counts=counted.get(row.facts.collection)) for row in rows], wrong
+
+
+def _not_counted(wrong: Mapping[str, ConsoleError]) -> ConsoleError:
+    """The error of what could not be counted, of the kind of the first."""
+    first = next(iter(wrong.values()))
+    evidence = {name: {"code": each.code, "message": each.message, **each.evidence} for name, each in wrong.items()}
+    return type(first)(
+        f"{', '.join(wrong)} could not be counted: {first.message}",
+        code="not_counted",
+        evidence=evidence,
+        hint=" ".join(dict.fromkeys(each.hint for each in wrong.values())),
+    )
+
+
+def _as_json(row: MatrixRow) -> dict[str, Any]:
+    facts = asdict(row.facts)
+    facts.pop("missing_columns")
+    counts = asdict(row.counts) if row.counts else dict.fromkeys(_COUNTS)
+    return {**facts, "verdict": row.verdict, "reasons": list(row.reasons), **counts}
+
+
+def _print(call: Invocation, rows: list[MatrixRow], *, counts: bool, every: bool) -> None:
+    headings = ["collection", "role", *(["requirement"] if every else []), "strategy", "identity"]
+    headings += ["status", "trigger", "verdict", "reasons"]
+    figures = list(_COUNTS) if counts else []
+    call.output.table(headings + figures, (_cells(row, counts=counts, every=every) for row in rows), right=figures)
+    call.output.text(_summary(totals(rows, counts=counts)))
+
+
+def _cells(row: MatrixRow, *, counts: bool, every: bool) -> list[object]:
+    facts = row.facts
+    cells: list[object] = [
+        facts.collection,
+        facts.governance_role,
+        *([facts.requirement] if every else []),
+        facts.strategy,
+        facts.identity,
+        "yes" if facts.native_status else "no",
+        facts.trigger,
+        row.verdict,
+        ", ".join(row.reasons),
+    ]
+    if counts:
+        found = row.counts
+        cells += [found.source_rows, found.registered, found.missing] if found else [None, None, None]
+    return cells
+
+
+def _summary(sums: Totals) -> str:
+    line = f"{sums.verdicts}; native status {sums.native_status}; table {sums.with_table}; trigger {sums.with_trigger}"
+    if sums.missing is not None:
+        line += f"; {sums.source_rows:,} rows, {sums.registered:,} registered, {sums.missing:,} missing"
+    return line

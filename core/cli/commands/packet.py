@@ -1,0 +1,54 @@
+"""`packet`: the evidence packet."""
+
+from pathlib import Path
+
+import click
+
+from core.cli.options import Invocation, invocation
+from core.errors import UsageError
+from core.services.trust import packet as packets
+
+FORMATS = ("md", "json", "html")
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="Write a new file instead of stdout (-); its ending says the format.",
+)
+@click.option("--format", "how", type=click.Choice(FORMATS), help="Markdown, JSON, or one self-contained HTML page.")
+@invocation
+def packet(call: Invocation, *, file: Path | None, how: str | None) -> None:
+    """Write the evidence packet from live data: dashboard, claims, runs, certificates, fingerprints, chain head."""
+    if file == Path("-"):
+        file = None
+    ending = "" if file is None else file.suffix.lstrip(".")
+    chosen = how or ("json" if call.output.as_json else ending if ending in FORMATS else "md")
+    if call.output.as_json and chosen != "json":
+        raise UsageError("--json is the format json", hint="Leave --json or --format away.")
+    with call.browse() as connection:
+        text = packets.render(packets.read(connection), chosen)
+    if file is None:
+        call.output.source(text)
+        return
+    try:
+        with file.open("x", encoding="utf-8") as written:
+            written.write(text)
+    except FileExistsError:
+        raise UsageError(
+            f"{file} exists: evidence is never overwritten", code="file_exists", hint="Name a new file."
+        ) from None
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}",
+            code="file_unwritable",
+            evidence={"file": str(file)},
+            hint="Name a file in a folder that exists and that you may write to.",
+        ) from None
+    call.output.progress(f"written: {file}")
+    if call.output.as_json:
+        call.output.document({"file": str(file), "format": chosen})

@@ -1,0 +1,121 @@
+"""`permit`: admission permits."""
+
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from core.cli.options import NUMBER, Invocation, gathering, invocation
+from core.domain.trust import permit as domain
+from core.domain.trust.permit import Permit
+from core.errors import ConsoleError
+from core.services.backfill import permits
+
+
+@click.group()
+@gathering
+def permit() -> None:
+    """Open, close and list admission permits. Only gatekeepers open and close."""
+
+
+@permit.command("open")
+@click.option("--budget", type=NUMBER, required=True, metavar="ROWS", help="How many rows it admits.")
+@click.option("--expires", required=True, metavar="2h", help="For how long: 30m, 2h, 1d.")
+@click.option("--reason", required=True, metavar="T", help="Why; kept in the ledger.")
+@click.option("--collection", "collections", multiple=True, metavar="C", help="Only these collections (repeatable).")
+@click.option("--expect-gateway", metavar="HEX8", help="Refuse unless the gateway has this fingerprint.")
+@invocation
+def open_command(
+    call: Invocation,
+    *,
+    budget: int,
+    expires: str,
+    reason: str,
+    collections: tuple[str, ...],
+    expect_gateway: str | None,
+) -> None:
+    """Admit a number of rows to the registry, for a while."""
+    lifetime = domain.lifetime(expires)
+    with call.write() as connection:
+        opened = permits.open_permit(
+            connection,
+            budget=budget,
+            lifetime=lifetime,
+            reason=reason,
+            collections=collections,
+            expect_gateway=expect_gateway,
+        )
+        idle: dict[str, str] = {}
+        with suppress(ConsoleError):  # the permit is open, whatever becomes of this look
+            idle = permits.out_of_scope(connection, collections)
+    for name, policy in idle.items():
+        call.output.progress(f"{name} is {policy}: nothing of it will be registered by this permit")
+    _print_one(call, opened)
+
+
+@permit.command("close")
+@click.argument("number", metavar="ID", type=NUMBER)
+@click.option("--reason", required=True, metavar="T", help="Why; kept in the ledger.")
+@invocation
+def close_command(call: Invocation, number: int, *, reason: str) -> None:
+    """Close a permit; the batch in flight ends, the next one is refused."""
+    with call.write() as connection:
+        closed = permits.close_permit(connection, number, reason)
+    _print_one(call, closed)
+
+
+@permit.command("list")
+@invocation
+def list_command(call: Invocation) -> None:
+    """List every permit, with its state by the server's clock."""
+    with call.browse() as connection:
+        found = permits.list_permits(connection)
+    if call.output.as_json:
+        call.output.document({"permits": [_as_json(each) for each in found]})
+        return
+    headings = [
+        "permit",
+        "state",
+        "budget",
+        "used",
+        "collections",
+        "expires",
+        "gateway",
+        "opened by",
+        "reason",
+    ]
+    rows = [
+        [
+            each.permit,
+            each.state,
+            each.budget,
+            each.used,
+            ", ".join(each.collections or ("all",)),
+            each.expires_at.isoformat(timespec="seconds"),
+            each.gateway,
+            each.opened_by,
+            each.reason,
+        ]
+        for each in found
+    ]
+    call.output.table(headings, rows, right=("permit", "budget", "used"))
+
+
+def _print_one(call: Invocation, found: Permit) -> None:
+    if call.output.as_json:
+        call.output.document(_as_json(found))
+    else:
+        scope = ", ".join(found.collections or ("every collection",))
+        call.output.text(
+            f"permit {found.permit} is {found.state}: {found.used:,} of {found.budget:,} rows used, {scope},"
+            f" until {found.expires_at.isoformat(timespec='seconds')}"
+        )
+
+
+def _as_json(found: Permit) -> dict[str, Any]:
+    return {
+        **asdict(found),
+        "opened_at": found.opened_at.isoformat(),
+        "expires_at": found.expires_at.isoformat(),
+    }

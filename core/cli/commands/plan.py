@@ -1,0 +1,63 @@
+"""`plan` and `reconcile`: what is missing, and whether that still is so."""
+
+from dataclasses import asdict
+
+import click
+
+from core.cli.options import NUMBER, Invocation, invocation
+from core.errors import UsageError
+from core.services.backfill import plan as planning
+from core.services.backfill import reconcile as reconciling
+
+
+@click.command()
+@click.argument("collections", nargs=-1, metavar="[COLLECTION]...")
+@click.option("--all", "every", is_flag=True, help="Every classified REQUIRED collection; the others are named.")
+@invocation
+def plan(call: Invocation, collections: tuple[str, ...], *, every: bool) -> None:
+    """Store exactly which rows are missing from the registry. Reads the source, changes none of it."""
+    if bool(collections) == every:
+        raise UsageError("name the collections to plan, or --all of them", hint="dot-birth-backfill-plan --all")
+    with call.write() as connection:
+        done = planning.plan(connection, None if every else collections)
+    run = done.run
+    if call.output.as_json:
+        call.output.document(
+            {
+                "run": run.run,
+                "entries": [entry.as_json() for entry in run.entries],
+                "totals": {"missing": run.missing},
+                "digest": run.digest,
+                "skipped": [{"collection": row.facts.collection, "reasons": list(row.reasons)} for row in done.skipped],
+                "superseded": list(done.superseded),
+            }
+        )
+        return
+    headings = ["collection", "identity", "source", "registered", "missing", "digest"]
+    rows = [[e.collection, e.identity, e.source_rows, e.registered, e.missing, e.digest[:8]] for e in run.entries]
+    call.output.table(headings, rows, right=headings[2:5])
+    if done.skipped:
+        call.output.text(f"skipped {len(done.skipped)}: {', '.join(row.facts.collection for row in done.skipped)}")
+    for number in done.superseded:
+        begun = ", which was begun: what it registered stays, and is not certified" if number in done.abandoned else ""
+        call.output.text(f"it supersedes run {number}{begun}")
+    call.output.text(
+        f"run {run.run}: {run.missing:,} rows are missing, digest {run.digest[:8]}."
+        f" Next: birth-console reconcile {run.run} --note …"
+    )
+
+
+@click.command()
+@click.argument("run", type=NUMBER)
+@click.option("--note", required=True, metavar="T", help="What you compared; kept in the ledger.")
+@invocation
+def reconcile(call: Invocation, run: int, *, note: str) -> None:
+    """Recount the missing rows of RUN by another query, in one snapshot: equal, or the plan is stale."""
+    with call.write() as connection:
+        done = reconciling.reconcile(connection, run, note)
+    if call.output.as_json:
+        call.output.document(
+            {"run": done.run, "planned": done.planned, "source": done.source, "drift": asdict(done.drift)}
+        )
+    else:
+        call.output.text(f"run {done.run}: {done.planned:,} planned, {done.source:,} in the source, no drift")

@@ -1,0 +1,51 @@
+"""`status`: the readiness dashboard."""
+
+from dataclasses import asdict
+
+import click
+
+from core.cli.options import Invocation, invocation
+from core.domain.gates import judge
+from core.domain.overview.readiness import READINESS, Readiness
+from core.services.overview import readiness
+
+
+@click.command()
+@invocation
+def status(call: Invocation) -> None:
+    """Show the readiness dashboard: what is resolved, what blocks, and what opens the gate."""
+    with call.browse() as connection:
+        seen = readiness.read(connection)
+    if call.output.as_json:
+        call.output.document(
+            {
+                "metrics": seen.metrics,
+                "census": asdict(seen.census),
+                "claims": [asdict(claim) for claim in seen.claims],
+            }
+        )
+    else:
+        _print(call, seen)
+
+
+def _print(call: Invocation, seen: Readiness) -> None:
+    out, census = call.output, seen.census
+    out.pairs(seen.metrics.items())
+    out.text()
+    out.text(seen.split)
+    gap = ", ".join((*census.no_table, *census.table_without_trigger)) or "none"
+    out.text(f"native status {census.native_status} · trigger {census.with_trigger}, gap {census.trigger_gap}: {gap}")
+    if census.trigger_disabled:
+        out.text(f"trigger disabled: {', '.join(census.trigger_disabled)}")
+    script = census.frozen_script
+    out.text(
+        f"governed {census.governed_required} required + {census.governed_exempt} exempt ·"
+        f" frozen script {script.compatible} compatible / {script.broken} broken"
+        + (f", locked by somebody: {', '.join(census.locked)}" if census.locked else "")
+    )
+    for claim in seen.claims:
+        out.text(f"claim {claim.claim}: stated {claim.stated}, live {claim.live}: {claim.verdict} ({claim.source})")
+    out.text()
+    for gate in judge(READINESS, seen):
+        mark = "✓" if gate.passed else "✗"
+        out.text(f"{mark} {gate.title}: {gate.evidence}" + ("" if gate.passed else f" → {gate.hint}"))

@@ -1,0 +1,82 @@
+"""`certify`, `audit` and `doctor`: who stands for a run, and whether ledger and gates can be relied on."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.output import shown
+from core.errors import VerificationFailed
+from core.services.trust import audit as auditing
+from core.services.trust import certify as certifying
+from core.services.trust import doctor as examining
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_MARKS = {"passed": "✓", "warning": "!", "failed": "✗", "unknown": "?"}
+
+
+@click.command()
+@click.argument("run", type=NUMBER)
+@click.option("--note", required=True, metavar="T", help="What you looked at; kept in the certificate.")
+@click.option("--evidence", "looked_at", metavar="DIGEST", help="The evidence digest of the verify that you looked at.")
+@invocation
+def certify(call: Invocation, run: int, *, note: str, looked_at: str | None) -> None:
+    """Stand for RUN, as a reviewer who took no part in it. There is no override."""
+    with call.write() as connection:
+        done = certifying.certify(connection, run, note, looked_at=looked_at)
+    if call.output.as_json:
+        call.output.document(asdict(done))
+    else:
+        call.output.text(f"run {run} is certified: evidence {done.certificate[:16]}, chain head {done.chain_head[:16]}")
+
+
+@click.command()
+@click.option("--anchor", type=_FILE, metavar="FILE", help="Also check that the anchored event is still there.")
+@click.option("--write-anchor", type=_FILE, metavar="FILE", help="Keep the head in a new file, outside the database.")
+@invocation
+def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None) -> None:
+    """Verify the ledger's hash chain, from its first event to its head."""
+    with call.browse() as connection:
+        found = auditing.audit(connection, anchor)
+        if write_anchor is not None and found.ok:
+            auditing.write_anchor(connection, found, write_anchor)
+    if call.output.as_json:
+        call.output.document({"entries": found.entries, "head": found.head, "ok": found.ok, "bad": found.bad})
+    elif found.ok:
+        call.output.text(f"{found.entries:,} events, each follows the one before it; head {found.head}")
+    if found.bad is not None:
+        raise VerificationFailed(
+            f"the chain is broken at event {found.bad['seq']}: {found.bad['reason']}",
+            code="chain_broken",
+            evidence=found.bad,
+            hint="Only somebody with a superuser's rights can have done this. Compare with an anchor and a backup.",
+        )
+
+
+@click.command()
+@invocation
+def doctor(call: Invocation) -> None:
+    """Examine connection, rights, roles, gateway and clocks: what somebody could use to get around the gates."""
+    with call.browse() as connection:
+        checks = examining.examine(connection)
+    if call.output.as_json:
+        call.output.document({"checks": [asdict(check) for check in checks]})
+    else:
+        for each in checks:
+            call.output.text(f"{_MARKS[each.verdict]} {each.title} · {each.verdict}")
+            if each.evidence not in (None, [], {}):
+                call.output.wrapped(shown(each.evidence))
+            if each.verdict != "passed":
+                call.output.wrapped(f"→ {each.hint}")
+        for each in checks:
+            for statement in each.remedy:
+                call.output.text(f"{statement}  -- {each.id}: for somebody who may")
+    failed = [check for check in checks if not check.is_fine]
+    if failed:
+        raise VerificationFailed(
+            f"{len(failed)} of {len(checks)} checks did not pass",
+            code="unhealthy",
+            evidence={"gates": [{"gate": each.id, "title": each.title, "evidence": each.evidence} for each in failed]},
+            hint=" ".join(each.hint for each in failed),
+        )

@@ -1,0 +1,46 @@
+"""`verify`: the acceptance gates of a run."""
+
+from dataclasses import asdict
+
+import click
+
+from core.cli.options import NUMBER, Invocation, invocation
+from core.errors import VerificationFailed
+from core.services.trust import verify as acceptance
+
+
+@click.command()
+@click.argument("run", type=NUMBER)
+@invocation
+def verify(call: Invocation, run: int) -> None:
+    """Ask every acceptance gate of RUN, on live data. Changes nothing."""
+    with call.browse() as connection:
+        seen = acceptance.verify(connection, run)
+    if call.output.as_json:
+        call.output.document(
+            {
+                "run": seen.run,
+                "gates": [
+                    {"id": each.id, "title": each.title, "verdict": each.verdict, "evidence": each.evidence}
+                    for each in seen.gates
+                ],
+                "rerun_delta": seen.rerun_delta,
+                "accounting": asdict(seen.accounting),
+                "evidence_digest": seen.evidence_digest,
+            }
+        )
+    else:
+        rows = [
+            [position, "✓" if gate.passed else "✗", gate.title, gate.verdict, gate.evidence]
+            for position, gate in enumerate(seen.gates, 1)
+        ]
+        call.output.table(["", "", "gate", "verdict", "evidence"], rows)
+        call.output.pairs(asdict(seen.accounting).items())
+        call.output.text(f"evidence {seen.evidence_digest}")
+    failed = [gate for gate in seen.gates if not gate.passed]
+    if failed:
+        raise VerificationFailed(
+            f"run {run}: {len(failed)} of {len(seen.gates)} acceptance gates did not pass",
+            evidence={"gates": [{"gate": gate.id, "title": gate.title, "evidence": gate.evidence} for gate in failed]},
+            hint=" ".join(gate.hint for gate in failed),
+        )

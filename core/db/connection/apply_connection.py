@@ -1,0 +1,61 @@
+"""The connection of an apply: guarded, bounded in time, and quick to notice that its client is gone."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Self
+
+from psycopg import sql
+
+from core.db.connection.errors import translated
+from core.db.connection.guard import insist_harmless
+from core.db.connection.session import Connection
+from core.errors import ConsoleError
+
+_TIMEOUTS: Mapping[str, str] = {
+    "statement_timeout": "60s",
+    "lock_timeout": "5s",
+    # Between a batch and its commit there is one round trip; whoever stalls there holds up every other worker.
+    "idle_in_transaction_session_timeout": "10s",
+    "default_transaction_isolation": "read committed",
+    "standard_conforming_strings": "on",  # what the guard takes for a text, the server must, too
+}
+_CONDITION_TIMEOUT = "2s"
+
+
+class ApplyConnection(Connection):
+    """Runs SELECT statements and our own functions only; the server ends what takes too long."""
+
+    @classmethod
+    def open(cls, dsn: str, schema: str, *, read_only: bool = False, timeout: int | None = None) -> Self:
+        """Connect and set the timeouts. Raises as Connection.open does."""
+        opened = super().open(dsn, schema, read_only=read_only, timeout=timeout)
+        for name, value in _TIMEOUTS.items():
+            opened.configure(name, value)
+        with suppress(ConsoleError):  # not every platform can watch a socket
+            opened.configure("client_connection_check_interval", "5s")
+        return opened
+
+    def ask(self, condition: str) -> Any:  # noqa: ANN401 - the operator's query may answer anything
+        """The answer of an operator's own SELECT: read-only, alone, within two seconds; nothing of it stays.
+
+        Raises ConsoleError.
+        """
+        insist_harmless(condition)
+        with translated(), self.driver.transaction(force_rollback=True):
+            # The names in it mean what they mean to the operator.
+            self.driver.execute("SET TRANSACTION READ ONLY; SET LOCAL search_path TO DEFAULT")
+            self.driver.execute("SELECT pg_catalog.set_config('statement_timeout', %s, true)", [_CONDITION_TIMEOUT])
+            # The operator's own query, with the operator's own rights: that is what --while is for.
+            # Binary, since that protocol takes one statement at a time.
+            found = self.driver.execute(sql.SQL(condition), binary=True).fetchone()
+        return None if found is None else next(iter(found.values()))
+
+    def configure(self, name: str, value: str) -> None:
+        """Set a parameter of the server for this session."""
+        with translated():
+            self.driver.execute("SELECT pg_catalog.set_config(%s, %s, false)", [name, value])
+
+    def _sql(self, query: str | sql.Composed) -> sql.Composed:
+        composed = super()._sql(query)
+        insist_harmless(composed.as_string())
+        return composed

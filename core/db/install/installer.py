@@ -1,0 +1,141 @@
+"""Installs the console's objects: numbered migrations, in one transaction, recorded."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+
+from psycopg import Cursor, sql
+
+from core.db.connection.errors import translated
+from core.db.connection.session import Driver, Row
+from core.db.queries import sections, within
+
+# Any two installers meet here, whatever schema they install into.
+ADVISORY_LOCK = 7_216_350_012
+ROLES = "install/0001_roles.sql"
+SCHEMA = "install/0001_schema.sql"
+_MADE = re.compile(r"^CREATE (TABLE|FUNCTION|VIEW) \{S\}\.(\w+)", re.MULTILINE)
+
+_FUNCTION = re.compile(r"^CREATE FUNCTION \{S\}\.(?P<name>\w+)\((?P<given>[^()]*)\)", re.MULTILINE)
+_TRIGGER = re.compile(r"^CREATE TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One step of an installation: a numbered migration, a stand-in, or what only a superuser may do."""
+
+    name: str
+    text: str
+
+    @property
+    def as_owner(self) -> bool:
+        """Whether birth_owner runs it; else whoever installs does."""
+        return not (self.name.startswith("superuser/") or self.name in (ROLES, SCHEMA))
+
+    @property
+    def makes(self) -> list[tuple[str, str]]:
+        """Kind and name of each object of the schema that it creates."""
+        return [(kind.lower(), name) for kind, name in _MADE.findall(self.text)]
+
+    @property
+    def triggers(self) -> list[tuple[str, str]]:
+        """Each trigger that it creates on a table of ours, with the table."""
+        return _TRIGGER.findall(self.text)
+
+    @property
+    def functions(self) -> list[tuple[str, list[str]]]:
+        """Name and types of the parameters that are given of each function that it creates; `{S}` is the schema."""
+        return [(found["name"], _types(found["given"])) for found in _FUNCTION.finditer(self.text)]
+
+    def statement(self, schema: str) -> sql.Composed:
+        """Its SQL."""
+        return within(self.text, schema)
+
+    def record(self, schema: str) -> sql.Composed:
+        """The statement that remembers it."""
+        return sql.SQL("INSERT INTO {}.birth_migration (name, sha256) VALUES ({}, {})").format(
+            sql.Identifier(schema), sql.Literal(self.name), sql.Literal(self.sha256)
+        )
+
+    @property
+    def sha256(self) -> str:
+        """What tells whether a database was made by this version."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def migrations() -> list[Part]:
+    """The console's own objects, in the order in which they build on each other."""
+    return list(_files("install"))
+
+
+def stand_ins() -> list[Part]:
+    """The gateway's objects, each by the name of what it makes."""
+    text = (resources.files("core.sql.reference") / "gateway.sql").read_text(encoding="utf-8")
+    return [Part(f"reference/{name}", body) for name, body in sections(text).items()]
+
+
+def superusers() -> list[Part]:
+    """What only a superuser may do."""
+    return list(_files("superuser"))
+
+
+def create_record(schema: str) -> sql.Composed:
+    """The statements that make the table where parts are remembered."""
+    return sql.SQL(
+        "CREATE TABLE IF NOT EXISTS {}.birth_migration (name text PRIMARY KEY, sha256 text NOT NULL,"
+        " installed_at timestamptz NOT NULL DEFAULT clock_timestamp(),"
+        " installed_by text NOT NULL DEFAULT session_user); GRANT SELECT ON {}.birth_migration TO birth_reader"
+    ).format(sql.Identifier(schema), sql.Identifier(schema))
+
+
+def install(driver: Driver, schema: str, *, reference: bool) -> list[str]:
+    """Install what is missing into `schema` of a database of our own, and say what was installed.
+
+    `reference` also installs the stand-ins for the gateway and the trigger guard, all of them. Needs a superuser.
+    Raises a ConsoleError; nothing is kept then. Databases that hold the company's objects are for `init`.
+    """
+    with translated(), driver.transaction(), driver.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+        done = _recorded(cursor, schema)
+        roles, home, *own = migrations()
+        statistics, authentication, guard = superusers()
+        parts = [roles, home, statistics, authentication]
+        parts += [*stand_ins(), *own, guard] if reference else own
+        missing = [part for part in parts if part.name not in done]
+        for part in missing:
+            _run(cursor, schema, part)
+        if missing:
+            cursor.execute("SET LOCAL ROLE birth_owner")
+            cursor.execute(create_record(schema))
+            for part in missing:
+                cursor.execute(part.record(schema))
+            cursor.execute("RESET ROLE")
+        return [part.name for part in missing]
+
+
+def _types(given: str) -> list[str]:
+    """The types in a list of parameters, each `[OUT] name type [DEFAULT …]`."""
+    words = [each.split() for each in given.split(",") if each.strip()]
+    return [" ".join(each[1:]).partition(" DEFAULT ")[0] for each in words if each[0] != "OUT"]
+
+
+def _files(folder: str) -> Iterator[Part]:
+    for each in sorted(resources.files(f"core.sql.{folder}").iterdir(), key=lambda file: file.name):
+        if each.name.endswith(".sql"):
+            yield Part(f"{folder}/{each.name}", each.read_text(encoding="utf-8"))
+
+
+def _recorded(cursor: Cursor[Row], schema: str) -> set[str]:
+    cursor.execute("SELECT to_regclass(format('%%I.birth_migration', %s::text)) IS NOT NULL AS there", [schema])
+    if not (found := cursor.fetchone()) or not found["there"]:
+        return set()
+    cursor.execute(sql.SQL("SELECT name FROM {}.birth_migration").format(sql.Identifier(schema)))
+    return {row["name"] for row in cursor.fetchall()}
+
+
+def _run(cursor: Cursor[Row], schema: str, part: Part) -> None:
+    cursor.execute("SET LOCAL ROLE birth_owner" if part.as_owner else "RESET ROLE")
+    cursor.execute(part.statement(schema))
+    cursor.execute("RESET ROLE")

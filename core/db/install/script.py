@@ -1,0 +1,71 @@
+"""A script: statements that are either run in one transaction, or printed for somebody who runs them with psql."""
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import sqlparse
+from psycopg import sql
+from sqlparse.exceptions import SQLParseError
+
+from core.db.connection.errors import translated
+from core.db.connection.session import Driver
+from core.db.install.installer import ADVISORY_LOCK
+
+# A table that somebody holds for longer is not waited for: meanwhile nobody else would get at it either.
+_LOCK_TIMEOUT = "10s"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One step. `needs` says who can do it where this login cannot; `as_owner`: birth_owner does it."""
+
+    what: str
+    sql: sql.Composed
+    as_owner: bool = False
+    needs: str = ""
+    is_plumbing: bool = False  # serves the steps around it, and is not worth telling
+
+
+def text_of(driver: Driver, statements: Sequence[Statement]) -> str:
+    """The whole script as psql takes it."""
+    settings = (
+        f"BEGIN;\nSET LOCAL search_path = pg_catalog, pg_temp;\nSET LOCAL lock_timeout = '{_LOCK_TIMEOUT}';\n"
+        f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK});\n"
+    )
+    lines = [settings]
+    owner = False
+    for each in statements:
+        if each.as_owner != owner:
+            owner = each.as_owner
+            lines.append("SET LOCAL ROLE birth_owner;\n" if owner else "RESET ROLE;\n")
+        # A name may hold the end of a line, and what follows it would be SQL.
+        told = re.sub(r"\s+", " ", f"{each.what} (needs {each.needs})" if each.needs else each.what)
+        lines.append(f"-- {told}\n{formatted(driver, each)}\n")
+    return "\n".join([*lines, "RESET ROLE;\nCOMMIT;\n"])
+
+
+def formatted(driver: Driver, statement: Statement) -> str:
+    """One statement for people. Each ends with a semicolon."""
+    text = statement.sql.as_string(driver).strip()
+    text = text if text.endswith(";") else f"{text};"
+    with suppress(SQLParseError):  # thousands of names in one statement are more than the formatter takes
+        text = str(sqlparse.format(text, keyword_case="upper", reindent=text.startswith("INSERT")))
+    return text
+
+
+def run(driver: Driver, statements: Iterable[Statement], *, read_only: bool = False) -> None:
+    """Run them inside the caller's transaction. Raises a ConsoleError. `read_only`: the caller asked for no writes."""
+    with translated(read_only=read_only), driver.cursor() as cursor:
+        for each in statements:
+            cursor.execute("SET LOCAL ROLE birth_owner" if each.as_owner else "RESET ROLE")
+            cursor.execute(each.sql)
+        cursor.execute("RESET ROLE")
+
+
+def begin(driver: Driver) -> None:
+    """Wait for other installers; inside a transaction."""
+    with translated(), driver.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'".encode())
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])

@@ -1,0 +1,54 @@
+"""One bounded sample of a table, fetched as text: it may refute what is believed of a column, never prove it."""
+
+from collections.abc import Mapping
+
+from psycopg import sql
+
+from core.db.sources import codec
+from core.errors import GateClosed
+
+_WIDEST_CHARACTER, _HEADER = 4, 8  # bytes
+
+
+def usable(types: Mapping[str, str]) -> frozenset[str]:
+    """The columns whose text does not depend on a session's settings."""
+    found = set()
+    for name, type_name in types.items():
+        try:
+            codec.part_text(name, type_name)
+        except GateClosed:
+            continue
+        found.add(name)
+    return frozenset(found)
+
+
+def sample(
+    table: sql.Composable, types: Mapping[str, str], *, rows: int, percent: float | None, longest: int
+) -> sql.Composed:
+    """At most `rows` rows, each as an array of texts in the order of `types`.
+
+    Over whole pages, about `percent` of the table's and always the same ones; None reads from its beginning.
+    Columns without a stable text show only whether they are NULL; long values are not fetched, only that they are
+    longer than `longest` characters.
+    """
+    tablesample: sql.Composable = sql.SQL("")
+    if percent is not None:
+        tablesample = sql.SQL(" TABLESAMPLE SYSTEM ({}) REPEATABLE (1)").format(sql.Literal(round(percent, 6)))
+    known = usable(types)
+    texts = [_shown(name, type_name, longest if name in known else None) for name, type_name in types.items()]
+    return sql.SQL("SELECT ARRAY[{}]::text[] AS texts FROM {} AS source{} LIMIT {}").format(
+        sql.SQL(", ").join(texts), table, tablesample, sql.Literal(rows)
+    )
+
+
+def _shown(name: str, type_name: str, longest: int | None) -> sql.Composable:
+    column = sql.SQL("source.{}").format(sql.Identifier(name))
+    if longest is None:
+        return sql.SQL("CASE WHEN {} IS NULL THEN NULL ELSE '' END").format(column)
+    # Compressed or not, so many bytes are more characters than wanted; the value itself stays on the server's disk.
+    return sql.SQL("CASE WHEN pg_catalog.pg_column_size({}) > {} THEN pg_catalog.repeat('.', {}) ELSE {} END").format(
+        column,
+        sql.Literal(_WIDEST_CHARACTER * longest + _HEADER),
+        sql.Literal(longest + 1),
+        codec.part_text(name, type_name),
+    )

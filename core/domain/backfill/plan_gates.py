@@ -1,0 +1,80 @@
+"""The gates before a collection is planned. The database asks the same again by itself."""
+
+from dataclasses import dataclass
+
+from core.domain.gates import Gate, Verdict, when
+from core.domain.overview.matrix import REQUIRED, Facts
+from core.errors import Json
+
+_HOW = "A collection is planned when it is REQUIRED, has a table, and is classified by columns it has."
+HINT = f"{_HOW[:-1]}: see `birth-console matrix --all`."
+# What the plan itself asks of the data; the rest of the contract is asked where an identity is chosen.
+ASKED = frozenset({"no_nulls", "no_empties", "unique", "short_enough", "no_foreign_codes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A collection that somebody wants planned; `facts` is None for a name that is not enrolled."""
+
+    collection: str
+    facts: Facts | None
+    similar: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The first reason why it cannot be planned, in words."""
+        if self.facts is None:
+            return "there is no such collection"
+        if self.facts.table is None:
+            return "it has no table"
+        if self.facts.requirement != REQUIRED:
+            return f"it is {self.facts.requirement or 'without a policy'}"
+        if self.facts.strategy == "unclassified":
+            return "it is unclassified"
+        return f"its identity names columns that are gone: {', '.join(self.facts.missing_columns)}"
+
+
+def _when(named: Named, passed: bool, **more: Json) -> Verdict:  # noqa: FBT001 - the condition is the point
+    return when(passed, {"collection": named.collection, **more})
+
+
+PLANNABLE: tuple[Gate[Named], ...] = (
+    Gate(
+        "known",
+        "the collection is enrolled",
+        lambda named: _when(named, named.facts is not None, similar=list(named.similar)),
+        "See `birth-console matrix --all` for the names.",
+    ),
+    Gate(
+        "policy_required",
+        "the collection is REQUIRED",
+        lambda named: _when(
+            named,
+            named.facts is None or named.facts.requirement == REQUIRED,
+            requirement=None if named.facts is None else named.facts.requirement,
+        ),
+        _HOW,
+    ),
+    Gate(
+        "table_present",
+        "the collection has a table",
+        lambda named: _when(named, named.facts is None or named.facts.table is not None),
+        _HOW,
+    ),
+    Gate(
+        "classified",
+        "the collection is classified",
+        lambda named: _when(named, named.facts is None or named.facts.strategy != "unclassified"),
+        _HOW,
+    ),
+    Gate(
+        "columns_present",
+        "every identity column is there",
+        lambda named: _when(
+            named,
+            named.facts is None or not named.facts.missing_columns,
+            missing_columns=list(named.facts.missing_columns) if named.facts else [],
+        ),
+        "Classify the collection again.",
+    ),
+)

@@ -1,0 +1,109 @@
+"""How a run that is applied gets on, as anybody sees it in the database, and how it may be applied."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.domain.backfill.pace import Estimate
+from core.domain.backfill.runs import Accounting
+from core.errors import UsageError
+
+MOST_WORKERS, LARGEST_BATCH = 64, 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One look at a run: what became of its rows, how it is steered, and who is at work on it.
+
+    `accounting` is that of the whole run, `outcomes` that of each collection.
+    `batch_size` None leaves the size to the workers, `largest` is that of the latest batches. `states` counts the
+    workers by what they do, `reasons` says what holds them up.
+    """
+
+    run: int
+    status: str
+    command: str
+    batch_size: int | None
+    steered_by: str
+    reason: str | None
+    accounting: Accounting
+    outcomes: Mapping[str, Accounting]
+    largest: int | None
+    states: Mapping[str, int]
+    reasons: tuple[str, ...]
+
+    @property
+    def done(self) -> int:
+        """Rows with an outcome."""
+        return self.accounting.planned - self.accounting.open
+
+    @property
+    def workers(self) -> int:
+        """How many are at work, or wait to be."""
+        return sum(self.states.values())
+
+    @property
+    def held(self) -> str:
+        """Whether somebody holds the run: paused, cancelled, or an empty text."""
+        return {"pause": "paused", "cancel": "cancelled"}.get(self.command, "")
+
+    @property
+    def is_going(self) -> bool:
+        """Whether rows get their outcome: somebody is at work, and nobody holds the run."""
+        return bool(self.workers) and not self.held
+
+
+class Pacing:
+    """The estimate of a run that is looked at now and then. What passes while it is not going is left out."""
+
+    def __init__(self, progress: Progress, now: float) -> None:
+        self.estimate = Estimate(progress.accounting.open, now)
+        self._latest = progress
+
+    def look(self, progress: Progress, now: float) -> None:
+        """Learn from another look."""
+        rows = progress.done - self._latest.done
+        # When it was held, or went on, between two looks, nobody knows how much of the time was work.
+        counts = progress.is_going and self._latest.is_going
+        (self.estimate.finished if counts else self.estimate.leave_out)(rows, now)
+        self._latest = progress
+
+
+def progress(row: Mapping[str, Any]) -> Progress:
+    """Read one row of the query that everybody follows a run by."""
+    names = ("planned", "registered", "existing", "vanished", "quarantined")
+    return Progress(
+        run=row["run"],
+        status=row["status"],
+        command=row["command"],
+        batch_size=row["batch_size"],
+        steered_by=row["steered_by"],
+        reason=row["reason"],
+        accounting=Accounting(**{name: row[name] for name in names}),
+        outcomes={collection: Accounting(**each) for collection, each in row["outcomes"].items()},
+        largest=row["largest"],
+        states=dict(row["states"]),
+        reasons=tuple(row["reasons"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How a run is to be applied: connections, and rows a batch; None lets the size adapt."""
+
+    workers: int = 1
+    batch_size: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Effort":
+        """Read `2`, or `2 500`: workers, then rows a batch. Raises UsageError for anything else."""
+        found = re.fullmatch(r"\s*([0-9]{1,6})(?:\s+([0-9]{1,6}))?\s*", text)
+        workers, rows = (int(found[1]), int(found[2]) if found[2] else None) if found else (0, None)
+        if not 1 <= workers <= MOST_WORKERS or (rows is not None and not 1 <= rows <= LARGEST_BATCH):
+            raise UsageError(
+                f"1 to {MOST_WORKERS} workers, then 1 to {LARGEST_BATCH:,} rows a batch, or nothing to let it adapt",
+                code="bad_effort",
+                evidence={"given": text},
+            )
+        return cls(workers, rows)

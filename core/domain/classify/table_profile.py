@@ -1,0 +1,198 @@
+"""What is known of a table before anything is proven: its declarations, its statistics, and one sample of its rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from core.domain.classify.identity import LONGEST_CODE
+
+EXACT = "exact"
+DECLARED = "declared"
+SAMPLE = "sample"
+STATISTICS = "statistics"
+UNKNOWN = "unknown"
+
+Texts = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as the catalogs show it.
+
+    `generated` means that the database makes its values up; `usable` that its text does not depend on a session.
+    `null_fraction` and `distinct` are the server's statistics, which may be out of date.
+    """
+
+    name: str
+    type: str
+    not_null: bool = False
+    generated: bool = False
+    usable: bool = True
+    null_fraction: float | None = None
+    distinct: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Columns that a valid, non-partial, immediate unique index without expressions holds unique."""
+
+    columns: tuple[str, ...]
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key: `columns` name rows of `table`."""
+
+    columns: tuple[str, ...]
+    table: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with everything the suggester looks at.
+
+    `sample` holds each column's texts, row by row; `whole` says that it is all rows there are. `rows` is exact then,
+    an estimate otherwise, None where nobody knows. `shared_names` counts the other tables that have a column of
+    the same name.
+    """
+
+    collection: str
+    columns: tuple[Column, ...]
+    keys: tuple[Key, ...] = ()
+    references: tuple[Reference, ...] = ()
+    referenced: frozenset[tuple[str, ...]] = frozenset()
+    rows: int | None = None
+    whole: bool = False
+    sample: Mapping[str, Texts] = field(default_factory=dict)
+    shared_names: Mapping[str, int] = field(default_factory=dict)
+    tables: frozenset[str] = frozenset()
+
+    @cached_property
+    def size(self) -> int:
+        """How many rows the sample has."""
+        return len(next(iter(self.sample.values()), ()))
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        """The columns by name."""
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def ordinals(self) -> Mapping[str, tuple[int, ...]]:
+        """Each sampled column as numbers: equal texts, equal numbers. What combinations are counted on."""
+        return {name: _numbered(texts) for name, texts in self.sample.items()}
+
+    @cached_property
+    def distinct(self) -> Mapping[str, int]:
+        """How many different texts each sampled column has, NULL apart."""
+        return {name: len(set(texts) - {None}) for name, texts in self.sample.items()}
+
+    def declared(self, columns: tuple[str, ...]) -> Key | None:
+        """The key over exactly these columns, in any order; the primary key before others."""
+        same = [key for key in self.keys if set(key.columns) == set(columns)]
+        return max(same, key=lambda key: key.primary, default=None)
+
+    def is_set(self, columns: tuple[str, ...]) -> bool:
+        """Whether the database itself keeps NULL out of these columns."""
+        return all(self.by_name[name].not_null for name in columns)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """The evidence of one column: counts are rows; `exactness` says where they come from.
+
+    exact: every row was read. declared: the database enforces it. sample: estimated from a sample, and only a
+    refutation is certain (`unique` is False or None). statistics: the server's own estimate. unknown: nothing is.
+    """
+
+    name: str
+    type: str
+    nulls: int | None
+    empties: int | None
+    distinct: int | None
+    unique: bool | None
+    exactness: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableProfile:
+    """The evidence of a table. `rows` is an estimate unless its columns are exact."""
+
+    collection: str
+    rows: int | None
+    columns: tuple[ColumnProfile, ...]
+
+
+def profile(table: Table) -> TableProfile:
+    """Say of every column what its declarations, the sample and the statistics show, in this order of trust."""
+    return TableProfile(table.collection, table.rows, tuple(_column(table, column) for column in table.columns))
+
+
+def unusable_because(table: Table, name: str) -> str | None:
+    """Why a column cannot be part of an identity, as far as the sample shows; None where nothing speaks against it."""
+    if not table.by_name[name].usable:
+        return "its type has no text that is the same in every session"
+    texts = table.sample.get(name, ())
+    if any(text is None for text in texts):
+        return "NULL in some rows"
+    if "" in texts:
+        return "empty in some rows"
+    if any(len(text) > LONGEST_CODE for text in texts if text):
+        return f"longer than {LONGEST_CODE} characters"
+    return None
+
+
+def blank_twins(table: Table, name: str) -> bool:
+    """Whether two of a column's texts differ in surrounding blanks only."""
+    texts = {text for text in table.sample.get(name, ()) if text is not None}
+    return len({text.strip(" ") for text in texts}) < len(texts)
+
+
+def _column(table: Table, column: Column) -> ColumnProfile:
+    texts = table.sample.get(column.name)
+    if texts is None:
+        return _by_statistics(table, column)
+    nulls, empties, distinct = texts.count(None), texts.count(""), table.distinct[column.name]
+    if not column.usable:
+        # Its text says nothing about equality: only the NULLs are known.
+        shown = nulls if table.whole else _scaled(nulls, table)
+        return ColumnProfile(column.name, column.type, shown, None, None, None, EXACT if table.whole else SAMPLE)
+    repeats = distinct < len(texts) - nulls
+    if table.whole:
+        return ColumnProfile(column.name, column.type, nulls, empties, distinct, not repeats and not nulls, EXACT)
+    if not nulls and not empties and table.declared((column.name,)) and column.not_null:
+        return ColumnProfile(column.name, column.type, 0, 0, table.rows, unique=True, exactness=DECLARED)
+    refuted = False if repeats or nulls else None
+    return ColumnProfile(
+        column.name,
+        column.type,
+        0 if column.not_null else _scaled(nulls, table),
+        _scaled(empties, table),
+        _estimated(column, table.rows),
+        refuted,
+        SAMPLE,
+    )
+
+
+def _by_statistics(table: Table, column: Column) -> ColumnProfile:
+    known = column.null_fraction is not None and table.rows is not None
+    nulls = round((column.null_fraction or 0) * (table.rows or 0)) if known else None
+    distinct = _estimated(column, table.rows)
+    return ColumnProfile(column.name, column.type, nulls, None, distinct, None, STATISTICS if known else UNKNOWN)
+
+
+def _scaled(count: int, table: Table) -> int | None:
+    return None if table.rows is None or not table.size else round(count * table.rows / table.size)
+
+
+def _estimated(column: Column, rows: int | None) -> int | None:
+    """The server's estimate of distinct values: below 0 it is a share of the rows."""
+    if column.distinct is None or rows is None:
+        return None
+    return round(column.distinct if column.distinct >= 0 else -column.distinct * rows)
+
+
+def _numbered(texts: Texts) -> tuple[int, ...]:
+    numbers: dict[str | None, int] = {}
+    return tuple(numbers.setdefault(text, len(numbers)) for text in texts)

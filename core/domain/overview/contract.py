@@ -1,0 +1,127 @@
+"""The contract of one collection: what must hold before its missing rows are registered. all_ok: every gate passed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.domain.classify import identity
+from core.domain.classify.identity import Proof
+from core.domain.gates import Gate, Judgement, State, Verdict, judge, when
+from core.domain.overview.matrix import REQUIRED, Facts
+
+if TYPE_CHECKING:
+    from core.errors import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one look says of a collection. Without a `proof`, `unproven` says why its rows were not looked at."""
+
+    facts: Facts
+    register_function: bool
+    bound: bool
+    proof: Proof | None = None
+    unproven: str = ""
+
+    @property
+    def is_provable(self) -> bool:
+        """Whether there are rows, and an identity to look at them by."""
+        facts = self.facts
+        return facts.table is not None and facts.identity is not None and not facts.missing_columns
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL for people to read: what it does, and its text."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The gates of a collection with their verdicts, and the SQL that its rows are counted and registered by."""
+
+    collection: str
+    gates: tuple[Judgement, ...]
+    statements: tuple[Statement, ...]
+
+    @property
+    def all_ok(self) -> bool:
+        """Whether every gate passed. Unknown is not passed."""
+        return all(gate.passed for gate in self.gates)
+
+
+def contract(terms: Terms, statements: tuple[Statement, ...] = ()) -> Contract:
+    """Judge what a look found."""
+    return Contract(terms.facts.collection, judge(CONTRACT, terms), statements)
+
+
+def _of_proof(predicate: Callable[[Proof], Verdict]) -> Callable[[Terms], Verdict]:
+    def asked(terms: Terms) -> Verdict:
+        return Verdict(State.UNKNOWN, terms.unproven) if terms.proof is None else predicate(terms.proof)
+
+    return asked
+
+
+def _if_required(predicate: Callable[[Terms], Verdict]) -> Callable[[Terms], Verdict]:
+    """Of what is not REQUIRED nothing is asked: there is nothing to do about it, and it is no promise either."""
+
+    def asked(terms: Terms) -> Verdict:
+        found, requirement = predicate(terms), terms.facts.requirement
+        if requirement == REQUIRED or found.state is State.PASSED:
+            return found
+        return Verdict(State.UNKNOWN, f"not asked for: it is {requirement or 'without a policy'}")
+
+    return asked
+
+
+def _columns(terms: Terms) -> Verdict:
+    if terms.facts.identity is None:
+        return Verdict(State.UNKNOWN, "no identity names any")
+    if terms.facts.table is None:
+        return Verdict(State.UNKNOWN, "there is no table")
+    gone: list[Json] = list(terms.facts.missing_columns)
+    return when(not gone, {"gone": gone} if gone else terms.facts.identity)
+
+
+CONTRACT: tuple[Gate[Terms], ...] = (
+    Gate(
+        "table_present",
+        "PostgreSQL has its table",
+        _if_required(lambda terms: when(terms.facts.table is not None, terms.facts.table)),
+        "Ask who owns the collection; a gatekeeper can exempt it.",
+    ),
+    Gate(
+        "policy_required",
+        "its policy is REQUIRED",
+        lambda terms: when(terms.facts.requirement == REQUIRED, terms.facts.requirement),
+        "What is not REQUIRED is not backfilled.",
+    ),
+    Gate(
+        "identity_classified",
+        "its identity is classified",
+        _if_required(lambda terms: when(terms.facts.identity is not None, terms.facts.identity)),
+        "Classify it.",
+    ),
+    Gate("columns_present", "the table has every column of the identity", _columns, "Classify it again."),
+    *(Gate(gate.id, gate.title, _of_proof(gate.predicate), gate.hint) for gate in identity.CONTRACT),
+    Gate(
+        "register_function",
+        "the shared register function is present",
+        lambda terms: when(terms.register_function),
+        "Ask who owns the gateway to restore it.",
+    ),
+    Gate(
+        "register_bound",
+        "the register function takes the arguments it is bound to",
+        lambda terms: when(terms.bound if terms.register_function else None),
+        "Bind it again: `birth-console init --bind …`.",
+    ),
+    Gate(
+        "trigger_enabled",
+        "its birth trigger is enabled",
+        _if_required(lambda terms: when(terms.facts.trigger == "enabled", terms.facts.trigger)),
+        "Ask who owns the gateway: until then new rows go missing.",
+    ),
+)

@@ -1,0 +1,138 @@
+"""Binding the gateway's register function: checked against pg_proc, recorded as an event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from core.db.connection.session import Connection, Row
+from core.domain.adopt.binding import Binding, Function, Parameter, complaints, guess, judge, read
+from core.errors import ConsoleError, Json, UsageError
+from core.services.adopt.script_draft import Draft
+
+_STAND_IN = "fn_birth_register"
+_NO_IDENTIFIER = "22023"
+_MIGRATION = "install/0030_binding.sql"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A function, and what this login may do with it."""
+
+    function: Function
+    row: Row
+
+
+def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
+    """The steps that bind the function that `words` name, or else the company's own where its names say how.
+
+    Raises UsageError for words that cannot be read, GateClosed for a binding that cannot work.
+    """
+    bound = connection.rows("init.bound")[0] if _MIGRATION in made.survey.recorded else None
+    if words:
+        name, binding = read(words)
+        found = _named(connection, made.schema, name, binding)
+        judge(found.function, binding)
+        _bind(connection, made, found, binding, bound)
+    elif bound is not None and bound["there"]:
+        made.registers_as_owner = not bound["definer"]
+        made.registers_by = [bound["name"]]
+    elif made.survey.owner_of("function", _STAND_IN) not in (None, "birth_owner"):
+        _guess(connection, made, bound)
+    elif not any(each.what.startswith(_STAND_IN) for each in made.statements):
+        made.leave("the register function", "what the gateway calls is unknown: name it with --bind")
+
+
+def _guess(connection: Connection, made: Draft, bound: Row | None) -> None:
+    candidates = _functions(connection, made.schema, _STAND_IN)
+    fitting = [(found, names) for found in candidates if (names := guess(found.function)) is not None]
+    if len(fitting) == 1:
+        _bind(connection, made, *fitting[0], bound)
+    else:
+        shown = "; ".join(_shown(found.function) for found in candidates)
+        made.leave("the register function", f"its names do not say what they take, name it with --bind: {shown}")
+
+
+def _bind(connection: Connection, made: Draft, found: _Found, binding: Binding, bound: Row | None) -> None:
+    signature = found.function.signature
+    made.registers_as_owner = not found.row["definer"]
+    made.registers_by = [found.row["name"]]
+    made.bound = {"function": signature, "binding": {name: given.text for name, given in binding.items()}}
+    _let_call(connection, made, found)
+    wanted = {name: given.as_json() for name, given in binding.items()}
+    if bound is None or bound["signature"] != signature or bound["binding"] != wanted:
+        made.add(
+            f"bind {signature}",
+            sql.SQL("SELECT {}({}, {})").format(
+                made.in_schema("birth_gateway_bind"), sql.Literal(signature), sql.Literal(Jsonb(wanted))
+            ),
+            as_owner=True,
+        )
+
+
+def _let_call(connection: Connection, made: Draft, found: _Found) -> None:
+    if made.survey.owner is not None and connection.value("init.callable", {"oid": found.row["oid"]}):
+        return
+    signature = found.function.signature
+    # Both names are as the server quoted them.
+    schema, function = sql.SQL(found.row["schema"]), sql.SQL(signature)
+    made.add(
+        f"birth_owner calls {signature}",
+        sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner; GRANT EXECUTE ON FUNCTION {} TO birth_owner").format(
+            schema, function
+        ),
+        needs="" if made.survey.is_superuser or found.row["owned"] else "its owner",
+    )
+
+
+def _named(connection: Connection, home: str, name: str, binding: Binding) -> _Found:
+    """The one function of a name that takes the binding. Raises UsageError where none or several do."""
+    parts = _parts(connection, name)
+    schema, function = (home, *parts) if len(parts) == 1 else parts if len(parts) == 2 else ("", "")  # noqa: PLR2004 - schema and name
+    candidates = _functions(connection, schema, function)
+    fitting = [found for found in candidates if not complaints(found.function, binding)]
+    if len(candidates) != 1 and len(fitting) != 1:
+        raise UsageError(
+            f"{name} is no function" if not candidates else f"{len(candidates)} functions are called {name}",
+            code="unknown_function",
+            evidence={"function": name, "found": [found.function.as_json() for found in candidates]},
+            hint="Name it with its schema; of several, the one is taken whose parameters are the bound ones.",
+        )
+    return (fitting or candidates)[0]
+
+
+def _parts(connection: Connection, name: str) -> tuple[str, ...]:
+    """What a name consists of, as the server reads it; nothing where it cannot be one."""
+    try:
+        with connection.transaction():  # within the caller's: what is refused does not end that
+            return tuple(connection.value("init.parts", {"name": name}))
+    except ConsoleError as error:
+        if error.sqlstate == _NO_IDENTIFIER or isinstance(error, UsageError):
+            return ()
+        raise
+
+
+def _functions(connection: Connection, schema: str, name: str) -> list[_Found]:
+    rows = connection.rows("init.functions", {"schema": schema, "name": name})
+    return [_Found(_function(row), row) for row in rows]
+
+
+def _function(row: Row) -> Function:
+    names, types, pseudo = row["names"], row["types"], row["pseudo"]
+    last = len(names) - 1
+    return Function(
+        signature=row["signature"],
+        parameters=tuple(
+            Parameter(name, types[n], n >= row["without_default"], row["variadic"] and n == last, pseudo[n])
+            for n, name in enumerate(names)
+        ),
+        kind=row["kind"],
+        returns_set=row["returns_set"],
+        volatility=row["volatility"],
+    )
+
+
+def _shown(function: Function) -> str:
+    shown: Json = function.as_json()
+    return str(shown)

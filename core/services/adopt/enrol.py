@@ -1,0 +1,179 @@
+"""Enrolling tables as collections: registered, with a policy, readable, and met by the gateway."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from core.db.connection.session import Connection, Row
+from core.db.install import installer
+from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Enrolment, Table, choose, left_out
+from core.services.adopt import relocated_tables, triggers
+from core.services.adopt.script_draft import Draft, identifier, insist_on_reading, listed
+
+_OURS = ("collection_registry", "birth_policy", "birth_registry", "trigger_guard_alerts", "birth_migration")
+_FILLED = {
+    "collection_registry": {"collection_name", "governance_role"},
+    "birth_policy": {"collection_name", "requirement"},
+}
+
+
+def draft(connection: Connection, made: Draft, collections: Sequence[str], exempt: Sequence[str]) -> None:
+    """The steps that enrol what the globs name. Raises UsageError for a glob that names nothing."""
+    rows = connection.rows("init.tables", {"ours": _names()})
+    facts = {Table(row["schema"], row["name"], row["obstacle"]): row for row in rows}
+    tables = list(facts)
+    registered = _registered(connection, made, tables)
+    moved = relocated_tables.moved(facts, registered)
+    registered = {**registered, **moved}
+    chosen = choose(tables, registered, collections, exempt)
+    for table in left_out(tables, collections, exempt):
+        made.leave(table.text, f"it is {table.obstacle}")
+    policies = _known(connection, made, "birth_policy", "init.policies")
+    chosen = _without_refused(connection, made, chosen, policies)
+    _let_read(connection, made, chosen, facts)
+    relocated_tables.draft(made, chosen, moved)
+    _register(made, chosen, policies, registered)
+    met = [each for each in chosen if EXEMPT not in (each.requirement, policies.get(each.collection))]
+    triggers.draft(connection, made, met, facts)
+    for each in chosen:
+        if each.requirement == EXEMPT and policies.get(each.collection, EXEMPT) != EXEMPT:
+            made.leave(each.collection, "it is REQUIRED: a gatekeeper decides that, by `classify COLLECTION --exempt`")
+
+
+def _names() -> list[str]:
+    """Tables of the schema that are no collections: the console's and the gateway's."""
+    return [*_OURS, *(name for part in installer.migrations() for kind, name in part.makes if kind != "function")]
+
+
+def _known(connection: Connection, made: Draft, table: str, query: str) -> dict[str, str | None]:
+    if made.survey.owner_of("table", table) is None:
+        return {}
+    insist_on_reading(connection, made.schema, table)
+    return {row["collection"]: row["requirement"] for row in connection.rows(query)}
+
+
+def _registered(connection: Connection, made: Draft, tables: Sequence[Table]) -> Mapping[str, Table | None]:
+    """The known collections with their tables, as birth_collection_table finds them."""
+    names = _known(connection, made, "collection_registry", "init.registered")
+    able = {(table.schema, table.name): table for table in tables if not table.obstacle}
+    placed: dict[str, tuple[str, str]] = {}
+    schemas = ["public", made.schema]
+    if "install/0005_collection.sql" in made.survey.recorded:
+        placed = {row["collection_name"]: (row["schema"], row["name"]) for row in connection.rows("init.places")}
+        schemas = connection.value("init.schemas") or schemas
+    found: dict[str, Table | None] = {}
+    for name in names:
+        if name in placed:
+            # A place that is empty now is kept: whoever moved the table says where it went.
+            found[name] = able.get(placed[name], Table(*placed[name], "gone"))
+        else:
+            found[name] = next((able[schema, name] for schema in schemas if (schema, name) in able), None)
+    return found
+
+
+def _without_refused(
+    connection: Connection, made: Draft, chosen: list[Enrolment], policies: Collection[str]
+) -> list[Enrolment]:
+    """Leave out what the company's own tables would not take: they ask for columns that only the company can fill."""
+    asked = {
+        table: [row["column"] for row in connection.rows("init.columns", {"tables": [table]})
+                if row["asks"] and row["column"] not in filled]
+        for table, filled in _FILLED.items()
+    }  # fmt: skip
+    kept = []
+    for each in chosen:
+        missing = asked["collection_registry"] if each.is_new else []
+        missing = missing or (asked["birth_policy"] if each.collection not in policies else [])
+        if missing:
+            made.leave(each.table.text, f"the company's tables ask for {', '.join(missing)}: enrol it there")
+        else:
+            kept.append(each)
+    return kept
+
+
+def _register(
+    made: Draft, chosen: Sequence[Enrolment], policies: Collection[str], registered: Mapping[str, Table | None]
+) -> None:
+    """Registry, policy and place of what is new, as one event; places of collections whose table was not found."""
+    new = [each for each in chosen if each.is_new]
+    undecided = [each for each in chosen if each.collection not in policies]
+    found = [each for each in chosen if registered.get(each.collection) is None]
+    if not undecided and not found:
+        return
+    _insert(made, "collection_registry", ("collection_name", "governance_role"),
+            [(each.collection, "observed") for each in new])  # fmt: skip
+    _insert(made, "birth_policy", ("collection_name", "requirement"),
+            [(each.collection, each.requirement) for each in undecided])  # fmt: skip
+    _insert(made, "birth_collection_place", ("collection_name", "table_schema", "table_name"),
+            [(each.collection, each.table.schema, each.table.name) for each in found])  # fmt: skip
+    made.enrolled = [
+        {"collection": each.collection, "table": each.table.text, "requirement": each.requirement} for each in undecided
+    ]
+    count = {kind: sum(each.requirement == kind for each in undecided) for kind in (REQUIRED, EXEMPT)}
+    places = {each.collection: each.table.text for each in found}
+    made.add(
+        f"enrol {len(undecided)} collections ({count[REQUIRED]} REQUIRED, {count[EXEMPT]} EXEMPT),"
+        f" and the places of {len(found)}",
+        sql.SQL("SELECT {}('enrolled', {})").format(
+            made.in_schema("birth_ledger_append"),
+            sql.Literal(Jsonb({"collections": made.enrolled, "places": places})),
+        ),
+        as_owner=True,
+    )
+
+
+def _insert(made: Draft, table: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    if rows:
+        values = [sql.SQL("({})").format(listed([sql.Literal(value) for value in row])) for row in rows]
+        made.add(
+            f"{len(rows)} rows of {table}",
+            sql.SQL("INSERT INTO {} ({}) VALUES {}").format(
+                made.in_schema(table), listed([sql.Identifier(name) for name in columns]), listed([*values])
+            ),
+            as_owner=True,
+            plumbing=True,
+        )
+
+
+def _let_read(connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> None:
+    """Let birth_owner and the groups read the sources."""
+    wanted = [facts[each.table] for each in chosen]
+    rights: dict[int, Row] = {}
+    if made.survey.has_roles and wanted:
+        rows = connection.rows("init.readable", {"relids": [row["relid"] for row in wanted]})
+        rights = {row["relid"]: row for row in rows}
+    closed = {each.table.schema: facts[each.table]["owns_schema"] for each in chosen
+              if not _has(rights, facts[each.table], "entered")}  # fmt: skip
+    for schema, owned in sorted(closed.items()):
+        made.add(
+            f"the groups enter {schema}",
+            sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner, birth_reader").format(sql.Identifier(schema)),
+            needs="" if made.survey.is_superuser or owned else "the schema's owner",
+        )
+    unread = [each.table for each in chosen if not _has(rights, facts[each.table], "read")]
+    _grant_reading(made, [table for table in unread if made.survey.is_superuser or facts[table]["owned"]], "")
+    _grant_reading(made, [table for table in unread if not (made.survey.is_superuser or facts[table]["owned"])],
+                   "the tables' owners")  # fmt: skip
+
+
+def _has(rights: Mapping[int, Row], fact: Row, right: str) -> bool:
+    found = rights.get(fact["relid"])
+    return found is not None and bool(found[right])
+
+
+def _grant_reading(made: Draft, tables: Sequence[Table], needs: str) -> None:
+    if tables:
+        made.add(
+            f"birth_owner and the groups read {_few(table.text for table in tables)}",
+            # A line for each: whoever runs it reads what is opened.
+            sql.SQL("GRANT SELECT ON\n    {}\nTO birth_owner, birth_reader").format(
+                sql.SQL(",\n    ").join(map(identifier, tables))
+            ),
+            needs=needs,
+        )
+
+
+def _few(names: Iterable[str], most: int = 3) -> str:
+    found = list(names)
+    return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")

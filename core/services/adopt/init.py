@@ -1,0 +1,161 @@
+"""Setting a database up: what is missing is installed, tables are enrolled, and nothing that is there is replaced."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from core.db.connection.errors import translated
+from core.db.connection.session import Connection
+from core.db.install import script
+from core.db.install.script import Statement
+from core.errors import Json, NotAllowed, UsageError
+from core.services.adopt import binding, declarations, enrol, grants
+from core.services.adopt import install as installing
+from core.services.adopt.script_draft import SUPERUSER, Draft, Left
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked `init` for."""
+
+    collections: Sequence[str] = ()
+    exempt: Sequence[str] = ()
+    bind: Sequence[str] = ()
+    register_writes: Sequence[str] = ()
+    attestation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What this login cannot do: who can, and by which SQL."""
+
+    what: str
+    needs: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Which are done, or would be, and which are left for somebody else."""
+
+    doing: Sequence[Statement]
+    waiting: Sequence[Statement]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done, or would be. `sql` is the whole script; `remedies` make failed audits pass, by somebody's hand."""
+
+    schema: str
+    dry_run: bool
+    installed: list[str]
+    enrolled: list[dict[str, Json]]
+    bound: Json
+    left: list[Left]
+    needs: list[Need]
+    remedies: list[dict[str, Json]]
+    sql: str
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `init --json`."""
+        return asdict(self)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether everything was there already."""
+        return not self.installed
+
+
+def preview(connection: Connection, wish: Wish) -> Outcome:
+    """What `init` would do. Changes nothing: what it takes to look is taken back."""
+    _refuse_reserved(connection.schema)
+    with translated(read_only=connection.read_only), connection.driver.transaction(force_rollback=True):
+        made = _draft(connection, wish)
+        text = script.text_of(connection.driver, [*made.statements, *made.closing])
+        needs = [each for each in made.statements if each.needs]
+        return _outcome(connection, made, Steps(made.statements, needs), _remedies(connection, made), text)
+
+
+def init(connection: Connection, wish: Wish) -> Outcome:
+    """Do what this login can, in one transaction, and say what somebody else has to do. Raises ConsoleError."""
+    _refuse_reserved(connection.schema)
+    with connection.transaction():
+        script.begin(connection.driver)
+        made = _draft(connection, wish)
+        doing = made.possible
+        script.run(connection.driver, doing, read_only=connection.read_only)
+        remedies = _remedies(connection, made)
+        script.run(connection.driver, made.closing, read_only=connection.read_only)
+    waiting = [each for each in made.statements if each not in doing]
+    if not made.survey.is_member and not made.survey.can_join:
+        # Until somebody made the roles and let this login in, there is no use in telling the rest.
+        waiting = installing.first_steps(made.survey, connection.schema)
+    steps = Steps(doing, [each for each in waiting if not each.is_plumbing])
+    return _outcome(connection, made, steps, remedies)
+
+
+def insist_on_all(outcome: Outcome) -> None:
+    """Raise NotAllowed where something is left for somebody else to do."""
+    if outcome.needs:
+        raise NotAllowed(
+            f"{len(outcome.needs)} steps need somebody with more rights",
+            code="rights_missing",
+            evidence={"steps": [f"{each.what}: {each.needs}" for each in outcome.needs]},
+            hint="Have them run the SQL above with psql, then run init again: it does what is left.",
+        )
+
+
+def _refuse_reserved(schema: str) -> None:
+    # The server would refuse it, too, but only where the schema is to be made, and in words of its own.
+    if schema.startswith("pg_") or schema == "information_schema":
+        raise UsageError(
+            f"{schema} is a name that PostgreSQL keeps for itself",
+            code="bad_schema",
+            evidence={"schema": schema},
+            hint="Name another schema with --schema.",
+        )
+
+
+def _draft(connection: Connection, wish: Wish) -> Draft:
+    """Everything that is to be done, by the catalogs as they are. Raises ConsoleError."""
+    made = Draft(installing.survey(connection, attests=bool(wish.attestation)), connection.schema)
+    installing.draft(connection, made, binds=bool(wish.bind))
+    binding.draft(connection, made, wish.bind)
+    declarations.register_writes(made, wish.register_writes)
+    declarations.attestation(made, wish.attestation)
+    grants.draft(connection, made)
+    enrol.draft(connection, made, wish.collections, wish.exempt)
+    installing.finish(made)
+    return made
+
+
+def _outcome(
+    connection: Connection,
+    made: Draft,
+    steps: Steps,
+    remedies: list[dict[str, Json]],
+    text: str = "",
+) -> Outcome:
+    return Outcome(
+        schema=connection.schema,
+        dry_run=bool(text),
+        installed=[each.what for each in steps.doing if not each.is_plumbing],
+        enrolled=made.enrolled if steps.doing else [],
+        bound=made.bound,
+        left=made.left,
+        needs=[
+            Need(each.what, each.needs or SUPERUSER, script.formatted(connection.driver, each))
+            for each in steps.waiting
+        ],
+        remedies=remedies,
+        sql=text,
+    )
+
+
+def _remedies(connection: Connection, made: Draft) -> list[dict[str, Json]]:
+    """What the audit would have somebody run; nothing where it is not installed, or not this login's to see."""
+    if not connection.value("init.sees_remedies"):
+        return []
+    rows = connection.rows("init.remedies")
+    # A membership that was only for this is over in a moment.
+    over = f"REVOKE birth_owner FROM {made.survey.server['quoted']};" if made.closing else ""
+    return [{"check": row["id"], "sql": row["statement"]} for row in rows if row["statement"] != over]

@@ -1,0 +1,206 @@
+"""The steps that install what is missing: roles, schema, stand-ins for the gateway, the console's own objects."""
+
+from typing import Final
+
+from psycopg import sql
+
+from core.db.connection.session import Connection
+from core.db.install import installer, script
+from core.db.install.script import Statement
+from core.errors import GateClosed, Unavailable
+from core.services.adopt.script_draft import SUPERUSER, Draft, Survey, insist_on_reading
+
+OLDEST: Final = 140_000  # server_version_num of the first server that has all that is used
+# What the console reads of the company's own tables, where there are such.
+_COLUMNS: Final = {
+    "collection_registry": ("collection_name", "governance_role"),
+    "birth_policy": ("collection_name", "requirement"),
+    "birth_registry": ("entity_code", "collection_name", "dot_origin", "born_at", "certified", "certified_at",
+                       "inspect_pen", "inspect_stamp", "inspect_gate"),
+    "trigger_guard_alerts": (),
+}  # fmt: skip
+# What the stand-in for the register function fills in.
+_REGISTERED = {"entity_code", "collection_name", "dot_origin", "born_at", "governance_role"}
+_GUARDED = {"command_tag", "object_identity"}  # what the stand-in for the trigger guard writes
+_EVENT_TRIGGER = "evt_trigger_guard_ddl"
+_GUARD_FUNCTION = "fn_trigger_guard"
+DASHBOARD: Final = "v_birth_stage2_qt001_readiness_dashboard"
+
+
+def survey(connection: Connection, *, attests: bool = False) -> Survey:
+    """The database as it is; inside a transaction. Raises NotAllowed where this login cannot see what was installed."""
+    # Signatures are compared as text: quoted where they must be, and nowhere else.
+    connection.driver.execute("SET LOCAL quote_all_identifiers = off")
+    server = connection.rows("init.server")[0]
+    owner = connection.row("init.owner") if "birth_owner" in server["roles"] else None
+    early = Survey(server, owner, {}, frozenset())
+    if owner is not None and not early.is_member and early.can_join:
+        # What was installed before is birth_owner's to read. The script ends with the opposite, or is taken back.
+        script.run(connection.driver, [_joining(early)])
+    names = [_EVENT_TRIGGER, DASHBOARD, "birth_migration", *(name for part in _parts() for _, name in part.makes)]
+    objects = {(row["kind"], row["name"]): row for row in connection.rows("init.objects", {"names": names})}
+    recorded: frozenset[str] = frozenset()
+    if ("table", "birth_migration") in objects:
+        insist_on_reading(connection, connection.schema, "birth_migration")
+        recorded = frozenset(row["name"] for row in connection.rows("init.recorded"))
+    if not attests and "install/0005_collection.sql" in recorded:
+        attests = bool(connection.value("init.attested"))
+    return Survey(server, owner, objects, recorded, attests)
+
+
+def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
+    """Roles, schema, stand-ins and migrations. Raises GateClosed where something of another kind is in the way.
+
+    Raises Unavailable where the server is too old.
+    """
+    _insist_on_version(made.survey)
+    _insist_on_room(made)
+    _insist_on_columns(connection, made)
+    for each in first_steps(made.survey, connection.schema):
+        made.statements.append(each)
+    done: list[installer.Part] = []
+    for part in installer.stand_ins():
+        if _is_wanted(connection, made, part, binds=binds):
+            made.add(f"{part.name.removeprefix('reference/')} (a stand-in)", part.statement(made.schema), as_owner=True)
+            done.append(part)
+    for part in installer.migrations()[2:]:
+        if part.name not in made.survey.recorded:
+            made.add(part.name, part.statement(made.schema), as_owner=True)
+            done.append(part)
+    if done:
+        made.add("a table that remembers what was installed", installer.create_record(made.schema),
+                 as_owner=True, plumbing=True)  # fmt: skip
+        for part in [*installer.migrations()[:2], *done]:
+            made.add(f"remember {part.name}", part.record(made.schema), as_owner=True, plumbing=True)
+
+
+def first_steps(found: Survey, schema: str) -> list[Statement]:
+    """What comes before everything else: roles, the schema, and what birth_owner sees of the server."""
+    roles, home = installer.migrations()[:2]
+    statistics, authentication, _ = installer.superusers()
+    steps = []
+    if not found.has_roles:
+        able = found.is_superuser or found.server["creates_roles"]
+        steps.append(Statement("the five roles", roles.statement(schema), needs="" if able else SUPERUSER))
+    if not found.is_member:
+        steps.append(_joining(found))
+    if found.owner is None or not found.owner["schema_ready"]:
+        able = found.is_superuser or found.server["owns_schema"]
+        able = able or (found.server["owns_schema"] is None and found.server["creates_schemas"])
+        needs = "" if able else "the owner of the schema, or of the database"
+        steps.append(Statement(f"the schema {schema}", home.statement(schema), needs=needs))
+    if found.owner is None or not found.owner["reads_statistics"]:
+        able = found.is_superuser or found.server["grants_statistics"]
+        needs = "" if able else SUPERUSER
+        steps.append(Statement("what throttles see of the server", statistics.statement(schema), needs=needs))
+    if not found.attested and (found.owner is None or not found.owner["reads_authentication"]):
+        needs = "" if found.is_superuser else SUPERUSER
+        steps.append(Statement("what the audit sees of pg_hba", authentication.statement(schema), needs=needs))
+    return steps
+
+
+def finish(made: Draft) -> None:
+    """The trigger guard, which watches from the end of this."""
+    *_, guard = installer.superusers()
+    if made.survey.owner_of("event trigger", _EVENT_TRIGGER) is None and guards(made):
+        made.add("the trigger guard", guard.statement(made.schema), needs="" if made.survey.is_superuser else SUPERUSER)
+
+
+def gateway_is_ours(made: Draft) -> bool:
+    """Whether the gateway's trigger function is the stand-in, there or about to be."""
+    return made.survey.owner_of("function", "fn_birth_gateway") in (None, "birth_owner")
+
+
+def _joining(found: Survey) -> Statement:
+    """Make this login a member of birth_owner, for as long as this takes."""
+    needs = "" if found.can_join else SUPERUSER
+    options = sql.SQL(" WITH INHERIT TRUE, SET TRUE" if found.is_granular else "")
+    statement = sql.SQL("GRANT birth_owner TO {}{}").format(sql.Identifier(found.login), options)
+    return Statement("join birth_owner", statement, needs=needs, is_plumbing=not needs)
+
+
+def _parts() -> list[installer.Part]:
+    return [*installer.stand_ins(), *installer.migrations()]
+
+
+def _insist_on_version(found: Survey) -> None:
+    if found.server["version"] < OLDEST:
+        raise Unavailable(
+            f"PostgreSQL {found.server['version'] // 10_000} is too old",
+            code="server_too_old",
+            evidence={"server_version_num": found.server["version"]},
+            hint=f"Upgrade it to PostgreSQL {OLDEST // 10_000} or newer.",
+        )
+
+
+def _insist_on_room(made: Draft) -> None:
+    found = [f"{kind} {made.schema}.{name}" for part in installer.migrations() if part.name not in made.survey.recorded
+             for kind, name in part.makes if (kind, name) in made.survey.objects]  # fmt: skip
+    if found:
+        raise GateClosed(
+            f"{len(found)} objects have names that the console needs",
+            code="in_the_way",
+            evidence={"schema": made.schema, "objects": found},
+            hint="Rename them: init replaces nothing that is there.",
+        )
+    if made.survey.owner_of("view", DASHBOARD) not in (None, "birth_owner"):
+        made.leave(f"view {DASHBOARD}", "it is there, and stays as it is: the console reads birth_readiness()")
+
+
+def _insist_on_columns(connection: Connection, made: Draft) -> None:
+    there = {name for name in _COLUMNS if made.survey.owner_of("table", name) not in (None, "birth_owner")}
+    columns = connection.rows("init.columns", {"tables": list(there)})
+    has = {(row["table"], row["column"]) for row in columns}
+    absent = [f"{name}.{column}" for name in sorted(there) for column in _COLUMNS[name] if (name, column) not in has]
+    if absent:
+        raise GateClosed(
+            "tables of the gateway are not as the console knows them",
+            code="unfit",
+            evidence={"schema": made.schema, "missing_columns": absent},
+            hint="Install into the schema that holds the birth registry, or into an empty one.",
+        )
+
+
+def _is_wanted(connection: Connection, made: Draft, part: installer.Part, *, binds: bool) -> bool:
+    """Whether a stand-in is missing. What the company has of the same kind is noted as left alone."""
+    kind, name = part.makes[0]
+    owner = made.survey.owner_of(kind, name)
+    if owner is not None:
+        if owner != "birth_owner":
+            made.leave(f"{kind} {made.schema}.{name}", f"it is there, and {owner}'s: used as it is")
+        return False
+    if name == "fn_birth_register":
+        # A gateway of the company's calls something of its own; that is bound, or named by --bind.
+        wanted = not binds and gateway_is_ours(made) and not _is_bound(connection, made)
+        if wanted:
+            _insist_on_defaults(connection, made)
+        return wanted
+    if name == _GUARD_FUNCTION:
+        columns = connection.rows("init.columns", {"tables": ["trigger_guard_alerts"]})
+        fits = {row["column"] for row in columns} >= _GUARDED
+        return made.survey.owner_of("table", "trigger_guard_alerts") is None or fits
+    return True
+
+
+def _is_bound(connection: Connection, made: Draft) -> bool:
+    """Whether a register function of the company's was bound before."""
+    return "install/0030_binding.sql" in made.survey.recorded and bool(connection.rows("init.bound")[0]["there"])
+
+
+def _insist_on_defaults(connection: Connection, made: Draft) -> None:
+    """Raise GateClosed where the registry asks for what only the company can fill in: every INSERT would fail."""
+    columns = connection.rows("init.columns", {"tables": ["birth_registry"]})
+    asked = [row["column"] for row in columns if row["asks"] and row["column"] not in _REGISTERED]
+    if asked:
+        raise GateClosed(
+            "the birth registry asks for columns that the console's own register function does not fill",
+            code="unfit",
+            evidence={"table": f"{made.schema}.birth_registry", "columns": asked},
+            hint="Name the company's register function with --bind, or give the columns a default.",
+        )
+
+
+def guards(made: Draft) -> bool:
+    """Whether the stand-in for the trigger guard is there, or about to be."""
+    made_now = any(each.what.startswith(_GUARD_FUNCTION) for each in made.statements)
+    return made_now or made.survey.is_ours("function", _GUARD_FUNCTION)

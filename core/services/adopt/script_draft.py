@@ -1,0 +1,146 @@
+"""A script in the making: what is to be done to a database, what stays as it is, and what somebody else has to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from psycopg import sql
+
+from core.db.connection.session import Connection, Row
+from core.db.install.script import Statement
+from core.domain.adopt.enrolment import Table
+from core.errors import Json, NotAllowed
+
+SUPERUSER = "a superuser"
+ROLES_FROM_16 = 160_000  # since then a role is administered by its members with that option only
+_ROLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The database as it was found, and what this login may do to it."""
+
+    server: Row
+    owner: Row | None  # what birth_owner may; None where there is no such role
+    objects: Mapping[tuple[str, str], Row]  # of the schema, by kind and name
+    recorded: frozenset[str]  # parts of an installation that were done before
+    attested: bool = False  # whether somebody stands for how the server authenticates, where it cannot be seen
+
+    @property
+    def login(self) -> str:
+        """Who asks."""
+        return str(self.server["login"])
+
+    @property
+    def is_superuser(self) -> bool:
+        """Whether nothing can be refused."""
+        return bool(self.server["superuser"])
+
+    @property
+    def has_roles(self) -> bool:
+        """Whether all five roles are there, and the groups read what birth_reader reads."""
+        return len(self.server["roles"]) == _ROLES and self.owner is not None and bool(self.owner["groups_read"])
+
+    @property
+    def is_member(self) -> bool:
+        """Whether this login acts as birth_owner already."""
+        return self.is_superuser or (self.owner is not None and bool(self.owner["becomes"]))
+
+    @property
+    def can_join(self) -> bool:
+        """Whether it can make itself a member of birth_owner, for as long as this takes."""
+        if self.owner is None:
+            return bool(self.server["creates_roles"])
+        return bool(self.owner["administers"] or (self.server["creates_roles"] and not self.is_granular))
+
+    @property
+    def is_granular(self) -> bool:
+        """Whether memberships come with or without their use: PostgreSQL 16 and newer."""
+        return bool(self.server["version"] >= ROLES_FROM_16)
+
+    def owner_of(self, kind: str, name: str) -> str | None:
+        """Who owns an object of the schema, or None where there is none."""
+        found = self.objects.get((kind, name))
+        return None if found is None else str(found["owner"])
+
+    def is_ours(self, kind: str, name: str) -> bool:
+        """Whether an object is there and birth_owner's."""
+        return self.owner_of(kind, name) == "birth_owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Something that was there, or cannot be touched, and why."""
+
+    object: str
+    why: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """A script in the making."""
+
+    survey: Survey
+    schema: str
+    statements: list[Statement] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    enrolled: list[dict[str, Json]] = field(default_factory=list)
+    bound: Json = None
+    registers_by: list[str] = field(default_factory=list)  # the bound register function's name
+    registers_as_owner: bool = True  # whether the register function runs with birth_owner's own rights
+
+    def add(self, what: str, statement: sql.Composed, *, as_owner: bool = False, needs: str = "",
+            plumbing: bool = False) -> None:  # fmt: skip
+        """Append a step."""
+        self.statements.append(Statement(what, statement, as_owner, needs, plumbing))
+
+    def leave(self, name: str, why: str) -> None:
+        """Note what stays as it is."""
+        self.left.append(Left(name, why))
+
+    def in_schema(self, name: str) -> sql.Identifier:
+        """An object of the console's schema."""
+        return sql.Identifier(self.schema, name)
+
+    @property
+    def closing(self) -> list[Statement]:
+        """What undoes a membership that was only for this."""
+        if self.survey.is_member or not self.survey.can_join:
+            return []
+        leaving = sql.SQL("REVOKE birth_owner FROM {}").format(sql.Identifier(self.survey.login))
+        return [Statement("leave birth_owner again", leaving, is_plumbing=True)]
+
+    @property
+    def possible(self) -> list[Statement]:
+        """The steps that this login can do; none where it cannot become birth_owner, or nothing is to be done."""
+        if not (self.survey.is_member or self.survey.can_join):
+            return []
+        doing = [each for each in self.statements if not each.needs]
+        return doing if any(not each.is_plumbing for each in doing) else []
+
+
+def identifier(table: Table) -> sql.Identifier:
+    """A table's quoted name."""
+    return sql.Identifier(table.schema, table.name)
+
+
+def listed(names: list[sql.Composable]) -> sql.Composed:
+    """Names with commas between."""
+    return sql.SQL(", ").join(names)
+
+
+def insist_on_reading(connection: Connection, schema: str, table: str) -> None:
+    """Raise NotAllowed where this login cannot even see what is there."""
+    place = f"{schema}.{table}"
+    if not connection.value(
+        sql.SQL(
+            "SELECT pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')"
+            " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = {} AND c.relname = {}"
+        ).format(sql.Literal(schema), sql.Literal(table))
+    ):
+        raise NotAllowed(
+            f"this login may not read {place}",
+            code="rights_missing",
+            evidence={"table": place},
+            hint="Run init as a superuser, as the tables' owner, or as a member of birth_owner.",
+        )

@@ -1,0 +1,94 @@
+"""The gateway's trigger on the tables of collections: put where there is none, and nothing else registers new rows."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from core.db.connection.session import Connection, Row
+from core.domain.adopt.enrolment import Enrolment, Table
+from core.services.adopt.install import gateway_is_ours
+from core.services.adopt.relocated_tables import argument_of
+from core.services.adopt.script_draft import SUPERUSER, Draft, identifier
+
+_TRIGGER = "trg_birth_gateway"
+_REGISTRY = "birth_registry"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A table whose new rows are those of a collection."""
+
+    table: Table
+    collection: str
+    relid: int
+    has_trigger: bool
+    takes_triggers: bool
+
+
+def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> None:
+    """The steps that attach it. Where the gateway is the company's, that is the company's to do."""
+    if not gateway_is_ours(made):
+        for enrolled in chosen:
+            if not facts[enrolled.table]["has_trigger"]:
+                made.leave(enrolled.table.text, f"it has no {_TRIGGER}, and the gateway is not the console's to attach")
+        return
+    for enrolled in chosen:
+        told = argument_of(facts[enrolled.table])
+        if told not in ("", enrolled.collection):
+            made.leave(enrolled.table.text, f"its {_TRIGGER} registers rows of {told}: drop it, then run init again")
+    whole = _with_heirs(connection, chosen, facts)
+    wanted = [each for each in whole if not each.has_trigger]
+    others = _others(connection, made, [each.relid for each in wanted])
+    for each in wanted:
+        if other := others.get(each.relid):
+            made.leave(
+                each.table.text,
+                f"its trigger {other['trigger']} registers new rows already ({other['function']}): beside"
+                f" {_TRIGGER} it would register them twice. Drop it, then run init again",
+            )
+        else:
+            _attach(made, each)
+
+
+def _with_heirs(connection: Connection, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> list[_Place]:
+    """Each table, and after it those that inherit from it: their rows are its rows, and meet none of its triggers."""
+    relids = [facts[each.table]["relid"] for each in chosen]
+    heirs: dict[int, list[Row]] = {}
+    for row in connection.rows("init.heirs", {"relids": relids}) if relids else []:
+        heirs.setdefault(row["parent"], []).append(row)
+    found: dict[int, _Place] = {}
+    for each in chosen:
+        fact = facts[each.table]
+        found[fact["relid"]] = _place(each.table, each.collection, fact)
+        for row in heirs.get(fact["relid"], ()):
+            # Who inherits from two collections can have the trigger of one.
+            found.setdefault(row["relid"], _place(Table(row["schema"], row["name"]), each.collection, row))
+    return list(found.values())
+
+
+def _place(table: Table, collection: str, fact: Row) -> _Place:
+    return _Place(table, collection, fact["relid"], fact["has_trigger"], fact["takes_triggers"])
+
+
+def _others(connection: Connection, made: Draft, relids: Sequence[int]) -> Mapping[int, Row]:
+    """Triggers of the company's own that seem to register rows, one for each table that has any."""
+    # Who writes to the registry, or calls what does, names it.
+    names = [_REGISTRY, *made.registers_by]
+    pattern = "|".join(f"(^|[^[:alnum:]_]){re.escape(name)}($|[^[:alnum:]_])" for name in names)
+    rows = connection.rows("init.registering", {"relids": list(relids), "pattern": pattern}) if relids else []
+    return {row["relid"]: row for row in rows}
+
+
+def _attach(made: Draft, place: _Place) -> None:
+    made.add(
+        f"{_TRIGGER} on {place.table.text}",
+        sql.SQL("CREATE TRIGGER {} AFTER INSERT ON {} FOR EACH ROW EXECUTE FUNCTION {}({})").format(
+            sql.Identifier(_TRIGGER),
+            identifier(place.table),
+            made.in_schema("fn_birth_gateway"),
+            sql.Literal(place.collection),
+        ),
+        needs="" if place.takes_triggers or made.survey.is_superuser else SUPERUSER,
+    )

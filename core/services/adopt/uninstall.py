@@ -1,0 +1,88 @@
+"""Removing the console from a database: what init installed goes, what is the company's stays."""
+
+from dataclasses import asdict, dataclass
+
+from psycopg import sql
+
+from core.db.connection.session import Connection
+from core.db.install import script
+from core.db.install.script import Statement
+from core.errors import GateClosed, Json, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What goes, or went: `rows` are those of the tables that go with it, where there are any."""
+
+    database: str
+    schema: str
+    removed: list[str]
+    rows: dict[str, int]
+    certified_runs: int
+    sql: str
+
+    def as_json(self) -> dict[str, Json]:
+        """The document of `init --uninstall --json`."""
+        return asdict(self)
+
+
+def survey(connection: Connection) -> Removal:
+    """What an uninstall would remove. Changes nothing. Raises Unavailable where nothing is installed."""
+    statements = _statements(connection)
+    if not statements:
+        raise Unavailable(
+            f"nothing of the console is installed in {connection.schema}",
+            code="not_installed",
+            evidence={"schema": connection.schema},
+            hint="Name the schema with --schema.",
+        )
+    return _removal(connection, statements)
+
+
+def insist_on_leave(found: Removal, *, even_certified: bool) -> None:
+    """Raise GateClosed where certified runs would go and nobody said so."""
+    if found.certified_runs and not even_certified:
+        raise GateClosed(
+            f"{found.certified_runs} certified runs would go, with the ledger that proves them",
+            code="certified_runs",
+            evidence={"certified_runs": found.certified_runs, "database": found.database, "schema": found.schema},
+            hint="Keep a dump of the schema and an anchor of the ledger elsewhere, then add --even-certified.",
+        )
+
+
+def uninstall(connection: Connection, *, even_certified: bool) -> Removal:
+    """Remove it, in one transaction. What the company built upon it stops the whole. Raises ConsoleError."""
+    with connection.transaction():
+        script.begin(connection.driver)
+        statements = _statements(connection)
+        found = _removal(connection, statements)
+        insist_on_leave(found, even_certified=even_certified)
+        script.run(connection.driver, statements, read_only=connection.read_only)
+    return found
+
+
+def _removal(connection: Connection, statements: list[Statement]) -> Removal:
+    place = connection.rows("uninstall.place")[0]
+    counted = {
+        row["name"]: connection.value(sql.SQL("SELECT count(*) FROM {}").format(_object(connection, row["name"])))
+        for row in connection.rows("uninstall.tables")
+    }
+    certified = counted.get("birth_backfill_certificate", 0)
+    return Removal(
+        database=place["database"],
+        schema=connection.schema,
+        removed=[each.what for each in statements],
+        rows={name: count for name, count in counted.items() if count},
+        certified_runs=certified,
+        sql=script.text_of(connection.driver, statements),
+    )
+
+
+def _object(connection: Connection, name: str) -> sql.Identifier:
+    return sql.Identifier(connection.schema, name)
+
+
+def _statements(connection: Connection) -> list[Statement]:
+    """What depends goes before what it depends on. Each text is as the server quoted it."""
+    rows = connection.rows("uninstall.statements")
+    return [Statement(row["what"], sql.Composed([sql.SQL(row["statement"])])) for row in rows]

@@ -1,0 +1,35 @@
+"""Whether this login may act at all. Asked before any gate: who may not act is not told to wait for one."""
+
+from core.db.connection.session import Connection
+from core.errors import NotAllowed
+
+
+def insist_on(connection: Connection, group: str, action: str) -> None:
+    """Raise NotAllowed for a login outside `group`, or of nobody known. The database asks again, by itself."""
+    found = connection.rows("steps.login")[0]
+    if group not in found["groups"]:
+        raise NotAllowed(
+            f"this login may not {action}",
+            evidence={"needs": group},
+            hint=f"This needs {group}: ask somebody who holds it.",
+        )
+    if found["person"] is None:
+        raise NotAllowed(
+            "it is not recorded which person this login is",
+            code="unknown_person",
+            evidence={"needs": group},
+            hint="Ask whoever administers the console to record the login's person.",
+        )
+
+
+def insist_on_distance(connection: Connection, number: int) -> None:
+    """Raise NotAllowed where the person behind this login had a hand in a run."""
+    found = connection.row("steps.standing", {"run": number})
+    if found is not None and found["parts"]:
+        person = connection.rows("steps.login")[0]["person"]
+        raise NotAllowed(
+            f"{person} had a hand in run {number} and cannot certify it",
+            code="self_certification",
+            evidence={"run": number, "person": person, "parts": found["parts"]},
+            hint="Ask a reviewer who took no part.",
+        )

@@ -1,0 +1,231 @@
+"""Applying a run: gates, a canary, then workers side by side until every planned row has an outcome."""
+
+import itertools
+import queue
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Event as Flag
+from threading import Thread
+from typing import Any
+
+from core.db.connection.guard import insist_harmless
+from core.db.connection.session import Connection
+from core.domain.backfill.apply_gates import APPLY
+from core.domain.backfill.events import Event
+from core.domain.backfill.failure import Failure, failure
+from core.domain.backfill.pace import CANARY, Pace
+from core.domain.backfill.runs import Accounting
+from core.domain.backfill.throttle import Limits
+from core.domain.gates import Judgement, insist, judge
+from core.errors import ConsoleError, Interrupted, Json, Stopped
+from core.services import authorization
+from core.services.backfill import runs
+from core.services.backfill.reconnect import Connect, Link, is_passing
+from core.services.backfill.throttle import Throttle
+from core.services.backfill.worker import Worker
+from core.services.trust.doctor import detours
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to apply. `batch_size` None lets the size adapt; `patience` is in seconds, for every kind of waiting.
+
+    The run stops when more than `most_quarantined` rows were set aside by it.
+    """
+
+    batch_size: int | None = None
+    max_batches: int | None = None
+    workers: int = 1
+    patience: float = 600.0
+    most_quarantined: int = 100
+    limits: Limits = field(default_factory=Limits)
+
+
+def gates(connection: Connection, number: int) -> tuple[Judgement, ...]:
+    """Every gate before an apply, with its verdict and evidence as of now."""
+    facts: dict[str, Any] = connection.value("apply.facts", {"run": number})
+    return judge(APPLY, {**facts, "audit": [*facts["audit"], *detours(connection)]})
+
+
+def apply(
+    connect: Connect, number: int, options: Options | None = None, interrupt: Flag | None = None
+) -> Generator[Event, None, None]:
+    """Register the planned rows of a run; the last event, `done`, holds the accounting.
+
+    Every batch is one transaction: what is done stays done, and applying the run again resumes it. Raises
+    UsageError for a condition that is no SELECT, NotAllowed for logins outside birth_operator, GateClosed naming each
+    closed gate, Stale where a pin no longer holds, Stopped where the run was paused, cancelled, throttled, or stopped
+    by its canary, its breaker or `max_batches`, and Interrupted once `interrupt` is set and the batches in flight have
+    ended.
+    """
+    options = options or Options()
+    if options.limits.condition is not None:
+        insist_harmless(options.limits.condition)
+    crew = _Crew(connect, number, options, interrupt or Flag())
+    # A server that is not there at the start is no reason to wait; one that goes away later is.
+    with connect() as connection:
+        authorization.insist_on(connection, "birth_operator", "apply a run")
+        run, account = runs.run(connection, number), runs.account(connection, number)
+        # Where every row has its outcome, no gate has anything left to hold up: only the last word is missing.
+        if account.open or (run.status, run.command) != ("applying", "run"):
+            insist(gates(connection, number), f"run {number} may not be applied")
+            connection.rows("apply.begin", {"run": number})
+        is_fresh = not connection.rows("apply.batches", {"run": number})[0]["finished"]
+    yield Event("started", {"run": number, "planned": account.planned, "open": account.open})
+    try:
+        if is_fresh:
+            yield from crew.canary()
+        yield from crew.work()
+        yield from crew.finish()
+    except ConsoleError as error:
+        yield _stopped(number, error, connect)
+        raise
+
+
+class _Crew:
+    """The workers of this process on one run, and what they share."""
+
+    def __init__(self, connect: Connect, number: int, options: Options, stop: Flag) -> None:
+        self._connect = connect
+        self._number = number
+        self._options = options
+        self._stop = stop
+        self._told: queue.Queue[Event | None] = queue.Queue()
+        self._errors: list[ConsoleError] = []
+        self._tickets = itertools.count(1)
+        self._quarantined = 0
+
+    def canary(self) -> Iterator[Event]:
+        """A first, small batch; whatever is set aside in it stops the run before more is."""
+        rows = min(CANARY, self._options.batch_size or CANARY)
+        self._run(lambda worker: worker.step(rows, self._options.patience))
+        next(self._tickets)
+        for event in self._drain(1):
+            yield event
+            if event.count("quarantined"):
+                raise Stopped(
+                    f"run {self._number}: the canary set {event.count('quarantined')} rows aside",
+                    code="canary_failed",
+                    evidence={"run": self._number, **event.facts},
+                    hint=f"See `birth-console ledger diff {self._number} --only '!'`; apply again to go on.",
+                )
+
+    def work(self) -> Iterator[Event]:
+        """All workers, until nothing is left. Raises the first error of any of them, once all have ended."""
+        for _ in range(self._options.workers):
+            self._run(lambda worker: worker.work(self._options.patience, self._ticket))
+        yield from self._drain(self._options.workers)
+
+    def finish(self) -> Iterator[Event]:
+        """Say in the ledger that every row has its outcome. Raises Stopped where some have none yet."""
+        told: list[Event] = []
+        link = self._link(told.append)
+        try:
+            account = link.repeating(lambda connection: runs.account(connection, self._number))
+            if account.open:
+                raise _not_done(self._number, account)
+            link.patiently("apply.finish", {"run": self._number})
+        finally:
+            link.drop()
+        yield from told
+        yield Event("done", {"run": self._number, "accounting": account.as_json()})
+
+    def _link(self, tell: Callable[[Event], None]) -> Link:
+        return Link(self._number, self._connect, self._options.patience, stop=self._stop, tell=tell)
+
+    def _run(self, task: Callable[[Worker], object]) -> None:
+        Thread(target=self._thread, args=(task,), daemon=True).start()
+
+    def _thread(self, task: Callable[[Worker], object]) -> None:
+        options = self._options
+        link = self._link(self._told.put)
+        pace = Pace() if options.batch_size is None else Pace(options.batch_size, fixed=True)
+        throttle = Throttle(self._number, options.limits, self._told.put, self._stop)
+        try:
+            task(Worker(self._number, link=link, pace=pace, throttle=throttle, tell=self._told.put, stop=self._stop))
+        except ConsoleError as error:
+            if not (self._stop.is_set() and is_passing(error)):  # a wait that was cut short is no failure
+                self._errors.append(_out_of_patience(error) if failure(error.sqlstate) is Failure.REPEAT else error)
+            self._stop.set()
+        except Exception as bug:  # noqa: BLE001 - a worker's bug must stop the run, not only its thread
+            self._errors.append(ConsoleError(f"{type(bug).__name__}: {bug}", code="worker_failed"))
+            self._stop.set()
+        finally:
+            link.drop()
+            self._told.put(None)
+
+    def _drain(self, workers: int) -> Iterator[Event]:
+        """Pass events on until every worker has ended, then raise what one of them ended with, or Interrupted."""
+        try:
+            while workers:
+                event = self._told.get()
+                if event is None:
+                    workers -= 1
+                    continue
+                yield event
+                self._watch(event)
+        except KeyboardInterrupt:
+            workers = 0  # who asks a second time does not wait: the server undoes the batches in flight
+            raise
+        finally:
+            # Also when the reader goes away: the batches in flight end, no new one begins.
+            if workers:
+                self._stop.set()
+            while workers:
+                workers -= self._told.get() is None
+        if self._errors:
+            raise self._errors[0]
+        if self._stop.is_set():
+            raise Interrupted(
+                f"run {self._number} was interrupted",
+                evidence={"run": self._number},
+                hint="What was done is kept: apply the run again to resume it.",
+            )
+
+    def _watch(self, event: Event) -> None:
+        """The breaker: too many rows set aside is no accident any more."""
+        self._quarantined += event.count("quarantined")
+        if self._quarantined > self._options.most_quarantined and not self._stop.is_set():
+            self._errors.append(
+                Stopped(
+                    f"run {self._number} set {self._quarantined} rows aside: more than it may",
+                    code="breaker",
+                    evidence={
+                        "run": self._number,
+                        "quarantined": self._quarantined,
+                        "limit": self._options.most_quarantined,
+                    },
+                    hint=f"See `birth-console ledger diff {self._number} --only '!'`.",
+                )
+            )
+            self._stop.set()
+
+    def _ticket(self) -> bool:
+        # count() is atomic in CPython; a ticket too many would only be one batch more.
+        most = self._options.max_batches
+        return most is None or next(self._tickets) <= most
+
+
+def _stopped(number: int, error: ConsoleError, connect: Connect) -> Event:
+    """The last event of a run that did not get to its end, with the accounting where the server can still be asked."""
+    facts: dict[str, Json] = {"run": number, "reason": error.code, "message": error.message}
+    with suppress(ConsoleError), connect() as connection:
+        facts["accounting"] = runs.account(connection, number).as_json()
+    return Event("stopped", facts)
+
+
+def _out_of_patience(error: ConsoleError) -> Stopped:
+    """Others held what the run needs for longer than it may wait: it can be resumed."""
+    return Stopped(
+        error.message, code=error.code, evidence=error.evidence, hint="Apply the run again when they are done with it."
+    )
+
+
+def _not_done(number: int, account: Accounting) -> Stopped:
+    return Stopped(
+        f"run {number} stopped with {account.open} rows to go",
+        code="max_batches",
+        evidence={"run": number, "accounting": account.as_json()},
+        hint="Apply the run again to resume it.",
+    )

@@ -1,0 +1,61 @@
+"""A commit that was not heard of: the server's own record says what became of it, before anything is repeated."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.domain.backfill.claim import Claim
+from core.errors import ConsoleError, Unavailable
+from core.services.backfill.reconnect import Link
+
+# A server that crashed forgets the numbers of transactions that left nothing on its disk, and gives them out again.
+_IN_THE_FUTURE = "22023"
+
+
+class Undone(Unavailable):
+    """The link broke, and the transaction turned out not to have happened: it may be repeated."""
+
+    def __init__(self, cause: ConsoleError) -> None:
+        super().__init__(cause.message, code=cause.code, evidence=cause.evidence, hint=cause.hint)
+
+
+class _InProgressError(Exception):
+    pass
+
+
+def outcome(link: Link, claim: Claim, transaction: str | None, error: ConsoleError) -> Mapping[str, Any]:
+    """The outcome of the batch whose link broke by `error`; `transaction` is None where it never got to its commit.
+
+    Raises Undone when it did not happen, Stale where somebody took the claim over, and Unavailable while nobody knows.
+    """
+    if transaction is not None and _fate(link, claim, transaction) in ("committed", None):
+        found = link.patiently("apply.outcome", claim.key)
+        if found.get("finished"):
+            return found
+    # It did not happen. The claim is still ours unless somebody took it over meanwhile: then this says so.
+    link.patiently("apply.heartbeat", claim.key)
+    raise Undone(error)
+
+
+def _fate(link: Link, claim: Claim, transaction: str) -> str | None:
+    """committed or aborted, by the server's own record; None where that is too old. Waits while in progress."""
+
+    def look() -> str | None:
+        try:
+            found = link.patiently("apply.fate", {"transaction_id": transaction}).get("status")
+        except ConsoleError as error:
+            if error.sqlstate != _IN_THE_FUTURE:
+                raise
+            return "aborted"
+        if found == "in progress":
+            raise _InProgressError
+        return None if found is None else str(found)
+
+    try:
+        return link.retrying(lambda error: isinstance(error, _InProgressError))(look)
+    except _InProgressError:
+        raise Unavailable(
+            f"transaction {transaction} is still in progress: nobody knows yet what becomes of it",
+            code="commit_in_doubt",
+            evidence={**claim.key, "transaction": transaction},
+            hint="Apply the run again: nothing is repeated before the server has decided.",
+        ) from None

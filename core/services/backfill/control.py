@@ -1,0 +1,42 @@
+"""Steering a run from any session: pause, resume, cancel, and the size of its batches."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from core.db.connection.session import Connection
+from core.errors import Json
+
+_COMMANDS = {"pause": "pause", "resume": "run", "cancel": "cancel", None: None}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """How a run is steered now. `command` is run, pause or cancel; `batch_size` None leaves it to the workers."""
+
+    run: int
+    command: str
+    batch_size: int | None
+    reason: str | None
+    steered_by: str
+    steered_at: datetime
+
+    def as_json(self) -> dict[str, Json]:
+        """The control as the command line prints it."""
+        return {**asdict(self), "steered_at": self.steered_at.isoformat()}
+
+
+def steer(
+    connection: Connection, run: int, command: str | None, batch_size: int | None = None, reason: str | None = None
+) -> Control:
+    """Give a command (pause, resume, cancel; None leaves it) and a batch size; workers obey before their next batch.
+
+    Never waits for a batch. Raises UsageError for an unknown run, NotAllowed for logins outside birth_operator.
+    """
+    wanted = {"run": run, "command": _COMMANDS[command], "batch_size": batch_size, "reason": reason}
+    connection.rows("apply.steer", wanted)
+    return read(connection, run)
+
+
+def read(connection: Connection, run: int) -> Control:
+    """How a run is steered now."""
+    return Control(run=run, **connection.rows("apply.control", {"run": run})[0])

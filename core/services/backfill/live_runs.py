@@ -1,0 +1,11 @@
+"""Following runs from anywhere, by what stands in the database: one cheap query for all that are being applied."""
+
+from collections.abc import Collection
+
+from core.db.connection.session import Connection
+from core.domain.backfill.progress import Progress, progress
+
+
+def follow(connection: Connection, runs: Collection[int] = ()) -> list[Progress]:
+    """How every run gets on that is being applied, and each of `runs`, whatever became of it."""
+    return [progress(row) for row in connection.rows("follow.progress", {"runs": list(runs)})]

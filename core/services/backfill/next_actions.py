@@ -1,0 +1,51 @@
+"""What this login may do with a run now: the facts behind the reasons, and what an apply would set out to do."""
+
+from dataclasses import dataclass
+
+from core.db.connection.session import Connection
+from core.domain.backfill.next_actions import Login, Standing
+from core.domain.backfill.progress import Progress
+from core.domain.backfill.runs import Run
+from core.domain.trust.permit import Permit
+from core.services.backfill import apply, live_runs, permits, runs
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What applying a run would do: how far it has got by now, and the permits that are open."""
+
+    run: Run
+    progress: Progress
+    permits: tuple[Permit, ...]
+    database: str
+    login: str
+
+
+def login(connection: Connection) -> Login:
+    """Who asks, as the server sees it."""
+    found = connection.rows("steps.login")[0]
+    return Login(frozenset(found["groups"]), found["person"])
+
+
+def standing(connection: Connection, number: int) -> Standing | None:
+    """How a run stands, seen by this login; None where there is no such run."""
+    found = connection.row("steps.standing", {"run": number})
+    if found is None:
+        return None
+    stands = Standing(found["status"], found["command"], found["held_by"], tuple(found["parts"]))
+    if not stands.is_open:
+        return stands
+    return Standing(stands.status, stands.command, stands.held_by, stands.parts, apply.gates(connection, number))
+
+
+def intent(connection: Connection, number: int) -> Intent:
+    """Look at what an apply of a run would do. Changes nothing."""
+    who = connection.rows("session.identity")[0]
+    usable = tuple(each for each in permits.list_permits(connection) if each.state == "open")
+    return Intent(
+        run=runs.run(connection, number),
+        progress=next(each for each in live_runs.follow(connection, [number]) if each.run == number),
+        permits=usable,
+        database=who["database"],
+        login=who["login"],
+    )

@@ -1,0 +1,70 @@
+"""Admission permits: opened and closed by gatekeepers, listed by everybody."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from core.db.connection.session import Connection
+from core.domain.overview.matrix import REQUIRED
+from core.domain.trust.permit import Permit
+from core.errors import GateClosed, UsageError
+from core.services.classify import sources
+
+_UNKNOWN = "unknown_collection"
+
+
+def open_permit(
+    connection: Connection,
+    *,
+    budget: int,
+    lifetime: timedelta,
+    reason: str,
+    collections: Sequence[str] = (),
+    expect_gateway: str | None = None,
+) -> Permit:
+    """Open a permit for `budget` rows. No collections means all of them.
+
+    Raises NotAllowed for logins outside birth_gatekeeper, GateClosed for a name that is not enrolled, Stale where the
+    gateway is not the expected one.
+    """
+    wanted = {
+        "budget": budget,
+        "lifetime": lifetime,
+        "reason": reason,
+        "collections": list(collections) or None,
+        "expect_gateway": expect_gateway,
+    }
+    try:
+        number = connection.value("permit.open", wanted)
+    except UsageError as error:
+        if error.code != _UNKNOWN:
+            raise
+        # Everywhere else a name that is not enrolled is a closed gate.
+        raise GateClosed(error.message, code=_UNKNOWN, evidence=error.evidence, hint=error.hint) from error
+    return _named(connection, number)
+
+
+def out_of_scope(connection: Connection, collections: Sequence[str]) -> dict[str, str]:
+    """Those of `collections` that are not REQUIRED, each with what it is: a permit registers nothing of them."""
+    found = {name: sources.enrolled(connection, name).requirement for name in collections}
+    return {name: policy or "without a policy" for name, policy in found.items() if policy != REQUIRED}
+
+
+def close_permit(connection: Connection, permit: int, reason: str) -> Permit:
+    """Close a permit. Waits for the batch in flight; the next one is refused."""
+    connection.rows("permit.close", {"permit": permit, "reason": reason})
+    return _named(connection, permit)
+
+
+def list_permits(connection: Connection) -> list[Permit]:
+    """Every permit there ever was, oldest first, with its state by the server's clock."""
+    return [
+        Permit(**{**row, "collections": None if row["collections"] is None else tuple(row["collections"])})
+        for row in connection.rows("permit.all")
+    ]
+
+
+def _named(connection: Connection, number: int) -> Permit:
+    for permit in list_permits(connection):
+        if permit.permit == number:
+            return permit
+    raise UsageError(f"there is no permit {number}", code="unknown_permit", hint="See `birth-console permit list`.")

@@ -1,0 +1,152 @@
+"""Planning: store exactly what is missing. The database does it in one transaction and touches nothing else."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.db.connection.session import Connection
+from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, Named
+from core.domain.backfill.runs import Run
+from core.domain.classify.identity import CONTRACT
+from core.domain.gates import Judgement, judge
+from core.domain.overview.matrix import BROKEN, MatrixRow
+from core.errors import GateClosed, Json
+from core.services import authorization
+from core.services.backfill import runs
+from core.services.classify import sources
+from core.services.classify.proof import prove
+from core.services.overview import matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A planned run, the REQUIRED collections that could not be part of it, and the runs that it supersedes.
+
+    `abandoned` are those of the superseded runs that were begun and are not complete.
+    """
+
+    run: Run
+    skipped: tuple[MatrixRow, ...]
+    superseded: tuple[int, ...]
+    abandoned: tuple[int, ...]
+
+
+def plan(connection: Connection, collections: Sequence[str] | None) -> Plan:
+    """Plan `collections`; None plans every classified REQUIRED one and names those it had to skip.
+
+    Raises NotAllowed for logins outside birth_operator, and GateClosed where one cannot be planned: unknown, exempt,
+    unclassified, without a table, or with rows that its identity no longer tells apart. Its evidence names each closed
+    gate of each collection. Nothing is written then.
+    """
+    authorization.insist_on(connection, "birth_operator", "plan a backfill")
+    names = None if collections is None else list(dict.fromkeys(collections))
+    if names is not None:
+        _insist_plannable(connection, names)
+    try:
+        number = connection.value("plan.plan", {"collections": names})
+    except GateClosed as error:
+        if error.code == "contract_broken":
+            _name_offenders(connection, _plannable(connection) if names is None else names)
+        raise _with_gates(error) from error
+    skipped = [row for row in matrix.read(connection) if row.verdict == BROKEN] if names is None else []
+    over = connection.rows("plan.superseded", {"run": number})
+    abandoned = tuple(row["run"] for row in over if row["begun"])
+    return Plan(runs.run(connection, number), tuple(skipped), tuple(row["run"] for row in over), abandoned)
+
+
+def _plannable(connection: Connection) -> list[str]:
+    return [row.facts.collection for row in matrix.read(connection) if row.verdict != BROKEN]
+
+
+def _insist_plannable(connection: Connection, names: Sequence[str]) -> None:
+    """Raise GateClosed with every closed gate of every collection; the error of one alone has its own code."""
+    known = {row.facts.collection: row.facts for row in matrix.read(connection, every=True)}
+    closed: dict[str, list[Judgement]] = {}
+    for name in names:
+        near = () if name in known else tuple(sources.similar(connection, name))
+        found = [each for each in judge(PLANNABLE, Named(name, known.get(name), near)) if not each.passed]
+        if found:
+            closed[name] = found
+    if not closed:
+        return
+    gates = [_gate(each, each.evidence) for found in closed.values() for each in found]
+    if len(closed) > 1:
+        hints = dict.fromkeys(each.hint for found in closed.values() for each in found)
+        raise GateClosed(
+            f"{len(closed)} of {len(names)} collections cannot be planned: {', '.join(closed)}",
+            evidence={"gates": gates},
+            hint=" ".join(hints),
+        )
+    (name,) = closed
+    raise _refusal(connection, Named(name, known.get(name)), gates)
+
+
+def _refusal(connection: Connection, named: Named, gates: Sequence[Json]) -> GateClosed:
+    """What the database, or whoever looks for its table, says of one collection that cannot be planned."""
+    try:
+        sources.require(connection, named.collection)
+    except GateClosed as error:
+        return _with_gates(error, gates)
+    assert named.facts is not None  # noqa: S101 - it has a table
+    return GateClosed(
+        f"{named.collection} cannot be planned: {named.why}",
+        code="not_plannable",
+        evidence={
+            "collection": named.collection,
+            "requirement": named.facts.requirement,
+            "table": named.facts.table,
+            "identity": named.facts.identity,
+            "missing_columns": list(named.facts.missing_columns),
+            "gates": gates,
+        },
+        hint=HINT,
+    )
+
+
+def _name_offenders(connection: Connection, names: Sequence[str]) -> None:
+    """Raise GateClosed with the rows that broke each collection's contract, as far as they are still there."""
+    broken: dict[str, list[Json]] = {}
+    hints: dict[str, None] = {}
+    for name in names:
+        for gate, hint in _offences(connection, name):
+            broken.setdefault(name, []).append(gate)
+            hints[hint] = None
+    gates = [gate for found in broken.values() for gate in found]
+    if broken:
+        are = "are" if len(broken) > 1 else "is"
+        closed = f"{len(gates)} gate{'s are' if len(gates) > 1 else ' is'} closed"
+        raise GateClosed(
+            f"{', '.join(broken)} {are} no longer identified as recorded: {closed}",
+            evidence={"gates": gates},
+            hint=" ".join(hints),
+        )
+
+
+def _offences(connection: Connection, name: str) -> Iterator[tuple[Json, str]]:
+    """Each gate that the data of a collection close, with its hint; none where the plan has nothing against them."""
+    try:
+        source = sources.require(connection, name)
+        if source.identity is None or source.missing_columns:
+            return
+        found = prove(connection, source, source.identity)
+    except GateClosed as error:
+        evidence = {"collection": name, **error.evidence}
+        yield {"gate": error.code, "title": error.message, "evidence": evidence}, error.hint
+        return
+    closed = [each for each in judge(CONTRACT, found) if not each.passed]
+    if ASKED & {each.id for each in closed}:
+        where = {"collection": name, "identity": source.identity.text}
+        for each in closed:
+            more = each.evidence if isinstance(each.evidence, Mapping) else {}
+            yield _gate(each, {**where, **more}), each.hint
+
+
+def _gate(found: Judgement, evidence: Json) -> dict[str, Json]:
+    return {"gate": found.id, "title": found.title, "evidence": evidence}
+
+
+def _with_gates(error: GateClosed, gates: Sequence[Json] = ()) -> GateClosed:
+    """The same error; its evidence also names the closed gates, or itself as the only one."""
+    alone: dict[str, Any] = {"gate": error.code, "title": error.message, "evidence": error.evidence}
+    error.evidence = {"gates": gates or [alone], **error.evidence}
+    return error

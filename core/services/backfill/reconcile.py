@@ -1,0 +1,102 @@
+"""Reconciling: the missing set once more, by another query shape, in one snapshot; equal, or the plan is stale."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from psycopg import sql
+
+from core.db.connection.session import Connection, Row
+from core.db.sources import codec, missing
+from core.domain.classify.identity import COLUMN
+from core.errors import Json, Stale
+from core.services.backfill import runs
+from core.services.classify import sources
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How the source differs from the plan, in rows."""
+
+    late: int = 0
+    gone: int = 0
+    registered_since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """A run whose plan and source agree: `planned` and `source` are rows."""
+
+    run: int
+    planned: int
+    source: int
+    drift: Drift
+
+
+def reconcile(connection: Connection, number: int, note: str) -> Reconciliation:
+    """Recount a run's missing set and record that it is what was planned.
+
+    Raises Stale with the drift where it is not; nothing is written then.
+    """
+    run = runs.run(connection, number)
+    entries = connection.rows("ledger.sources", {"run": number})
+    for entry in entries:
+        missing_now(connection, entry)
+    try:
+        connection.rows("plan.reconcile", {"run": number, "note": note})
+    except Stale as error:
+        if error.code != "plan_differs":
+            raise
+        differing = error.evidence["collections"]
+        assert isinstance(differing, list)  # noqa: S101 - the database names them so
+        with connection.snapshot():
+            drift = {
+                entry["collection"]: _drift(connection, entry) for entry in entries if entry["collection"] in differing
+            }
+        raise _stale(number, drift) from None
+    return Reconciliation(number, run.missing, run.missing, Drift())
+
+
+def missing_set(connection: Connection, entry: Row) -> sql.Composed:
+    """The statement that finds the codes of an entry that are missing now. Raises as `missing_now` does."""
+    table, code = missing_now(connection, entry)
+    return missing.missing_set(table, code, connection.schema, windowed=entry["windowed"])
+
+
+def missing_now(connection: Connection, entry: Row) -> tuple[sql.Composable, sql.Composable]:
+    """The table of an entry and its code, under the identity it was planned with.
+
+    Raises Stale where the table is gone or lacks a column of that identity.
+    """
+    types = sources.types_of(connection, entry["relid"])
+    table = sources.table_of(entry)
+    if table is None or not set(entry["columns"]) <= types.keys():
+        raise Stale(
+            f"the table of {entry['collection']} no longer is what was planned",
+            code="plan_stale",
+            evidence={"collection": entry["collection"], "columns": entry["columns"]},
+            hint="Plan again.",
+        )
+    texts = codec.parts(entry["columns"], types, entry["collection"])
+    return table, codec.code_expression(None if entry["strategy"] == COLUMN else entry["collection"], texts)
+
+
+def _drift(connection: Connection, entry: Row) -> Row:
+    table, code = missing_now(connection, entry)
+    drift = connection.row(missing.drift(table, code, entry["ledger_id"], connection.schema))
+    broken = connection.row(missing.contract(table, code))
+    assert drift is not None and broken is not None  # noqa: S101, PT018 - a SELECT of scalars has one row
+    return drift | broken
+
+
+def _stale(number: int, drift: Mapping[str, Row]) -> Stale:
+    total = Drift(**{name: sum(row[name] for row in drift.values()) for name in asdict(Drift())})
+    unidentified = sum(row["without_code"] + row["duplicates"] for row in drift.values())
+    collections: dict[str, Json] = {name: dict(row) for name, row in drift.items()}
+    return Stale(
+        f"run {number} no longer is what the source holds: {total.late} late, {total.gone} gone,"
+        f" {total.registered_since} registered since"
+        + (f", {unidentified} rows without a code of their own" if unidentified else ""),
+        code="plan_differs",
+        evidence={"run": number, "drift": asdict(total), "collections": collections},
+        hint="Plan again, then reconcile.",
+    )

@@ -1,0 +1,114 @@
+"""A worker's connection: guarded, with timeouts, and made again when it is lost."""
+
+import time
+from collections.abc import Callable, Mapping
+from threading import Event as Flag
+from typing import TypeVar
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_delay,
+    stop_when_event_set,
+    wait_exponential,
+    wait_random,
+)
+from tenacity.nap import sleep_using_event
+
+from core.db.connection.apply_connection import ApplyConnection
+from core.domain.backfill.events import Event
+from core.domain.backfill.failure import Failure, failure
+from core.errors import ConsoleError, Unavailable
+
+Connect = Callable[[], ApplyConnection]
+T = TypeVar("T")
+# Waiting cures neither a login that is refused nor a database that is gone.
+_HOPELESS = frozenset({"login_refused", "no_database", "bad_dsn"})
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the link broke, or cannot be made now but may be later."""
+    if not isinstance(error, ConsoleError) or failure(error.sqlstate) is not Failure.LINK or error.code in _HOPELESS:
+        return False
+    return isinstance(error, Unavailable) or error.sqlstate != ""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether repeating what failed may cure it."""
+    return is_lost(error) or (isinstance(error, ConsoleError) and failure(error.sqlstate) is Failure.REPEAT)
+
+
+class Link:
+    """A connection that survives its server's restarts. `patience` is how long to try, in seconds."""
+
+    def __init__(
+        self, run: int, connect: Connect, patience: float, *, stop: Flag, tell: Callable[[Event], None]
+    ) -> None:
+        self._run = run
+        self._connect = connect
+        self._patience = patience
+        self._stop = stop
+        self._tell = tell
+        self._connection: ApplyConnection | None = None
+
+    def get(self) -> ApplyConnection:
+        """The connection, made (again) if need be. Raises Unavailable when patience runs out."""
+        if self._connection is None or self._connection.is_closed:
+            began = time.monotonic()
+            told: list[str] = []
+            self._connection = self.retrying(is_lost, lambda error: self._refused(error, told))(self._connect)
+            if told:
+                seconds = round(time.monotonic() - began, 1)
+                self._tell(Event("reconnected", {"run": self._run, "seconds": seconds}))
+        return self._connection
+
+    def drop(self) -> None:
+        """Close what is left of a broken connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def retrying(
+        self, retry: Callable[[BaseException], bool], before: Callable[[BaseException], None] = lambda _: None
+    ) -> Retrying:
+        """Repeat with growing, jittered waits until patience runs out or the run stops; then the error is raised.
+
+        `before` each wait it hears what failed.
+        """
+
+        def heard(state: RetryCallState) -> None:
+            if state.outcome is not None and (error := state.outcome.exception()) is not None:
+                before(error)
+
+        return Retrying(
+            retry=retry_if_exception(retry),
+            wait=wait_exponential(multiplier=0.05, max=5.0) + wait_random(0, 0.1),
+            stop=stop_after_delay(self._patience) | stop_when_event_set(self._stop),
+            sleep=sleep_using_event(self._stop),
+            before_sleep=heard,
+            reraise=True,
+        )
+
+    def patiently(self, query: str, parameters: Mapping[str, object]) -> dict[str, object]:
+        """Run a named query that may be repeated, over as many connections as it takes; its first row."""
+        return self.repeating(lambda connection: connection.row(query, parameters) or {})
+
+    def repeating(self, act: Callable[[ApplyConnection], T]) -> T:
+        """Do what may be done twice, over as many connections as it takes."""
+
+        def once() -> T:
+            try:
+                return act(self.get())
+            except ConsoleError as error:
+                if is_lost(error):
+                    self.drop()
+                raise
+
+        return self.retrying(is_passing)(once)
+
+    def _refused(self, error: BaseException, told: list[str]) -> None:
+        """Say that there is no connection, once for each reason."""
+        if str(error) not in told:
+            told.append(str(error))
+            self._tell(Event("unavailable", {"run": self._run, "reason": str(error)}))

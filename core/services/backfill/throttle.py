@@ -1,0 +1,118 @@
+"""Holding a run while the server has enough to do. What cannot be seen holds it, too."""
+
+import json
+import time
+from collections.abc import Callable
+from threading import Event as Flag
+
+from core.db.connection.apply_connection import ApplyConnection
+from core.domain.backfill.events import Event
+from core.domain.backfill.throttle import Limits, Load, Replay, held_by
+from core.errors import ConsoleError, Json, Stopped
+from core.services.backfill.reconnect import Link
+
+_LOOK_SECONDS = 1.0
+_LONGEST_WAIT = 5.0
+
+
+class Throttle:
+    """Looks at the server about once a second, and makes its caller wait while a limit is passed."""
+
+    def __init__(self, run: int, limits: Limits, tell: Callable[[Event], None], stop: Flag) -> None:
+        self._run = run
+        self._limits = limits
+        self._tell = tell
+        self._stop = stop
+        self._looked_at = -_LOOK_SECONDS
+        self._wal: tuple[float, float] | None = None
+        self._replay = Replay()
+
+    def is_fresh_for(self, seconds: float) -> bool:
+        """Whether the last look will still count `seconds` from now."""
+        return time.monotonic() + seconds - self._looked_at < _LOOK_SECONDS
+
+    def wait(self, link: Link, patience: float) -> None:
+        """Return when nothing holds the run, or somebody steers it. Raises Stopped after `patience` seconds."""
+        began = time.monotonic()
+        if began - self._looked_at < _LOOK_SECONDS:
+            return
+        told: list[str] = []
+        pause = 0.25
+        while held := held_by(self._look(link)):
+            reasons = [f"{each.id} is closed ({each.title}): {_json(each.evidence)}" for each in held]
+            if reasons != told:
+                told = reasons
+                self._tell(
+                    Event("throttled", {"run": self._run, "gates": [each.id for each in held], "reasons": reasons})
+                )
+            if time.monotonic() - began > patience:
+                raise _gave_up(self._run, reasons)
+            link.patiently("apply.report", {"run": self._run, "state": "throttled", "reason": "; ".join(reasons)})
+            if self._stop.wait(pause) or self._is_steered(link):
+                return
+            pause = min(pause * 2, _LONGEST_WAIT)
+        if told:
+            self._tell(Event("released", {"run": self._run, "seconds": round(time.monotonic() - began, 1)}))
+        link.patiently("apply.report", {"run": self._run, "state": "applying", "reason": None})
+        self._looked_at = time.monotonic()
+
+    def _is_steered(self, link: Link) -> bool:
+        """Whether somebody pauses or cancels the run: that needs no server with time to spare."""
+        return link.patiently("apply.control", {"run": self._run}).get("command") != "run"
+
+    def _look(self, link: Link) -> Load:
+        found = link.patiently("apply.load", {"run": self._run})
+        written, now = _figure(found["wal_bytes"]), time.monotonic()
+        answer, trouble = _asked(link.get(), self._limits.condition)
+        return Load(
+            replicas=_whole(found["replicas"]),
+            replica_lag=self._replay.lag(now, written, _figure(found["replayed_bytes"]), _figure(found["replica_lag"])),
+            lock_waits=_whole(found["lock_waits"]),
+            wal_rate=self._wal_rate(now, written),
+            condition=answer,
+            limits=self._limits,
+            trouble=trouble,
+        )
+
+    def _wal_rate(self, now: float, written: float | None) -> float | None:
+        """Bytes per second since the last look; 0 at the first one, when there is nothing to compare with."""
+        if written is None:
+            return None
+        before, self._wal = self._wal, (now, written)
+        return 0.0 if before is None else (written - before[1]) / max(now - before[0], 0.001)
+
+
+def _asked(connection: ApplyConnection, condition: str | None) -> tuple[bool | None, str | None]:
+    """The answer of the operator's own query, or None and why there is no answer."""
+    if condition is None:
+        return None, None
+    try:
+        answer = connection.ask(condition)
+    except ConsoleError as error:
+        return None, error.message
+    return (
+        (answer, None)
+        if isinstance(answer, bool)
+        else (None, f"it answers {_json(answer):.100}, neither true nor false")
+    )
+
+
+def _json(evidence: Json) -> str:
+    return json.dumps(evidence, ensure_ascii=False, default=str)
+
+
+def _figure(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _gave_up(run: int, reasons: list[str]) -> Stopped:
+    return Stopped(
+        f"run {run} was throttled for too long",
+        code="throttled",
+        evidence={"run": run, "reasons": reasons},
+        hint="Apply it again when the server has less to do.",
+    )

@@ -1,0 +1,262 @@
+"""Many classifications at once: every one is checked on live data first, then all are written, or none.
+
+The identities of one file are also held against each other: two of them may not give one code.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from core.db.connection.session import Connection
+from core.domain.classify.decision import EXEMPT, UNCLASSIFIED, Decision
+from core.domain.classify.identity import Identity
+from core.domain.classify.suggestion import SAFE
+from core.errors import ConsoleError, GateClosed, Json, NotAllowed, Stale
+from core.services.classify import claimed_codes, sources, suggest
+from core.services.classify import classify as identities
+from core.services.classify.claimed_codes import Pending
+from core.services.classify.history import history
+from core.services.classify.sources import Source
+
+RECORDED, UNCHANGED, VALID, INVALID, WITHHELD = "recorded", "unchanged", "valid", "invalid", "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one decision.
+
+    recorded: written. unchanged: it was so already. valid: it could be written, and was not asked to be.
+    invalid: `error` says why. withheld: valid, not written since another one is invalid.
+    """
+
+    decision: Decision
+    outcome: str
+    version: int | None = None
+    evidence: Mapping[str, Json] = field(default_factory=dict)
+    error: ConsoleError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What every decision is checked against: the file's other identities, this login's rights, what was suggested."""
+
+    among: Sequence[Pending]
+    rights: Mapping[str, bool]
+    told: Mapping[str, Json]
+    seen: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A decision with the source it was checked on; `identity` is None where it takes one away."""
+
+    decision: Decision
+    source: Source
+    identity: Identity | None
+    changes: bool
+    evidence: dict[str, Json]
+
+
+def classify_many(
+    connection: Connection,
+    decisions: Sequence[Decision],
+    *,
+    dry_run: bool = False,
+    keep_going: bool = False,
+    told: Mapping[str, Json] | None = None,
+    seen: Mapping[str, int] | None = None,
+) -> list[Result]:
+    """Check every decision, then write all of them in one transaction; with `keep_going` the valid ones.
+
+    `told` is what the suggester said of each collection's identity, for the history. A decision whose collection
+    somebody else changed in between is refused as stale, and what they wrote stays; `seen` are the versions that
+    the decisions were made on, where they were made before this call.
+    """
+    found = {each.collection: _source(connection, each) for each in decisions}
+    around = _Around(_among(decisions, found), connection.row("identity.rights") or {}, told or {}, seen or {})
+    checked = [_check(connection, each, found[each.collection], around) for each in decisions]
+    if dry_run:
+        return [_result(each, VALID) for each in checked]
+    if keep_going:
+        return [_written(connection, each) for each in checked]
+    if any(isinstance(each, Result) for each in checked):
+        return [_result(each, WITHHELD) for each in checked]
+    return _all(connection, [each for each in checked if isinstance(each, _Checked)])
+
+
+def accept(connection: Connection, *, dry_run: bool = False, keep_going: bool = False) -> list[Result]:
+    """Record what the suggester puts in tier A, of unclassified collections only."""
+    decisions: list[Decision] = []
+    told: dict[str, Json] = {}
+    for suggestion in suggest.suggestions(connection):
+        first = suggestion.first
+        if suggestion.tier == SAFE and first is not None:
+            identity = first.identity
+            reason = f"accepted suggestion 1 of tier {SAFE}"
+            decisions.append(Decision(identity.collection, identity.strategy, identity.text, reason))
+            told[identity.collection] = {"rank": 1, "tier": SAFE, "score": first.score}
+    return classify_many(connection, decisions, dry_run=dry_run, keep_going=keep_going, told=told)
+
+
+def export(connection: Connection) -> list[Decision]:
+    """What every collection is now, as decisions that would change nothing."""
+    return [
+        Decision(row["collection"], EXEMPT, None, row["policy_reason"])
+        if row["requirement"] == "EXEMPT"
+        else _exported(row["collection"], row["strategy"], row["columns"], row["reason"])
+        for row in connection.rows("identity.export")
+    ]
+
+
+def _exported(collection: str, strategy: str | None, columns: Sequence[str] | None, reason: str | None) -> Decision:
+    identity = sources.identity_of(collection, strategy, columns)
+    if identity is None:
+        return Decision(collection, UNCLASSIFIED)
+    return Decision(collection, identity.strategy, identity.text, reason)
+
+
+def _source(connection: Connection, decision: Decision) -> Source | GateClosed:
+    try:
+        return sources.enrolled(connection, decision.collection)
+    except GateClosed as error:
+        return error
+
+
+def _among(decisions: Iterable[Decision], found: Mapping[str, Source | GateClosed]) -> list[Pending]:
+    """The bare codes of the identities in the same file, as far as they can be understood."""
+    given: list[Pending] = []
+    for decision in decisions:
+        source = found[decision.collection]
+        try:
+            identity = decision.wanted()
+            if isinstance(source, Source) and identity is not None:
+                given += claimed_codes.proposed([(source, identity)])
+        except GateClosed:
+            continue
+    return given
+
+
+def _check(
+    connection: Connection, decision: Decision, source: Source | GateClosed, around: _Around
+) -> _Checked | Result:
+    try:
+        if isinstance(source, GateClosed):
+            raise source
+        _unchanged(connection, source, around.seen.get(decision.collection, source.version))
+        identity = decision.wanted()
+        if _is_so(decision, source, identity):
+            return _Checked(decision, source, identity, changes=False, evidence={})
+        _allowed(decision, around.rights)
+        if decision.strategy == EXEMPT:
+            return _Checked(decision, source, None, changes=True, evidence=_exemption(decision))
+        _unused(connection, source)
+        evidence: dict[str, Json] = {}
+        if identity is not None:
+            source = sources.require(connection, decision.collection)
+            evidence = identities.proven(connection, source, identity, among=around.among)
+            if decision.collection in around.told:
+                evidence["suggestion"] = around.told[decision.collection]
+    except (GateClosed, NotAllowed, Stale) as error:
+        return Result(decision, INVALID, error=error)
+    return _Checked(decision, source, identity, changes=True, evidence=evidence)
+
+
+def _unchanged(connection: Connection, source: Source, seen_version: int) -> None:
+    if source.version != seen_version:
+        (*_, latest) = history(connection, source.collection)
+        raise Stale(
+            f"{latest.actor} changed {source.collection} since you looked: it is {latest.identity or latest.strategy}",
+            code="identity_changed",
+            evidence={"collection": source.collection, "actor": latest.actor, "identity": latest.identity},
+            hint="Look again, and decide anew.",
+        )
+
+
+def _is_so(decision: Decision, source: Source, identity: Identity | None) -> bool:
+    if decision.strategy == EXEMPT:
+        return source.requirement == "EXEMPT"
+    return source.identity == identity and (identity is None or source.requirement == "REQUIRED")
+
+
+def _allowed(decision: Decision, rights: Mapping[str, bool]) -> None:
+    exempts = decision.strategy == EXEMPT
+    if not rights.get("decide" if exempts else "classify"):
+        group = "birth_gatekeeper" if exempts else "birth_operator"
+        action = "decide the policy of a collection" if exempts else "classify identities"
+        raise NotAllowed(
+            f"this login may not {action}",
+            evidence={"needs": group},
+            hint=f"This needs {group}: ask somebody who holds it.",
+        )
+
+
+def _exemption(decision: Decision) -> dict[str, Json]:
+    if not (decision.reason or "").strip():
+        raise GateClosed(
+            f"the exemption of {decision.collection} needs a reason",
+            code="reason_missing",
+            evidence={"collection": decision.collection},
+            hint="Fill in the column reason.",
+        )
+    return {"reason": decision.reason}
+
+
+def _unused(connection: Connection, source: Source) -> None:
+    if source.identity is not None and connection.value("identity.in_use", {"collection": source.collection}):
+        raise GateClosed(
+            f"rows of {source.collection} are registered under its identity",
+            code="identity_in_use",
+            evidence={"collection": source.collection, "identity": source.identity.text},
+            hint="An identity under which rows are registered is final.",
+        )
+
+
+def _all(connection: Connection, checked: Sequence[_Checked]) -> list[Result]:
+    """Write all in one transaction. The first that the database refuses undoes the others, and is named."""
+    done: list[Result] = []
+    refused: Result | None = None
+    try:
+        with connection.transaction():
+            for each in checked:
+                try:
+                    done.append(_write(connection, each))
+                except ConsoleError as error:
+                    refused = Result(each.decision, INVALID, error=error)
+                    raise
+    except ConsoleError as error:
+        if refused is None or connection.is_closed or not error.sqlstate.startswith("BR"):
+            raise
+        return [refused if each.decision is refused.decision else _result(each, WITHHELD) for each in checked]
+    return done
+
+
+def _written(connection: Connection, checked: _Checked | Result) -> Result:
+    if isinstance(checked, Result):
+        return checked
+    try:
+        return _write(connection, checked)
+    except ConsoleError as error:
+        if connection.is_closed:
+            raise
+        return Result(checked.decision, INVALID, error=error)
+
+
+def _write(connection: Connection, checked: _Checked) -> Result:
+    decision, source = checked.decision, checked.source
+    if not checked.changes:
+        return _result(checked, UNCHANGED)
+    if checked.identity is not None:
+        done = identities.record(connection, source, checked.identity, decision.reason, checked.evidence)
+    elif decision.strategy == EXEMPT:
+        done = identities.exempt(connection, decision.collection, decision.reason or "")
+    else:
+        done = identities.unclassify(connection, decision.collection, decision.reason, seen_version=source.version)
+    return replace(_result(checked, RECORDED), version=done.version or None)
+
+
+def _result(checked: _Checked | Result, outcome: str) -> Result:
+    if isinstance(checked, Result):
+        return checked
+    version = checked.source.version or None
+    if not checked.changes:
+        return Result(checked.decision, UNCHANGED, version, checked.evidence)
+    return Result(checked.decision, outcome, None, checked.evidence)

@@ -1,0 +1,126 @@
+"""Classifying: prove an identity on live data, then record it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from psycopg.types.json import Jsonb
+
+from core.db.connection.session import Connection
+from core.domain.classify.identity import CONTRACT, Identity
+from core.domain.gates import insist, judge
+from core.errors import GateClosed, Json
+from core.services.classify import sources
+from core.services.classify.claimed_codes import Pending
+from core.services.classify.proof import PROOF_SECONDS, prove
+from core.services.classify.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What was recorded: `version` counts every change of a collection's identity."""
+
+    collection: str
+    strategy: str
+    identity: str | None
+    version: int
+    evidence: dict[str, Json]
+
+
+def classify(
+    connection: Connection,
+    identity: Identity,
+    reason: str | None = None,
+    *,
+    suggestion: Json = None,
+    seen_version: int | None = None,
+    seconds: int = PROOF_SECONDS,
+) -> Classification:
+    """Prove `identity` in one snapshot of the live data, then record it.
+
+    `suggestion` is what the suggester said of it, for the history. `seen_version` is the version that the decision
+    was made on; without one, the present version is.
+
+    Raises GateClosed with the offending rows, or as unproven after `seconds`; nothing is written then. Raises Stale
+    where somebody else classified the collection in between, and NotAllowed for logins outside birth_operator.
+    """
+    source = sources.require(connection, identity.collection)
+    if seen_version is not None:
+        source = replace(source, version=seen_version)
+    evidence = proven(connection, source, identity, seconds=seconds)
+    return record(connection, source, identity, reason, {**evidence, **_told(suggestion)})
+
+
+def proven(
+    connection: Connection,
+    source: Source,
+    identity: Identity,
+    *,
+    seconds: int = PROOF_SECONDS,
+    among: Sequence[Pending] = (),
+) -> dict[str, Json]:
+    """The evidence that `identity` holds on live data. Raises GateClosed where it does not, or is unproven."""
+    in_scope(source)
+    found = prove(connection, source, identity, seconds=seconds, among=among)
+    insist(judge(CONTRACT, found), f"{identity.text} does not identify the rows of {identity.collection}")
+    return found.as_evidence()
+
+
+def record(
+    connection: Connection, source: Source, identity: Identity, reason: str | None, evidence: dict[str, Json]
+) -> Classification:
+    """Record an identity that was proven. Raises Stale where `source` no longer is what the database holds."""
+    version = connection.value(
+        "identity.classify",
+        {
+            "collection": identity.collection,
+            "strategy": identity.strategy,
+            "columns": list(identity.columns),
+            "seen_version": source.version,
+            "reason": reason,
+            "evidence": Jsonb(evidence),
+        },
+    )
+    return Classification(identity.collection, identity.strategy, identity.text, version, evidence)
+
+
+def unclassify(
+    connection: Connection, collection: str, reason: str | None = None, *, seen_version: int | None = None
+) -> Classification:
+    """Take an identity back. Raises GateClosed where rows are registered under it, Stale as `classify` does."""
+    seen = sources.enrolled(connection, collection).version if seen_version is None else seen_version
+    version = connection.value(
+        "identity.unclassify", {"collection": collection, "seen_version": seen, "reason": reason}
+    )
+    return Classification(collection, "unclassified", None, version, {})
+
+
+def exempt(connection: Connection, collection: str, reason: str) -> Classification:
+    """Take a collection out of the law of birth: a gatekeeper's decision, with a reason."""
+    return _decide(connection, collection, "EXEMPT", reason)
+
+
+def require(connection: Connection, collection: str, reason: str) -> Classification:
+    """Put an exempted collection under the law of birth again. Under its old identity, where it had one."""
+    return _decide(connection, collection, "REQUIRED", reason)
+
+
+def _decide(connection: Connection, collection: str, requirement: str, reason: str) -> Classification:
+    sources.enrolled(connection, collection)
+    connection.rows("identity.decide", {"collection": collection, "requirement": requirement, "reason": reason})
+    return Classification(collection, requirement.lower(), None, 0, {"reason": reason})
+
+
+def _told(suggestion: Json) -> dict[str, Json]:
+    return {} if suggestion is None else {"suggestion": suggestion}
+
+
+def in_scope(source: Source) -> None:
+    """Raise GateClosed unless the collection is REQUIRED."""
+    if source.requirement != "REQUIRED":
+        raise GateClosed(
+            f"{source.collection} is {source.requirement or 'without a policy'}:"
+            " only REQUIRED collections are classified",
+            code="not_required",
+            evidence={"collection": source.collection, "requirement": source.requirement},
+            hint="Rows of an exempted collection need no registry row: there is nothing to identify.",
+        )

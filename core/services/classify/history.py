@@ -1,0 +1,89 @@
+"""Where identities come from: every version of them, and the way back by one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.db.connection.session import Connection, Row
+from core.errors import GateClosed, Json
+from core.services.classify import classify as identities
+from core.services.classify import sources
+from core.services.classify.classify import Classification
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One change of a collection's identity: who, when, why, on which evidence, and whether it was suggested.
+
+    `action` is imported, classified, unclassified or undone. `suggestion_rank` is the place of the identity among
+    the suggestions when it was taken; None where it was none of them, or nobody asked.
+    """
+
+    collection: str
+    version: int
+    action: str
+    strategy: str
+    identity: str | None
+    actor: str
+    person: str | None
+    at: datetime
+    reason: str | None
+    evidence_digest: str | None
+    suggestion_rank: int | None
+    evidence: Json
+
+
+def history(connection: Connection, collection: str | None = None) -> list[Version]:
+    """Every version of a collection's identity, or of all, oldest first. Raises GateClosed for an unknown name."""
+    if collection is not None:
+        sources.enrolled(connection, collection)
+    return [_version(row) for row in connection.rows("identity.history", {"collection": collection})]
+
+
+def last_of_login(connection: Connection) -> Version | None:
+    """What `undo` undoes where no collection is named: this login's latest classification that still holds."""
+    name = connection.value("identity.last_of_login")
+    return None if name is None else history(connection, name)[-1]
+
+
+def undo(connection: Connection, collection: str | None = None, reason: str | None = None) -> Classification:
+    """Undo the last classification: of `collection`, or this login's latest one that still holds.
+
+    What was there before holds again; an identity is proven again before. Raises GateClosed where there is nothing
+    to undo, where rows are registered under it, or where the earlier identity no longer holds.
+    """
+    name = collection or connection.value("identity.last_of_login")
+    if name is None:
+        raise GateClosed(
+            "this login has no classification that still holds",
+            code="nothing_to_undo",
+            hint="Name the collection: `birth-console classify COLLECTION --undo`.",
+        )
+    source = sources.enrolled(connection, name)
+    before = connection.row("identity.before", {"collection": name, "version": source.version})
+    earlier = None if before is None else sources.identity_of(name, before["strategy"], before["columns"])
+    evidence: dict[str, Json] = {}
+    if earlier is not None:
+        evidence = identities.proven(connection, sources.require(connection, name), earlier)
+    version = connection.value("identity.undo", {"collection": name, "seen_version": source.version, "reason": reason})
+    if earlier is None:
+        return Classification(name, "unclassified", None, version, {})
+    return Classification(name, earlier.strategy, earlier.text, version, evidence)
+
+
+def _version(row: Row) -> Version:
+    identity = sources.identity_of(row["collection"], row["strategy"], row["columns"])
+    evidence = row["evidence"] or {}
+    return Version(
+        collection=row["collection"],
+        version=row["version"],
+        action=row["action"],
+        strategy="unclassified" if identity is None else identity.strategy,
+        identity=None if identity is None else identity.text,
+        actor=row["actor"],
+        person=row["person"],
+        at=row["recorded_at"],
+        reason=row["reason"],
+        evidence_digest=row["evidence_digest"],
+        suggestion_rank=(evidence.get("suggestion") or {}).get("rank"),
+        evidence=evidence,
+    )

@@ -1,0 +1,141 @@
+"""Profiling: the catalogs for many tables at once, then one bounded sample of each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from core.db.connection.session import Connection, Row
+from core.db.sources.sample import sample, usable
+from core.domain.classify.identity import LONGEST_CODE
+from core.domain.classify.table_profile import Column, Key, Reference, Table, TableProfile
+from core.domain.classify.table_profile import profile as profiled
+from core.services.classify import sources
+
+SMALL = 5000  # rows up to which the whole table is the sample
+_SAMPLED_ROWS = 3000
+_SECONDS = 5  # a sample that takes longer is given up: then only the catalogs speak
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A collection and its table: `relid` is the table's oid, `name` its quoted name."""
+
+    collection: str
+    relid: int
+    name: sql.Composable
+
+
+def profile(connection: Connection, collection: str) -> TableProfile:
+    """The evidence of each column. Raises GateClosed where the collection has no table, NotAllowed without SELECT."""
+    sources.require(connection, collection)
+    (table,) = read(connection, places(connection, [collection]))
+    return profiled(table)
+
+
+def places(connection: Connection, collections: Sequence[str] | None = None) -> list[Place]:
+    """The tables of `collections`, or of every collection that has one, by name."""
+    rows = connection.rows("suggestion.places", {"collections": None if collections is None else list(collections)})
+    return [
+        Place(row["collection_name"], row["relid"], sql.Identifier(row["table_schema"], row["table_name"]))
+        for row in rows
+    ]
+
+
+def read(connection: Connection, wanted: Sequence[Place]) -> Iterator[Table]:
+    """Read the facts of each table: a few statements for all of them, then one for each sample.
+
+    Raises NotAllowed where this login may not read a table, Unavailable where a sample took too long.
+    """
+    catalogs = Catalogs(connection, wanted)
+    for place in wanted:
+        yield catalogs.table(connection, place)
+
+
+class Catalogs:
+    """What the catalogs say of some tables, by oid."""
+
+    def __init__(self, connection: Connection, wanted: Sequence[Place], known: Sequence[Place] | None = None) -> None:
+        """Read the catalogs. `known` are all tables that names are compared with; every collection's, without them."""
+        known = places(connection) if known is None else known
+        relids = [place.relid for place in wanted]
+        given = {"relids": relids}
+        shared = connection.rows("profile.shared", {"relids": [place.relid for place in known]})
+        self.types = sources.types_of_each(connection, relids)
+        self.columns = _by_table(connection.rows("profile.columns", given))
+        self.keys = _by_table(connection.rows("profile.keys", given))
+        links = connection.rows("profile.references", given)
+        self.references = _by_table(links)
+        self.incoming = _by_table({**row, "relid": row["target"]} for row in links)
+        self.sizes = {row["relid"]: row for row in connection.rows("profile.sizes", given)}
+        self.shared = {row["name"]: row["tables"] - 1 for row in shared}
+        self.names = frozenset(place.collection for place in known)
+
+    def table(self, connection: Connection, place: Place) -> Table:
+        """The table with its sample. Raises NotAllowed where this login may not read it, Unavailable out of time."""
+        types = self.types.get(place.relid, {})
+        size = self.sizes.get(place.relid, {"rows": 0, "pages": 0})
+        texts, whole = _sampled(connection, place, types, int(size["rows"]), int(size["pages"]))
+        columns = self._columns(place.relid, types)
+        counted = len(texts) if whole else None if size["rows"] < 0 else max(int(size["rows"]), len(texts))
+        return Table(
+            collection=place.collection,
+            columns=columns,
+            keys=tuple(Key(tuple(row["columns"]), row["primary"]) for row in self.keys[place.relid]),
+            references=tuple(
+                Reference(tuple(row["columns"]), row["target_name"]) for row in self.references[place.relid]
+            ),
+            referenced=frozenset(
+                tuple(row["target_columns"]) for row in self.incoming[place.relid] if row["target"] == place.relid
+            ),
+            rows=counted,
+            whole=whole,
+            sample=dict(zip(types, zip(*texts, strict=True), strict=True)) if texts else dict.fromkeys(types, ()),
+            shared_names=self.shared,
+            tables=self.names,
+        )
+
+    def _columns(self, relid: int, types: Mapping[str, str]) -> tuple[Column, ...]:
+        stable = usable(types)
+        return tuple(
+            Column(
+                name=row["name"],
+                type=types[row["name"]],
+                not_null=row["not_null"],
+                generated=row["generated"],
+                usable=row["name"] in stable,
+                null_fraction=row["null_fraction"],
+                distinct=row["distinct"],
+            )
+            for row in self.columns[relid]
+            if row["name"] in types
+        )
+
+
+def _sampled(
+    connection: Connection, place: Place, types: Mapping[str, str], rows: int, pages: int
+) -> tuple[list[list[str | None]], bool]:
+    """The sample, and whether it is the whole table: small tables are read from end to end, others page by page."""
+    if not types:
+        return [], False
+    small = pages <= SMALL / 10 if rows < 0 else rows <= SMALL
+    percent = None if small else min(100.0, 100 * _SAMPLED_ROWS / max(rows, pages))
+    with connection.reading():
+        connection.driver.execute(f"SET LOCAL statement_timeout = {_SECONDS * 1000}".encode())
+        found = connection.rows(_statement(place, types, SMALL + 1, percent))
+        if percent is not None and not found:
+            found = connection.rows(_statement(place, types, _SAMPLED_ROWS, None))
+    texts = [row["texts"] for row in found]
+    return texts, small and len(texts) <= SMALL
+
+
+def _statement(place: Place, types: Mapping[str, str], rows: int, percent: float | None) -> sql.Composed:
+    return sample(place.name, types, rows=rows, percent=percent, longest=LONGEST_CODE)
+
+
+def _by_table(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["relid"]].append(row)
+    return found

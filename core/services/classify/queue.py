@@ -1,0 +1,37 @@
+"""The collections that keep the QT-001 gate closed, with what an operator needs to decide each."""
+
+from collections.abc import Iterator, Sequence
+
+from core.db.connection.session import Connection
+from core.domain.classify.blocker import Blocker, Evidence, Rights
+from core.domain.classify.sample_check import weigh
+from core.domain.classify.table_profile import Table
+from core.services.classify import profiling, sources, suggest
+
+
+def rights(connection: Connection) -> Rights:
+    """What this login may decide here."""
+    row = connection.row("identity.rights") or {}
+    return Rights(bool(row.get("classify")), bool(row.get("decide")))
+
+
+def listed(connection: Connection) -> list[Blocker]:
+    """Every blocker, by name. Reads catalogs only."""
+    return [
+        Blocker(row["collection_name"], row["has_table"], row["version"])
+        for row in connection.rows("suggestion.blockers")
+    ]
+
+
+def evidence(connection: Connection, collections: Sequence[str]) -> Iterator[Evidence]:
+    """The evidence of each, one after the other: a bounded sample is all that is read of a table."""
+    for table, suggestion in suggest.studied(connection, collections):
+        weighed = () if table is None else tuple(weigh(table, each.identity) for each in suggestion.candidates)
+        yield Evidence(suggestion, weighed, None if table is None else table.rows)
+
+
+def table(connection: Connection, collection: str) -> Table:
+    """The columns and a sample of one collection: what a template is tried on while it is typed."""
+    sources.require(connection, collection)
+    (found,) = profiling.read(connection, profiling.places(connection, [collection]))
+    return found

@@ -1,0 +1,111 @@
+"""Suggesting identities: profile, look up which codes others have taken, rank."""
+
+from collections.abc import Iterator, Sequence
+from heapq import merge
+
+from core.db.connection.session import Connection
+from core.db.sources import proof
+from core.domain.classify.identity import Identity
+from core.domain.classify.suggestion import OPEN, Suggestion, natural_columns, suggest
+from core.domain.classify.table_profile import Table
+from core.errors import ConsoleError, Json, Unavailable
+from core.services.classify import claimed_codes, profiling, sources
+from core.services.classify.claimed_codes import Pending
+from core.services.classify.profiling import Catalogs, Place
+
+_LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
+_LOOKUP_MILLISECONDS = 250
+_EXAMPLES = 3
+
+
+def suggestions(connection: Connection, collections: Sequence[str] | None = None) -> Iterator[Suggestion]:
+    """Rank the identities of `collections`, or of every unclassified REQUIRED one by name, on live data.
+
+    Of those, one without a table has no candidates, and a doubt that says so; so has a table that this login may not
+    read, or that could not be read in time. Raises GateClosed for a named one that is unknown or has no table.
+    """
+    for name in collections or ():
+        sources.require(connection, name)
+    names, bare = (collections, []) if collections is not None else _unclassified(connection)
+    ranked = (suggestion for _, suggestion in studied(connection, names))
+    yield from merge(ranked, map(_without_table, bare), key=lambda each: each.collection)
+
+
+def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tuple[Table | None, Suggestion]]:
+    """The same, each with the table as it was read; None where it could not be."""
+    wanted = profiling.places(connection, collections)
+    catalogs, others = Catalogs(connection, wanted), claimed_codes.bare(connection)
+    for place in wanted:
+        yield _studied(connection, catalogs, place, others)
+
+
+def taken(connection: Connection, identity: Identity) -> Json:
+    """What the suggester says of an identity that somebody chose: rank, tier and score, for its history.
+
+    None where it is not among the candidates, or nobody could look.
+    """
+    (suggestion,) = suggestions(connection, [identity.collection])
+    for candidate in suggestion.candidates:
+        if candidate.identity == identity:
+            return {"rank": candidate.rank, "tier": suggestion.tier, "score": candidate.score}
+    return None
+
+
+def _unclassified(connection: Connection) -> tuple[list[str], list[str]]:
+    """The REQUIRED collections without an identity, by name: those with a table, and those without one."""
+    rows = connection.rows("suggestion.blockers")
+    with_table, without = (
+        [row["collection_name"] for row in rows if row["has_table"] is wanted] for wanted in (True, False)
+    )
+    return with_table, without
+
+
+def _without_table(collection: str) -> Suggestion:
+    return Suggestion(collection, OPEN, (), ("no_table: there are no rows to identify; a gatekeeper can exempt it",))
+
+
+def _studied(
+    connection: Connection, catalogs: Catalogs, place: Place, others: Sequence[Pending]
+) -> tuple[Table | None, Suggestion]:
+    try:
+        table = catalogs.table(connection, place)
+    except ConsoleError as error:
+        if connection.is_closed:
+            raise
+        return None, Suggestion(place.collection, OPEN, (), (f"{error.code}: {error.message}",))
+    found, looked = _collisions(connection, table, [each for each in others if each.collection != place.collection])
+    return table, suggest(table, found, probed=looked)
+
+
+def _collisions(connection: Connection, table: Table, others: Sequence[Pending]) -> tuple[dict[str, Json], bool]:
+    """The columns whose bare values are codes of other collections, with examples; and whether all was looked at."""
+    values = {name: _values(table, name) for name in natural_columns(table)}
+    if not any(values.values()):
+        return {}, True
+    codes = sorted(set().union(*values.values()))
+    try:
+        with connection.reading():
+            connection.driver.execute(f"SET LOCAL statement_timeout = {_LOOKUP_MILLISECONDS}".encode())
+            rows = connection.rows("suggestion.registered", {"codes": codes, "collection": table.collection})
+            if others:
+                rows += connection.rows(proof.taken_codes([each.triple for each in others], codes))
+    except Unavailable:
+        if connection.is_closed:
+            raise
+        return {}, False
+    owners = {row["code"]: row["owner"] for row in rows}
+    found: dict[str, Json] = {}
+    for name, own in values.items():
+        met = sorted(own & owners.keys())
+        if met or own & _lookalikes(own, table):
+            found[name] = [{"code": code, "owner": owners[code]} for code in met[:_EXAMPLES]]
+    return found, True
+
+
+def _lookalikes(codes: set[str], table: Table) -> set[str]:
+    """The codes that read like a synthetic code of some collection."""
+    return {code for code in codes if ":" in code and code.split(":", 1)[0] in table.tables}
+
+
+def _values(table: Table, name: str) -> set[str]:
+    return {text for text in table.sample[name][:_LOOKED_UP] if text}

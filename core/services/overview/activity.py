@@ -1,0 +1,25 @@
+"""What happened since somebody looked, from the ledger's events."""
+
+from dataclasses import dataclass
+
+from core.db.connection.session import Connection
+from core.domain.overview.activity import LedgerEvent, ledger_event
+
+LATEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The head of the ledger, and the events after another head: the newest first, batches left out."""
+
+    head: int
+    events: tuple[LedgerEvent, ...]
+
+
+def since(connection: Connection, seq: int | None) -> Latest:
+    """The latest events after `seq`; without one, only where the ledger's head is."""
+    head = int(connection.value("changes.head"))
+    if seq is None or seq >= head:
+        return Latest(head, ())
+    rows = connection.rows("changes.since", {"seq": seq, "head": head, "limit": LATEST})
+    return Latest(head, tuple(ledger_event(**row) for row in rows))

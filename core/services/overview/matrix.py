@@ -1,0 +1,58 @@
+"""The metadata compatibility matrix, read live.
+
+Counts come one collection at a time, so that they can be shown as they come.
+"""
+
+from psycopg import sql
+
+from core.db.connection.session import Connection, Row
+from core.domain.overview.matrix import REQUIRED, Counts, Facts, MatrixRow, judge
+from core.services.classify import sources
+
+
+def read(connection: Connection, *, every: bool = False) -> list[MatrixRow]:
+    """Judge every REQUIRED collection; with `every`, also those outside the scope. Sorted by name."""
+    rows = connection.rows("compatibility.collections")
+    return [judge(_facts(row)) for row in rows if every or row["requirement"] == REQUIRED]
+
+
+def facts(connection: Connection, collection: str) -> Facts | None:
+    """What the catalogs say of one collection; None for a name that is not enrolled."""
+    rows = connection.rows("compatibility.collections")
+    return next((_facts(row) for row in rows if row["collection"] == collection), None)
+
+
+def count(connection: Connection, collection: str) -> Counts | None:
+    """Count a collection's rows; None where it has no table.
+
+    Without an identity nobody can say which rows are registered: then `registered` counts the registry's rows of
+    that collection, and `missing` is known only where there are none.
+    """
+    source = sources.find(connection, collection)
+    if source is None or source.table is None:
+        return None
+    if source.identity is None or source.missing_columns:
+        return _unidentified(connection, collection, source.table)
+    found = connection.row(sources.counts(connection, source))
+    assert found is not None  # noqa: S101 - an aggregate without GROUP BY has one row
+    return Counts(found["source_rows"], found["registered"], found["source_rows"] - found["registered"])
+
+
+def _unidentified(connection: Connection, collection: str, table: sql.Composable) -> Counts:
+    rows = int(connection.value(sources.row_count(table)))
+    registered = int(connection.value("compatibility.registered", {"collection": collection}))
+    return Counts(rows, registered, rows if registered == 0 else None)
+
+
+def _facts(row: Row) -> Facts:
+    return Facts(
+        collection=row["collection"],
+        governance_role=row["governance_role"],
+        requirement=row["requirement"],
+        strategy=row["strategy"] or "unclassified",
+        identity=row["identity"],
+        native_status=row["native_status"],
+        table=row["table"],
+        trigger=row["trigger"],
+        missing_columns=tuple(row["missing_columns"]),
+    )

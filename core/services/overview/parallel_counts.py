@@ -1,0 +1,104 @@
+"""Counting many collections side by side: over a few connections, all of which see one moment."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from threading import Condition, Thread
+from typing import TypeAlias
+
+from core.db.connection.session import Connection
+from core.domain.overview.matrix import Counts
+from core.errors import ConsoleError
+from core.services.overview import matrix
+
+# A collection's counts, None where it has no table, or why it could not be counted: locked, row security, a timeout.
+Found: TypeAlias = Counts | ConsoleError | None
+
+
+def side_by_side(
+    first: Connection, another: Callable[[], Connection], collections: Iterable[str], connections: int
+) -> dict[str, Found]:
+    """Count collections over `first`, which is in a snapshot, and over further ones that join it.
+
+    Never over more than `connections`; over fewer where the server has no room for another, or where another one
+    leads to another server. What is wrong with one collection is found in its place. Raises Unavailable where a
+    connection is lost; what is under way then is given up.
+    """
+    tally = _Tally(collections)
+    moment = first.moment()
+
+    def help_out() -> None:
+        with suppress(ConsoleError), another() as connection, connection.snapshot(moment):
+            tally.count(connection)
+
+    for _ in range(min(connections, tally.open) - 1):
+        # Whoever still waits for a connection when the rest is done is not waited for.
+        Thread(target=help_out, name="count", daemon=True).start()
+    try:
+        tally.count(first)
+        return tally.result()
+    finally:
+        tally.give_up(but=first)
+
+
+class _Tally:
+    """What is left to count, what was counted, and the first error; shared by threads with a connection each."""
+
+    def __init__(self, collections: Iterable[str]) -> None:
+        self._left = deque(collections)
+        self._total = len(self._left)
+        self._found: dict[str, Found] = {}
+        self._error: Exception | None = None
+        self._counting: list[Connection] = []
+        self._changed = Condition()
+
+    @property
+    def open(self) -> int:
+        """How many collections nobody has begun to count."""
+        return len(self._left)
+
+    def count(self, connection: Connection) -> None:
+        """Count what is left, one after the other."""
+        self._counting.append(connection)
+        while self._left:
+            with suppress(IndexError):  # somebody else was quicker
+                self._count(connection, self._left.popleft())
+
+    def result(self) -> dict[str, Found]:
+        """Wait for the others. Raises the first error that is not one of a collection alone."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._error or len(self._found) == self._total)
+            if self._error is not None:
+                raise self._error
+            return self._found
+
+    def give_up(self, but: Connection) -> None:
+        """Begin no count any more, and end those under way; `but` one connection has none."""
+        self._left.clear()
+        for connection in self._counting:
+            if connection is not but:
+                connection.cancel()
+
+    def _count(self, connection: Connection, name: str) -> None:
+        found: Found
+        try:
+            found = _found(connection, name)
+        except Exception as error:  # noqa: BLE001 - it is raised where the counts are waited for
+            with self._changed:
+                # What comes after the first is only that it was given up.
+                self._error = self._error or error
+                self._changed.notify_all()
+            self.give_up(but=connection)
+        else:
+            with self._changed:
+                self._found[name] = found
+                self._changed.notify_all()
+
+
+def _found(connection: Connection, name: str) -> Found:
+    try:
+        return matrix.count(connection, name)
+    except ConsoleError as error:
+        if connection.is_closed:
+            raise
+        return error

@@ -1,0 +1,50 @@
+"""Certifying: somebody who took no part verifies a run, and stands for the evidence. The database decides who may."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.db.connection.session import Connection
+from core.domain.gates import insist
+from core.services import authorization
+from core.services.trust import verify
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A run that somebody stands for. `chain_head` is the hash of the event that says so."""
+
+    run: int
+    certificate: str
+    chain_head: str
+    chain_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Certified(Certificate):
+    """A certificate as the ledger keeps it: who stands for the run, since when, and in which words."""
+
+    certified_by: str
+    person: str
+    certified_at: datetime
+    note: str
+
+
+def read(connection: Connection, number: int) -> Certified | None:
+    """The certificate of a run, or None. `chain_head` is the hash of the event that says so."""
+    found = connection.row("acceptance.certificate", {"run": number})
+    return None if found is None else Certified(**found)
+
+
+def certify(connection: Connection, number: int, note: str, *, looked_at: str | None = None) -> Certificate:
+    """Verify `number` now, then certify its evidence. `looked_at` is the evidence digest of an earlier verify.
+
+    Raises GateClosed where an acceptance gate does not pass, NotAllowed for whoever had a hand in the run and for
+    logins outside birth_reviewer, and Stale where the evidence is no longer what was looked at.
+    """
+    authorization.insist_on(connection, "birth_reviewer", "certify a run")
+    authorization.insist_on_distance(connection, number)
+    seen = verify.verify(connection, number)
+    insist(seen.gates, f"run {number} may not be certified")
+    digest = looked_at or seen.evidence_digest
+    done = connection.rows("acceptance.certify", {"run": number, "digest": digest, "note": note})[0]
+    return Certificate(number, digest, done["chain_hash"], done["chain_seq"])

@@ -1,0 +1,39 @@
+"""What has birth_owner's rights, or sits on our tables, and was made by nobody's installation."""
+
+from psycopg.types.json import Jsonb
+
+from core.db.connection.session import Connection
+from core.db.install import installer
+from core.domain.trust.check import Check, check
+from core.services.adopt.install import DASHBOARD
+
+_SHOWN = 20
+_RECORD = "birth_migration"
+
+
+def look(connection: Connection) -> Check:
+    """Whether birth_owner owns anything that an installation does not make. Changes nothing."""
+    # It passes every gate: whoever may call such a function does what only the console's own should.
+    stand_ins = installer.stand_ins()
+    parts = [*stand_ins, *installer.migrations()]
+    rows = connection.rows(
+        "doctor.strangers",
+        {
+            "functions": Jsonb([made for part in parts for made in part.functions]),
+            "relations": [
+                _RECORD,
+                DASHBOARD,
+                *(name for part in parts for kind, name in part.makes if kind != "function"),
+            ],
+            "stand_ins": [name for part in stand_ins for _, name in part.makes],
+            "triggers": Jsonb([made for part in parts for made in part.triggers]),
+        },
+    )
+    found = [{"object": row["object"], "open_to": row["open_to"]} for row in rows]
+    return check(
+        "strangers",
+        "birth_owner owns what was installed, and nothing else",
+        "failed" if found else "passed",
+        {"objects": found[:_SHOWN], "found": len(found)},
+        "Whatever runs with its rights passes the gates: find out who made it; drop it, or give it another owner.",
+    )

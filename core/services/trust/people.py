@@ -1,0 +1,124 @@
+"""Who may do what: for whoever administers the database. Each change is a statement that can be read before it runs."""
+
+import json
+from collections.abc import Sequence
+
+from psycopg import sql
+
+from core.db.connection.session import Connection, Row
+from core.domain.trust.people import GROUPS, Person, checked, name_of, warnings
+from core.errors import GateClosed, NotAllowed, UsageError
+
+
+def people(connection: Connection) -> list[Person]:
+    """Everybody who has a person recorded, or is in one of the groups, by login."""
+    return [_person(row) for row in connection.rows("people.all")]
+
+
+def add(connection: Connection, login: str, person: str, groups: Sequence[str]) -> Person:
+    """Make `login` that of `person`, in `groups` (of GROUPS) beside those it has; the role is made where it is missing.
+
+    Raises GateClosed where the login is somebody else's, and NotAllowed with the statements in its evidence where this
+    session lacks the rights.
+    """
+    checked(login, person)
+    person = name_of(person, [each.person for each in people(connection) if each.person is not None])
+    known = _known(connection, login)
+    if known is not None and known.person not in (None, person):
+        raise GateClosed(
+            f"{login} is the login of {known.person}",
+            code="login_taken",
+            evidence={"login": login, "person": known.person},
+            hint="What a login did stays that person's: give the other one a login of their own.",
+        )
+    wanted = [group for group in map(GROUPS.__getitem__, groups) if known is None or group not in known.groups]
+    role = connection.rows("people.role", {"login": login})[0]
+    statements = [] if role["exists"] else [_role("CREATE ROLE {} LOGIN", login)]
+    statements += [_role("GRANT {} TO {}", group, login) for group in wanted]
+    table = sql.Identifier(connection.schema, "birth_person_login")
+    if known is None or known.person is None:
+        mapping = sql.SQL("INSERT INTO {} (login, person) VALUES ({}, {})")
+        statements.append(mapping.format(table, sql.Literal(login), sql.Literal(person)))
+    elif known.retired_at is not None:
+        back = sql.SQL("UPDATE {} SET retired_at = NULL WHERE login = {}")
+        statements.append(back.format(table, sql.Literal(login)))
+    if wanted:
+        statements.append(_event(connection, "groups_granted", login, wanted))
+    _run(connection, statements, f"add {login}")
+    return _now(connection, login)
+
+
+def retire(connection: Connection, login: str) -> Person:
+    """Take every group from `login` and close its record; what it did stays that person's.
+
+    Raises UsageError for a login that nobody recorded, and NotAllowed as `add` does.
+    """
+    known = _known(connection, login)
+    if known is None or known.person is None:
+        raise UsageError(
+            f"nobody recorded whose login {login} is", code="unknown_login", hint="See `birth-console people list`."
+        )
+    statements = [_role("REVOKE {} FROM {}", group, login) for group in known.groups]
+    if known.groups:
+        statements.append(_event(connection, "groups_revoked", login, known.groups))
+    if known.retired_at is None:
+        retired = sql.SQL("UPDATE {} SET retired_at = clock_timestamp() WHERE login = {}")
+        table = sql.Identifier(connection.schema, "birth_person_login")
+        statements.append(retired.format(table, sql.Literal(login)))
+    _run(connection, statements, f"retire {login}")
+    return _now(connection, login)
+
+
+def _run(connection: Connection, statements: Sequence[sql.Composed], what: str) -> None:
+    try:
+        with connection.transaction():
+            for statement in statements:
+                connection.driver.execute(statement)
+    except NotAllowed as error:
+        if error.code == "read_only":
+            raise
+        texts = [statement.as_string(connection.driver) + ";" for statement in statements]
+        raise NotAllowed(
+            f"this login may not {what}: {error.message}",
+            evidence={"sql": ["BEGIN;", *texts, "COMMIT;"]},
+            hint="Give the statements above to somebody with a superuser's rights.",
+        ) from error
+
+
+def _event(connection: Connection, kind: str, login: str, groups: Sequence[str]) -> sql.Composed:
+    payload = json.dumps({"login": login, "groups": list(groups)}, ensure_ascii=False)
+    return sql.SQL("SELECT {}({}, {}::jsonb)").format(
+        sql.Identifier(connection.schema, "birth_ledger_append"), sql.Literal(kind), sql.Literal(payload)
+    )
+
+
+def _role(statement: str, *names: str) -> sql.Composed:
+    return sql.SQL(statement).format(*map(sql.Identifier, names))
+
+
+def _known(connection: Connection, login: str) -> Person | None:
+    return next((each for each in people(connection) if each.login == login), None)
+
+
+def _now(connection: Connection, login: str) -> Person:
+    return next(each for each in people(connection) if each.login == login)
+
+
+def _person(row: Row) -> Person:
+    retired = row["retired_at"]
+    return Person(
+        login=row["login"],
+        person=row["person"],
+        groups=tuple(row["groups"]),
+        retired_at=None if retired is None else retired.isoformat(timespec="seconds"),
+        warnings=warnings(
+            person=row["person"],
+            groups=row["groups"],
+            exists=row["exists"],
+            can_login=row["can_login"],
+            superuser=row["superuser"],
+            createrole=row["createrole"],
+            bypassrls=row["bypassrls"],
+            retired=retired is not None,
+        ),
+    )

@@ -1,0 +1,81 @@
+"""Verifying a run: the acceptance gates, each proven on live data, in one snapshot."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.db.connection.session import Connection, Row
+from core.db.sources import missing
+from core.domain.backfill.runs import Accounting
+from core.domain.gates import Judgement, judge
+from core.domain.trust.acceptance_gates import ACCEPTANCE, RunEvidence
+from core.errors import ConsoleError
+from core.services.backfill import reconcile, runs
+
+LATE_SECONDS = 60.0  # nobody waits longer for a figure beside the accounting
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The verdict on a run. `rerun_delta` is how many of its planned rows a rerun would register."""
+
+    run: int
+    gates: tuple[Judgement, ...]
+    rerun_delta: int
+    accounting: Accounting
+    evidence_digest: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gate passed."""
+        return all(gate.passed for gate in self.gates)
+
+
+def verify(connection: Connection, number: int) -> Verification:
+    """Ask every acceptance gate of a run. Changes nothing; anybody who may browse may verify."""
+    with connection.snapshot():
+        runs.run(connection, number)
+        counted = list(_rerun(connection, number))
+        delta, late = (sum(each[name] for each in counted) for name in ("planned", "late"))
+        seen = RunEvidence(
+            facts=connection.rows("acceptance.facts", {"run": number})[0],
+            participants=_people(connection, "acceptance.people", number),
+            reviewers=_people(connection, "acceptance.reviewers", number),
+            accounting=runs.account(connection, number, late),
+            rerun_delta=delta,
+            births=tuple(connection.rows("acceptance.since_plan", {"run": number})),
+        )
+        digest = connection.value("acceptance.evidence_digest", {"run": number})
+    return Verification(number, judge(ACCEPTANCE, seen), delta, seen.accounting, digest)
+
+
+def late(connection: Connection, number: int, seconds: float = LATE_SECONDS) -> int | None:
+    """Rows that were born after the plan and are missing now; None where that cannot be read within `seconds`."""
+    until = time.monotonic() + seconds
+    found = 0
+    try:
+        with connection.snapshot():
+            _until(connection, until)
+            for each in _rerun(connection, number):
+                found += each["late"]
+                _until(connection, until)
+    except ConsoleError:
+        return None
+    return found
+
+
+def _until(connection: Connection, moment: float) -> None:
+    """Let the next statement of this transaction end by then."""
+    left = max(1, int(1000 * (moment - time.monotonic())))  # 0 would mean: without an end
+    connection.driver.execute(f"SET LOCAL statement_timeout = {left}".encode())
+
+
+def _rerun(connection: Connection, number: int) -> Iterator[Row]:
+    """Rows of each entry that are missing now: `planned` (but not in quarantine), and `late`: born since."""
+    for entry in connection.rows("ledger.sources", {"run": number}):
+        unregistered = reconcile.missing_set(connection, entry)
+        yield connection.rows(missing.rerun(unregistered, entry["ledger_id"], connection.schema))[0]
+
+
+def _people(connection: Connection, query: str, number: int) -> tuple[str, ...]:
+    return tuple(row["person"] for row in connection.rows(query, {"run": number}))

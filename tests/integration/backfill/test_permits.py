@@ -1,0 +1,124 @@
+"""Permits: a gatekeeper's, for a budget, a while and a reason; bound to the gateway that was there."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, UsageError
+from core.services.backfill import permits
+from tests import line
+from tests.console import run
+from tests.databases import Database
+
+HOUR = timedelta(hours=1)
+WRITTEN = (
+    "SELECT (SELECT max(seq) FROM birth.birth_ledger_event) AS events,"
+    " (SELECT jsonb_agg(to_jsonb(p)) FROM birth.birth_admission_permit AS p) AS permits"
+)
+
+
+def refused(database: Database, kind: type[ConsoleError], login: str = "gatekeeper1", **changed: Any) -> ConsoleError:  # noqa: ANN401 - any argument of open_permit
+    wanted: dict[str, Any] = {"budget": 10, "lifetime": HOUR, "reason": "test", **changed}
+    before = database.run(WRITTEN)
+    with database.connect(login) as connection, pytest.raises(kind) as found:
+        permits.open_permit(connection, **wanted)
+    assert database.run(WRITTEN) == before
+    return found.value
+
+
+def test_a_permit_says_who_opened_it_for_what_and_until_when(database: Database) -> None:
+    with database.connect("gatekeeper1") as gatekeeper:
+        opened = permits.open_permit(
+            gatekeeper, budget=5, lifetime=HOUR, reason="night shift", collections=["tasks", "agents"]
+        )
+        assert permits.list_permits(gatekeeper) == [opened]
+    assert (opened.state, opened.budget, opened.used, opened.collections) == ("open", 5, 0, ("tasks", "agents"))
+    assert (opened.opened_by, opened.reason) == ("gatekeeper1", "night shift")
+    assert abs(opened.expires_at - opened.opened_at - HOUR) < timedelta(seconds=1)
+    norm = "SELECT left(birth.birth_gateway_fingerprint() ->> 'norm_md5', 8)"
+    assert opened.gateway == database.value(norm)
+
+
+def test_a_permit_for_what_is_exempt_is_opened_with_a_note_that_it_registers_nothing_of_it(database: Database) -> None:
+    options = ("--budget", "5", "--expires", "1h", "--reason", "x", "--dsn", database.dsn("gatekeeper1"))
+    opened = run("permit", "open", *options, "--collection", "tasks", "--collection", "table_proposals", "--json")
+    assert (opened.status, opened.document["collections"]) == (0, ["tasks", "table_proposals"])
+    assert opened.err == "table_proposals is EXEMPT: nothing of it will be registered by this permit\n"
+    assert run("permit", "open", *options, "--collection", "tasks").err == ""
+
+
+@pytest.mark.parametrize("login", ["operator1", "reviewer1", "viewer1"])
+def test_who_is_no_gatekeeper_neither_opens_nor_closes(database: Database, login: str) -> None:
+    assert refused(database, NotAllowed, login).evidence["needs"] == "birth_gatekeeper"
+    number = line.open_permit(database)
+    with database.connect(login) as connection, pytest.raises(NotAllowed):
+        permits.close_permit(connection, number, "no")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"budget": 0}, "bad_permit"),
+        ({"budget": -1}, "bad_permit"),
+        ({"lifetime": timedelta()}, "bad_permit"),
+        ({"lifetime": -HOUR}, "bad_permit"),
+        ({"lifetime": timedelta(days=400)}, "bad_permit"),
+        ({"reason": " "}, "bad_permit"),
+        ({"expect_gateway": "c022"}, "bad_fingerprint"),
+        ({"expect_gateway": "not hex!"}, "bad_fingerprint"),
+        ({"expect_gateway": ""}, "bad_fingerprint"),
+    ],
+)
+def test_a_permit_that_makes_no_sense_is_not_opened(shared: Database, changed: dict[str, Any], code: str) -> None:
+    assert refused(shared, UsageError, **changed).code == code
+
+
+def test_a_permit_for_a_name_that_is_not_enrolled_is_a_closed_gate_for_who_may_open_one(shared: Database) -> None:
+    found = refused(shared, GateClosed, collections=["tasks", "taks"])
+    assert (found.exit_status, found.code) == (3, "unknown_collection")
+    assert "taks" in found.message
+    assert refused(shared, NotAllowed, "viewer1", collections=["taks"]).exit_status == 6
+
+
+def test_the_gateway_may_be_expected_to_be_a_certain_one(database: Database) -> None:
+    norm = str(database.value("SELECT birth.birth_gateway_fingerprint() ->> 'norm_md5'"))
+    with database.connect("gatekeeper1") as gatekeeper:
+        for expected in (norm, norm[:8], norm[:8].upper()):
+            permits.open_permit(gatekeeper, budget=1, lifetime=HOUR, reason="t", expect_gateway=expected)
+    found = refused(database, Stale, expect_gateway="0" * 8)
+    assert (found.code, found.evidence) == ("gateway_changed", {"expected": "00000000", "live": norm[:8]})
+
+
+def test_a_gateway_that_is_gone_is_not_the_expected_one(database: Database) -> None:
+    database.run("DROP FUNCTION birth.fn_birth_gateway CASCADE")
+    assert refused(database, Stale, expect_gateway="c022f849").code == "gateway_changed"
+
+
+def test_a_permit_is_closed_once_with_a_reason(database: Database) -> None:
+    number = line.open_permit(database)
+    with database.connect("gatekeeper1") as gatekeeper:
+        with pytest.raises(UsageError) as silent:
+            permits.close_permit(gatekeeper, number, "")
+        assert silent.value.code == "reason_missing"
+        assert permits.close_permit(gatekeeper, number, "done").state == "closed"
+        with pytest.raises(UsageError) as again:
+            permits.close_permit(gatekeeper, number, "done")
+        assert again.value.code == "permit_closed"
+        with pytest.raises(UsageError) as unknown:
+            permits.close_permit(gatekeeper, 999, "done")
+        assert unknown.value.code == "unknown_permit"
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ("UPDATE birth.birth_admission_permit SET expires_at = clock_timestamp()", "expired"),
+        ("UPDATE birth.birth_admission_budget SET used_rows = budget_rows", "exhausted"),
+    ],
+)
+def test_a_permit_s_state_is_told_by_the_server(database: Database, change: str, state: str) -> None:
+    line.open_permit(database)
+    database.run(change)
+    with database.connect("viewer1") as viewer:
+        assert [each.state for each in permits.list_permits(viewer)] == [state]

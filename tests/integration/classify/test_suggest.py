@@ -1,0 +1,113 @@
+"""Suggestions on the demo: what the census intends, explained; nothing is written, and nobody's choice is touched."""
+
+from typing import Any
+
+from core.domain.classify.identity import column_identity
+from core.domain.classify.suggestion import Suggestion
+from core.services.classify import classify as identity
+from core.services.classify import suggest
+from tests import line
+from tests.console import run
+from tests.databases import Database
+
+
+def found(database: Database, *names: str, login: str = "viewer1") -> dict[str, Suggestion]:
+    with database.connect(login) as connection:
+        return {each.collection: each for each in suggest.suggestions(connection, names or None)}
+
+
+def test_what_the_census_intends_is_first_or_close_and_what_is_sure_is_right(shared: Database) -> None:
+    ranked = {name: [candidate.identity for candidate in each.candidates] for name, each in found(shared).items()}
+    wanted = {name: identity for name, identity in line.intended().items() if identity is not None}
+    assert {name for name, candidates in ranked.items() if candidates} == wanted.keys()
+    assert sum(ranked[name][:1] == [each] for name, each in wanted.items()) >= 35
+    assert sum(each in ranked[name][:3] for name, each in wanted.items()) >= 39
+
+
+def test_tier_a_is_never_wrong_on_the_demo(shared: Database) -> None:
+    wanted = line.intended()
+    sure = {name: each for name, each in found(shared).items() if each.tier == "A"}
+    assert len(sure) >= 20
+    for name, each in sure.items():
+        assert each.first is not None
+        assert each.first.identity == wanted[name], name
+        assert len(each.first.identity.columns) == 1
+
+
+def test_suggestions_have_the_shape_that_scripts_rely_on(shared: Database) -> None:
+    answer = run("suggest", "os_items", "team", "--json", "--dsn", shared.dsn("viewer1"))
+    assert (answer.status, answer.err) == (0, "")
+    items, team = answer.document["suggestions"]
+    assert (items["collection"], items["tier"]) == ("os_items", "B")
+    best: dict[str, Any] = items["candidates"][0]
+    assert {"rank", "strategy", "columns", "identity", "score", "evidence"} <= best.keys()
+    assert (best["rank"], best["strategy"], best["columns"]) == (1, "synthetic", ["sku"])
+    assert best["identity"] == "os_items:{sku}"
+    assert {each["owner"] for each in best["evidence"]["collisions"]} == {"taxonomy_labels"}
+    assert [each["rank"] for each in team["candidates"]] == list(range(1, len(team["candidates"]) + 1))
+
+
+def test_a_pending_identity_takes_its_codes_from_the_others(database: Database) -> None:
+    database.run("UPDATE os_projects SET project_code = 'INV-' || project_code")
+    database.run("INSERT INTO os_projects (id, project_code, name, organization_id)"
+                 " SELECT gen_random_uuid(), i.invoice_number, 'twin', p.organization_id"
+                 " FROM (SELECT invoice_number FROM os_invoices LIMIT 1) AS i,"
+                 " (SELECT organization_id FROM os_projects LIMIT 1) AS p")  # fmt: skip
+    before = found(database, "os_projects")["os_projects"].first
+    with database.connect() as operator:
+        identity.classify(operator, column_identity("os_invoices", "invoice_number"))
+    after = found(database, "os_projects")["os_projects"].first
+    assert before is not None
+    assert after is not None
+    assert (before.identity.text, after.identity.text) == ("project_code", "os_projects:{project_code}")
+
+
+def test_suggestions_follow_the_data(database: Database) -> None:
+    assert found(database, "os_tax_rates")["os_tax_rates"].tier == "A"
+    database.run("ALTER TABLE os_tax_rates DROP CONSTRAINT os_tax_rates_code_key; UPDATE os_tax_rates SET code = 'X'")
+    first = found(database, "os_tax_rates")["os_tax_rates"].first
+    assert first is not None
+    assert first.identity.text == "os_tax_rates:{id}"
+
+
+def test_only_unclassified_required_collections_are_suggested_for(database: Database) -> None:
+    with database.connect() as operator:
+        identity.classify(operator, column_identity("os_invoices", "invoice_number"))
+    names = found(database).keys()
+    assert "os_invoices" not in names
+    assert not {"table_proposals", "tasks"} & names
+
+
+def test_every_unclassified_collection_is_answered_also_without_a_table(shared: Database) -> None:
+    answer = run("suggest", "--json", "--dsn", shared.dsn("viewer1"))
+    listed = answer.document["suggestions"]
+    names = [each["collection"] for each in listed]
+    assert names == sorted(line.intended())
+    bare = {each["collection"]: each for each in listed if not each["candidates"]}
+    assert bare.keys() == {"iu_staging_record", "iu_staging_payload"}
+    for each in bare.values():
+        assert each["tier"] == "C"
+        assert each["doubts"][0].startswith("no_table:")
+
+
+def test_a_table_that_may_not_be_read_leaves_the_others_their_suggestions(database: Database) -> None:
+    database.run("REVOKE SELECT ON team FROM PUBLIC, birth_reader, birth_operator, birth_owner")
+    seen = found(database, "team", "contacts")
+    assert (seen["team"].candidates, seen["team"].tier) == ((), "C")
+    assert "not_allowed" in seen["team"].doubts[0]
+    assert seen["contacts"].tier == "A"
+
+
+def test_an_unknown_name_is_answered_with_similar_ones(shared: Database) -> None:
+    answer = run("suggest", "contact", "--json", "--dsn", shared.dsn("viewer1"))
+    assert (answer.status, answer.error["code"]) == (3, "unknown_collection")
+    assert "contacts" in answer.error["evidence"]["similar"]
+
+
+def test_a_choice_remembers_the_rank_it_had(database: Database) -> None:
+    answer = run("classify", "os_invoices", "--synthetic", "os_invoices:{id}", "--json", "--dsn", database.dsn())
+    assert answer.document["evidence"]["suggestion"]["rank"] == 2
+    past = run("classify", "--history", "os_invoices", "--json", "--dsn", database.dsn())
+    (version,) = past.document["history"]
+    assert (version["actor"], version["suggestion_rank"]) == ("operator1", 2)
+    assert len(version["evidence_digest"]) == 64

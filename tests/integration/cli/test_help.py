@@ -1,0 +1,82 @@
+"""Help that can be trusted: every command has examples, every example is one that the command takes."""
+
+import os
+import shlex
+import subprocess
+
+import click
+import pytest
+
+from core.cli.command_index import COMMANDS, load
+from core.cli.examples import EXAMPLES
+from tests.console import command, environment, run
+
+PROGRAMS = {"dot-birth-backfill-plan": "plan", "dot-birth-backfill-apply": "apply"}
+GIVEN_BEFORE = {"--as": 1, "--profile": 1}
+
+
+def _leaves(group: click.Command, path: str) -> list[str]:
+    if isinstance(group, click.Group):
+        return [leaf for name, each in group.commands.items() for leaf in _leaves(each, f"{path} {name}")]
+    return [path]
+
+
+def test_every_command_has_examples_and_no_example_is_left_over() -> None:
+    leaves = [leaf for name in COMMANDS for leaf in _leaves(load(name), name)]
+    assert set(leaves) == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
+def test_every_example_is_one_that_its_command_takes(line: str) -> None:
+    words = shlex.split(line.removeprefix('eval "$(').removesuffix(')"').split(" > ")[0])
+    program, *rest = words
+    if program in PROGRAMS:
+        rest = [PROGRAMS[program], *rest]
+    while rest[0] in GIVEN_BEFORE:
+        rest = rest[1 + GIVEN_BEFORE[rest[0]] :]
+    _parse(load(rest[0]), rest)
+
+
+def _parse(found: click.Command, words: list[str]) -> None:
+    if isinstance(found, click.Group):
+        rest = list(words[1:]) if words[1:] and words[1] in found.commands else ["show", *words[1:]]
+        _parse(found.commands[rest[0]], rest)
+    else:
+        found.make_context(words[0], list(words[1:]))
+
+
+def test_help_shows_the_examples() -> None:
+    assert "EXAMPLES\n    birth-console apply 1\n" in run("apply", "--help").out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_gets_its_script(shell: str) -> None:
+    script = run("completion", shell).out
+    assert "_BIRTH_CONSOLE_COMPLETE" in script
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("birth-console per", {"permit"}),
+        ("birth-console permit ", {"open", "close", "list"}),
+        ("birth-console packet --format ", {"md", "json", "html"}),
+        ("birth-console control 1 pa", {"pause"}),
+    ],
+)
+def test_completion_offers_commands_and_values_without_connecting(typed: str, offered: set[str]) -> None:
+    words = environment(
+        _BIRTH_CONSOLE_COMPLETE="bash_complete",
+        COMP_WORDS=typed,
+        COMP_CWORD=str(len(typed.split()) - (not typed.endswith(" "))),
+        BIRTH_CONSOLE_DSN="host=nowhere.invalid",
+    )
+    done = subprocess.run(command("birth-console"), env=words, capture_output=True, text=True, timeout=60, check=False)
+    assert {line.split(",", 1)[1] for line in done.stdout.splitlines()} == offered
+    assert os.linesep not in done.stderr
+
+
+def test_without_a_terminal_the_console_says_what_to_do_instead() -> None:
+    answer = run()
+    assert (answer.status, answer.out) == (2, "")
+    assert "no_terminal" in answer.err

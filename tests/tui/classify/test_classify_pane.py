@@ -1,0 +1,453 @@
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from core.domain.classify.blocker import Evidence
+from core.domain.classify.identity import column_identity, synthetic_identity
+from core.errors import Unavailable
+from core.services.classify import classify, history
+from tests import line
+from tests.databases import Database
+from tests.tui.driving import DEADLINE_SECONDS, OnData, drive_real
+from tui.classify import service_calls
+from tui.classify.pane import ClassifyPane
+from tui.runtime.source import Source
+
+BLOCKERS = "SELECT count(*) FROM birth.birth_collections() WHERE requirement = 'REQUIRED' AND strategy IS NULL"
+MOST_KEYS = 120
+KILLED = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE usename = 'operator1' AND datname = current_database()"
+)
+
+
+def pane(console: OnData) -> ClassifyPane:
+    return console.app.screen_stack[0].query_one(ClassifyPane)
+
+
+def staged(console: OnData) -> dict[str, str]:
+    return {name: choice.text for name, choice in pane(console).staging.choices.items()}
+
+
+async def opened(console: OnData) -> None:
+    """Open the pane, and wait for all evidence."""
+    await console.press("3")
+    await console.settled()
+    await console.until(lambda: pane(console).grid.table.total)
+    await console.settled()
+
+
+async def go_to(console: OnData, collection: str) -> None:
+    index = pane(console).grid.table.index(collection)
+    assert index is not None
+    pane(console).grid.move_to(index)
+    await console.until(lambda: collection in console.region("#evidence"))
+
+
+def recorded(database: Database, collection: str) -> str | None:
+    found = database.run(
+        "SELECT strategy || ' ' || array_to_string(columns, '/') AS identity FROM birth.birth_identity"
+        f" WHERE collection_name = '{collection}'"
+    )
+    return found[0]["identity"] if found else None
+
+
+def test_the_43_blockers_are_resolved_as_intended_in_at_most_120_keys(database: Database) -> None:
+    pressed = 0
+
+    async def operator(console: OnData) -> None:
+        nonlocal pressed
+        await opened(console)
+        keys = ["A", *("a" for _ in range(17)), "w"]
+        await console.press(*keys)
+        await console.settled()
+        await console.until(lambda: not staged(console))
+        pressed += 1 + len(keys)
+
+    async def gatekeeper(console: OnData) -> None:
+        nonlocal pressed
+        await opened(console)
+        for _ in range(2):
+            await console.press("e", *"no table", "enter")
+            pressed += 10
+        await console.press("w")
+        pressed += 2
+        await console.settled()
+        await console.until(lambda: not staged(console))
+
+    drive_real(operator, database)
+    assert database.value(BLOCKERS) == 2
+    drive_real(gatekeeper, database, "gatekeeper1")
+    assert database.value(BLOCKERS) == 0
+    assert pressed <= MOST_KEYS
+    for name, wanted in line.intended().items():
+        expected = None if wanted is None else f"{wanted.strategy} {'/'.join(wanted.columns)}"
+        assert recorded(database, name) == expected, name
+
+
+@pytest.fixture
+def held_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The first portion of evidence comes at once, the others when the test lets them."""
+    let_go = threading.Event()
+    evidence = service_calls.evidence
+
+    def held(source: Source, names: Sequence[str], tell: Callable[[tuple[Evidence, ...]], None]) -> None:
+        def tell_then_wait(found: tuple[Evidence, ...]) -> None:
+            tell(found)
+            let_go.wait(DEADLINE_SECONDS)
+
+        evidence(source, names, tell_then_wait)
+
+    monkeypatch.setattr(service_calls, "evidence", held)
+    yield let_go
+    let_go.set()
+
+
+def test_no_collection_is_under_the_cursor_before_the_clearest_come_first(
+    database: Database, held_evidence: threading.Event
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("3")
+        await console.shows("Looking at samples: 8 of 41.")
+        for key in ("a", "1", "x", "space"):
+            assert "under the cursor" in (await answer(console, key))
+        assert staged(console) == {}
+        held_evidence.set()
+        await console.settled()
+        row = pane(console).grid.row_at_cursor()
+        assert row is not None
+        assert (row.name, row.tier) == (pane(console).grid.table.name(0), "A")
+        await console.shows(f"▌{row.name}")
+        await console.until(lambda: "Looking at samples" not in console.screen())
+
+    drive_real(scenario, database)
+
+
+def test_what_was_marked_in_the_matrix_is_what_the_queue_begins_with(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("2", "slash")
+        await console.type("team")
+        await console.press("enter", "space", "c")
+        await console.settled()
+        await console.settled()
+        row = pane(console).grid.row_at_cursor()
+        assert row is not None
+        assert row.name == "team"
+
+    drive_real(scenario, database)
+
+
+@pytest.mark.parametrize("keys", ["j", "jjjjjj", "jjk", "jx", "ja", "G"])
+def test_no_row_moves_under_a_cursor_that_was_moved(
+    database: Database, held_evidence: threading.Event, keys: str
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("3")
+        await console.shows("Looking at samples: 8 of 41.")
+        await console.press(*keys)
+        grid = pane(console).grid
+        row, order = grid.row_at_cursor(), grid.table.names()
+        assert row is not None
+        held_evidence.set()
+        await console.settled()
+        assert all(each.evidence for each in grid.table.rows() if each.blocker.has_table)
+        assert grid.table.names() == order == sorted(order)
+        assert (after := grid.row_at_cursor()) is not None
+        assert after.name == row.name
+        assert "collection▲" in console.region("#queue")
+        await console.press("s")
+        assert "state▲" in console.region("#queue")
+
+    drive_real(scenario, database)
+
+
+def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_but_w(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        assert "nothing is staged" in (await answer(console, "w"))
+        await go_to(console, "os_items")
+        assert "os_items: candidate 2 staged, u takes it back" in (await answer(console, "2"))
+        assert staged(console) == {"os_items": "os_items:{id}"}
+        await go_to(console, "os_items")
+        assert "os_items:{id} is staged" in console.region("#evidence")
+        await console.press("u")
+        assert staged(console) == {}
+        await console.press("x")  # the first is set aside, and a takes the second
+        await console.press("a")
+        assert staged(console) == {"os_items": "os_items:{id}"}
+        await console.press("u")
+        await go_to(console, "os_items")
+        assert "there is no candidate 9" in (await answer(console, "9"))
+        await console.press("1", "[", "]")
+        assert staged(console) == {"os_items": "os_items:{sku}"}
+        assert database.value(BLOCKERS) == 43
+        await console.press("w")
+        await console.settled()
+        assert recorded(database, "os_items") == "synthetic sku"
+        assert database.value(BLOCKERS) == 42
+
+    drive_real(scenario, database)
+
+
+async def answer(console: OnData, *keys: str) -> str:
+    """What the console says to a key."""
+    await console.press(*keys)
+    return console.region("#keys")
+
+
+def test_a_template_is_tried_on_the_sample_while_it_is_typed(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await go_to(console, "team")
+        await console.press("t")
+        await console.settled()
+        await console.press("ctrl+u")
+        await console.type("team:{department}")
+        await console.shows("some rows share a code")
+        await console.shows("rows give team:")
+        await console.press("enter")  # refuted: it stays
+        assert len(console.app.screen_stack) == 2
+        await console.press("ctrl+u")
+        await console.type("team:{nope}")
+        await console.shows("there is no column nope")
+        await console.press("ctrl+u")
+        await console.type("team:{name}/{date_created}")
+        await console.shows("→ team:")
+        await console.press("enter")
+        assert staged(console) == {"team": "team:{name}/{date_created}"}
+
+    drive_real(scenario, database)
+
+
+def test_each_decision_has_its_own_result_and_what_is_refused_stays_staged_with_the_reason(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await go_to(console, "categories")
+        await console.press("1")
+        await go_to(console, "block_library")
+        await console.press("1")
+        database.run("ALTER TABLE public.categories DROP COLUMN slug CASCADE")
+        await console.press("w")
+        await console.settled()
+        assert recorded(database, "block_library") == "column block_key"
+        assert recorded(database, "categories") is None
+        assert staged(console) == {"categories": "slug"}
+        await go_to(console, "categories")
+        assert "slug" in console.region("#evidence")
+        assert "! refused" in console.region("#queue")
+
+    drive_real(scenario, database)
+
+
+def test_the_second_of_two_operators_is_told_who_decided_since_they_looked(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await go_to(console, "os_projects")
+        await console.press("2")
+        with database.connect("operator2") as other:
+            classify.classify(other, column_identity("os_projects", "project_code"))
+        await console.press("w")
+        await console.settled()
+        await console.settled()
+        await go_to(console, "os_projects")
+        assert "operator2 changed os_projects since" in " ".join(console.region("#evidence").split())
+        assert recorded(database, "os_projects") == "column project_code"
+
+    drive_real(scenario, database)
+
+
+def test_what_somebody_else_has_decided_leaves_the_queue_when_its_staged_choice_is_taken_back(
+    database: Database,
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        for key in ("1", "2"):
+            await go_to(console, "os_projects")
+            await console.press(key)
+        await go_to(console, "os_items")
+        await console.press("2")
+        with database.connect("operator2") as other:
+            classify.classify(other, column_identity("os_projects", "project_code"))
+        await console.press("r")
+        await console.settled()
+        row = pane(console).grid.table.get("os_projects")
+        assert row is not None
+        assert row.overtaken
+        await go_to(console, "os_projects")
+        assert "os_projects:{id} was staged; u drops" in console.region("#evidence")
+        for key in ("1", "a", "t", "x"):
+            assert "somebody else has decided it: u drops" in (await answer(console, key))
+        await console.press("u")
+        assert pane(console).grid.table.get("os_projects") is None
+        assert staged(console) == {"os_items": "os_items:{id}"}
+        await console.press("u")
+        assert staged(console) == {}
+        assert not pane(console).staging.can_undo
+        await console.press("r")
+        await console.settled()
+        assert pane(console).grid.table.get("os_projects") is None
+
+    drive_real(scenario, database)
+
+
+def test_one_change_of_many_is_taken_back_without_what_somebody_else_has_decided(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await console.press("A")
+        count = len(staged(console))
+        assert "contacts" in staged(console)
+        with database.connect("operator2") as other:
+            classify.classify(other, synthetic_identity("contacts", "contacts:{id}"))
+        await console.press("r")
+        await console.settled()
+        await go_to(console, "os_items")
+        await console.press("2", "u", "u")
+        assert staged(console) == {}
+        assert pane(console).grid.table.get("contacts") is None
+        await console.press("A")
+        assert len(staged(console)) == count - 1
+
+    drive_real(scenario, database)
+
+
+def test_one_identity_is_staged_for_all_marked_collections_that_have_it(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        assert "no staged iden… @" in (await answer(console, "semicolon"))
+        for name in ("os_tasks", "os_deals", "team"):
+            await go_to(console, name)
+            await console.press("space")
+        await go_to(console, "contacts")
+        await console.press("1")
+        await go_to(console, "contacts")
+        said = await answer(console, "semicolon")
+        assert "2 staged, 1 have no such candidate" in said
+        assert staged(console) == {name: f"{name}:{{id}}" for name in ("contacts", "os_tasks", "os_deals")}
+
+    drive_real(scenario, database)
+
+
+def test_what_the_login_or_the_collection_forbids_says_why(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        assert "needs birth_gatekeeper" in (await answer(console, "e"))
+        grid = pane(console).grid
+        grid.move_last()
+        await console.pilot.pause()
+        assert "it has no table" in (await answer(console, "a"))
+        assert "it has no table" in (await answer(console, "t"))
+
+    async def viewer(console: OnData) -> None:
+        await opened(console)
+        assert "needs birth_operator" in (await answer(console, "a"))
+        assert "needs birth_operator" in (await answer(console, "u"))
+
+    drive_real(scenario, database)
+    drive_real(viewer, database, "viewer1")
+
+
+def test_u_offers_to_undo_what_was_written_when_nothing_is_staged(database: Database) -> None:
+    with database.connect("operator1") as operator:
+        classify.classify(operator, column_identity("os_projects", "project_code"), "a slip")
+
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await console.press("u")
+        await console.shows("os_projects by project_code, written 20")
+        await console.press("enter")  # Cancel
+        assert recorded(database, "os_projects") == "column project_code"
+        await console.press("u")
+        await console.shows("Undo what was written")
+        with database.connect("operator1") as operator:
+            classify.classify(operator, synthetic_identity("os_items", "os_items:{sku}"), "meanwhile")
+        await console.type("undo")
+        await console.press("enter")
+        await console.shows("os_projects was decided anew")
+        assert recorded(database, "os_items") == "synthetic sku"
+        with database.connect("operator1") as operator:
+            history.undo(operator)
+        await console.press("u")
+        await console.shows("os_projects by project_code")
+        await console.type("undo")
+        await console.press("enter")
+        await console.settled()
+        assert recorded(database, "os_projects") is None
+        await console.until(lambda: pane(console).grid.table.get("os_projects") is not None)
+        await go_to(console, "os_projects")
+        await console.press("H")
+        await console.shows("a slip")
+        await console.shows("undone")
+
+    drive_real(scenario, database)
+
+
+def test_what_was_written_stays_said_when_the_queue_cannot_be_read_after_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await go_to(console, "os_items")
+        await console.press("1")
+
+        def fails(_: object) -> None:
+            raise Unavailable("the server went away")
+
+        monkeypatch.setattr(service_calls, "queue", fails)
+        await console.press("w")
+        await console.shows("1 written; then: the server went away")
+        assert recorded(database, "os_items") == "synthetic sku"
+
+    drive_real(scenario, database)
+
+
+def test_leaving_with_something_staged_asks_first(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await console.press("a", "q")
+        await console.shows("1 staged decision would be lost")
+        await console.press("enter")
+        assert console.app.is_running
+        assert len(staged(console)) == 1
+        await console.press("q")
+        await console.type("leave")
+        await console.press("enter")
+        assert console.app._exit
+
+    drive_real(scenario, database)
+
+
+def test_staged_choices_survive_a_lost_connection_and_are_written_after_it(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await go_to(console, "categories")
+        await console.press("1")
+        await go_to(console, "os_items")
+        await console.press("2")
+        chosen = staged(console)
+        # No role may come in: as if the network were gone for this console.
+        database.run("ALTER ROLE operator1 NOLOGIN")
+        database.run(KILLED)
+        await console.press("r")
+        await console.shows("STALE")
+        assert staged(console) == chosen == {"categories": "slug", "os_items": "os_items:{id}"}
+        assert "2 staged" in console.screen()
+        await console.press("w")
+        await console.settled()
+        assert staged(console) == chosen, "a write that reached nothing keeps what it was to write"
+        assert recorded(database, "categories") is None
+        database.run("ALTER ROLE operator1 LOGIN")
+        await console.press("r")
+        await console.until(lambda: console.app.state.fault is None)
+        await console.settled()
+        assert staged(console) == chosen
+        await console.press("w")
+        await console.until(lambda: not staged(console))
+        await console.settled()
+        assert recorded(database, "categories") == "column slug"
+        assert recorded(database, "os_items") == "synthetic id"
+
+    try:
+        drive_real(scenario, database)
+    finally:
+        database.run("ALTER ROLE operator1 LOGIN")

@@ -1,0 +1,88 @@
+"""Permits from the console, on a real database."""
+
+from dataclasses import replace
+
+from core.services.backfill import permits
+from tests import line
+from tests.databases import Database
+from tests.tui.driving import OnData, drive_real
+
+
+def states(database: Database) -> list[tuple[str, int, str]]:
+    with database.connect() as connection:
+        return [(each.state, each.budget, each.reason) for each in permits.list_permits(connection)]
+
+
+def test_a_gatekeeper_opens_a_permit_by_typing_what_it_is_for_and_a_word(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("P")
+        await console.shows("open a permit…")
+        await console.press("o")
+        await console.type("1,000 5y x")
+        await console.shows("✗ '5y' is no lifetime of a permit")
+        await console.press("enter")
+        await console.press(*["backspace"] * 4)
+        await console.type("2h stage two")
+        await console.shows("✓ 1,000 rows for 2:00:00")
+        await console.press("enter")
+        await console.shows("Type open permit to open it:")
+        assert f"on {database.name} DEMO, as gatekeeper1" in console.screen()
+        await console.press("enter")
+        assert not states(database)
+        await console.press("P", "o")
+        await console.type("1,000 2h stage two")
+        await console.press("enter")
+        await console.type("open permit")
+        await console.press("enter")
+        await console.shows("permit 1 is open: 1,000 rows left")
+        await console.shows("✓ 1 open permit")
+
+    drive_real(scenario, database, "gatekeeper1")
+    assert states(database) == [("open", 1000, "stage two")]
+
+
+def test_a_gatekeeper_closes_a_permit_with_its_reason(database: Database) -> None:
+    number = line.open_permit(database)
+
+    async def scenario(console: OnData) -> None:
+        await console.press("P")
+        await console.shows(f"close permit {number}…")
+        await console.press("j", "enter")
+        await console.type("enough")
+        await console.press("enter")
+        await console.type(f"close permit {number}")
+        await console.press("enter")
+        await console.shows(f"permit {number} is closed")
+        await console.press("P")
+        await console.shows("closed, 0 of 1,000,000 rows, test")
+
+    drive_real(scenario, database, "gatekeeper1")
+    assert [state for state, *_ in states(database)] == ["closed"]
+
+
+def test_others_see_permits_and_why_they_cannot_open_one(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("P")
+        await console.shows("needs birth_gatekeeper")
+        await console.press("o", "enter")
+        assert "ROWS LIFETIME REASON" not in console.screen()
+        await console.press("escape", "X")
+        await console.shows("birth-console permit open --budget ROWS")
+
+    drive_real(scenario, database)
+
+
+def test_a_read_only_session_opens_nothing_and_production_wants_its_name(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("P")
+        await console.shows("this session is read-only")
+        await console.press("escape")
+        server = console.app.state.server
+        assert server is not None
+        console.app.state.server = replace(server, read_only=False, word="PRODUCTION")
+        await console.press("P", "o")
+        await console.type("10 1h why")
+        await console.press("enter")
+        await console.shows("Type open permit PRODUCTION to open it:")
+
+    drive_real(scenario, database, "gatekeeper1", read_only=True)

@@ -1,0 +1,143 @@
+"""The dashboard on a real database: who changed what, and how the gate's blockers become fewer."""
+
+from pathlib import Path
+
+import pytest
+
+from core.domain.classify.identity import column_identity, synthetic_identity
+from core.services.classify import classify
+from tests import line
+from tests.databases import Database
+from tests.tui.driving import OnData, drive_real
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+def classify_two(database: Database) -> None:
+    with database.connect("operator2") as operator:
+        classify.classify(operator, column_identity("knowledge_documents", "path"))
+        classify.classify(operator, synthetic_identity("doc_reviews", "doc_reviews:{id}"))
+
+
+def test_what_others_changed_is_told_with_who_and_when_and_burns_down(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.shows("Nothing changed since 14:02")
+        await console.shows("known from the first plan on")
+        classify_two(database)
+        line.open_permit(database)
+        await console.press("r")
+        await console.shows("operator2: 2 classified")
+        text = console.region("#changes")
+        assert "resolvable 31 → 33 ↑   operator2" in text
+        assert "blockers 43 → 41 ↓     operator2" in text
+        assert "open permits 0 → 1 ↑ gatekeeper1" in text
+        assert text.index("gatekeeper1: permit 1 opened") < text.index("operator2: 2")
+        assert "43 → 41" in console.region("#burndown")
+        with database.connect() as operator:
+            line.make_plan(operator)
+        await console.press("r")
+        await console.shows("operator1: run-1 planned")
+        assert "known from" not in console.region("#burndown")
+
+    drive_real(scenario, database, size=(80, 30))
+
+
+def test_a_new_session_tells_what_changed_since_the_last_one(database: Database) -> None:
+    async def look(console: OnData) -> None:
+        await console.shows("Nothing changed since 14:02")
+
+    async def look_again(console: OnData) -> None:
+        await console.shows("resolvable 31 → 33 ↑   operator2")
+        await console.shows("operator2: 2 classified")
+
+    async def look_once_more(console: OnData) -> None:
+        await console.shows("Nothing changed since you last looked")
+
+    drive_real(look, database)
+    classify_two(database)
+    drive_real(look, database, "viewer1")
+    drive_real(look_again, database)
+    drive_real(look_once_more, database)
+
+
+def test_enter_goes_where_the_first_closed_condition_is_cured(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.press("enter")
+        assert console.app.pane.id == "classify"
+
+    drive_real(scenario, database)
+
+
+def test_a_figure_that_nobody_changed_through_the_ledger_names_nobody(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await console.shows("Nothing changed since 14:02")
+        database.run("DROP TABLE public.agents CASCADE")
+        await console.press("r")
+        await console.shows("resolvable 31 → 30 ↓")
+        await console.settled()
+        text = console.region("#changes")
+        assert "resolvable 31 → 30 ↓             14:02" in text
+        assert "trigger gap 2 → 3 ↑" in text
+
+    drive_real(scenario, database)
+
+
+def test_everything_that_changed_is_read_in_full_and_the_figures_are_taken_away(
+    database: Database, tmp_path: Path
+) -> None:
+    target = tmp_path / "figures.csv"
+
+    async def scenario(console: OnData) -> None:
+        await console.shows("Nothing changed since 14:02")
+        line.resolve_blockers(database)
+        await console.press("r")
+        await console.shows("resolvable 31 → 72 ↑")
+        await console.settled()
+        await console.press("c")
+        await console.shows("gatekeeper1: 2 exempted")
+        await console.press("escape", "E")
+        await console.press(*["backspace"] * len("readiness.csv"))
+        await console.type(str(target))
+        await console.press("enter")
+        await console.until(target.exists)
+
+    drive_real(scenario, database)
+    rows = target.read_text().splitlines()
+    assert rows[0] == "figure,live,stated,verdict"
+    assert "identity_resolvable_now,72,," in rows
+    assert "trigger_gap,0,5,superseded" in rows
+
+
+def test_another_login_sees_what_it_saw_last_itself(database: Database) -> None:
+    async def look(console: OnData) -> None:
+        await console.shows("Nothing changed since 14:02")
+
+    async def switch(console: OnData) -> None:
+        await console.shows("resolvable 31 → 33 ↑")
+        console.app.relogin()
+        await console.until(lambda: not console.app.state.looking)
+        await console.settled()
+        assert "Nothing changed since you last looked" in console.screen()
+
+    drive_real(look, database)
+    classify_two(database)
+    drive_real(switch, database)
+
+
+def test_an_open_gate_leaves_nothing_to_do(database: Database) -> None:
+    line.resolve_blockers(database)
+
+    async def scenario(console: OnData) -> None:
+        await console.press("enter")
+        await console.shows("open a permit…")
+        await console.press("escape")
+        line.open_permit(database)
+        await console.press("r")
+        await console.shows("QT-001 ✓ OPEN")
+        await console.press("enter")
+        await console.shows("Do what opens the gate: nothing is left to do here")
+
+    drive_real(scenario, database)

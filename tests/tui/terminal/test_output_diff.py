@@ -1,0 +1,108 @@
+import pyte
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.terminal.output_diff import CLEAR, Canvas
+
+COLOURS = st.sampled_from(["38;5;203", "38;2;1;2;3", "31", "97", "39", ""])
+BACKGROUNDS = st.sampled_from(["48;5;233", "48;2;9;9;9", "41", "107", "49", ""])
+ATTRIBUTES = st.sampled_from(["", "1", "7", "4", "1;4"])
+STYLES = st.tuples(ATTRIBUTES, COLOURS, BACKGROUNDS).map(lambda parts: ";".join(filter(None, parts)))
+MOVES = st.tuples(st.integers(1, 4), st.integers(1, 12)).map(lambda at: f"\x1b[{at[0]};{at[1]}H")
+RUNS = st.tuples(
+    STYLES, st.text("ab é─漢e\u0301", min_size=1, max_size=9), st.one_of(MOVES, st.sampled_from(["", "\r\n"]))
+)
+FRAMES = st.lists(st.tuples(MOVES, st.lists(RUNS, max_size=6)), max_size=8)
+BLUE, RED = "38;5;251;48;5;233", "38;5;203;48;5;233"
+
+
+def as_textual_writes(frame: tuple[str, list[tuple[str, str, str]]]) -> str:
+    start, runs = frame
+    texts = (f"\x1b[{style}m{text}\x1b[0m{move}" if style else text + move for style, text, move in runs)
+    return start + "".join(texts)
+
+
+class Shown:
+    def __init__(self) -> None:
+        self.screen = pyte.Screen(40, 12)
+        self.stream = pyte.Stream(self.screen)
+
+    def after(self, data: str) -> list[list[object]]:
+        self.stream.feed(data)
+        return [[self.screen.buffer[y][x] for x in range(40)] for y in range(12)]
+
+
+@given(FRAMES)
+def test_after_every_frame_the_terminal_shows_the_same(frames: list[tuple[str, list[tuple[str, str, str]]]]) -> None:
+    canvas, plain, thrifty = Canvas(), Shown(), Shown()
+    for frame in map(as_textual_writes, frames):
+        assert thrifty.after(canvas.drawn(frame)) == plain.after(frame)
+
+
+@given(FRAMES)
+def test_a_frame_that_is_drawn_again_costs_nothing(frames: list[tuple[str, list[tuple[str, str, str]]]]) -> None:
+    canvas = Canvas()
+    # Each run on a line of its own: what a frame draws over itself it draws over itself again.
+    drawn = "".join(
+        f"\x1b[{line};1H\x1b[{style or '1'}m.{text}\x1b[0m"
+        for line, (style, text, _) in enumerate((run for _, runs in frames for run in runs), 1)
+    )
+    canvas.drawn(drawn)
+    assert canvas.drawn(drawn) == ""
+
+
+def test_only_the_cells_that_differ_are_sent() -> None:
+    canvas = Canvas()
+    canvas.drawn(f"\x1b[2;1H\x1b[{BLUE}mmissing 1,204 rows\x1b[0m")
+    assert canvas.drawn(f"\x1b[2;1H\x1b[{BLUE}mmissing 1,198 rows\x1b[0m") == "\x1b[2;11H198"
+
+
+def test_one_colour_after_another_costs_only_the_colour() -> None:
+    written = f"\x1b[{BLUE}mname \x1b[0m\x1b[{RED}mbroken\x1b[0m"
+    assert Canvas().drawn(written) == f"\x1b[1;1H\x1b[{BLUE}mname \x1b[38;5;203mbroken"
+
+
+def test_an_attribute_does_not_outlive_its_run() -> None:
+    assert Canvas().drawn("\x1b[1;31mbold\x1b[0m\x1b[31mplain\x1b[0m") == "\x1b[1;1H\x1b[1;31mbold\x1b[0;31mplain"
+
+
+def test_what_a_wide_character_covered_is_drawn_again() -> None:
+    canvas, plain, thrifty = Canvas(), Shown(), Shown()
+    for text in ("\x1b[1;1Habcd", "\x1b[1;1H漢漢", "\x1b[1;2Hx", "\x1b[1;1H漢漢", "\x1b[1;1Habcd"):
+        assert thrifty.after(canvas.drawn(text)) == plain.after(text)
+
+
+def test_modes_and_clipboards_pass_and_nothing_is_forgotten_for_them() -> None:
+    canvas = Canvas()
+    canvas.drawn("\x1b[1;1Htext")
+    for aside in (
+        "\x1b[?2026h",
+        "\x1b[?25l",
+        "\x1b]52;c;aGk=\x07",
+        "\x1bPtmux;\x1b\x1b]52;c;aGk=\x07\x1b\\",
+        "\x1b[>25u",
+        "\x1b[6n",
+    ):
+        assert canvas.drawn(aside) == aside
+    assert canvas.drawn("\x1b[1;1Htext") == ""
+
+
+def test_a_frame_without_a_difference_is_no_frame() -> None:
+    canvas = Canvas()
+    frame = "\x1b[?2026h\x1b[1;1Htext\x1b[?2026l"
+    assert canvas.drawn(frame) == frame
+    assert canvas.drawn(frame) == ""
+
+
+def test_after_what_cannot_be_followed_everything_is_sent_again() -> None:
+    for unknown in (CLEAR, "\x1b[?1049h", "\x1b[K", "\x1bc", "\t", "\x1b[3S"):
+        canvas = Canvas()
+        canvas.drawn("\x1b[1;1H\x1b[31mtext\x1b[0m")
+        assert canvas.drawn(unknown).endswith(unknown)
+        assert canvas.drawn("\x1b[1;1H\x1b[31mtext\x1b[0m").endswith("text")
+
+
+def test_the_terminal_is_left_in_no_colour() -> None:
+    canvas = Canvas()
+    canvas.drawn("\x1b[1;1H\x1b[31mtext\x1b[0m")
+    assert canvas.drawn("\x1b[?1049l") == "\x1b[0m\x1b[?1049l"

@@ -1,0 +1,152 @@
+"""What the console costs on a slow line, in bytes, measured at a real terminal."""
+
+import os
+import signal
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tui.pty_terminal import LINES, Terminal
+
+CURSOR_BYTES = 300  # at 80x24 in 256 colours; DataTable takes 880
+AGE_BYTES = 120  # three steps in the first 20 s, then none: far below 40 bytes a second
+OPEN_BYTES = 10_000  # one full screen is 5,000
+AGED = "↻ 1 s ago"  # what on_fakes shows a second after a look
+
+
+def environment(**extra: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
+    return {**kept, "TERM": "xterm-256color", "PYTHONUTF8": "1", **extra}
+
+
+@pytest.fixture
+def matrix() -> Iterator[Terminal]:
+    with Terminal(["-m", "tests.tui.on_fakes"], environment()) as terminal:
+        terminal.shows("QT-001")
+        terminal.send("2")
+        terminal.until(lambda: "rows 1 to" in terminal.text() and "counting" not in terminal.text())
+        terminal.shows(AGED)
+        terminal.settled()
+        yield terminal
+
+
+def marked(terminal: Terminal) -> str:
+    return next((line for line in terminal.screen.display if line.startswith("▌")), "")
+
+
+def step(terminal: Terminal, key: str) -> int:
+    before = marked(terminal)
+    return terminal.bytes_of(key, done=lambda: marked(terminal) not in ("", before))
+
+
+def test_a_cursor_key_costs_at_most_300_bytes(matrix: Terminal) -> None:
+    costs = [step(matrix, "\x1b[B") for _ in range(12)]
+    assert statistics.median(costs) <= CURSOR_BYTES, costs
+
+
+def test_at_the_edge_only_one_key_in_half_a_page_repaints_the_screen(matrix: Terminal) -> None:
+    costs = [step(matrix, "j") for _ in range(30)]
+    assert sum(cost > 2 * CURSOR_BYTES for cost in costs) <= 2, costs
+    assert sum(cost > 2 * CURSOR_BYTES for cost in costs) >= 1, "no edge was reached, so nothing was tested"
+
+
+def test_opening_costs_little_more_than_one_screen(matrix: Terminal) -> None:
+    # With the matrix opened as well.
+    assert matrix.received <= OPEN_BYTES * 2
+    with Terminal(["-m", "tests.tui.on_fakes"], environment()) as terminal:
+        terminal.shows("QT-001")
+        terminal.shows(AGED)
+        assert terminal.settled() <= OPEN_BYTES
+
+
+def test_after_a_walk_the_screen_is_what_drawing_it_anew_shows(matrix: Terminal) -> None:
+    for keys in ("jjj", "/iu_", "\r", "?", "G", "\x1b", "G", "llll", "1", ":", "mat", "\x1b", "2", "gg", "T", "\x1b"):
+        matrix.send(keys)
+        matrix.settled()
+        walked = [dict(matrix.screen.buffer[line]) for line in range(LINES)]
+        assert matrix.bytes_of("\x0c", done=lambda: True) > 0
+        assert [dict(matrix.screen.buffer[line]) for line in range(LINES)] == walked, keys
+
+
+def test_after_it_was_stopped_and_goes_on_the_whole_screen_is_there_again(matrix: Terminal) -> None:
+    before = matrix.screen.display[:]
+    matrix.send("\x1a")
+    matrix.until(lambda: Path(f"/proc/{matrix.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+    matrix.settled()
+    matrix.screen.reset()  # the shell had the terminal meanwhile
+    os.kill(matrix.pid, signal.SIGCONT)
+    matrix.until(lambda: matrix.screen.display[2:] == before[2:])  # but for the age of the look
+
+
+def test_an_idle_console_sends_nothing(matrix: Terminal) -> None:
+    before = matrix.settled()
+    assert matrix.settled(quiet=2.0) - before <= 80
+
+
+def test_a_step_of_the_age_costs_at_most_120_bytes() -> None:
+    with Terminal(["-m", "tests.tui.on_fakes", "10", "1", "4", "7", "10"], environment()) as terminal:
+        terminal.shows("s ago")
+        before = terminal.settled()
+        shown = terminal.screen.display[1]
+        terminal.until(lambda: terminal.screen.display[1] != shown)
+        assert terminal.settled() - before <= AGE_BYTES
+
+
+def test_a_look_that_finds_nothing_new_repaints_only_the_status_lines(matrix: Terminal) -> None:
+    matrix.send("1")
+    matrix.shows("What opens the gate")
+    matrix.shows(AGED)
+    assert matrix.bytes_of("r", done=lambda: "↻ now" in matrix.screen.display[1]) <= 500
+
+
+def test_leaving_restores_the_terminal_and_succeeds(matrix: Terminal) -> None:
+    matrix.send("q")
+    assert matrix.ended() == 0
+    assert b"\x1b[?1049l" in matrix._tail
+    assert b"\x1b[?25h" in matrix._tail
+
+
+@pytest.mark.parametrize("extra", [{"TERM": "xterm"}, {"NO_COLOR": "1"}, {"TERM": "xterm", "NO_COLOR": "1"}])
+def test_sixteen_colours_or_none_say_the_same_in_words(extra: dict[str, str]) -> None:
+    with Terminal(["-m", "tests.tui.on_fakes"], environment(**extra)) as terminal:
+        terminal.shows("✗ BLOCKED")
+        terminal.send("2")
+        terminal.shows("✗ broken")
+        cursor = terminal.screen.buffer[3][2]
+        assert cursor.reverse
+        colours = {cell.fg for line in terminal.screen.buffer.values() for cell in line.values()}
+        if "NO_COLOR" in extra:
+            assert colours == {"default"}
+        else:
+            assert colours <= {"default", "red", "green", "brown", "blue", "cyan", "black", "white"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "seen"),
+    [
+        ("2s", "by strategy ▲"),
+        ("2/iu_", "2 of 75 match iu_"),
+        ("2/iu_\rj1\x1b[B2", "▌iu_staging_record"),
+        (":matrix\r", "rows 1 to"),
+        ("2?q1", "What opens the gate"),
+        (":matrix\r:reverse\r/iu_", "by collection ▼"),
+        ("2/!iu\r?qGg?qs", "73 of 75 match !iu · rows 1 to 16 · by strategy ▲"),
+    ],
+)
+def test_keys_that_arrive_in_one_burst_all_count(keys: str, seen: str) -> None:
+    with Terminal(["-m", "tests.tui.on_fakes"], environment()) as terminal:
+        terminal.shows("QT-001")
+        terminal.settled()
+        terminal.send(keys)
+        terminal.shows(seen)
+
+
+def test_ten_thousand_collections_are_there_and_filter_key_by_key() -> None:
+    with Terminal(["-m", "tests.tui.on_fakes", "10000"], environment()) as terminal:
+        terminal.shows("QT-001")
+        terminal.send("2")
+        terminal.shows("of 10000")
+        terminal.send("/09999")
+        terminal.shows("1 of 10000 match 09999")

@@ -1,0 +1,39 @@
+"""Bindings of somebody else's register function."""
+
+import pytest
+
+from core.domain.adopt.binding import Function, Given, Parameter, complaints, guess, read
+from core.errors import UsageError
+
+OURS = ("p_collection_name", "p_entity_code", "p_born_at", "p_dot_origin", "p_dry_run")
+
+
+def function(*names: str, kind: str = "f", optional: tuple[str, ...] = ()) -> Function:
+    parameters = tuple(Parameter(name, "text", name in optional) for name in names)
+    return Function("ops.f(text)", parameters, kind, returns_set=False, volatility="v")
+
+
+def test_the_usual_names_say_what_they_take() -> None:
+    assert {name: given.text for name, given in (guess(function(*OURS)) or {}).items()} == {
+        "p_collection_name": "$collection", "p_entity_code": "$code", "p_born_at": "$born_at",
+        "p_dot_origin": "$origin", "p_dry_run": "$dry_run"}  # fmt: skip
+    assert guess(function(*OURS, "p_tenant")) is None
+    assert guess(function(*OURS, "p_tenant", optional=("p_tenant",))) is not None
+    assert guess(function("p_collection", "p_code")) is None
+
+
+def test_a_binding_is_read_as_it_is_written() -> None:
+    assert read(["ops.f", "a=$code", "b=x=y"]) == ("ops.f", {"a": Given("code"), "b": Given("constant", "x=y")})
+    for words in (["a=$code"], ["f", "a"], ["f", "=$code"], ["f", "a="], ["f", "a=$cod"], ["f", "a=1", "a=2"]):
+        with pytest.raises(UsageError):
+            read(words)
+
+
+def test_a_binding_gives_every_value_a_place_and_every_parameter_a_value() -> None:
+    fine = {"a": Given("collection"), "b": Given("code"), "c": Given("origin")}
+    assert complaints(function("a", "b", "c"), fine) == []
+    assert complaints(function("a", "b", "c", "d"), fine) == ["d has no default and gets nothing"]
+    assert complaints(function("a", "b"), fine) == ["it has no parameter c"]
+    assert complaints(function("a", "b", "c", kind="p"), fine) == ["it is no plain function"]
+    assert complaints(function("a", "b", "c"), {**fine, "c": Given("code")}) == [
+        "$origin goes nowhere", "$code goes to two parameters"]  # fmt: skip

@@ -1,0 +1,193 @@
+"""What the suggester makes of small tables, and when it dares to be sure."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from core.domain.classify.decision import Decision
+from core.domain.classify.suggestion import Suggestion, natural_columns, suggest
+from core.domain.classify.table_profile import Column, Key, Reference, Table, profile
+
+ROWS = 200
+
+
+def table(
+    name: str,
+    columns: dict[str, Sequence[str | None]],
+    *,
+    types: dict[str, str] | None = None,
+    keys: Sequence[Key] = (),
+    references: Sequence[Reference] = (),
+    tables: Sequence[str] = (),
+) -> Table:
+    """A table that was read from end to end; columns of a key are NOT NULL, numbers are integers."""
+    keyed = {column for key in keys for column in key.columns}
+    return Table(
+        name,
+        tuple(
+            Column(column, (types or {}).get(column) or _type(texts), not_null=column in keyed)
+            for column, texts in columns.items()
+        ),
+        keys=tuple(keys),
+        references=tuple(references),
+        rows=len(next(iter(columns.values()))),
+        whole=True,
+        sample={column: tuple(texts) for column, texts in columns.items()},
+        tables=frozenset((*tables, name)),
+    )
+
+
+def _type(texts: Sequence[str | None]) -> str:
+    return "integer" if texts and all(text is not None and text.isdecimal() for text in texts) else "text"
+
+
+def numbers(count: int = ROWS, start: int = 1) -> list[str]:
+    return [str(number) for number in range(start, start + count)]
+
+
+def codes(prefix: str, count: int = ROWS) -> list[str]:
+    return [f"{prefix}-{number:04d}" for number in range(count)]
+
+
+def first(suggestion: Suggestion) -> tuple[str, str]:
+    assert suggestion.first is not None
+    return suggestion.first.identity.text, suggestion.tier
+
+
+PRIMARY = Key(("id",), primary=True)
+
+
+def test_what_a_template_cannot_name_is_not_suggested_but_as_a_column_of_its_own() -> None:
+    found = suggest(
+        table("ships", {"{id}": numbers(), "a}b": numbers(start=500), "id": numbers(start=900)}, keys=[Key(("{id}",))])
+    )
+    assert [each.identity.text for each in found.candidates] == ["ships:{id}"]
+    coded = suggest(table("ships", {"ship_code{": codes("HULL")}, keys=[Key(("ship_code{",))]))
+    for each in (*found.candidates, *coded.candidates):
+        assert Decision("ships", each.identity.strategy, each.identity.text).wanted() == each.identity
+
+
+def test_a_declared_code_is_safer_than_the_surrogate_beside_it() -> None:
+    found = suggest(table("ships", {"id": numbers(), "hull_code": codes("HULL")}, keys=[PRIMARY, Key(("hull_code",))]))
+    assert first(found) == ("hull_code", "A")
+    assert found.candidates[1].identity.text == "ships:{id}"
+
+
+def test_a_surrogate_is_offered_with_its_collection_s_name() -> None:
+    assert first(suggest(table("ships", {"id": numbers(), "name": ["a"] * ROWS}, keys=[PRIMARY]))) == (
+        "ships:{id}",
+        "A",
+    )
+
+
+@pytest.mark.parametrize("spoiled", [None, "", "x" * 201, "HULL-0001 "], ids=["null", "empty", "too long", "twin"])
+def test_a_code_with_one_bad_value_is_out(spoiled: str | None) -> None:
+    values: list[str | None] = [*codes("HULL", ROWS - 1), spoiled]
+    found = suggest(table("ships", {"id": numbers(), "hull_code": values}, keys=[PRIMARY, Key(("hull_code",))]))
+    assert [each.identity.columns for each in found.candidates] == [("id",)]
+
+
+def test_codes_that_others_have_are_offered_with_the_collection_s_name_and_never_unseen() -> None:
+    ships = table("ships", {"id": numbers(), "code": codes("S")}, keys=[PRIMARY, Key(("code",))])
+    assert natural_columns(ships) == ["code"]
+    found = suggest(ships, {"code": [{"code": "S-0001", "owner": "boats"}]})
+    assert first(found) == ("ships:{code}", "B")
+    assert found.candidates[0].evidence["collisions"] == [{"code": "S-0001", "owner": "boats"}]
+
+
+def test_nobody_is_sure_of_codes_that_could_not_be_looked_up() -> None:
+    ships = table("ships", {"id": numbers(), "code": codes("S")}, keys=[PRIMARY, Key(("code",))])
+    assert suggest(ships, probed=False).tier == "B"
+
+
+@pytest.mark.parametrize("values", [numbers(), [f"{n:08x}-0000-4000-8000-{n:012x}" for n in range(ROWS)]])
+def test_numbers_and_uuids_kept_as_text_are_no_codes_of_their_own(values: list[str]) -> None:
+    ships = table("ships", {"id": values}, types={"id": "text"}, keys=[PRIMARY])
+    assert first(suggest(ships))[0] == "ships:{id}"
+
+
+def test_a_junction_is_its_references_and_never_accepted_unseen() -> None:
+    crews = table(
+        "ships_sailors",
+        {
+            "id": numbers(),
+            "ships_id": [str(n % 20) for n in range(ROWS)],
+            "sailors_id": [str(n // 2) for n in range(ROWS)],
+            "sort": ["1"] * ROWS,
+        },
+        keys=[PRIMARY],
+        references=[Reference(("ships_id",), "ships"), Reference(("sailors_id",), "sailors")],
+        tables=["ships", "sailors"],
+    )
+    assert first(suggest(crews)) == ("ships_sailors:{ships_id}/{sailors_id}", "B")
+
+
+def test_parts_that_are_numbered_within_a_parent_are_that_parent_and_number() -> None:
+    lines = table(
+        "cargo_lines",
+        {
+            "id": numbers(),
+            "manifest": [str(n // 4) for n in range(ROWS)],
+            "line_no": [str(n % 4 + 1) for n in range(ROWS)],
+            "tons": ["7"] * ROWS,
+        },
+        keys=[PRIMARY],
+        references=[Reference(("manifest",), "manifests")],
+        tables=["manifests"],
+    )
+    assert first(suggest(lines)) == ("cargo_lines:{manifest}/{line_no}", "B")
+
+
+def test_uniqueness_by_accident_of_few_rows_is_never_sure() -> None:
+    found = suggest(table("moods", {"name": ["calm", "wild", "odd"], "rate": ["1", "2", "3"]}))
+    assert found.tier in ("B", "C")
+
+
+def test_a_table_without_rows_is_never_sure() -> None:
+    found = suggest(table("ships", {"id": []}, types={"id": "integer"}, keys=[PRIMARY]))
+    assert first(found) == ("ships:{id}", "B")
+
+
+def test_a_table_that_nothing_identifies_has_no_candidates_and_says_so() -> None:
+    found = suggest(table("noise", {"level": ["1", "1"]}))
+    assert (found.candidates, found.tier) == ((), "C")
+    assert found.doubts
+
+
+def test_an_undeclared_code_beside_a_surrogate_leaves_the_choice_to_somebody() -> None:
+    found = suggest(table("ships", {"id": numbers(), "code": codes("S")}, keys=[PRIMARY]))
+    assert found.tier == "B"
+    assert "a code beside it is unique, too" in found.doubts
+
+
+def test_every_score_is_the_sum_of_its_parts_with_runner_up_and_margin() -> None:
+    found = suggest(table("ships", {"id": numbers(), "code": codes("S")}, keys=[PRIMARY, Key(("code",))]))
+    best, next_one = found.candidates[:2]
+    for each in found.candidates:
+        parts = each.evidence["parts"]
+        assert isinstance(parts, dict)
+        assert sum(parts.values()) == pytest.approx(each.score)
+    assert best.evidence["runner_up"] == next_one.identity.text
+    assert best.evidence["margin"] == pytest.approx(best.score - next_one.score)
+
+
+def test_declared_keys_in_another_order_are_recognized() -> None:
+    ships = table("ships", {"a": numbers(), "b": numbers()}, keys=[Key(("b", "a"), primary=True)])
+    found = ships.declared(("a", "b"))
+    assert found is not None
+    assert found.primary
+
+
+def test_a_sample_refutes_but_proves_nothing() -> None:
+    whole = table("ships", {"code": codes("S"), "kind": ["x"] * ROWS})
+    part = Table("ships", whole.columns, rows=10**7, whole=False, sample=whole.sample)
+    seen = {each.name: (each.unique, each.exactness) for each in profile(part).columns}
+    assert seen == {"code": (None, "sample"), "kind": (False, "sample")}
+    assert {each.name: each.unique for each in profile(whole).columns} == {"code": True, "kind": False}
+
+
+def test_a_declared_key_is_unique_without_a_look() -> None:
+    small = table("ships", {"id": numbers()}, keys=[PRIMARY])
+    big = Table("ships", small.columns, keys=(PRIMARY,), rows=10**7, sample=small.sample)
+    (column,) = profile(big).columns
+    assert (column.nulls, column.distinct, column.unique, column.exactness) == (0, 10**7, True, "declared")

@@ -1,0 +1,155 @@
+"""What has been decided so far, what could be, and why something cannot. Pure: the Classify pane shows it."""
+
+from collections.abc import Callable, Collection, Iterable
+from shlex import join
+from typing import TYPE_CHECKING
+
+from core.domain.classify.identity import COLUMN, Identity, column_identity, synthetic_identity
+from core.domain.classify.staged import Choice
+from core.domain.classify.suggestion import SAFE, Candidate
+from tui.classify.queue_rows import Waiting
+from tui.classify.staged import Staging
+
+if TYPE_CHECKING:
+    from core.domain.classify.blocker import Rights
+    from core.errors import Json
+
+ROW_NEEDED = frozenset({"accept", "choose", "template", "reject", "exempt", "history", "evidence"})
+DECIDES = frozenset({"accept", "choose", "template", "reject", "exempt"})
+PROGRAM = ("birth-console", "classify")
+
+
+class Deciding:
+    """The staged choices, the rejected candidates, and the rights of the login."""
+
+    def __init__(self) -> None:
+        self.staging = Staging()
+        self.rights: Rights | None = None
+        self._rejected: dict[str, frozenset[Identity]] = {}
+
+    def rejected(self, row: Waiting) -> frozenset[Identity]:
+        """The candidates of a row that were set aside."""
+        return self._rejected.get(row.name, frozenset())
+
+    def reject(self, row: Waiting, candidate: Candidate) -> None:
+        """Set a candidate aside; a choice of it is dropped."""
+        self._rejected[row.name] = self.rejected(row) | {candidate.identity}
+        if row.choice is not None and row.choice.identity == candidate.identity:
+            self.staging.stage({row.name: None})
+
+    def best(self, row: Waiting) -> Candidate | None:
+        """The first candidate that is not set aside."""
+        rejected = self.rejected(row)
+        return next((each for each in row.candidates if each.identity not in rejected), None)
+
+    def identity(self, row: Waiting) -> Identity | None:
+        """What is staged for a row, or what `a` would stage."""
+        if row.choice is not None:
+            return row.choice.identity
+        best = self.best(row)
+        return None if best is None else best.identity
+
+    def chosen(self, row: Waiting, candidate: Candidate) -> Choice:
+        """The choice of a candidate, with what the suggester said of it."""
+        told: dict[str, Json] = {"rank": candidate.rank, "tier": row.tier, "score": candidate.score}
+        return Choice(row.name, candidate.identity, row.blocker.version, None, told)
+
+    def accepted(self, rows: Iterable[Waiting]) -> list[Choice]:
+        """The choice of the first candidate that is not set aside, for each row that has one."""
+        return [self.chosen(row, best) for row in rows if (best := self.best(row)) is not None]
+
+    def same(self, row: Waiting, others: Iterable[Waiting]) -> list[Choice]:
+        """What is staged for a row, for each of the others that has a candidate of the same columns."""
+        if row.choice is None or row.choice.identity is None:
+            return []
+        wanted = row.choice.identity.columns
+        open_ = [each for each in others if not each.overtaken]
+        found = [(other, each) for other in open_ for each in other.candidates if each.identity.columns == wanted]
+        return [self.chosen(other, candidate) for other, candidate in found]
+
+    def why_not(self, action_id: str, row: Waiting | None, rows: Collection[Waiting], marked: Collection[str]) -> str:
+        """Why an action is not possible on `row`, the one under the cursor of `rows`."""
+        kind = action_id.split("_", maxsplit=1)[0] if action_id.startswith("choose") else action_id
+        if kind in ROW_NEEDED and row is None:
+            return "no collection is under the cursor" if rows else "nothing is left to decide"
+        if kind in DECIDES and row is not None and row.overtaken:
+            return "somebody else has decided it: u drops what is staged"
+        checks: dict[str, Callable[[], str]] = {
+            "accept": lambda: self._no_candidate(row),
+            "choose": lambda: self._no_candidate(row),
+            "reject": lambda: self._no_candidate(row),
+            "template": lambda: _no_table(row) or self.no_right("classify"),
+            "exempt": lambda: self.no_right("exempt"),
+            "accept_safe": lambda: (
+                _still_looking(rows) or ("" if self.safe(rows) else "nothing in tier A is undecided")
+            ),
+            "same": lambda: _nothing_to_copy(row, marked),
+            "undo": lambda: "" if self.staging.can_undo else self.no_right("classify"),
+            "write": self._nothing_to_write,
+        }
+        return checks[kind]() if kind in checks else ""
+
+    def twin(self, action_id: str, row: Waiting | None) -> str:
+        """The command that does the same as an action on `row`."""
+        fixed = {
+            "accept_safe": join([*PROGRAM, "--accept-suggestions"]),
+            "write": join([*PROGRAM, "--from", "decisions.csv", "--keep-going"]),
+            "undo": join([*PROGRAM, "--undo"]),
+        }
+        if action_id in fixed or row is None:
+            return fixed.get(action_id, "")
+        identity = self.identity(row)
+        option = "--column" if identity is not None and identity.strategy == COLUMN else "--synthetic"
+        decided = "" if identity is None else join([*PROGRAM, row.name, option, identity.text])
+        return {
+            "accept": decided,
+            "choose": decided,
+            "template": decided,
+            "exempt": join([*PROGRAM, row.name, "--exempt", "--reason", "why"]),
+            "history": join([*PROGRAM, "--history", row.name]),
+            "evidence": join(["birth-console", "suggest", row.name]),
+        }.get(action_id, "")
+
+    @staticmethod
+    def safe(rows: Collection[Waiting]) -> list[Waiting]:
+        """The undecided rows of tier A."""
+        return [row for row in rows if row.tier == SAFE and row.choice is None and not row.fault]
+
+    def no_right(self, name: str) -> str:
+        """The group that this login lacks for a kind of decision, or nothing."""
+        if self.rights is None or getattr(self.rights, name):
+            return ""
+        return "needs birth_gatekeeper" if name == "exempt" else "needs birth_operator"
+
+    def _no_candidate(self, row: Waiting | None) -> str:
+        if row is None or _no_table(row):
+            return _no_table(row)
+        if row.evidence is None:
+            return "its evidence is not there yet"
+        return self.no_right("classify") or ("" if self.best(row) else "no candidate is left: t writes a template")
+
+    def _nothing_to_write(self) -> str:
+        if not self.staging.choices:
+            return "nothing is staged"
+        kinds = {"exempt" if each.identity is None else "classify" for each in self.staging.choices.values()}
+        return next((reason for kind in sorted(kinds) if (reason := self.no_right(kind))), "")
+
+
+def read_identity(collection: str, text: str) -> Identity:
+    """What somebody typed: a column's name, or a template. Raises GateClosed where it can be neither."""
+    return (synthetic_identity if ":" in text or "{" in text else column_identity)(collection, text)
+
+
+def _no_table(row: Waiting | None) -> str:
+    return "it has no table: e exempts it" if row is not None and not row.blocker.has_table else ""
+
+
+def _still_looking(rows: Collection[Waiting]) -> str:
+    count = sum(row.blocker.has_table and row.evidence is None for row in rows)
+    return f"the evidence of {count} is still to come" if count else ""
+
+
+def _nothing_to_copy(row: Waiting | None, marked: Collection[str]) -> str:
+    if row is None or row.choice is None or row.choice.identity is None:
+        return "the collection under the cursor has no staged identity"
+    return "" if marked else "no collection is marked"

@@ -1,0 +1,250 @@
+"""The Classify pane: the queue of what blocks the gate, its evidence, and decisions that are staged until `w`."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from core.domain.classify.staged import Choice
+from core.domain.text import visible
+from tui.actions import ACTIONS, Actor, bindings
+from tui.classify import evidence_text as texts
+from tui.classify import messages as words
+from tui.classify import service_calls as calls
+from tui.classify.decisions import Deciding
+from tui.classify.evidence_panel import EvidencePanel
+from tui.classify.prompts import Asking
+from tui.classify.queue_rows import Waiting
+from tui.classify.queue_view import Queue
+from tui.classify.save import Writing
+from tui.classify.staged import Staging
+from tui.classify.staged_store import Keeping
+from tui.pane import Pane
+from tui.runtime.state import State
+from tui.widgets.dialog import Dialog
+from tui.widgets.grid import Grid
+from tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from core.services.classify.history import Version
+
+PANES = tuple(action.id for action in ACTIONS if action.opens)
+OPENING = tuple(action.id for action in ACTIONS if action.handler == "choose")[: len(PANES)]
+
+
+class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
+    """Nothing is written but by `w`; what is staged survives lost connections and other panes."""
+
+    TITLE = "Classify"
+    PLACES = ("classify",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
+    NOTES = (
+        "A safe: one own column, declared or very safe   B likely   C open\n"
+        "✓ declared unique   · observed   ✗ refuted by the sample   x rejected\n"
+        "● staged: w writes it, u takes it back   ! refused: see why on the right\n"
+        "The digits choose here: F1 to F4, [ and ] go to other panes."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(id="classify")
+        self.deciding = Deciding()
+        self.keeping = Keeping(self, self.staging)
+        self.staging.changed = self.keeping.keep
+        self.queue = Queue(self.deciding, self._show_staged, lambda found: self.keeping.stage(self.queue, found))
+        self.panel = EvidencePanel(self._evidence)
+        self.asking = Asking(self, self._take_answer)
+        self.writing = Writing(self, self.staging, self.queue)
+        self._entered = False
+
+    @property
+    def staging(self) -> Staging:
+        """What is decided and not written."""
+        return self.deciding.staging
+
+    @property
+    def grid(self) -> Grid[Waiting]:
+        """The queue's."""
+        return self.queue.grid
+
+    def compose(self) -> ComposeResult:
+        """The queue beside the evidence, above what is staged."""
+        with Horizontal():
+            yield self.queue
+            yield self.panel
+        yield Static(id="staged", markup=False)
+
+    def show(self, state: State) -> None:
+        """After a look: stage what came back; where the look found other figures, read the queue again."""
+        if state.fault is not None or state.looking or state.readiness is None:
+            return
+        self.keeping.ask(self.queue)
+        if self._entered and state.readiness.metrics["identity_unclassified_blockers"] != self.queue.listed:
+            self.queue.reload()
+
+    def enter(self) -> None:
+        """Take the focus; the first time, read the queue."""
+        self.take_focus(self.grid)
+        if not self._entered:
+            self._entered = True
+            self.queue.reload()
+
+    def relogin(self) -> None:
+        """Another login has other rights; what is staged stays."""
+        self.deciding.rights = None
+        self.keeping.ask_again()
+        if self._entered:
+            self.queue.reload()
+
+    def unwritten(self) -> str:
+        """What is staged is lost with the console."""
+        count = len(self.staging.choices)
+        return f"{count} staged decision{'s' if count > 1 else ''}" if count else ""
+
+    def drop_unwritten(self) -> None:
+        """Nothing of it comes back."""
+        self.keeping.drop()
+
+    def on_unmount(self) -> None:
+        """What is staged when the console is cut off comes back."""
+        self.keeping.close()
+
+    def why_not(self, action_id: str) -> str:
+        """Say what is missing: a row, a candidate, a right, something staged."""
+        if action_id == "write" and self.writing.is_under_way:
+            return "it is being written"
+        if action_id in OPENING and not len(self.grid.table):
+            return ""
+        return self.deciding.why_not(action_id, self.grid.row_at_cursor(), self.queue.waiting, self.grid.marked)
+
+    def twin(self, action_id: str) -> str:
+        """The command that does the same about the collection under the cursor."""
+        return self.deciding.twin(action_id, self.grid.row_at_cursor())
+
+    # Actions that stage
+
+    def accept(self) -> None:
+        """Stage the first candidate that is not rejected, and go on to what is undecided."""
+        row = self.grid.row_at_cursor()
+        if row is not None:
+            self._stage(self.deciding.accepted([row]))
+            self.queue.advance()
+
+    def choose(self, rank: int) -> None:
+        """Stage a candidate by its digit, and go on; where there is nothing to choose for, a digit opens its pane."""
+        row = self.grid.row_at_cursor()
+        if row is None:
+            cast("Actor", self.app).action_do(PANES[rank - 1])
+        elif rank > len(row.candidates):
+            self.host.say(f"there is no candidate {rank}")
+        else:
+            self._stage([self.deciding.chosen(row, row.candidates[rank - 1])])
+            self.host.say(f"{row.name}: candidate {rank} staged, u takes it back")
+            self.queue.advance()
+
+    def accept_safe(self) -> None:
+        """Stage the first candidate of everything in tier A."""
+        choices = self.deciding.accepted(self.deciding.safe(self.queue.waiting))
+        self._stage(choices)
+        self.host.say(f"{len(choices)} staged: w writes them, u takes them back")
+        self.queue.advance(here=True)
+
+    def choose_for_marked(self) -> None:
+        """Stage the identity of the same columns for every marked collection that has such a candidate."""
+        row = self.grid.row_at_cursor()
+        if row is not None:
+            marked = [each for each in self.queue.waiting if each.name in self.grid.marked]
+            choices = self.deciding.same(row, marked)
+            self._stage(choices)
+            without = len(marked) - len(choices)
+            self.host.say(f"{len(choices)} staged" + (f", {without} have no such candidate" if without else ""))
+
+    def reject(self) -> None:
+        """Set the first candidate aside: the next one is then accepted by `a`."""
+        row = self.grid.row_at_cursor()
+        best = None if row is None else self.deciding.best(row)
+        if row is not None and best is not None:
+            self.deciding.reject(row, best)
+            self.queue.decided([row.name])
+
+    def edit_template(self) -> None:
+        """Write an identity by hand."""
+        row = self.grid.row_at_cursor()
+        if row is not None:
+            self.asking.template(row, self.deciding.identity(row))
+
+    def exempt(self) -> None:
+        """Stage an exemption, with its reason."""
+        row = self.grid.row_at_cursor()
+        if row is not None:
+            self.asking.exemption(row)
+
+    def undo(self) -> None:
+        """Drop what somebody else overtook under the cursor; else take the latest staged change back.
+
+        When there is none, offer to undo what was written last.
+        """
+        row = self.grid.row_at_cursor()
+        if row is not None and row.overtaken:
+            self.queue.taken_back([row.name])
+        elif self.staging.can_undo:
+            self.queue.taken_back(self.staging.undo())
+        else:
+            self.writing.undo()
+
+    def _take_answer(self, choice: Choice) -> None:
+        self._stage([choice])
+        self.queue.advance()
+
+    def _stage(self, choices: Iterable[Choice]) -> None:
+        staged: dict[str, Choice | None] = {each.collection: each for each in choices}
+        self.staging.stage(staged)
+        self.queue.decided(staged)
+
+    # Actions that write or show
+
+    def write(self) -> None:
+        """Prove and record everything that is staged; each decision has its own result."""
+        self.writing.write()
+
+    def show_history(self) -> None:
+        """Who decided what about the collection under the cursor, when and why."""
+        row, source = self.grid.row_at_cursor(), self.host.source
+        if row is None:
+            return
+
+        def told(versions: "list[Version]") -> None:
+            self.app.push_screen(Dialog(f"History of {visible(row.name)}", words.history(versions)))
+
+        self.host.work.start("history", lambda: calls.versions(source, row.name), told, self.host.tell)
+
+    def open_evidence(self) -> None:
+        """Show the whole evidence, on the whole screen."""
+        row = self.grid.row_at_cursor()
+        if row is not None:
+            width = min(self.app.size.width, 80) - 6
+            self.app.push_screen(Dialog("Evidence", texts.evidence(row, self.deciding.rejected(row), width)))
+
+    # What is shown
+
+    @on(Rows.Changed)
+    @on(Grid.Highlighted)
+    def _moved(self) -> None:
+        self.panel.follow()
+
+    def _evidence(self, width: int) -> Content:
+        row = self.grid.row_at_cursor()
+        if self.queue.is_settling:
+            return words.settling(self.queue.waiting)
+        if row is None:
+            return Content("Every REQUIRED collection is classified." if not self.grid.table.total else "")
+        return texts.evidence(row, self.deciding.rejected(row), width)
+
+    def _show_staged(self) -> None:
+        self.query_one("#staged", Static).update(words.staged(len(self.staging.choices), self.queue.waiting))
+        self.host.show_keys()
+        self.panel.follow()

@@ -1,0 +1,47 @@
+"""Decisions of the Classify pane that are typed: an identity by hand, and why a collection is exempt."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from core.domain.classify.staged import Choice
+from core.domain.text import visible
+from tui.actions import Actor
+from tui.classify import service_calls as calls
+from tui.classify.decisions import read_identity
+from tui.classify.queue_rows import Waiting
+from tui.classify.template_prompt import template_prompt
+from tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from core.domain.classify.identity import Identity
+    from core.domain.classify.table_profile import Table as Sampled
+
+
+class Asking:
+    """Asks about a row, and hands on what was decided; escape decides nothing."""
+
+    def __init__(self, pane: Actor, decided: Callable[[Choice], None]) -> None:
+        self._pane, self._decided = pane, decided
+
+    def template(self, row: Waiting, identity: "Identity | None") -> None:
+        """Ask for an identity, beginning with one that is at hand; what the sample shows follows every letter."""
+        host = self._pane.host
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self._decided(Choice(row.name, read_identity(row.name, text), row.blocker.version))
+
+        def sampled(found: "Sampled") -> None:
+            self._pane.app.push_screen(template_prompt(row.name, found, identity), answered)
+
+        host.work.start("template", lambda: calls.sample(host.source, row.name), sampled, host.tell)
+
+    def exemption(self, row: Waiting) -> None:
+        """Ask for the reason of an exemption."""
+
+        def answered(reason: str | None) -> None:
+            if reason is not None:
+                self._decided(Choice(row.name, None, row.blocker.version, reason))
+
+        question = f"Why do rows of {visible(row.name)} need no registry row?"
+        self._pane.app.push_screen(Prompt("Exempt", question), answered)

@@ -1,0 +1,88 @@
+"""The queue of the Classify pane: the blockers, the clearest first."""
+
+from dataclasses import dataclass
+
+from core.domain.classify.blocker import Blocker, Evidence
+from core.domain.classify.staged import Choice
+from core.domain.classify.suggestion import LIKELY, SAFE, Candidate
+from core.domain.text import visible
+from tui.widgets.table import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One blocker as the queue shows it. `fault` says why it could not be written.
+
+    `overtaken`: somebody else has decided it; it stays for as long as the choice that was staged for it.
+    """
+
+    blocker: Blocker
+    evidence: Evidence | None = None
+    choice: Choice | None = None
+    fault: str = ""
+    overtaken: bool = False
+
+    @property
+    def name(self) -> str:
+        """The collection."""
+        return self.blocker.collection
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What could identify its rows, best first; nothing while nobody has looked."""
+        return () if self.evidence is None else self.evidence.suggestion.candidates
+
+    @property
+    def tier(self) -> str:
+        """A, B or C; a dash where there is no table, an ellipsis while nobody has looked."""
+        if not self.blocker.has_table:
+            return "-"
+        return "…" if self.evidence is None else self.evidence.suggestion.tier
+
+    @property
+    def place(self) -> str:
+        """Where it stands in the queue: bulk-safe, then groups of one shape, then hard, then without a table."""
+        if not self.blocker.has_table:
+            return "9"
+        if self.evidence is None:
+            return "8"
+        first = self.evidence.suggestion.first
+        if first is None:
+            return "7"
+        shape = f"{first.identity.strategy}{len(first.identity.columns)}"
+        return {SAFE: f"1{shape}", LIKELY: f"2{shape}"}.get(self.evidence.suggestion.tier, f"3{shape}")
+
+    @property
+    def state(self) -> str:
+        """A glyph and a word: what became of it."""
+        if self.fault:
+            return "! refused"
+        if self.choice is not None:
+            return "● exempt" if self.choice.identity is None else "● staged"
+        return {"-": "✗ no table", "…": "… looking"}.get(self.tier, f"{self.tier} {_WORDS.get(self.tier, '')}".rstrip())
+
+    @property
+    def tone(self) -> str:
+        """What asks for attention has one."""
+        if self.fault:
+            return "bad"
+        return "good" if self.choice is not None else ""
+
+    @property
+    def would_be(self) -> str:
+        """The identity that is staged, or the first candidate."""
+        if self.choice is not None:
+            return self.choice.text
+        first = None if self.evidence is None else self.evidence.suggestion.first
+        return "" if first is None else first.identity.text
+
+
+_WORDS = {"A": "safe", "B": "likely", "C": "open"}
+NAME: Column[Waiting] = Column("collection", "collection", lambda row: visible(row.name), lambda row: row.name, 0)
+STATE: Column[Waiting] = Column(
+    "state", "state", lambda row: row.state, lambda row: row.place, 1, width=10, tone=lambda row: row.tone
+)
+IDENTITY: Column[Waiting] = Column(
+    "identity", "identity", lambda row: visible(row.would_be), lambda row: row.would_be, 2, width=30
+)
+COLUMNS = (NAME, STATE, IDENTITY)

@@ -1,0 +1,71 @@
+"""What the Classify pane writes: staged choices, each with its own result, and the undoing of what was written."""
+
+from typing import TYPE_CHECKING
+
+from tui.actions import Actor
+from tui.classify import messages as words
+from tui.classify import service_calls as calls
+from tui.classify.queue_view import Queue
+from tui.classify.staged import Staging
+from tui.widgets.confirm import Confirm
+
+if TYPE_CHECKING:
+    from core.services.classify.bulk import Result
+    from core.services.classify.classify import Classification
+    from core.services.classify.history import Version
+
+WORK = "write"
+
+
+class Writing:
+    """Proves, records and undoes, in threads; then reads the queue again."""
+
+    def __init__(self, pane: Actor, staging: Staging, queue: Queue) -> None:
+        self._pane, self._staging, self._queue = pane, staging, queue
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something is being written."""
+        return self._pane.host.work.is_under_way(WORK)
+
+    def write(self) -> None:
+        """Prove and record everything that is staged."""
+        host, choices = self._pane.host, list(self._staging.choices.values())
+        if host.work.start(WORK, lambda: calls.record(host.source, choices), self._written, host.tell):
+            host.say(f"proving {len(choices)} on live data…")
+
+    def undo(self) -> None:
+        """Offer to undo what this login wrote last."""
+        host = self._pane.host
+
+        def found(last: "Version | None") -> None:
+            if last is None:
+                host.say("Undo: this login has no classification that still holds")
+                return
+            question = Confirm("Undo what was written", words.undoing(last), "undo", "undo it")
+            self._pane.app.push_screen(question, lambda yes: self._undo(last) if yes else None)
+
+        host.work.start("last", lambda: calls.last(host.source), found, host.tell)
+
+    def _written(self, results: "list[Result]") -> None:
+        done = {each.decision.collection for each in results if each.error is None}
+        refused = {each.decision.collection: words.why(each.error) for each in results if each.error is not None}
+        self._staging.forget(done)
+        self._queue.written(done, refused)
+        said = f"{len(done)} written"
+        if refused:
+            first = next(iter(refused))
+            said += f", {len(refused)} refused: {first}: {refused[first]}"
+        self._pane.host.say(said)
+        self._pane.host.look_again()
+        self._queue.reload(said)
+
+    def _undo(self, last: "Version") -> None:
+        host = self._pane.host
+
+        def told(done: "Classification") -> None:
+            host.say(f"{done.collection} is {done.identity or done.strategy} again")
+            host.look_again()
+            self._queue.reload()
+
+        host.work.start(WORK, lambda: calls.undo(host.source, last), told, host.tell)

@@ -1,0 +1,104 @@
+"""What is staged outlives the console: it is kept on this machine, and staged again at the next start."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.domain.classify import staged
+from core.errors import ConsoleError
+from tui.actions import Actor
+from tui.classify import messages as words
+from tui.classify import service_calls as calls
+from tui.classify.queue_view import Queue
+from tui.classify.staged import Staging
+from tui.runtime.poller import is_lost
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from core.domain.classify.blocker import Blocker
+    from core.domain.classify.staged import Choice, Kept
+    from core.services.local_state.staged_decisions import Found, StagedFile
+
+
+class Keeping:
+    """Asks once for each login what came back. It is staged when the queue shows what still waits, never written."""
+
+    def __init__(self, pane: Actor, staging: Staging) -> None:
+        self._pane, self._staging = pane, staging
+        self._file: StagedFile | None = None
+        self._back: list[Kept] = []
+        self._has_asked = self._has_failed = False
+
+    def ask(self, queue: Queue) -> None:
+        """Look what consoles of this login that ended have staged; where there is something, read the queue."""
+        host = self._pane.host
+
+        def took(answer: "tuple[StagedFile, Found]") -> None:
+            self._file, found = answer
+            self._has_asked = True
+            self._back += found.kept
+            for problem in found.problems:
+                host.tell(problem)
+            if self._back:
+                queue.reload()
+            else:
+                self._settle()
+
+        def failed(error: ConsoleError) -> None:
+            # Whoever lost the server is told so already, and asks again at the next look.
+            if not is_lost(error):
+                self._has_asked = True
+                host.tell(error)
+
+        if not self._has_asked:
+            host.work.start("staged", lambda: calls.recall(host.source, self._file), took, failed)
+
+    def ask_again(self) -> None:
+        """Another login has other files."""
+        self._has_asked = False
+
+    def stage(self, queue: Queue, blockers: "list[Blocker]") -> None:
+        """Stage what came back, as one change, where it still waits as it did."""
+        if not self._back:
+            return
+        found = staged.restorable(self._back, blockers, self._staging.choices)
+        self._back.clear()
+        if found is not None and found.choices:
+            choices: dict[str, Choice | None] = {each.collection: each for each in found.choices}
+            self._staging.stage(choices)
+            queue.decided(choices)
+        self._settle()
+        if found is not None and (found.choices or found.overtaken):
+            self._pane.host.say(words.back(found, datetime.now().astimezone().date()))
+
+    def keep(self) -> None:
+        """Keep what is staged now."""
+        self._keep(self._staging.choices.values())
+
+    def drop(self) -> None:
+        """Keep nothing: somebody has left the console, and what was staged in it."""
+        self._keep(())
+
+    def close(self) -> None:
+        """Leave what is kept to the next console."""
+        if self._file is not None:
+            self._file.close()
+
+    def _settle(self) -> None:
+        """Keep here what was kept elsewhere; only then may it go there."""
+        self.keep()
+        if self._file is not None and not self._has_failed:
+            self._file.settle()
+
+    def _keep(self, choices: "Collection[Choice]") -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.keep(choices)
+        except OSError as error:
+            if not self._has_failed:
+                hint = "What is staged lasts as long as this console: write it before you leave."
+                self._pane.host.tell(ConsoleError(f"staged decisions cannot be kept: {error}", hint=hint))
+            self._has_failed = True
+        else:
+            self._has_failed = False

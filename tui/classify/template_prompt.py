@@ -1,0 +1,34 @@
+"""The prompt for an identity by hand: what is typed is weighed on the sample as it is typed."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from core.domain.classify.sample_check import weigh
+from core.domain.text import visible
+from core.errors import ConsoleError
+from tui.classify import evidence_text as texts
+from tui.classify.decisions import read_identity
+from tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from core.domain.classify.identity import Identity
+    from core.domain.classify.table_profile import Table as Sampled
+
+_LABEL = "A column, or collection:{column}/{column}; nothing is stored as SQL."
+_WIDTH = 72
+
+
+def template_prompt(collection: str, sampled: "Sampled", identity: "Identity | None") -> Prompt:
+    """Ask for the identity of a collection, beginning with one that is at hand."""
+
+    def check(text: str) -> tuple[Content, bool]:
+        try:
+            found = weigh(sampled, read_identity(collection, text))
+        except ConsoleError as error:
+            return Content.styled(f"✗ {visible(error.message)}", "bold $error"), False
+        columns = Content.styled("columns: " + ", ".join(map(visible, sampled.by_name)), "$text-muted")
+        return Content("\n").join([*texts.weighed(found, _WIDTH), columns]), not found.refuted
+
+    start = identity.text if identity is not None else f"{collection}:{{}}"
+    return Prompt(f"Identity of {visible(collection)}", _LABEL, start, check)

@@ -1,0 +1,233 @@
+"""The actions of the console itself, whatever pane is on the screen, and the state they work on."""
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import BindingType
+from textual.content import Content
+from textual.driver import Driver
+from textual.widgets import ContentSwitcher
+
+from core.profiles import Keymap
+from tui.actions import ACTIONS, BY_ID, Action, Actor, bindings, rebind
+from tui.console.copy_export import TakingAway
+from tui.console.keymap import usable
+from tui.console.message_log import Record
+from tui.console.permits import Permits
+from tui.console.switch_login import Logins
+from tui.console.theme_picker import Looks, remembered
+from tui.pane import Pane
+from tui.runtime.background import Work
+from tui.runtime.poller import Watch
+from tui.runtime.source import Source
+from tui.runtime.state import State
+from tui.terminal.input_decoder import sturdy_driver
+from tui.terminal.key_queue import OrderlyApp
+from tui.terminal.output_diff import CLEAR, thrifty_driver
+from tui.terminal.theme import THEMES, is_plain
+from tui.widgets.confirm import Confirm
+from tui.widgets.help import Help
+from tui.widgets.key_line import KeyLine
+from tui.widgets.notice import Notice
+from tui.widgets.palette import Palette
+from tui.widgets.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui.matrix.pane import MatrixPane
+
+_TWINS = {
+    "readiness": "birth-console status",
+    "matrix": "birth-console matrix --counts",
+    "classify": "birth-console suggest",
+    "ledger": "birth-console ledger",
+}
+
+
+class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bindings=False):
+    """What the pane keys, `r`, `:`, `?` and `q` do."""
+
+    PLACES = ("console",)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*PLACES)]
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    ESCAPE_TO_MINIMIZE = False
+
+    def __init__(self, source: Source, watch: Watch, keymap: Keymap) -> None:
+        super().__init__(ansi_color=True if is_plain() else None)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = remembered()
+        self.animation_level = "none"
+        self.state = State()
+        self.source = source
+        self.watch_ = watch
+        self.work = Work(self.post_message)
+        self.defect: Exception | None = None
+        self._ages: list[Timer] = []
+        keys, self.misfits = usable(keymap)
+        rebind(keys)
+        self.set_keymap({action: ",".join(each) for action, each in keys.items()})
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's driver, with fewer bytes to it, and none from it that ends the console."""
+        return thrifty_driver(sturdy_driver(super().get_driver_class()))
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self._exit:
+            # A signal may end it while its panes are mounted: what falls over on the way out is no defect.
+            self._close_messages_no_wait()
+            return
+        self.defect = error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Textual would print the traceback; whoever runs the console tells of the defect instead.
+        self._close_messages_no_wait()
+
+    @property
+    def pane(self) -> Pane:
+        """The pane on the screen."""
+        switcher = self.screen_stack[0].query_one(ContentSwitcher)
+        return cast("Pane", switcher.visible_content)
+
+    @property
+    def matrix(self) -> "MatrixPane":
+        """The matrix, on the screen or not."""
+        return cast("MatrixPane", self.screen_stack[0].query_one("#matrix"))
+
+    def reason(self, action: Action) -> str:
+        """Say why an action is not possible now, or nothing."""
+        return self._actor(action).why_not(action.id)
+
+    def why_not(self, action_id: str) -> str:
+        """A look that is under way is not asked for again."""
+        if action_id == "refresh" and self.state.looking:
+            return "a look is already under way"
+        return super().why_not(action_id)
+
+    def send(self, sequence: str) -> None:
+        """Send something to the terminal itself, past the screen."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    def relogin(self) -> None:
+        """Start anew as somebody else, on the same screen."""
+        self.state = State()
+        for pane in self.screen_stack[0].query(Pane):
+            pane.relogin()
+        self.show_pane("readiness")
+        self.look_again()
+
+    def twin(self, action_id: str) -> str:
+        """The commands that show what the panes show."""
+        return _TWINS.get(action_id) or super().twin(action_id)
+
+    def show_state(self) -> None:
+        """Bring everything on the screen in step with the state."""
+        base = self.screen_stack[0]
+        base.query_one(StatusBar).show(self.state, self.pane.id or "")
+        base.query_one(Notice).show(self.state)
+        self.show_keys()
+        for pane in base.query(Pane):
+            pane.show(self.state)
+
+    def age(self) -> None:
+        """Let the age of the look be seen: a few cells, at growing intervals, so that an idle line stays quiet."""
+        for timer in self._ages:
+            timer.stop()
+        self._ages = [self.set_timer(each, partial(self._aged, each)) for each in self.watch_.clock.ages]
+
+    def _aged(self, seconds: int) -> None:
+        self.state.age = f"{seconds} s ago"
+        self.screen_stack[0].query_one(StatusBar).show_age(self.state)
+
+    def show_keys(self) -> None:
+        """Show which keys work now."""
+        self.screen_stack[0].query_one(KeyLine).show(self.pane.places, self.reason)
+
+    def show_pane(self, name: str) -> None:
+        """Bring a pane to the screen."""
+        self.screen_stack[0].query_one(ContentSwitcher).current = name
+        self.show_state()
+        self.pane.enter()
+
+    # Actions
+
+    def show_readiness(self) -> None:
+        """Open the readiness dashboard."""
+        self.show_pane("readiness")
+
+    def show_matrix(self) -> None:
+        """Open the compatibility matrix."""
+        self.show_pane("matrix")
+
+    def show_classify(self) -> None:
+        """Open the classification editor."""
+        self.show_pane("classify")
+
+    def show_ledger(self) -> None:
+        """Open the ledger."""
+        self.show_pane("ledger")
+
+    def show_previous_pane(self) -> None:
+        """Go to the pane before this one, from the first to the last."""
+        self._step(-1)
+
+    def show_next_pane(self) -> None:
+        """Go to the pane after this one, from the last to the first."""
+        self._step(1)
+
+    def _step(self, step: int) -> None:
+        names = [action.opens for action in ACTIONS if action.opens]
+        self.show_pane(names[(names.index(self.pane.id or "") + step) % len(names)])
+
+    def look_again(self) -> None:
+        """Read everything again, now."""
+        self.state.looking = True
+        self.matrix.recount()
+        self.watch_.now()
+
+    def open_help(self) -> None:
+        """Show the keys of the pane on the screen."""
+        pane = self.pane
+        self.push_screen(Help(pane.TITLE, pane.places, self.reason, pane.NOTES, self.size.width))
+
+    def open_commands(self) -> None:
+        """Open the command palette, and perform what is chosen there."""
+        self.push_screen(Palette(self.pane.places, self.reason), self._perform)
+
+    def redraw(self) -> None:
+        """Draw everything anew, over whatever somebody else wrote to the terminal."""
+        if self._driver is not None:
+            self._driver.write(CLEAR)
+        self.refresh(layout=True)
+
+    def suspend_console(self) -> None:
+        """Give the terminal back to the shell."""
+        self.action_suspend_process()
+
+    def leave(self) -> None:
+        """End the console; nothing is waited for here. What would be lost is asked for first."""
+        lost = [text for pane in self.screen_stack[0].query(Pane) if (text := pane.unwritten())]
+        if not lost:
+            self.exit()
+            return
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - the answer
+            if yes:
+                for pane in self.screen_stack[0].query(Pane):
+                    pane.drop_unwritten()
+                self.exit()
+
+        body = Content(f"{', '.join(lost)} would be lost.")
+        self.push_screen(Confirm("Leave the console", body, "leave", "leave"), answered)
+
+    def _perform(self, action_id: str | None) -> None:
+        if action_id is not None:
+            self._actor(BY_ID[action_id]).action_do(action_id)
+
+    def _actor(self, action: Action) -> Actor:
+        actors = () if action.place == "console" else self.pane.actors()
+        return next((each for each in actors if action.place in each.PLACES), self)

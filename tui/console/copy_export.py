@@ -1,0 +1,155 @@
+"""Taking things away: to the clipboard, to a file, or as the command that does the same."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual.content import Content
+
+from core.errors import ConsoleError
+from tui.actions import ACTIONS, Actor, key_label
+from tui.export import FORMATS
+from tui.terminal import clipboard
+from tui.widgets.choice import Choice, Option
+from tui.widgets.prompt import Prompt
+from tui.widgets.signs import rows_of
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui.console.app_actions import Console
+    from tui.pane import Pane
+
+
+class TakingAway(Actor):
+    """What `y`, `E` and `X` do."""
+
+    def why_not(self, action_id: str) -> str:
+        """There must be rows to export."""
+        if action_id == "export" and not self._pane.exported().rows:
+            return "this pane has no rows to export"
+        return super().why_not(action_id)
+
+    def copy(self) -> None:
+        """Choose what to copy."""
+        pane = self._pane
+        offers = pane.copied() | {"screen": _screen(self._console)}
+        more = {"all": "every row, read to the end first"} if pane.is_partial else {}
+        # All of it was made visible where it was shown.
+        options = [
+            Option(name, name, more.get(name) or f"{len(text):,} characters: {_first(text)}", name[0], is_visible=True)
+            for name, text in offers.items()
+            if text.strip()
+        ]
+
+        def chosen(name: str | None) -> None:
+            if name in more:
+                pane.whole(lambda export: self.copy_text(export.text("md")))
+            else:
+                self.copy_text(offers.get(name or "", ""))
+
+        self._console.push_screen(Choice("Copy", options), chosen)
+
+    def export(self) -> None:
+        """Ask for a file, and write what the pane shows."""
+        export = self._pane.exported()
+        rows = rows_of(len(export.rows))
+        if self._pane.is_partial:
+            rows = f"every row: {rows} are here, the others are read first"
+
+        def check(text: str) -> tuple[Content, bool]:
+            problem = _unusable(text)
+            said = "the screen" if text.endswith(".svg") else rows
+            return Content.styled(problem or said, "$error" if problem else ""), not problem
+
+        label = "To which file? Its ending says how: csv, json, md, or svg for the screen."
+        self._console.push_screen(Prompt("Export", label, f"{export.name}.csv", check), self._export)
+
+    def show_twins(self) -> None:
+        """List the commands that do what this pane's keys do; the chosen one is copied."""
+        options = [
+            Option(twin, f"{key_label(action.keys_now[0])}  {action.title}", twin)
+            for actor in (self, *self._pane.actors())
+            for action in ACTIONS
+            if action.listed and action.place in actor.PLACES and (twin := actor.twin(action.id))
+        ]
+        self._console.push_screen(Choice("The same by command", options), lambda chosen: self.copy_text(chosen or ""))
+
+    def copy_text(self, text: str) -> None:
+        """Copy some text, if there is any. No terminal answers whether it took it: what is said is what was done."""
+        if not text:
+            return
+        if not clipboard.fits(text):
+            self._keep(text, "too long for a clipboard over SSH; it is in {}")
+        elif clipboard.is_in_tmux():
+            self._console.work.start(
+                "copy", clipboard.tmux_passes, lambda passes: self._copy_in_tmux(text, passes), self._console.tell
+            )
+        else:
+            self._console.send(clipboard.sequence(text))
+            self._console.say(f"{len(text):,} characters sent to the terminal's clipboard")
+
+    def _copy_in_tmux(self, text: str, passes: bool | None) -> None:  # noqa: FBT001 - tmux's answer
+        if passes is False:
+            self._keep(text, "tmux takes no copies; it is in {} (see tmux's set-clipboard and allow-passthrough)")
+            return
+        self._console.send(clipboard.sequence(text))
+        if passes:
+            self._console.say(f"{len(text):,} characters sent through tmux to the terminal's clipboard")
+        else:
+            self._keep(text, "sent to tmux, which may drop it; it is also in {}")
+
+    def _keep(self, text: str, said: str) -> None:
+        try:
+            path = clipboard.to_file(text)
+        except OSError as error:
+            self._console.tell(_unwritable(error))
+            return
+        self._console.say(said.format(path))
+
+    def _export(self, name: str | None) -> None:
+        if name is None:
+            return
+        path = Path(name).expanduser()
+        ending = path.suffix.lstrip(".")
+        if ending == "svg":
+            self._write_file(path, self._console.export_screenshot(), "")
+        else:
+            self._pane.whole(lambda found: self._write_file(path, found.text(ending), f"{rows_of(len(found.rows))} "))
+
+    def _write_file(self, path: Path, text: str, what: str) -> None:
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            self._console.tell(_unwritable(error))
+            return
+        self._console.say(f"{what}written: {path.absolute()}")
+
+    @property
+    def _console(self) -> "Console":
+        return cast("Console", self)
+
+    @property
+    def _pane(self) -> "Pane":
+        return self._console.pane
+
+
+def _unusable(name: str) -> str:
+    path = Path(name).expanduser()
+    if path.suffix.lstrip(".") not in FORMATS:
+        return f"the ending must be one of {', '.join(FORMATS)}"
+    return "there is such a file: it stays as it is" if path.exists() else ""
+
+
+def _unwritable(error: OSError) -> ConsoleError:
+    return ConsoleError(str(error), code="system_error", hint="Name a file in a folder that you may write to.")
+
+
+def _first(text: str) -> str:
+    return text.strip().splitlines()[0][:40].replace("\t", "  ")
+
+
+def _screen(console: "App[None]") -> str:
+    """The frame as text, as it is on the screen."""
+    strips = console.screen_stack[0]._compositor.render_strips()  # noqa: SLF001 - Textual shows its lines nowhere else
+    return "\n".join(strip.text.rstrip() for strip in strips)

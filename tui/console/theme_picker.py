@@ -1,0 +1,58 @@
+"""The look of the console: its themes, and which one was chosen last."""
+
+import json
+from typing import TYPE_CHECKING, cast
+
+from core.settings import state_home
+from tui.actions import Actor
+from tui.terminal.theme import THEMES, is_plain
+from tui.widgets.choice import Choice, Option
+
+if TYPE_CHECKING:
+    from tui.console.app_actions import Console
+
+TITLES = {"birth-dark": "dark", "birth-light": "light", "birth-plain": "the terminal's own colours"}
+
+
+class Looks(Actor):
+    """What the choice of a theme does."""
+
+    def why_not(self, action_id: str) -> str:
+        """A terminal with 16 colours, or one where none are wanted, has one look."""
+        if action_id == "theme" and is_plain():
+            return "this terminal has its own colours only (TERM, NO_COLOR)"
+        return super().why_not(action_id)
+
+    def choose_theme(self) -> None:
+        """List the themes."""
+        console = cast("Console", self)
+        options = [
+            Option(theme.name, TITLES[theme.name], why_not="as it is" if theme.name == console.theme else "")
+            for theme in THEMES
+        ]
+        console.push_screen(Choice("Theme", options), self._wear)
+
+    def _wear(self, name: str | None) -> None:
+        if name is not None:
+            cast("Console", self).theme = name
+            remember(name)
+
+
+def remembered() -> str:
+    """The theme that was chosen last; the dark one where none was, the plain one where there is no choice."""
+    if is_plain():
+        return "birth-plain"
+    try:
+        name = json.loads((state_home() / "look.json").read_text(encoding="utf-8"))["theme"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "birth-dark"
+    return name if name in TITLES else "birth-dark"
+
+
+def remember(name: str) -> None:
+    """Keep a theme for the next time. Where nothing can be written, it lasts as long as the console."""
+    try:
+        state_home().mkdir(parents=True, exist_ok=True, mode=0o700)
+        (state_home() / "look.json").write_text(json.dumps({"theme": name}), encoding="utf-8")
+    except OSError:
+        return

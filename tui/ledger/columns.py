@@ -1,0 +1,234 @@
+"""The columns of the ledger's lists: runs, entries of a run, acceptance gates, and the rows of a diff."""
+
+import json
+from dataclasses import dataclass, replace
+
+from core.domain.backfill.diff import DiffRow
+from core.domain.backfill.progress import Progress
+from core.domain.backfill.runs import Accounting, Entry, Run
+from core.domain.gates import Judgement, State
+from core.domain.text import visible, visible_code
+from tui.widgets.signs import Sign, number
+from tui.widgets.table import Column
+
+STATES = {
+    "planned": Sign("·", "planned"),
+    "reconciled": Sign("=", "reconciled"),
+    "applying": Sign("▶", "applying", "warn"),
+    "paused": Sign("‖", "paused", "warn"),
+    "cancelled": Sign("✗", "cancelled", "bad"),
+    "applied": Sign("✓", "applied"),
+    "certified": Sign("★", "certified", "good"),
+    "superseded": Sign("-", "superseded", "faint"),
+}
+KINDS = {
+    "+": Sign("+", "to register", "warn"),
+    "=": Sign("=", "registered"),
+    "-": Sign("-", "vanished", "faint"),
+    "!": Sign("!", "quarantined", "bad"),
+    "~": Sign("~", "late", "warn"),
+}
+CHANGES = {"+": Sign("+", "came", "good"), "-": Sign("-", "went", "bad"), "=": Sign("=", "in both")}
+VERDICTS = {
+    State.PASSED: Sign("✓", "passed"),
+    State.FAILED: Sign("✗", "failed", "bad"),
+    State.UNKNOWN: Sign("?", "unknown", "warn"),
+}
+
+
+WIDE = 110
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as it was read, and how it gets on where it is followed."""
+
+    run: Run
+    progress: Progress | None = None
+
+    @property
+    def state(self) -> Sign:
+        """Its state as a sign."""
+        latest = self.progress
+        run = self.run if latest is None else replace(self.run, status=latest.status, command=latest.command)
+        return STATES.get(run.state) or Sign("?", visible(run.state), "warn")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry, and what became of its rows so far."""
+
+    entry: Entry
+    outcome: Accounting
+
+
+def _done(row: RunRow) -> str:
+    if row.progress is None:
+        return ""
+    planned = row.progress.accounting.planned
+    return f"{100 * row.progress.done // planned}%" if planned else "-"
+
+
+RUNS: tuple[Column[RunRow], ...] = (
+    Column("run", "run", lambda row: row.run.name, lambda row: row.run.run, 0),
+    Column(
+        "state", "state", lambda row: row.state.text, lambda row: row.state.word, 1, 12, tone=lambda r: r.state.tone
+    ),
+    Column("planned", "planned", lambda row: number(row.run.missing), lambda row: row.run.missing, 2, 11, right=True),
+    Column("done", "done", _done, lambda row: row.progress.done if row.progress else None, 3, 5, right=True),
+    Column("in", "in", lambda r: _collections(r.run), lambda row: len(row.run.entries), 4, limit=24),
+    Column("by", "planned by", lambda row: visible(row.run.planned_by), lambda row: row.run.planned_by, 5, limit=16),
+    Column("at", "planned at", lambda r: f"{r.run.planned_at.astimezone():%m-%d %H:%M}", lambda r: r.run.run, 6, 11),
+    Column("digest", "digest", lambda row: (row.run.digest or "")[:8], lambda row: row.run.digest, 7, 8),
+)
+
+
+def _collections(run: Run) -> str:
+    if len(run.entries) == 1:
+        return visible(run.entries[0].collection)
+    return f"{len(run.entries)} collections"
+
+
+def _count(id: str, title: str, rank: int, tone: str = "") -> Column[EntryRow]:  # noqa: A002 - as a column names it
+    def value(row: EntryRow) -> int:
+        return int(getattr(row.outcome, id))
+
+    return Column(
+        id,
+        title,
+        lambda row: number(value(row)),
+        value,
+        rank,
+        width=max(len(title) + 1, 9),
+        right=True,
+        searched=False,
+        tone=lambda row: tone if value(row) else "",
+    )
+
+
+ENTRIES: tuple[Column[EntryRow], ...] = (
+    Column("collection", "collection", lambda row: visible(row.entry.collection), lambda row: row.entry.collection, 0),
+    _count("planned", "planned", 1),
+    _count("registered", "registered", 2),
+    _count("open", "to go", 3, "warn"),
+    _count("quarantined", "quarantined", 4, "bad"),
+    _count("existing", "existing", 6),
+    _count("vanished", "vanished", 5),
+    Column(
+        "source",
+        "source rows",
+        lambda row: number(row.entry.source_rows),
+        lambda row: row.entry.source_rows,
+        8,
+        11,
+        right=True,
+        searched=False,
+    ),
+    Column("identity", "identity", lambda row: visible(row.entry.identity), lambda row: row.entry.identity, 7),
+    Column("digest", "digest", lambda row: row.entry.digest[:8], lambda row: row.entry.digest, 9, 8),
+)
+
+
+def evidence(gate: Judgement) -> str:
+    """What a gate rests on, in one line."""
+    if isinstance(gate.evidence, dict):
+        return visible(", ".join(f"{name} {_said(value)}" for name, value in gate.evidence.items()))
+    return visible(_said(gate.evidence))
+
+
+def _said(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """A gate at its place in the line."""
+
+    place: int
+    gate: Judgement
+
+
+def gates(width: int) -> tuple[Column[GateRow], ...]:
+    """The columns of the gates: the evidence has what the titles leave."""
+    title = 57 if width >= WIDE else 33
+    return (
+        Column(
+            "title", "gate", lambda row: f"{row.place:>2} {visible(row.gate.title)}", lambda row: row.place, 0, title
+        ),
+        Column(
+            "verdict",
+            "verdict",
+            lambda row: VERDICTS[row.gate.verdict].text,
+            lambda row: row.gate.verdict,
+            1,
+            9,
+            tone=lambda row: VERDICTS[row.gate.verdict].tone,
+        ),
+        Column("evidence", "evidence", lambda row: evidence(row.gate), lambda row: row.place, 2, width - title - 15),
+    )
+
+
+def _key(row: DiffRow) -> str:
+    return visible(" / ".join(row.source_key))
+
+
+def items(width: int, only: str | None) -> tuple[Column[DiffRow], ...]:
+    """The columns of a diff. Of rows that were set aside, the server's reason is what counts."""
+    code: Column[DiffRow] = Column(
+        "code",
+        "  code",
+        lambda row: f"{row.kind} {visible_code(row.code)}",
+        lambda row: row.code,
+        0,
+        limit=48 if width >= WIDE else 32,
+        tone=lambda row: KINDS[row.kind].tone,
+    )
+    outcome: Column[DiffRow] = Column(
+        "outcome",
+        "outcome",
+        lambda row: KINDS[row.kind].word,
+        lambda row: row.kind,
+        1,
+        11,
+        tone=lambda row: KINDS[row.kind].tone,
+    )
+    collection: Column[DiffRow] = Column(
+        "collection", "collection", lambda row: visible(row.collection), lambda row: row.collection, 2, limit=24
+    )
+    key: Column[DiffRow] = Column("key", "source key", _key, lambda _: None, 3, limit=24)
+    reason: Column[DiffRow] = Column(
+        "note",
+        "SQLSTATE and message" if only == "!" else "note",
+        lambda row: visible(row.note or ""),
+        lambda row: row.note,
+        4,
+        limit=max(width - 37, 20) if only == "!" else 60,
+    )
+    return (code, reason, collection, key) if only == "!" else (code, outcome, collection, key, reason)
+
+
+def compared(before: str, after: str) -> tuple[Column[DiffRow], ...]:
+    """Two plans side by side: a code stands on each side that holds it."""
+    return (
+        Column(
+            "before",
+            f"  {before}",
+            lambda row: f"{row.kind} {'' if row.kind == '+' else visible_code(row.code)}",
+            lambda row: row.code,
+            0,
+            limit=40,
+            tone=lambda row: CHANGES[row.kind].tone,
+        ),
+        Column(
+            "after",
+            after,
+            lambda row: "" if row.kind == "-" else visible_code(row.code),
+            lambda row: row.code,
+            1,
+            limit=40,
+            tone=lambda row: CHANGES[row.kind].tone,
+        ),
+        Column("change", "", lambda row: CHANGES[row.kind].word, lambda row: row.kind, 2, 7),
+        Column("collection", "collection", lambda row: visible(row.collection), lambda _: None, 3, limit=24),
+        Column("key", "source key", _key, lambda _: None, 4, limit=32),
+    )

@@ -1,0 +1,185 @@
+"""What the ledger pane's dialogs say: a gate, an error, what an apply, a cancel or a certificate would do, an audit."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from core.domain.backfill.diff import DiffRow
+from core.domain.backfill.progress import Effort, Progress
+from core.domain.backfill.runs import Run, Statements
+from core.domain.gates import Judgement
+from core.domain.text import visible, visible_code
+from core.domain.trust.permit import admitted
+from core.errors import ConsoleError, Json
+from tui.ledger.columns import CHANGES, KINDS, VERDICTS
+from tui.ledger.reads import Seen
+from tui.ledger.run_text import MUTED, TONES
+from tui.widgets.signs import number, rows_of
+
+if TYPE_CHECKING:
+    from core.domain.trust.chain import Audit
+    from core.services.backfill.control import Control
+    from core.services.backfill.next_actions import Intent
+
+_LABEL = 12
+_NAMED = 6
+
+
+def gate_details(gate: Judgement) -> Content:
+    """A gate with everything it rests on."""
+    sign = VERDICTS[gate.verdict]
+    parts = [Content.styled(visible(gate.title), "bold"), Content.styled(sign.text, TONES.get(sign.tone, "$success"))]
+    if not gate.passed and gate.hint:
+        parts.append(Content(visible(gate.hint)))
+    return Content("\n").join([*parts, Content(""), *facts(gate.evidence)])
+
+
+def facts(value: Json, depth: int = 0) -> list[Content]:
+    """Evidence as lines: one fact each, what belongs together indented."""
+    pad = "  " * depth
+    if isinstance(value, Mapping):
+        found: list[Content] = []
+        for name, each in value.items():
+            if isinstance(each, Mapping | list) and each:
+                found += [Content.styled(f"{pad}{visible(str(name))}", MUTED), *facts(each, depth + 1)]
+            else:
+                found.append(Content.assemble((f"{pad}{visible(str(name))} ", MUTED), visible(_word(each))))
+        return found
+    if isinstance(value, list | tuple):
+        return [part for each in value for part in _item(each, depth)]
+    return [Content(pad + visible(_word(value)))]
+
+
+def _item(value: Json, depth: int) -> list[Content]:
+    found = facts(value, depth + 1)
+    return [Content.assemble("  " * depth, "- ", found[0][2 * (depth + 1) :]), *found[1:]] if found else []
+
+
+def _word(value: Json) -> str:
+    if isinstance(value, Mapping | list | tuple) and not value:
+        return "none"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "-" if value is None else str(value)
+
+
+def fault(error: ConsoleError) -> Content:
+    """An error with its evidence and what to do about it."""
+    head = [Content.styled(f"{error.code}: {visible(error.message)}", "bold $error")]
+    hint = [Content(visible(error.hint))] if error.hint else []
+    return Content("\n").join([*head, *hint, Content(""), *facts(error.evidence)])
+
+
+def applying(intent: "Intent", effort: Effort, word: str) -> Content:
+    """What an apply would do: how many rows, of which collections, where, on whose leave."""
+    run, progress = intent.run, intent.progress
+    to_go = {name: outcome.open for name, outcome in progress.outcomes.items() if outcome.open}
+    names = [f"{visible(name)} {number(rows)}" for name, rows in list(to_go.items())[:_NAMED]]
+    more = f" and {len(to_go) - _NAMED} more" if len(to_go) > _NAMED else ""
+    permits = [
+        f"permit {each.permit} of {visible(each.opened_by)}: {rows_of(each.budget - each.used)} left,"
+        f" until {each.expires_at.astimezone():%m-%d %H:%M}"
+        for each in intent.permits
+    ]
+    covered, to_do = admitted(intent.permits, to_go), progress.accounting.open
+    short = f"! {rows_of(covered)} of {to_do:,} admitted: it stops there until another permit is open (P)"
+    size = "of a size that adapts" if effort.batch_size is None else f"of {effort.batch_size:,} rows"
+    workers = f"{effort.workers} worker{'s' if effort.workers > 1 else ''}, batches {size}"
+    joins = f", beside {progress.workers} at work already" if progress.workers else ""
+    return Content("\n").join(
+        [
+            _fact("registers", f"{rows_of(progress.accounting.open)} of {run.name}, by fn_birth_register", "bold"),
+            _fact("of", ", ".join(names) + more),
+            _fact("on", f"{visible(intent.database)} {word}, as {visible(intent.login)}", "bold $warning"),
+            *(_fact("by leave of", each) for each in permits or ["no permit"]),
+            *([_fact("", short, "bold $warning")] if covered < to_do else []),
+            _fact("with", workers + joins),
+            Content(""),
+            Content("It runs as a process of its own: it goes on when this terminal is gone."),
+        ]
+    )
+
+
+def certifying(seen: Seen, digest: str, gates: Iterable[Judgement], note: str) -> Content:
+    """What a reviewer would stand for."""
+    accounting = seen.progress.accounting
+    return Content("\n").join(
+        [
+            _fact("certifies", f"{seen.run.name}, {rows_of(accounting.registered)} registered", "bold"),
+            *(_fact("✓", gate.title) for gate in gates),
+            _fact("evidence", digest),
+            _fact("note", visible(note)),
+        ]
+    )
+
+
+def cancelling(run: Run) -> Content:
+    """What a cancel does, and what it does not."""
+    return Content("\n").join(
+        [
+            _fact("cancels", f"{run.name}, of {rows_of(run.missing)}", "bold"),
+            Content("Workers stop before their next batch. What is registered stays registered."),
+        ]
+    )
+
+
+def reviving(run: Run, progress: Progress) -> Content:
+    """What taking a cancel back does."""
+    by = f"cancelled by {visible(progress.steered_by)}" + (f": {visible(progress.reason)}" if progress.reason else "")
+    after = "Its workers go on." if progress.workers else "Nothing is registered until somebody applies it (A)."
+    return Content("\n").join([_fact("takes back", f"that {run.name} is {by}", "bold"), Content(after)])
+
+
+def steered(found: "Control", before: Progress | None, command: str | None) -> str:
+    """What a run does after a command, or with other batches: `before` is how it got on when it was given."""
+    if command is None:
+        size = "of a size that adapts" if found.batch_size is None else f"of {rows_of(found.batch_size)}"
+        return f"batches {size}"
+    if found.command != "run":
+        return {"pause": "paused", "cancel": "cancelled"}[found.command]
+    if before is not None and not before.workers:
+        return f"no longer {before.held or 'held'}; A applies it"
+    # Without a size in its control, each worker has the one that it was started with.
+    return "goes on" + (f" in batches of {rows_of(found.batch_size)}" if found.batch_size is not None else "")
+
+
+def audited(found: "Audit") -> Content:
+    """The verdict on the hash chain."""
+    if found.bad is None:
+        verdict = Content.styled(f"✓ {found.entries:,} events, each bound to the one before it", "bold $success")
+    else:
+        verdict = Content.styled(f"✗ the chain is broken at event {found.bad['seq']}", "bold $error")
+    return Content("\n").join([verdict, _fact("head", found.head), *facts(found.bad or {})])
+
+
+def _fact(label: str, value: str, tone: str = "") -> Content:
+    return Content.assemble((label.ljust(_LABEL), MUTED), (value, tone))
+
+
+def item(row: DiffRow, *, compared: bool) -> Content:
+    """A row of a diff with everything known of it."""
+    outcome = (CHANGES if compared else KINDS)[row.kind]
+    lines = [
+        _fact("collection", visible(row.collection)),
+        _fact("code", visible_code(row.code), "bold"),
+        _fact("source key", visible(" / ".join(row.source_key) or "-")),
+        _fact("outcome", outcome.text, TONES.get(outcome.tone, "")),
+    ]
+    if row.kind == "!" and row.note:
+        state, _, message = row.note.partition(" ")
+        lines += [_fact("SQLSTATE", visible(state)), _fact("message", visible(message))]
+    elif row.note:
+        lines.append(_fact("note", visible(row.note)))
+    return Content("\n").join(lines)
+
+
+def statements(found: Iterable[Statements]) -> Content:
+    """The SQL that planning and applying run, laid out by the services."""
+    parts: list[Content] = []
+    for each in found:
+        for name, text in each.titled:
+            parts.append(Content.styled(f"-- {name} of {visible(each.collection)}", "bold $accent"))
+            parts += [Content(visible(line)) for line in text.splitlines()]
+            parts.append(Content(""))
+    return Content("\n").join(parts)

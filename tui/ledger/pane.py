@@ -1,0 +1,300 @@
+"""The ledger: runs and how they get on, their entries, their diff row by row, their gates, and the acceptance line."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import ContentSwitcher
+
+from core.domain.backfill.diff import Cursor, View
+from core.domain.backfill.runs import Run, run_name
+from core.domain.text import visible
+from tui.actions import Actor, bindings
+from tui.export import Export
+from tui.ledger import columns, diff_export
+from tui.ledger import dialog_text as words
+from tui.ledger import reads as reading
+from tui.ledger.columns import EntryRow, GateRow, RunRow
+from tui.ledger.diff_view import DiffView
+from tui.ledger.list import List
+from tui.ledger.live_runs import FollowedRuns
+from tui.ledger.run_actions import FORBIDDEN
+from tui.runtime.source import Link
+from tui.runtime.state import State
+from tui.widgets.dialog import Dialog
+from tui.widgets.rows import Rows
+from tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False):
+    """A list of runs over a card of the one under the cursor; entries, gates and diff take the list's place."""
+
+    TITLE = "Ledger"
+    PLACES = ("ledger",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
+    NOTES = (
+        "A run: p plan, c reconcile, A apply, V verify, C certify. Who had a hand in it cannot certify it.\n"
+        "+ to register   = registered   - vanished   ! quarantined   ~ late: the key shows only these rows\n"
+        "An apply runs as a process of its own. Any console follows it, pauses it, or cancels it."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(id="ledger")
+        self.entries: List[EntryRow] = List(Table(columns.ENTRIES, lambda row: row.entry.collection), id="entries")
+        self.gates: List[GateRow] = List(Table(columns.gates(0), lambda row: row.gate.id), id="gates")
+        self.diff = DiffView()
+        self._looked_at: datetime | None = None
+        self._doing = ""
+        self._shown: Run | None = None
+
+    def compose(self) -> ComposeResult:
+        """The list above the card; on a wide screen beside it."""
+        with ContentSwitcher(initial="runs", id="ledger-views"):
+            yield self.runs
+            yield self.entries
+            yield self.gates
+            yield self.diff
+        yield self.card
+
+    # What the console asks
+
+    def actors(self) -> tuple[Actor, ...]:
+        """The pane, and the list that is on the screen."""
+        shown = self.diff if self.shows == "diff" else self._list
+        return (self, shown, shown.grid)
+
+    def relogin(self) -> None:
+        """Somebody else looks on: forget what was seen and verified."""
+        self._login = None
+        self._seen.clear()
+        self.verified.clear()
+        self._go("runs")
+
+    def exported(self) -> Export:
+        """What is shown; of a diff, the rows that the window holds."""
+        if self.shows == "diff":
+            return diff_export.table(self._export_name, self.diff.view, self.diff.window.rows())
+        return replace(super().exported(), name=self._export_name)
+
+    def copied(self) -> dict[str, str]:
+        """Of a row of a diff, the bare code is what somebody looks for."""
+        row = self.diff.grid.row_at_cursor() if self.shows == "diff" else None
+        if row is None:
+            return super().copied()
+        cells = diff_export.cells(self.diff.view, row)
+        return {"row": "\t".join(cells), "cell": visible(row.code), "all": self.exported().text("md")}
+
+    @property
+    def is_partial(self) -> bool:
+        """Of a diff, the window holds what is near the cursor."""
+        window = self.diff.window
+        return self.shows == "diff" and not (window.top is None and window.bottom is None)
+
+    def whole(self, then: Callable[[Export], None]) -> None:
+        """Page a diff to its end."""
+        if not self.is_partial:
+            then(self.exported())
+            return
+        source, work, name, view = self.host.source, self.host.work, self._export_name, self.diff.view
+
+        def tell(rows: int) -> None:
+            work.deliver(lambda: self.host.say(f"reading: {rows:,} rows so far…"))
+
+        read = lambda: source.read("whole", lambda link: diff_export.read_all(link, name, view, tell))  # noqa: E731 - as said
+        if not work.start("whole", read, then, self.host.tell):
+            self.host.say("the rows are being read already")
+
+    @property
+    def _export_name(self) -> str:
+        inside = "" if self.run is None or self.shows == "runs" else f"-{self.run.name}-{self.shows}"
+        return f"ledger{inside}"
+
+    def show(self, state: State) -> None:
+        """After a look, read the runs again."""
+        if state.looked_at != self._looked_at and self.display:
+            self._looked_at = state.looked_at
+            self.read_again()
+
+    def enter(self) -> None:
+        """Take the focus, and read what happened meanwhile."""
+        self._focus()
+        self.read_again()
+
+    def take(self, collections: Collection[str]) -> None:
+        """Ask whether they are to be planned."""
+        self.plan_these(collections)
+
+    def why_not(self, action_id: str) -> str:
+        """What login, state or screen forbid."""
+        if action_id in FORBIDDEN or action_id in ("run_verify", "audit"):
+            forbidden = self._reasons()[FORBIDDEN[action_id]] if action_id in FORBIDDEN else ""
+            none = "there is no run" if action_id == "run_verify" and self.run is None else ""
+            return f"{self._doing} is under way" if self._doing else forbidden or none
+        if action_id == "run_back":
+            return "this is the list of runs" if self.shows == "runs" else ""
+        if self.run is None:
+            return "" if action_id == "ledger" else "there is no run"
+        missing = {
+            "run_gates": "" if self.run.run in self.verified else "verify it first (V)",
+            "run_compare": "" if self._previous() else "no earlier plan shares a collection with it",
+            "run_open": "no row is under the cursor" if self._is_empty else "",
+        }
+        return missing.get(action_id, "")
+
+    def twin(self, action_id: str) -> str:
+        """The command line that does the same."""
+        run, before = self.run, self._previous()
+        number = "RUN" if run is None else str(run.run)
+        return {
+            "ledger": "birth-console ledger",
+            "run_open": f"birth-console ledger {number}",
+            "run_diff": f"birth-console ledger diff {number}",
+            "run_compare": f"birth-console ledger diff {before.run if before else 'RUN'} {number}",
+            "run_gates": f"birth-console verify {number}",
+            "run_sql": f"birth-console ledger {number} --sql",
+        }.get(action_id) or self.line_twin(action_id)
+
+    # What the acceptance line asks
+
+    def doing(self, what: str) -> None:
+        """Show what is under way."""
+        self._doing = what
+        self._show_card()
+
+    def show_gates(self) -> None:
+        """Bring the gates of the last verify to the screen."""
+        found = self.verified.get(self.run.run) if self.run is not None else None
+        if found is not None:
+            table = Table(columns.gates(self.app.size.width), lambda row: row.gate.id)
+            self.gates.grid.show_table(table)
+            self.gates.grid.load([GateRow(place, gate) for place, gate in enumerate(found.gates, 1)])
+            self._go("gates")
+
+    def on_resize(self) -> None:
+        """Give the evidence of gates the room that there is."""
+        self.gates.grid.show_columns(columns.gates(self.app.size.width))
+
+    # Actions that go somewhere
+
+    def open_further(self) -> None:
+        """From a run to its entries, from an entry to its rows, from a gate or a row to all that is known of it."""
+        if self.shows == "runs":
+            self._go("entries")
+        elif self.shows == "entries":
+            row = self.entries.grid.row_at_cursor()
+            if row is not None:
+                self._open_diff(None, Cursor(row.entry.ledger_id))
+        elif self.shows == "gates":
+            judged = self.gates.grid.row_at_cursor()
+            if judged is not None:
+                self.app.push_screen(Dialog("Gate", words.gate_details(judged.gate)))
+        elif (item := self.diff.grid.row_at_cursor()) is not None:
+            self.app.push_screen(Dialog("Row", words.item(item, compared=self.diff.view.before is not None)))
+
+    def go_back(self) -> None:
+        """Back to where the screen came from."""
+        self._go("entries" if self.shows == "diff" and self.diff.view.before is None else "runs")
+
+    def open_diff(self) -> None:
+        """Every row of the run."""
+        self._open_diff(None, None)
+
+    def open_comparison(self) -> None:
+        """The rows of this plan beside those of the one before it."""
+        before = self._previous()
+        if before is not None:
+            self._open_diff(before.run, None)
+
+    def open_sql(self) -> None:
+        """The SQL that plan and batches run."""
+        number = self._meant().run
+
+        def show(found: Content) -> None:
+            self.app.push_screen(Dialog("SQL", found))
+
+        self._work("reading the SQL", lambda: self.host.source.read("ledger", lambda link: _sql(link, number)), show)
+
+    def _open_diff(self, before: int | None, at: Cursor | None) -> None:
+        self.diff.open(View(self._meant().run, before=before), at)
+        self._go("diff")
+
+    @property
+    def shows(self) -> str:
+        """The view on the screen."""
+        return self.query_one("#ledger-views", ContentSwitcher).current or "runs"
+
+    @property
+    def _list(self) -> "List[RunRow] | List[EntryRow] | List[GateRow]":
+        return {"entries": self.entries, "gates": self.gates}.get(self.shows, self.runs)  # type: ignore[return-value]
+
+    @property
+    def _is_empty(self) -> bool:
+        grid = self.diff.grid if self.shows == "diff" else self._list.grid
+        return grid.row_at_cursor() is None
+
+    def _go(self, view: str) -> None:
+        self.query_one("#ledger-views", ContentSwitcher).current = view
+        self.set_class(view != "runs", "-inside")
+        self._focus()
+        self._show_card()
+        self.post_message(Rows.Changed())
+
+    def _focus(self) -> None:
+        self.take_focus(self.diff.grid if self.shows == "diff" else self._list.grid)
+
+    def _previous(self) -> Run | None:
+        rows = self.runs.grid.table.rows()
+        return None if self.run is None else reading.previous([row.run for row in rows], self.run)
+
+    # Showing
+
+    def show_run(self) -> None:
+        """Show what is known of the run under the cursor."""
+        self._show_card()
+        self._show_entries()
+
+    def _show_card(self) -> None:
+        row, seen = self.runs.grid.row_at_cursor(), self.seen
+        self._shown = self.run
+        found = self.verified.get(row.run.run) if row is not None else None
+        pacing = self._paces.get(row.run.run) if row is not None else None
+        doing = f"{self._doing}…" if self._doing else f"STALE: {visible(self._lost)}" if self._lost else ""
+        self.card.show(
+            row, seen, self._reasons(), found, None if pacing is None else pacing.estimate, (self._where(), doing)
+        )
+
+    def _where(self) -> str:
+        """Where in the run the screen is."""
+        before = self.diff.view.before
+        rows = "row by row" if before is None else f"beside the plan of {run_name(before)}"
+        return {"entries": "entries", "gates": "gates as verified", "diff": rows}.get(self.shows, "")
+
+    def _show_entries(self) -> None:
+        seen = self.seen
+        rows = (
+            []
+            if seen is None
+            else [EntryRow(each, seen.progress.outcomes[each.collection]) for each in seen.run.entries]
+        )
+        if rows != list(self.entries.grid.table.rows()):
+            self.entries.grid.load(rows)
+
+    @on(Rows.Changed)
+    def _changed(self) -> None:
+        # A filter or an order may put the cursor on another run.
+        if self.run != self._shown:
+            self._chosen()
+
+
+def _sql(link: Link, number: int) -> Content:
+    from core.services.backfill import runs  # noqa: PLC0415 - the services bring the driver along
+
+    return words.statements(runs.statements(link, number))

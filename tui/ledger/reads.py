@@ -1,0 +1,68 @@
+"""What the ledger pane reads, in threads: the services are imported here, when they are needed."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.domain.backfill.next_actions import Login, Standing
+from core.domain.backfill.progress import Progress
+from core.domain.backfill.runs import Run
+from core.domain.trust.permit import admitted
+from tui.runtime.source import Link
+
+if TYPE_CHECKING:
+    from core.services.trust.certify import Certified
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The latest runs, how those get on that are applied, and who asks."""
+
+    runs: tuple[Run, ...]
+    progress: tuple[Progress, ...]
+    login: Login
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything known of one run. `admitted`: how many of its rows to go the open permits admit at most."""
+
+    run: Run
+    progress: Progress
+    standing: Standing | None
+    certificate: "Certified | None"
+    admitted: int = 0
+
+
+def runs(link: Link) -> Runs:
+    """Read the list."""
+    from core.services.backfill import live_runs, next_actions  # noqa: PLC0415 - the first paint does not wait for the driver
+    from core.services.backfill import runs as ledger  # noqa: PLC0415 - the first paint does not wait for the driver
+
+    return Runs(tuple(ledger.runs(link)), tuple(live_runs.follow(link)), next_actions.login(link))
+
+
+def one(link: Link, number: int) -> Seen:
+    """Read one run."""
+    from core.services.backfill import live_runs, next_actions, permits  # noqa: PLC0415 - the first paint does not wait for the driver
+    from core.services.backfill import runs as ledger  # noqa: PLC0415 - the first paint does not wait for the driver
+    from core.services.trust import certify  # noqa: PLC0415 - the first paint does not wait for the driver
+
+    run = ledger.run(link, number)
+    progress = next(each for each in live_runs.follow(link, [number]) if each.run == number)
+    to_go = {name: outcome.open for name, outcome in progress.outcomes.items()}
+    leave = admitted(permits.list_permits(link), to_go)
+    return Seen(run, progress, next_actions.standing(link, number), certify.read(link, number), leave)
+
+
+def follow(link: Link, numbers: list[int]) -> list[Progress]:
+    """Look how runs get on."""
+    from core.services.backfill import live_runs as service  # noqa: PLC0415 - the first paint does not wait for the driver
+
+    return service.follow(link, numbers)
+
+
+def previous(runs: list[Run], run: Run) -> Run | None:
+    """The latest plan before `run` that planned one of its collections."""
+    names = {entry.collection for entry in run.entries}
+    earlier = [each for each in runs if each.run < run.run and names & {entry.collection for entry in each.entries}]
+    return max(earlier, key=lambda each: each.run, default=None)

@@ -1,0 +1,298 @@
+"""The acceptance line from the keyboard: plan, reconcile, apply, steer, verify, certify, audit."""
+
+import shlex
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.content import Content
+
+from core.domain.backfill import next_actions
+from core.domain.backfill.progress import Effort
+from core.domain.backfill.runs import Run
+from core.errors import ConsoleError
+from tui.ledger import dialog_text as words
+from tui.ledger import run_calls as calls
+from tui.ledger.plan_dialog import ChoosePlan
+from tui.ledger.reads import Seen
+from tui.ledger.typeahead_guard import Wait
+from tui.pane import Pane, Unfinished
+from tui.runtime.source import Link
+from tui.widgets.confirm import Confirm
+from tui.widgets.dialog import Dialog
+from tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from core.services.backfill.background import Detached
+    from core.services.backfill.control import Control
+    from core.services.backfill.next_actions import Intent
+    from core.services.backfill.plan import Plan
+    from core.services.trust.verify import Verification
+
+Result = TypeVar("Result")
+# Which reason of the domain forbids which action.
+FORBIDDEN = {
+    "run_plan": next_actions.PLAN,
+    "run_reconcile": next_actions.RECONCILE,
+    "run_apply": next_actions.APPLY,
+    "run_hold": next_actions.HOLD,
+    "run_cancel": next_actions.CANCEL,
+    "run_resize": next_actions.RESIZE,
+    "run_certify": next_actions.CERTIFY,
+}
+NOTE = "What did you compare?"
+STAND = "What did you look at? The note stands in the certificate."
+SIZE = "Rows a batch, 1 to 10,000; 0 lets it adapt again:"
+EFFORT = "Workers (1 to 64), then rows a batch where the size is not to adapt:"
+
+
+class AcceptanceLine(Pane, metaclass=Unfinished):
+    """What each key of the line does. The pane says which run is meant, and shows what came of it."""
+
+    verified: "dict[int, Verification]"
+
+    @property
+    @abstractmethod
+    def run(self) -> Run | None:
+        """The run under the cursor."""
+
+    @property
+    @abstractmethod
+    def seen(self) -> Seen | None:
+        """Everything known of that run, once it is read."""
+
+    @abstractmethod
+    def doing(self, what: str) -> None:
+        """Show what is under way; an empty text ends it."""
+
+    @abstractmethod
+    def read_again(self, then_to: int | None = None) -> None:
+        """Read the runs again; put the cursor on one of them."""
+
+    @abstractmethod
+    def show_gates(self) -> None:
+        """Bring the gates of the last verify to the screen."""
+
+    # Actions
+
+    def plan(self) -> None:
+        """Ask which collections, then plan them."""
+        self.plan_these(())
+
+    def plan_these(self, marked: Iterable[str]) -> None:
+        """The same, with some of them marked to begin with."""
+        choice = ChoosePlan(marked)
+
+        def chosen(names: tuple[str, ...] | None) -> None:
+            if names is not None:
+                self._write("planning", lambda link: calls.plan(link, names), self._planned)
+
+        def failed(error: ConsoleError) -> None:
+            if choice.is_current:
+                choice.dismiss(None)
+            self._tell("Plan", error)
+
+        self.app.push_screen(choice, chosen)
+        read = lambda: self.host.source.read("ledger", calls.plannable)  # noqa: E731 - as short as its use
+        self.host.work.start("ledger choice", read, choice.offer, failed)
+
+    def reconcile(self) -> None:
+        """Ask for a note, then recount."""
+        run = self._meant()
+
+        def noted(note: str | None) -> None:
+            if note is not None:
+                self._write(f"recounting {run.name}", lambda link: calls.reconcile(link, run.run, note), self._told)
+
+        self.app.push_screen(Prompt(f"Reconcile {run.name}", NOTE), noted)
+
+    def apply(self) -> None:
+        """Look at what it would do, ask with how much effort, have it confirmed, then start it."""
+        run, title = self._meant(), f"Apply {self._meant().name}"
+        found: list[Intent | ConsoleError] = []
+        wait = Wait(title, "looking what it would do…")
+
+        def looked(result: "Intent | ConsoleError") -> None:
+            found.append(result)
+            if wait.is_current:
+                wait.dismiss()
+
+        def chosen(text: str | None) -> None:
+            if text is None:
+                return
+            if found:
+                go_on(Effort.parse(text))
+            else:
+                self.app.push_screen(wait, lambda _: None if wait.is_left else go_on(Effort.parse(text)))
+
+        def go_on(effort: Effort) -> None:
+            if isinstance(found[0], ConsoleError):
+                self._tell(title, found[0])
+            else:
+                self._confirm_apply(found[0], effort)
+
+        # What is typed ahead goes to the question, not to the pane: it is asked while the answer to this comes.
+        read = lambda: self.host.source.read("ledger", lambda link: calls.intent(link, run.run))  # noqa: E731 - as said
+        self.host.work.start(f"ledger intent {run.run}", read, looked, looked)
+        self.app.push_screen(Prompt(title, EFFORT, "1", calls.effort), chosen)
+
+    def hold(self) -> None:
+        """Pause the run, or let it go on."""
+        seen = self.seen
+        if seen is None:
+            return
+        run, command = seen.run, seen.progress.command
+        if command != "cancel":
+            self._steer(run, "pause" if command == "run" else "resume", None)
+            return
+        # Somebody meant it to end: that is not taken back by a slip.
+        question = Confirm(
+            f"Resume {run.name}", words.reviving(run, seen.progress), self._phrase(run), "resume the cancelled run"
+        )
+        self.app.push_screen(question, lambda yes: self._steer(run, "resume", None) if yes else None)
+
+    def cancel(self) -> None:
+        """Have it confirmed, then cancel the run."""
+        run = self._meant()
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - the answer
+            if yes:
+                self._steer(run, "cancel", None)
+
+        body, keep = words.cancelling(run), "Keep it running"
+        question = Confirm(f"Cancel {run.name}", body, self._phrase(run), "stop the run", no=keep)
+        self.app.push_screen(question, answered)
+
+    def resize(self) -> None:
+        """Ask for the size of batches, and hand it to the workers."""
+        run = self._meant()
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self._steer(run, None, int(text))
+
+        size = self.seen.progress.batch_size if self.seen is not None else None
+        self.app.push_screen(Prompt(f"Batches of {run.name}", SIZE, str(size or 0), calls.size), chosen)
+
+    def verify(self) -> None:
+        """Ask every acceptance gate."""
+        run = self._meant()
+
+        def looked(found: "Verification") -> None:
+            self.verified[run.run] = found
+            passed = sum(gate.passed for gate in found.gates)
+            self.host.say(f"{run.name}: {passed} of {len(found.gates)} gates passed")
+            self.read_again()
+            self.show_gates()
+
+        call = lambda link: calls.verify(link, run.run)  # noqa: E731 - as short as its use
+        self._work(f"verifying {run.name}", lambda: self.host.source.read("verify", call), looked)
+
+    def certify(self) -> None:
+        """Ask for a note, have it confirmed, then stand for what was verified."""
+        seen, found = self.seen, self.verified[self._meant().run]
+        if seen is None:
+            return
+        run = seen.run
+
+        def noted(note: str | None) -> None:
+            if note is None:
+                return
+            body = words.certifying(seen, found.evidence_digest, found.gates, note)
+            question = Confirm(f"Certify {run.name}", body, self._phrase(run), "certify it")
+            self.app.push_screen(question, lambda yes: certify(note) if yes else None)
+
+        def certify(note: str) -> None:
+            digest = found.evidence_digest
+            self._write(f"certifying {run.name}", lambda link: calls.certify(link, run.run, note, digest), self._told)
+
+        self.app.push_screen(Prompt(f"Certify {run.name}", STAND), noted)
+
+    def audit(self) -> None:
+        """Verify the hash chain."""
+
+        def show(found: Content) -> None:
+            self.app.push_screen(Dialog("Audit", found))
+
+        self._work("auditing the chain", lambda: self.host.source.read("verify", calls.audit), show)
+
+    # What they have in common
+
+    def line_twin(self, action_id: str) -> str:
+        """The command line that does the same as a step of the line."""
+        run = self.run
+        number = "RUN" if run is None else str(run.run)
+        paused = self.seen is not None and self.seen.progress.command != "run"
+        return {
+            "run_plan": "birth-console plan --all",
+            "run_reconcile": f"birth-console reconcile {number} --note {shlex.quote(NOTE)}",
+            "run_apply": f"birth-console apply {number} --detach",
+            "run_hold": f"birth-console control {number} {'resume' if paused else 'pause'}",
+            "run_cancel": f"birth-console control {number} cancel",
+            "run_resize": f"birth-console control {number} --batch-size 500",
+            "run_verify": f"birth-console verify {number}",
+            "run_certify": f"birth-console certify {number} --note {shlex.quote('what you looked at')}",
+            "audit": "birth-console audit",
+        }.get(action_id, "")
+
+    def _meant(self) -> Run:
+        assert self.run is not None  # noqa: S101 - an action without a run is disabled
+        return self.run
+
+    def _phrase(self, run: Run) -> str:
+        """What to type: the run's name, and what the database wants to hear where it is not a plaything."""
+        server = self.host.state.server
+        wanted = "" if server is None else server.confirm or ("" if server.word == "DEMO" else server.word)
+        return f"{run.name} {wanted}".strip()
+
+    def _planned(self, found: "Plan") -> None:
+        skipped = f"; {len(found.skipped)} broken ones skipped" if found.skipped else ""
+        self.host.say(f"{found.run.name}: {found.run.missing:,} rows of {len(found.run.entries)} collections{skipped}")
+        self.read_again(found.run.run)
+
+    def _told(self, text: str) -> None:
+        self.host.say(text)
+        self.read_again()
+
+    def _confirm_apply(self, intent: "Intent", effort: Effort) -> None:
+        run = intent.run
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - the answer
+            if yes:
+                options = {"workers": effort.workers, "batch_size": effort.batch_size}
+                self._work(f"starting {run.name}", lambda: self.host.source.detach(run.run, options), started)
+
+        def started(found: "Detached") -> None:
+            self.host.say(f"{run.name} is applied by process {found.pid}; its events are in {found.log}")
+            self.read_again()
+
+        word = self.host.state.server.word if self.host.state.server else ""
+        body = words.applying(intent, effort, word)
+        self.app.push_screen(Confirm(f"Apply {run.name}", body, self._phrase(run), "apply the run"), answered)
+
+    def _steer(self, run: Run, command: str | None, batch_size: int | None) -> None:
+        before = self.seen.progress if self.seen is not None else None
+
+        def steered(found: "Control") -> None:
+            self._told(f"{run.name}: {words.steered(found, before, command)}")
+
+        self._write(f"steering {run.name}", lambda link: calls.steer(link, run.run, command, batch_size), steered)
+
+    def _tell(self, title: str, error: ConsoleError) -> None:
+        self.app.push_screen(Dialog(title, words.fault(error)))
+
+    def _write(self, what: str, call: Callable[[Link], Result], then: Callable[[Result], None]) -> None:
+        self._work(what, lambda: self.host.source.write(call), then)
+
+    def _work(self, what: str, call: Callable[[], Result], then: Callable[[Result], None]) -> None:
+        def done(result: Result) -> None:
+            self.doing("")
+            then(result)
+
+        def failed(error: ConsoleError) -> None:
+            self.doing("")
+            self._tell(f"Not done: {what}", error)
+            self.read_again()
+
+        if self.host.work.start("ledger line", call, done, failed):
+            self.doing(what)

@@ -1,0 +1,99 @@
+"""What the acceptance line asks the services for, in threads, and how it comments on what is typed."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from core.domain.backfill.progress import Effort
+from core.errors import UsageError
+from tui.ledger import dialog_text as words
+from tui.runtime.source import Link
+
+if TYPE_CHECKING:
+    from core.domain.overview.matrix import MatrixRow
+    from core.services.backfill.control import Control
+    from core.services.backfill.next_actions import Intent
+    from core.services.backfill.plan import Plan
+    from core.services.trust.verify import Verification
+
+
+def plannable(link: Link) -> "list[MatrixRow]":
+    """The collections that can be planned."""
+    from core.domain.overview.matrix import BROKEN  # noqa: PLC0415 - the services bring the driver along
+    from core.services.overview import matrix  # noqa: PLC0415 - the services bring the driver along
+
+    return [row for row in matrix.read(link) if row.verdict != BROKEN]
+
+
+def plan(link: Link, names: tuple[str, ...]) -> "Plan":
+    """Plan some collections, or all."""
+    from core.services.backfill import plan  # noqa: PLC0415 - the services bring the driver along
+
+    return plan.plan(link, names or None)
+
+
+def reconcile(link: Link, number: int, note: str) -> str:
+    """Recount; what to say of it."""
+    from core.services.backfill import reconcile  # noqa: PLC0415 - the services bring the driver along
+
+    found = reconcile.reconcile(link, number, note)
+    return f"equal: {found.planned:,} rows planned, {found.source:,} missing in the source"
+
+
+def intent(link: Link, number: int) -> "Intent":
+    """What an apply would do."""
+    from core.services.backfill import next_actions as service  # noqa: PLC0415 - the services bring the driver along
+
+    return service.intent(link, number)
+
+
+def steer(link: Link, number: int, command: str | None, batch_size: int | None) -> "Control":
+    """Give a command, or a size of batches."""
+    from core.services.backfill import control  # noqa: PLC0415 - the services bring the driver along
+
+    return control.steer(link, number, command, batch_size)
+
+
+def verify(link: Link, number: int) -> "Verification":
+    """Ask every acceptance gate."""
+    from core.services.trust import verify as acceptance  # noqa: PLC0415 - the services bring the driver along
+
+    return acceptance.verify(link, number)
+
+
+def certify(link: Link, number: int, note: str, digest: str) -> str:
+    """Stand for what was verified; what to say of it."""
+    from core.services.trust import certify  # noqa: PLC0415 - the services bring the driver along
+
+    done = certify.certify(link, number, note, looked_at=digest)
+    return f"certified: evidence {done.certificate[:16]}, chain head {done.chain_head[:16]}"
+
+
+def audit(link: Link) -> Content:
+    """Verify the chain; what to show of it."""
+    from core.services.trust import audit  # noqa: PLC0415 - the services bring the driver along
+
+    return words.audited(audit.audit(link))
+
+
+def effort(text: str) -> tuple[Content, bool]:
+    """Comment on workers and rows as they are typed."""
+    try:
+        found = Effort.parse(text)
+    except UsageError as error:
+        return Content.styled(error.message, "$warning"), False
+    size = "whose size adapts" if found.batch_size is None else f"of {found.batch_size:,} rows"
+    return Content(f"{found.workers} worker{'s' if found.workers > 1 else ''}, batches {size}"), True
+
+
+def size(text: str) -> tuple[Content, bool]:
+    """Comment on rows a batch as they are typed."""
+    if text.strip() == "0":
+        return Content("the workers choose"), True
+    try:
+        rows = Effort.parse(f"1 {text}").batch_size
+    except UsageError:
+        rows = None
+    if rows is None:
+        return Content.styled("1 to 10,000, or 0", "$warning"), False
+    return Content(f"batches of {rows:,} rows"), True

@@ -1,0 +1,80 @@
+"""The card of a run: how it gets on, where it stands on the acceptance line, and its certificate."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from core.domain.backfill.pace import Estimate
+from tui.ledger import run_text as texts
+from tui.ledger.columns import RunRow
+from tui.ledger.reads import Seen
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from core.services.trust.verify import Verification
+
+LIVE = ("title", "bar", "pace")
+REST = ("held", "account", "step-0", "step-1", "step-2", "step-3", "step-4", "gates")
+
+
+class RunCard(Vertical, can_focus=False):
+    """One line per fact, each repainted only when it says something else: an apply over a bad line costs little."""
+
+    def __init__(self) -> None:
+        super().__init__(id="run-card")
+        self._timer: Timer | None = None
+        self._show_again: Callable[[], None] = lambda: None
+
+    def compose(self) -> ComposeResult:
+        """The lines that live, then the others."""
+        for name in (*LIVE, *REST):
+            yield Static(id=f"run-{name}", classes="live" if name in LIVE else "rest", markup=False)
+
+    def call_in(self, seconds: float, what: Callable[[], None]) -> None:
+        """Call something once, later; what was to be called before is not."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(seconds, what)
+
+    def show(  # noqa: PLR0917 - what a card is made of
+        self,
+        row: RunRow | None,
+        seen: Seen | None,
+        why: Mapping[str, str],
+        verified: "Verification | None",
+        estimate: Estimate | None,
+        words: tuple[str, str],
+    ) -> None:
+        """Show a run, as far as it is known. `words`: where in it the screen is, and what is under way."""
+        self._show_again = partial(self.show, row, seen, why, verified, estimate, words)
+        progress = seen.progress if seen is not None else row.progress if row is not None else None
+        gates = None if verified is None else verified.gates
+        lines = {
+            "title": texts.title(row, *words),
+            "bar": texts.bar(progress, max(self.content_size.width, 40)),
+            "pace": texts.pace(progress, estimate, None if seen is None else seen.admitted),
+            "held": texts.held(progress),
+            "account": texts.account(None if progress is None else progress.accounting),
+        }
+        if seen is not None and seen.certificate is not None:
+            lines["pace"], lines["held"] = texts.certificate(seen)
+        lines |= {f"step-{place}": content for place, content in enumerate(texts.line(seen, why, gates))}
+        lines["gates"] = texts.gates(gates or ())
+        for name, content in lines.items():
+            self._set(name, content)
+
+    def on_resize(self) -> None:
+        """Make the bar as wide as there is room."""
+        self._show_again()
+
+    def _set(self, name: str, content: Content) -> None:
+        line = self.query_one(f"#run-{name}", Static)
+        shown = line.content
+        if shown != content or not isinstance(shown, Content) or shown.spans != content.spans:
+            line.update(content, layout=False)

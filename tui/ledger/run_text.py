@@ -1,0 +1,200 @@
+"""What the ledger pane says of a run, line by line."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from textual.content import Content
+
+from core.domain.backfill import next_actions
+from core.domain.backfill.pace import Estimate
+from core.domain.backfill.progress import Progress
+from core.domain.backfill.runs import Accounting, run_name
+from core.domain.gates import Judgement
+from core.domain.text import visible
+from tui.ledger.columns import STATES, VERDICTS, RunRow
+from tui.ledger.reads import Seen
+from tui.widgets.signs import number
+
+TONES = {"bad": "bold $error", "warn": "$warning", "good": "$success", "faint": "$text-muted"}
+MUTED = "$text-muted"
+FULL, PART = "█", "░"
+_LABEL = 13
+
+
+def title(row: RunRow | None, where: str, doing: str) -> Content:
+    """The run, its state, where in it the screen is, and what this console does."""
+    if row is None:
+        return Content.styled(f" {doing or 'no run yet: p plans one'}", "bold")
+    run, sign = row.run, row.state
+    parts: list[tuple[str, str]] = [(f" {run.name} ", "bold $accent"), (sign.text, TONES.get(sign.tone, "bold"))]
+    if run.superseded_by is not None:
+        parts.append((f" by {run_name(run.superseded_by)}", MUTED))
+    parts += [(f"  {where}", MUTED), (f"  {doing}", "$warning")]
+    return Content.assemble(*parts)
+
+
+def bar(progress: Progress | None, width: int) -> Content:
+    """How much is done, as a bar, a share and figures."""
+    if progress is None or not progress.accounting.planned:
+        return Content.styled(" nothing is missing: there is nothing to apply" if progress else "", MUTED)
+    planned, done = progress.accounting.planned, progress.done
+    figures = f"{100 * done // planned:>4}%  {done:,} of {planned:,} rows"
+    cells = max(min(width - len(figures) - 3, 40), 5)
+    full = cells * done // planned
+    return Content.assemble(" ", (FULL * full, "$accent"), (PART * (cells - full), MUTED), figures)
+
+
+def pace(progress: Progress | None, estimate: Estimate | None, admitted: int | None = None) -> Content:
+    """Rate, time to go, workers and the size of batches of a run that is applied.
+
+    `admitted`: how many of its rows to go the open permits admit; None while nobody has looked.
+    """
+    if progress is None or progress.status != "applying":
+        return Content("")
+    parts = []
+    if estimate is not None and not progress.held and progress.workers and (to_go := estimate.to_go()) is not None:
+        parts += [f"{estimate.rate:,.0f} rows/s", to_go_words(*to_go)]
+    parts.append(_workers(progress, admitted))
+    if progress.batch_size is not None:
+        parts.append(f"batches of {progress.batch_size:,}, as chosen")
+    elif progress.largest is not None:
+        parts.append(f"batches of {progress.largest:,}")
+    return Content(" " + "  ".join(parts))
+
+
+def to_go_words(soon: float, late: float) -> str:
+    """A range of times, rounded: nobody needs to see it tremble."""
+    words = [str(timedelta(seconds=_rounded(each))) for each in (soon, late)]
+    return f"{words[0]} to go" if words[0] == words[1] else f"{words[0]} to {words[1]} to go"
+
+
+def _rounded(seconds: float) -> int:
+    step = 1 if seconds < 20 else 5 if seconds < 120 else 30  # noqa: PLR2004 - as coarse as the guess
+    return round(seconds / step) * step
+
+
+def _workers(progress: Progress, admitted: int | None) -> str:
+    if not progress.workers:
+        to_go = progress.accounting.open
+        if progress.held:
+            return "nobody is at work on it"
+        if admitted is not None and admitted < to_go:
+            left = f"only {admitted:,} of {to_go:,} to go are admitted" if admitted else "the permits are used up"
+            return f"nobody is at work on it: {left} (P)"
+        return "nobody is at work on it: A resumes it"
+    plural = "s" if progress.workers > 1 else ""
+    if len(progress.states) == 1:
+        return f"{progress.workers} worker{plural} {visible(next(iter(progress.states)))}"
+    states = ", ".join(f"{count} {visible(state)}" for state, count in sorted(progress.states.items()))
+    return f"{progress.workers} worker{plural}: {states}"
+
+
+def held(progress: Progress | None) -> Content:
+    """What holds a run up: somebody, or a throttle."""
+    if progress is None:
+        return Content("")
+    if progress.held and progress.status in ("planned", "reconciled", "applying"):
+        why = f": {visible(progress.reason)}" if progress.reason else ""
+        return Content.styled(
+            f" {STATES[progress.held].glyph} {progress.held} by {visible(progress.steered_by)}{why}  (space resumes)",
+            "$warning",
+        )
+    if progress.reasons and progress.status == "applying":
+        return Content.styled(f" ! throttled: {visible('; '.join(progress.reasons))}", "$warning")
+    return Content("")
+
+
+def account(accounting: Accounting | None) -> Content:
+    """The accounting in one line; it always closes, also without what is zero."""
+    if accounting is None:
+        return Content("")
+    names = ("registered", "existing", "vanished", "quarantined")
+    counts = {name: int(getattr(accounting, name)) for name in names} | {"to go": accounting.open}
+    parts = [f"{count:,} {name}" for name, count in counts.items() if count or name == "registered"]
+    return Content(f" {accounting.planned:,} planned = {' + '.join(parts)}")
+
+
+def line(seen: Seen | None, why: Mapping[str, str], gates: tuple[Judgement, ...] | None) -> list[Content]:
+    """The acceptance line: each step with who did it, or what forbids it."""
+    if seen is None:
+        return [Content("")] * 5
+    run, progress = seen.run, seen.progress
+    over = progress.status in ("applied", "certified")
+    said = {
+        "plan": f"{visible(run.planned_by)}, {number(run.missing)} rows of {len(run.entries)} collections",
+        "reconcile": visible(run.reconciled_by or ""),
+        "apply": f"{progress.done:,} rows have an outcome" if over else "under way" if progress.workers else "",
+        "verify": _verified(gates),
+        "certify": _certified(seen),
+    }
+    done = {
+        "plan": True,
+        "reconcile": run.reconciled_by is not None,
+        "apply": over,
+        "verify": bool(gates) and all(gate.passed for gate in gates or ()),
+        "certify": seen.certificate is not None,
+    }
+    forbids = {"plan": "", "reconcile": why[next_actions.RECONCILE], "apply": why[next_actions.APPLY], "verify": ""}
+    forbids["certify"] = why[next_actions.CERTIFY]
+    found = []
+    for name, key in _STEPS.items():
+        if done[name]:
+            found.append(_step("✓", name, key if name == "verify" else "", said[name], "$success", ""))
+        elif progress.status == "superseded":
+            found.append(_step("-", name, "", "", MUTED, MUTED))
+        elif forbids[name]:
+            found.append(_step("✗", name, key, forbids[name], MUTED, MUTED))
+        else:
+            found.append(_step("▸", name, key, said[name] or _NEXT[name], "bold $accent", ""))
+    return found
+
+
+_STEPS = {"plan": "p", "reconcile": "c", "apply": "A", "verify": "V", "certify": "C"}
+_NEXT = {
+    "plan": "",
+    "reconcile": "recount by another query",
+    "apply": "ready",
+    "verify": "asks every acceptance gate, on live data",
+    "certify": "ready: you took no part in it",
+}
+
+
+def _step(glyph: str, name: str, key: str, said: str, tone: str, text: str) -> Content:  # noqa: PLR0917 - one line
+    return Content.assemble((f" {glyph} ", tone), (f"{name:<10}", tone), (f"{key:<2}", "bold $accent"), (said, text))
+
+
+def _certified(seen: Seen) -> str:
+    found = seen.certificate
+    return (
+        ""
+        if found is None
+        else f'{visible(found.person)} {found.certified_at.astimezone():%m-%d %H:%M} "{visible(found.note)}"'
+    )
+
+
+def gates(found: Sequence[Judgement]) -> Content:
+    """The gates as they were last verified, where there is room for them."""
+    lines = [Content("")]
+    for gate in found:
+        sign = VERDICTS[gate.verdict]
+        lines.append(Content.assemble((f" {sign.glyph} ", TONES.get(sign.tone, "$success")), visible(gate.title)))
+    return Content("\n").join(lines)
+
+
+def _verified(gates: tuple[Judgement, ...] | None) -> str:
+    if gates is None:
+        return ""
+    passed = sum(gate.passed for gate in gates)
+    return f"{passed} of {len(gates)} gates passed"
+
+
+def certificate(seen: Seen | None) -> tuple[Content, Content]:
+    """The digest of what somebody stands for, and the head of the chain that says so."""
+    if seen is None or seen.certificate is None:
+        return Content(""), Content("")
+    found = seen.certificate
+    place = f" chain {found.chain_seq}"
+    return (
+        Content.assemble((" certificate".ljust(_LABEL), MUTED), found.certificate),
+        Content.assemble((place.ljust(_LABEL), MUTED), found.chain_head or "its event is gone"),
+    )

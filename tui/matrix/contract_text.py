@@ -1,0 +1,143 @@
+"""The texts of an opened collection: its facts, the gates of its contract, and SQL to read."""
+
+import textwrap
+from collections.abc import Iterator
+
+from textual.content import Content
+from textual.highlight import HighlightTheme, highlight
+
+from core.domain.gates import Judgement, State
+from core.domain.overview.contract import Contract, Statement
+from core.domain.overview.matrix import REQUIRED, MatrixRow
+from core.domain.text import visible
+from core.errors import ConsoleError, Json
+from tui.matrix.columns import strategy_of, trigger_of
+from tui.widgets.grid import fit
+from tui.widgets.signs import Sign, number, reason, sign
+
+LABEL = 16
+TONES = {"bad": "bold $error", "warn": "bold $warning"}
+VERDICTS = {
+    State.PASSED: ("✓ passed ", "$success"),
+    State.FAILED: ("✗ failed ", "bold $error"),
+    State.UNKNOWN: ("? unknown", "bold $warning"),
+}
+INDENT = 11
+LONGEST = 300
+NARROWEST = 8
+
+
+_SQL_TONES = {
+    "Token.Comment": "$text-muted",
+    "Token.Keyword": "$accent",
+    "Token.Name.Builtin": "$accent",
+    "Token.Operator.Word": "$accent",
+    "Token.Literal.String": "$success",
+    "Token.Literal.Number": "$warning",
+}
+
+
+class SqlTheme(HighlightTheme):
+    """Few colours, all of the console's own theme."""
+
+    STYLES = {token: _SQL_TONES[str(token)] for token in HighlightTheme.STYLES if str(token) in _SQL_TONES}  # noqa: RUF012 - as its base declares it
+
+
+def facts(row: MatrixRow, failure: ConsoleError | None) -> Content:
+    """What the matrix shows of it, the verdict and each of its reasons."""
+    found, strategy, trigger = row.facts, strategy_of(row), trigger_of(row)
+    known = [
+        _fact(
+            "collection", visible(f"{found.collection} · {found.governance_role} · {found.requirement or '-'}"), "bold"
+        ),
+        _fact("identity", f"{strategy.text}  {visible(found.identity or '')}", _tone(strategy)),
+        _fact("table", f"{visible(found.table or 'none')} · {'native status' if found.native_status else 'no status'}"),
+        _fact("birth trigger", trigger.text, _tone(trigger)),
+        _fact("rows", _rows(row)),
+        _fact("verdict", sign(row.standing).text, _tone(sign(row.standing))),
+        *(Content.assemble(" " * LABEL, visible(each)) for each in _why(row)),
+    ]
+    if failure is not None:
+        known += [
+            _fact("not counted", visible(failure.message), TONES["warn"]),
+            *([_fact("", visible(failure.hint))] if failure.hint else []),
+        ]
+    return Content("\n").join(known)
+
+
+def gates(contract: Contract, width: int) -> Content:
+    """Each gate of the contract with what it rests on, and what to do where it is closed."""
+    closed = sum(not gate.passed for gate in contract.gates)
+    verdict = "all_ok" if contract.all_ok else f"{closed} of {len(contract.gates)} gates not passed"
+    head = Content.assemble(("Contract  ", "bold $accent"), (f"{'✓' if contract.all_ok else '✗'} {verdict}", "bold"))
+    return Content("\n").join([head, *(line for gate in contract.gates for line in _gate(gate, width))])
+
+
+def sql(statement: Statement) -> Content:
+    """A statement with its keywords told apart. Nothing in it is ever markup."""
+    head = Content.styled(f"SQL that {statement.title}", "bold $accent")
+    return Content("\n").join([head, highlight(lines(statement.text), language="sql", theme=SqlTheme)])
+
+
+def lines(text: str) -> str:
+    """Text of several lines, each with everything visible."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def _gate(gate: Judgement, width: int) -> Iterator[Content]:
+    word, tone = VERDICTS[gate.verdict]
+    evidence = _evidence(gate.evidence)
+    if gate.verdict is not State.FAILED:
+        rest = width - INDENT - len(gate.title) - 3
+        told = f" · {fit(evidence, rest).rstrip()}" if evidence and rest > NARROWEST else ""
+        yield Content.assemble((f"{word}  ", tone), gate.title, (told, "$text-muted"))
+        return
+    yield Content.assemble((f"{word}  ", tone), (gate.title, "bold"))
+    yield from (Content(line) for line in _indented(evidence, width))
+    yield from (Content.styled(line, "$accent") for line in _indented(f"→ {gate.hint}" if gate.hint else "", width))
+
+
+def _indented(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=" " * INDENT, subsequent_indent=" " * INDENT)
+
+
+def _evidence(value: Json) -> str:
+    """What a verdict rests on, on one line."""
+    text = _told(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _told(value: Json) -> str:
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, int):
+        return number(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{visible(name)} {_told(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return " · ".join(map(_told, value))
+    return visible(str(value))
+
+
+def _fact(label: str, value: str, tone: str = "") -> Content:
+    return Content.assemble((label.ljust(LABEL), "$text-muted"), (value, tone))
+
+
+def _why(row: MatrixRow) -> list[str]:
+    if row.facts.requirement != REQUIRED:
+        return ["only rows of REQUIRED collections are identified and registered"]
+    return [reason(each) for each in row.reasons if not each.startswith("uncounted:")]
+
+
+def _tone(found: Sign) -> str:
+    return TONES.get(found.tone, "")
+
+
+def _rows(row: MatrixRow) -> str:
+    counts = row.counts
+    if counts is None:
+        return "not counted yet"
+    if row.facts.requirement != REQUIRED:
+        return f"{number(counts.source_rows)} source · {number(counts.registered)} registered"
+    missing = "unknown" if counts.missing is None else number(counts.missing)
+    return f"{number(counts.source_rows)} source · {number(counts.registered)} registered · {missing} missing"

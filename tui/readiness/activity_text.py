@@ -1,0 +1,165 @@
+"""The texts of the dashboard's right half: what opens the gate, how it burns down, and what happened since."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from core.domain.text import visible
+from tui.actions import BY_ID, key_label
+from tui.readiness.metrics_text import UNREAD, joined
+from tui.runtime.state import Change, State
+from tui.widgets.gate_conditions import Step, steps
+from tui.widgets.grid import fit
+from tui.widgets.signs import number
+from tui.widgets.sparkline import spark
+
+if TYPE_CHECKING:
+    from core.domain.overview.activity import Deed
+
+NAMES = {
+    "birth_required_total": "required",
+    "identity_resolvable_now": "resolvable",
+    "identity_unclassified_blockers": "blockers",
+    "open_permits": "open permits",
+    "admission_permit_table": "permit table",
+    "backfill_ledger_table": "ledger table",
+    "shared_register_fn": "register fn",
+    "qt001_gate": "QT-001",
+}
+DEEDS = {
+    "identity_classified": "classified",
+    "identity_unclassified": "unclassified",
+    "identity_undone": "undid",
+    "identity_imported": "imported",
+    "permit_opened": "opened",
+    "permit_closed": "closed",
+    "taken_over": "took over",
+}
+BECAME = {"EXEMPT": "exempted", "REQUIRED": "required", "pause": "paused", "cancel": "cancelled", "run": "resumed"}
+NAMED = 1
+
+
+def gate(state: State, width: int) -> Content:
+    """What is closed with the key that goes there, one line each; what is open in one line. Closed ones first."""
+    if state.readiness is None:
+        return Content(UNREAD)
+    found = steps(state.readiness)
+    closed = [line for step in found if not step.holds for line in _closed(step, width)]
+    return joined([*closed, *_open([step.text for step in found if step.holds], width)])
+
+
+def burndown(state: State, width: int) -> Content:
+    """Blockers and missing rows over the ledger's time, as bars, with the first figure and the last."""
+    if state.burndown is None:
+        return Content(UNREAD)
+    points = state.burndown.points
+    missing = [point.missing for point in points if point.missing is not None]
+    lines = [_bars("blockers", [point.blockers for point in points], width)]
+    lines.append(
+        _bars("missing", missing, width) if missing else _quiet("missing   known from the first plan on", width)
+    )
+    return joined(lines)
+
+
+def changes(state: State, width: int) -> Content:
+    """Figures that changed, with who and when; then what was done, the newest first."""
+    if state.since is None or state.looked_at is None:
+        return Content(UNREAD)
+    lines = [_change(each, width, state.looked_at) for each in state.changes]
+    if state.events:
+        from core.domain.overview.activity import deeds  # noqa: PLC0415 - the first figures do not wait for it
+
+        lines += [_deed(each, width, state.looked_at) for each in deeds(state.events)]
+    if lines:
+        return joined(lines)
+    since = "you last looked" if state.remembers else f"{state.since:%H:%M:%S}"
+    return Content.styled(f"Nothing changed since {since}.", "$text-muted")
+
+
+def others(state: State, width: int) -> Content:
+    """Who else has a console open, and who applies what."""
+    if state.others is None:
+        return Content(UNREAD)
+    if not state.others:
+        return Content.styled("Nobody.", "$text-muted")
+    consoles = Counter(each.login for each in state.others if each.run is None)
+    from core.domain.backfill.runs import run_name  # noqa: PLC0415 - as said
+
+    told = [f"{visible(each.login)} applies {run_name(each.run)}" for each in state.others if each.run is not None]
+    told += [visible(login) if count == 1 else f"{visible(login)} ({count} times)" for login, count in consoles.items()]
+    return joined(Content(fit(line, width)) for line in _folded(told, width))
+
+
+def _closed(step: Step, width: int) -> Iterator[Content]:
+    place = f"→ {key_label(BY_ID[step.action].keys[0])}" if step.action in BY_ID else f"→ {step.command}"
+    room = width - cell_len(place) - 3
+    if cell_len(step.text) <= room:
+        yield Content.assemble(("✗ ", "bold $error"), (fit(step.text, room + 1), "bold"), (place, "$accent"))
+    else:
+        yield Content.assemble(("✗ ", "bold $error"), (fit(step.text, width - 2), "bold"))
+        yield Content.styled(fit(f"  {place}", width), "$accent")
+
+
+def _open(texts: Iterable[str], width: int) -> list[Content]:
+    """The conditions that hold, as many in a line as fit."""
+    lines = _folded(texts, width - 2)
+    return [
+        Content.assemble(("✓ " if not index else "  ", "$success"), (fit(line, width - 2), "$text-muted"))
+        for index, line in enumerate(lines)
+    ]
+
+
+def _folded(texts: Iterable[str], width: int) -> list[str]:
+    """As many texts in a line as fit."""
+    lines: list[str] = []
+    for text in texts:
+        if lines and cell_len(f"{lines[-1]}, {text}") < width:
+            lines[-1] += f", {text}"
+        else:
+            lines = [*lines[:-1], *(f"{line}," for line in lines[-1:]), text]
+    return lines
+
+
+def _bars(name: str, values: list[int], width: int) -> Content:
+    while len(values) > 1 and values[0] == values[1]:
+        values = values[1:]
+    first, last = number(values[0]), number(values[-1])
+    figures = f"{first} → {last}" if first != last else last
+    room = width - 10 - cell_len(figures) - 1
+    return Content.assemble(
+        (fit(name, 10), "$text-muted"), (fit(spark(values, room), room), "$accent"), " ", (figures, "bold")
+    )
+
+
+def _change(change: Change, width: int, now: datetime) -> Content:
+    value = f"{visible(change.before)} → {visible(change.after)} {change.arrow}"
+    name = NAMES.get(change.name, change.name)
+    when = _when(change.at, now)
+    who = visible(change.who or "")
+    room = width - cell_len(value) - cell_len(when) - 2
+    told = fit(who, max(room - cell_len(name) - 1, 0)).rstrip() if cell_len(name) + 2 < room else ""
+    gap = " " * max(room - cell_len(name) - cell_len(told), 1)
+    return Content.assemble(
+        fit(name, min(cell_len(name), room)), " ", (value, "bold"), gap, told, (f" {when}", "$text-muted")
+    )
+
+
+def _deed(deed: "Deed", width: int, now: datetime) -> Content:
+    verb = BECAME.get(deed.became) or DEEDS.get(deed.kind, deed.kind)
+    subjects = deed.subjects
+    what = str(len(subjects)) if len(subjects) > NAMED else visible("".join(subjects))
+    when = _when(deed.at.astimezone(now.tzinfo), now)
+    text = f"{visible(deed.actor)}: {what} {visible(verb)}"
+    return Content.assemble((fit(text, width - cell_len(when) - 1), "$text-muted"), (f" {when}", "$text-muted"))
+
+
+def _when(at: datetime, now: datetime) -> str:
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%m-%d}"
+
+
+def _quiet(text: str, width: int) -> Content:
+    return Content.styled(fit(text, width), "$text-muted")

@@ -1,0 +1,190 @@
+"""The readiness dashboard: metrics, what opens the gate, stated claims against live ones, and what changed."""
+
+from collections.abc import Callable
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+
+from core.domain.overview.readiness import METRICS
+from core.domain.text import visible
+from core.errors import ConsoleError
+from tui.actions import BY_ID, Actor, bindings
+from tui.export import Export
+from tui.pane import Pane
+from tui.readiness import activity_text, metrics_text
+from tui.runtime.dashboard_context import Around, Memory
+from tui.runtime.poller import is_lost
+from tui.runtime.state import State, figures
+from tui.widgets.dialog import Dialog
+from tui.widgets.gate_conditions import Step, steps
+
+TITLES = {
+    "metrics": "Readiness",
+    "gate": "What opens the gate",
+    "claims": "Live evidence wins",
+    "burndown": "Burn-down",
+    "changes": "Since you last looked",
+    "others": "Who else is here",
+}
+EDGES = 6  # of a dialog: border, padding and scrollbar
+
+
+class Card(Widget):
+    """One box. Its text is made for the width it has, when it is painted."""
+
+    def __init__(self, name: str, text: Callable[[State, int], Content]) -> None:
+        super().__init__(id=name, classes="box")
+        self.border_title = Content(TITLES[name])
+        self._text = text
+        self._state = State()
+        self._shown = ""
+
+    def show(self, state: State) -> None:
+        """Show another state. A text that stays is not painted again: a quiet dashboard sends nothing."""
+        self._state = state
+        if self._made() != self._shown:
+            self.refresh()
+
+    def render(self) -> Content:
+        """The text for the width of now."""
+        text, self._shown = self._content(), self._made()
+        return text
+
+    def _content(self) -> Content:
+        width, height = self.content_size
+        return metrics_text.clipped(self._text(self._state, max(width, 20)), height)
+
+    def _made(self) -> str:
+        # Two contents are equal when their letters are; here colours count as well.
+        return repr(self._content())
+
+
+class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False):
+    """Boxes in two columns; on a small screen the pane scrolls."""
+
+    TITLE = "Readiness"
+    PLACES = ("readiness", "list")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
+    NOTES = (
+        "The figures are read live every 30 seconds, and at r.\n"
+        "✗ closed and ✓ open conditions of the gate; → the key that goes there\n"
+        "≠ and = a stated figure against the live one\n"
+        "↑ ↓ ~ a figure that changed since you looked last, by whom and when\n"
+        "▁ to █ from 0 to the most, since the ledger began"
+    )
+
+    def __init__(self) -> None:
+        super().__init__(id="readiness")
+        self._state = State()
+        self._memory = Memory()
+        self._asked: object = None
+
+    def compose(self) -> ComposeResult:
+        """Figures on the left, what to do about them on the right."""
+        with Horizontal(id="boxes"):
+            with Vertical():
+                yield Card("metrics", metrics_text.metrics)
+                yield Card("claims", metrics_text.claims)
+            with Vertical():
+                yield Card("gate", activity_text.gate)
+                yield Card("burndown", activity_text.burndown)
+                yield Card("changes", activity_text.changes)
+                yield Card("others", activity_text.others)
+
+    def show(self, state: State) -> None:
+        """Show another state; after a look, ask what goes with it."""
+        self._state = state
+        for card in self.query(Card):
+            card.show(state)
+        readiness, looked_at = state.readiness, state.looked_at
+        if readiness is not None and state.fault is None and looked_at != self._asked:
+            source, memory = self.host.source, self._memory
+            if self.host.work.start("around", lambda: memory.read(source, figures(readiness)), self._heard, self._deaf):
+                self._asked = looked_at
+
+    def relogin(self) -> None:
+        """What goes with a look is asked for anew: somebody else looked at other things last."""
+        self._asked, self._memory = None, Memory()
+
+    def copied(self) -> dict[str, str]:
+        """The gate's text, and every figure."""
+        readiness = self._state.readiness
+        return {} if readiness is None else {"gate": visible(readiness.gate), "all": self.exported().text("md")}
+
+    def exported(self) -> Export:
+        """The metrics, and the claims against them."""
+        readiness = self._state.readiness
+        if readiness is None:
+            return super().exported()
+        rows = [[name, visible(str(readiness.metrics[name])), "", ""] for name in METRICS]
+        rows += [
+            [visible(text) for text in (each.claim, each.live, each.stated, each.verdict)] for each in readiness.claims
+        ]
+        return Export("readiness", ("figure", "live", "stated", "verdict"), rows)
+
+    def _heard(self, around: Around) -> None:
+        self._state.heard(around)
+        self.show(self._state)
+        self.host.show_keys()
+
+    def _deaf(self, error: ConsoleError) -> None:
+        # A link that is lost is told of by the look itself.
+        if not is_lost(error):
+            self.host.tell(error)
+
+    def why_not(self, action_id: str) -> str:
+        """An open gate needs nothing."""
+        return "nothing is left to do here" if action_id == "take_step" and self._next_step() is None else ""
+
+    def twin(self, action_id: str) -> str:
+        """The command that cures the first closed condition."""
+        step = self._next_step()
+        return step.command if action_id == "take_step" and step is not None else ""
+
+    # Actions
+
+    def take_step(self) -> None:
+        """Go where the first closed condition is cured."""
+        step = self._next_step()
+        if step is not None and step.action in BY_ID:
+            cast("Actor", self.app).action_do(step.action)
+        elif step is not None:
+            self.host.say(f"{step.text}: run {step.command}")
+
+    def open_changes(self) -> None:
+        """Show everything that changed, where the box has no room for it."""
+        width = min(self.app.size.width, 80) - EDGES
+        self.app.push_screen(Dialog(TITLES["changes"], activity_text.changes(self._state, width)))
+
+    def _next_step(self) -> Step | None:
+        if self._state.readiness is None:
+            return None
+        return next((step for step in steps(self._state.readiness) if not step.holds), None)
+
+    def move_down(self) -> None:
+        """One line down."""
+        self.scroll_relative(y=1, animate=False)
+
+    def move_up(self) -> None:
+        """One line up."""
+        self.scroll_relative(y=-1, animate=False)
+
+    def move_page_down(self) -> None:
+        """One page down."""
+        self.scroll_page_down(animate=False)
+
+    def move_page_up(self) -> None:
+        """One page up."""
+        self.scroll_page_up(animate=False)
+
+    def move_first(self) -> None:
+        """To the top."""
+        self.scroll_home(animate=False)
+
+    def move_last(self) -> None:
+        """To the bottom."""
+        self.scroll_end(animate=False)

@@ -1,0 +1,112 @@
+"""What the console knows: the last look, how it went, and what changed since the session began."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.domain.overview.readiness import METRICS, Readiness
+
+if TYPE_CHECKING:
+    from core.domain.overview.activity import LedgerEvent
+    from core.domain.overview.burndown import Burndown
+    from core.services.overview.presence import Present
+    from core.services.session import Server
+    from tui.runtime.dashboard_context import Around
+    from tui.runtime.poller import Looked, LookFailed
+
+CHANGES_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure that is other than at the look before. `who` is None until the ledger was asked, "" where nobody did."""
+
+    name: str
+    before: str
+    after: str
+    at: datetime
+    who: str | None = None
+
+    @property
+    def arrow(self) -> str:
+        """Up or down for numbers, a turn for words."""
+        if self.before.isdecimal() and self.after.isdecimal():
+            return "↑" if int(self.after) > int(self.before) else "↓"
+        return "~"
+
+
+@dataclass(slots=True)
+class State:
+    """Owned by the application; widgets only read it."""
+
+    server: "Server | None" = None
+    readiness: Readiness | None = None
+    looked_at: datetime | None = None
+    age: str = ""
+    took_ms: float = 0.0
+    looking: bool = True
+    progress: str = "connecting…"
+    fault: "LookFailed | None" = None
+    since: datetime | None = None
+    changes: list[Change] = field(default_factory=list)
+    events: "list[LedgerEvent]" = field(default_factory=list)
+    others: "tuple[Present, ...] | None" = None
+    burndown: "Burndown | None" = None
+    remembers: bool = False
+
+    def phrase(self, name: str) -> str:
+        """What is typed to confirm: what is done, and what the database wants to hear where it is not a plaything."""
+        server = self.server
+        wanted = "" if server is None else server.confirm or ("" if server.word == "DEMO" else server.word)
+        return f"{name} {wanted}".strip()
+
+    def looked(self, look: "Looked") -> None:
+        """Take a look that succeeded."""
+        if self.readiness is not None:
+            fresh = differences(figures(self.readiness), figures(look.readiness), look.at)
+            self.changes = [*fresh, *self.changes][:CHANGES_KEPT]
+        self.since = self.since or look.at
+        self.server, self.readiness = look.server, look.readiness
+        self.looked_at, self.took_ms, self.age = look.at, look.took_ms, "now"
+        self.looking, self.progress, self.fault = False, "", None
+
+    def failed(self, fault: "LookFailed") -> None:
+        """Take a look that failed: what was seen before stays."""
+        self.looking, self.progress, self.fault = False, "", fault
+
+    def heard(self, around: "Around") -> None:
+        """Take what goes with the latest look: who changed which figure, and since the session before this one."""
+        if around.last is not None and self.readiness is not None and self.looked_at is not None:
+            self.remembers = True
+            missed = differences(around.last.figures, figures(self.readiness), self.looked_at)
+            self.changes = [*self.changes, *missed][:CHANGES_KEPT]
+        self.changes = [self._attributed(each, around.events) for each in self.changes]
+        self.events = [*around.events, *self.events][:CHANGES_KEPT]
+        self.others = around.others
+        self.burndown = around.burndown or self.burndown
+
+    def _attributed(self, change: Change, events: "Sequence[LedgerEvent]") -> Change:
+        if change.who is not None:
+            return change
+        from core.domain.overview.activity import cause  # noqa: PLC0415 - the first figures have no cause
+
+        found = cause(change.name, events)
+        if found is None:
+            return replace(change, who="")
+        return replace(change, who=found.actor, at=found.at.astimezone(change.at.tzinfo))
+
+
+def figures(readiness: Readiness) -> dict[str, str]:
+    """What is compared between two looks."""
+    census = readiness.census
+    metrics = {name: str(readiness.metrics[name]) for name in METRICS}
+    metrics["qt001_gate"] = "OPEN" if readiness.is_open else "BLOCKED"
+    return metrics | {"native status": str(census.native_status), "trigger gap": str(census.trigger_gap)}
+
+
+def differences(before: Mapping[str, str], after: Mapping[str, str], at: datetime) -> Iterator[Change]:
+    """Every figure that changed between two looks."""
+    return (
+        Change(name, before[name], after[name], at) for name in after if before.get(name, after[name]) != after[name]
+    )
