@@ -18,4 +18,4 @@ def panes() -> list[Pane]:
 
 def stylesheet(pane: Pane) -> Path:
     """The file that says how a pane looks."""
-    return Path(__file__).with_name(pane.id) / f"{pane.id}.tcss"
+    return Path(__file__).parent / f"{pane.id}" / f"{pane.id}.tcss"

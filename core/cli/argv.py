@@ -3,6 +3,11 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import Final
+
+# What starts `dot-birth-backfill-apply` again. -P: what lies in the working folder under the name of a module is not
+# for us.
+APPLY: Final = (sys.executable, "-P", "-c", "from core.cli.main import apply_main; apply_main()")
 
 
 def hide_passwords(options: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from core.domain.backfill.diff import Cursor, DiffRow, View
-from core.domain.backfill.runs import run_name
+from core.domain.names import run_name
 from core.domain.text import visible
 from core.errors import UsageError
 from tui.export import Export

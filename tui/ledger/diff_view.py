@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from core.domain.backfill.diff import Cursor, DiffRow, Outline, Page, View
-from core.domain.backfill.runs import run_name
 from core.domain.filter import Filter
+from core.domain.names import run_name
 from core.domain.text import visible
 from core.errors import ConsoleError
 from tui.actions import Actor, bindings

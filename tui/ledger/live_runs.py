@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from core.domain.backfill import next_actions
 from core.domain.backfill.progress import Pacing, Progress
-from core.domain.backfill.runs import Run, run_name
+from core.domain.backfill.runs import Run
+from core.domain.names import run_name
 from core.errors import ConsoleError
 from tui.ledger import columns
 from tui.ledger import reads as reading

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.widgets import ContentSwitcher
 
 from core.domain.backfill.diff import Cursor, View
-from core.domain.backfill.runs import Run, run_name
+from core.domain.backfill.runs import Run
+from core.domain.names import run_name
 from core.domain.text import visible
 from tui.actions import Actor, bindings
 from tui.export import Export

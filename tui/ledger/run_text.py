@@ -8,8 +8,9 @@ from textual.content import Content
 from core.domain.backfill import next_actions
 from core.domain.backfill.pace import Estimate
 from core.domain.backfill.progress import Progress
-from core.domain.backfill.runs import Accounting, run_name
+from core.domain.backfill.runs import Accounting
 from core.domain.gates import Judgement
+from core.domain.names import run_name
 from core.domain.text import visible
 from tui.ledger.columns import STATES, VERDICTS, RunRow
 from tui.ledger.reads import Seen

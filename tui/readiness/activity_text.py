@@ -87,7 +87,7 @@ def others(state: State, width: int) -> Content:
     if not state.others:
         return Content.styled("Nobody.", "$text-muted")
     consoles = Counter(each.login for each in state.others if each.run is None)
-    from core.domain.backfill.runs import run_name  # noqa: PLC0415 - as said
+    from core.domain.names import run_name  # noqa: PLC0415 - as said
 
     told = [f"{visible(each.login)} applies {run_name(each.run)}" for each in state.others if each.run is not None]
     told += [visible(login) if count == 1 else f"{visible(login)} ({count} times)" for login, count in consoles.items()]

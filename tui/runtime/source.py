@@ -146,9 +146,10 @@ class SessionSource:
 
     def detach(self, run: int, options: Mapping[str, int | None]) -> "Detached":
         """Apply a run in a process of its own, as this login."""
-        from core.services.backfill import background  # noqa: PLC0415 - as said
+        from core.cli.argv import APPLY  # noqa: PLC0415 - as said
+        from core.services.backfill import background  # noqa: PLC0415
 
-        return background.start(self._settings, run, options)
+        return background.start(APPLY, self._settings, run, options)
 
     def switch(self, login: str) -> None:
         """Go on as another login of the demo; what is being asked is waited for."""

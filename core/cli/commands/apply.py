@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from core.cli.argv import APPLY
 from core.cli.interruption import interruptible
 from core.cli.options import NUMBER, Invocation, invocation
 from core.cli.output import Output, ReaderGone
@@ -191,7 +192,7 @@ def _show(out: Output, run: int, events: Iterator[Event]) -> None:
 
 def _detach(call: Invocation, run: int) -> None:
     """Start the same command again, in its own session, and leave once it has begun or failed."""
-    started = background.start(call.settings, run, click.get_current_context().params)
+    started = background.start(APPLY, call.settings, run, click.get_current_context().params)
     facts: dict[str, Json] = {"run": run, "pid": started.pid, "log": str(started.log)}
     if call.output.as_json:
         call.output.line(Event("detached", facts).as_json())

@@ -4,12 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from core.domain.names import run_name
 from core.errors import Json
-
-
-def run_name(number: int) -> str:
-    """What people call a run, and type where they confirm something about it."""
-    return f"run-{number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from core.domain.backfill.runs import run_name
+from core.domain.names import run_name
 
 _DECISIONS = frozenset(
     {"identity_classified", "identity_unclassified", "identity_undone", "identity_imported", "policy_decided"}

@@ -19,12 +19,11 @@ from core.domain.backfill.runs import Accounting
 from core.domain.backfill.throttle import Limits
 from core.domain.gates import Judgement, insist, judge
 from core.errors import ConsoleError, Interrupted, Json, Stopped
-from core.services import authorization
+from core.services import authorization, link_checks
 from core.services.backfill import runs
 from core.services.backfill.reconnect import Connect, Link, is_passing
 from core.services.backfill.throttle import Throttle
 from core.services.backfill.worker import Worker
-from core.services.trust.doctor import detours
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Options:
 def gates(connection: Connection, number: int) -> tuple[Judgement, ...]:
     """Every gate before an apply, with its verdict and evidence as of now."""
     facts: dict[str, Any] = connection.value("apply.facts", {"run": number})
-    return judge(APPLY, {**facts, "audit": [*facts["audit"], *detours(connection)]})
+    return judge(APPLY, {**facts, "audit": [*facts["audit"], *link_checks.detours(connection)]})
 
 
 def apply(

@@ -3,9 +3,8 @@
 import json
 import os
 import subprocess
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Thread
@@ -16,7 +15,6 @@ import platformdirs
 from core.errors import ConsoleError
 from core.settings import APPLICATION, Settings, data_home
 
-_PROGRAM = "from core.cli.main import apply_main; apply_main()"
 _POLL_SECONDS = 0.05
 _BEGIN_SECONDS = 60.0
 _FLAGS = {
@@ -39,14 +37,13 @@ class Detached:
     log: Path
 
 
-def start(settings: Settings, run: int, options: Mapping[str, Any]) -> Detached:
-    """Apply `run` in a new session; returns once it has begun.
+def start(program: Sequence[str], settings: Settings, run: int, options: Mapping[str, Any]) -> Detached:
+    """Apply `run` in a new session by `program`, the argv that starts an apply; returns once it has begun.
 
     Raises what the process ended with when it could not begin: a closed gate, a stale plan, no server.
     """
     log = _log_file(run)
-    # -P: what lies in the working folder under the name of a module is not for us.
-    arguments = [sys.executable, "-P", "-c", _PROGRAM, str(run), "--json", "--schema", settings.schema]
+    arguments = [*program, str(run), "--json", "--schema", settings.schema]
     arguments += ["--as", settings.login] if settings.is_demo else []
     arguments += ["--read-only"] if settings.read_only else []
     wanted = {**asdict(settings.throttles), **{name: value for name, value in options.items() if value is not None}}

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from core.db.connection.session import Connection, Row
 from core.domain.trust.check import Check, check
-from core.errors import Json
+from core.services import link_checks
 from core.services.adopt import install
+from core.services.link_checks import finding
 from core.services.trust import installation_checks
 
 _NEWEST = 190_000
@@ -31,31 +32,24 @@ def examine(connection: Connection) -> list[Check]:
     return found
 
 
-def detours(connection: Connection) -> list[Json]:
-    """What stands between this process and the server, as findings of the audit: only the client can see it."""
-    server = connection.rows("audit.server")[0]
-    found = (each for each in _link_checks(connection, server) if not each.is_fine)
-    return [{"check": each.id, "evidence": each.evidence} for each in found]
-
-
 def _server_checks(connection: Connection, server: Row, now: float) -> Iterator[Check]:
-    yield _check(
+    yield finding(
         "version",
         "the server is PostgreSQL 14 to 18",
         install.OLDEST <= server["version"] < _NEWEST,
         server["version_text"],
         "Other versions were never tried.",
     )
-    yield _check(
+    yield finding(
         "primary",
         "this is no replica",
         not server["in_recovery"],
         {"in_recovery": server["in_recovery"]},
         "Connect to the primary.",
     )
-    yield from _link_checks(connection, server)
+    yield from link_checks.checks(connection, server)
     drift = round(server["clock"] - now, 3)
-    yield _check(
+    yield finding(
         "clock",
         "the clocks agree",
         abs(drift) <= _CLOCK_SECONDS,
@@ -65,7 +59,7 @@ def _server_checks(connection: Connection, server: Row, now: float) -> Iterator[
 
 
 def _not_installed(schema: str) -> Check:
-    return _check(
+    return finding(
         "installed",
         "the console's objects are installed",
         False,  # noqa: FBT003 - the verdict
@@ -75,7 +69,7 @@ def _not_installed(schema: str) -> Check:
 
 
 def _session_checks(session: Row) -> Iterator[Check]:
-    yield _check(
+    yield finding(
         "person",
         "this login is somebody",
         session["person"] is not None and bool(session["groups"]),
@@ -83,34 +77,10 @@ def _session_checks(session: Row) -> Iterator[Check]:
         "Map the login to a person and grant it a group.",
     )
     gateway = session["gateway"]
-    yield _check(
+    yield finding(
         "gateway",
         "the gateway's functions are there, once each",
         gateway["norm_md5"] is not None and gateway["overloads"] == 2,  # noqa: PLR2004 - the trigger and the register function
         {"norm_md5": (gateway["norm_md5"] or "")[:8], "functions": gateway["overloads"]},
         "An overload may be called instead of the function that was meant: ask who owns the gateway.",
     )
-
-
-def _link_checks(connection: Connection, server: Row) -> Iterator[Check]:
-    # Who stands between and shares sessions was refused at once; one that begins to later shows here.
-    connected = connection.driver.info.backend_pid
-    pooled: Row = {} if connected == server["pid"] else {"connected": connected, "pool_mode": "session"}
-    yield _check(
-        "pooler",
-        "no pooler shares this session",
-        connection.process == server["pid"],
-        {"began_with": connection.process, "served_by": server["pid"], **pooled},
-        "Connect to the server itself, or to a pooler in session mode.",
-    )
-    yield _check(
-        "login",
-        "the server knows who logged in",
-        connection.driver.info.user == server["login"],
-        {"connected_as": connection.driver.info.user, "session_user": server["login"]},
-        "Whoever stands between logs in as somebody else: connect to the server itself.",
-    )
-
-
-def _check(name: str, title: str, fine: bool, evidence: Json, hint: str) -> Check:  # noqa: FBT001 - the verdict
-    return Check(name, title, "passed" if fine else "failed", evidence, hint)

@@ -1,0 +1,40 @@
+"""What stands between this process and the server: only the client can see it."""
+
+from collections.abc import Iterator
+
+from core.db.connection.session import Connection, Row
+from core.domain.trust.check import Check
+from core.errors import Json
+
+
+def detours(connection: Connection) -> list[Json]:
+    """What stands between this process and the server, as findings of the audit."""
+    server = connection.rows("audit.server")[0]
+    found = (each for each in checks(connection, server) if not each.is_fine)
+    return [{"check": each.id, "evidence": each.evidence} for each in found]
+
+
+def checks(connection: Connection, server: Row) -> Iterator[Check]:
+    """Whether a pooler shares the session, or logs in as another login than the one asked for."""
+    # Who stands between and shares sessions was refused at once; one that begins to later shows here.
+    connected = connection.driver.info.backend_pid
+    pooled: Row = {} if connected == server["pid"] else {"connected": connected, "pool_mode": "session"}
+    yield finding(
+        "pooler",
+        "no pooler shares this session",
+        connection.process == server["pid"],
+        {"began_with": connection.process, "served_by": server["pid"], **pooled},
+        "Connect to the server itself, or to a pooler in session mode.",
+    )
+    yield finding(
+        "login",
+        "the server knows who logged in",
+        connection.driver.info.user == server["login"],
+        {"connected_as": connection.driver.info.user, "session_user": server["login"]},
+        "Whoever stands between logs in as somebody else: connect to the server itself.",
+    )
+
+
+def finding(name: str, title: str, fine: bool, evidence: Json, hint: str) -> Check:  # noqa: FBT001 - the verdict
+    """A check with two verdicts."""
+    return Check(name, title, "passed" if fine else "failed", evidence, hint)
