@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, TypeVar, overload
 
 import psycopg
 from psycopg import pq, sql
@@ -19,6 +19,7 @@ from core.db.connection.errors import is_understood, no_connection, translated
 from core.db.connection.lock_holders import is_unnamed, name_holders
 from core.db.connection.pooler import insist_session_mode
 from core.db.queries import named_query
+from core.db.rows.query import Query, Reading, built_as, mismatch
 from core.errors import ConsoleError, UsageError
 from core.settings import APPLICATION
 
@@ -27,6 +28,8 @@ _PORTION = 10_000
 
 Row: TypeAlias = dict[str, Any]
 Driver: TypeAlias = psycopg.Connection[Row]
+Parameters: TypeAlias = Mapping[str, object] | None
+R = TypeVar("R")
 
 _CONNECT_SECONDS = 10
 _CANCEL_SECONDS = 5.0
@@ -112,15 +115,33 @@ class Connection:
         again = partial(_connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
         return cls(driver, schema, read_only=read_only, process=process or 0, again=again)
 
-    def rows(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> list[Row]:
-        """All rows of a named query (`noun.name`), or of a composed one, which reads what belongs to others."""
-        with self._translated(), self._apart(query):
-            return self.driver.execute(self._sql(query), parameters).fetchall()
+    @overload
+    def rows(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> list[R]: ...
+    @overload
+    def rows(self, query: str | sql.Composed, parameters: Parameters = None) -> list[Row]: ...
+    def rows(self, query: Any, parameters: Parameters = None) -> list[Any]:
+        """All rows of a named query, or of a composed one, which reads what belongs to others.
 
-    def row(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Row | None:
+        Raises GateClosed (`schema_mismatch`) where they are not of the query's type.
+        """
+        with self._translated(), self._apart(query):
+            return self._run(query, parameters).fetchall()
+
+    @overload
+    def row(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> R | None: ...
+    @overload
+    def row(self, query: str | sql.Composed, parameters: Parameters = None) -> Row | None: ...
+    def row(self, query: Any, parameters: Parameters = None) -> Any:
         """The first row, or None."""
         with self._translated(), self._apart(query):
-            return self.driver.execute(self._sql(query), parameters).fetchone()
+            return self._run(query, parameters).fetchone()
+
+    def one(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> R:
+        """The row of a query that always has one. Raises GateClosed (`schema_mismatch`) where there is none."""
+        found = self.row(query, parameters)
+        if found is None:
+            raise mismatch(query.name if isinstance(query, Query) else "a composed query", ["no row"])
+        return found
 
     def value(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - a column's type is the query's
         """The first column of the first row, or None."""
@@ -211,8 +232,19 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _apart(self, query: str | sql.Composed) -> AbstractContextManager[None]:
-        return nullcontext() if isinstance(query, str) else self.reading()
+    def _apart(self, query: str | sql.Composed | Query[Any] | Reading[Any]) -> AbstractContextManager[None]:
+        return nullcontext() if isinstance(query, str | Query) else self.reading()
+
+    def _run(
+        self, query: str | sql.Composed | Query[Any] | Reading[Any], parameters: Parameters
+    ) -> psycopg.Cursor[Any]:
+        if isinstance(query, Query):
+            cursor = self.driver.cursor(row_factory=built_as(query.row, query.name))
+            return cursor.execute(self._sql(query.name), parameters)
+        if isinstance(query, Reading):
+            cursor = self.driver.cursor(row_factory=built_as(query.row, "a composed query"))
+            return cursor.execute(self._sql(query.statement), parameters)
+        return self.driver.execute(self._sql(query), parameters)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.db.connection.session import Connection
+from core.db.rows import steps
 from core.domain.backfill.next_actions import Login, Standing
 from core.domain.backfill.progress import Progress
 from core.domain.backfill.runs import Run
@@ -23,16 +24,16 @@ class Intent:
 
 def login(connection: Connection) -> Login:
     """Who asks, as the server sees it."""
-    found = connection.rows("steps.login")[0]
-    return Login(frozenset(found["groups"]), found["person"])
+    found = connection.one(steps.LOGIN)
+    return Login(frozenset(found.groups), found.person)
 
 
 def standing(connection: Connection, number: int) -> Standing | None:
     """How a run stands, seen by this login; None where there is no such run."""
-    found = connection.row("steps.standing", {"run": number})
+    found = connection.row(steps.STANDING, {"run": number})
     if found is None:
         return None
-    stands = Standing(found["status"], found["command"], found["held_by"], tuple(found["parts"]))
+    stands = Standing(found.status, found.command, found.held_by or "", tuple(found.parts))
     if not stands.is_open:
         return stands
     return Standing(stands.status, stands.command, stands.held_by, stands.parts, apply.gates(connection, number))
