@@ -16,7 +16,7 @@ from core.db.connection.apply_connection import ApplyConnection
 from core.db.connection.session import Connection
 from core.db.install.installer import install
 from core.demo.people import admit
-from core.domain.backfill.events import Event
+from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.runs import Accounting
 from core.errors import ConsoleError
 from core.services.backfill import apply, fault_points, runs
@@ -171,7 +171,7 @@ class Drive:
     options: Options = QUICK
     login: str = "operator1"
     settings: dict[str, str] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
+    events: list[ApplyEvent] = field(default_factory=list)
     error: ConsoleError | None = None
 
     def connect(self) -> ApplyConnection:
@@ -204,7 +204,7 @@ class Drive:
         """The error's code, '' where there was none."""
         return "" if self.error is None else self.error.code
 
-    def told(self, name: str) -> list[Event]:
+    def told(self, name: str) -> list[ApplyEvent]:
         """The events of a name."""
         return [event for event in self.events if event.event == name]
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import Event as Flag
+from threading import Event
 from types import FrameType
 
 # Ctrl+C in a terminal, and `timeout -s INT`, reach a command and its group: once asked may be heard twice.
@@ -16,9 +16,9 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 
 
 @contextmanager
-def interruptible(clock: Callable[[], float] = time.monotonic) -> Iterator[Flag]:
+def interruptible(clock: Callable[[], float] = time.monotonic) -> Iterator[Event]:
     """A flag that the first signal sets. Signals that whoever started us had ignored (nohup, `&`) stay ignored."""
-    interrupted, first = Flag(), 0.0
+    interrupted, first = Event(), 0.0
 
     def heard(number: int, _: FrameType | None) -> None:
         nonlocal first

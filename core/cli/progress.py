@@ -7,13 +7,13 @@ from datetime import timedelta
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from core.cli.output import Output
-from core.domain.backfill.events import Event
+from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.pace import Estimate
 from core.domain.text import visible
 from core.errors import Json
 
 
-def follow(out: Output, events: Iterator[Event], clock: Callable[[], float] = time.monotonic) -> None:
+def follow(out: Output, events: Iterator[ApplyEvent], clock: Callable[[], float] = time.monotonic) -> None:
     """Show events until they end. Whatever is worth reading later goes to stdout."""
     console = out.console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
@@ -46,7 +46,7 @@ def pace(estimate: Estimate) -> str:
     )
 
 
-def _line(event: Event) -> str:
+def _line(event: ApplyEvent) -> str:
     facts = ", ".join(f"{name} {_words(value)}" for name, value in event.facts.items() if name not in ("run", "gates"))
     return f"{event.event}: {facts}"
 

@@ -9,7 +9,7 @@ import pytest
 from core.cli.commands import apply
 from core.cli.interruption import interruptible
 from core.cli.output import Output
-from core.domain.backfill.events import Event
+from core.domain.backfill.events import ApplyEvent
 
 
 def test_a_signal_that_is_heard_twice_at_once_asks_only_once() -> None:
@@ -24,8 +24,8 @@ def test_a_signal_that_is_heard_twice_at_once_asks_only_once() -> None:
 
 
 def test_an_apply_that_is_ended_at_once_still_says_stopped_last(capsys: pytest.CaptureFixture[str]) -> None:
-    def events() -> Iterator[Event]:
-        yield Event("started", {"run": 7})
+    def events() -> Iterator[ApplyEvent]:
+        yield ApplyEvent("started", {"run": 7})
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -12,7 +12,7 @@ from core.cli.interruption import interruptible
 from core.cli.options import NUMBER, Invocation, invocation
 from core.cli.output import Output, ReaderGone
 from core.cli.progress import follow
-from core.domain.backfill.events import Event
+from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.throttle import Limits
 from core.errors import ConsoleError, Json, Stopped, UsageError
 from core.services.backfill import apply as applying
@@ -143,7 +143,7 @@ def _first(given: float | None, profile: float | None, default: float) -> float:
     return next(value for value in (given, profile, default) if value is not None)
 
 
-def _with_late(events: Iterator[Event], connect: Connect) -> Iterator[Event]:
+def _with_late(events: Iterator[ApplyEvent], connect: Connect) -> Iterator[ApplyEvent]:
     """The same events; `done` also says how many rows were born after the plan, null where they cannot be counted."""
     for event in events:
         account = event.facts.get("accounting")
@@ -154,14 +154,14 @@ def _with_late(events: Iterator[Event], connect: Connect) -> Iterator[Event]:
         # The run is done, whatever becomes of this look.
         with suppress(ConsoleError), connect() as connection:
             late = verify.late(connection, int(str(event.facts["run"])))
-        yield Event("done", {**event.facts, "accounting": {**account, "late": late}})
+        yield ApplyEvent("done", {**event.facts, "accounting": {**account, "late": late}})
 
 
-def _show(out: Output, run: int, events: Iterator[Event]) -> None:
+def _show(out: Output, run: int, events: Iterator[ApplyEvent]) -> None:
     """Print events as they come. Raises Stopped when nobody reads them any more."""
     last = ""
 
-    def watched() -> Iterator[Event]:
+    def watched() -> Iterator[ApplyEvent]:
         nonlocal last
         for event in events:
             last = event.event
@@ -177,7 +177,9 @@ def _show(out: Output, run: int, events: Iterator[Event]) -> None:
         # Who asks twice does not wait, not even for the accounting; what reads along still learns that this is the end.
         if out.as_json and last not in _LAST:
             with suppress(ReaderGone, OSError):
-                out.line(Event("stopped", {"run": run, "reason": "interrupted", "message": "interrupted"}).as_json())
+                out.line(
+                    ApplyEvent("stopped", {"run": run, "reason": "interrupted", "message": "interrupted"}).as_json()
+                )
         raise
     except (ReaderGone, OSError) as gone:
         if last == "done":
@@ -195,6 +197,6 @@ def _detach(call: Invocation, run: int) -> None:
     started = background.start(APPLY, call.settings, run, click.get_current_context().params)
     facts: dict[str, Json] = {"run": run, "pid": started.pid, "log": str(started.log)}
     if call.output.as_json:
-        call.output.line(Event("detached", facts).as_json())
+        call.output.line(ApplyEvent("detached", facts).as_json())
     else:
         call.output.text(f"run {run} goes on as process {started.pid}; its events are in {started.log}")

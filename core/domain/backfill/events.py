@@ -9,7 +9,7 @@ EVENT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ApplyEvent:
     """What happened: `event` is its name.
 
     started, batch, quarantined, split, retry, throttled, released, paused, unavailable, reconnected, claim_lost,

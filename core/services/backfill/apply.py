@@ -5,14 +5,13 @@ import queue
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Event as Flag
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from core.db.connection.guard import insist_harmless
 from core.db.connection.session import Connection
 from core.domain.backfill.apply_gates import APPLY
-from core.domain.backfill.events import Event
+from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.failure import Failure, failure
 from core.domain.backfill.pace import CANARY, Pace
 from core.domain.backfill.runs import Accounting
@@ -48,8 +47,8 @@ def gates(connection: Connection, number: int) -> tuple[Judgement, ...]:
 
 
 def apply(
-    connect: Connect, number: int, options: Options | None = None, interrupt: Flag | None = None
-) -> Generator[Event, None, None]:
+    connect: Connect, number: int, options: Options | None = None, interrupt: Event | None = None
+) -> Generator[ApplyEvent, None, None]:
     """Register the planned rows of a run; the last event, `done`, holds the accounting.
 
     Every batch is one transaction: what is done stays done, and applying the run again resumes it. Raises
@@ -61,7 +60,7 @@ def apply(
     options = options or Options()
     if options.limits.condition is not None:
         insist_harmless(options.limits.condition)
-    crew = _Crew(connect, number, options, interrupt or Flag())
+    crew = _Crew(connect, number, options, interrupt or Event())
     # A server that is not there at the start is no reason to wait; one that goes away later is.
     with connect() as connection:
         authorization.insist_on(connection, "birth_operator", "apply a run")
@@ -71,7 +70,7 @@ def apply(
             insist(gates(connection, number), f"run {number} may not be applied")
             connection.rows("apply.begin", {"run": number})
         is_fresh = not connection.rows("apply.batches", {"run": number})[0]["finished"]
-    yield Event("started", {"run": number, "planned": account.planned, "open": account.open})
+    yield ApplyEvent("started", {"run": number, "planned": account.planned, "open": account.open})
     try:
         if is_fresh:
             yield from crew.canary()
@@ -85,17 +84,17 @@ def apply(
 class _Crew:
     """The workers of this process on one run, and what they share."""
 
-    def __init__(self, connect: Connect, number: int, options: Options, stop: Flag) -> None:
+    def __init__(self, connect: Connect, number: int, options: Options, stop: Event) -> None:
         self._connect = connect
         self._number = number
         self._options = options
         self._stop = stop
-        self._told: queue.Queue[Event | None] = queue.Queue()
+        self._told: queue.Queue[ApplyEvent | None] = queue.Queue()
         self._errors: list[ConsoleError] = []
         self._tickets = itertools.count(1)
         self._quarantined = 0
 
-    def canary(self) -> Iterator[Event]:
+    def canary(self) -> Iterator[ApplyEvent]:
         """A first, small batch; whatever is set aside in it stops the run before more is."""
         rows = min(CANARY, self._options.batch_size or CANARY)
         self._run(lambda worker: worker.step(rows, self._options.patience))
@@ -110,15 +109,15 @@ class _Crew:
                     hint=f"See `birth-console ledger diff {self._number} --only '!'`; apply again to go on.",
                 )
 
-    def work(self) -> Iterator[Event]:
+    def work(self) -> Iterator[ApplyEvent]:
         """All workers, until nothing is left. Raises the first error of any of them, once all have ended."""
         for _ in range(self._options.workers):
             self._run(lambda worker: worker.work(self._options.patience, self._ticket))
         yield from self._drain(self._options.workers)
 
-    def finish(self) -> Iterator[Event]:
+    def finish(self) -> Iterator[ApplyEvent]:
         """Say in the ledger that every row has its outcome. Raises Stopped where some have none yet."""
-        told: list[Event] = []
+        told: list[ApplyEvent] = []
         link = self._link(told.append)
         try:
             account = link.repeating(lambda connection: runs.account(connection, self._number))
@@ -128,9 +127,9 @@ class _Crew:
         finally:
             link.drop()
         yield from told
-        yield Event("done", {"run": self._number, "accounting": account.as_json()})
+        yield ApplyEvent("done", {"run": self._number, "accounting": account.as_json()})
 
-    def _link(self, tell: Callable[[Event], None]) -> Link:
+    def _link(self, tell: Callable[[ApplyEvent], None]) -> Link:
         return Link(self._number, self._connect, self._options.patience, stop=self._stop, tell=tell)
 
     def _run(self, task: Callable[[Worker], object]) -> None:
@@ -154,7 +153,7 @@ class _Crew:
             link.drop()
             self._told.put(None)
 
-    def _drain(self, workers: int) -> Iterator[Event]:
+    def _drain(self, workers: int) -> Iterator[ApplyEvent]:
         """Pass events on until every worker has ended, then raise what one of them ended with, or Interrupted."""
         try:
             while workers:
@@ -182,7 +181,7 @@ class _Crew:
                 hint="What was done is kept: apply the run again to resume it.",
             )
 
-    def _watch(self, event: Event) -> None:
+    def _watch(self, event: ApplyEvent) -> None:
         """The breaker: too many rows set aside is no accident any more."""
         self._quarantined += event.count("quarantined")
         if self._quarantined > self._options.most_quarantined and not self._stop.is_set():
@@ -206,12 +205,12 @@ class _Crew:
         return most is None or next(self._tickets) <= most
 
 
-def _stopped(number: int, error: ConsoleError, connect: Connect) -> Event:
+def _stopped(number: int, error: ConsoleError, connect: Connect) -> ApplyEvent:
     """The last event of a run that did not get to its end, with the accounting where the server can still be asked."""
     facts: dict[str, Json] = {"run": number, "reason": error.code, "message": error.message}
     with suppress(ConsoleError), connect() as connection:
         facts["accounting"] = runs.account(connection, number).as_json()
-    return Event("stopped", facts)
+    return ApplyEvent("stopped", facts)
 
 
 def _out_of_patience(error: ConsoleError) -> Stopped:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from threading import Event as Flag
+from threading import Event
 from typing import TypeVar
 
 from tenacity import (
@@ -17,7 +17,7 @@ from tenacity import (
 from tenacity.nap import sleep_using_event
 
 from core.db.connection.apply_connection import ApplyConnection
-from core.domain.backfill.events import Event
+from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.failure import Failure, failure
 from core.errors import ConsoleError, Unavailable
 
@@ -43,7 +43,7 @@ class Link:
     """A connection that survives its server's restarts. `patience` is how long to try, in seconds."""
 
     def __init__(
-        self, run: int, connect: Connect, patience: float, *, stop: Flag, tell: Callable[[Event], None]
+        self, run: int, connect: Connect, patience: float, *, stop: Event, tell: Callable[[ApplyEvent], None]
     ) -> None:
         self._run = run
         self._connect = connect
@@ -60,7 +60,7 @@ class Link:
             self._connection = self.retrying(is_lost, lambda error: self._refused(error, told))(self._connect)
             if told:
                 seconds = round(time.monotonic() - began, 1)
-                self._tell(Event("reconnected", {"run": self._run, "seconds": seconds}))
+                self._tell(ApplyEvent("reconnected", {"run": self._run, "seconds": seconds}))
         return self._connection
 
     def drop(self) -> None:
@@ -111,4 +111,4 @@ class Link:
         """Say that there is no connection, once for each reason."""
         if str(error) not in told:
             told.append(str(error))
-            self._tell(Event("unavailable", {"run": self._run, "reason": str(error)}))
+            self._tell(ApplyEvent("unavailable", {"run": self._run, "reason": str(error)}))

@@ -3,10 +3,10 @@
 import json
 import time
 from collections.abc import Callable
-from threading import Event as Flag
+from threading import Event
 
 from core.db.connection.apply_connection import ApplyConnection
-from core.domain.backfill.events import Event
+from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.throttle import Limits, Load, Replay, held_by
 from core.errors import ConsoleError, Json, Stopped
 from core.services.backfill.reconnect import Link
@@ -18,7 +18,7 @@ _LONGEST_WAIT = 5.0
 class Throttle:
     """Looks at the server about once a second, and makes its caller wait while a limit is passed."""
 
-    def __init__(self, run: int, limits: Limits, tell: Callable[[Event], None], stop: Flag) -> None:
+    def __init__(self, run: int, limits: Limits, tell: Callable[[ApplyEvent], None], stop: Event) -> None:
         self._run = run
         self._limits = limits
         self._tell = tell
@@ -43,7 +43,7 @@ class Throttle:
             if reasons != told:
                 told = reasons
                 self._tell(
-                    Event("throttled", {"run": self._run, "gates": [each.id for each in held], "reasons": reasons})
+                    ApplyEvent("throttled", {"run": self._run, "gates": [each.id for each in held], "reasons": reasons})
                 )
             if time.monotonic() - began > patience:
                 raise _gave_up(self._run, reasons)
@@ -52,7 +52,7 @@ class Throttle:
                 return
             pause = min(pause * 2, _LONGEST_WAIT)
         if told:
-            self._tell(Event("released", {"run": self._run, "seconds": round(time.monotonic() - began, 1)}))
+            self._tell(ApplyEvent("released", {"run": self._run, "seconds": round(time.monotonic() - began, 1)}))
         link.patiently("apply.report", {"run": self._run, "state": "applying", "reason": None})
         self._looked_at = time.monotonic()
 

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from threading import Event as Flag
+from threading import Event
 from typing import Any
 
 from core.domain.backfill.claim import Claim
-from core.domain.backfill.events import Event
+from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.failure import Failure, failure
 from core.domain.backfill.pace import Pace
 from core.errors import ConsoleError, Json, Stopped, Unavailable
@@ -24,7 +24,7 @@ class Worker:
     """Works on one run over one link until nothing is left, somebody holds the run, or a gate closes."""
 
     def __init__(
-        self, run: int, *, link: Link, pace: Pace, throttle: Throttle, tell: Callable[[Event], None], stop: Flag
+        self, run: int, *, link: Link, pace: Pace, throttle: Throttle, tell: Callable[[ApplyEvent], None], stop: Event
     ) -> None:
         self._run = run
         self._link = link
@@ -75,7 +75,7 @@ class Worker:
         if self._held_since is None:
             self._held_since = now
             if verdict == "pause":
-                self._tell(Event("paused", {"run": self._run}))
+                self._tell(ApplyEvent("paused", {"run": self._run}))
         if now - self._held_since > patience:
             raise self._stopped("paused" if verdict == "pause" else "waiting")
         self._report("paused" if verdict == "pause" else "waiting", None)
@@ -126,7 +126,7 @@ class Worker:
     def _halved(self, claim: Claim, error: ConsoleError) -> list[Claim]:
         """What to do instead of `claim`, the next one last. Raises `error` where halving is no cure."""
         if error.code == _CLAIM_LOST:
-            self._tell(Event("claim_lost", {"run": self._run, **claim.key}))
+            self._tell(ApplyEvent("claim_lost", {"run": self._run, **claim.key}))
             return []
         kind = failure(error.sqlstate)
         if claim.rows == 1 and kind is Failure.SHRINK:
@@ -138,7 +138,7 @@ class Worker:
         half = claim.rows // 2
         found = self._link.patiently("apply.split", {**claim.key, "rows": half})
         facts: dict[str, Json] = {"run": self._run, "ledger_id": claim.ledger_id, "rows": claim.rows}
-        self._tell(Event("split", {**facts, "reason": error.message}))
+        self._tell(ApplyEvent("split", {**facts, "reason": error.message}))
         first, rest = claim.halves(half, None if found["epoch"] is None else int(str(found["epoch"])))
         return [first] if rest is None else [rest, first]
 
@@ -180,7 +180,7 @@ class Worker:
                 raise
             self._link.drop()
             resolved = commit_status.outcome(self._link, claim, transaction, error)
-            self._tell(Event("resolved", {"run": self._run, "epoch": claim.epoch, "fate": "committed"}))
+            self._tell(ApplyEvent("resolved", {"run": self._run, "epoch": claim.epoch, "fate": "committed"}))
             return resolved
         fault_points.reach("after_commit")
         return outcome
@@ -188,13 +188,13 @@ class Worker:
     def _trouble(self, claim: Claim, error: ConsoleError) -> None:
         self._pace.troubled()
         facts = {"run": self._run, **claim.key}
-        self._tell(Event("retry", {**facts, "sqlstate": error.sqlstate, "reason": error.message}))
+        self._tell(ApplyEvent("retry", {**facts, "sqlstate": error.sqlstate, "reason": error.message}))
 
     def _name_quarantined(self, claim: Claim) -> None:
         """Tell which rows of a claim were set aside, and why."""
         found = self._link.repeating(lambda connection: connection.rows("apply.quarantined", asdict(claim)))
         for row in found:
-            self._tell(Event("quarantined", {"run": self._run, "ledger_id": claim.ledger_id, **row}))
+            self._tell(ApplyEvent("quarantined", {"run": self._run, "ledger_id": claim.ledger_id, **row}))
 
     def _stopped(self, reason: str) -> Stopped:
         """Why this worker ends, and who is behind it."""
@@ -239,10 +239,10 @@ def _repeatable(error: BaseException) -> bool:
     return isinstance(error, Undone) or (isinstance(error, ConsoleError) and failure(error.sqlstate) is Failure.REPEAT)
 
 
-def _batch(run: int, claim: Claim, outcome: Mapping[str, Any], seconds: float) -> Event:
+def _batch(run: int, claim: Claim, outcome: Mapping[str, Any], seconds: float) -> ApplyEvent:
     facts: dict[str, Json] = {"run": run, **asdict(claim), "rows": claim.rows}
     counts = {name: outcome[name] for name in ("registered", "existing", "vanished", "quarantined")}
-    return Event("batch", {**facts, **counts, "seconds": round(seconds, 4)})
+    return ApplyEvent("batch", {**facts, **counts, "seconds": round(seconds, 4)})
 
 
 def _words(value: object) -> str | None:

@@ -5,7 +5,7 @@ import pytest
 
 from core.cli.output import Output
 from core.cli.progress import follow, pace
-from core.domain.backfill.events import EVENT_VERSION, Event
+from core.domain.backfill.events import EVENT_VERSION, ApplyEvent
 from core.domain.backfill.pace import Estimate
 from core.domain.backfill.runs import Accounting
 
@@ -13,23 +13,23 @@ ACCOUNT = Accounting(planned=1200, registered=1100, existing=50, vanished=49, qu
 
 
 def test_an_event_is_one_line_with_its_name_first_and_its_version() -> None:
-    line = json.dumps(Event("batch", {"run": 7, "rows": 2}).as_json())
+    line = json.dumps(ApplyEvent("batch", {"run": 7, "rows": 2}).as_json())
     assert line == f'{{"event": "batch", "v": {EVENT_VERSION}, "run": 7, "rows": 2}}'
     assert "\n" not in line
 
 
 def test_a_figure_that_an_event_lacks_counts_as_0() -> None:
-    assert Event("batch", {"quarantined": 3, "reason": "3"}).count("quarantined") == 3
-    assert Event("batch", {"reason": "3"}).count("reason") == 0
-    assert Event("batch").count("quarantined") == 0
+    assert ApplyEvent("batch", {"quarantined": 3, "reason": "3"}).count("quarantined") == 3
+    assert ApplyEvent("batch", {"reason": "3"}).count("reason") == 0
+    assert ApplyEvent("batch").count("quarantined") == 0
 
 
-def story() -> Iterator[Event]:
-    yield Event("started", {"run": 7, "planned": 1200, "open": 1000})
-    yield Event("batch", {"run": 7, "rows": 500, "seconds": 0.5})
-    yield Event("throttled", {"run": 7, "gates": ["condition"], "reasons": ["busy \x1b[31mnow"]})
-    yield Event("batch", {"run": 7, "rows": 500, "seconds": 0.5})
-    yield Event("done", {"run": 7, "accounting": ACCOUNT})
+def story() -> Iterator[ApplyEvent]:
+    yield ApplyEvent("started", {"run": 7, "planned": 1200, "open": 1000})
+    yield ApplyEvent("batch", {"run": 7, "rows": 500, "seconds": 0.5})
+    yield ApplyEvent("throttled", {"run": 7, "gates": ["condition"], "reasons": ["busy \x1b[31mnow"]})
+    yield ApplyEvent("batch", {"run": 7, "rows": 500, "seconds": 0.5})
+    yield ApplyEvent("done", {"run": 7, "accounting": ACCOUNT})
 
 
 def test_people_read_the_accounting_on_stdout_and_what_held_the_run_on_stderr(
