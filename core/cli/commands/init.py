@@ -52,6 +52,9 @@ class _Lists(click.Command):
     default="",
     help="How a managed server authenticates, where nobody can read its pg_hba; kept in the ledger.",
 )
+@click.option(
+    "--include-system", is_flag=True, help="Also enrol tables that Directus, Django, Rails … keep for themselves."
+)
 @click.option("--uninstall", is_flag=True, help="Remove what init installed; the company's objects stay.")
 @click.option("--even-certified", is_flag=True, help="With --uninstall: although there are certified runs.")
 @click.option("--confirm", metavar="DATABASE", help="With --uninstall: the database's name, instead of typing it.")
@@ -69,7 +72,8 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
         return
     if given["even_certified"] or given["confirm"]:
         raise UsageError("--even-certified and --confirm belong to --uninstall", hint="Leave them out.")
-    wish = Wish(given["collections"], given["exempt"], given["bind"], given["register_writes"], given["attestation"])
+    wish = Wish(given["collections"], given["exempt"], given["bind"], given["register_writes"], given["attestation"],
+                given["include_system"])  # fmt: skip
     with call.write() as connection:
         outcome = (service.preview if given["dry_run"] else service.init)(connection, wish)
     if call.output.as_json:
@@ -100,6 +104,8 @@ def _show(call: Invocation, outcome: Outcome) -> None:
         out.text(f"{margin}+ {what}")
     for each in outcome.left:
         out.text(f"{margin}= {each.object}: {each.why}")
+    for role, count in sorted(outcome.out_of_scope.items()):
+        out.text(f"{margin}= {count} collections are {role}: not REQUIRED")
     if outcome.changes_nothing and not outcome.needs:
         out.text(f"{margin}nothing is missing: nothing was done")
     for need in outcome.needs:

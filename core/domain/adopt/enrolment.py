@@ -11,6 +11,7 @@ from core.errors import UsageError
 REQUIRED = "REQUIRED"
 EXEMPT = "EXEMPT"
 EVERYTHING = ("public.*",)  # what is enrolled unless somebody says otherwise
+IN_SCOPE = frozenset({"governed", "observed"})  # the governance roles whose rows are to be registered
 _SIMILAR = 3
 
 
@@ -75,6 +76,24 @@ def left_out(tables: Sequence[Table], collections: Sequence[str], exempt: Sequen
     """What the globs name and cannot be a collection."""
     globs = (*(collections or EVERYTHING), *exempt)
     return [table for table in tables if table.obstacle and table.matches(globs)]
+
+
+def out_of_scope(
+    chosen: Sequence[Enrolment], roles: Mapping[str, str | None], policies: Mapping[str, str | None]
+) -> dict[Enrolment, str]:
+    """Those that the company itself keeps out of registration, each with its governance role.
+
+    `roles` are the governance roles by collection. A policy that stands already is the company's decision, too, and is
+    left as it is.
+    """
+    return {
+        each: role
+        for each in chosen
+        if each.requirement == REQUIRED
+        and each.collection not in policies
+        and (role := roles.get(each.collection)) is not None
+        and role not in IN_SCOPE
+    }
 
 
 def _named(tables: Sequence[Table], registered: Mapping[str, Table | None]) -> dict[Table, str]:

@@ -1,15 +1,19 @@
 """Enrolling tables as collections: registered, with a policy, readable, and met by the gateway."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection, Row
 from core.db.install import installer
-from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Enrolment, Table, choose, left_out
+from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Enrolment, Table, choose, left_out, out_of_scope
+from core.domain.adopt.system_tables import system_tables
 from core.services.adopt import relocated_tables, triggers
 from core.services.adopt.script_draft import Draft, identifier, insist_on_reading, listed
+from core.services.adopt.system_tables import products
 
 _OURS = ("collection_registry", "birth_policy", "birth_registry", "trigger_guard_alerts", "birth_migration")
 _FILLED = {
@@ -18,10 +22,24 @@ _FILLED = {
 }
 
 
-def draft(connection: Connection, made: Draft, collections: Sequence[str], exempt: Sequence[str]) -> None:
-    """The steps that enrol what the globs name. Raises UsageError for a glob that names nothing."""
+def draft(
+    connection: Connection,
+    made: Draft,
+    collections: Sequence[str],
+    exempt: Sequence[str],
+    *,
+    include_system: bool = False,
+) -> None:
+    """The steps that enrol what the globs name. Raises UsageError for a glob that names nothing.
+
+    Left out, and listed: what a known product keeps for itself, unless `include_system`; and collections whose
+    governance role in the company's registry is neither governed nor observed.
+    """
     rows = connection.rows("init.tables", {"ours": _names()})
     facts = {Table(row["schema"], row["name"], row["obstacle"]): row for row in rows}
+    policies = _known(connection, made, "birth_policy", "init.policies")
+    if not include_system:
+        facts = _without_system(facts, policies)
     tables = list(facts)
     registered = _registered(connection, made, tables)
     moved = relocated_tables.moved(facts, registered)
@@ -29,7 +47,7 @@ def draft(connection: Connection, made: Draft, collections: Sequence[str], exemp
     chosen = choose(tables, registered, collections, exempt)
     for table in left_out(tables, collections, exempt):
         made.leave(table.text, f"it is {table.obstacle}")
-    policies = _known(connection, made, "birth_policy", "init.policies")
+    chosen = _in_scope(connection, made, chosen, policies)
     chosen = _without_refused(connection, made, chosen, policies)
     _let_read(connection, made, chosen, facts)
     relocated_tables.draft(made, chosen, moved)
@@ -39,6 +57,28 @@ def draft(connection: Connection, made: Draft, collections: Sequence[str], exemp
     for each in chosen:
         if each.requirement == EXEMPT and policies.get(each.collection, EXEMPT) != EXEMPT:
             made.leave(each.collection, "it is REQUIRED: a gatekeeper decides that, by `classify COLLECTION --exempt`")
+
+
+def _without_system(facts: Mapping[Table, Row], policies: Collection[str]) -> dict[Table, Row]:
+    """The tables, those of a known product marked as such; a policy that stands is the company's own decision."""
+    system = system_tables([table for table in facts if not table.obstacle], products())
+    return {
+        replace(table, obstacle=f"a table of {system[table]} (--include-system enrols it)")
+        if table in system and not {table.name, table.text} & set(policies)
+        else table: row
+        for table, row in facts.items()
+    }
+
+
+def _in_scope(
+    connection: Connection, made: Draft, chosen: list[Enrolment], policies: Mapping[str, str | None]
+) -> list[Enrolment]:
+    """Leave out, and list, what the company's own registry keeps out of registration."""
+    out = out_of_scope(chosen, _known(connection, made, "collection_registry", "init.roles"), policies)
+    for each, role in out.items():
+        made.leave(each.collection, f"its governance_role is {role}: not REQUIRED")
+    made.out_of_scope = dict(Counter(out.values()))
+    return [each for each in chosen if each not in out]
 
 
 def _names() -> list[str]:

@@ -22,6 +22,7 @@ class Wish:
     bind: Sequence[str] = ()
     register_writes: Sequence[str] = ()
     attestation: str = ""
+    include_system: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,16 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done, or would be. `sql` is the whole script; `remedies` make failed audits pass, by somebody's hand."""
+    """What was done, or would be. `sql` is the whole script; `remedies` make failed audits pass, by somebody's hand.
+
+    `out_of_scope` counts the collections that are not REQUIRED by their governance role.
+    """
 
     schema: str
     dry_run: bool
     installed: list[str]
     enrolled: list[dict[str, Json]]
+    out_of_scope: dict[str, int]
     bound: Json
     left: list[Left]
     needs: list[Need]
@@ -123,7 +128,7 @@ def _draft(connection: Connection, wish: Wish) -> Draft:
     declarations.register_writes(made, wish.register_writes)
     declarations.attestation(made, wish.attestation)
     grants.draft(connection, made)
-    enrol.draft(connection, made, wish.collections, wish.exempt)
+    enrol.draft(connection, made, wish.collections, wish.exempt, include_system=wish.include_system)
     installing.finish(made)
     return made
 
@@ -140,6 +145,7 @@ def _outcome(
         dry_run=bool(text),
         installed=[each.what for each in steps.doing if not each.is_plumbing],
         enrolled=made.enrolled if steps.doing else [],
+        out_of_scope=made.out_of_scope,
         bound=made.bound,
         left=made.left,
         needs=[

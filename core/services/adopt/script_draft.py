@@ -84,6 +84,7 @@ class Draft:
     statements: list[Statement] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     enrolled: list[dict[str, Json]] = field(default_factory=list)
+    out_of_scope: dict[str, int] = field(default_factory=dict)  # collections that are not REQUIRED, by governance role
     bound: Json = None
     registers_by: list[str] = field(default_factory=list)  # the bound register function's name
     registers_as_owner: bool = True  # whether the register function runs with birth_owner's own rights

@@ -113,6 +113,9 @@ WHERE c.relkind IN ('r', 'p', 'v') ORDER BY 1, 2
 -- name: registered
 SELECT collection_name::text AS collection, NULL AS requirement FROM {S}.collection_registry
 
+-- name: roles
+SELECT collection_name::text AS collection, governance_role::text AS requirement FROM {S}.collection_registry
+
 -- name: policies
 SELECT collection_name::text AS collection, requirement::text AS requirement FROM {S}.birth_policy
 
