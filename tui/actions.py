@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.errors import ConsoleError
     from tui.runtime.background import Work
     from tui.runtime.source import Source
-    from tui.runtime.state import State
+    from tui.runtime.state import ConsoleState
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ class Host(Protocol):
 
     source: "Source"
     work: "Work"
-    state: "State"
+    state: "ConsoleState"
 
     def reason(self, action: Action) -> str:
         """Say why an action is not possible now, or nothing."""

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from tui.actions import Actor
 from tui.export import Export
-from tui.runtime.state import State
+from tui.runtime.state import ConsoleState
 from tui.widgets.grid import Grid
 
 
@@ -84,7 +84,7 @@ class Pane(Actor, Widget, inherit_bindings=False):
         found = [each for each in self.walk_children() if isinstance(each, Grid)]
         return focused if isinstance(focused, Grid) and focused in found else next(iter(found), None)
 
-    def show(self, state: State) -> None:
+    def show(self, state: ConsoleState) -> None:
         """Show another state."""
 
     def enter(self) -> None:

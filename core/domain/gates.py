@@ -11,7 +11,7 @@ Facts = TypeVar("Facts")
 # Covariant reading would buy nothing: a gate is always judged on exactly the facts it was written for.
 
 
-class State(StrEnum):
+class GateState(StrEnum):
     """What a gate says of the facts."""
 
     PASSED = "passed"
@@ -23,7 +23,7 @@ class State(StrEnum):
 class Verdict:
     """A state with what it rests on."""
 
-    state: State
+    state: GateState
     evidence: Json = None
 
 
@@ -44,7 +44,7 @@ class Judgement:
 
     id: str
     title: str
-    verdict: State
+    verdict: GateState
     evidence: Json
     hint: str
     stale: bool
@@ -52,14 +52,14 @@ class Judgement:
     @property
     def passed(self) -> bool:
         """Whether the gate is open. Unknown is not open."""
-        return self.verdict is State.PASSED
+        return self.verdict is GateState.PASSED
 
 
 def when(condition: bool | None, evidence: Json = None) -> Verdict:  # noqa: FBT001 - the condition is the point
     """PASSED or FAILED by `condition`, UNKNOWN where it is None."""
     if condition is None:
-        return Verdict(State.UNKNOWN, evidence)
-    return Verdict(State.PASSED if condition else State.FAILED, evidence)
+        return Verdict(GateState.UNKNOWN, evidence)
+    return Verdict(GateState.PASSED if condition else GateState.FAILED, evidence)
 
 
 def judge(gates: Sequence[Gate[Facts]], facts: Facts) -> tuple[Judgement, ...]:

@@ -18,12 +18,12 @@ from core.db.queries import named_query
 from core.errors import ConsoleError
 from core.settings import APPLICATION, DEFAULT_SCHEMA, DEMO_SUPERUSER
 
-Progress = Callable[[str], None]
+OnProgress = Callable[[str], None]
 
 _UNFINISHED = "demo_building"
 
 
-def open_demo(home: Path, progress: Progress, scale: int | None = None) -> EmbeddedServer:
+def open_demo(home: Path, progress: OnProgress, scale: int | None = None) -> EmbeddedServer:
     """Start the server and build the demo, each unless done already. The caller must `release` what it gets.
 
     `scale` multiplies the rows of a demo that is yet to be built (default 1). Raises ConsoleError.
@@ -37,7 +37,7 @@ def open_demo(home: Path, progress: Progress, scale: int | None = None) -> Embed
     return server
 
 
-def start(home: Path, progress: Progress, scale: int | None = None) -> None:
+def start(home: Path, progress: OnProgress, scale: int | None = None) -> None:
     """Start and build as `open_demo` does, and let the server run until `stop`. Raises ConsoleError."""
     with _in_use(home, progress, scale) as server:
         server.keep()
@@ -48,7 +48,7 @@ def stop(home: Path) -> bool:
     return embedded.stop(home)
 
 
-def reset(home: Path, progress: Progress, scale: int | None = None) -> None:
+def reset(home: Path, progress: OnProgress, scale: int | None = None) -> None:
     """Replace the demo by a new one, at the old one's scale unless told. Disconnects everybody from it.
 
     The old demo stays until the new one is complete. A kept server stays kept. Raises ConsoleError.
@@ -61,7 +61,7 @@ def reset(home: Path, progress: Progress, scale: int | None = None) -> None:
         server.release()
 
 
-def dsn(home: Path, login: str, progress: Progress) -> str:
+def dsn(home: Path, login: str, progress: OnProgress) -> str:
     """The libpq string of the demo for `login`, for use from outside: so the server runs until `stop`."""
     with _in_use(home, progress, None) as server:
         server.keep()
@@ -69,7 +69,7 @@ def dsn(home: Path, login: str, progress: Progress) -> str:
 
 
 @contextmanager
-def _in_use(home: Path, progress: Progress, scale: int | None) -> Iterator[EmbeddedServer]:
+def _in_use(home: Path, progress: OnProgress, scale: int | None) -> Iterator[EmbeddedServer]:
     server = open_demo(home, progress, scale)
     try:
         yield server
@@ -77,7 +77,7 @@ def _in_use(home: Path, progress: Progress, scale: int | None) -> Iterator[Embed
         server.release()
 
 
-def _ensure(server: EmbeddedServer, progress: Progress, scale: int | None) -> None:
+def _ensure(server: EmbeddedServer, progress: OnProgress, scale: int | None) -> None:
     with server.maintain() as connection:
         if connection.value("demo.exists") is None:
             with server.working(progress):
@@ -89,7 +89,7 @@ def _ensure(server: EmbeddedServer, progress: Progress, scale: int | None) -> No
             progress(f"the demo was built at scale {built}; `demo reset --scale {scale}` builds it anew")
 
 
-def _build(server: EmbeddedServer, connection: Connection, progress: Progress, scale: int) -> None:
+def _build(server: EmbeddedServer, connection: Connection, progress: OnProgress, scale: int) -> None:
     from core.demo.build import build  # noqa: PLC0415 - only the process that builds pays for the builder
 
     progress("building the demo, once")

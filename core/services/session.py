@@ -11,7 +11,7 @@ from core.settings import Settings, data_home
 if TYPE_CHECKING:
     from core.db.embedded.server import EmbeddedServer
 
-Progress = Callable[[str], None]
+OnProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Session:
     Use as a context manager: leaving it lets the embedded server stop with its last user.
     """
 
-    def __init__(self, settings: Settings, progress: Progress = lambda _: None) -> None:
+    def __init__(self, settings: Settings, progress: OnProgress = lambda _: None) -> None:
         self.settings = settings
         self._progress = progress
         self._embedded: EmbeddedServer | None = None

@@ -20,14 +20,14 @@ from psycopg.conninfo import make_conninfo
 from core.db.connection.session import Connection
 from core.domain.classify.candidates import candidates, shape_of
 from core.domain.classify.suggestion import suggest
-from core.domain.classify.table_profile import Reference, Table
+from core.domain.classify.table_profile import Reference, SampledTable
 from core.errors import ConsoleError
 from core.services.classify.profiling import Catalogs, Place
 from tests.databases import TestServer, a_server
 
 SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 Ranking = Sequence[frozenset[str]]
-Method = Callable[[Table], Ranking]
+Method = Callable[[SampledTable], Ranking]
 _TABLES = """
 SELECT c.oid::bigint AS relid, n.nspname AS schema, c.relname AS name
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -41,7 +41,7 @@ _SEED = 20
 class Case:
     """A table without its constraints, and the column sets that were declared: the primary key's first."""
 
-    table: Table
+    table: SampledTable
     keys: Sequence[frozenset[str]]
 
     def place(self, ranking: Ranking) -> int:
@@ -68,18 +68,18 @@ def cases(connection: Connection) -> Iterator[Case]:
             yield Case(hidden(table), keys)
 
 
-def hidden(table: Table) -> Table:
+def hidden(table: SampledTable) -> SampledTable:
     """The table as if nobody had declared anything."""
     columns = tuple(replace(column, not_null=False, generated=False) for column in table.columns)
     return replace(table, columns=columns, keys=(), references=(), referenced=frozenset())
 
 
-def suggester(table: Table) -> Ranking:
+def suggester(table: SampledTable) -> Ranking:
     """The suggester's own ranking."""
     return [frozenset(each.identity.columns) for each in suggest(table).candidates]
 
 
-def without_names(table: Table) -> Ranking:
+def without_names(table: SampledTable) -> Ranking:
     """The same with every name replaced by a number."""
     told = {column.name: f"c{at}" for at, column in enumerate(table.columns)}
     back = {new: old for old, new in told.items()}
@@ -95,19 +95,19 @@ def without_names(table: Table) -> Ranking:
     return [frozenset(back[name] for name in columns) for columns in suggester(plain)]
 
 
-def shuffled(table: Table) -> Ranking:
+def shuffled(table: SampledTable) -> Ranking:
     """The same with the columns in another order."""
     columns = list(table.columns)
     random.Random(_SEED).shuffle(columns)  # noqa: S311 - the same order at every run is the point
     return suggester(replace(table, columns=tuple(columns)))
 
 
-def first_unique(table: Table) -> Ranking:
+def first_unique(table: SampledTable) -> Ranking:
     """Baseline: the first column that is unique; else the first small combination."""
     return [frozenset(columns) for columns in sorted(_found(table), key=lambda each: _places(table, each))]
 
 
-def by_length(table: Table) -> Ranking:
+def by_length(table: SampledTable) -> Ranking:
     """Baseline: short keys of short values far left."""
 
     def points(columns: tuple[str, ...]) -> float:
@@ -120,11 +120,11 @@ def by_length(table: Table) -> Ranking:
     return [frozenset(columns) for columns in sorted(_found(table), key=points, reverse=True)]
 
 
-def _found(table: Table) -> list[tuple[str, ...]]:
+def _found(table: SampledTable) -> list[tuple[str, ...]]:
     return candidates(table, shape_of(table))
 
 
-def _places(table: Table, columns: tuple[str, ...]) -> tuple[int, ...]:
+def _places(table: SampledTable, columns: tuple[str, ...]) -> tuple[int, ...]:
     names = list(table.by_name)
     return (len(columns), *sorted(names.index(name) for name in columns))
 

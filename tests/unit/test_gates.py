@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.domain.backfill.apply_gates import APPLY
 from core.domain.classify.identity import CONTRACT
-from core.domain.gates import Gate, State, Verdict, insist, judge, when
+from core.domain.gates import Gate, GateState, Verdict, insist, judge, when
 from core.domain.overview.readiness import READINESS
 from core.errors import ConsoleError, GateClosed, Stale
 
@@ -27,7 +27,7 @@ def refusal(*gates: Gate[object]) -> ConsoleError:
 
 @pytest.mark.parametrize(("answer", "state"), [("yes", "passed"), ("no", "failed"), ("nobody knows", "unknown")])
 def test_a_condition_that_nobody_can_decide_is_unknown(answer: str, state: str) -> None:
-    assert when(ANSWERS[answer], 1) == Verdict(State(state), 1)
+    assert when(ANSWERS[answer], 1) == Verdict(GateState(state), 1)
 
 
 def test_open_gates_let_everything_pass() -> None:

@@ -5,7 +5,7 @@ from shlex import join
 from typing import TYPE_CHECKING
 
 from core.domain.classify.identity import COLUMN, Identity, column_identity, synthetic_identity
-from core.domain.classify.staged import Choice
+from core.domain.classify.staged import StagedDecision
 from core.domain.classify.suggestion import SAFE, Candidate
 from tui.classify.queue_rows import Waiting
 from tui.classify.staged import Staging
@@ -49,16 +49,16 @@ class Deciding:
         best = self.best(row)
         return None if best is None else best.identity
 
-    def chosen(self, row: Waiting, candidate: Candidate) -> Choice:
+    def chosen(self, row: Waiting, candidate: Candidate) -> StagedDecision:
         """The choice of a candidate, with what the suggester said of it."""
         told: dict[str, Json] = {"rank": candidate.rank, "tier": row.tier, "score": candidate.score}
-        return Choice(row.name, candidate.identity, row.blocker.version, None, told)
+        return StagedDecision(row.name, candidate.identity, row.blocker.version, None, told)
 
-    def accepted(self, rows: Iterable[Waiting]) -> list[Choice]:
+    def accepted(self, rows: Iterable[Waiting]) -> list[StagedDecision]:
         """The choice of the first candidate that is not set aside, for each row that has one."""
         return [self.chosen(row, best) for row in rows if (best := self.best(row)) is not None]
 
-    def same(self, row: Waiting, others: Iterable[Waiting]) -> list[Choice]:
+    def same(self, row: Waiting, others: Iterable[Waiting]) -> list[StagedDecision]:
         """What is staged for a row, for each of the others that has a candidate of the same columns."""
         if row.choice is None or row.choice.identity is None:
             return []

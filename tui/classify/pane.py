@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from core.domain.classify.staged import Choice
+from core.domain.classify.staged import StagedDecision
 from core.domain.text import visible
 from tui.actions import ACTIONS, Actor, bindings
 from tui.classify import evidence_text as texts
@@ -25,7 +25,7 @@ from tui.classify.save import Writing
 from tui.classify.staged import Staging
 from tui.classify.staged_store import Keeping
 from tui.pane import Pane
-from tui.runtime.state import State
+from tui.runtime.state import ConsoleState
 from tui.widgets.dialog import Dialog
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Rows
@@ -78,7 +78,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             yield self.panel
         yield Static(id="staged", markup=False)
 
-    def show(self, state: State) -> None:
+    def show(self, state: ConsoleState) -> None:
         """After a look: stage what came back; where the look found other figures, read the queue again."""
         if state.fault is not None or state.looking or state.readiness is None:
             return
@@ -196,12 +196,12 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         else:
             self.writing.undo()
 
-    def _take_answer(self, choice: Choice) -> None:
+    def _take_answer(self, choice: StagedDecision) -> None:
         self._stage([choice])
         self.queue.advance()
 
-    def _stage(self, choices: Iterable[Choice]) -> None:
-        staged: dict[str, Choice | None] = {each.collection: each for each in choices}
+    def _stage(self, choices: Iterable[StagedDecision]) -> None:
+        staged: dict[str, StagedDecision | None] = {each.collection: each for each in choices}
         self.staging.stage(staged)
         self.queue.decided(staged)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.domain.classify.staged import Choice
+from core.domain.classify.staged import StagedDecision
 from core.domain.text import visible
 from tui.actions import Actor
 from tui.classify import service_calls as calls
@@ -14,13 +14,13 @@ from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from core.domain.classify.identity import Identity
-    from core.domain.classify.table_profile import Table as Sampled
+    from core.domain.classify.table_profile import SampledTable
 
 
 class Asking:
     """Asks about a row, and hands on what was decided; escape decides nothing."""
 
-    def __init__(self, pane: Actor, decided: Callable[[Choice], None]) -> None:
+    def __init__(self, pane: Actor, decided: Callable[[StagedDecision], None]) -> None:
         self._pane, self._decided = pane, decided
 
     def template(self, row: Waiting, identity: "Identity | None") -> None:
@@ -29,9 +29,9 @@ class Asking:
 
         def answered(text: str | None) -> None:
             if text is not None:
-                self._decided(Choice(row.name, read_identity(row.name, text), row.blocker.version))
+                self._decided(StagedDecision(row.name, read_identity(row.name, text), row.blocker.version))
 
-        def sampled(found: "Sampled") -> None:
+        def sampled(found: "SampledTable") -> None:
             self._pane.app.push_screen(template_prompt(row.name, found, identity), answered)
 
         host.work.start("template", lambda: calls.sample(host.source, row.name), sampled, host.tell)
@@ -41,7 +41,7 @@ class Asking:
 
         def answered(reason: str | None) -> None:
             if reason is not None:
-                self._decided(Choice(row.name, None, row.blocker.version, reason))
+                self._decided(StagedDecision(row.name, None, row.blocker.version, reason))
 
         question = f"Why do rows of {visible(row.name)} need no registry row?"
         self._pane.app.push_screen(Prompt("Exempt", question), answered)

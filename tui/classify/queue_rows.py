@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from core.domain.classify.blocker import Blocker, Evidence
-from core.domain.classify.staged import Choice
+from core.domain.classify.blocker import Blocker, CandidateEvidence
+from core.domain.classify.staged import StagedDecision
 from core.domain.classify.suggestion import LIKELY, SAFE, Candidate
 from core.domain.text import visible
-from tui.widgets.table import Column
+from tui.widgets.table import GridColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class Waiting:
     """
 
     blocker: Blocker
-    evidence: Evidence | None = None
-    choice: Choice | None = None
+    evidence: CandidateEvidence | None = None
+    choice: StagedDecision | None = None
     fault: str = ""
     overtaken: bool = False
 
@@ -78,11 +78,13 @@ class Waiting:
 
 
 _WORDS = {"A": "safe", "B": "likely", "C": "open"}
-NAME: Column[Waiting] = Column("collection", "collection", lambda row: visible(row.name), lambda row: row.name, 0)
-STATE: Column[Waiting] = Column(
+NAME: GridColumn[Waiting] = GridColumn(
+    "collection", "collection", lambda row: visible(row.name), lambda row: row.name, 0
+)
+STATE: GridColumn[Waiting] = GridColumn(
     "state", "state", lambda row: row.state, lambda row: row.place, 1, width=10, tone=lambda row: row.tone
 )
-IDENTITY: Column[Waiting] = Column(
+IDENTITY: GridColumn[Waiting] = GridColumn(
     "identity", "identity", lambda row: visible(row.would_be), lambda row: row.would_be, 2, width=30
 )
 COLUMNS = (NAME, STATE, IDENTITY)

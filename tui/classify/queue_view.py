@@ -10,10 +10,10 @@ from tui.classify.decisions import Deciding
 from tui.classify.queue_rows import COLUMNS, NAME, STATE, Waiting
 from tui.widgets.grid import NOWHERE
 from tui.widgets.rows import MarkedRows
-from tui.widgets.table import Table
+from tui.widgets.table import GridTable
 
 if TYPE_CHECKING:
-    from core.domain.classify.blocker import Blocker, Evidence, Rights
+    from core.domain.classify.blocker import Blocker, CandidateEvidence, Rights
 
 OVERTAKEN = "somebody else has decided it since you looked"
 
@@ -29,7 +29,7 @@ class Queue(MarkedRows[Waiting]):
     def __init__(
         self, deciding: Deciding, changed: Callable[[], None], was_read: "Callable[[list[Blocker]], None]"
     ) -> None:
-        super().__init__(Table(COLUMNS, lambda row: row.name), id="queue")
+        super().__init__(GridTable(COLUMNS, lambda row: row.name), id="queue")
         self._deciding, self._tell, self._was_read = deciding, changed, was_read
         self.grid.cursor = NOWHERE
 
@@ -80,7 +80,7 @@ class Queue(MarkedRows[Waiting]):
     def _look(self, names: list[str]) -> None:
         source, work = self.host.source, self.host.work
 
-        def tell(found: "tuple[Evidence, ...]") -> None:
+        def tell(found: "tuple[CandidateEvidence, ...]") -> None:
             work.deliver(lambda: self._found(found))
 
         def failed(error: ConsoleError) -> None:
@@ -89,7 +89,7 @@ class Queue(MarkedRows[Waiting]):
 
         work.start("evidence", lambda: calls.evidence(source, names, tell), lambda _: self._settle(), failed)
 
-    def _found(self, evidence: "Iterable[Evidence]") -> None:
+    def _found(self, evidence: "Iterable[CandidateEvidence]") -> None:
         told = {each.suggestion.collection: each for each in evidence}
         self._change(told, lambda row: replace(row, evidence=told[row.name]))
         self._tell()

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from core.domain.classify.staged import Choice
+from core.domain.classify.staged import StagedDecision
 from core.errors import Stale
 from tui.runtime.source import Link, Source
 
 if TYPE_CHECKING:
-    from core.domain.classify.blocker import Blocker, Evidence, Rights
-    from core.domain.classify.table_profile import Table
+    from core.domain.classify.blocker import Blocker, CandidateEvidence, Rights
+    from core.domain.classify.table_profile import SampledTable
     from core.services.classify.bulk import Result
     from core.services.classify.classify import Classification
     from core.services.classify.history import Version
@@ -33,12 +33,12 @@ def recall(source: Source, file: "StagedFile | None") -> "tuple[StagedFile, Foun
     return ours, source.read("look", ours.recall)
 
 
-def evidence(source: Source, names: Sequence[str], tell: "Callable[[tuple[Evidence, ...]], None]") -> None:
+def evidence(source: Source, names: Sequence[str], tell: "Callable[[tuple[CandidateEvidence, ...]], None]") -> None:
     """Tell the evidence of each collection, several at a time."""
     from core.services.classify import queue as blockers  # noqa: PLC0415 - as said
 
     def read(link: object) -> None:
-        found: list[Evidence] = []
+        found: list[CandidateEvidence] = []
         for each in blockers.evidence(link, names):  # type: ignore[arg-type]  # the source hands the link on
             found.append(each)
             if len(found) == TOGETHER:
@@ -49,14 +49,14 @@ def evidence(source: Source, names: Sequence[str], tell: "Callable[[tuple[Eviden
     source.read("evidence", read)
 
 
-def sample(source: Source, name: str) -> "Table":
+def sample(source: Source, name: str) -> "SampledTable":
     """The columns and a sample of one collection."""
     from core.services.classify import queue as blockers  # noqa: PLC0415 - as said
 
     return source.read("classify", lambda link: blockers.table(link, name))
 
 
-def record(source: Source, choices: Sequence[Choice]) -> "list[Result]":
+def record(source: Source, choices: Sequence[StagedDecision]) -> "list[Result]":
     """Prove and write choices, each with its own result."""
     from core.services.classify import bulk  # noqa: PLC0415 - as said
 

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from core.domain.classify.staged import Choice
+from core.domain.classify.staged import StagedDecision
 
 
 @dataclass(slots=True)
 class Staging:
     """The choices by collection. Each change can be taken back, the latest first; `changed` is called after it."""
 
-    choices: dict[str, Choice] = field(default_factory=dict)
+    choices: dict[str, StagedDecision] = field(default_factory=dict)
     changed: Callable[[], None] = lambda: None
-    _before: list[dict[str, Choice | None]] = field(default_factory=list)
+    _before: list[dict[str, StagedDecision | None]] = field(default_factory=list)
 
-    def stage(self, choices: Mapping[str, Choice | None]) -> None:
+    def stage(self, choices: Mapping[str, StagedDecision | None]) -> None:
         """Set, or with None drop, the choices of some collections as one change."""
         self._before.append({name: self.choices.get(name) for name in choices})
         self._set(choices)
@@ -39,7 +39,7 @@ class Staging:
         self._before = [change for change in self._before if change]
         self.changed()
 
-    def _set(self, choices: Mapping[str, Choice | None]) -> None:
+    def _set(self, choices: Mapping[str, StagedDecision | None]) -> None:
         for name, choice in choices.items():
             if choice is None:
                 self.choices.pop(name, None)

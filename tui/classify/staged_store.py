@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from core.domain.classify.blocker import Blocker
-    from core.domain.classify.staged import Choice, Kept
+    from core.domain.classify.staged import Kept, StagedDecision
     from core.services.local_state.staged_decisions import Found, StagedFile
 
 
@@ -64,7 +64,7 @@ class Keeping:
         found = staged.restorable(self._back, blockers, self._staging.choices)
         self._back.clear()
         if found is not None and found.choices:
-            choices: dict[str, Choice | None] = {each.collection: each for each in found.choices}
+            choices: dict[str, StagedDecision | None] = {each.collection: each for each in found.choices}
             self._staging.stage(choices)
             queue.decided(choices)
         self._settle()
@@ -90,7 +90,7 @@ class Keeping:
         if self._file is not None and not self._has_failed:
             self._file.settle()
 
-    def _keep(self, choices: "Collection[Choice]") -> None:
+    def _keep(self, choices: "Collection[StagedDecision]") -> None:
         if self._file is None:
             return
         try:

@@ -13,13 +13,13 @@ from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from core.domain.classify.identity import Identity
-    from core.domain.classify.table_profile import Table as Sampled
+    from core.domain.classify.table_profile import SampledTable
 
 _LABEL = "A column, or collection:{column}/{column}; nothing is stored as SQL."
 _WIDTH = 72
 
 
-def template_prompt(collection: str, sampled: "Sampled", identity: "Identity | None") -> Prompt:
+def template_prompt(collection: str, sampled: "SampledTable", identity: "Identity | None") -> Prompt:
     """Ask for the identity of a collection, beginning with one that is at hand."""
 
     def check(text: str) -> tuple[Content, bool]:

@@ -20,7 +20,7 @@ from tui.pane import Pane
 from tui.runtime.background import Work
 from tui.runtime.poller import Watch
 from tui.runtime.source import Source
-from tui.runtime.state import State
+from tui.runtime.state import ConsoleState
 from tui.terminal.input_decoder import sturdy_driver
 from tui.terminal.key_queue import OrderlyApp
 from tui.terminal.output_diff import CLEAR, thrifty_driver
@@ -60,7 +60,7 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
             self.register_theme(theme)
         self.theme = remembered()
         self.animation_level = "none"
-        self.state = State()
+        self.state = ConsoleState()
         self.source = source
         self.watch_ = watch
         self.work = Work(self.post_message)
@@ -114,7 +114,7 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
 
     def relogin(self) -> None:
         """Start anew as somebody else, on the same screen."""
-        self.state = State()
+        self.state = ConsoleState()
         for pane in self.screen_stack[0].query(Pane):
             pane.relogin()
         self.show_pane("readiness")

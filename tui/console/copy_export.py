@@ -9,7 +9,7 @@ from core.errors import ConsoleError
 from tui.actions import ACTIONS, Actor, key_label
 from tui.export import FORMATS
 from tui.terminal import clipboard
-from tui.widgets.choice import Choice, Option
+from tui.widgets.choice import ChoiceDialog, Option
 from tui.widgets.prompt import Prompt
 from tui.widgets.signs import rows_of
 
@@ -47,7 +47,7 @@ class TakingAway(Actor):
             else:
                 self.copy_text(offers.get(name or "", ""))
 
-        self._console.push_screen(Choice("Copy", options), chosen)
+        self._console.push_screen(ChoiceDialog("Copy", options), chosen)
 
     def export(self) -> None:
         """Ask for a file, and write what the pane shows."""
@@ -72,7 +72,9 @@ class TakingAway(Actor):
             for action in ACTIONS
             if action.listed and action.place in actor.PLACES and (twin := actor.twin(action.id))
         ]
-        self._console.push_screen(Choice("The same by command", options), lambda chosen: self.copy_text(chosen or ""))
+        self._console.push_screen(
+            ChoiceDialog("The same by command", options), lambda chosen: self.copy_text(chosen or "")
+        )
 
     def copy_text(self, text: str) -> None:
         """Copy some text, if there is any. No terminal answers whether it took it: what is said is what was done."""

@@ -12,7 +12,7 @@ from core.domain.trust.permit import Asked, asked
 from core.errors import UsageError
 from tui.actions import Actor
 from tui.runtime.source import Link
-from tui.widgets.choice import Choice, Option
+from tui.widgets.choice import ChoiceDialog, Option
 from tui.widgets.confirm import Confirm
 from tui.widgets.prompt import Prompt
 from tui.widgets.signs import number, rows_of
@@ -48,7 +48,7 @@ class Permits(Actor):
 
     def _list(self, permits: "list[Permit]") -> None:
         options = list(_options(permits, self._refusal()))
-        self._console.push_screen(Choice("Permits", options), lambda chosen: self._chosen(chosen, permits))
+        self._console.push_screen(ChoiceDialog("Permits", options), lambda chosen: self._chosen(chosen, permits))
 
     def _refusal(self) -> str:
         server = self._console.state.server

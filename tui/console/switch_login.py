@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 from core.errors import ConsoleError
 from core.settings import DEMO_LOGINS
 from tui.actions import Actor
-from tui.widgets.choice import Choice, Option
+from tui.widgets.choice import ChoiceDialog, Option
 
 if TYPE_CHECKING:
     from tui.console.app_actions import Console
@@ -40,7 +40,7 @@ class Logins(Actor):
         here = "" if server is None else server.login
         options = [Option(login, login, PARTS[login], why_not="you are" if login == here else "")
                    for login in DEMO_LOGINS]  # fmt: skip
-        console.push_screen(Choice("Go on as", options), self._switch)
+        console.push_screen(ChoiceDialog("Go on as", options), self._switch)
 
     def _switch(self, login: str | None) -> None:
         console = cast("Console", self)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 from core.settings import state_home
 from tui.actions import Actor
 from tui.terminal.theme import THEMES, is_plain
-from tui.widgets.choice import Choice, Option
+from tui.widgets.choice import ChoiceDialog, Option
 
 if TYPE_CHECKING:
     from tui.console.app_actions import Console
@@ -30,7 +30,7 @@ class Looks(Actor):
             Option(theme.name, TITLES[theme.name], why_not="as it is" if theme.name == console.theme else "")
             for theme in THEMES
         ]
-        console.push_screen(Choice("Theme", options), self._wear)
+        console.push_screen(ChoiceDialog("Theme", options), self._wear)
 
     def _wear(self, name: str | None) -> None:
         if name is not None:

@@ -4,12 +4,12 @@ import json
 from dataclasses import dataclass, replace
 
 from core.domain.backfill.diff import DiffRow
-from core.domain.backfill.progress import Progress
+from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Accounting, Entry, Run
-from core.domain.gates import Judgement, State
+from core.domain.gates import GateState, Judgement
 from core.domain.text import visible, visible_code
 from tui.widgets.signs import Sign, number
-from tui.widgets.table import Column
+from tui.widgets.table import GridColumn
 
 STATES = {
     "planned": Sign("·", "planned"),
@@ -30,9 +30,9 @@ KINDS = {
 }
 CHANGES = {"+": Sign("+", "came", "good"), "-": Sign("-", "went", "bad"), "=": Sign("=", "in both")}
 VERDICTS = {
-    State.PASSED: Sign("✓", "passed"),
-    State.FAILED: Sign("✗", "failed", "bad"),
-    State.UNKNOWN: Sign("?", "unknown", "warn"),
+    GateState.PASSED: Sign("✓", "passed"),
+    GateState.FAILED: Sign("✗", "failed", "bad"),
+    GateState.UNKNOWN: Sign("?", "unknown", "warn"),
 }
 
 
@@ -44,7 +44,7 @@ class RunRow:
     """A run as it was read, and how it gets on where it is followed."""
 
     run: Run
-    progress: Progress | None = None
+    progress: ApplyProgress | None = None
 
     @property
     def state(self) -> Sign:
@@ -69,17 +69,23 @@ def _done(row: RunRow) -> str:
     return f"{100 * row.progress.done // planned}%" if planned else "-"
 
 
-RUNS: tuple[Column[RunRow], ...] = (
-    Column("run", "run", lambda row: row.run.name, lambda row: row.run.run, 0),
-    Column(
+RUNS: tuple[GridColumn[RunRow], ...] = (
+    GridColumn("run", "run", lambda row: row.run.name, lambda row: row.run.run, 0),
+    GridColumn(
         "state", "state", lambda row: row.state.text, lambda row: row.state.word, 1, 12, tone=lambda r: r.state.tone
     ),
-    Column("planned", "planned", lambda row: number(row.run.missing), lambda row: row.run.missing, 2, 11, right=True),
-    Column("done", "done", _done, lambda row: row.progress.done if row.progress else None, 3, 5, right=True),
-    Column("in", "in", lambda r: _collections(r.run), lambda row: len(row.run.entries), 4, limit=24),
-    Column("by", "planned by", lambda row: visible(row.run.planned_by), lambda row: row.run.planned_by, 5, limit=16),
-    Column("at", "planned at", lambda r: f"{r.run.planned_at.astimezone():%m-%d %H:%M}", lambda r: r.run.run, 6, 11),
-    Column("digest", "digest", lambda row: (row.run.digest or "")[:8], lambda row: row.run.digest, 7, 8),
+    GridColumn(
+        "planned", "planned", lambda row: number(row.run.missing), lambda row: row.run.missing, 2, 11, right=True
+    ),
+    GridColumn("done", "done", _done, lambda row: row.progress.done if row.progress else None, 3, 5, right=True),
+    GridColumn("in", "in", lambda r: _collections(r.run), lambda row: len(row.run.entries), 4, limit=24),
+    GridColumn(
+        "by", "planned by", lambda row: visible(row.run.planned_by), lambda row: row.run.planned_by, 5, limit=16
+    ),
+    GridColumn(
+        "at", "planned at", lambda r: f"{r.run.planned_at.astimezone():%m-%d %H:%M}", lambda r: r.run.run, 6, 11
+    ),
+    GridColumn("digest", "digest", lambda row: (row.run.digest or "")[:8], lambda row: row.run.digest, 7, 8),
 )
 
 
@@ -89,11 +95,11 @@ def _collections(run: Run) -> str:
     return f"{len(run.entries)} collections"
 
 
-def _count(id: str, title: str, rank: int, tone: str = "") -> Column[EntryRow]:  # noqa: A002 - as a column names it
+def _count(id: str, title: str, rank: int, tone: str = "") -> GridColumn[EntryRow]:  # noqa: A002 - as a column names it
     def value(row: EntryRow) -> int:
         return int(getattr(row.outcome, id))
 
-    return Column(
+    return GridColumn(
         id,
         title,
         lambda row: number(value(row)),
@@ -106,15 +112,17 @@ def _count(id: str, title: str, rank: int, tone: str = "") -> Column[EntryRow]: 
     )
 
 
-ENTRIES: tuple[Column[EntryRow], ...] = (
-    Column("collection", "collection", lambda row: visible(row.entry.collection), lambda row: row.entry.collection, 0),
+ENTRIES: tuple[GridColumn[EntryRow], ...] = (
+    GridColumn(
+        "collection", "collection", lambda row: visible(row.entry.collection), lambda row: row.entry.collection, 0
+    ),
     _count("planned", "planned", 1),
     _count("registered", "registered", 2),
     _count("open", "to go", 3, "warn"),
     _count("quarantined", "quarantined", 4, "bad"),
     _count("existing", "existing", 6),
     _count("vanished", "vanished", 5),
-    Column(
+    GridColumn(
         "source",
         "source rows",
         lambda row: number(row.entry.source_rows),
@@ -124,8 +132,8 @@ ENTRIES: tuple[Column[EntryRow], ...] = (
         right=True,
         searched=False,
     ),
-    Column("identity", "identity", lambda row: visible(row.entry.identity), lambda row: row.entry.identity, 7),
-    Column("digest", "digest", lambda row: row.entry.digest[:8], lambda row: row.entry.digest, 9, 8),
+    GridColumn("identity", "identity", lambda row: visible(row.entry.identity), lambda row: row.entry.identity, 7),
+    GridColumn("digest", "digest", lambda row: row.entry.digest[:8], lambda row: row.entry.digest, 9, 8),
 )
 
 
@@ -148,14 +156,14 @@ class GateRow:
     gate: Judgement
 
 
-def gates(width: int) -> tuple[Column[GateRow], ...]:
+def gates(width: int) -> tuple[GridColumn[GateRow], ...]:
     """The columns of the gates: the evidence has what the titles leave."""
     title = 57 if width >= WIDE else 33
     return (
-        Column(
+        GridColumn(
             "title", "gate", lambda row: f"{row.place:>2} {visible(row.gate.title)}", lambda row: row.place, 0, title
         ),
-        Column(
+        GridColumn(
             "verdict",
             "verdict",
             lambda row: VERDICTS[row.gate.verdict].text,
@@ -164,7 +172,9 @@ def gates(width: int) -> tuple[Column[GateRow], ...]:
             9,
             tone=lambda row: VERDICTS[row.gate.verdict].tone,
         ),
-        Column("evidence", "evidence", lambda row: evidence(row.gate), lambda row: row.place, 2, width - title - 15),
+        GridColumn(
+            "evidence", "evidence", lambda row: evidence(row.gate), lambda row: row.place, 2, width - title - 15
+        ),
     )
 
 
@@ -172,9 +182,9 @@ def _key(row: DiffRow) -> str:
     return visible(" / ".join(row.source_key))
 
 
-def items(width: int, only: str | None) -> tuple[Column[DiffRow], ...]:
+def items(width: int, only: str | None) -> tuple[GridColumn[DiffRow], ...]:
     """The columns of a diff. Of rows that were set aside, the server's reason is what counts."""
-    code: Column[DiffRow] = Column(
+    code: GridColumn[DiffRow] = GridColumn(
         "code",
         "  code",
         lambda row: f"{row.kind} {visible_code(row.code)}",
@@ -183,7 +193,7 @@ def items(width: int, only: str | None) -> tuple[Column[DiffRow], ...]:
         limit=48 if width >= WIDE else 32,
         tone=lambda row: KINDS[row.kind].tone,
     )
-    outcome: Column[DiffRow] = Column(
+    outcome: GridColumn[DiffRow] = GridColumn(
         "outcome",
         "outcome",
         lambda row: KINDS[row.kind].word,
@@ -192,11 +202,11 @@ def items(width: int, only: str | None) -> tuple[Column[DiffRow], ...]:
         11,
         tone=lambda row: KINDS[row.kind].tone,
     )
-    collection: Column[DiffRow] = Column(
+    collection: GridColumn[DiffRow] = GridColumn(
         "collection", "collection", lambda row: visible(row.collection), lambda row: row.collection, 2, limit=24
     )
-    key: Column[DiffRow] = Column("key", "source key", _key, lambda _: None, 3, limit=24)
-    reason: Column[DiffRow] = Column(
+    key: GridColumn[DiffRow] = GridColumn("key", "source key", _key, lambda _: None, 3, limit=24)
+    reason: GridColumn[DiffRow] = GridColumn(
         "note",
         "SQLSTATE and message" if only == "!" else "note",
         lambda row: visible(row.note or ""),
@@ -207,10 +217,10 @@ def items(width: int, only: str | None) -> tuple[Column[DiffRow], ...]:
     return (code, reason, collection, key) if only == "!" else (code, outcome, collection, key, reason)
 
 
-def compared(before: str, after: str) -> tuple[Column[DiffRow], ...]:
+def compared(before: str, after: str) -> tuple[GridColumn[DiffRow], ...]:
     """Two plans side by side: a code stands on each side that holds it."""
     return (
-        Column(
+        GridColumn(
             "before",
             f"  {before}",
             lambda row: f"{row.kind} {'' if row.kind == '+' else visible_code(row.code)}",
@@ -219,7 +229,7 @@ def compared(before: str, after: str) -> tuple[Column[DiffRow], ...]:
             limit=40,
             tone=lambda row: CHANGES[row.kind].tone,
         ),
-        Column(
+        GridColumn(
             "after",
             after,
             lambda row: "" if row.kind == "-" else visible_code(row.code),
@@ -228,7 +238,7 @@ def compared(before: str, after: str) -> tuple[Column[DiffRow], ...]:
             limit=40,
             tone=lambda row: CHANGES[row.kind].tone,
         ),
-        Column("change", "", lambda row: CHANGES[row.kind].word, lambda row: row.kind, 2, 7),
-        Column("collection", "collection", lambda row: visible(row.collection), lambda _: None, 3, limit=24),
-        Column("key", "source key", _key, lambda _: None, 4, limit=32),
+        GridColumn("change", "", lambda row: CHANGES[row.kind].word, lambda row: row.kind, 2, 7),
+        GridColumn("collection", "collection", lambda row: visible(row.collection), lambda _: None, 3, limit=24),
+        GridColumn("key", "source key", _key, lambda _: None, 4, limit=32),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from core.domain.backfill.diff import DiffRow
-from core.domain.backfill.progress import Effort, Progress
+from core.domain.backfill.progress import ApplyProgress, Effort
 from core.domain.backfill.runs import Run, Statements
 from core.domain.gates import Judgement
 from core.domain.text import visible, visible_code
@@ -124,14 +124,14 @@ def cancelling(run: Run) -> Content:
     )
 
 
-def reviving(run: Run, progress: Progress) -> Content:
+def reviving(run: Run, progress: ApplyProgress) -> Content:
     """What taking a cancel back does."""
     by = f"cancelled by {visible(progress.steered_by)}" + (f": {visible(progress.reason)}" if progress.reason else "")
     after = "Its workers go on." if progress.workers else "Nothing is registered until somebody applies it (A)."
     return Content("\n").join([_fact("takes back", f"that {run.name} is {by}", "bold"), Content(after)])
 
 
-def steered(found: "Control", before: Progress | None, command: str | None) -> str:
+def steered(found: "Control", before: ApplyProgress | None, command: str | None) -> str:
     """What a run does after a command, or with other batches: `before` is how it got on when it was given."""
     if command is None:
         size = "of a size that adapts" if found.batch_size is None else f"of {rows_of(found.batch_size)}"

@@ -25,7 +25,7 @@ from tui.runtime.source import Link
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Rows
-from tui.widgets.table import Column
+from tui.widgets.table import GridColumn
 from tui.widgets.window import PAGE, Window
 
 NEAR = PAGE // 2
@@ -63,7 +63,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         self.grid.show_table(self.window)
         self._begin(at or Cursor(), is_first=at is None)
 
-    def _columns(self) -> tuple[Column[DiffRow], ...]:
+    def _columns(self) -> tuple[GridColumn[DiffRow], ...]:
         view = self.view
         if view.before is None:
             return columns.items(self.app.size.width, view.only)

@@ -8,7 +8,7 @@ from textual.actions import SkipAction
 from tui.widgets.grid import Grid
 from tui.widgets.layout import Layout
 from tui.widgets.rows import Rows
-from tui.widgets.table import Column, Table
+from tui.widgets.table import GridColumn, GridTable
 
 Row = TypeVar("Row")
 
@@ -20,13 +20,13 @@ def _nothing() -> None:
 class OtherGrid(Grid[Row]):
     """A grid that can show a table of other columns."""
 
-    def show_table(self, table: Table[Row]) -> None:
+    def show_table(self, table: GridTable[Row]) -> None:
         """Show another table, from its first row."""
         self.table = table
         self.show_columns(table.columns)
         self.cursor = self.first_row = 0
 
-    def show_columns(self, columns: Sequence[Column[Row]]) -> None:
+    def show_columns(self, columns: Sequence[GridColumn[Row]]) -> None:
         """Show the same table in columns of other widths."""
         self.table.show_columns(columns)
         self.layout_ = Layout(self.table.columns)
@@ -37,7 +37,7 @@ class OtherGrid(Grid[Row]):
 class FollowedGrid(OtherGrid[Row]):
     """A grid that tells when its cursor went to another row."""
 
-    def __init__(self, table: Table[Row], moved: Callable[[], None]) -> None:
+    def __init__(self, table: GridTable[Row], moved: Callable[[], None]) -> None:
         super().__init__(table)
         self._tell = moved
 
@@ -52,7 +52,7 @@ class FollowedGrid(OtherGrid[Row]):
 class List(Rows[Row]):
     """Rows with such a grid."""
 
-    def __init__(self, table: Table[Row], moved: Callable[[], None] = _nothing, *, id: str) -> None:  # noqa: A002 - as every widget names it
+    def __init__(self, table: GridTable[Row], moved: Callable[[], None] = _nothing, *, id: str) -> None:  # noqa: A002 - as every widget names it
         super().__init__(table, id=id)
         self.grid: FollowedGrid[Row] = FollowedGrid(table, moved)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.domain.backfill import next_actions
-from core.domain.backfill.progress import Pacing, Progress
+from core.domain.backfill.progress import ApplyProgress, Pacing
 from core.domain.backfill.runs import Run
 from core.domain.names import run_name
 from core.errors import ConsoleError
@@ -19,7 +19,7 @@ from tui.ledger.reads import Runs, Seen
 from tui.ledger.run_actions import FORBIDDEN, AcceptanceLine
 from tui.ledger.run_card import RunCard
 from tui.widgets.rows import Rows
-from tui.widgets.table import Table
+from tui.widgets.table import GridTable
 
 if TYPE_CHECKING:
     from core.domain.backfill.next_actions import Login
@@ -34,7 +34,7 @@ class FollowedRuns(AcceptanceLine):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - as every widget names it
         super().__init__(id=id)
-        self.runs: List[RunRow] = List(Table(columns.RUNS, lambda row: row.run.name), self._chosen, id="runs")
+        self.runs: List[RunRow] = List(GridTable(columns.RUNS, lambda row: row.run.name), self._chosen, id="runs")
         self.runs.grid.table.descending = True
         self.card = RunCard()
         self.verified: dict[int, Verification] = {}
@@ -113,7 +113,7 @@ class FollowedRuns(AcceptanceLine):
     # Following
 
     @property
-    def _followed_runs(self) -> list[Progress]:
+    def _followed_runs(self) -> list[ApplyProgress]:
         return [row.progress for row in self.runs.grid.table.rows() if row.progress is not None]
 
     def _follow_later(self) -> None:
@@ -130,7 +130,7 @@ class FollowedRuns(AcceptanceLine):
             call = lambda: source.read("follow", lambda link: reading.follow(link, numbers))  # noqa: E731 - as said
             self.host.work.start("ledger follow", call, self._took_progress, self._failed)
 
-    def _took_progress(self, found: list[Progress]) -> None:
+    def _took_progress(self, found: list[ApplyProgress]) -> None:
         self._lost = ""
         followed = len(self._followed_runs)
         at_work = {each.run for each in self._followed_runs if each.workers}
@@ -158,7 +158,7 @@ class FollowedRuns(AcceptanceLine):
             return False
         return (seen.progress.status, seen.progress.command) != (seen.standing.status, seen.standing.command)
 
-    def _measure(self, found: Iterable[Progress]) -> None:
+    def _measure(self, found: Iterable[ApplyProgress]) -> None:
         now = time.monotonic()
         for each in found:
             if each.run in self._paces:

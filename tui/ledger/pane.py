@@ -26,10 +26,10 @@ from tui.ledger.list import List
 from tui.ledger.live_runs import FollowedRuns
 from tui.ledger.run_actions import FORBIDDEN
 from tui.runtime.source import Link
-from tui.runtime.state import State
+from tui.runtime.state import ConsoleState
 from tui.widgets.dialog import Dialog
 from tui.widgets.rows import Rows
-from tui.widgets.table import Table
+from tui.widgets.table import GridTable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,8 +49,8 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
 
     def __init__(self) -> None:
         super().__init__(id="ledger")
-        self.entries: List[EntryRow] = List(Table(columns.ENTRIES, lambda row: row.entry.collection), id="entries")
-        self.gates: List[GateRow] = List(Table(columns.gates(0), lambda row: row.gate.id), id="gates")
+        self.entries: List[EntryRow] = List(GridTable(columns.ENTRIES, lambda row: row.entry.collection), id="entries")
+        self.gates: List[GateRow] = List(GridTable(columns.gates(0), lambda row: row.gate.id), id="gates")
         self.diff = DiffView()
         self._looked_at: datetime | None = None
         self._doing = ""
@@ -118,7 +118,7 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
         inside = "" if self.run is None or self.shows == "runs" else f"-{self.run.name}-{self.shows}"
         return f"ledger{inside}"
 
-    def show(self, state: State) -> None:
+    def show(self, state: ConsoleState) -> None:
         """After a look, read the runs again."""
         if state.looked_at != self._looked_at and self.display:
             self._looked_at = state.looked_at
@@ -174,7 +174,7 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
         """Bring the gates of the last verify to the screen."""
         found = self.verified.get(self.run.run) if self.run is not None else None
         if found is not None:
-            table = Table(columns.gates(self.app.size.width), lambda row: row.gate.id)
+            table = GridTable(columns.gates(self.app.size.width), lambda row: row.gate.id)
             self.gates.grid.show_table(table)
             self.gates.grid.load([GateRow(place, gate) for place, gate in enumerate(found.gates, 1)])
             self._go("gates")

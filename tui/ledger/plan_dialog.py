@@ -17,18 +17,20 @@ from core.domain.text import visible
 from tui.actions import BY_ID
 from tui.widgets.rows import MarkedRows, Rows
 from tui.widgets.signs import sign
-from tui.widgets.table import Column, Table
+from tui.widgets.table import GridColumn, GridTable
 
-COLUMNS: tuple[Column[MatrixRow], ...] = (
-    Column(
+COLUMNS: tuple[GridColumn[MatrixRow], ...] = (
+    GridColumn(
         "collection", "collection", lambda r: visible(r.facts.collection), lambda r: r.facts.collection, 0, limit=40
     ),
-    Column("strategy", "strategy", lambda r: sign(r.facts.strategy).text, lambda r: r.facts.strategy, 1, 14),
-    Column("identity", "identity", lambda r: visible(r.facts.identity or "-"), lambda r: r.facts.identity, 2, limit=40),
+    GridColumn("strategy", "strategy", lambda r: sign(r.facts.strategy).text, lambda r: r.facts.strategy, 1, 14),
+    GridColumn(
+        "identity", "identity", lambda r: visible(r.facts.identity or "-"), lambda r: r.facts.identity, 2, limit=40
+    ),
 )
 
 
-class Choice(MarkedRows[MatrixRow]):
+class PlannableRows(MarkedRows[MatrixRow]):
     """The collections, with the keys of every list; they ask this list alone whether they are possible."""
 
     def action_do(self, action_id: str) -> None:
@@ -52,7 +54,7 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
         super().__init__()
         self._marked = frozenset(marked)
         self._rows: list[MatrixRow] | None = None
-        self.choice = Choice(Table(COLUMNS, lambda row: row.facts.collection))
+        self.choice = PlannableRows(GridTable(COLUMNS, lambda row: row.facts.collection))
 
     def compose(self) -> ComposeResult:
         """The collections that can be planned, over what enter would do."""

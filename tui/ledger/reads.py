@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.domain.backfill.next_actions import Login, Standing
-from core.domain.backfill.progress import Progress
+from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Run
 from core.domain.trust.permit import admitted
 from tui.runtime.source import Link
@@ -18,7 +18,7 @@ class Runs:
     """The latest runs, how those get on that are applied, and who asks."""
 
     runs: tuple[Run, ...]
-    progress: tuple[Progress, ...]
+    progress: tuple[ApplyProgress, ...]
     login: Login
 
 
@@ -27,7 +27,7 @@ class Seen:
     """Everything known of one run. `admitted`: how many of its rows to go the open permits admit at most."""
 
     run: Run
-    progress: Progress
+    progress: ApplyProgress
     standing: Standing | None
     certificate: "Certified | None"
     admitted: int = 0
@@ -54,7 +54,7 @@ def one(link: Link, number: int) -> Seen:
     return Seen(run, progress, next_actions.standing(link, number), certify.read(link, number), leave)
 
 
-def follow(link: Link, numbers: list[int]) -> list[Progress]:
+def follow(link: Link, numbers: list[int]) -> list[ApplyProgress]:
     """Look how runs get on."""
     from core.services.backfill import live_runs as service  # noqa: PLC0415 - the first paint does not wait for the driver
 

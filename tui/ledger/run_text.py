@@ -7,7 +7,7 @@ from textual.content import Content
 
 from core.domain.backfill import next_actions
 from core.domain.backfill.pace import Estimate
-from core.domain.backfill.progress import Progress
+from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Accounting
 from core.domain.gates import Judgement
 from core.domain.names import run_name
@@ -34,7 +34,7 @@ def title(row: RunRow | None, where: str, doing: str) -> Content:
     return Content.assemble(*parts)
 
 
-def bar(progress: Progress | None, width: int) -> Content:
+def bar(progress: ApplyProgress | None, width: int) -> Content:
     """How much is done, as a bar, a share and figures."""
     if progress is None or not progress.accounting.planned:
         return Content.styled(" nothing is missing: there is nothing to apply" if progress else "", MUTED)
@@ -45,7 +45,7 @@ def bar(progress: Progress | None, width: int) -> Content:
     return Content.assemble(" ", (FULL * full, "$accent"), (PART * (cells - full), MUTED), figures)
 
 
-def pace(progress: Progress | None, estimate: Estimate | None, admitted: int | None = None) -> Content:
+def pace(progress: ApplyProgress | None, estimate: Estimate | None, admitted: int | None = None) -> Content:
     """Rate, time to go, workers and the size of batches of a run that is applied.
 
     `admitted`: how many of its rows to go the open permits admit; None while nobody has looked.
@@ -74,7 +74,7 @@ def _rounded(seconds: float) -> int:
     return round(seconds / step) * step
 
 
-def _workers(progress: Progress, admitted: int | None) -> str:
+def _workers(progress: ApplyProgress, admitted: int | None) -> str:
     if not progress.workers:
         to_go = progress.accounting.open
         if progress.held:
@@ -90,7 +90,7 @@ def _workers(progress: Progress, admitted: int | None) -> str:
     return f"{progress.workers} worker{plural}: {states}"
 
 
-def held(progress: Progress | None) -> Content:
+def held(progress: ApplyProgress | None) -> Content:
     """What holds a run up: somebody, or a throttle."""
     if progress is None:
         return Content("")

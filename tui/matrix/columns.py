@@ -3,7 +3,7 @@
 from core.domain.overview.matrix import REQUIRED, MatrixRow
 from core.domain.text import visible
 from tui.widgets.signs import Sign, number, sign
-from tui.widgets.table import Column
+from tui.widgets.table import GridColumn
 
 UNCOUNTED, UNCOUNTABLE = "…", "!"
 
@@ -39,8 +39,8 @@ def _count(row: MatrixRow, name: str) -> str:
     return UNCOUNTABLE if any(each.startswith("uncounted:") for each in row.reasons) else UNCOUNTED
 
 
-def _counted(name: str, title: str, rank: int) -> Column[MatrixRow]:
-    return Column(
+def _counted(name: str, title: str, rank: int) -> GridColumn[MatrixRow]:
+    return GridColumn(
         name,
         title,
         lambda row: _count(row, name),
@@ -53,15 +53,15 @@ def _counted(name: str, title: str, rank: int) -> Column[MatrixRow]:
     )
 
 
-COLUMNS: tuple[Column[MatrixRow], ...] = (
-    Column(
+COLUMNS: tuple[GridColumn[MatrixRow], ...] = (
+    GridColumn(
         "collection",
         "collection",
         lambda row: visible(row.facts.collection),
         lambda row: row.facts.collection,
         0,
     ),
-    Column(
+    GridColumn(
         "role",
         "role",
         lambda row: visible(row.facts.governance_role),
@@ -69,7 +69,7 @@ COLUMNS: tuple[Column[MatrixRow], ...] = (
         9,
         limit=14,
     ),
-    Column(
+    GridColumn(
         "requirement",
         "requirement",
         lambda row: visible(row.facts.requirement or "-"),
@@ -77,7 +77,7 @@ COLUMNS: tuple[Column[MatrixRow], ...] = (
         8,
         limit=14,
     ),
-    Column(
+    GridColumn(
         "strategy",
         "strategy",
         lambda row: strategy_of(row).text,
@@ -86,14 +86,14 @@ COLUMNS: tuple[Column[MatrixRow], ...] = (
         width=14,
         tone=lambda row: strategy_of(row).tone,
     ),
-    Column(
+    GridColumn(
         "identity",
         "identity",
         lambda row: visible(row.facts.identity or "-"),
         lambda row: row.facts.identity,
         5,
     ),
-    Column(
+    GridColumn(
         "native_status",
         "status",
         lambda row: "✓ native" if row.facts.native_status else "- none",
@@ -101,14 +101,14 @@ COLUMNS: tuple[Column[MatrixRow], ...] = (
         10,
         width=8,
     ),
-    Column(
+    GridColumn(
         "table",
         "table",
         lambda row: visible(row.facts.table or "✗ no table"),
         lambda row: row.facts.table,
         11,
     ),
-    Column(
+    GridColumn(
         "trigger",
         "trigger",
         lambda row: trigger_of(row).text,
@@ -117,7 +117,7 @@ COLUMNS: tuple[Column[MatrixRow], ...] = (
         width=10,
         tone=lambda row: trigger_of(row).tone,
     ),
-    Column(
+    GridColumn(
         "verdict",
         "verdict",
         lambda row: sign(row.standing).text,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from textual.content import Content
 from textual.highlight import HighlightTheme, highlight
 
-from core.domain.gates import Judgement, State
-from core.domain.overview.contract import Contract, Statement
+from core.domain.gates import GateState, Judgement
+from core.domain.overview.contract import Contract, ReadableSql
 from core.domain.overview.matrix import REQUIRED, MatrixRow
 from core.domain.text import visible
 from core.errors import ConsoleError, Json
@@ -18,9 +18,9 @@ from tui.widgets.signs import Sign, number, reason, sign
 LABEL = 16
 TONES = {"bad": "bold $error", "warn": "bold $warning"}
 VERDICTS = {
-    State.PASSED: ("✓ passed ", "$success"),
-    State.FAILED: ("✗ failed ", "bold $error"),
-    State.UNKNOWN: ("? unknown", "bold $warning"),
+    GateState.PASSED: ("✓ passed ", "$success"),
+    GateState.FAILED: ("✗ failed ", "bold $error"),
+    GateState.UNKNOWN: ("? unknown", "bold $warning"),
 }
 INDENT = 11
 LONGEST = 300
@@ -73,7 +73,7 @@ def gates(contract: Contract, width: int) -> Content:
     return Content("\n").join([head, *(line for gate in contract.gates for line in _gate(gate, width))])
 
 
-def sql(statement: Statement) -> Content:
+def sql(statement: ReadableSql) -> Content:
     """A statement with its keywords told apart. Nothing in it is ever markup."""
     head = Content.styled(f"SQL that {statement.title}", "bold $accent")
     return Content("\n").join([head, highlight(lines(statement.text), language="sql", theme=SqlTheme)])
@@ -87,7 +87,7 @@ def lines(text: str) -> str:
 def _gate(gate: Judgement, width: int) -> Iterator[Content]:
     word, tone = VERDICTS[gate.verdict]
     evidence = _evidence(gate.evidence)
-    if gate.verdict is not State.FAILED:
+    if gate.verdict is not GateState.FAILED:
         rest = width - INDENT - len(gate.title) - 3
         told = f" · {fit(evidence, rest).rstrip()}" if evidence and rest > NARROWEST else ""
         yield Content.assemble((f"{word}  ", tone), gate.title, (told, "$text-muted"))

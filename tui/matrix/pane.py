@@ -21,10 +21,10 @@ from tui.matrix.columns import COLUMNS
 from tui.matrix.contract_screen import ContractScreen
 from tui.pane import Pane
 from tui.runtime.poller import is_lost
-from tui.runtime.state import State
+from tui.runtime.state import ConsoleState
 from tui.widgets.grid import Grid
 from tui.widgets.rows import MarkedRows, Rows
-from tui.widgets.table import Table
+from tui.widgets.table import GridTable
 
 # What another pane goes on with: classified collections or unclassified ones, and the reason where there are none.
 HANDED = {"plan_these": (True, "can be planned"), "classify_these": (False, "is unclassified")}
@@ -61,7 +61,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__(id="matrix")
         self.rows: MarkedRows[MatrixRow] = MarkedRows(
-            Table(COLUMNS, lambda row: row.facts.collection), id="collections"
+            GridTable(COLUMNS, lambda row: row.facts.collection), id="collections"
         )
         self.failures: dict[str, ConsoleError] = {}
         self._counts: dict[str, Counts] = {}
@@ -80,7 +80,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         """The grid of the collections."""
         return self.rows.grid
 
-    def show(self, state: State) -> None:
+    def show(self, state: ConsoleState) -> None:
         """After a look, count what a lost connection left uncounted."""
         if self._entered and state.fault is None and self._left is None:
             self._want(self._uncounted())

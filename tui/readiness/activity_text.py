@@ -11,7 +11,7 @@ from textual.content import Content
 from core.domain.text import visible
 from tui.actions import BY_ID, key_label
 from tui.readiness.metrics_text import UNREAD, joined
-from tui.runtime.state import Change, State
+from tui.runtime.state import Change, ConsoleState
 from tui.widgets.gate_conditions import Step, steps
 from tui.widgets.grid import fit
 from tui.widgets.signs import number
@@ -43,7 +43,7 @@ BECAME = {"EXEMPT": "exempted", "REQUIRED": "required", "pause": "paused", "canc
 NAMED = 1
 
 
-def gate(state: State, width: int) -> Content:
+def gate(state: ConsoleState, width: int) -> Content:
     """What is closed with the key that goes there, one line each; what is open in one line. Closed ones first."""
     if state.readiness is None:
         return Content(UNREAD)
@@ -52,7 +52,7 @@ def gate(state: State, width: int) -> Content:
     return joined([*closed, *_open([step.text for step in found if step.holds], width)])
 
 
-def burndown(state: State, width: int) -> Content:
+def burndown(state: ConsoleState, width: int) -> Content:
     """Blockers and missing rows over the ledger's time, as bars, with the first figure and the last."""
     if state.burndown is None:
         return Content(UNREAD)
@@ -65,7 +65,7 @@ def burndown(state: State, width: int) -> Content:
     return joined(lines)
 
 
-def changes(state: State, width: int) -> Content:
+def changes(state: ConsoleState, width: int) -> Content:
     """Figures that changed, with who and when; then what was done, the newest first."""
     if state.since is None or state.looked_at is None:
         return Content(UNREAD)
@@ -80,7 +80,7 @@ def changes(state: State, width: int) -> Content:
     return Content.styled(f"Nothing changed since {since}.", "$text-muted")
 
 
-def others(state: State, width: int) -> Content:
+def others(state: ConsoleState, width: int) -> Content:
     """Who else has a console open, and who applies what."""
     if state.others is None:
         return Content(UNREAD)

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from core.domain.overview.readiness import ABSENT, METRICS, Claim
 from core.domain.text import visible
-from tui.runtime.state import State
+from tui.runtime.state import ConsoleState
 from tui.widgets.grid import fit
 from tui.widgets.signs import sign
 
@@ -16,7 +16,7 @@ WIDE = 50
 HOLDS = "holds"
 
 
-def metrics(state: State, width: int) -> Content:
+def metrics(state: ConsoleState, width: int) -> Content:
     """The eight metrics, named and ordered as ever. A long gate is folded at its underscores."""
     lines: list[Content] = []
     for name in METRICS:
@@ -30,7 +30,7 @@ def metrics(state: State, width: int) -> Content:
     return joined(lines)
 
 
-def claims(state: State, width: int) -> Content:
+def claims(state: ConsoleState, width: int) -> Content:
     """Figures that documents state, against the live ones; those that no longer hold come first."""
     if state.readiness is None:
         return Content(UNREAD)

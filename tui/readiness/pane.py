@@ -18,7 +18,7 @@ from tui.pane import Pane
 from tui.readiness import activity_text, metrics_text
 from tui.runtime.dashboard_context import Around, Memory
 from tui.runtime.poller import is_lost
-from tui.runtime.state import State, figures
+from tui.runtime.state import ConsoleState, figures
 from tui.widgets.dialog import Dialog
 from tui.widgets.gate_conditions import Step, steps
 
@@ -36,14 +36,14 @@ EDGES = 6  # of a dialog: border, padding and scrollbar
 class Card(Widget):
     """One box. Its text is made for the width it has, when it is painted."""
 
-    def __init__(self, name: str, text: Callable[[State, int], Content]) -> None:
+    def __init__(self, name: str, text: Callable[[ConsoleState, int], Content]) -> None:
         super().__init__(id=name, classes="box")
         self.border_title = Content(TITLES[name])
         self._text = text
-        self._state = State()
+        self._state = ConsoleState()
         self._shown = ""
 
-    def show(self, state: State) -> None:
+    def show(self, state: ConsoleState) -> None:
         """Show another state. A text that stays is not painted again: a quiet dashboard sends nothing."""
         self._state = state
         if self._made() != self._shown:
@@ -79,7 +79,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
 
     def __init__(self) -> None:
         super().__init__(id="readiness")
-        self._state = State()
+        self._state = ConsoleState()
         self._memory = Memory()
         self._asked: object = None
 
@@ -95,7 +95,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
                 yield Card("changes", activity_text.changes)
                 yield Card("others", activity_text.others)
 
-    def show(self, state: State) -> None:
+    def show(self, state: ConsoleState) -> None:
         """Show another state; after a look, ask what goes with it."""
         self._state = state
         for card in self.query(Card):

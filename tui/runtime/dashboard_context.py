@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.runtime.source import Link, Source
 
 if TYPE_CHECKING:
-    from core.domain.overview.activity import LastLook, LedgerEvent
+    from core.domain.overview.activity import LastSeen, LedgerEvent
     from core.domain.overview.burndown import Burndown
     from core.services.overview.presence import Present
 
@@ -22,7 +22,7 @@ class Around:
     events: "tuple[LedgerEvent, ...]"
     others: "tuple[Present, ...]"
     burndown: "Burndown | None"
-    last: "LastLook | None" = None
+    last: "LastSeen | None" = None
 
 
 class Memory:
@@ -30,7 +30,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._place = ""
-        self._kept: LastLook | None = None
+        self._kept: LastSeen | None = None
 
     def read(self, source: Source, figures: Mapping[str, str]) -> Around:
         """Read it, in a thread. `figures` are those of the look."""
@@ -38,7 +38,7 @@ class Memory:
 
     def _read(self, link: Link, figures: Mapping[str, str]) -> Around:
         # The first paint waits neither for the driver nor for what only this needs.
-        from core.domain.overview.activity import LastLook  # noqa: PLC0415 - as said
+        from core.domain.overview.activity import LastSeen  # noqa: PLC0415 - as said
         from core.services.local_state import last_seen  # noqa: PLC0415 - as said
         from core.services.overview import activity, burndown, presence  # noqa: PLC0415 - as said
 
@@ -48,7 +48,7 @@ class Memory:
             self._kept = last = last_seen.recall(place)
         found = activity.since(link, None if self._kept is None else self._kept.seq)
         fresh = place != self._place or self._kept is None or self._kept.seq != found.head
-        seen = LastLook(found.head, dict(figures))
+        seen = LastSeen(found.head, dict(figures))
         if seen != self._kept:
             last_seen.remember(place, seen)
         self._place, self._kept = place, seen

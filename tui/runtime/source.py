@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.services.session import Server, Session
     from core.settings import Settings
 
-Progress = Callable[[str], None]
+OnProgress = Callable[[str], None]
 Result = TypeVar("Result")
 Link: TypeAlias = Any  # a connection of the services: this layer only hands it on
 
@@ -22,7 +22,7 @@ Link: TypeAlias = Any  # a connection of the services: this layer only hands it 
 class Source(Protocol):
     """Every call blocks, may come from any thread, and raises a ConsoleError."""
 
-    def open(self, progress: Progress) -> "Server":
+    def open(self, progress: OnProgress) -> "Server":
         """Connect where that is needed, telling how it goes, and say who and where we are."""
 
     def readiness(self) -> "Readiness":
@@ -72,11 +72,11 @@ class SessionSource:
         self._opening = Lock()
         self._links: dict[str, Link] = {}
         self._turns: dict[str, Lock] = {}
-        self._progress: Progress = lambda _: None
+        self._progress: OnProgress = lambda _: None
         self._stopped = False
         self._is_closed = False
 
-    def open(self, progress: Progress) -> "Server":
+    def open(self, progress: OnProgress) -> "Server":
         """Connect where that is needed."""
         self._progress = progress
         # The services bring the driver along: the frame is on the screen before it is imported.

@@ -37,7 +37,7 @@ class Change:
 
 
 @dataclass(slots=True)
-class State:
+class ConsoleState:
     """Owned by the application; widgets only read it."""
 
     server: "Server | None" = None

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 
 from core.domain.text import harmless, visible
 from tui.widgets.grid import Grid
-from tui.widgets.table import Column, Table
+from tui.widgets.table import GridColumn, GridTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ def _shown(option: Option, text: str) -> str:
     return harmless(text) if option.is_visible else visible(text)
 
 
-def _columns(options: Sequence[Option]) -> tuple[Column[Option], ...]:
+def _columns(options: Sequence[Option]) -> tuple[GridColumn[Option], ...]:
     details = max((len(each.why_not or each.detail) for each in options), default=0)
     return (
-        Column("title", "", lambda each: _shown(each, each.title), lambda _: "", 0),
-        Column("key", "", lambda each: each.key, lambda _: "", 1, 1),
-        Column(
+        GridColumn("title", "", lambda each: _shown(each, each.title), lambda _: "", 0),
+        GridColumn("key", "", lambda each: each.key, lambda _: "", 1, 1),
+        GridColumn(
             "detail",
             "",
             lambda each: _shown(each, each.why_not or each.detail),
@@ -55,7 +55,7 @@ def _columns(options: Sequence[Option]) -> tuple[Column[Option], ...]:
     )
 
 
-class Choice(ModalScreen[str | None]):
+class ChoiceDialog(ModalScreen[str | None]):
     """Answers with the value of the chosen option, or None after escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,7 +71,7 @@ class Choice(ModalScreen[str | None]):
         self._title, self._options = title, list(options)
         # The order is that of the list: the names are numbers.
         self._numbers = {id(option): f"{number:04}" for number, option in enumerate(self._options)}
-        self._grid = Grid(Table(_columns(self._options), lambda option: self._numbers[id(option)]))
+        self._grid = Grid(GridTable(_columns(self._options), lambda option: self._numbers[id(option)]))
 
     def compose(self) -> ComposeResult:
         """The list."""

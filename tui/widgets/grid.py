@@ -20,7 +20,7 @@ from textual.widget import Widget
 from core.domain.filter import Filter
 from tui.actions import Actor, bindings
 from tui.widgets.layout import GAP, Layout
-from tui.widgets.table import Column, Table
+from tui.widgets.table import GridColumn, GridTable
 
 Row = TypeVar("Row")
 HEADER, WHEEL = 1, 3
@@ -49,7 +49,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
     class Highlighted(Message):
         """The cursor is on another row."""
 
-    def __init__(self, table: Table[Row], *, id: str | None = None) -> None:  # noqa: A002 - as every widget names it
+    def __init__(self, table: GridTable[Row], *, id: str | None = None) -> None:  # noqa: A002 - as every widget names it
         super().__init__(id=id)
         self.table = table
         self.cursor = 0
@@ -80,7 +80,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         self._keeping_the_cursor(lambda: self.table.show_only(wanted))
         self._refresh_all()
 
-    def sort(self, column: Column[Row], *, descending: bool = False) -> None:
+    def sort(self, column: GridColumn[Row], *, descending: bool = False) -> None:
         """Order the rows; the cursor stays on its name, or at the top, where the first of the order is looked for."""
         at_top = self.cursor == 0
         self._keeping_the_cursor(lambda: self.table.sort(column, descending=descending))
@@ -105,7 +105,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         """The row under the cursor; None in an empty grid, and while the cursor is nowhere."""
         return self.table.row(self.cursor) if 0 <= self.cursor < len(self.table) else None
 
-    def columns_in_order(self) -> list[Column[Row]]:
+    def columns_in_order(self) -> list[GridColumn[Row]]:
         """The columns as they go from left to right on this screen."""
         return self.layout_.in_order()
 

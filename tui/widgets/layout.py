@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from rich.cells import cell_len
 
-from tui.widgets.table import Column
+from tui.widgets.table import GridColumn
 
 Row = TypeVar("Row")
 GAP = "  "
@@ -19,9 +19,9 @@ class Layout(Generic[Row]):
     operator changes of the first column's width stays as long as the grid does.
     """
 
-    def __init__(self, columns: Sequence[Column[Row]]) -> None:
+    def __init__(self, columns: Sequence[GridColumn[Row]]) -> None:
         self.columns = columns
-        self.shown: list[tuple[Column[Row], int]] = []
+        self.shown: list[tuple[GridColumn[Row], int]] = []
         self.first = 1
         self._widths: list[int] = []
         self._width = 0
@@ -33,7 +33,7 @@ class Layout(Generic[Row]):
         left = self.first - 1
         return left, len(self.columns) - 1 - left - (len(self.shown) - 1)
 
-    def in_order(self) -> list[Column[Row]]:
+    def in_order(self) -> list[GridColumn[Row]]:
         """The columns as they go from left to right."""
         return [self.columns[each] for each in self._order()]
 

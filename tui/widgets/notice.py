@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from core.domain.text import visible
-from tui.runtime.state import State
+from tui.runtime.state import ConsoleState
 
 if TYPE_CHECKING:
     from tui.runtime.poller import LookFailed
@@ -19,7 +19,7 @@ class Notice(Static):
         super().__init__(markup=False, id="notice")
         self._shown: tuple[str, str] = ("", "")
 
-    def show(self, state: State) -> None:
+    def show(self, state: ConsoleState) -> None:
         """Show a state, or nothing."""
         lines = ("", "") if state.fault is None else _fault(state, state.fault)
         self.display = state.fault is not None
@@ -28,7 +28,7 @@ class Notice(Static):
             self.update(Content("\n").join([Content.styled(lines[0], "bold"), *filter(None, lines[1:])]))
 
 
-def _fault(state: State, fault: "LookFailed") -> tuple[str, str]:
+def _fault(state: ConsoleState, fault: "LookFailed") -> tuple[str, str]:
     stale = f"STALE since {state.looked_at:%H:%M:%S}" if state.looked_at else "NOT CONNECTED"
     again = f"Next try {fault.retry_at:%H:%M:%S} (r: now)"
     return f"✗ {stale}: {visible(fault.error.message)}", f"{visible(fault.error.hint)} {again}".strip()

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from core.domain.filter import Filter
 from tui.actions import Action, WhyNot, at
 from tui.widgets.grid import Grid
-from tui.widgets.table import Column, Table
+from tui.widgets.table import GridColumn, GridTable
 
 
 class Palette(ModalScreen[str | None]):
@@ -33,13 +33,13 @@ class Palette(ModalScreen[str | None]):
         self._actions = [action for action in wanted if action.listed]
         self._typed = ""
         self._why_not = why_not
-        self._best: Column[Action] = Column("best", "", lambda each: each.title, self._place, 3)
-        columns: tuple[Column[Action], ...] = (
-            Column("title", "command", lambda each: each.title, lambda each: each.title, 0, 30),
-            Column("keys", "key", lambda each: each.key_label, lambda _: "", 1, 9),
-            Column("why", "", why_not, lambda _: "", 2, 26, tone=lambda _: "faint"),
+        self._best: GridColumn[Action] = GridColumn("best", "", lambda each: each.title, self._place, 3)
+        columns: tuple[GridColumn[Action], ...] = (
+            GridColumn("title", "command", lambda each: each.title, lambda each: each.title, 0, 30),
+            GridColumn("keys", "key", lambda each: each.key_label, lambda _: "", 1, 9),
+            GridColumn("why", "", why_not, lambda _: "", 2, 26, tone=lambda _: "faint"),
         )
-        self._grid = Grid(Table(columns, lambda each: each.title))
+        self._grid = Grid(GridTable(columns, lambda each: each.title))
 
     def compose(self) -> ComposeResult:
         """A line to type in, over the commands."""

@@ -13,7 +13,7 @@ from core.domain.filter import Filter
 from tui.actions import Actor, bindings
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import Grid
-from tui.widgets.table import Table
+from tui.widgets.table import GridTable
 
 Row = TypeVar("Row")
 
@@ -30,7 +30,7 @@ class Rows(Actor, Vertical, Generic[Row], can_focus=False, inherit_bindings=Fals
     class Changed(Message):
         """The rows, the filter, the marks or the cursor's surroundings changed."""
 
-    def __init__(self, table: Table[Row], *, id: str | None = None) -> None:  # noqa: A002 - as every widget names it
+    def __init__(self, table: GridTable[Row], *, id: str | None = None) -> None:  # noqa: A002 - as every widget names it
         super().__init__(id=id)
         self.grid: Grid[Row] = Grid(table)
         self._range_from: int | None = None

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from core.domain.text import visible
 from tui.actions import ACTIONS, at, key_label
-from tui.runtime.state import State
+from tui.runtime.state import ConsoleState
 from tui.widgets.gate_conditions import steps
 
 Part = tuple[str, str]
@@ -30,7 +30,7 @@ class StatusBar(Widget):
 
     def __init__(self) -> None:
         super().__init__(id="status")
-        self._state = State()
+        self._state = ConsoleState()
         self._pane = ""
         self._shown = [Content(""), Content("")]
         self._tail = Tail()
@@ -39,7 +39,7 @@ class StatusBar(Widget):
         """Its right end is a widget of its own."""
         yield self._tail
 
-    def show(self, state: State, pane: str) -> None:
+    def show(self, state: ConsoleState, pane: str) -> None:
         """Show another state or pane."""
         self._state, self._pane = state, pane
         lines, before = self._lines(), self._shown
@@ -48,7 +48,7 @@ class StatusBar(Widget):
             self.refresh()
         self._tail.show(lines, self.size.width)
 
-    def show_age(self, state: State) -> None:
+    def show_age(self, state: ConsoleState) -> None:
         """Show how old the look is; the rest of the lines is not sent again."""
         self._state = state
         self._tail.show(self._lines(), self.size.width)
@@ -86,7 +86,7 @@ class Tail(Widget):
         return Content("\n").join(self._shown)
 
 
-def first_line(state: State, width: int) -> tuple[Content, bool]:
+def first_line(state: ConsoleState, width: int) -> tuple[Content, bool]:
     """The fullest line that fits, and whether the last look's time is on it."""
     name: list[Part] = [("birth-console", "bold"), BETWEEN]
     where, gate, why, clock = _where(state), _gate(state), _why(state), _clock(state)
@@ -101,7 +101,7 @@ def first_line(state: State, width: int) -> tuple[Content, bool]:
     return _spread(where, [], width), False
 
 
-def second_line(state: State, pane: str, width: int, *, clock: bool) -> Content:
+def second_line(state: ConsoleState, pane: str, width: int, *, clock: bool) -> Content:
     """The panes, the one on the screen marked; on a narrow screen also the last look's time."""
     tabs: list[Part] = []
     taken = {key for action in at(pane) for key in action.keys_now}
@@ -118,7 +118,7 @@ def second_line(state: State, pane: str, width: int, *, clock: bool) -> Content:
     return _spread(tabs, _clock(state) if clock else [], width, indent="")
 
 
-def _where(state: State) -> list[Part]:
+def _where(state: ConsoleState) -> list[Part]:
     server = state.server
     if server is None:
         return [("not connected", "bold")]
@@ -130,7 +130,7 @@ def _where(state: State) -> list[Part]:
     return [*word, (visible(place), "bold"), *badge]
 
 
-def _gate(state: State) -> list[Part]:
+def _gate(state: ConsoleState) -> list[Part]:
     if state.readiness is None:
         return []
     is_open = state.readiness.is_open
@@ -141,14 +141,14 @@ def _gate(state: State) -> list[Part]:
     ]
 
 
-def _why(state: State) -> list[Part]:
+def _why(state: ConsoleState) -> list[Part]:
     if state.readiness is None:
         return []
     short = " · ".join(step.short for step in steps(state.readiness) if not step.holds)
     return [(f" {short}", "")] if short else []
 
 
-def _clock(state: State) -> list[Part]:
+def _clock(state: ConsoleState) -> list[Part]:
     if state.fault is not None:
         stale = f"✗ STALE since {state.looked_at:%H:%M}" if state.looked_at else "✗ NOT CONNECTED"
         return [(stale, "bold reverse $error")]

@@ -13,7 +13,7 @@ BETWEEN_CELLS = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Generic[Row]):
+class GridColumn(Generic[Row]):
     """How one column reads, sorts and looks.
 
     `width` None means as wide as its widest cell, up to `limit`. Where not all columns fit, those of low
@@ -33,10 +33,10 @@ class Column(Generic[Row]):
     tone: Callable[[Row], str] = field(default=lambda _: "")
 
 
-class Table(Generic[Row]):
+class GridTable(Generic[Row]):
     """Rows with a name each (unique), a filter and an order. The first column is the name."""
 
-    def __init__(self, columns: Sequence[Column[Row]], name: Callable[[Row], str]) -> None:
+    def __init__(self, columns: Sequence[GridColumn[Row]], name: Callable[[Row], str]) -> None:
         self.columns = tuple(columns)
         self.filter = Filter()
         self.sorted_by = self.columns[0]
@@ -97,17 +97,17 @@ class Table(Generic[Row]):
         self.filter = wanted
         self._select()
 
-    def sort(self, column: Column[Row], *, descending: bool = False) -> None:
+    def sort(self, column: GridColumn[Row], *, descending: bool = False) -> None:
         """Order the rows. Rows without a value come last in either direction; equal ones by name."""
         self.sorted_by, self.descending = column, descending
         self._reorder()
 
-    def show_columns(self, columns: Sequence[Column[Row]]) -> None:
+    def show_columns(self, columns: Sequence[GridColumn[Row]]) -> None:
         """Show the same rows in the same columns of other widths."""
         self.columns = tuple(columns)
         self.sorted_by = next((each for each in columns if each.id == self.sorted_by.id), self.sorted_by)
 
-    def arrow(self, column: Column[Row]) -> str:
+    def arrow(self, column: GridColumn[Row]) -> str:
         """What the header shows of the order at a column; one without a title has no header."""
         return ("▼" if self.descending else "▲") if column is self.sorted_by and column.title else ""
 

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from core.domain.backfill.diff import Cursor, DiffRow, Page
-from tui.widgets.table import Column, Table
+from tui.widgets.table import GridColumn, GridTable
 
 PAGE = 200
 MOST = 2_000
 IN_ORDER = frozenset({"collection", "code", "before", "after"})  # columns: by collection first, then by code
 
 
-class Window(Table[DiffRow]):
+class Window(GridTable[DiffRow]):
     """Rows as the server ordered them. `top` and `bottom` are where more is to be asked for; None: there is none."""
 
-    def __init__(self, columns: Sequence[Column[DiffRow]]) -> None:
+    def __init__(self, columns: Sequence[GridColumn[DiffRow]]) -> None:
         super().__init__(columns, lambda row: str(row.at))
         self.top: Cursor | None = None
         self.bottom: Cursor | None = None
@@ -46,7 +46,7 @@ class Window(Table[DiffRow]):
             self.bottom = rows[-1].at
         return rows, len(page.rows)
 
-    def arrow(self, column: Column[DiffRow]) -> str:
+    def arrow(self, column: GridColumn[DiffRow]) -> str:
         """The server's order."""
         return "▲" if column.id in IN_ORDER else ""
 

@@ -8,7 +8,7 @@ import click
 
 from core.cli.options import NUMBER, Invocation, gathering, invocation
 from core.domain.backfill.diff import KINDS, Cursor, Page, View
-from core.domain.backfill.runs import Run, Statements, Worker
+from core.domain.backfill.runs import ActiveWorker, Run, Statements
 from core.domain.filter import Filter
 from core.services.backfill import diff as diffs
 from core.services.backfill import runs as service
@@ -154,5 +154,5 @@ def _as_json(run: Run) -> dict[str, Any]:
     }
 
 
-def _worker(worker: Worker) -> dict[str, Any]:
+def _worker(worker: ActiveWorker) -> dict[str, Any]:
     return {**asdict(worker), "seen_at": worker.seen_at.isoformat()}

@@ -21,7 +21,7 @@ from core.db.embedded.postmaster import FALLBACK, Postmaster, make_private, sock
 from core.errors import Unavailable
 from core.settings import DEMO_SUPERUSER
 
-Progress = Callable[[str], None]
+OnProgress = Callable[[str], None]
 
 _PATIENCE = 60  # seconds for a server to come up: it may have a crash to recover from
 _RECOVERY = 10  # seconds that a stop waits for a recovery to end
@@ -73,7 +73,7 @@ class Cluster:
         """Whether the server accepts connections now. Takes milliseconds and starts no process."""
         return self.postmaster.answers(self.account)
 
-    def start(self, progress: Progress) -> None:
+    def start(self, progress: OnProgress) -> None:
         """Bring the server up, whatever state the last one left behind; make the cluster if there is none.
 
         Raises Unavailable with the last lines of the server's log.
@@ -139,7 +139,7 @@ class Cluster:
             )
         return self.answers()
 
-    def _create(self, progress: Progress) -> None:
+    def _create(self, progress: OnProgress) -> None:
         progress("creating the demo's PostgreSQL, once")
         for leftover in self.home.glob("data.new-*"):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -10,7 +10,7 @@ from psycopg.pq import Conninfo
 
 from core.db.connection.session import Connection
 from core.db.embedded import postmaster, sharing
-from core.db.embedded.cluster import Cluster, Progress
+from core.db.embedded.cluster import Cluster, OnProgress
 from core.db.embedded.home_errors import refusals
 from core.db.embedded.postmaster import wait_until
 from core.errors import ConsoleError, Unavailable
@@ -35,7 +35,7 @@ class EmbeddedServer:
         self._released = False
 
     @classmethod
-    def use(cls, home: Path, progress: Progress) -> Self:
+    def use(cls, home: Path, progress: OnProgress) -> Self:
         """Start the server of `home` unless it runs, and count as one of its users.
 
         Takes milliseconds when it runs. Blocks while another process starts or stops it. `progress` gets one
@@ -81,7 +81,7 @@ class EmbeddedServer:
         return self._cluster.last_words(since)
 
     @contextmanager
-    def working(self, progress: Progress) -> Iterator[None]:
+    def working(self, progress: OnProgress) -> Iterator[None]:
         """Be the only process that starts, stops or fills the server. Not reentrant."""
         with sharing.working(self.home, lambda: progress("waiting for another process to prepare the demo")):
             yield

@@ -13,7 +13,7 @@ MOST_WORKERS, LARGEST_BATCH = 64, 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ApplyProgress:
     """One look at a run: what became of its rows, how it is steered, and who is at work on it.
 
     `accounting` is that of the whole run, `outcomes` that of each collection.
@@ -57,11 +57,11 @@ class Progress:
 class Pacing:
     """The estimate of a run that is looked at now and then. What passes while it is not going is left out."""
 
-    def __init__(self, progress: Progress, now: float) -> None:
+    def __init__(self, progress: ApplyProgress, now: float) -> None:
         self.estimate = Estimate(progress.accounting.open, now)
         self._latest = progress
 
-    def look(self, progress: Progress, now: float) -> None:
+    def look(self, progress: ApplyProgress, now: float) -> None:
         """Learn from another look."""
         rows = progress.done - self._latest.done
         # When it was held, or went on, between two looks, nobody knows how much of the time was work.
@@ -70,10 +70,10 @@ class Pacing:
         self._latest = progress
 
 
-def progress(row: Mapping[str, Any]) -> Progress:
+def progress(row: Mapping[str, Any]) -> ApplyProgress:
     """Read one row of the query that everybody follows a run by."""
     names = ("planned", "registered", "existing", "vanished", "quarantined")
-    return Progress(
+    return ApplyProgress(
         run=row["run"],
         status=row["status"],
         command=row["command"],

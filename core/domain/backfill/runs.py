@@ -61,7 +61,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class ActiveWorker:
     """A connection at work on a run: applying, throttled, paused or waiting, and why."""
 
     pid: int

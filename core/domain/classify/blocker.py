@@ -16,7 +16,7 @@ class Blocker:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class CandidateEvidence:
     """What is known of a blocker before anything is proven: `weighed` has one entry for each candidate."""
 
     suggestion: Suggestion

@@ -6,7 +6,7 @@ from itertools import combinations
 from math import prod
 
 from core.domain.classify.column_names import CHANGING, REFERENCE, is_audit, is_birth, is_measure, is_ordinal, kind
-from core.domain.classify.table_profile import Table, blank_twins, unusable_because
+from core.domain.classify.table_profile import SampledTable, blank_twins, unusable_because
 
 WIDEST = 3  # columns of a searched combination
 _LONGEST_RUN = 4
@@ -41,7 +41,7 @@ class Shape:
         return self.junction or self.numbered
 
 
-def shape_of(table: Table) -> Shape:
+def shape_of(table: SampledTable) -> Shape:
     """Read the table's shape from its foreign keys, or, where none are declared, from its columns' names."""
     kinds = {column.name: kind(column.name, table.collection, table.tables) for column in table.columns}
     declared = {name for reference in table.references for name in reference.columns if len(reference.columns) == 1}
@@ -52,7 +52,7 @@ def shape_of(table: Table) -> Shape:
     return Shape(frozenset(references), kinds, junction, _numbered(table, references), surrogates)
 
 
-def candidates(table: Table, shape: Shape) -> list[Columns]:
+def candidates(table: SampledTable, shape: Shape) -> list[Columns]:
     """Every set of columns that may identify the rows: set in all of them, and not refuted by the sample."""
     usable = [column.name for column in table.columns if unusable_because(table, column.name) is None]
     found: dict[frozenset[str], Columns] = {}
@@ -62,7 +62,7 @@ def candidates(table: Table, shape: Shape) -> list[Columns]:
     return list(found.values())
 
 
-def is_unique(table: Table, columns: Columns) -> bool:
+def is_unique(table: SampledTable, columns: Columns) -> bool:
     """Whether no two rows of the sample have the same texts; without rows, whether the columns are declared so."""
     if not table.size:
         return table.declared(columns) is not None
@@ -75,7 +75,7 @@ def is_unique(table: Table, columns: Columns) -> bool:
     return len(set(zip(*head, strict=True))) == len(head[0]) and len(set(zip(*ordinals, strict=True))) == table.size
 
 
-def is_enumerated(table: Table, parent: str, number: str) -> bool:
+def is_enumerated(table: SampledTable, parent: str, number: str) -> bool:
     """Whether a column numbers the rows of each parent, from 0 or 1, without gaps in nearly all of them.
 
     A sample of pages tears parents apart: there half of them are enough.
@@ -91,7 +91,7 @@ def is_enumerated(table: Table, parent: str, number: str) -> bool:
     return whole >= (_RUNS if table.whole else _TORN_RUNS) * len(runs)
 
 
-def _considered(table: Table, shape: Shape, usable: Sequence[str]) -> Iterator[Columns]:
+def _considered(table: SampledTable, shape: Shape, usable: Sequence[str]) -> Iterator[Columns]:
     """In the order of trust: declared keys, single columns, references, leading runs, small combinations."""
     known = set(usable)
     yield from (_ordered(table, key.columns) for key in table.keys if set(key.columns) <= known)
@@ -108,7 +108,7 @@ def _considered(table: Table, shape: Shape, usable: Sequence[str]) -> Iterator[C
     yield from _minimal(table, _worth_combining(free, shape))
 
 
-def _minimal(table: Table, names: Sequence[str]) -> Iterator[Columns]:
+def _minimal(table: SampledTable, names: Sequence[str]) -> Iterator[Columns]:
     """Combinations of up to WIDEST columns, none of which holds a smaller unique one."""
     found: list[set[str]] = []
     for width in range(2, WIDEST + 1):
@@ -125,7 +125,7 @@ def _worth_combining(free: Iterable[str], shape: Shape) -> list[str]:
     return [names[at] for at in sorted(likely)]
 
 
-def _tells_apart(table: Table, name: str) -> bool:
+def _tells_apart(table: SampledTable, name: str) -> bool:
     """Whether a column is a moment of birth in a table without keys.
 
     That moments differ shows nothing; but such a moment never changes, and tells rows of one name apart.
@@ -133,7 +133,7 @@ def _tells_apart(table: Table, name: str) -> bool:
     return not table.keys and is_birth(name) and table.by_name[name].type.startswith(("timestamp", "date"))
 
 
-def _numbered(table: Table, references: Iterable[str]) -> Columns:
+def _numbered(table: SampledTable, references: Iterable[str]) -> Columns:
     if not table.size:
         return ()
     numbers = [
@@ -150,17 +150,17 @@ def _numbered(table: Table, references: Iterable[str]) -> Columns:
     return ()
 
 
-def _ordered(table: Table, columns: Columns) -> Columns:
+def _ordered(table: SampledTable, columns: Columns) -> Columns:
     """A key's columns in the table's order, unless the key is declared in another."""
     places = list(table.by_name)
     return tuple(columns) if len(columns) > 1 else tuple(sorted(columns, key=places.index))
 
 
-def _twins(table: Table, columns: Columns) -> bool:
+def _twins(table: SampledTable, columns: Columns) -> bool:
     return len(columns) == 1 and blank_twins(table, columns[0])
 
 
-def _is_surrogate(table: Table, name: str, references: Iterable[str]) -> bool:
+def _is_surrogate(table: SampledTable, name: str, references: Iterable[str]) -> bool:
     """A made-up number or uuid of the table's own: it identifies, and says nothing."""
     column = table.by_name[name]
     if name in references:
@@ -170,7 +170,7 @@ def _is_surrogate(table: Table, name: str, references: Iterable[str]) -> bool:
     return own_number or column.generated or (column.type == "uuid" and kind(name, table.collection, ()) == "own id")
 
 
-def _junction(table: Table, references: Iterable[str], surrogates: Iterable[str]) -> Columns:
+def _junction(table: SampledTable, references: Iterable[str], surrogates: Iterable[str]) -> Columns:
     """The references of a table that does little else than to join them; empty for any other table."""
     columns = tuple(column.name for column in table.columns if column.name in set(references))
     rest = [
@@ -184,10 +184,10 @@ def _junction(table: Table, references: Iterable[str], surrogates: Iterable[str]
     return columns if joins and not any(_is_of_its_own(table, name) for name in rest) else ()
 
 
-def _is_of_its_own(table: Table, name: str) -> bool:
+def _is_of_its_own(table: SampledTable, name: str) -> bool:
     """Whether a column gives a row a life beside what it joins: a measure, a number, a code that no other row has."""
     return is_measure(name) or is_ordinal(name) or (table.size > _BURDEN and is_unique(table, (name,)))
 
 
-def _looks_surrogate(table: Table, name: str) -> bool:
+def _looks_surrogate(table: SampledTable, name: str) -> bool:
     return kind(name, table.collection, ()) == "own id" and (not table.size or is_unique(table, (name,)))

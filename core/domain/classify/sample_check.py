@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from core.domain.classify.identity import LONGEST_CODE, Identity, entity_code
-from core.domain.classify.table_profile import EXACT, SAMPLE, Table, unusable_because
+from core.domain.classify.table_profile import EXACT, SAMPLE, SampledTable, unusable_because
 
 EXAMPLES, PREVIEW = 3, 5
 
@@ -27,7 +27,7 @@ class Weighed:
     refuted: str = ""
 
 
-def weigh(table: Table, identity: Identity) -> Weighed:
+def weigh(table: SampledTable, identity: Identity) -> Weighed:
     """Look at an identity over the sample of `table`. A column that the table does not have refutes it."""
     unknown = [name for name in identity.columns if name not in table.by_name]
     if unknown:
@@ -43,7 +43,7 @@ def weigh(table: Table, identity: Identity) -> Weighed:
     return _refuted(found, _because(table, identity, found, codes))
 
 
-def _because(table: Table, identity: Identity, found: Weighed, codes: list[str]) -> str:
+def _because(table: SampledTable, identity: Identity, found: Weighed, codes: list[str]) -> str:
     for name in identity.columns:
         if reason := unusable_because(table, name):
             return f"{name}: {reason}"

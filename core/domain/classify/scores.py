@@ -22,7 +22,7 @@ from core.domain.classify.column_names import (
     is_ordinal,
     words,
 )
-from core.domain.classify.table_profile import Table
+from core.domain.classify.table_profile import SampledTable
 
 # A key is a promise the database keeps: more than any other single part. A unique constraint beside a surrogate
 # was declared on purpose, a primary key by habit.
@@ -55,7 +55,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE
 _RUN = re.compile(r"\d+")
 
 
-def score(table: Table, columns: Columns, shape: Shape) -> dict[str, float]:
+def score(table: SampledTable, columns: Columns, shape: Shape) -> dict[str, float]:
     """The parts of a candidate's score by name, in points; parts that say nothing are left out."""
     parts = {
         "declared": _declared(table, columns),
@@ -75,7 +75,7 @@ def score(table: Table, columns: Columns, shape: Shape) -> dict[str, float]:
     return {name: round(points, 1) for name, points in parts.items() if round(points, 1)}
 
 
-def is_natural(table: Table, columns: Columns, shape: Shape) -> bool:
+def is_natural(table: SampledTable, columns: Columns, shape: Shape) -> bool:
     """Whether a single column holds codes that people made: they stand for themselves, in any list.
 
     Numbers, uuids and references do not: they mean nothing without the table's name, and other tables have the same.
@@ -92,13 +92,13 @@ def is_natural(table: Table, columns: Columns, shape: Shape) -> bool:
     return named and made_up <= (1 - _MOST) * len(texts) and spaced <= (1 - _MOST) * len(texts)
 
 
-def is_uuid_like(table: Table, name: str) -> bool:
+def is_uuid_like(table: SampledTable, name: str) -> bool:
     """Whether every text of a column is a uuid."""
     texts = _texts(table, name)
     return bool(texts) and all(_UUID.fullmatch(text) for text in texts)
 
 
-def is_dense(table: Table, name: str) -> bool:
+def is_dense(table: SampledTable, name: str) -> bool:
     """Whether a column's whole numbers leave few gaps, as those of a sequence."""
     texts = _texts(table, name)
     if not texts or not all(text.isdecimal() for text in texts):
@@ -108,7 +108,7 @@ def is_dense(table: Table, name: str) -> bool:
     return max(numbers) - min(numbers) < 2 * rows + 10
 
 
-def surprise(table: Table, columns: Columns) -> float:
+def surprise(table: SampledTable, columns: Columns) -> float:
     """How many pairs of rows would have met in all columns, were these independent; 0 pairs mean little below 3."""
     pairs = table.size * (table.size - 1) / 2
     share = 1.0
@@ -118,7 +118,7 @@ def surprise(table: Table, columns: Columns) -> float:
     return pairs * share
 
 
-def _declared(table: Table, columns: Columns) -> float:
+def _declared(table: SampledTable, columns: Columns) -> float:
     key = table.declared(columns)
     if key is None:
         return 0.0
@@ -129,11 +129,11 @@ def _declared(table: Table, columns: Columns) -> float:
     return _DECLARED_UNIQUE if table.is_set(columns) else _DECLARED_NULLABLE
 
 
-def _meaning(table: Table, columns: Columns, shape: Shape) -> float:
+def _meaning(table: SampledTable, columns: Columns, shape: Shape) -> float:
     return _MEANING if table.declared(columns) and is_natural(table, columns, shape) else 0.0
 
 
-def _structure(table: Table, columns: Columns, shape: Shape) -> float:
+def _structure(table: SampledTable, columns: Columns, shape: Shape) -> float:
     """Junctions and numbered parts of a parent; a declared key over a reference and something else is one of them."""
     if len(columns) == 1:
         own = shape.kinds[columns[0]] == OWN_ID or columns[0] in shape.surrogates
@@ -146,7 +146,7 @@ def _structure(table: Table, columns: Columns, shape: Shape) -> float:
     return _STRUCTURE if 0 < parents < len(columns) else _STRUCTURE / 2
 
 
-def _shared(table: Table, columns: Columns, shape: Shape) -> float:
+def _shared(table: SampledTable, columns: Columns, shape: Shape) -> float:
     name = columns[0]
     own = len(columns) == 1 and shape.kinds[name] in (OWN_ID, OWN_CODE) and is_of(words(name)[:-1], table.collection)
     return _SHARED if own and table.shared_names.get(name) else 0.0
@@ -168,7 +168,7 @@ def _part(name: str, shape: Shape) -> float:
     return _PART[OWN_CODE] if is_ordinal(name) else _PART[shape.kinds[name]]
 
 
-def _position(table: Table, columns: Columns) -> float:
+def _position(table: SampledTable, columns: Columns) -> float:
     names = list(table.by_name)
     places = sorted(names.index(name) for name in columns)
     if len(places) == 1:
@@ -178,17 +178,17 @@ def _position(table: Table, columns: Columns) -> float:
     return _LEADING / 2 * (1 - sum(places) / len(places) / len(names))
 
 
-def _nullable(table: Table, columns: Columns) -> float:
+def _nullable(table: SampledTable, columns: Columns) -> float:
     doubtful = table.declared(columns) is None and not table.is_set(columns)
     return _NULLABLE if doubtful and any(column.not_null for column in table.columns) else 0.0
 
 
-def _type(table: Table, name: str) -> float:
+def _type(table: SampledTable, name: str) -> float:
     found = table.by_name[name].type
     return -12.0 if found in _MOMENTS else _TYPES.get(found, 0.0)
 
 
-def _values(table: Table, columns: Columns) -> float:
+def _values(table: SampledTable, columns: Columns) -> float:
     """The shape of a single column's values: sequences and codes of one pattern against prose."""
     if len(columns) > 1 or not table.size:
         return 0.0
@@ -205,14 +205,14 @@ def _values(table: Table, columns: Columns) -> float:
     return _CODE_LIKE if regular and not any(" " in text for text in texts) else 0.0
 
 
-def _length(table: Table, columns: Columns) -> float:
+def _length(table: SampledTable, columns: Columns) -> float:
     if not table.size:
         return 0.0
     mean = sum(len(text) for name in columns for text in _texts(table, name)) / table.size
     return max(_LONG_PENALTY, (_COMFORTABLE - mean) / 8) if mean > _COMFORTABLE else 0.0
 
 
-def _chance(table: Table, columns: Columns) -> float:
+def _chance(table: SampledTable, columns: Columns) -> float:
     """What chance may explain: few rows, or columns so full of different values that no two rows ever meet."""
     if table.declared(columns) or not table.size:
         return 0.0
@@ -222,5 +222,5 @@ def _chance(table: Table, columns: Columns) -> float:
     return points
 
 
-def _texts(table: Table, name: str) -> list[str]:
+def _texts(table: SampledTable, name: str) -> list[str]:
     return [text for text in table.sample.get(name, ()) if text is not None]

@@ -19,7 +19,7 @@ Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class StagedDecision:
     """One decision: an identity, or an exemption where there is none. `version` is what it was made on."""
 
     collection: str
@@ -45,7 +45,7 @@ class Kept:
     """What one console had staged, as it was at a time."""
 
     at: datetime
-    choices: tuple[Choice, ...]
+    choices: tuple[StagedDecision, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Returned:
     """What comes back: `at` is the latest time of it, `overtaken` are collections that somebody decided meanwhile."""
 
     at: datetime
-    choices: tuple[Choice, ...]
+    choices: tuple[StagedDecision, ...]
     overtaken: tuple[str, ...]
 
 
@@ -104,14 +104,14 @@ def read(text: str) -> Kept:
     return Kept(at, choices)
 
 
-def _choice(told: object) -> Choice:
+def _choice(told: object) -> StagedDecision:
     collection, strategy = _field(told, "collection", str), _field(told, "strategy", str)
     identity, reason = (_field(told, name, str) if _has(told, name) else None for name in ("identity", "reason"))
     version = _field(told, "version", int)
     suggested = told["suggested"] if isinstance(told, dict) and _has(told, "suggested") else None
     if strategy not in (COLUMN, SYNTHETIC, EXEMPT) or (strategy == EXEMPT) != (identity is None):
         raise _wrong(f"{strategy} is no decision about {collection}")
-    return Choice(collection, Decision(collection, strategy, identity).wanted(), version, reason, suggested)
+    return StagedDecision(collection, Decision(collection, strategy, identity).wanted(), version, reason, suggested)
 
 
 def _has(told: object, name: str) -> bool:

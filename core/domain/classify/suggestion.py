@@ -7,7 +7,7 @@ from core.domain.classify.candidates import Columns, Shape, candidates, shape_of
 from core.domain.classify.column_names import OWN_CODE, OWN_ID
 from core.domain.classify.identity import COLUMN, SYNTHETIC, Identity, fits_template
 from core.domain.classify.scores import is_dense, is_natural, is_uuid_like, score
-from core.domain.classify.table_profile import Table, unusable_because
+from core.domain.classify.table_profile import SampledTable, unusable_because
 from core.errors import Json
 
 SAFE, LIKELY, OPEN = "A", "B", "C"
@@ -42,13 +42,13 @@ class Suggestion:
         return self.candidates[0] if self.candidates else None
 
 
-def natural_columns(table: Table) -> list[str]:
+def natural_columns(table: SampledTable) -> list[str]:
     """The columns whose bare values may become codes: what must be looked up in the registry before ranking."""
     shape = shape_of(table)
     return [columns[0] for columns in candidates(table, shape) if is_natural(table, columns, shape)]
 
 
-def suggest(table: Table, taken: Mapping[str, Json] | None = None, *, probed: bool = True) -> Suggestion:
+def suggest(table: SampledTable, taken: Mapping[str, Json] | None = None, *, probed: bool = True) -> Suggestion:
     """Rank what may identify the rows of `table`.
 
     `taken` names the columns whose bare values are other collections' codes, with examples: they are offered with
@@ -72,15 +72,15 @@ def suggest(table: Table, taken: Mapping[str, Json] | None = None, *, probed: bo
 _Ranked = Sequence[tuple[float, Columns, Mapping[str, float]]]
 
 
-def _scored(table: Table, shape: Shape) -> list[tuple[Columns, dict[str, float]]]:
+def _scored(table: SampledTable, shape: Shape) -> list[tuple[Columns, dict[str, float]]]:
     return [(columns, score(table, columns, shape)) for columns in candidates(table, shape)]
 
 
-def _is_bare(table: Table, columns: Columns, shape: Shape, taken: Mapping[str, Json]) -> bool:
+def _is_bare(table: SampledTable, columns: Columns, shape: Shape, taken: Mapping[str, Json]) -> bool:
     return is_natural(table, columns, shape) and columns[0] not in taken
 
 
-def _candidate(table: Table, shape: Shape, rank: int, ranked: _Ranked, taken: Mapping[str, Json]) -> Candidate:
+def _candidate(table: SampledTable, shape: Shape, rank: int, ranked: _Ranked, taken: Mapping[str, Json]) -> Candidate:
     points, columns, parts = ranked[rank - 1]
     strategy = COLUMN if _is_bare(table, columns, shape, taken) else SYNTHETIC
     identity = Identity(table.collection, strategy, columns)
@@ -109,7 +109,9 @@ def _tier(found: Sequence[Candidate], doubts: Sequence[str]) -> str:
     return LIKELY if found[0].score >= _LIKELY else OPEN
 
 
-def _doubts(table: Table, shape: Shape, ranked: _Ranked, taken: Mapping[str, Json], *, probed: bool) -> list[str]:
+def _doubts(
+    table: SampledTable, shape: Shape, ranked: _Ranked, taken: Mapping[str, Json], *, probed: bool
+) -> list[str]:
     """Why the first candidate must be looked at by somebody; nothing where it may be accepted unseen."""
     if not ranked:
         return ["nothing that was looked at identifies the rows"]
@@ -133,11 +135,11 @@ def _doubts(table: Table, shape: Shape, ranked: _Ranked, taken: Mapping[str, Jso
     return [doubt for doubt, holds in doubts.items() if holds]
 
 
-def _made_up(table: Table, name: str) -> bool:
+def _made_up(table: SampledTable, name: str) -> bool:
     return table.by_name[name].type in ("smallint", "integer", "bigint", "uuid") or is_uuid_like(table, name)
 
 
-def _undeclared(table: Table, shape: Shape, name: str) -> dict[str, bool]:
+def _undeclared(table: SampledTable, shape: Shape, name: str) -> dict[str, bool]:
     """What speaks against a column that nothing but its values shows to be unique."""
     key = table.declared((name,))
     rivals = [

@@ -49,7 +49,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Table:
+class SampledTable:
     """A table with everything the suggester looks at.
 
     `sample` holds each column's texts, row by row; `whole` says that it is all rows there are. `rows` is exact then,
@@ -124,12 +124,12 @@ class TableProfile:
     columns: tuple[ColumnProfile, ...]
 
 
-def profile(table: Table) -> TableProfile:
+def profile(table: SampledTable) -> TableProfile:
     """Say of every column what its declarations, the sample and the statistics show, in this order of trust."""
     return TableProfile(table.collection, table.rows, tuple(_column(table, column) for column in table.columns))
 
 
-def unusable_because(table: Table, name: str) -> str | None:
+def unusable_because(table: SampledTable, name: str) -> str | None:
     """Why a column cannot be part of an identity, as far as the sample shows; None where nothing speaks against it."""
     if not table.by_name[name].usable:
         return "its type has no text that is the same in every session"
@@ -143,13 +143,13 @@ def unusable_because(table: Table, name: str) -> str | None:
     return None
 
 
-def blank_twins(table: Table, name: str) -> bool:
+def blank_twins(table: SampledTable, name: str) -> bool:
     """Whether two of a column's texts differ in surrounding blanks only."""
     texts = {text for text in table.sample.get(name, ()) if text is not None}
     return len({text.strip(" ") for text in texts}) < len(texts)
 
 
-def _column(table: Table, column: Column) -> ColumnProfile:
+def _column(table: SampledTable, column: Column) -> ColumnProfile:
     texts = table.sample.get(column.name)
     if texts is None:
         return _by_statistics(table, column)
@@ -175,14 +175,14 @@ def _column(table: Table, column: Column) -> ColumnProfile:
     )
 
 
-def _by_statistics(table: Table, column: Column) -> ColumnProfile:
+def _by_statistics(table: SampledTable, column: Column) -> ColumnProfile:
     known = column.null_fraction is not None and table.rows is not None
     nulls = round((column.null_fraction or 0) * (table.rows or 0)) if known else None
     distinct = _estimated(column, table.rows)
     return ColumnProfile(column.name, column.type, nulls, None, distinct, None, STATISTICS if known else UNKNOWN)
 
 
-def _scaled(count: int, table: Table) -> int | None:
+def _scaled(count: int, table: SampledTable) -> int | None:
     return None if table.rows is None or not table.size else round(count * table.rows / table.size)
 
 

@@ -45,7 +45,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class LastLook:
+class LastSeen:
     """What was seen last: the head of the ledger, and the figures of the dashboard."""
 
     seq: int

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.domain.classify import identity
 from core.domain.classify.identity import Proof
-from core.domain.gates import Gate, Judgement, State, Verdict, judge, when
+from core.domain.gates import Gate, GateState, Judgement, Verdict, judge, when
 from core.domain.overview.matrix import REQUIRED, Facts
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ReadableSql:
     """SQL for people to read: what it does, and its text."""
 
     title: str
@@ -44,7 +44,7 @@ class Contract:
 
     collection: str
     gates: tuple[Judgement, ...]
-    statements: tuple[Statement, ...]
+    statements: tuple[ReadableSql, ...]
 
     @property
     def all_ok(self) -> bool:
@@ -52,14 +52,14 @@ class Contract:
         return all(gate.passed for gate in self.gates)
 
 
-def contract(terms: Terms, statements: tuple[Statement, ...] = ()) -> Contract:
+def contract(terms: Terms, statements: tuple[ReadableSql, ...] = ()) -> Contract:
     """Judge what a look found."""
     return Contract(terms.facts.collection, judge(CONTRACT, terms), statements)
 
 
 def _of_proof(predicate: Callable[[Proof], Verdict]) -> Callable[[Terms], Verdict]:
     def asked(terms: Terms) -> Verdict:
-        return Verdict(State.UNKNOWN, terms.unproven) if terms.proof is None else predicate(terms.proof)
+        return Verdict(GateState.UNKNOWN, terms.unproven) if terms.proof is None else predicate(terms.proof)
 
     return asked
 
@@ -69,18 +69,18 @@ def _if_required(predicate: Callable[[Terms], Verdict]) -> Callable[[Terms], Ver
 
     def asked(terms: Terms) -> Verdict:
         found, requirement = predicate(terms), terms.facts.requirement
-        if requirement == REQUIRED or found.state is State.PASSED:
+        if requirement == REQUIRED or found.state is GateState.PASSED:
             return found
-        return Verdict(State.UNKNOWN, f"not asked for: it is {requirement or 'without a policy'}")
+        return Verdict(GateState.UNKNOWN, f"not asked for: it is {requirement or 'without a policy'}")
 
     return asked
 
 
 def _columns(terms: Terms) -> Verdict:
     if terms.facts.identity is None:
-        return Verdict(State.UNKNOWN, "no identity names any")
+        return Verdict(GateState.UNKNOWN, "no identity names any")
     if terms.facts.table is None:
-        return Verdict(State.UNKNOWN, "there is no table")
+        return Verdict(GateState.UNKNOWN, "there is no table")
     gone: list[Json] = list(terms.facts.missing_columns)
     return when(not gone, {"gone": gone} if gone else terms.facts.identity)
 

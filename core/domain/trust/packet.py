@@ -37,7 +37,7 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class PacketEvidence:
     """What the packet holds. `place` says which database, who asked and when; `queries` is the SQL by name."""
 
     place: Mapping[str, str | None]
@@ -63,7 +63,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PacketTable:
     """Text in rows. The columns named in `figures` hold numbers."""
 
     header: Sequence[str]
@@ -78,12 +78,12 @@ class Part:
     id: str
     title: str
     text: Sequence[str] = ()
-    tables: Sequence[Table] = ()
+    tables: Sequence[PacketTable] = ()
     queries: Sequence[str] = ()
     chart: Burndown | None = field(default=None)
 
 
-def parts(evidence: Evidence) -> list[Part]:
+def parts(evidence: PacketEvidence) -> list[Part]:
     """The chapters, in the order in which an auditor asks for them."""
     return [
         _dashboard(evidence),
@@ -101,7 +101,7 @@ def parts(evidence: Evidence) -> list[Part]:
     ]
 
 
-def _dashboard(evidence: Evidence) -> Part:
+def _dashboard(evidence: PacketEvidence) -> Part:
     metrics = [[name, str(value)] for name, value in evidence.readiness.metrics.items()]
     gates = [
         [PASSED if gate.passed else FAILED, gate.title, shown(gate.evidence)]
@@ -114,13 +114,13 @@ def _dashboard(evidence: Evidence) -> Part:
         f"Native status {census.native_status}; trigger {census.with_trigger}, gap {census.trigger_gap}: {gap}.",
         f"Governed: {census.governed_required} required + {census.governed_exempt} exempt.",
     )
-    tables = (Table(("metric", "value"), metrics), Table(("", "gate", "evidence"), gates))
+    tables = (PacketTable(("metric", "value"), metrics), PacketTable(("", "gate", "evidence"), gates))
     return Part("dashboard", "Readiness", text, tables, ("readiness.metrics", "readiness.census"))
 
 
-def _claims(evidence: Evidence) -> Part:
+def _claims(evidence: PacketEvidence) -> Part:
     rows = [[each.claim, each.stated, each.live, each.verdict, each.source] for each in evidence.readiness.claims]
-    table = Table(("claim", "stated", "live", "verdict", "source"), rows)
+    table = PacketTable(("claim", "stated", "live", "verdict", "source"), rows)
     text = ("Live evidence wins.",) if rows else ("No document states a figure.",)
     return Part("claims", "Claims against live figures", text, (table,) if rows else (), ("readiness.claims",))
 
@@ -133,12 +133,12 @@ def _run(record: RunRecord) -> Part:
             f"Certified by {certificate.person} ({certificate.certified_by}) at {certificate.at}:"
             f" “{certificate.note}”; evidence {certificate.evidence}; chain head {certificate.chain_head}."
         )
-    accounting = Table(tuple(account.as_json()), [list(map(shown, account.as_json().values()))], _ACCOUNT)
-    gates = Table(
+    accounting = PacketTable(tuple(account.as_json()), [list(map(shown, account.as_json().values()))], _ACCOUNT)
+    gates = PacketTable(
         ("", "acceptance gate", "evidence"),
         [[PASSED if gate.passed else FAILED, gate.title, shown(gate.evidence)] for gate in record.gates],
     )
-    entries = Table(
+    entries = PacketTable(
         ("collection", "identity", "source rows", "registered", "missing", "digest"),
         [
             [
@@ -156,7 +156,7 @@ def _run(record: RunRecord) -> Part:
     return Part(run.name, f"Run {run.run}", text, tables, queries)
 
 
-def _matrix(evidence: Evidence) -> Part:
+def _matrix(evidence: PacketEvidence) -> Part:
     rows = [
         [
             each.facts.collection,
@@ -173,10 +173,10 @@ def _matrix(evidence: Evidence) -> Part:
     found = totals([each for each in evidence.matrix if each.facts.requirement == REQUIRED])
     text = (f"{found.verdicts}.",)
     header = ("collection", "role", "requirement", "strategy", "identity", "trigger", "verdict", "reasons")
-    return Part("matrix", "Compatibility matrix", text, (Table(header, rows),), ("compatibility.collections",))
+    return Part("matrix", "Compatibility matrix", text, (PacketTable(header, rows),), ("compatibility.collections",))
 
 
-def _proofs(evidence: Evidence) -> Part:
+def _proofs(evidence: PacketEvidence) -> Part:
     rows = [[name, shown(value)] for name, value in (*_flat(evidence.fingerprints), *_flat(evidence.chain, "chain "))]
     text = (
         (
@@ -184,7 +184,7 @@ def _proofs(evidence: Evidence) -> Part:
             " whether the ledger was rewritten since."
         ),
     )
-    return Part("proofs", "Fingerprints and chain", text, (Table(("what", "value"), rows),), _PROOFS)
+    return Part("proofs", "Fingerprints and chain", text, (PacketTable(("what", "value"), rows),), _PROOFS)
 
 
 _ACCOUNT = frozenset({"planned", "registered", "existing", "vanished", "quarantined", "late"})

@@ -5,7 +5,7 @@ from html import escape
 
 from core.domain.overview.burndown import Burndown
 from core.domain.text import visible
-from core.domain.trust.packet import FAILED, PASSED, TITLE, Evidence, Part, Table, parts
+from core.domain.trust.packet import FAILED, PASSED, TITLE, PacketEvidence, PacketTable, Part, parts
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 220, 56, 28
 
@@ -36,12 +36,12 @@ svg text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: var(--soft); }
 """
 
 
-def html(evidence: Evidence) -> str:
+def html(evidence: PacketEvidence) -> str:
     """The whole packet. Only the line that begins with `Taken at` differs between two packets of one state."""
     return "\n".join(_lines(evidence)) + "\n"
 
 
-def _lines(evidence: Evidence) -> Iterator[str]:
+def _lines(evidence: PacketEvidence) -> Iterator[str]:
     place, found = evidence.place, parts(evidence)
     mark, tone = (PASSED, "good") if evidence.is_good else (FAILED, "bad")
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
@@ -75,7 +75,7 @@ def _part(part: Part) -> Iterator[str]:
     yield f'<p class="from">These figures come from {links}.</p>'
 
 
-def _table(table: Table) -> str:
+def _table(table: PacketTable) -> str:
     head = "".join(f"<th{_figure(name, table)}>{_safe(name)}</th>" for name in table.header)
     rows = (
         "".join(f"<td{_figure(name, table)}>{_cell(cell)}</td>" for name, cell in zip(table.header, row, strict=True))
@@ -85,7 +85,7 @@ def _table(table: Table) -> str:
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
-def _figure(name: str, table: Table) -> str:
+def _figure(name: str, table: PacketTable) -> str:
     return ' class="figure"' if name in table.figures else ""
 
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from core.domain import text_files
-from core.domain.trust.packet import PASSED, TITLE, Evidence, Part, Table, parts, shown
+from core.domain.trust.packet import PASSED, TITLE, PacketEvidence, PacketTable, Part, parts, shown
 
 
-def markdown(evidence: Evidence) -> str:
+def markdown(evidence: PacketEvidence) -> str:
     """The whole packet. Only the line that begins with `Taken at` differs between two packets of one state."""
     return "\n".join(_lines(evidence)) + "\n"
 
 
-def _lines(evidence: Evidence) -> Iterator[str]:
+def _lines(evidence: PacketEvidence) -> Iterator[str]:
     place = evidence.place
     yield f"# {TITLE}"
     yield ""
@@ -40,7 +40,7 @@ def _part(part: Part) -> Iterator[str]:
             [_time(point.at_us), shown(point.blockers), "" if point.missing is None else shown(point.missing)]
             for point in part.chart.thinned(20).points
         ]
-        yield from _table(Table(("UTC", "blockers", "missing"), rows, frozenset({"blockers", "missing"})))
+        yield from _table(PacketTable(("UTC", "blockers", "missing"), rows, frozenset({"blockers", "missing"})))
     for table in part.tables:
         yield from _table(table)
     yield "Queries: " + ", ".join(f"[{name}](#{_anchor(name)})" for name in part.queries)
@@ -50,7 +50,7 @@ def _time(microseconds: int) -> str:
     return datetime.fromtimestamp(microseconds // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: PacketTable) -> Iterator[str]:
     yield _row(table.header)
     yield _row(("---:" if name in table.figures else "---" for name in table.header), raw=True)
     for row in table.rows:

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 
 from core.db.connection.session import Connection
-from core.domain.backfill.progress import Progress, progress
+from core.domain.backfill.progress import ApplyProgress, progress
 
 
-def follow(connection: Connection, runs: Collection[int] = ()) -> list[Progress]:
+def follow(connection: Connection, runs: Collection[int] = ()) -> list[ApplyProgress]:
     """How every run gets on that is being applied, and each of `runs`, whatever became of it."""
     return [progress(row) for row in connection.rows("follow.progress", {"runs": list(runs)})]

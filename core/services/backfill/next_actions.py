@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.db.connection.session import Connection
 from core.db.rows import steps
 from core.domain.backfill.next_actions import Login, Standing
-from core.domain.backfill.progress import Progress
+from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Run
 from core.domain.trust.permit import Permit
 from core.services.backfill import apply, live_runs, permits, runs
@@ -16,7 +16,7 @@ class Intent:
     """What applying a run would do: how far it has got by now, and the permits that are open."""
 
     run: Run
-    progress: Progress
+    progress: ApplyProgress
     permits: tuple[Permit, ...]
     database: str
     login: str

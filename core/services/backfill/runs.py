@@ -2,7 +2,7 @@
 
 from core.db.connection.guard import formatted
 from core.db.connection.session import Connection, Row
-from core.domain.backfill.runs import Accounting, Entry, Run, Statements, Worker, accounting
+from core.domain.backfill.runs import Accounting, ActiveWorker, Entry, Run, Statements, accounting
 from core.errors import UsageError
 
 _LATEST = 200
@@ -31,9 +31,9 @@ def account(connection: Connection, number: int, late: int | None = None) -> Acc
     return accounting(connection.rows("ledger.accounting", {"run": number}), late)
 
 
-def workers(connection: Connection, number: int) -> list[Worker]:
+def workers(connection: Connection, number: int) -> list[ActiveWorker]:
     """Who is at work on a run now, and what holds them up."""
-    return [Worker(**row) for row in connection.rows("ledger.workers", {"run": number})]
+    return [ActiveWorker(**row) for row in connection.rows("ledger.workers", {"run": number})]
 
 
 def statements(connection: Connection, number: int) -> list[Statements]:

@@ -9,7 +9,7 @@ from psycopg import sql
 from core.db.connection.session import Connection, Row
 from core.db.sources.sample import sample, usable
 from core.domain.classify.identity import LONGEST_CODE
-from core.domain.classify.table_profile import Column, Key, Reference, Table, TableProfile
+from core.domain.classify.table_profile import Column, Key, Reference, SampledTable, TableProfile
 from core.domain.classify.table_profile import profile as profiled
 from core.services.classify import sources
 
@@ -43,7 +43,7 @@ def places(connection: Connection, collections: Sequence[str] | None = None) -> 
     ]
 
 
-def read(connection: Connection, wanted: Sequence[Place]) -> Iterator[Table]:
+def read(connection: Connection, wanted: Sequence[Place]) -> Iterator[SampledTable]:
     """Read the facts of each table: a few statements for all of them, then one for each sample.
 
     Raises NotAllowed where this login may not read a table, Unavailable where a sample took too long.
@@ -72,14 +72,14 @@ class Catalogs:
         self.shared = {row["name"]: row["tables"] - 1 for row in shared}
         self.names = frozenset(place.collection for place in known)
 
-    def table(self, connection: Connection, place: Place) -> Table:
+    def table(self, connection: Connection, place: Place) -> SampledTable:
         """The table with its sample. Raises NotAllowed where this login may not read it, Unavailable out of time."""
         types = self.types.get(place.relid, {})
         size = self.sizes.get(place.relid, {"rows": 0, "pages": 0})
         texts, whole = _sampled(connection, place, types, int(size["rows"]), int(size["pages"]))
         columns = self._columns(place.relid, types)
         counted = len(texts) if whole else None if size["rows"] < 0 else max(int(size["rows"]), len(texts))
-        return Table(
+        return SampledTable(
             collection=place.collection,
             columns=columns,
             keys=tuple(Key(tuple(row["columns"]), row["primary"]) for row in self.keys[place.relid]),

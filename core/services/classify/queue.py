@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from core.db.connection.session import Connection
-from core.domain.classify.blocker import Blocker, Evidence, Rights
+from core.domain.classify.blocker import Blocker, CandidateEvidence, Rights
 from core.domain.classify.sample_check import weigh
-from core.domain.classify.table_profile import Table
+from core.domain.classify.table_profile import SampledTable
 from core.services.classify import profiling, sources, suggest
 
 
@@ -23,14 +23,14 @@ def listed(connection: Connection) -> list[Blocker]:
     ]
 
 
-def evidence(connection: Connection, collections: Sequence[str]) -> Iterator[Evidence]:
+def evidence(connection: Connection, collections: Sequence[str]) -> Iterator[CandidateEvidence]:
     """The evidence of each, one after the other: a bounded sample is all that is read of a table."""
     for table, suggestion in suggest.studied(connection, collections):
         weighed = () if table is None else tuple(weigh(table, each.identity) for each in suggestion.candidates)
-        yield Evidence(suggestion, weighed, None if table is None else table.rows)
+        yield CandidateEvidence(suggestion, weighed, None if table is None else table.rows)
 
 
-def table(connection: Connection, collection: str) -> Table:
+def table(connection: Connection, collection: str) -> SampledTable:
     """The columns and a sample of one collection: what a template is tried on while it is typed."""
     sources.require(connection, collection)
     (found,) = profiling.read(connection, profiling.places(connection, [collection]))

@@ -7,7 +7,7 @@ from core.db.connection.session import Connection
 from core.db.sources import proof
 from core.domain.classify.identity import Identity
 from core.domain.classify.suggestion import OPEN, Suggestion, natural_columns, suggest
-from core.domain.classify.table_profile import Table
+from core.domain.classify.table_profile import SampledTable
 from core.errors import ConsoleError, Json, Unavailable
 from core.services.classify import claimed_codes, profiling, sources
 from core.services.classify.claimed_codes import Pending
@@ -31,7 +31,7 @@ def suggestions(connection: Connection, collections: Sequence[str] | None = None
     yield from merge(ranked, map(_without_table, bare), key=lambda each: each.collection)
 
 
-def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tuple[Table | None, Suggestion]]:
+def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tuple[SampledTable | None, Suggestion]]:
     """The same, each with the table as it was read; None where it could not be."""
     wanted = profiling.places(connection, collections)
     catalogs, others = Catalogs(connection, wanted), claimed_codes.bare(connection)
@@ -66,7 +66,7 @@ def _without_table(collection: str) -> Suggestion:
 
 def _studied(
     connection: Connection, catalogs: Catalogs, place: Place, others: Sequence[Pending]
-) -> tuple[Table | None, Suggestion]:
+) -> tuple[SampledTable | None, Suggestion]:
     try:
         table = catalogs.table(connection, place)
     except ConsoleError as error:
@@ -77,7 +77,7 @@ def _studied(
     return table, suggest(table, found, probed=looked)
 
 
-def _collisions(connection: Connection, table: Table, others: Sequence[Pending]) -> tuple[dict[str, Json], bool]:
+def _collisions(connection: Connection, table: SampledTable, others: Sequence[Pending]) -> tuple[dict[str, Json], bool]:
     """The columns whose bare values are codes of other collections, with examples; and whether all was looked at."""
     values = {name: _values(table, name) for name in natural_columns(table)}
     if not any(values.values()):
@@ -102,10 +102,10 @@ def _collisions(connection: Connection, table: Table, others: Sequence[Pending])
     return found, True
 
 
-def _lookalikes(codes: set[str], table: Table) -> set[str]:
+def _lookalikes(codes: set[str], table: SampledTable) -> set[str]:
     """The codes that read like a synthetic code of some collection."""
     return {code for code in codes if ":" in code and code.split(":", 1)[0] in table.tables}
 
 
-def _values(table: Table, name: str) -> set[str]:
+def _values(table: SampledTable, name: str) -> set[str]:
     return {text for text in table.sample[name][:_LOOKED_UP] if text}

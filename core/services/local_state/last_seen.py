@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.db.connection.session import Connection
-from core.domain.overview.activity import LastLook
+from core.domain.overview.activity import LastSeen
 from core.services.local_state import private_file
 from core.settings import state_home
 
@@ -20,16 +20,16 @@ def place(connection: Connection) -> str:
     return f"{genesis}/{who['database']}/{connection.schema}/{who['login']}"
 
 
-def recall(key: str) -> LastLook | None:
+def recall(key: str) -> LastSeen | None:
     """What was seen last; None where nothing was, or nothing that can be read."""
     try:
         known = _read()[key]
-        return LastLook(int(known["seq"]), {str(name): str(value) for name, value in known["figures"].items()})
+        return LastSeen(int(known["seq"]), {str(name): str(value) for name, value in known["figures"].items()})
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 
-def remember(key: str, look: LastLook) -> None:
+def remember(key: str, look: LastSeen) -> None:
     """Keep what is seen now. A folder that cannot be written costs only the memory."""
     known = _read()
     known.pop(key, None)

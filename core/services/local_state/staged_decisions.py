@@ -17,7 +17,7 @@ from fasteners import InterProcessLock
 
 from core.db.connection.session import Connection
 from core.domain.classify import staged
-from core.domain.classify.staged import Choice, Kept
+from core.domain.classify.staged import Kept, StagedDecision
 from core.errors import ConsoleError, UsageError
 from core.services.local_state import last_seen, private_file
 from core.settings import state_home
@@ -78,7 +78,7 @@ class StagedFile:
                     self._take(held, found)
         return found
 
-    def keep(self, choices: Collection[Choice]) -> None:
+    def keep(self, choices: Collection[StagedDecision]) -> None:
         """Replace what is kept; nothing staged, no file. Raises OSError where it cannot be written."""
         with self._turn:
             if not self._place:

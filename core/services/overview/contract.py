@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from core.db.connection.guard import formatted
 from core.db.connection.session import Connection
-from core.domain.overview.contract import Contract, Statement, Terms, contract
+from core.domain.overview.contract import Contract, ReadableSql, Terms, contract
 from core.errors import ConsoleError, GateClosed, UsageError
 from core.services.classify import sources
 from core.services.classify.proof import prove
@@ -39,15 +39,15 @@ def read(connection: Connection, collection: str, *, seconds: int = PROOF_SECOND
     yield contract(Terms(facts, terms.register_function, terms.bound, proof, unproven), statements)
 
 
-def _statements(connection: Connection, source: Source) -> Iterator[Statement]:
+def _statements(connection: Connection, source: Source) -> Iterator[ReadableSql]:
     """Each of them is the one that really runs; a column whose type gives no stable text has none."""
     try:
         counting = sources.counts(connection, source)
     except GateClosed:
         return
-    yield Statement("counts its rows and those that are registered", formatted(counting.as_string(connection.driver)))
+    yield ReadableSql("counts its rows and those that are registered", formatted(counting.as_string(connection.driver)))
     found = connection.value("contract.statements", {"collection": source.collection})
     if found is not None:
-        yield Statement("plans it: stores what is missing", formatted(found["plan"]))
-        yield Statement("reads one batch of it", formatted(found["read"]))
-        yield Statement("registers that batch", formatted(found["register"]))
+        yield ReadableSql("plans it: stores what is missing", formatted(found["plan"]))
+        yield ReadableSql("reads one batch of it", formatted(found["read"]))
+        yield ReadableSql("registers that batch", formatted(found["register"]))

@@ -8,7 +8,7 @@ from core.db.connection.guard import formatted
 from core.db.connection.session import Connection
 from core.db.queries import named_query
 from core.domain.backfill.runs import Run
-from core.domain.trust.packet import Certificate, Evidence, RunRecord
+from core.domain.trust.packet import Certificate, PacketEvidence, RunRecord
 from core.domain.trust.packet_html import html
 from core.domain.trust.packet_markdown import markdown
 from core.services.backfill import runs
@@ -35,10 +35,10 @@ QUERIES = (
 )
 
 
-def read(connection: Connection) -> Evidence:
+def read(connection: Connection) -> PacketEvidence:
     """Everything of one moment. The acceptance gates of runs that were applied to their end are asked live."""
     with connection.snapshot():
-        return Evidence(
+        return PacketEvidence(
             place=connection.rows("packet.place")[0],
             readiness=readiness.read(connection),
             matrix=matrix.read(connection, every=True),
@@ -50,7 +50,7 @@ def read(connection: Connection) -> Evidence:
         )
 
 
-def render(evidence: Evidence, how: str) -> str:
+def render(evidence: PacketEvidence, how: str) -> str:
     """The packet as `md`, `json` or `html`."""
     if how == "json":
         return json.dumps(_document(evidence), indent=2, default=str) + "\n"
@@ -75,7 +75,7 @@ def _text(connection: Connection, name: str) -> str:
     return formatted(statement.replace("%%", "%"))
 
 
-def _document(evidence: Evidence) -> dict[str, Any]:
+def _document(evidence: PacketEvidence) -> dict[str, Any]:
     place = dict(evidence.place)
     return {
         "taken_at": place.pop("taken_at"),

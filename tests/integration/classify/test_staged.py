@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from core.domain.classify.identity import column_identity
-from core.domain.classify.staged import Choice
+from core.domain.classify.staged import StagedDecision
 from core.services.local_state.staged_decisions import StagedFile
 from core.settings import state_home
 from tests.databases import SCHEMA, Database
 
-SHIPS = Choice("ships", column_identity("ships", "code"), 0)
-PORTS = Choice("ports", column_identity("ports", "code"), 0)
+SHIPS = StagedDecision("ships", column_identity("ships", "code"), 0)
+PORTS = StagedDecision("ports", column_identity("ports", "code"), 0)
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def files(kind: str = "json") -> list[Path]:
     return sorted((state_home() / "staged").glob(f"*.{kind}"))
 
 
-def recalled(console: StagedFile, database: Database, login: str = "operator1") -> list[tuple[Choice, ...]]:
+def recalled(console: StagedFile, database: Database, login: str = "operator1") -> list[tuple[StagedDecision, ...]]:
     with database.connect(login) as connection:
         return [each.choices for each in console.recall(connection).kept]
 
@@ -138,14 +138,14 @@ def test_what_a_killed_process_had_staged_comes_back_when_it_is_dead(
     script = f"""
         import sys
         from core.domain.classify.identity import column_identity
-        from core.domain.classify.staged import Choice
+        from core.domain.classify.staged import StagedDecision
         from core.services.session import Session
         from core.services.local_state.staged_decisions import StagedFile
         from core.settings import Settings
         file = StagedFile()
         with Session(Settings(dsn={shared.dsn("operator1")!r}, schema={SCHEMA!r})).browse() as connection:
             file.recall(connection)
-        file.keep([Choice("ships", column_identity("ships", "code"), 0)])
+        file.keep([StagedDecision("ships", column_identity("ships", "code"), 0)])
         print("kept", flush=True)
         sys.stdin.read()
     """

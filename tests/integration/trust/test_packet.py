@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.overview.burndown import Burndown, Point
-from core.domain.trust.packet import Evidence
+from core.domain.trust.packet import PacketEvidence
 from core.domain.trust.packet_html import chart
 from core.services.trust import certify, packet
 from tests import small as on_small
@@ -31,7 +31,7 @@ def certified(small: Database) -> Database:
     return small
 
 
-def read(database: Database) -> Evidence:
+def read(database: Database) -> PacketEvidence:
     with database.connect("viewer1") as viewer:
         return packet.read(viewer)
 

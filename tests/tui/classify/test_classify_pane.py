@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from core.domain.classify.blocker import Evidence
+from core.domain.classify.blocker import CandidateEvidence
 from core.domain.classify.identity import column_identity, synthetic_identity
 from core.errors import Unavailable
 from core.services.classify import classify, history
@@ -92,8 +92,8 @@ def held_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     let_go = threading.Event()
     evidence = service_calls.evidence
 
-    def held(source: Source, names: Sequence[str], tell: Callable[[tuple[Evidence, ...]], None]) -> None:
-        def tell_then_wait(found: tuple[Evidence, ...]) -> None:
+    def held(source: Source, names: Sequence[str], tell: Callable[[tuple[CandidateEvidence, ...]], None]) -> None:
+        def tell_then_wait(found: tuple[CandidateEvidence, ...]) -> None:
             tell(found)
             let_go.wait(DEADLINE_SECONDS)
 

@@ -15,7 +15,7 @@ from tests.tui.conftest import Baselines
 from tests.tui.driving import OnData
 from tests.tui.fakes import StillClock
 from tui.app import ConsoleApp
-from tui.runtime.source import Progress, SessionSource
+from tui.runtime.source import OnProgress, SessionSource
 from tui.widgets.key_line import KeyLine
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
@@ -34,7 +34,7 @@ Pose = Callable[..., None]
 class Steady(SessionSource):
     """A source whose server has the same name in every run."""
 
-    def open(self, progress: Progress) -> Server:
+    def open(self, progress: OnProgress) -> Server:
         return replace(super().open(progress), database="demo", word="DEMO")
 
 

@@ -1,10 +1,10 @@
 """What the Classify pane says of a candidate, and of an identity that is typed."""
 
-from core.domain.classify.blocker import Blocker, Evidence
+from core.domain.classify.blocker import Blocker, CandidateEvidence
 from core.domain.classify.identity import Identity
 from core.domain.classify.sample_check import weigh
 from core.domain.classify.suggestion import suggest
-from core.domain.classify.table_profile import Key, Table
+from core.domain.classify.table_profile import Key, SampledTable
 from tests.unit.classify.test_suggestion import codes, numbers, table
 from tui.classify import evidence_text
 from tui.classify.queue_rows import Waiting
@@ -19,17 +19,19 @@ SHIPS = table(
 PORTS = table("ports", {"code": [" ROT", "HAM ", " HAM ", "LE HAVRE", "HAM ", " "]})
 
 
-def waiting(found: Table) -> Waiting:
+def waiting(found: SampledTable) -> Waiting:
     suggestion = suggest(found)
     weighed = tuple(weigh(found, each.identity) for each in suggestion.candidates)
-    return Waiting(Blocker(found.collection, has_table=True, version=0), Evidence(suggestion, weighed, found.rows))
+    return Waiting(
+        Blocker(found.collection, has_table=True, version=0), CandidateEvidence(suggestion, weighed, found.rows)
+    )
 
 
 def lines(row: Waiting, rejected: frozenset[Identity] = frozenset()) -> list[str]:
     return evidence_text.evidence(row, rejected, WIDTH).plain.splitlines()
 
 
-def comment(found: Table, typed: str) -> str:
+def comment(found: SampledTable, typed: str) -> str:
     content, _ = template_prompt(found.collection, found, None)._check(typed)
     return content.plain
 

@@ -9,9 +9,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from core.domain.classify.identity import Proof
-from core.domain.overview.activity import LastLook, LedgerEvent
+from core.domain.overview.activity import LastSeen, LedgerEvent
 from core.domain.overview.burndown import Burndown, Point
-from core.domain.overview.contract import Statement, Terms, contract
+from core.domain.overview.contract import ReadableSql, Terms, contract
 from core.domain.overview.matrix import Facts, judge
 from core.domain.overview.readiness import Claim, Readiness
 from core.errors import NotAllowed
@@ -87,7 +87,7 @@ def around(dashboard: Readiness) -> Around:
                 for step in range(60)
             )
         ),
-        last=LastLook(1, figures(dashboard)),
+        last=LastSeen(1, figures(dashboard)),
     )
 
 
@@ -166,7 +166,11 @@ def test_matrix(source: FakeSource, snapshot: SnapshotAssertion, size: tuple[int
         screen._found(
             contract(
                 Terms(facts, register_function=True, bound=True, proof=proof),
-                (Statement("counts its rows and those that are registered", f'SELECT count(*)\nFROM "{MARKUP}" -- 3'),),
+                (
+                    ReadableSql(
+                        "counts its rows and those that are registered", f'SELECT count(*)\nFROM "{MARKUP}" -- 3'
+                    ),
+                ),
             )
         )
         await picture("contract")

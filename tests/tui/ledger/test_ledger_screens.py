@@ -21,7 +21,7 @@ from tui.actions import BY_ID
 from tui.app import ConsoleApp
 from tui.ledger import live_runs
 from tui.runtime import poller
-from tui.runtime.source import Link, Progress, Result, SessionSource
+from tui.runtime.source import Link, OnProgress, Result, SessionSource
 
 Compare = Callable[..., bool]
 Steps = Callable[[OnData], Awaitable[None]]
@@ -36,7 +36,7 @@ _POISON = r"IF p_entity_code LIKE 'A%%tab%%' THEN RAISE E'no [red]room\x1b[2J\u2
 class Steady(SessionSource):
     """A source whose server has the same name in every run."""
 
-    def open(self, progress: Progress) -> Server:
+    def open(self, progress: OnProgress) -> Server:
         return replace(super().open(progress), database="demo", word="DEMO")
 
     def read(self, use: str, call: Callable[[Link], Result]) -> Result:

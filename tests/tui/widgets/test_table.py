@@ -1,16 +1,16 @@
 from collections.abc import Sequence
 
 from core.domain.filter import Filter
-from tui.widgets.table import Column, Table
+from tui.widgets.table import GridColumn, GridTable
 
 Pair = tuple[str, int | None]
-NAME: Column[Pair] = Column("name", "name", lambda pair: pair[0], lambda pair: pair[0], 0)
-VALUE: Column[Pair] = Column("value", "value", lambda pair: f"={pair[1]}", lambda pair: pair[1], 1)
-SECRET: Column[Pair] = Column("secret", "secret", lambda _: "hidden", lambda _: "", 2, searched=False)
+NAME: GridColumn[Pair] = GridColumn("name", "name", lambda pair: pair[0], lambda pair: pair[0], 0)
+VALUE: GridColumn[Pair] = GridColumn("value", "value", lambda pair: f"={pair[1]}", lambda pair: pair[1], 1)
+SECRET: GridColumn[Pair] = GridColumn("secret", "secret", lambda _: "hidden", lambda _: "", 2, searched=False)
 
 
-def table(pairs: Sequence[Pair]) -> Table[Pair]:
-    made = Table((NAME, VALUE, SECRET), lambda pair: pair[0])
+def table(pairs: Sequence[Pair]) -> GridTable[Pair]:
+    made = GridTable((NAME, VALUE, SECRET), lambda pair: pair[0])
     made.load(pairs)
     return made
 
@@ -66,5 +66,5 @@ def test_the_column_that_orders_the_rows_has_the_arrow_unless_it_has_no_title() 
     assert [rows.arrow(column) for column in rows.columns] == ["▲", "", ""]
     rows.sort(VALUE, descending=True)
     assert [rows.arrow(column) for column in rows.columns] == ["", "▼", ""]
-    untitled: Column[Pair] = Column("name", "", lambda pair: pair[0], lambda pair: pair[0], 0)
-    assert Table((untitled,), lambda pair: pair[0]).arrow(untitled) == ""
+    untitled: GridColumn[Pair] = GridColumn("name", "", lambda pair: pair[0], lambda pair: pair[0], 0)
+    assert GridTable((untitled,), lambda pair: pair[0]).arrow(untitled) == ""

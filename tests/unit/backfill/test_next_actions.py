@@ -5,7 +5,7 @@ import pytest
 from core.domain.backfill import next_actions
 from core.domain.backfill.next_actions import Login, Standing, reasons
 from core.domain.backfill.progress import Effort
-from core.domain.gates import Judgement, State
+from core.domain.gates import GateState, Judgement
 from core.errors import UsageError
 
 OPERATOR = Login(frozenset({"birth_operator"}), "Olga")
@@ -21,7 +21,7 @@ STEPS = (
 )
 
 
-def gate(name: str, verdict: State = State.FAILED, *, stale: bool = False) -> Judgement:
+def gate(name: str, verdict: GateState = GateState.FAILED, *, stale: bool = False) -> Judgement:
     return Judgement(name, name, verdict, None, "", stale)
 
 
@@ -87,8 +87,8 @@ def test_the_closed_gates_are_named_in_short() -> None:
     closed = (gate("qt001_open"), gate("permit_in_scope"), gate("gateway_unchanged", stale=True))
     assert next_actions.closed(closed) == "no open permit covers it; the QT-001 gate is blocked"
     assert next_actions.closed(closed[2:]) == "the plan is stale: plan again"
-    assert next_actions.closed([gate("qt001_open", State.PASSED)]) == ""
-    assert next_actions.closed([gate("trusted", State.UNKNOWN)]) != ""
+    assert next_actions.closed([gate("qt001_open", GateState.PASSED)]) == ""
+    assert next_actions.closed([gate("trusted", GateState.UNKNOWN)]) != ""
     held = reasons(OPERATOR, Standing("applying", "cancel", "operator2"))
     assert held[next_actions.APPLY] == "cancelled by operator2: resume it first"
 

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.backfill.pace import LARGEST, SMALLEST, TARGET_SECONDS, Estimate, Pace
-from core.domain.backfill.progress import Pacing, Progress
+from core.domain.backfill.progress import ApplyProgress, Pacing
 from core.domain.backfill.runs import Accounting
 
 SIZES = st.integers(1, LARGEST)
@@ -146,7 +146,7 @@ def test_a_time_without_workers_is_left_out_of_the_rate() -> None:
     assert pacing.estimate.rate == 100
 
 
-def look(done: int, command: str = "run", workers: int = 1) -> Progress:
+def look(done: int, command: str = "run", workers: int = 1) -> ApplyProgress:
     accounting = Accounting(planned=1000, registered=done)
     states = {"applying": workers} if workers else {}
-    return Progress(1, "applying", command, None, "operator1", None, accounting, {}, None, states, ())
+    return ApplyProgress(1, "applying", command, None, "operator1", None, accounting, {}, None, states, ())

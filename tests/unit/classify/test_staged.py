@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.domain.classify.blocker import Blocker
 from core.domain.classify.identity import column_identity, synthetic_identity
-from core.domain.classify.staged import Choice, Kept, read, restorable, write
+from core.domain.classify.staged import Kept, StagedDecision, read, restorable, write
 from core.errors import Json, UsageError
 
 NOW = datetime(2026, 6, 6, 14, 2, tzinfo=UTC)
@@ -18,20 +18,20 @@ VERSION = st.integers(0, 2**31)
 
 
 @st.composite
-def choices(draw: st.DrawFn) -> Choice:
+def choices(draw: st.DrawFn) -> StagedDecision:
     name, version, reason = draw(TEXT), draw(VERSION), draw(st.none() | TEXT)
     if draw(st.booleans()):
-        return Choice(name, None, version, reason)
+        return StagedDecision(name, None, version, reason)
     told: Json = {"rank": 1, "tier": "A", "score": 12.5} if draw(st.booleans()) else None
     columns = draw(st.lists(TEXT, min_size=1, max_size=3, unique=True))
     if draw(st.booleans()):
-        return Choice(name, column_identity(name, columns[0]), version, reason, told)
+        return StagedDecision(name, column_identity(name, columns[0]), version, reason, told)
     template = f"{name}:" + "/".join(f"{{{column}}}" for column in columns)
-    return Choice(name, synthetic_identity(name, template), version, reason, told)
+    return StagedDecision(name, synthetic_identity(name, template), version, reason, told)
 
 
 @given(st.lists(choices(), max_size=5), st.timezones())
-def test_every_file_reads_back_as_it_was_written(staged: list[Choice], zone: object) -> None:
+def test_every_file_reads_back_as_it_was_written(staged: list[StagedDecision], zone: object) -> None:
     kept = Kept(NOW.astimezone(zone), tuple(staged))  # type: ignore[arg-type]  # a time zone
     assert read(write(kept)) == kept
 
@@ -84,8 +84,8 @@ def test_whatever_else_stands_in_the_file_is_refused_as_a_whole(text: str) -> No
         read(text)
 
 
-def choice(collection: str, column: str = "code", version: int = 0) -> Choice:
-    return Choice(collection, column_identity(collection, column), version)
+def choice(collection: str, column: str = "code", version: int = 0) -> StagedDecision:
+    return StagedDecision(collection, column_identity(collection, column), version)
 
 
 def waiting(*names: str, version: int = 0) -> list[Blocker]:

@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.classify.decision import Decision
 from core.domain.classify.suggestion import Suggestion, natural_columns, suggest
-from core.domain.classify.table_profile import Column, Key, Reference, Table, profile
+from core.domain.classify.table_profile import Column, Key, Reference, SampledTable, profile
 
 ROWS = 200
 
@@ -19,10 +19,10 @@ def table(
     keys: Sequence[Key] = (),
     references: Sequence[Reference] = (),
     tables: Sequence[str] = (),
-) -> Table:
+) -> SampledTable:
     """A table that was read from end to end; columns of a key are NOT NULL, numbers are integers."""
     keyed = {column for key in keys for column in key.columns}
-    return Table(
+    return SampledTable(
         name,
         tuple(
             Column(column, (types or {}).get(column) or _type(texts), not_null=column in keyed)
@@ -180,7 +180,7 @@ def test_declared_keys_in_another_order_are_recognized() -> None:
 
 def test_a_sample_refutes_but_proves_nothing() -> None:
     whole = table("ships", {"code": codes("S"), "kind": ["x"] * ROWS})
-    part = Table("ships", whole.columns, rows=10**7, whole=False, sample=whole.sample)
+    part = SampledTable("ships", whole.columns, rows=10**7, whole=False, sample=whole.sample)
     seen = {each.name: (each.unique, each.exactness) for each in profile(part).columns}
     assert seen == {"code": (None, "sample"), "kind": (False, "sample")}
     assert {each.name: each.unique for each in profile(whole).columns} == {"code": True, "kind": False}
@@ -188,6 +188,6 @@ def test_a_sample_refutes_but_proves_nothing() -> None:
 
 def test_a_declared_key_is_unique_without_a_look() -> None:
     small = table("ships", {"id": numbers()}, keys=[PRIMARY])
-    big = Table("ships", small.columns, keys=(PRIMARY,), rows=10**7, sample=small.sample)
+    big = SampledTable("ships", small.columns, keys=(PRIMARY,), rows=10**7, sample=small.sample)
     (column,) = profile(big).columns
     assert (column.nulls, column.distinct, column.unique, column.exactness) == (0, 10**7, True, "declared")
