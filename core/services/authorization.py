@@ -6,7 +6,7 @@ from core.errors import NotAllowed
 
 def insist_on(connection: Connection, group: str, action: str) -> None:
     """Raise NotAllowed for a login outside `group`, or of nobody known. The database asks again, by itself."""
-    found = connection.rows("steps.login")[0]
+    found = connection.rows("next_actions.login")[0]
     if group not in found["groups"]:
         raise NotAllowed(
             f"this login may not {action}",
@@ -24,9 +24,9 @@ def insist_on(connection: Connection, group: str, action: str) -> None:
 
 def insist_on_distance(connection: Connection, number: int) -> None:
     """Raise NotAllowed where the person behind this login had a hand in a run."""
-    found = connection.row("steps.standing", {"run": number})
+    found = connection.row("next_actions.standing", {"run": number})
     if found is not None and found["parts"]:
-        person = connection.rows("steps.login")[0]["person"]
+        person = connection.rows("next_actions.login")[0]["person"]
         raise NotAllowed(
             f"{person} had a hand in run {number} and cannot certify it",
             code="self_certification",

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Final, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Generic, TypeVar, Union, get_args, get_origin
 
 from psycopg import Cursor, sql
 from psycopg.pq import ExecStatus
 
+from core.db.rows.payload import fitted, hints
 from core.errors import GateClosed, Json
 
 R = TypeVar("R")
@@ -54,8 +55,9 @@ class Done:
 def built_as(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], R]]:
     """A row factory that builds `row`, whose fields are the columns by name.
 
-    Raises GateClosed (`schema_mismatch`) where a column is missing, is one too many, or is of another type: the
-    database is not of this version, or is not what was installed.
+    A column of JSON becomes what its field says: dataclasses of objects, tuples of arrays.
+    Raises GateClosed (`schema_mismatch`) where a column is missing, is one too many, or is of another type, or where
+    JSON holds something else: the database is not of this version, or is not what was installed.
     """
 
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], R]:
@@ -66,16 +68,39 @@ def built_as(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable[[Seque
         if faults := mismatches(row, found):  # type: ignore[arg-type]  # a class can be hashed
             raise mismatch(name, faults)
         names = [column for column, _ in found]
-        return lambda values: row(**dict(zip(names, values, strict=True)))
+        known = hints(row)  # type: ignore[arg-type]  # a class can be hashed
+        documents = {column: known[column] for column, oid in found if oid in _JSON and known[column] is not Any}
+
+        def build(values: Sequence[Any]) -> R:
+            columns = dict(zip(names, values, strict=True))
+            for column, hint in documents.items():
+                columns[column] = _shaped(hint, columns[column], name, column)
+            return row(**columns)
+
+        return build
 
     return factory
+
+
+def shaped(kind: type[R], value: object, name: str) -> R:
+    """The dataclass `kind` of what the JSON of query `name` holds. Raises GateClosed (`schema_mismatch`)."""
+    found: R = _shaped(kind, value, name, "")
+    return found
+
+
+def _shaped(hint: Any, value: object, name: str, path: str) -> Any:  # noqa: ANN401 - an annotation, and what it says
+    faults: list[str] = []
+    found = fitted(hint, value, path, faults)
+    if faults:
+        raise mismatch(name, faults)
+    return found
 
 
 @cache
 def mismatches(row: Hashable, columns: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
     """How columns (name, oid of the type) differ from the fields of a dataclass, each in words."""
     assert isinstance(row, type)  # noqa: S101 - a dataclass; the cache only knows that it can be hashed
-    wanted = get_type_hints(row)
+    wanted = hints(row)
     there = dict(columns)
     faults = [f"{field.name} is missing" for field in fields(row) if field.name not in there]
     faults += [f"{name} is not expected" for name in there if name not in wanted]

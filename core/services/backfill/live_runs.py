@@ -8,4 +8,4 @@ from core.domain.backfill.progress import ApplyProgress, progress
 
 def follow(connection: Connection, runs: Collection[int] = ()) -> list[ApplyProgress]:
     """How every run gets on that is being applied, and each of `runs`, whatever became of it."""
-    return [progress(row) for row in connection.rows("follow.progress", {"runs": list(runs)})]
+    return [progress(row) for row in connection.rows("live_runs.progress", {"runs": list(runs)})]

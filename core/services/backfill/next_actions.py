@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.db.connection.session import Connection
-from core.db.rows import steps
+from core.db.rows import next_actions as rows
 from core.domain.backfill.next_actions import Login, Standing
 from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Run
@@ -24,13 +24,13 @@ class Intent:
 
 def login(connection: Connection) -> Login:
     """Who asks, as the server sees it."""
-    found = connection.one(steps.LOGIN)
+    found = connection.one(rows.LOGIN)
     return Login(frozenset(found.groups), found.person)
 
 
 def standing(connection: Connection, number: int) -> Standing | None:
     """How a run stands, seen by this login; None where there is no such run."""
-    found = connection.row(steps.STANDING, {"run": number})
+    found = connection.row(rows.STANDING, {"run": number})
     if found is None:
         return None
     stands = Standing(found.status, found.command, found.held_by or "", tuple(found.parts))

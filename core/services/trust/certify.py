@@ -31,7 +31,7 @@ class Certified(Certificate):
 
 def read(connection: Connection, number: int) -> Certified | None:
     """The certificate of a run, or None. `chain_head` is the hash of the event that says so."""
-    found = connection.row("acceptance.certificate", {"run": number})
+    found = connection.row("verify.certificate", {"run": number})
     return None if found is None else Certified(**found)
 
 
@@ -46,5 +46,5 @@ def certify(connection: Connection, number: int, note: str, *, looked_at: str | 
     seen = verify.verify(connection, number)
     insist(seen.gates, f"run {number} may not be certified")
     digest = looked_at or seen.evidence_digest
-    done = connection.rows("acceptance.certify", {"run": number, "digest": digest, "note": note})[0]
+    done = connection.rows("verify.certify", {"run": number, "digest": digest, "note": note})[0]
     return Certificate(number, digest, done["chain_hash"], done["chain_seq"])

@@ -28,7 +28,7 @@ QUERIES = (
     "ledger.runs",
     "ledger.entries",
     "ledger.accounting",
-    "acceptance.facts",
+    "verify.facts",
     "packet.place",
     "packet.fingerprints",
     "packet.chain",

@@ -38,14 +38,14 @@ def verify(connection: Connection, number: int) -> Verification:
         counted = list(_rerun(connection, number))
         delta, late = (sum(each[name] for each in counted) for name in ("planned", "late"))
         seen = RunEvidence(
-            facts=connection.rows("acceptance.facts", {"run": number})[0],
-            participants=_people(connection, "acceptance.people", number),
-            reviewers=_people(connection, "acceptance.reviewers", number),
+            facts=connection.rows("verify.facts", {"run": number})[0],
+            participants=_people(connection, "verify.people", number),
+            reviewers=_people(connection, "verify.reviewers", number),
             accounting=runs.account(connection, number, late),
             rerun_delta=delta,
-            births=tuple(connection.rows("acceptance.since_plan", {"run": number})),
+            births=tuple(connection.rows("verify.since_plan", {"run": number})),
         )
-        digest = connection.value("acceptance.evidence_digest", {"run": number})
+        digest = connection.value("verify.evidence_digest", {"run": number})
     return Verification(number, judge(ACCEPTANCE, seen), delta, seen.accounting, digest)
 
 

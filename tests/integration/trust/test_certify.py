@@ -89,7 +89,7 @@ def test_a_run_that_does_not_pass_is_not_certified_by_the_database_either(
             certify.certify(reviewer, run, "x")
         parameters = {"run": run, "note": "x", "digest": digest_of(database, run)}
         with pytest.raises(GateClosed) as found:
-            reviewer.rows("acceptance.certify", parameters)
+            reviewer.rows("verify.certify", parameters)
     assert (found.value.code, gate in found.value.message) == ("not_certifiable", True)
 
 
@@ -134,7 +134,7 @@ def test_whoever_had_a_hand_in_a_run_cannot_certify_it_and_is_told_which(small: 
         for part in ("classified", "planned", "reconciled", "began", "steered", "applied", "ended", "permitted"):
             acting(small, part, "reviewer1")
             with pytest.raises(NotAllowed) as found:
-                reviewer.rows("acceptance.certify", {"run": run, "note": "x", "digest": digest})
+                reviewer.rows("verify.certify", {"run": run, "note": "x", "digest": digest})
             assert found.value.code == "self_certification"
             assert found.value.evidence == {"run": run, "person": part, "parts": [part]}
             with pytest.raises(NotAllowed) as first:  # although nobody independent is there at all: a closed gate

@@ -1,4 +1,4 @@
-"""Rows of core/sql/queries/steps.sql."""
+"""Rows of core/sql/queries/next_actions.sql."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -24,5 +24,5 @@ class Standing:
     parts: list[str]
 
 
-LOGIN: Final = Query("steps.login", Login)
-STANDING: Final = Query("steps.standing", Standing)
+LOGIN: Final = Query("next_actions.login", Login)
+STANDING: Final = Query("next_actions.standing", Standing)
