@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.db.rows.query import shaped
+from core.db.rows.query import from_json
 from core.errors import GateClosed, Json
 
 
@@ -43,7 +43,7 @@ def facts() -> dict[str, Any]:
 
 def test_json_that_fits_becomes_dataclasses_and_what_they_do_not_know_is_left_out() -> None:
     entry = Entry("goods", None, Pin([1, {"a": [2]}], None))
-    assert shaped(Facts, facts(), "apply.facts") == Facts("planned", 1, 3, (entry,), ["a"], {"a": 1})
+    assert from_json(Facts, facts(), "apply.facts") == Facts("planned", 1, 3, (entry,), ["a"], {"a": 1})
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_json_that_fits_becomes_dataclasses_and_what_they_do_not_know_is_left_ou
 )  # fmt: skip
 def test_what_does_not_fit_is_a_schema_mismatch_that_says_where(bent: dict[str, Any], said: str) -> None:
     with pytest.raises(GateClosed) as refused:
-        shaped(Facts, {**facts(), **bent}, "apply.facts")
+        from_json(Facts, {**facts(), **bent}, "apply.facts")
     assert refused.value.code == "schema_mismatch"
     columns = refused.value.evidence["columns"]
     assert isinstance(columns, list)
@@ -74,5 +74,5 @@ def test_a_key_that_is_missing_is_a_schema_mismatch() -> None:
     found = facts()
     del found["status"]
     with pytest.raises(GateClosed) as refused:
-        shaped(Facts, found, "apply.facts")
+        from_json(Facts, found, "apply.facts")
     assert refused.value.evidence == {"query": "apply.facts", "columns": ["status is missing"]}

@@ -82,7 +82,7 @@ def built_as(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable[[Seque
     return factory
 
 
-def shaped(kind: type[R], value: object, name: str) -> R:
+def from_json(kind: type[R], value: object, name: str) -> R:
     """The dataclass `kind` of what the JSON of query `name` holds. Raises GateClosed (`schema_mismatch`)."""
     found: R = _shaped(kind, value, name, "")
     return found
