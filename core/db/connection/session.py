@@ -19,7 +19,7 @@ from core.db.connection.errors import is_understood, no_connection, translated
 from core.db.connection.lock_holders import is_unnamed, name_holders
 from core.db.connection.pooler import insist_session_mode
 from core.db.queries import named_query
-from core.db.rows.query import Query, Reading, built_as, mismatch
+from core.db.rows.query import Command, Query, Reading, built_as, mismatch
 from core.errors import ConsoleError, UsageError
 from core.settings import APPLICATION
 
@@ -140,8 +140,13 @@ class Connection:
         """The row of a query that always has one. Raises GateClosed (`schema_mismatch`) where there is none."""
         found = self.row(query, parameters)
         if found is None:
-            raise mismatch(query.name if isinstance(query, Query) else "a composed query", ["no row"])
+            raise mismatch(query.name, ["no row"])
         return found
+
+    def do(self, command: Command) -> None:
+        """Run a named statement that has no rows."""
+        with self._translated():
+            self.driver.execute(self._sql(command.name))
 
     def value(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - a column's type is the query's
         """The first column of the first row, or None."""
@@ -242,7 +247,7 @@ class Connection:
             cursor = self.driver.cursor(row_factory=built_as(query.row, query.name))
             return cursor.execute(self._sql(query.name), parameters)
         if isinstance(query, Reading):
-            cursor = self.driver.cursor(row_factory=built_as(query.row, "a composed query"))
+            cursor = self.driver.cursor(row_factory=built_as(query.row, query.name))
             return cursor.execute(self._sql(query.statement), parameters)
         return self.driver.execute(self._sql(query), parameters)
 

@@ -4,29 +4,20 @@ One module per noun of core/sql/queries holds a frozen dataclass for each query'
 constant: `BATCHES = Query("apply.batches", Batches)`. A row is built in one place, by `built_as`.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
-from decimal import Decimal
 from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Final, Generic, TypeVar, Union, get_args, get_origin
+from typing import Any, Generic, TypeVar
 
 from psycopg import Cursor, sql
 from psycopg.pq import ExecStatus
 
 from core.db.rows.payload import fitted, hints
+from core.db.rows.sqltypes import allows_null, is_json, is_tuple, misfit
 from core.errors import GateClosed, Json
 
 R = TypeVar("R")
-
-# What the driver makes of the types that our queries return, by the type's oid. Anything else comes as text.
-_PYTHON: Final[Mapping[int, type]] = {
-    16: bool, 17: bytes, 20: int, 21: int, 23: int, 26: int, 700: float, 701: float, 1082: date, 1114: datetime,
-    1184: datetime, 1700: Decimal, 1000: list, 1001: list, 1005: list, 1007: list, 1016: list, 1028: list, 1003: list,
-    1009: list, 1015: list, 1185: list, 2210: list, 3807: list,
-}  # fmt: skip
-_JSON: Final = frozenset({114, 3802})  # json and jsonb: what they hold is the query's to say
+_Columns = tuple[tuple[str, int], ...]  # name and oid of the type of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +35,18 @@ class Reading(Generic[R]):
     statement: sql.Composed
     row: type[R]
 
+    @property
+    def name(self) -> str:
+        """What it is called where its result does not fit."""
+        return f"a query for {self.row.__name__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A named statement (`noun.name`) that has no rows."""
+
+    name: str
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -55,9 +58,10 @@ class Done:
 def built_as(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], R]]:
     """A row factory that builds `row`, whose fields are the columns by name.
 
-    A column of JSON becomes what its field says: dataclasses of objects, tuples of arrays.
-    Raises GateClosed (`schema_mismatch`) where a column is missing, is one too many, or is of another type, or where
-    JSON holds something else: the database is not of this version, or is not what was installed.
+    A column of JSON becomes what its field says: dataclasses of objects, tuples of arrays. So does an SQL array.
+    Raises GateClosed (`schema_mismatch`) where a column is missing, is one too many, is of another type, or is NULL
+    where the field is never None, or where JSON holds something else: the database is not of this version, or is not
+    what was installed.
     """
 
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], R]:
@@ -65,19 +69,10 @@ def built_as(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable[[Seque
         if result is None or result.status not in (ExecStatus.TUPLES_OK, ExecStatus.SINGLE_TUPLE):
             return _never
         found = tuple((column.name, column.type_code) for column in cursor.description or ())
-        if faults := mismatches(row, found):  # type: ignore[arg-type]  # a class can be hashed
+        kind: Any = row  # a class can be hashed, and the checker doubts it
+        if faults := mismatches(kind, found):
             raise mismatch(name, faults)
-        names = [column for column, _ in found]
-        known = hints(row)  # type: ignore[arg-type]  # a class can be hashed
-        documents = {column: known[column] for column, oid in found if oid in _JSON and known[column] is not Any}
-
-        def build(values: Sequence[Any]) -> R:
-            columns = dict(zip(names, values, strict=True))
-            for column, hint in documents.items():
-                columns[column] = _shaped(hint, columns[column], name, column)
-            return row(**columns)
-
-        return build
+        return _builder(row, name, found)
 
     return factory
 
@@ -88,27 +83,14 @@ def from_json(kind: type[R], value: object, name: str) -> R:
     return found
 
 
-def _shaped(hint: Any, value: object, name: str, path: str) -> Any:  # noqa: ANN401 - an annotation, and what it says
-    faults: list[str] = []
-    found = fitted(hint, value, path, faults)
-    if faults:
-        raise mismatch(name, faults)
-    return found
-
-
 @cache
-def mismatches(row: Hashable, columns: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
+def mismatches(row: Any, columns: _Columns) -> tuple[str, ...]:  # noqa: ANN401 - a dataclass
     """How columns (name, oid of the type) differ from the fields of a dataclass, each in words."""
-    assert isinstance(row, type)  # noqa: S101 - a dataclass; the cache only knows that it can be hashed
-    wanted = hints(row)
-    there = dict(columns)
+    wanted, there = hints(row), dict(columns)
     faults = [f"{field.name} is missing" for field in fields(row) if field.name not in there]
     faults += [f"{name} is not expected" for name in there if name not in wanted]
-    for name, oid in columns:
-        if name in wanted and oid not in _JSON and row is not Done:
-            given = _PYTHON.get(oid, str)
-            if given not in (kinds := _kinds(wanted[name])):
-                faults.append(f"{name} is {given.__name__}, not {' or '.join(sorted(kind.__name__ for kind in kinds))}")
+    if row is not Done:
+        faults += [f"{name} {how}" for name, oid in columns if name in wanted and (how := misfit(wanted[name], oid))]
     return tuple(faults)
 
 
@@ -123,12 +105,34 @@ def mismatch(name: str, faults: Sequence[str]) -> GateClosed:
     )
 
 
-def _kinds(hint: Any) -> frozenset[type]:  # noqa: ANN401 - an annotation is anything
-    """The plain classes that an annotation allows besides None."""
-    if get_origin(hint) in (Union, UnionType):
-        return frozenset().union(*(_kinds(each) for each in get_args(hint) if each is not NoneType))
-    plain = get_origin(hint) or hint
-    return frozenset({list if plain in (tuple, Sequence) else plain}) if isinstance(plain, type) else frozenset()
+def _builder(row: type[R], name: str, columns: _Columns) -> Callable[[Sequence[Any]], R]:
+    """Builds rows from columns that fit."""
+    kind: Any = row
+    known, names = hints(kind), [column for column, _ in columns]
+    required = [(place, column) for place, column in enumerate(names) if not allows_null(known[column])]
+    documents = [(place, column) for place, (column, oid) in enumerate(columns) if is_json(oid)]
+    tuples = [place for place, (column, oid) in enumerate(columns) if not is_json(oid) and is_tuple(known[column])]
+
+    def build(values: Sequence[Any]) -> R:
+        if None in values and (empty := [f"{column} is null" for place, column in required if values[place] is None]):
+            raise mismatch(name, empty)
+        if documents or tuples:
+            values = list(values)
+            for place in tuples:
+                values[place] = None if values[place] is None else tuple(values[place])
+            for place, column in documents:
+                values[place] = _shaped(known[column], values[place], name, column)
+        return row(**dict(zip(names, values, strict=True)))
+
+    return build
+
+
+def _shaped(hint: Any, value: object, name: str, path: str) -> Any:  # noqa: ANN401 - an annotation, and what it says
+    faults: list[str] = []
+    found = fitted(hint, value, path, faults)
+    if faults:
+        raise mismatch(name, faults)
+    return found
 
 
 def _never(_: Sequence[Any]) -> Any:  # noqa: ANN401 - it returns nothing

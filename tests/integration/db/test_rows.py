@@ -1,0 +1,70 @@
+"""Every named query answers what its dataclass says, and every one has a dataclass."""
+
+import re
+from collections.abc import Iterator, Mapping
+from importlib import import_module, resources
+from pkgutil import iter_modules
+
+import pytest
+from psycopg import pq
+
+from core.db import rows
+from core.db.connection.session import Connection
+from core.db.queries import named_query, sections
+from core.db.rows.query import Command, Query, mismatches
+from tests.databases import Database
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+def _constants() -> Iterator[Query[object] | Command]:
+    for module in iter_modules(rows.__path__):
+        found = import_module(f"{rows.__name__}.{module.name}")
+        yield from (each for each in vars(found).values() if isinstance(each, Query | Command))
+
+
+QUERIES: Mapping[str, Query[object] | Command] = {each.name: each for each in _constants()}
+
+
+def named() -> Iterator[str]:
+    """Every query of core/sql/queries."""
+    for file in resources.files("core.sql.queries").iterdir():
+        if file.name.endswith(".sql"):
+            noun = file.name.removesuffix(".sql")
+            yield from (f"{noun}.{name}" for name in sections(file.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def connection(shared: Database) -> Iterator[Connection]:
+    with shared.connect("postgres") as opened:
+        yield opened
+
+
+def described(connection: Connection, name: str) -> tuple[tuple[str, int], ...]:
+    """The columns of a named query as the server describes them, with every parameter's type left to it."""
+    text = named_query(name, connection.schema).as_string(connection.driver)
+    places: dict[str, str] = {}
+    text = _PARAMETER.sub(lambda found: places.setdefault(found[1], f"${len(places) + 1}"), text)
+    text = text.replace("%%", "%") if places else text
+    server = connection.driver.pgconn
+    prepared = server.prepare(b"", text.encode())
+    assert prepared.status == pq.ExecStatus.COMMAND_OK, f"{name}: {prepared.error_message.decode()}"
+    found = server.describe_prepared(b"")
+    columns = [(found.fname(place), found.ftype(place)) for place in range(found.nfields)]
+    return tuple((label.decode(), oid) for label, oid in columns if label is not None)
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_a_query_answers_what_its_dataclass_says(name: str, connection: Connection) -> None:
+    query, columns = QUERIES[name], described(connection, name)
+    if isinstance(query, Command):
+        assert columns == ()
+    else:
+        row: object = query.row
+        assert mismatches(row, columns) == ()
+
+
+def test_a_query_has_one_constant() -> None:
+    names = [each.name for each in _constants()]
+    assert sorted(names) == sorted(set(names))
+    assert set(names) <= set(named())
