@@ -1,4 +1,4 @@
-"""Installs the console's objects: numbered migrations, in one transaction, recorded."""
+"""Installs the console's objects: numbered schema files, then the functions, in one transaction, recorded."""
 
 import hashlib
 import re
@@ -14,17 +14,23 @@ from core.db.queries import sections, within
 
 # Any two installers meet here, whatever schema they install into.
 ADVISORY_LOCK = 7_216_350_012
-ROLES = "install/0001_roles.sql"
-SCHEMA = "install/0001_schema.sql"
-_MADE = re.compile(r"^CREATE (TABLE|FUNCTION|VIEW) \{S\}\.(\w+)", re.MULTILINE)
+ROLES = "schema/0001_roles.sql"
+SCHEMA = "schema/0002_schema.sql"
+# Files that others ask for, to know whether their tables and functions are there.
+COLLECTION = "schema/0006_collection.sql"
+BINDING = "functions/adopt/binding.sql"
+# A feature's functions come after those that it uses, for people who read a script; only `needs` decides.
+_ROOMS = ("kernel", "adopt", "classify", "overview", "backfill", "trust")
+_NEEDS = re.compile(r"\A-- needs: (.+)$", re.MULTILINE)
+_MADE = re.compile(r"^CREATE (?:OR REPLACE )?(TABLE|FUNCTION|VIEW) \{S\}\.(\w+)", re.MULTILINE)
 
-_FUNCTION = re.compile(r"^CREATE FUNCTION \{S\}\.(?P<name>\w+)\((?P<given>[^()]*)\)", re.MULTILINE)
-_TRIGGER = re.compile(r"^CREATE TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
+_FUNCTION = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION \{S\}\.(?P<name>\w+)\((?P<given>[^()]*)\)", re.MULTILINE)
+_TRIGGER = re.compile(r"^CREATE (?:OR REPLACE )?TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One step of an installation: a numbered migration, a stand-in, or what only a superuser may do."""
+    """One step of an installation: a schema file, functions, a stand-in, or what only a superuser may do."""
 
     name: str
     text: str
@@ -33,6 +39,12 @@ class Part:
     def as_owner(self) -> bool:
         """Whether birth_owner runs it; else whoever installs does."""
         return not (self.name.startswith("superuser/") or self.name in (ROLES, SCHEMA))
+
+    @property
+    def needs(self) -> list[str]:
+        """The files of functions that come before it, by their names."""
+        found = _NEEDS.search(self.text)
+        return [f"functions/{name.strip()}.sql" for name in found[1].split(",")] if found else []
 
     @property
     def makes(self) -> list[tuple[str, str]]:
@@ -65,9 +77,33 @@ class Part:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def migrations() -> list[Part]:
-    """The console's own objects, in the order in which they build on each other."""
-    return list(_files("install"))
+def parts() -> list[Part]:
+    """The console's own objects, in the order in which they build on each other.
+
+    The schema's files by their numbers, then the functions. What a file needs in its first line comes before it. Else
+    functions need no order: their bodies are not looked at until they are called (`check_function_bodies`).
+    """
+    functions = {part.name: part for part in function_parts()}
+    ordered: dict[str, Part] = {}
+
+    def place(part: Part) -> None:
+        for name in part.needs:
+            place(functions[name])
+        ordered.setdefault(part.name, part)
+
+    for part in [*schema_parts(), *functions.values()]:
+        place(part)
+    return list(ordered.values())
+
+
+def schema_parts() -> list[Part]:
+    """Roles, schema and tables: forward only, each applied once."""
+    return list(_files("schema"))
+
+
+def function_parts() -> list[Part]:
+    """Functions, views and triggers: applied again when their text changes."""
+    return [part for room in _ROOMS for part in _files(f"functions/{room}")]
 
 
 def stand_ins() -> list[Part]:
@@ -81,15 +117,6 @@ def superusers() -> list[Part]:
     return list(_files("superuser"))
 
 
-def create_record(schema: str) -> sql.Composed:
-    """The statements that make the table where parts are remembered."""
-    return sql.SQL(
-        "CREATE TABLE IF NOT EXISTS {}.birth_migration (name text PRIMARY KEY, sha256 text NOT NULL,"
-        " installed_at timestamptz NOT NULL DEFAULT clock_timestamp(),"
-        " installed_by text NOT NULL DEFAULT session_user); GRANT SELECT ON {}.birth_migration TO birth_reader"
-    ).format(sql.Identifier(schema), sql.Identifier(schema))
-
-
 def install(driver: Driver, schema: str, *, reference: bool) -> list[str]:
     """Install what is missing into `schema` of a database of our own, and say what was installed.
 
@@ -99,16 +126,16 @@ def install(driver: Driver, schema: str, *, reference: bool) -> list[str]:
     with translated(), driver.transaction(), driver.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
         done = _recorded(cursor, schema)
-        roles, home, *own = migrations()
+        cursor.execute("SET LOCAL check_function_bodies = off")
+        roles, home, *own = parts()
         statistics, authentication, guard = superusers()
-        parts = [roles, home, statistics, authentication]
-        parts += [*stand_ins(), *own, guard] if reference else own
-        missing = [part for part in parts if part.name not in done]
+        wanted = [roles, home, statistics, authentication]
+        wanted += [*stand_ins(), *own, guard] if reference else own
+        missing = [part for part in wanted if part.name not in done]
         for part in missing:
             _run(cursor, schema, part)
         if missing:
             cursor.execute("SET LOCAL ROLE birth_owner")
-            cursor.execute(create_record(schema))
             for part in missing:
                 cursor.execute(part.record(schema))
             cursor.execute("RESET ROLE")
@@ -122,7 +149,8 @@ def _types(given: str) -> list[str]:
 
 
 def _files(folder: str) -> Iterator[Part]:
-    for each in sorted(resources.files(f"core.sql.{folder}").iterdir(), key=lambda file: file.name):
+    place = resources.files("core.sql").joinpath(folder)
+    for each in sorted(place.iterdir(), key=lambda file: file.name):
         if each.name.endswith(".sql"):
             yield Part(f"{folder}/{each.name}", each.read_text(encoding="utf-8"))
 

@@ -32,7 +32,7 @@ def text_of(driver: Driver, statements: Sequence[Statement]) -> str:
     """The whole script as psql takes it."""
     settings = (
         f"BEGIN;\nSET LOCAL search_path = pg_catalog, pg_temp;\nSET LOCAL lock_timeout = '{_LOCK_TIMEOUT}';\n"
-        f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK});\n"
+        f"SET LOCAL check_function_bodies = off;\nSELECT pg_advisory_xact_lock({ADVISORY_LOCK});\n"
     )
     lines = [settings]
     owner = False
@@ -68,4 +68,6 @@ def begin(driver: Driver) -> None:
     """Wait for other installers; inside a transaction."""
     with translated(), driver.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'".encode())
+        # Functions call each other in every direction; what a body says is looked at when it is called.
+        cursor.execute("SET LOCAL check_function_bodies = off")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])

@@ -7,13 +7,13 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection, Row
+from core.db.install import installer
 from core.domain.adopt.binding import Binding, Function, Parameter, complaints, guess, judge, read
 from core.errors import ConsoleError, Json, UsageError
 from core.services.adopt.script_draft import Draft
 
 _STAND_IN = "fn_birth_register"
 _NO_IDENTIFIER = "22023"
-_MIGRATION = "install/0030_binding.sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
 
     Raises UsageError for words that cannot be read, GateClosed for a binding that cannot work.
     """
-    bound = connection.rows("init.bound")[0] if _MIGRATION in made.survey.recorded else None
+    bound = connection.rows("init.bound")[0] if installer.BINDING in made.survey.recorded else None
     if words:
         name, binding = read(words)
         found = _named(connection, made.schema, name, binding)

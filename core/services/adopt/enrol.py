@@ -15,7 +15,7 @@ from core.services.adopt import relocated_tables, triggers
 from core.services.adopt.script_draft import Draft, identifier, insist_on_reading, listed
 from core.services.adopt.system_tables import products
 
-_OURS = ("collection_registry", "birth_policy", "birth_registry", "trigger_guard_alerts", "birth_migration")
+_OURS = ("collection_registry", "birth_policy", "birth_registry", "trigger_guard_alerts")
 _FILLED = {
     "collection_registry": {"collection_name", "governance_role"},
     "birth_policy": {"collection_name", "requirement"},
@@ -83,7 +83,7 @@ def _in_scope(
 
 def _names() -> list[str]:
     """Tables of the schema that are no collections: the console's and the gateway's."""
-    return [*_OURS, *(name for part in installer.migrations() for kind, name in part.makes if kind != "function")]
+    return [*_OURS, *(name for part in installer.parts() for kind, name in part.makes if kind != "function")]
 
 
 def _known(connection: Connection, made: Draft, table: str, query: str) -> dict[str, str | None]:
@@ -99,7 +99,7 @@ def _registered(connection: Connection, made: Draft, tables: Sequence[Table]) ->
     able = {(table.schema, table.name): table for table in tables if not table.obstacle}
     placed: dict[str, tuple[str, str]] = {}
     schemas = ["public", made.schema]
-    if "install/0005_collection.sql" in made.survey.recorded:
+    if installer.COLLECTION in made.survey.recorded:
         placed = {row["collection_name"]: (row["schema"], row["name"]) for row in connection.rows("init.places")}
         schemas = connection.value("init.schemas") or schemas
     found: dict[str, Table | None] = {}

@@ -37,19 +37,19 @@ def survey(connection: Connection, *, attests: bool = False) -> Survey:
     if owner is not None and not early.is_member and early.can_join:
         # What was installed before is birth_owner's to read. The script ends with the opposite, or is taken back.
         script.run(connection.driver, [_joining(early)])
-    names = [_EVENT_TRIGGER, DASHBOARD, "birth_migration", *(name for part in _parts() for _, name in part.makes)]
+    names = [_EVENT_TRIGGER, DASHBOARD, *(name for part in _parts() for _, name in part.makes)]
     objects = {(row["kind"], row["name"]): row for row in connection.rows("init.objects", {"names": names})}
     recorded: frozenset[str] = frozenset()
     if ("table", "birth_migration") in objects:
         insist_on_reading(connection, connection.schema, "birth_migration")
         recorded = frozenset(row["name"] for row in connection.rows("init.recorded"))
-    if not attests and "install/0005_collection.sql" in recorded:
+    if not attests and installer.COLLECTION in recorded:
         attests = bool(connection.value("init.attested"))
     return Survey(server, owner, objects, recorded, attests)
 
 
 def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
-    """Roles, schema, stand-ins and migrations. Raises GateClosed where something of another kind is in the way.
+    """Roles, schema, stand-ins and the console's own objects. Raises GateClosed where something else is in the way.
 
     Raises Unavailable where the server is too old.
     """
@@ -63,20 +63,18 @@ def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
         if _is_wanted(connection, made, part, binds=binds):
             made.add(f"{part.name.removeprefix('reference/')} (a stand-in)", part.statement(made.schema), as_owner=True)
             done.append(part)
-    for part in installer.migrations()[2:]:
+    for part in installer.parts()[2:]:
         if part.name not in made.survey.recorded:
             made.add(part.name, part.statement(made.schema), as_owner=True)
             done.append(part)
     if done:
-        made.add("a table that remembers what was installed", installer.create_record(made.schema),
-                 as_owner=True, plumbing=True)  # fmt: skip
-        for part in [*installer.migrations()[:2], *done]:
+        for part in [*installer.parts()[:2], *done]:
             made.add(f"remember {part.name}", part.record(made.schema), as_owner=True, plumbing=True)
 
 
 def first_steps(found: Survey, schema: str) -> list[Statement]:
     """What comes before everything else: roles, the schema, and what birth_owner sees of the server."""
-    roles, home = installer.migrations()[:2]
+    roles, home = installer.parts()[:2]
     statistics, authentication, _ = installer.superusers()
     steps = []
     if not found.has_roles:
@@ -120,7 +118,7 @@ def _joining(found: Survey) -> Statement:
 
 
 def _parts() -> list[installer.Part]:
-    return [*installer.stand_ins(), *installer.migrations()]
+    return [*installer.stand_ins(), *installer.parts()]
 
 
 def _insist_on_version(found: Survey) -> None:
@@ -134,8 +132,8 @@ def _insist_on_version(found: Survey) -> None:
 
 
 def _insist_on_room(made: Draft) -> None:
-    found = [f"{kind} {made.schema}.{name}" for part in installer.migrations() if part.name not in made.survey.recorded
-             for kind, name in part.makes if (kind, name) in made.survey.objects]  # fmt: skip
+    found = sorted(f"{kind} {made.schema}.{name}" for part in installer.parts() if part.name not in made.survey.recorded
+             for kind, name in part.makes if (kind, name) in made.survey.objects)  # fmt: skip
     if found:
         raise GateClosed(
             f"{len(found)} objects have names that the console needs",
@@ -184,7 +182,7 @@ def _is_wanted(connection: Connection, made: Draft, part: installer.Part, *, bin
 
 def _is_bound(connection: Connection, made: Draft) -> bool:
     """Whether a register function of the company's was bound before."""
-    return "install/0030_binding.sql" in made.survey.recorded and bool(connection.rows("init.bound")[0]["there"])
+    return installer.BINDING in made.survey.recorded and bool(connection.rows("init.bound")[0]["there"])
 
 
 def _insist_on_defaults(connection: Connection, made: Draft) -> None:

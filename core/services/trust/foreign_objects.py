@@ -8,20 +8,18 @@ from core.domain.trust.check import Check, check
 from core.services.adopt.install import DASHBOARD
 
 _SHOWN = 20
-_RECORD = "birth_migration"
 
 
 def look(connection: Connection) -> Check:
     """Whether birth_owner owns anything that an installation does not make. Changes nothing."""
     # It passes every gate: whoever may call such a function does what only the console's own should.
     stand_ins = installer.stand_ins()
-    parts = [*stand_ins, *installer.migrations()]
+    parts = [*stand_ins, *installer.parts()]
     rows = connection.rows(
         "doctor.strangers",
         {
             "functions": Jsonb([made for part in parts for made in part.functions]),
             "relations": [
-                _RECORD,
                 DASHBOARD,
                 *(name for part in parts for kind, name in part.makes if kind != "function"),
             ],

@@ -26,7 +26,7 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
 
 def _migrations(connection: Connection) -> Check:
     done = {row["name"]: row["sha256"] for row in connection.rows("doctor.migrations")}
-    parts = installer.migrations()
+    parts = installer.parts()
     missing = [part.name for part in parts if part.name not in done]
     differing = [part.name for part in parts if done.get(part.name, part.sha256) != part.sha256]
     return check(

@@ -1,0 +1,55 @@
+-- The statement that finds a range of an entry again ($1: the entry, $2 and $3: the range): the items that are still in
+-- the source under the planned code, in the order of their codes, as arrays. By a single column it asks for a list of
+-- values, which one walk along an index answers; a code is compared with its item's only, never hashed; nothing here
+-- joins the source to the registry. What no parameter of the register function takes is NULL instead of an array.
+CREATE OR REPLACE FUNCTION {S}.birth_read_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$
+        WITH item AS MATERIALIZED (
+            SELECT seq, entity_code, %6$s AS source_key, %7$s FROM {S}.birth_backfill_item
+            WHERE ledger_id = $1 AND seq BETWEEN $2 AND $3
+        )
+        SELECT array_agg(row.code) AS codes, %8$s::text[] AS source_keys, %9$s::timestamptz[] AS births
+        FROM (SELECT %5$sitem.entity_code AS code, item.source_key, %3$s AS born_at FROM item JOIN %1$s AS source ON %2$s
+            WHERE %4$s IS NOT DISTINCT FROM item.entity_code ORDER BY item.seq) AS row $query$,
+        p_entry.relid::regclass,
+        found.matches || CASE WHEN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
+            THEN format(' AND source.%I = ANY (ARRAY(SELECT part_1 FROM item))', p_entry.locator[1]) ELSE '' END,
+        found.born_at,
+        {S}.birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
+        -- Where nothing but the identity finds a row again, two rows may answer to one item.
+        CASE WHEN p_entry.locator_indexed THEN '' ELSE 'DISTINCT ON (item.seq) ' END,
+        CASE WHEN found.takes_key THEN 'array_to_string(source_key, ''/'')' ELSE 'NULL::text' END,
+        found.parts,
+        CASE WHEN found.takes_key THEN 'array_agg(row.source_key)' ELSE 'NULL' END,
+        CASE WHEN found.takes_birth AND found.born_at <> 'NULL::timestamptz' THEN 'array_agg(row.born_at)' ELSE 'NULL' END)
+    FROM (SELECT string_agg(format('source.%I = item.part_%s', name, position), ' AND ' ORDER BY position) AS matches,
+            string_agg(format('%s AS part_%s', part, position), ', ' ORDER BY position) AS parts,
+            {S}.birth_born_at(p_entry.relid) AS born_at,
+            EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'source_key') AS takes_key,
+            EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'born_at') AS takes_birth
+        FROM {S}.birth_locator_parts(p_entry.relid, p_entry.locator)) AS found
+$body$;
+
+-- The one statement that registers what was found ($1: codes, $2: source keys, $3: times of birth) and is not in the
+-- registry ($4): one call for each, in the order of their codes: batches in opposite orders would wait for each other.
+CREATE OR REPLACE FUNCTION {S}.birth_register_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$
+        SELECT count(%s)
+        FROM (SELECT unnest($1::text[]) AS code, unnest($2::text[]) AS source_key, unnest($3::timestamptz[]) AS born_at) AS row
+        WHERE row.code <> ALL ($4::text[]) $query$,
+        {S}.birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id))
+$body$;
+
+-- The statements of an entry as they would run now, for people who look on.
+CREATE OR REPLACE FUNCTION {S}.birth_entry_statements(p_ledger_id bigint) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT jsonb_build_object('plan', {S}.birth_plan_text(l.relid, l.collection_name,
+            {S}.birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'), l.locator,
+            {S}.birth_identity_is_declared(l.relid, l.columns)),
+        'read', {S}.birth_read_statement(l), 'register', {S}.birth_register_statement(l))
+    FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = p_ledger_id
+$body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_entry_statements(bigint) TO birth_reader;

@@ -1,0 +1,21 @@
+-- Exempt a collection from the law of birth, or bring it back: a policy decision.
+CREATE OR REPLACE FUNCTION {S}.birth_policy_set(p_collection text, p_requirement text, p_reason text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    PERFORM {S}.birth_actor('birth_gatekeeper', 'decide the policy of a collection');
+    IF coalesce(btrim(p_reason), '') = '' THEN
+        PERFORM {S}.birth_refuse('BR002', 'reason_missing', 'a policy decision needs a reason', jsonb_build_object('collection', p_collection), 'Give --reason.');
+    ELSIF p_requirement IS NULL OR p_requirement NOT IN ('REQUIRED', 'EXEMPT') THEN
+        PERFORM {S}.birth_refuse('BR002', 'bad_requirement', 'a policy is REQUIRED or EXEMPT', jsonb_build_object('collection', p_collection, 'requirement', p_requirement), 'Choose one of the two.');
+    END IF;
+    UPDATE {S}.birth_policy SET requirement = p_requirement WHERE collection_name = p_collection;
+    IF NOT FOUND THEN
+        PERFORM {S}.birth_refuse('BR003', 'unknown_collection', format('there is no policy for %s', p_collection),
+            jsonb_build_object('collection', p_collection), 'See `birth-console matrix --all`.');
+    END IF;
+    PERFORM {S}.birth_ledger_append('policy_decided', jsonb_build_object('collection', p_collection,
+        'requirement', p_requirement, 'reason', p_reason));
+END
+$body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_policy_set(text, text, text) TO birth_gatekeeper;

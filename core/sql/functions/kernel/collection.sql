@@ -1,0 +1,76 @@
+-- The table behind a collection, or NULL. Longer names than an identifier can have never match by truncation.
+CREATE OR REPLACE FUNCTION {S}.birth_collection_table(p_collection text) RETURNS oid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT c.oid
+    FROM (
+        SELECT p.table_schema AS place, p.table_name AS name, 0 AS rank FROM {S}.birth_collection_place AS p WHERE p.collection_name = p_collection
+        UNION ALL
+        SELECT place.name, p_collection, place.rank
+        FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS place(name, rank)
+        WHERE s.name = 'collection_schemas' AND octet_length(p_collection) <= 63
+          AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = p_collection)
+    ) AS wanted
+    JOIN pg_namespace AS n ON n.nspname = wanted.place::name
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = wanted.name::name AND c.relkind IN ('r', 'p')
+    ORDER BY wanted.rank LIMIT 1
+$body$;
+
+-- Every enrolled collection as the catalogs show it at this moment. plpgsql binds late: the company may change or
+-- even drop its own tables without this console standing in the way.
+CREATE OR REPLACE FUNCTION {S}.birth_collections() RETURNS TABLE (
+    collection_name text, governance_role text, requirement text, relid oid, strategy text, columns text[], version integer,
+    identity text, missing_columns text[], native_status boolean, trigger_state text
+) LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $body$
+#variable_conflict use_column
+DECLARE
+    v_gateway oid := to_regprocedure(format('%I.fn_birth_gateway()', {s}));
+BEGIN
+    RETURN QUERY
+    WITH place AS MATERIALIZED (
+        SELECT n.oid, name.rank FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS name(value, rank)
+        JOIN pg_namespace AS n ON n.nspname = name.value::name WHERE s.name = 'collection_schemas'
+    ), found AS MATERIALIZED (
+        SELECT p.collection_name AS name, t.oid AS relid
+        FROM {S}.birth_collection_place AS p JOIN pg_namespace AS n ON n.nspname = p.table_schema::name
+        JOIN pg_class AS t ON t.relnamespace = n.oid AND t.relname = p.table_name::name WHERE t.relkind IN ('r', 'p')
+        UNION ALL
+        (SELECT DISTINCT ON (t.relname) t.relname::text, t.oid
+        FROM pg_class AS t JOIN place ON place.oid = t.relnamespace
+        WHERE t.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = t.relname::text)
+        ORDER BY t.relname, place.rank)
+    ), named AS MATERIALIZED (
+        SELECT r.collection_name::text AS name, encode(convert_to(r.collection_name, 'UTF8'), 'escape') AS argument FROM {S}.collection_registry AS r
+    )
+    SELECT c.collection_name::text, c.governance_role::text, p.requirement::text, t.relid, i.strategy, i.columns, i.version,
+        CASE i.strategy WHEN 'column' THEN i.columns[1]
+            WHEN 'synthetic' THEN c.collection_name || ':{{' || array_to_string(i.columns, '}}/{{') || '}}' END,
+        CASE WHEN t.relid IS NOT NULL THEN ARRAY(
+            SELECT wanted.name FROM unnest(i.columns) WITH ORDINALITY AS wanted(name, position)
+            WHERE NOT EXISTS (SELECT FROM pg_attribute AS a
+                WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
+            ORDER BY wanted.position) END,
+        status.attrelid IS NOT NULL,
+        CASE WHEN t.relid IS NULL THEN 'no_table' WHEN g.tgrelid IS NULL OR named.name <> c.collection_name THEN 'missing'
+            WHEN g.tgenabled IN ('O', 'A') THEN 'enabled' ELSE 'disabled' END
+    FROM {S}.collection_registry AS c
+    LEFT JOIN {S}.birth_policy AS p ON p.collection_name = c.collection_name
+    LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
+    LEFT JOIN found AS t ON t.name = c.collection_name
+    LEFT JOIN pg_attribute AS status ON status.attrelid = t.relid AND status.attname = 'status' AND NOT status.attisdropped
+    -- One that meets every new row, unconditionally: AFTER INSERT FOR EACH ROW, no WHEN.
+    LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relid AND g.tgname = 'trg_birth_gateway' AND g.tgfoid = v_gateway AND NOT g.tgisinternal
+        AND g.tgtype & 71 = 5 AND g.tgqual IS NULL
+    -- And for this collection: its argument names no other.
+    LEFT JOIN named ON g.tgnargs > 0 AND named.argument = split_part(encode(g.tgargs, 'escape'), chr(92) || '000', 1)
+    ORDER BY c.collection_name COLLATE "C";
+END
+$body$;
+
+-- Classified, its table there, and every column of its identity with it.
+CREATE OR REPLACE FUNCTION {S}.birth_resolvable(p_relid oid, p_strategy text, p_missing_columns text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $body$
+    SELECT p_relid IS NOT NULL AND p_strategy IS NOT NULL AND p_missing_columns = ARRAY[]::text[]
+$body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_collections(), {S}.birth_collection_table(text),
+    {S}.birth_resolvable(oid, text, text[]) TO birth_reader;

@@ -1,0 +1,68 @@
+-- Sources and a registry that are distributed tables (Citus): a join of two that are not distributed alike is refused
+-- there. So such a source is read in windows, and the registry is asked for the codes of each by its index.
+
+-- Whether a table is read in windows: it or the registry is distributed, or the owner wants it so for all.
+CREATE OR REPLACE FUNCTION {S}.birth_windowed(p_relid oid) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_distributed boolean := EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'windows');
+BEGIN
+    IF NOT v_distributed AND to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+        EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid::oid = ANY ($1))'
+        INTO v_distributed USING ARRAY[p_relid, format('%I.birth_registry', {s})::regclass::oid];
+    END IF;
+    RETURN v_distributed;
+END
+$body$;
+
+-- What the registry holds under these codes, asked for by its index.
+CREATE OR REPLACE FUNCTION {S}.birth_registry_probe(p_codes text[]) RETURNS TABLE (code text, collection text, origin text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
+BEGIN
+    RETURN QUERY SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text FROM {S}.birth_registry AS r WHERE r.entity_code = ANY (p_codes);
+END
+$body$;
+
+-- The rows of a query (code, source_key), each with the collection that its code is registered for, or NULL; in the
+-- query's order. With its caller's rights, and all of it in the snapshot of its caller's statement.
+CREATE OR REPLACE FUNCTION {S}.birth_windows(p_query text) RETURNS TABLE (code text, source_key text, owner text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET jit = 'off' AS $body$
+#variable_conflict use_column
+DECLARE
+    v_codes text[] := '{{}}';
+    v_keys text[] := '{{}}';
+    v_rows integer := 0;
+    v_row record;
+    v_is_read boolean := false;
+BEGIN
+    -- As in birth_reading: what belongs to others is read READ ONLY, and all but the rows is undone.
+    PERFORM set_config('transaction_read_only', 'on', true);
+    FOR v_row IN EXECUTE p_query LOOP
+        v_codes := v_codes || v_row.code;
+        v_keys := v_keys || v_row.source_key;
+        v_rows := v_rows + 1;
+        IF v_rows = 10000 THEN
+            RETURN QUERY SELECT * FROM {S}.birth_window(v_codes, v_keys);
+            v_codes := '{{}}';
+            v_keys := '{{}}';
+            v_rows := 0;
+        END IF;
+    END LOOP;
+    RETURN QUERY SELECT * FROM {S}.birth_window(v_codes, v_keys);
+    v_is_read := true;
+    RAISE SQLSTATE 'BR999';
+EXCEPTION WHEN SQLSTATE 'BR999' THEN
+    IF NOT v_is_read THEN
+        RAISE;
+    END IF;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION {S}.birth_window(p_codes text[], p_keys text[]) RETURNS TABLE (code text, source_key text, owner text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT item.code, item.source_key, r.collection FROM unnest(p_codes, p_keys) WITH ORDINALITY AS item(code, source_key, number)
+    LEFT JOIN {S}.birth_registry_probe(p_codes) AS r ON r.code = item.code ORDER BY item.number
+$body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_windowed(oid), {S}.birth_registry_probe(text[]),
+    {S}.birth_windows(text), {S}.birth_window(text[], text[]) TO birth_reader;

@@ -1,0 +1,19 @@
+-- Who is who is decided by whoever administers the database, and is part of the ledger like every other decision: also
+-- where it is written by hand.
+CREATE OR REPLACE FUNCTION {S}.birth_person_noted() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        PERFORM {S}.birth_ledger_append('person_added', jsonb_build_object('login', NEW.login, 'person', NEW.person));
+    ELSIF TG_OP = 'DELETE' THEN
+        PERFORM {S}.birth_ledger_append('person_removed', jsonb_build_object('login', OLD.login, 'person', OLD.person));
+    ELSIF NEW IS DISTINCT FROM OLD THEN
+        PERFORM {S}.birth_ledger_append(CASE WHEN NEW.retired_at IS NOT NULL AND OLD.retired_at IS NULL THEN 'person_retired' ELSE 'person_changed' END,
+            jsonb_build_object('login', NEW.login, 'person', NEW.person, 'before', OLD.person, 'login_before', OLD.login,
+                'retired', NEW.retired_at IS NOT NULL));
+    END IF;
+    RETURN NULL;
+END
+$body$;
+CREATE OR REPLACE TRIGGER birth_person_noted AFTER INSERT OR UPDATE OR DELETE ON {S}.birth_person_login
+    FOR EACH ROW EXECUTE FUNCTION {S}.birth_person_noted();
