@@ -76,8 +76,8 @@ def resolve(
 
     The default profile speaks of its own database only: where another one is named, it does not apply. A profile
     asked for by name keeps its schema and its read_only then, but not its word.
-    Raises UsageError for an option without a value, for a profile that does not exist or cannot be read, and for an
-    unknown demo login.
+    Raises UsageError for an option without a value, for a profile that does not exist or cannot be read, for an
+    unknown demo login, and for the demo's superuser, whom `demo` alone may name.
     """
     _refuse_empty(dsn=dsn, schema=schema, profile=profile, login=login)
     target = dsn or os.environ.get("BIRTH_CONSOLE_DSN", "").strip() or None
@@ -86,6 +86,7 @@ def resolve(
     marks = chosen if target is None else Profile(keymap=chosen.keymap)
     target = target or chosen.dsn or None
     _refuse_login(login, target)
+    _refuse_superuser(login, target)
     schema = schema or chosen.schema or DEFAULT_SCHEMA
     _refuse_long(schema)
     return Settings(
@@ -154,4 +155,13 @@ def _refuse_login(login: str | None, target: str | None) -> None:
             code="unknown_login",
             evidence={"login": login, "logins": list(DEMO_LOGINS)},
             hint=f"Choose one of {', '.join(DEMO_LOGINS)}.",
+        )
+
+
+def _refuse_superuser(login: str | None, target: str | None) -> None:
+    if target is None and login == DEMO_SUPERUSER:
+        raise UsageError(
+            "the demo's superuser is for `demo dsn` only",
+            code="superuser_refused",
+            hint=f"Work as one of {', '.join(DEMO_LOGINS)}.",
         )

@@ -20,7 +20,7 @@ from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.runs import Accounting
 from core.errors import ConsoleError
 from core.services.backfill import apply, fault_points, runs
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from core.settings import DEMO_LOGINS
 from tests import line
 from tests.databases import SCHEMA, Database, TestServer

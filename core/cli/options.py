@@ -10,7 +10,6 @@ import click
 
 from core import settings as settings_module
 from core.cli.output import Output
-from core.errors import UsageError
 
 if TYPE_CHECKING:
     from core.db.connection.session import Connection
@@ -49,12 +48,6 @@ class Invocation:
         """The session of the settings; progress goes to stderr."""
         from core.services.session import Session  # noqa: PLC0415 - help must not wait for the driver
 
-        if self.settings.is_demo and self.settings.login == settings_module.DEMO_SUPERUSER:
-            raise UsageError(
-                "the demo's superuser is for `demo dsn` only",
-                code="superuser_refused",
-                hint=f"Work as one of {', '.join(settings_module.DEMO_LOGINS)}.",
-            )
         with Session(self.settings, self.output.progress) as session:
             yield session
 

@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 
 from core.db.connection.apply_connection import ApplyConnection
 from core.services.backfill import apply, plan, reconcile
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests import line, small
 from tests.bench.setting import Setting
 from tests.bench.table import Row, ratio

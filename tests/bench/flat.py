@@ -5,7 +5,7 @@ import statistics
 
 from core.db.connection.apply_connection import ApplyConnection
 from core.services.backfill import apply
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests.bench.backfill import a_bench
 from tests.bench.setting import Setting
 from tests.bench.table import Row, ratio

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests.databases import Database
 from tests.tui.driving import OnData, drive_real
 from tui.actions import BY_ID

@@ -1,7 +1,7 @@
 """`apply` and `control`: register the planned rows of a run, and steer that from any session."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from typing import Any
 
@@ -13,17 +13,15 @@ from core.cli.options import NUMBER, Invocation, invocation
 from core.cli.output import Output, ReaderGone
 from core.cli.progress import follow
 from core.domain.backfill.events import ApplyEvent
-from core.domain.backfill.throttle import Limits
-from core.errors import ConsoleError, Json, Stopped, UsageError
+from core.errors import Json, Stopped, UsageError
 from core.services.backfill import apply as applying
 from core.services.backfill import background
 from core.services.backfill import control as steering
-from core.services.backfill.reconnect import Connect
+from core.services.backfill.apply_options import LARGEST_BATCH, MOST_WORKERS, Options
 from core.services.trust import verify
 
-PATIENCE_SECONDS, LAG_SECONDS = 600.0, 10.0
 _LAST = ("done", "stopped")
-_ROWS = click.IntRange(1, 10_000)
+_ROWS = click.IntRange(1, LARGEST_BATCH)
 
 
 class _Amount(click.FloatRange):
@@ -45,7 +43,9 @@ class _Amount(click.FloatRange):
 @click.argument("run", type=NUMBER)
 @click.option("--batch-size", type=_ROWS, metavar="N", help="Rows per batch; without it, the size adapts.")
 @click.option("--max-batches", type=click.IntRange(min=1), metavar="N", help="Stop after so many batches; resumable.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Connections.")
+@click.option(
+    "--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, metavar="N", help="Connections."
+)
 @click.option(
     "--detach", "detached", is_flag=True, help="Go on in a process of its own, whatever becomes of this terminal."
 )
@@ -87,22 +87,16 @@ def apply(
     max_quarantined: int,
 ) -> None:
     """Register the planned rows of RUN through the register function, batch by batch, every gate on."""
-    profile = call.settings.throttles
-    patience = _first(patience, profile.patience, PATIENCE_SECONDS)
-    max_lag = _first(max_lag, profile.max_lag, LAG_SECONDS)
-    max_wal_rate = profile.max_wal_rate if max_wal_rate is None else max_wal_rate
-    condition = profile.condition if condition is None else condition
-    options = applying.Options(
+    options = Options.of(
+        call.settings.throttles,
         batch_size=batch_size,
         max_batches=max_batches,
         workers=workers,
         patience=patience,
-        most_quarantined=max_quarantined,
-        limits=Limits(
-            replica_lag=None if max_lag == math.inf else max_lag,
-            wal_rate=None if max_wal_rate is None else max_wal_rate * 1_000_000,
-            condition=condition,
-        ),
+        max_lag=max_lag,
+        max_wal_rate=max_wal_rate,
+        condition=condition,
+        max_quarantined=max_quarantined,
     )
     if detached:
         _detach(call, run)
@@ -110,9 +104,9 @@ def apply(
     with (
         call.session() as session,
         interruptible() as interrupt,
-        closing(applying.apply(session.apply, run, options, interrupt)) as events,
+        closing(verify.with_late(applying.apply(session.apply, run, options, interrupt), session.apply)) as events,
     ):
-        _show(call.output, run, _with_late(events, session.apply))
+        _show(call.output, run, events)
 
 
 @click.command()
@@ -120,7 +114,7 @@ def apply(
 @click.argument("command", type=click.Choice(["pause", "resume", "cancel"]), required=False)
 @click.option(
     "--batch-size",
-    type=click.IntRange(0, 10_000),
+    type=click.IntRange(0, LARGEST_BATCH),
     metavar="N",
     help="Rows per batch from the next claim on; 0 leaves it to the workers again.",
 )
@@ -137,24 +131,6 @@ def control(call: Invocation, run: int, command: str | None, *, batch_size: int 
     else:
         size = f", {done.batch_size:,} rows a batch" if done.batch_size else ""
         call.output.text(f"run {run}: {done.command}{size}")
-
-
-def _first(given: float | None, profile: float | None, default: float) -> float:
-    return next(value for value in (given, profile, default) if value is not None)
-
-
-def _with_late(events: Iterator[ApplyEvent], connect: Connect) -> Iterator[ApplyEvent]:
-    """The same events; `done` also says how many rows were born after the plan, null where they cannot be counted."""
-    for event in events:
-        account = event.facts.get("accounting")
-        if event.event != "done" or not isinstance(account, Mapping):
-            yield event
-            continue
-        late: int | None = None
-        # The run is done, whatever becomes of this look.
-        with suppress(ConsoleError), connect() as connection:
-            late = verify.late(connection, int(str(event.facts["run"])))
-        yield ApplyEvent("done", {**event.facts, "accounting": {**account, "late": late}})
 
 
 def _show(out: Output, run: int, events: Iterator[ApplyEvent]) -> None:

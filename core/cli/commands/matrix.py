@@ -1,8 +1,8 @@
 """`matrix`: the metadata compatibility matrix."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -12,9 +12,6 @@ from core.errors import ConsoleError
 from core.profiles import COUNTERS, MOST_COUNTERS
 from core.services.overview import matrix as compatibility
 from core.services.overview import parallel_counts
-
-if TYPE_CHECKING:
-    from core.services.session import Session
 
 _COUNTS = ("source_rows", "registered", "missing")
 
@@ -34,10 +31,14 @@ def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bo
 
     What cannot be counted (a locked table, row security) is left out of the sums and named in the end, with its error.
     """
+    uncounted: Mapping[str, ConsoleError] = {}
     with call.session() as session:
-        rows, uncounted = _read(
-            session, every=every, connections=(connections or call.settings.counters) if counts else 0
-        )
+        if counts:
+            seen = parallel_counts.counted_matrix(session.browse, connections or call.settings.counters, every=every)
+            rows, uncounted = list(seen.rows), seen.uncounted
+        else:
+            with session.browse() as connection:
+                rows = compatibility.read(connection, every=every)
     if call.output.as_json:
         sums = asdict(totals(rows, counts=counts))
         call.output.document({"collections": [_as_json(row) for row in rows], "totals": sums})
@@ -45,19 +46,6 @@ def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bo
         _print(call, rows, counts=counts, every=every)
     if uncounted:
         raise _not_counted(uncounted)
-
-
-def _read(session: "Session", *, every: bool, connections: int) -> tuple[list[MatrixRow], Mapping[str, ConsoleError]]:
-    """The rows, counted over so many connections, and what kept some of them from that; uncounted with none."""
-    with session.browse() as connection, connection.snapshot():
-        rows = compatibility.read(connection, every=every)
-        if not connections:
-            return rows, {}
-        names = [row.facts.collection for row in rows]
-        found = parallel_counts.side_by_side(connection, session.browse, names, connections)
-    counted = {name: counts for name, counts in found.items() if not isinstance(counts, ConsoleError)}
-    wrong = {name: error for name in names if isinstance(error := found[name], ConsoleError)}
-    return [replace(row, counts=counted.get(row.facts.collection)) for row in rows], wrong
 
 
 def _not_counted(wrong: Mapping[str, ConsoleError]) -> ConsoleError:

@@ -4,7 +4,6 @@ import itertools
 import queue
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
 
@@ -15,29 +14,14 @@ from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.failure import Failure, failure
 from core.domain.backfill.pace import CANARY, Pace
 from core.domain.backfill.runs import Accounting
-from core.domain.backfill.throttle import Limits
 from core.domain.gates import Judgement, insist, judge
 from core.errors import ConsoleError, Interrupted, Json, Stopped
 from core.services import authorization, link_checks
 from core.services.backfill import runs
+from core.services.backfill.apply_options import Options
 from core.services.backfill.reconnect import Connect, Link, is_passing
 from core.services.backfill.throttle import Throttle
 from core.services.backfill.worker import Worker
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to apply. `batch_size` None lets the size adapt; `patience` is in seconds, for every kind of waiting.
-
-    The run stops when more than `most_quarantined` rows were set aside by it.
-    """
-
-    batch_size: int | None = None
-    max_batches: int | None = None
-    workers: int = 1
-    patience: float = 600.0
-    most_quarantined: int = 100
-    limits: Limits = field(default_factory=Limits)
 
 
 def gates(connection: Connection, number: int) -> tuple[Judgement, ...]:
@@ -164,6 +148,7 @@ class _Crew:
                 yield event
                 self._watch(event)
         except KeyboardInterrupt:
+            self._stop.set()  # a notebook lives on: nothing goes on behind its back
             workers = 0  # who asks a second time does not wait: the server undoes the batches in flight
             raise
         finally:

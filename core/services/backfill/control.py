@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from core.db.connection.session import Connection
-from core.errors import Json
+from core.errors import Json, UsageError
 
 _COMMANDS = {"pause": "pause", "resume": "run", "cancel": "cancel", None: None}
 
@@ -30,8 +30,15 @@ def steer(
 ) -> Control:
     """Give a command (pause, resume, cancel; None leaves it) and a batch size; workers obey before their next batch.
 
-    Never waits for a batch. Raises UsageError for an unknown run, NotAllowed for logins outside birth_operator.
+    Never waits for a batch. Raises UsageError for an unknown run or command, NotAllowed for logins outside
+    birth_operator.
     """
+    if command not in _COMMANDS:
+        raise UsageError(
+            f"invalid command {command!r}",
+            code="bad_command",
+            hint=f"Choose one of {', '.join(filter(None, _COMMANDS))}.",
+        )
     wanted = {"run": run, "command": _COMMANDS[command], "batch_size": batch_size, "reason": reason}
     connection.rows("apply.steer", wanted)
     return read(connection, run)

@@ -1,18 +1,38 @@
 """Counting many collections side by side: over a few connections, all of which see one moment."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from threading import Condition, Thread
 from typing import TypeAlias
 
 from core.db.connection.session import Connection
-from core.domain.overview.matrix import Counts
+from core.domain.overview.matrix import Counts, MatrixRow
 from core.errors import ConsoleError
 from core.services.overview import matrix
 
 # A collection's counts, None where it has no table, or why it could not be counted: locked, row security, a timeout.
 Found: TypeAlias = Counts | ConsoleError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The matrix at one moment. `uncounted` says what kept which collection from being counted; others are."""
+
+    rows: tuple[MatrixRow, ...]
+    uncounted: Mapping[str, ConsoleError]
+
+
+def counted_matrix(browse: Callable[[], Connection], connections: int, *, every: bool = False) -> Matrix:
+    """The matrix with its counts, all in one snapshot, over at most so many connections. Raises Unavailable."""
+    with browse() as connection, connection.snapshot():
+        rows = matrix.read(connection, every=every)
+        names = [row.facts.collection for row in rows]
+        found = side_by_side(connection, browse, names, connections)
+    uncounted = {name: error for name in names if isinstance(error := found[name], ConsoleError)}
+    counted = {name: counts for name, counts in found.items() if not isinstance(counts, ConsoleError)}
+    return Matrix(tuple(replace(row, counts=counted.get(row.facts.collection)) for row in rows), uncounted)
 
 
 def side_by_side(

@@ -1,11 +1,13 @@
 """Verifying a run: the acceptance gates, each proven on live data, in one snapshot."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from core.db.connection.session import Connection, Row
 from core.db.sources import missing
+from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.runs import Accounting
 from core.domain.gates import Judgement, judge
 from core.domain.trust.acceptance_gates import ACCEPTANCE, RunEvidence
@@ -62,6 +64,26 @@ def late(connection: Connection, number: int, seconds: float = LATE_SECONDS) -> 
     except ConsoleError:
         return None
     return found
+
+
+def with_late(
+    events: Generator[ApplyEvent, None, None], connect: Callable[[], Connection]
+) -> Generator[ApplyEvent, None, None]:
+    """The same events; `done` also says how many rows were born after the plan, null where they cannot be counted.
+
+    Closing it closes `events`.
+    """
+    with closing(events):
+        for event in events:
+            account = event.facts.get("accounting")
+            if event.event == "done" and isinstance(account, Mapping):
+                found: int | None = None
+                # The run is done, whatever becomes of this look.
+                with suppress(ConsoleError), connect() as connection:
+                    found = late(connection, int(str(event.facts["run"])))
+                yield ApplyEvent("done", {**event.facts, "accounting": {**account, "late": found}})
+            else:
+                yield event
 
 
 def _until(connection: Connection, moment: float) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import NotAllowed, UsageError
 from core.services.backfill import control
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests.databases import Database
 from tests.small import a_lock, a_run, account, batches, done, drive, driving, eventually, is_waited_for, registering
 

@@ -1,6 +1,6 @@
 """How far a run goes by itself: the canary, the breaker, and as many batches as were allowed."""
 
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests.databases import Database
 from tests.faults.backfill.test_control import sizes
 from tests.small import a_run, account, done, drive, registering

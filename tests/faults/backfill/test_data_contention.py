@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests import line
 from tests.databases import Database
 from tests.faults.backfill.test_control import sizes

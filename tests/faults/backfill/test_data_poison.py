@@ -6,7 +6,7 @@ import pytest
 from psycopg import errors
 
 from core.domain.backfill.failure import Failure, failure
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests import console, line
 from tests.databases import Database
 from tests.small import (

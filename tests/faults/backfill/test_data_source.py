@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import Stale
 from core.services.backfill import reconcile
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from core.services.trust import verify
 from tests import line
 from tests.databases import Database

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests.databases import Database
 from tests.faults.attacker import Psql, add_goods, begun, claimed, refusal
 from tests.line import open_permit

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from core.services.backfill import permits
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests import line
 from tests.databases import Database
 from tests.small import (

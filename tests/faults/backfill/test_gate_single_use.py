@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import Stale
 from core.services.backfill import control, permits, reconcile, runs
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests import line
 from tests.databases import Database
 from tests.small import (

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import GateClosed
 from core.services.backfill import control, plan
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests.databases import Database
 from tests.small import AT_ROW_120, a_lock, a_run, drive, driving, eventually, is_waited_for, registering
 

@@ -2,7 +2,7 @@ import pytest
 
 from core.db.connection.session import Connection
 from core.errors import UsageError
-from core.services.backfill import apply
+from core.services.backfill.apply_options import Options
 from core.services.overview import readiness
 from core.services.trust import verify
 from core.services.trust.doctor import examine
@@ -24,7 +24,7 @@ def test_the_whole_line_runs_by_way_of_a_pooler_in_session_mode(small: Database)
             run = line.make_reconciled(operator, "goods")
             (seen,) = (each for each in examine(operator) if each.id == "pooler")
             assert (seen.is_fine, "session" in str(seen.evidence)) == (True, True)
-        assert small_database.done(elsewhere, run, apply.Options(patience=20, workers=2)).registered == 450
+        assert small_database.done(elsewhere, run, Options(patience=20, workers=2)).registered == 450
         with elsewhere.connect("operator1") as operator:
             verdict = verify.verify(operator, run)
     assert verdict.passed

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from core.errors import ConsoleError
 from core.services.backfill import control, permits, plan, reconcile
 from core.services.backfill import runs as ledger
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests import line
 from tests.databases import Database, TestServer, a_clone
 from tests.small import FIGURES, Drive, faults, registering

@@ -18,7 +18,7 @@ from core.domain.backfill.throttle import Limits
 from core.errors import UsageError
 from core.services.backfill import apply as applying
 from core.services.backfill import control, throttle
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests.databases import SCHEMA, Database, TestServer, a_clone
 from tests.faults.replica import ALL, a_replica, streams, written
 from tests.small import Drive, a_run, account, done, drive, driving, eventually, registering

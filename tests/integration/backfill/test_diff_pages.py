@@ -8,7 +8,7 @@ from core.domain.backfill.diff import Cursor, DiffRow, View
 from core.domain.filter import Filter
 from core.services.backfill import diff, diff_pages
 from core.services.backfill import plan_diff as compared_plans
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from tests import small
 from tests.databases import Database, TestServer, a_clone
 

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from core.services.backfill import control
-from core.services.backfill.apply import Options
+from core.services.backfill.apply_options import Options
 from core.services.backfill.next_actions import Intent
 from core.services.session import Server
 from core.settings import Settings
