@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 
 from core.db.connection.session import Connection, Row
+from core.domain.backfill.run_facts import Finding
 from core.domain.trust.check import Check
 from core.errors import Json
 
 
-def detours(connection: Connection) -> list[Json]:
+def detours(connection: Connection) -> list[Finding]:
     """What stands between this process and the server, as findings of the audit."""
     server = connection.rows("audit.server")[0]
     found = (each for each in checks(connection, server) if not each.is_fine)
-    return [{"check": each.id, "evidence": each.evidence} for each in found]
+    return [Finding(each.id, each.evidence) for each in found]
 
 
 def checks(connection: Connection, server: Row) -> Iterator[Check]:

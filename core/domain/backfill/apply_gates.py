@@ -1,47 +1,42 @@
 """The gates before a run is applied. The database checks the same facts again by itself."""
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable
 
+from core.domain.backfill.run_facts import EntryFacts, Pin, RunFacts
 from core.domain.gates import Gate, Verdict, when
 from core.domain.overview.readiness import GATE_OPEN
 from core.errors import Json
 
-# What birth_backfill_facts(run) returns: live values beside what the plan pinned.
-RunFacts: TypeAlias = Mapping[str, Any]
-
 _PLAN_AGAIN = "Plan again: something that the plan pinned has changed."
 
 
-def _same(pin: str, facts: RunFacts) -> Verdict:
-    return when(facts[pin]["planned"] == facts[pin]["live"], facts[pin])
+def _same(pin: Pin) -> Verdict:
+    return when(pin.holds, pin.as_json())
 
 
-def _each_entry(facts: RunFacts, name: str, wanted: Json) -> Verdict:
-    failing = [
-        {"collection": entry["collection"], name: entry[name]} for entry in facts["entries"] if entry[name] != wanted
+def _each_entry(facts: RunFacts, name: str, read: Callable[[EntryFacts], Json], wanted: Json) -> Verdict:
+    failing: list[Json] = [
+        {"collection": entry.collection, name: found} for entry in facts.entries if (found := read(entry)) != wanted
     ]
     return when(not failing, failing)
 
 
-def _each_pin(facts: RunFacts, pin: str) -> Verdict:
-    failing = [
-        {"collection": entry["collection"], **entry[pin]}
-        for entry in facts["entries"]
-        if entry[pin]["planned"] != entry[pin]["live"]
+def _each_pin(facts: RunFacts, read: Callable[[EntryFacts], Pin]) -> Verdict:
+    failing: list[Json] = [
+        {"collection": entry.collection, **pin.as_json()} for entry in facts.entries if not (pin := read(entry)).holds
     ]
     return when(not failing, failing)
 
 
 def _permits(facts: RunFacts) -> Verdict:
-    uncovered = [entry["collection"] for entry in facts["entries"] if entry["open"] and entry["permit"] is None]
-    return when(not uncovered, {"open_permits": facts["open_permits"], "not_covered": uncovered})
+    uncovered = [entry.collection for entry in facts.entries if entry.open and entry.permit is None]
+    return when(not uncovered, {"open_permits": facts.open_permits, "not_covered": uncovered})
 
 
 def _current(facts: RunFacts) -> Verdict:
     return when(
-        facts["status"] in ("planned", "reconciled", "applying"),
-        {"status": facts["status"], "superseded_by": facts["superseded_by"]},
+        facts.status in ("planned", "reconciled", "applying"),
+        {"status": facts.status, "superseded_by": facts.superseded_by},
     )
 
 
@@ -49,7 +44,7 @@ APPLY: tuple[Gate[RunFacts], ...] = (
     Gate(
         "qt001_open",
         "the QT-001 gate is open",
-        lambda facts: when(facts["qt001_gate"] == GATE_OPEN, facts["qt001_gate"]),
+        lambda facts: when(facts.qt001_gate == GATE_OPEN, facts.qt001_gate),
         "Resolve what the QT-001 gate names.",
     ),
     Gate(
@@ -61,82 +56,80 @@ APPLY: tuple[Gate[RunFacts], ...] = (
     Gate(
         "reconciled",
         "the plan was reconciled with the source",
-        lambda facts: when(facts["reconciled_by"] is not None, facts["reconciled_by"]),
+        lambda facts: when(facts.reconciled_by is not None, facts.reconciled_by),
         "Reconcile the run first.",
     ),
     Gate(
         "trusted",
         "nobody can get around the gates",
-        lambda facts: when(not facts["audit"], facts["audit"]),
+        lambda facts: when(not facts.audit, [each.as_json() for each in facts.audit]),
         "See `birth-console doctor` for each finding and its cure.",
     ),
     Gate(
         "register_function",
         "the shared register function is present",
-        lambda facts: when(facts["register_function"], facts["register_function"]),
+        lambda facts: when(facts.register_function, facts.register_function),
         "Ask who owns the gateway.",
     ),
     Gate(
         "policy_required",
         "every collection is REQUIRED",
-        lambda facts: _each_entry(facts, "requirement", "REQUIRED"),
+        lambda facts: _each_entry(facts, "requirement", lambda entry: entry.requirement, "REQUIRED"),
         "Plan without the exempted collections.",
     ),
     Gate(
         "trigger_enabled",
         "the birth trigger of every collection is enabled",
-        lambda facts: _each_entry(facts, "trigger", "enabled"),
+        lambda facts: _each_entry(facts, "trigger", lambda entry: entry.trigger, "enabled"),
         "Ask who owns the gateway to enable it.",
     ),
     Gate(
         "columns_present",
         "every identity column is there",
-        lambda facts: _each_entry(facts, "missing_columns", []),
+        lambda facts: _each_entry(facts, "missing_columns", lambda entry: entry.missing_columns, ()),
         "Classify the collection again.",
     ),
     Gate("run_current", "the run is neither applied nor superseded", _current, "Plan again.", stale=True),
     Gate(
         "same_server",
         "this is the database that was planned",
-        lambda facts: _same("server", facts),
+        lambda facts: _same(facts.server),
         _PLAN_AGAIN,
         stale=True,
     ),
-    Gate(
-        "gateway_unchanged", "the gateway is as pinned", lambda facts: _same("gateway", facts), _PLAN_AGAIN, stale=True
-    ),
+    Gate("gateway_unchanged", "the gateway is as pinned", lambda facts: _same(facts.gateway), _PLAN_AGAIN, stale=True),
     Gate(
         "registry_triggers",
         "the registry's triggers are as pinned",
-        lambda facts: _same("registry_triggers", facts),
+        lambda facts: _same(facts.registry_triggers),
         _PLAN_AGAIN,
         stale=True,
     ),
     Gate(
         "tga_unchanged",
         "no trigger was touched since the plan",
-        lambda facts: _same("alert_rows", facts),
+        lambda facts: _same(facts.alert_rows),
         _PLAN_AGAIN,
         stale=True,
     ),
     Gate(
         "same_tables",
         "every table is the one that was planned",
-        lambda facts: _each_pin(facts, "table"),
+        lambda facts: _each_pin(facts, lambda entry: entry.table),
         _PLAN_AGAIN,
         stale=True,
     ),
     Gate(
         "same_identities",
         "every identity is the one that was planned",
-        lambda facts: _each_pin(facts, "identity"),
+        lambda facts: _each_pin(facts, lambda entry: entry.identity),
         _PLAN_AGAIN,
         stale=True,
     ),
     Gate(
         "triggers_unchanged",
         "the triggers of every collection are as pinned",
-        lambda facts: _each_pin(facts, "triggers"),
+        lambda facts: _each_pin(facts, lambda entry: entry.triggers),
         _PLAN_AGAIN,
         stale=True,
     ),

@@ -1,8 +1,7 @@
 """A claim: a range of a run's items that one worker works on, fenced off by its epoch."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +12,6 @@ class Claim:
     epoch: int
     seq_from: int
     seq_to: int
-
-    @classmethod
-    def granted(cls, answer: Mapping[str, Any]) -> Self:
-        """What birth_backfill_claim answered."""
-        return cls(answer["ledger_id"], answer["epoch"], answer["seq_from"], answer["seq_to"])
 
     @property
     def rows(self) -> int:

@@ -4,15 +4,18 @@ import itertools
 import queue
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from threading import Event, Thread
-from typing import Any
 
 from core.db.connection.guard import insist_harmless
 from core.db.connection.session import Connection
+from core.db.rows.apply import BATCHES, BEGIN, FACTS, FINISH
+from core.db.rows.query import from_json
 from core.domain.backfill.apply_gates import APPLY
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.failure import Failure, failure
 from core.domain.backfill.pace import CANARY, Pace
+from core.domain.backfill.run_facts import RunFacts
 from core.domain.backfill.runs import Accounting
 from core.domain.gates import Judgement, insist, judge
 from core.errors import ConsoleError, Interrupted, Json, Stopped
@@ -26,8 +29,8 @@ from core.services.backfill.worker import Worker
 
 def gates(connection: Connection, number: int) -> tuple[Judgement, ...]:
     """Every gate before an apply, with its verdict and evidence as of now."""
-    facts: dict[str, Any] = connection.value("apply.facts", {"run": number})
-    return judge(APPLY, {**facts, "audit": [*facts["audit"], *link_checks.detours(connection)]})
+    facts = from_json(RunFacts, connection.one(FACTS, {"run": number}).facts, FACTS.name)
+    return judge(APPLY, replace(facts, audit=(*facts.audit, *link_checks.detours(connection))))
 
 
 def apply(
@@ -52,8 +55,8 @@ def apply(
         # Where every row has its outcome, no gate has anything left to hold up: only the last word is missing.
         if account.open or (run.status, run.command) != ("applying", "run"):
             insist(gates(connection, number), f"run {number} may not be applied")
-            connection.rows("apply.begin", {"run": number})
-        is_fresh = not connection.rows("apply.batches", {"run": number})[0]["finished"]
+            connection.one(BEGIN, {"run": number})
+        is_fresh = connection.one(BATCHES, {"run": number}).finished == 0
     yield ApplyEvent("started", {"run": number, "planned": account.planned, "open": account.open})
     try:
         if is_fresh:
@@ -107,7 +110,7 @@ class _Crew:
             account = link.repeating(lambda connection: runs.account(connection, self._number))
             if account.open:
                 raise _not_done(self._number, account)
-            link.patiently("apply.finish", {"run": self._number})
+            link.patiently(FINISH, {"run": self._number})
         finally:
             link.drop()
         yield from told

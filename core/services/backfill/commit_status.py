@@ -1,8 +1,6 @@
 """A commit that was not heard of: the server's own record says what became of it, before anything is repeated."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from core.db.rows.apply import FATE, HEARTBEAT, OUTCOME, Outcome
 from core.domain.backfill.claim import Claim
 from core.errors import ConsoleError, Unavailable
 from core.services.backfill.reconnect import Link
@@ -22,17 +20,17 @@ class _InProgressError(Exception):
     pass
 
 
-def outcome(link: Link, claim: Claim, transaction: str | None, error: ConsoleError) -> Mapping[str, Any]:
+def outcome(link: Link, claim: Claim, transaction: str | None, error: ConsoleError) -> Outcome:
     """The outcome of the batch whose link broke by `error`; `transaction` is None where it never got to its commit.
 
     Raises Undone when it did not happen, Stale where somebody took the claim over, and Unavailable while nobody knows.
     """
     if transaction is not None and _fate(link, claim, transaction) in ("committed", None):
-        found = link.patiently("apply.outcome", claim.key)
-        if found.get("finished"):
+        found = link.repeating(lambda connection: connection.row(OUTCOME, claim.key))
+        if found is not None and found.finished:
             return found
     # It did not happen. The claim is still ours unless somebody took it over meanwhile: then this says so.
-    link.patiently("apply.heartbeat", claim.key)
+    link.patiently(HEARTBEAT, claim.key)
     raise Undone(error)
 
 
@@ -41,14 +39,14 @@ def _fate(link: Link, claim: Claim, transaction: str) -> str | None:
 
     def look() -> str | None:
         try:
-            found = link.patiently("apply.fate", {"transaction_id": transaction}).get("status")
+            found = link.patiently(FATE, {"transaction_id": transaction}).status
         except ConsoleError as error:
             if error.sqlstate != _IN_THE_FUTURE:
                 raise
             return "aborted"
         if found == "in progress":
             raise _InProgressError
-        return None if found is None else str(found)
+        return found
 
     try:
         return link.retrying(lambda error: isinstance(error, _InProgressError))(look)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from core.db.connection.session import Connection
+from core.db.rows.apply import CONTROL, STEER
 from core.errors import Json, UsageError
 
 _COMMANDS = {"pause": "pause", "resume": "run", "cancel": "cancel", None: None}
@@ -40,10 +41,11 @@ def steer(
             hint=f"Choose one of {', '.join(filter(None, _COMMANDS))}.",
         )
     wanted = {"run": run, "command": _COMMANDS[command], "batch_size": batch_size, "reason": reason}
-    connection.rows("apply.steer", wanted)
+    connection.one(STEER, wanted)
     return read(connection, run)
 
 
 def read(connection: Connection, run: int) -> Control:
     """How a run is steered now."""
-    return Control(run=run, **connection.rows("apply.control", {"run": run})[0])
+    found = connection.one(CONTROL, {"run": run})
+    return Control(run, found.command, found.batch_size, found.reason, found.steered_by, found.steered_at)

@@ -17,12 +17,14 @@ from tenacity import (
 from tenacity.nap import sleep_using_event
 
 from core.db.connection.apply_connection import ApplyConnection
+from core.db.rows.query import Query
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.failure import Failure, failure
 from core.errors import ConsoleError, Unavailable
 
 Connect = Callable[[], ApplyConnection]
 T = TypeVar("T")
+R = TypeVar("R")
 # Waiting cures neither a login that is refused nor a database that is gone.
 _HOPELESS = frozenset({"login_refused", "no_database", "bad_dsn"})
 
@@ -90,9 +92,12 @@ class Link:
             reraise=True,
         )
 
-    def patiently(self, query: str, parameters: Mapping[str, object]) -> dict[str, object]:
-        """Run a named query that may be repeated, over as many connections as it takes; its first row."""
-        return self.repeating(lambda connection: connection.row(query, parameters) or {})
+    def patiently(self, query: Query[R], parameters: Mapping[str, object]) -> R:
+        """The row of a named query that may be repeated, over as many connections as it takes.
+
+        Raises GateClosed (`schema_mismatch`) where it is not of the query's type.
+        """
+        return self.repeating(lambda connection: connection.one(query, parameters))
 
     def repeating(self, act: Callable[[ApplyConnection], T]) -> T:
         """Do what may be done twice, over as many connections as it takes."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from threading import Event
 
 from core.db.connection.apply_connection import ApplyConnection
+from core.db.rows import apply as rows
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.throttle import Limits, Load, Replay, held_by
 from core.errors import ConsoleError, Json, Stopped
@@ -47,28 +48,28 @@ class Throttle:
                 )
             if time.monotonic() - began > patience:
                 raise _gave_up(self._run, reasons)
-            link.patiently("apply.report", {"run": self._run, "state": "throttled", "reason": "; ".join(reasons)})
+            link.patiently(rows.REPORT, {"run": self._run, "state": "throttled", "reason": "; ".join(reasons)})
             if self._stop.wait(pause) or self._is_steered(link):
                 return
             pause = min(pause * 2, _LONGEST_WAIT)
         if told:
             self._tell(ApplyEvent("released", {"run": self._run, "seconds": round(time.monotonic() - began, 1)}))
-        link.patiently("apply.report", {"run": self._run, "state": "applying", "reason": None})
+        link.patiently(rows.REPORT, {"run": self._run, "state": "applying", "reason": None})
         self._looked_at = time.monotonic()
 
     def _is_steered(self, link: Link) -> bool:
         """Whether somebody pauses or cancels the run: that needs no server with time to spare."""
-        return link.patiently("apply.control", {"run": self._run}).get("command") != "run"
+        return link.patiently(rows.CONTROL, {"run": self._run}).command != "run"
 
     def _look(self, link: Link) -> Load:
-        found = link.patiently("apply.load", {"run": self._run})
-        written, now = _figure(found["wal_bytes"]), time.monotonic()
+        found = link.patiently(rows.LOAD, {"run": self._run})
+        now = time.monotonic()
         answer, trouble = _asked(link.get(), self._limits.condition)
         return Load(
-            replicas=_whole(found["replicas"]),
-            replica_lag=self._replay.lag(now, written, _figure(found["replayed_bytes"]), _figure(found["replica_lag"])),
-            lock_waits=_whole(found["lock_waits"]),
-            wal_rate=self._wal_rate(now, written),
+            replicas=found.replicas,
+            replica_lag=self._replay.lag(now, found.wal_bytes, found.replayed_bytes, found.replica_lag),
+            lock_waits=found.lock_waits,
+            wal_rate=self._wal_rate(now, found.wal_bytes),
             condition=answer,
             limits=self._limits,
             trouble=trouble,
@@ -99,14 +100,6 @@ def _asked(connection: ApplyConnection, condition: str | None) -> tuple[bool | N
 
 def _json(evidence: Json) -> str:
     return json.dumps(evidence, ensure_ascii=False, default=str)
-
-
-def _figure(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) else 0
 
 
 def _gave_up(run: int, reasons: list[str]) -> Stopped:

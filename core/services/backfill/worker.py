@@ -1,11 +1,12 @@
 """One worker of a run: claim a range, apply it in one transaction, and leave no doubt about what became of it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from threading import Event
-from typing import Any
 
+from core.db.rows import apply
+from core.db.rows.apply import Batch, ClaimAnswer, Outcome
 from core.domain.backfill.claim import Claim
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.failure import Failure, failure
@@ -56,15 +57,14 @@ class Worker:
         """A range of at most `rows` items; None when every item has an outcome, or the run stops."""
         while not self._stop.is_set():
             self._throttle.wait(self._link, patience)
-            found = self._link.patiently("apply.claim", {"run": self._run, "rows": rows})
-            verdict = str(found["verdict"])
-            if verdict == "finished":
+            answer = self._link.patiently(apply.CLAIM, {"run": self._run, "rows": rows})
+            if answer.verdict == "finished":
                 self._is_finished = True
                 return None
-            if verdict == "claimed":
+            if (claim := _granted(answer)) is not None:
                 self._held_since = None
-                return Claim.granted(found)
-            self._hold(verdict, patience)
+                return claim
+            self._hold(answer.verdict, patience)
         return None
 
     def _hold(self, verdict: str, patience: float) -> None:
@@ -84,7 +84,7 @@ class Worker:
     def _obey(self, patience: float) -> None:
         """Hold while somebody holds the run, also between the parts of a claim."""
         while not self._stop.is_set():
-            command = str(self._link.patiently("apply.control", {"run": self._run})["command"])
+            command = self._link.patiently(apply.CONTROL, {"run": self._run}).command
             if command == "run":
                 self._held_since = None
                 return
@@ -107,10 +107,10 @@ class Worker:
                 continue
             self._seconds = seconds = time.monotonic() - began
             self._pace.finished(claim.rows, seconds)
-            if (found := outcome.get("next")) and found["verdict"] == "claimed":
+            if isinstance(outcome, Batch) and (granted := _granted(outcome.next)) is not None:
                 tickets.take()
-                following = Claim.granted(found)
-            if outcome["quarantined"]:
+                following = granted
+            if outcome.quarantined:
                 self._name_quarantined(claim)
             self._tell(_batch(self._run, claim, outcome, seconds))
             if claims:
@@ -136,10 +136,10 @@ class Worker:
         if kind is Failure.SHRINK:
             self._pace.troubled()
         half = claim.rows // 2
-        found = self._link.patiently("apply.split", {**claim.key, "rows": half})
+        epoch = self._link.patiently(apply.SPLIT, {**claim.key, "rows": half}).epoch
         facts: dict[str, Json] = {"run": self._run, "ledger_id": claim.ledger_id, "rows": claim.rows}
         self._tell(ApplyEvent("split", {**facts, "reason": error.message}))
-        first, rest = claim.halves(half, None if found["epoch"] is None else int(str(found["epoch"])))
+        first, rest = claim.halves(half, epoch)
         return [first] if rest is None else [rest, first]
 
     def _beyond_limits(self, claim: Claim, error: ConsoleError) -> ConsoleError:
@@ -147,17 +147,17 @@ class Worker:
 
         It is not set aside: that it takes too long now is no proof that it cannot be registered.
         """
-        row = self._link.patiently("apply.item", {"ledger_id": claim.ledger_id, "seq": claim.seq_from})
+        item = self._link.patiently(apply.ITEM, {"ledger_id": claim.ledger_id, "seq": claim.seq_from})
         named = Unavailable(
-            f"{error.message} (while registering {row['entity_code']} of {row['collection']} alone)",
+            f"{error.message} (while registering {item.entity_code} of {item.collection} alone)",
             code=error.code,
-            evidence={"run": self._run, "seq": claim.seq_from, **{name: _words(value) for name, value in row.items()}},
+            evidence={"run": self._run, "seq": claim.seq_from, **asdict(item)},
             hint="Find out what registering it waits for; what is done is kept. Then apply the run again.",
         )
         named.sqlstate = error.sqlstate
         return named
 
-    def _attempt(self, claim: Claim, tickets: "_Tickets") -> Mapping[str, Any]:
+    def _attempt(self, claim: Claim, tickets: "_Tickets") -> Batch | Outcome:
         """One transaction: the batch and its outcome, and the next claim where `tickets` has leave for it.
 
         A commit in doubt is resolved before anything is repeated.
@@ -168,9 +168,9 @@ class Worker:
         transaction: str | None = None
         try:
             with connection.transaction():
-                outcome = connection.row("apply.batch", {**claim.key, "rows": claim.rows, "next": rows}) or {}
+                outcome = connection.one(apply.BATCH, {**claim.key, "rows": claim.rows, "next": rows})
                 # Only a commit can be in doubt: until here, a link that breaks takes the transaction with it.
-                transaction = str(outcome["transaction_id"])
+                transaction = outcome.transaction_id
                 fault_points.reach("before_commit")
         except ConsoleError as error:
             if not is_passing(error):
@@ -192,9 +192,9 @@ class Worker:
 
     def _name_quarantined(self, claim: Claim) -> None:
         """Tell which rows of a claim were set aside, and why."""
-        found = self._link.repeating(lambda connection: connection.rows("apply.quarantined", asdict(claim)))
+        found = self._link.repeating(lambda connection: connection.rows(apply.QUARANTINED, asdict(claim)))
         for row in found:
-            self._tell(ApplyEvent("quarantined", {"run": self._run, "ledger_id": claim.ledger_id, **row}))
+            self._tell(ApplyEvent("quarantined", {"run": self._run, "ledger_id": claim.ledger_id, **asdict(row)}))
 
     def _stopped(self, reason: str) -> Stopped:
         """Why this worker ends, and who is behind it."""
@@ -205,16 +205,16 @@ class Worker:
                 evidence={"run": self._run},
                 hint="Apply it again when they are done, or gone.",
             )
-        control = self._link.patiently("apply.control", {"run": self._run})
+        control = self._link.patiently(apply.CONTROL, {"run": self._run})
         return Stopped(
-            f"run {self._run} was {reason} by {control['steered_by']}",
+            f"run {self._run} was {reason} by {control.steered_by}",
             code=f"run_{reason}",
-            evidence={"run": self._run, "by": str(control["steered_by"]), "reason": _words(control["reason"])},
+            evidence={"run": self._run, "by": control.steered_by, "reason": control.reason},
             hint=f"Resume it with `birth-console control {self._run} resume`, then apply it again.",
         )
 
     def _report(self, state: str, reason: str | None) -> None:
-        self._link.patiently("apply.report", {"run": self._run, "state": state, "reason": reason})
+        self._link.patiently(apply.REPORT, {"run": self._run, "state": state, "reason": reason})
 
 
 class _Tickets:
@@ -239,11 +239,23 @@ def _repeatable(error: BaseException) -> bool:
     return isinstance(error, Undone) or (isinstance(error, ConsoleError) and failure(error.sqlstate) is Failure.REPEAT)
 
 
-def _batch(run: int, claim: Claim, outcome: Mapping[str, Any], seconds: float) -> ApplyEvent:
-    facts: dict[str, Json] = {"run": run, **asdict(claim), "rows": claim.rows}
-    counts = {name: outcome[name] for name in ("registered", "existing", "vanished", "quarantined")}
-    return ApplyEvent("batch", {**facts, **counts, "seconds": round(seconds, 4)})
+def _granted(answer: ClaimAnswer | None) -> Claim | None:
+    """The claim that an answer grants, where it grants one."""
+    match answer:
+        case ClaimAnswer("claimed", int(ledger_id), int(epoch), int(seq_from), int(seq_to)):
+            return Claim(ledger_id, epoch, seq_from, seq_to)
+    return None
 
 
-def _words(value: object) -> str | None:
-    return None if value is None else str(value)
+def _batch(run: int, claim: Claim, outcome: Batch | Outcome, seconds: float) -> ApplyEvent:
+    facts: dict[str, Json] = {
+        "run": run,
+        **asdict(claim),
+        "rows": claim.rows,
+        "registered": outcome.registered,
+        "existing": outcome.existing,
+        "vanished": outcome.vanished,
+        "quarantined": outcome.quarantined,
+        "seconds": round(seconds, 4),
+    }
+    return ApplyEvent("batch", facts)

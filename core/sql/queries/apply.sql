@@ -2,19 +2,21 @@
 SELECT {S}.birth_backfill_facts(%(run)s) AS facts
 
 -- name: begin
-SELECT {S}.birth_backfill_begin(%(run)s)
+SELECT {S}.birth_backfill_begin(%(run)s) AS done
 
 -- name: claim
-SELECT verdict, ledger_id, epoch, seq_from, seq_to, batch_size FROM {S}.birth_backfill_claim(%(run)s, %(rows)s)
+SELECT verdict, ledger_id, epoch, seq_from, seq_to FROM {S}.birth_backfill_claim(%(run)s, %(rows)s)
 
 -- name: batch
-SELECT registered, existing, vanished, quarantined, next, pg_catalog.pg_current_xact_id()::text AS transaction_id FROM {S}.birth_backfill_apply_batch(%(ledger_id)s, %(epoch)s, %(rows)s, %(next)s)
+SELECT registered, existing, vanished, quarantined, next, pg_catalog.pg_current_xact_id()::text AS transaction_id
+FROM {S}.birth_backfill_apply_batch(%(ledger_id)s, %(epoch)s, %(rows)s, %(next)s)
 
 -- name: fate
 SELECT pg_catalog.pg_xact_status(%(transaction_id)s::text::pg_catalog.xid8) AS status
 
 -- name: outcome
-SELECT registered, existing, vanished, quarantined, finished_at IS NOT NULL AS finished
+SELECT coalesce(registered, 0) AS registered, coalesce(existing, 0) AS existing, coalesce(vanished, 0) AS vanished,
+    coalesce(quarantined, 0) AS quarantined, finished_at IS NOT NULL AS finished
 FROM {S}.birth_backfill_batch WHERE ledger_id = %(ledger_id)s AND epoch = %(epoch)s
 
 -- name: quarantined
@@ -27,26 +29,28 @@ FROM {S}.birth_backfill_item AS i JOIN {S}.birth_backfill_ledger AS l USING (led
 WHERE i.ledger_id = %(ledger_id)s AND i.seq = %(seq)s
 
 -- name: heartbeat
-SELECT {S}.birth_backfill_heartbeat(%(ledger_id)s, %(epoch)s)
+SELECT {S}.birth_backfill_heartbeat(%(ledger_id)s, %(epoch)s) AS done
 
 -- name: split
 SELECT {S}.birth_backfill_split(%(ledger_id)s, %(epoch)s, %(rows)s) AS epoch
 
 -- name: report
-SELECT {S}.birth_backfill_report(%(run)s, %(state)s, %(reason)s)
+SELECT {S}.birth_backfill_report(%(run)s, %(state)s, %(reason)s) AS done
 
 -- name: load
-SELECT replicas, replica_lag::float8 AS replica_lag, replayed_bytes::float8 AS replayed_bytes, lock_waits, wal_bytes::float8 AS wal_bytes FROM {S}.birth_load(%(run)s)
+SELECT replicas, replica_lag::float8 AS replica_lag, replayed_bytes::float8 AS replayed_bytes, lock_waits,
+    wal_bytes::float8 AS wal_bytes
+FROM {S}.birth_load(%(run)s)
 
 -- name: batches
 SELECT count(*) FILTER (WHERE finished_at IS NOT NULL) AS finished, coalesce(sum(quarantined), 0)::bigint AS quarantined
 FROM {S}.birth_backfill_batch JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = %(run)s
 
 -- name: finish
-SELECT {S}.birth_backfill_finish(%(run)s)
+SELECT {S}.birth_backfill_finish(%(run)s) AS done
 
 -- name: control
 SELECT command, batch_size, reason, steered_by, steered_at FROM {S}.birth_backfill_control WHERE run_id = %(run)s
 
 -- name: steer
-SELECT {S}.birth_backfill_steer(%(run)s, %(command)s, %(batch_size)s, %(reason)s)
+SELECT {S}.birth_backfill_steer(%(run)s, %(command)s, %(batch_size)s, %(reason)s) AS done

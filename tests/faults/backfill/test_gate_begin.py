@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
+from core.db.rows.apply import FACTS
+from core.db.rows.query import from_json
 from core.domain.backfill.apply_gates import APPLY
+from core.domain.backfill.run_facts import RunFacts
 from core.domain.gates import judge
 from tests import line
 from tests.databases import Database
@@ -40,7 +43,9 @@ def closed(database: Database, facts: dict[str, Any]) -> tuple[list[str], list[s
     """The gates that the database and the console close on these facts."""
     with database.psql("postgres") as session:
         rows = session.execute("SELECT gate FROM birth.birth_backfill_obstacles(%s)", [Jsonb(facts)]).fetchall()
-    return [row["gate"] for row in rows], [each.id for each in judge(APPLY, facts) if not each.passed]
+    return [row["gate"] for row in rows], [
+        each.id for each in judge(APPLY, from_json(RunFacts, facts, "a test's")) if not each.passed
+    ]
 
 
 def test_each_fact_closes_its_gate_in_the_database_and_in_the_console(small: Database) -> None:
@@ -48,7 +53,7 @@ def test_each_fact_closes_its_gate_in_the_database_and_in_the_console(small: Dat
     add_goods(small, 1, 3)
     with small.connect() as operator:
         run = line.make_reconciled(operator, "goods")
-        facts: dict[str, Any] = operator.value("apply.facts", {"run": run})
+        facts = dict(operator.one(FACTS, {"run": run}).facts)
     assert closed(small, facts) == ([], [])
     for what, (path, value, ours, theirs) in BENT.items():
         bent = copy.deepcopy(facts)

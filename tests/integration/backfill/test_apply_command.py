@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from core.services.trust import verify
 from tests.console import run as console
 from tests.databases import Database
@@ -46,6 +48,52 @@ def test_a_stale_plan_exits_4_and_names_the_drift(small: Database) -> None:
         error = applier.error()
     assert error["code"] == "plan_stale"
     assert [gate["gate"] for gate in error["evidence"]["gates"]] == ["tga_unchanged", "triggers_unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("as_installed(p_run) - 'reconciled_by'", "reconciled_by is missing"),
+        ('as_installed(p_run) || \'{"register_function": "yes"}\'', "register_function is str"),
+        ("NULL::jsonb", "null"),
+    ],
+)
+def test_facts_in_another_shape_than_this_version_expects_exit_3_and_name_what_differs(
+    small: Database, answer: str, said: str
+) -> None:
+    run = a_run(small, goods=20)
+    small.run(
+        "ALTER FUNCTION birth.birth_backfill_facts(bigint) RENAME TO as_installed;"
+        " CREATE FUNCTION birth.birth_backfill_facts(p_run bigint) RETURNS jsonb LANGUAGE sql STABLE"
+        f" AS $body$ SELECT {answer.replace('as_installed', 'birth.as_installed')} $body$"
+    )
+    with applying(small.dsn(), run) as applier:
+        assert applier.end() == 3
+        assert applier.events() == NOTHING_TO_STDOUT
+        error = applier.error()
+    assert (error["code"], error["evidence"]["query"]) == ("schema_mismatch", "apply.facts")
+    assert said in str(error["evidence"]["columns"])
+    assert account(small, run).open == 20
+
+
+def test_a_batch_that_answers_in_another_shape_writes_nothing_and_exits_3(small: Database) -> None:
+    run = a_run(small, goods=20)
+    small.run(
+        "ALTER FUNCTION birth.birth_backfill_claim(bigint, integer) RENAME TO as_installed;"
+        " CREATE FUNCTION birth.birth_backfill_claim(p_run bigint, p_rows integer, OUT verdict text,"
+        " OUT ledger_id bigint, OUT epoch text, OUT seq_from bigint, OUT seq_to bigint)"
+        " LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$"
+        " SELECT verdict, ledger_id, epoch::text, seq_from, seq_to FROM birth.as_installed(p_run, p_rows) $body$;"
+        " ALTER FUNCTION birth.birth_backfill_claim(bigint, integer) OWNER TO birth_owner;"
+        " REVOKE ALL ON FUNCTION birth.birth_backfill_claim(bigint, integer) FROM PUBLIC;"
+        " GRANT EXECUTE ON FUNCTION birth.birth_backfill_claim(bigint, integer) TO birth_operator"
+    )
+    with applying(small.dsn(), run) as applier:
+        assert applier.end() == 3
+        error = applier.error()
+    assert (error["code"], error["evidence"]["query"]) == ("schema_mismatch", "apply.claim")
+    assert error["evidence"]["columns"] == ["epoch is str, not int"]
+    assert account(small, run).open == 20
 
 
 def test_a_register_function_that_writes_elsewhere_exits_5(small: Database) -> None:
