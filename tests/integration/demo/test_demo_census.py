@@ -1,6 +1,6 @@
 """The demo holds what the census says, checked against the real catalogs and data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 import psycopg
@@ -74,8 +74,27 @@ BLEMISHES: dict[str, tuple[str, object]] = {
         "count(*) FROM os_tax_rates WHERE code <> lower(code) AND code <> upper(code)", 11),
     "steps are related within their own workflow": (f"count(*) FROM {STEPS_OF_ONE_WORKFLOW}", 602),
 }  # fmt: skip
-each_collection = pytest.mark.parametrize("row", CENSUS, ids=lambda row: row.collection)
-each_table = pytest.mark.parametrize("row", WITH_TABLE, ids=lambda row: row.collection)
+
+
+def of_each(rows: Iterable[CensusRow]) -> Callable[[Callable[[Ask, CensusRow], None]], Callable[[Ask], None]]:
+    """One test of a rule that each of `rows` must keep. All are tried; those that do not are named."""
+
+    def decorate(rule: Callable[[Ask, CensusRow], None]) -> Callable[[Ask], None]:
+        def test(ask: Ask) -> None:
+            broken = {}
+            for row in rows:
+                try:
+                    rule(ask, row)
+                except AssertionError as error:
+                    error.add_note(f"of the collection {row.collection}")
+                    broken[row.collection] = error
+            if broken:
+                raise ExceptionGroup(", ".join(broken), list(broken.values()))
+
+        test.__name__ = rule.__name__
+        return test
+
+    return decorate
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +174,7 @@ def test_exactly_the_collections_of_the_census_are_enrolled(ask: Ask) -> None:
     assert set(tables) == {row.collection for row in WITH_TABLE} - {"collection_registry"}
 
 
-@each_collection
+@of_each(CENSUS)
 def test_role_requirement_and_identity_are_those_of_the_census(ask: Ask, row: CensusRow) -> None:
     name = row.collection
     assert ask(f"SELECT governance_role FROM birth.collection_registry WHERE collection_name = '{name}'") == (
@@ -172,7 +191,7 @@ def test_role_requirement_and_identity_are_those_of_the_census(ask: Ask, row: Ce
         assert identity == []
 
 
-@each_table
+@of_each(WITH_TABLE)
 def test_rows_and_registered_rows_are_those_of_the_census(ask: Ask, row: CensusRow) -> None:
     assert ask(f"SELECT count(*) FROM {table(row)}") == row.source_rows
     registered = f"FROM birth.birth_registry WHERE collection_name = '{row.collection}'"
@@ -184,13 +203,13 @@ def test_rows_and_registered_rows_are_those_of_the_census(ask: Ask, row: CensusR
         ) == (row.registered_rows)
 
 
-@each_table
+@of_each(WITH_TABLE)
 def test_a_column_named_status_exists_exactly_where_the_census_says(ask: Ask, row: CensusRow) -> None:
     found = ask(f"SELECT count(*) FROM pg_attribute WHERE attrelid = '{table(row)}'::regclass AND attname = 'status'")
     assert found == row.native_status
 
 
-@each_table
+@of_each(WITH_TABLE)
 def test_every_table_has_the_gateways_trigger_enabled(ask: Ask, row: CensusRow) -> None:
     assert ask(
         f"SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = '{table(row)}'::regclass AND NOT tgisinternal"
@@ -209,9 +228,7 @@ def test_the_trigger_guard_stands_and_has_nothing_to_say(ask: Ask) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in CENSUS if row.governance_role == "governed"], ids=lambda row: row.collection
-)
+@of_each([row for row in CENSUS if row.governance_role == "governed"])
 def test_the_frozen_script_copes_with_exactly_the_governed_collections_it_did(ask: Ask, row: CensusRow) -> None:
     name = {"table_registry": "table_id", "workflows": "process_code"}.get(row.collection, "code")
     present = ask(
@@ -239,7 +256,7 @@ def test_the_frozen_script_failed_for_different_reasons(ask: Ask) -> None:
         )
 
 
-@each_table
+@of_each(WITH_TABLE)
 def test_the_declared_keys_are_those_of_the_key_shape(ask: Ask, row: CensusRow) -> None:
     declared = keys(ask, table(row))
     if row.collection in ONLY_AN_ID:
@@ -253,13 +270,13 @@ def test_the_declared_keys_are_those_of_the_key_shape(ask: Ask, row: CensusRow) 
         assert (row.intended,) in declared
 
 
-@each_table
+@of_each(WITH_TABLE)
 def test_what_the_census_calls_not_null_is_declared_so(ask: Ask, row: CensusRow) -> None:
     if "not null" in row.key_shape:
         assert not is_nullable(ask, table(row), row.intended)
 
 
-@each_table
+@of_each(WITH_TABLE)
 def test_a_stated_type_of_an_id_is_its_type(ask: Ask, row: CensusRow) -> None:
     shape = row.key_shape
     if row.collection in ONLY_AN_ID and shape != "empty table, exempt by policy":
@@ -268,7 +285,7 @@ def test_a_stated_type_of_an_id_is_its_type(ask: Ask, row: CensusRow) -> None:
         assert ask(f"SELECT atttypid::regtype::text {catalog}") == stated
 
 
-@each_table
+@of_each(WITH_TABLE)
 def test_every_intended_identity_gives_each_row_its_own_code(ask: Ask, row: CensusRow) -> None:
     if not row.intended:
         return
@@ -340,11 +357,7 @@ def test_a_team_member_is_told_by_name_and_date_together_only(ask: Ask) -> None:
     assert not is_nullable(ask, "team", "date_created")
 
 
-@pytest.mark.parametrize(
-    "row",
-    [row for row in WITH_TABLE if len(columns_of(row.intended)) > 1],
-    ids=lambda row: row.collection,
-)
+@of_each([row for row in WITH_TABLE if len(columns_of(row.intended)) > 1])
 def test_no_part_of_a_compound_identity_is_unique_alone(ask: Ask, row: CensusRow) -> None:
     for column in columns_of(row.intended):
         assert ask(f"SELECT count(DISTINCT {column}) FROM {table(row)}") < row.source_rows
@@ -362,7 +375,7 @@ def test_links_are_declared_where_they_are_natural(ask: Ask) -> None:
     assert ask("SELECT count(*) FROM pg_constraint WHERE contype = 'f'") > 40
 
 
-@each_table
+@of_each(WITH_TABLE)
 def test_every_table_is_plausible_in_width_and_read_by_the_console(ask: Ask, row: CensusRow) -> None:
     columns = ask(f"SELECT count(*) FROM pg_attribute WHERE attrelid = '{table(row)}'::regclass AND attnum > 0")
     assert 5 <= columns <= 11

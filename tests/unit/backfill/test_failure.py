@@ -71,10 +71,11 @@ def test_what_no_row_is_to_blame_for_stops_the_run(state: str) -> None:
     assert failure(state) is Failure.FATAL
 
 
-@pytest.mark.parametrize("state", EVERY)
-def test_every_state_of_the_server_has_a_cure_and_none_of_the_classes_of_success_is_one_of_a_row(state: str) -> None:
-    assert isinstance(failure(state), Failure)
-    assert state[:2] not in ("00", "01", "02") or failure(state) is Failure.FATAL
+def test_every_state_of_the_server_has_a_cure_and_none_of_the_classes_of_success_is_one_of_a_row() -> None:
+    cures = {state: failure(state) for state in EVERY}
+    assert len(cures) > 200
+    of_success = {state: cure for state, cure in cures.items() if state[:2] in ("00", "01", "02")}
+    assert {state: cure for state, cure in of_success.items() if cure is not Failure.FATAL} == {}
 
 
 @pytest.mark.parametrize(
