@@ -1,4 +1,5 @@
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -12,6 +13,18 @@ from tests.small import a_small_template
 def _a_memory_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What consoles remember from one session to the next stays in this run."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_that_what_is_started_hears() -> None:
+    """Ignored signals stay ignored in programs that are started, handled ones do not.
+
+    `nohup make test &` ignores both of these, and programs that a test interrupts would never hear it. Under xdist
+    only the workers get here: the process that started them goes on ignoring.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")

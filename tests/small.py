@@ -231,7 +231,7 @@ def done(database: Database, run: int, options: Options = QUICK) -> Accounting:
 def driving(database: Database, run: int, options: Options = QUICK, **settings: str) -> Iterator[Drive]:
     """An apply that runs beside the block, and has ended after it. All must be sound then."""
     driven = Drive(database, run, options, settings=settings)
-    thread = Thread(target=driven.go)
+    thread = Thread(target=driven.go, daemon=True)
     thread.start()
     try:
         yield driven

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -114,7 +115,9 @@ class Applier:
 
     def insist(self, number: signal.Signals) -> None:
         """Send it a signal again and again, until it is gone."""
+        deadline = time.monotonic() + _DEADLINE
         while not self.has_ended():
+            assert time.monotonic() < deadline, f"signal {number} does not end it; {self.said()}"
             self.send(number)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.02)

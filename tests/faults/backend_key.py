@@ -17,14 +17,14 @@ def renumbering(dsn: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="birth-pooler-") as folder, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(Path(folder) / ".s.PGSQL.5432"))
         listener.listen()
-        thread = threading.Thread(target=_serve, args=(listener, dsn))
+        thread = threading.Thread(target=_serve, args=(listener, dsn), daemon=True)
         thread.start()
         try:
             yield make_conninfo(dsn, host=folder, port=5432)
         finally:
             with suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
+            thread.join(60)
 
 
 def _serve(listener: socket.socket, dsn: str) -> None:
@@ -34,19 +34,19 @@ def _serve(listener: socket.socket, dsn: str) -> None:
     with suppress(OSError):
         while True:
             client, _ = listener.accept()
-            served.append(threading.Thread(target=_pass_on, args=(client, where)))
+            served.append(threading.Thread(target=_pass_on, args=(client, where), daemon=True))
             served[-1].start()
     for each in served:
-        each.join()
+        each.join(60)
 
 
 def _pass_on(client: socket.socket, where: str) -> None:
     with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
         server.connect(where)
-        onwards = threading.Thread(target=_pump, args=(client, server))
+        onwards = threading.Thread(target=_pump, args=(client, server), daemon=True)
         onwards.start()
         _answers(server, client)
-        onwards.join()
+        onwards.join(60)
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:

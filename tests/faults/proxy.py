@@ -42,7 +42,7 @@ class Proxy:
         self._listener.listen()
         self._sockets: list[socket.socket] = []
         self._at_a_batch: set[socket.socket] = set()
-        self._threads = [threading.Thread(target=self._accept)]
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self.broke = threading.Event()
 
     @property
@@ -56,11 +56,11 @@ class Proxy:
 
     def __exit__(self, *_: object) -> None:
         _cut(self._listener)
-        self._threads[0].join()  # from here on, no connection is added
+        self._threads[0].join(60)  # from here on, no connection is added
         for each in self._sockets:
             _cut(each)
         for thread in self._threads:
-            thread.join()
+            thread.join(60)
         for each in [self._listener, *self._sockets]:
             each.close()
         self._folder.cleanup()
@@ -72,7 +72,7 @@ class Proxy:
                 self._sockets.append(client)
                 server = _connect(conninfo_to_dict(self._target))
                 self._sockets.append(server)
-                self._threads.append(threading.Thread(target=self._serve, args=(client, server)))
+                self._threads.append(threading.Thread(target=self._serve, args=(client, server), daemon=True))
                 self._threads[-1].start()
 
     def _serve(self, client: socket.socket, server: socket.socket) -> None:

@@ -15,6 +15,7 @@ from core.services.session import Server
 from tui.runtime.poller import Clock
 from tui.runtime.source import Link, Result
 
+_LONGEST_WAIT = 60.0  # seconds: a thread whose test failed must not keep the run from ending
 GONE = Unavailable("server closed the connection unexpectedly", hint="Check that the server runs and can be reached.")
 CLAIMS = (
     Claim("trigger_gap", "stage 1 report 05", "5", "2", "superseded"),
@@ -128,7 +129,7 @@ class FakeSource:
     def open(self, progress: Callable[[str], None]) -> Server:
         for line in self.progress:
             progress(line)
-        self.open_gate.wait()
+        self.open_gate.wait(_LONGEST_WAIT)
         self._fail()
         return self.who
 
@@ -152,9 +153,9 @@ class FakeSource:
         """There is no connection that others could have."""
 
     def count(self, collection: str, counter: int) -> Counts:  # noqa: ARG002 - all read the same figures
-        self.count_gate.wait()
+        self.count_gate.wait(_LONGEST_WAIT)
         if collection in self.slow:
-            self.slow_gate.wait()
+            self.slow_gate.wait(_LONGEST_WAIT)
         self._fail()
         self.counted.append(collection)
         found = self.counts.get(collection, Counts(0, 0, 0))

@@ -52,7 +52,9 @@ class Terminal:
         """Read until nothing came for a while; how many bytes have come so far in all."""
         before = -1
         last = time.monotonic()
+        deadline = last + DEADLINE_SECONDS
         while time.monotonic() - last < quiet:
+            assert last < deadline, f"it never comes to rest; the screen:\n{self.text()}"
             if before != self.received:
                 before, last = self.received, time.monotonic()
             self._read(0.02)
@@ -67,10 +69,16 @@ class Terminal:
 
     def ended(self) -> int:
         """Wait for the program's end; its exit status."""
-        while self._read(0.05):
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while self.status is None:
+            assert time.monotonic() < deadline, f"it does not end; the screen:\n{self.text()}"
+            if not self._read(0.05):  # its side is closed: it is about to be gone
+                time.sleep(0.005)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+        while self._read(0):  # what it said last
             pass
-        if self.status is None:
-            self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return self.status
 
     def __enter__(self) -> Self:

@@ -89,13 +89,13 @@ def test_what_somebody_alive_holds_is_claimed_by_nobody_else(operator: Psql, oth
 def test_two_who_claim_at_the_same_moment_get_two_ranges(open_gate: Database, operator: Psql, other: Psql) -> None:
     run = begun(operator)
     got: list[int] = []
-    second = Thread(target=lambda: got.append(ask(other, claims(run))))
+    second = Thread(target=lambda: got.append(ask(other, claims(run))), daemon=True)
     waits = f"SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = {other.info.backend_pid}"
     with operator.transaction():
         assert ask(operator, claims(run)) == 1
         second.start()
         small.eventually(lambda: open_gate.value(waits), "the second claim's turn")
-    second.join()
+    second.join(60)
     assert got == [101]
 
 

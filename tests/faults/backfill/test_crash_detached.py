@@ -62,7 +62,7 @@ class Terminal:
         if self._master >= 0:
             os.close(self._master)
         self.shell.kill()
-        self.shell.wait()
+        self.shell.wait(30)
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_an_applier_whose_reader_goes_away_ends_after_its_batch(small: Database)
         assert b"started" in process.stdout.readline()
         process.stdout.close()
         said = process.stderr.read()
-        assert process.wait() == 7, said
+        assert process.wait(60) == 7, said
     assert b"reader_gone" in said
     assert b"Traceback" not in said
     assert run.settled() < ROWS

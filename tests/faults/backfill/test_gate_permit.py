@@ -74,12 +74,12 @@ def test_closing_waits_for_the_batch_in_flight_which_is_kept_and_no_other_begins
     run = a_run(small)
     with a_lock(small, 7) as lock, driving(small, run, SLOWLY) as driven:
         eventually(lambda: is_waited_for(small, 7))
-        closing = Thread(target=close, args=(small,))
+        closing = Thread(target=close, args=(small,), daemon=True)
         closing.start()
         eventually(lambda: waits_for_table(small, "birth_admission_permit"))
         assert not is_closed(small)
         lock.execute("SELECT pg_advisory_unlock(7)")
-        closing.join()
+        closing.join(60)
     assert is_closed(small)
     assert driven.status == 3
     assert account(small, run).registered == 150
@@ -91,14 +91,14 @@ def test_whoever_closes_the_permit_is_not_passed_by_workers_that_share_it_meanwh
     two = Options(batch_size=50, workers=2, patience=20)
     with a_lock(small, 7) as slow, a_lock(small, 8) as quick, driving(small, run, two) as driven:
         eventually(lambda: is_waited_for(small, 7) and is_waited_for(small, 8))
-        closing = Thread(target=close, args=(small,))
+        closing = Thread(target=close, args=(small,), daemon=True)
         closing.start()
         eventually(lambda: waits_for_table(small, "birth_admission_permit") == 1)
         quick.execute("SELECT pg_advisory_unlock(8)")
         # The quick worker ends its batch; the next one waits, although the slow one still shares the permit.
         eventually(lambda: waits_for_table(small, "birth_admission_permit") == 2 or account(small, run).open == 50)
         slow.execute("SELECT pg_advisory_unlock(7)")
-        closing.join()
+        closing.join(60)
     assert driven.status == 3
     assert account(small, run).registered == 200
 

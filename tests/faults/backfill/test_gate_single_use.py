@@ -84,12 +84,12 @@ def test_planning_over_a_cancelled_run_waits_for_its_batch_in_flight_and_refuses
 
     with a_lock(small, 7) as lock, driving(small, old, SLOWLY) as driven:
         eventually(lambda: is_waited_for(small, 7))
-        planning = Thread(target=plan)
+        planning = Thread(target=plan, daemon=True)
         planning.start()
         eventually(lambda: waits_for_table(small, "birth_backfill_fence"))
         assert plans == []
         lock.execute("SELECT pg_advisory_unlock(7)")
-        planning.join()
+        planning.join(60)
     assert (driven.status, driven.code) == (4, "run_not_applying")
     assert driven.error is not None
     assert driven.error.message == f"run {old} is superseded by run {plans[0]}, planned by operator2"
@@ -106,13 +106,13 @@ def test_whoever_plans_is_not_passed_by_workers_that_share_the_older_run_meanwhi
     two = Options(batch_size=50, workers=2, patience=20)
     with a_lock(small, 7) as slow, a_lock(small, 8) as quick, driving(small, old, two) as driven:
         eventually(lambda: is_waited_for(small, 7) and is_waited_for(small, 8))
-        planning = Thread(target=plan_again, args=(small, old))
+        planning = Thread(target=plan_again, args=(small, old), daemon=True)
         planning.start()
         eventually(lambda: waits_for_table(small, "birth_backfill_fence") == 1)
         quick.execute("SELECT pg_advisory_unlock(8)")
         eventually(lambda: waits_for_table(small, "birth_backfill_fence") == 2 or account(small, old).open == 50)
         slow.execute("SELECT pg_advisory_unlock(7)")
-        planning.join()
+        planning.join(60)
     assert (driven.status, driven.code) == (4, "run_not_applying")
     assert account(small, old).registered == 200
 

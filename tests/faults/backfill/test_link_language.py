@@ -44,7 +44,7 @@ def refusing(state: str, words: str) -> Iterator[str]:
         port = listener.getsockname()[1]
         yield f"host=127.0.0.1 port={port} user=linh password=s3cret dbname=demo sslmode=disable gssencmode=disable"
         listener.shutdown(socket.SHUT_RDWR)
-    thread.join()
+    thread.join(60)
 
 
 @pytest.mark.parametrize(("state", "words", "code"), REFUSALS)

@@ -245,7 +245,7 @@ def waiting(database: Database, statement: str) -> Iterator[Callable[[], object]
     with database.psql("postgres") as holder, database.psql("postgres") as waiter:
         waiter.execute("SET application_name = 'waiter'")
         holder.execute(f"BEGIN; {statement}".encode())
-        thread = Thread(target=lambda: waiter.execute(f"BEGIN; {statement}; ROLLBACK".encode()))
+        thread = Thread(target=lambda: waiter.execute(f"BEGIN; {statement}; ROLLBACK".encode()), daemon=True)
         thread.start()
         try:
             eventually(lambda: database.value(_ASLEEP))

@@ -109,13 +109,13 @@ def test_children_of_a_killed_postmaster_are_waited_for(home: Path) -> None:
         kill_postmaster(home)
         said = server.log_size()
         opened: list[bool] = []
-        starter = threading.Thread(target=lambda: opened.append(opens(home)))
+        starter = threading.Thread(target=lambda: opened.append(opens(home)), daemon=True)
         starter.start()
         try:
             assert eventually(lambda: "still in use" in "".join(server.last_words(said)))
         finally:
             os.kill(orphan, signal.SIGKILL)
-            starter.join()
+            starter.join(60)
     assert opened == [True]
     server.release()
 

@@ -1,5 +1,6 @@
 """Nobody certifies their own work, in no order and at no moment, under whatever login."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Barrier, Event, Thread
@@ -127,11 +128,11 @@ def small_run(operator: Psql, *, reconcile: bool) -> int:
 def held_up(database: Database, session: Psql, act: Callable[[], object]) -> Iterator[None]:
     """`act` runs in `session` beside the block, which begins once it waits for a lock."""
     waits = f"SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = {session.info.backend_pid}"
-    thread = Thread(target=act)
+    thread = Thread(target=act, daemon=True)
     thread.start()
     eventually(lambda: database.value(waits), "the wait for a lock")
     yield
-    thread.join()
+    thread.join(60)
 
 
 def test_who_certifies_waits_for_the_batch_in_flight_and_then_judges(small: Database) -> None:
@@ -178,8 +179,9 @@ def certify_as_soon_as_possible(database: Database, run: int, start: Barrier, ov
     with database.psql("reviewer1") as reviewer:
         start.wait()
         is_last = False
+        deadline = time.monotonic() + 60
         while not is_last:
-            is_last = over.is_set()
+            is_last = over.is_set() or time.monotonic() > deadline
             try:
                 ask(reviewer, certifying(run))
             except psycopg.Error as error:
@@ -205,15 +207,15 @@ def test_apply_and_certify_at_the_same_moment_never_give_a_batch_after_its_certi
         with small.psql() as operator:
             run = begun(operator)
             batch = claimed(operator, run)
-        start, over = Barrier(2), Event()
+        start, over = Barrier(2, timeout=60), Event()
         threads = [
-            Thread(target=apply_to_the_end, args=(small, run, batch, start, over)),
-            Thread(target=certify_as_soon_as_possible, args=(small, run, start, over)),
+            Thread(target=apply_to_the_end, args=(small, run, batch, start, over), daemon=True),
+            Thread(target=certify_as_soon_as_possible, args=(small, run, start, over), daemon=True),
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(60)
         assert small.run(AFTER) == [{"status": "certified", "after": 0}]
     backwards = small.value(
         "SELECT count(*) FROM birth.birth_ledger_event AS c JOIN birth.birth_ledger_event AS b"

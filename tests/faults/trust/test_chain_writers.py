@@ -1,5 +1,6 @@
 """Who writes the chain at the same time never forks it; and what a superuser does to it shows against an anchor."""
 
+import time
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -33,14 +34,15 @@ def anchored(database: Database, folder: Path) -> Path:
 
 def written(database: Database, isolation: str) -> tuple[int, int]:
     """Let all writers append at once; how many events came, and how often a writer was told to try again."""
-    start, again = Barrier(WRITERS), []
+    start, again = Barrier(WRITERS, timeout=60), []
 
     def write() -> None:
         with database.psql("postgres") as session:
             session.execute(f"SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL {isolation}".encode())
             start.wait()
             done = 0
-            while done < EACH:
+            deadline = time.monotonic() + 60
+            while done < EACH and time.monotonic() < deadline:
                 try:
                     session.execute(APPEND.encode())
                     done += 1
@@ -48,11 +50,11 @@ def written(database: Database, isolation: str) -> tuple[int, int]:
                     again.append(refused)
 
     before = database.value("SELECT count(*) FROM birth.birth_ledger_event")
-    threads = [Thread(target=write) for _ in range(WRITERS)]
+    threads = [Thread(target=write, daemon=True) for _ in range(WRITERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     return database.value("SELECT count(*) FROM birth.birth_ledger_event") - before, len(again)
 
 

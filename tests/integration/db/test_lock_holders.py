@@ -79,13 +79,13 @@ def test_who_queues_behind_somebody_that_waits_for_a_table_is_told_of_that_one(s
     waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'public.agents'::regclass AND NOT granted"
     with shared.psql("postgres") as queued:
         process = queued.info.backend_pid
-        thread = Thread(target=lambda: queued.execute("BEGIN; LOCK TABLE public.agents; ROLLBACK"))
+        thread = Thread(target=lambda: queued.execute("BEGIN; LOCK TABLE public.agents; ROLLBACK"), daemon=True)
         with locking(shared, "agents", "ACCESS SHARE"):
             thread.start()
             eventually(lambda: shared.value(waiting))
             with impatient(shared) as connection, pytest.raises(ConsoleError) as caught:
                 matrix.count(connection, "agents")
-        thread.join()
+        thread.join(60)
     assert caught.value.message == f"process {process} of postgres waits for agents, and everybody else behind it"
 
 

@@ -44,11 +44,11 @@ def twins(server: EmbeddedServer) -> tuple[str, str]:
         except ConsoleError as error:
             failures.append(error)
 
-    builders = [threading.Thread(target=attempt, args=[dsn]) for dsn in dsns]
+    builders = [threading.Thread(target=attempt, args=[dsn], daemon=True) for dsn in dsns]
     for each in builders:
         each.start()
     for each in builders:
-        each.join()
+        each.join(60)
     assert failures == []
     return dsns
 
