@@ -14,9 +14,10 @@ from core.db.connection.session import Connection
 from core.db.embedded import server as embedded
 from core.db.embedded.home_errors import failed
 from core.db.embedded.server import EmbeddedServer
-from core.db.queries import named_query
+from core.db.rows import demo as rows
+from core.db.rows.query import Command
 from core.errors import ConsoleError
-from core.settings import APPLICATION, DEFAULT_SCHEMA, DEMO_SUPERUSER
+from core.settings import APPLICATION, DEMO_SUPERUSER
 
 OnProgress = Callable[[str], None]
 
@@ -56,7 +57,7 @@ def reset(home: Path, progress: OnProgress, scale: int | None = None) -> None:
     server = EmbeddedServer.use(home, progress)
     try:
         with server.working(progress), server.maintain() as connection:
-            _build(server, connection, progress, scale or connection.value("demo.scale") or 1)
+            _build(server, connection, progress, scale or _scale(connection) or 1)
     finally:
         server.release()
 
@@ -79,12 +80,12 @@ def _in_use(home: Path, progress: OnProgress, scale: int | None) -> Iterator[Emb
 
 def _ensure(server: EmbeddedServer, progress: OnProgress, scale: int | None) -> None:
     with server.maintain() as connection:
-        if connection.value("demo.exists") is None:
+        if connection.row(rows.BUILT) is None:
             with server.working(progress):
                 # Another process may have built it while this one waited.
-                if connection.value("demo.exists") is None:
+                if connection.row(rows.BUILT) is None:
                     _build(server, connection, progress, scale or 1)
-        built = scale and connection.value("demo.scale")
+        built = scale and _scale(connection)
         if built and built != scale:
             progress(f"the demo was built at scale {built}; `demo reset --scale {scale}` builds it anew")
 
@@ -95,14 +96,14 @@ def _build(server: EmbeddedServer, connection: Connection, progress: OnProgress,
     progress("building the demo, once")
     began = server.log_size()
     try:
-        _do(connection, "demo.drop_unfinished", "demo.create_unfinished")
+        _do(connection, rows.DROP_UNFINISHED, rows.CREATE_UNFINISHED)
         with translated():
             build(server.dsn(DEMO_SUPERUSER, _UNFINISHED), scale=scale, progress=progress)
         _remember_scale(connection, scale)
-        _do(connection, "demo.drop", "demo.finish")
+        _do(connection, rows.DROP, rows.FINISH)
     except ConsoleError as error:
         with suppress(ConsoleError):  # a full disk needs the room back now, not at the next attempt
-            _do(connection, "demo.drop_unfinished")
+            _do(connection, rows.DROP_UNFINISHED)
         # A server that went down says why in its log only.
         raise failed(
             f"the demo could not be built: {error.message}",
@@ -113,10 +114,14 @@ def _build(server: EmbeddedServer, connection: Connection, progress: OnProgress,
         ) from error
 
 
-def _do(connection: Connection, *statements: str) -> None:
-    with translated():
-        for statement in statements:
-            connection.driver.execute(named_query(statement, DEFAULT_SCHEMA))
+def _scale(connection: Connection) -> int | None:
+    built = connection.row(rows.BUILT)
+    return None if built is None else built.scale
+
+
+def _do(connection: Connection, *commands: Command) -> None:
+    for command in commands:
+        connection.do(command)
 
 
 def _remember_scale(connection: Connection, scale: int) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from core.db.connection.apply_connection import ApplyConnection
 from core.db.connection.session import Connection
+from core.db.rows.session import IDENTITY
 from core.settings import Settings, data_home
 
 if TYPE_CHECKING:
@@ -56,16 +57,16 @@ class Session:
 
     def server(self, connection: Connection) -> Server:
         """Say where `connection` goes, as the server itself reports it."""
-        found = connection.rows("session.identity")[0]
+        found = connection.one(IDENTITY)
         return Server(
-            login=found["login"],
-            database=found["database"],
+            login=found.login,
+            database=found.database,
             schema=self.settings.schema,
-            version=found["version"],
+            version=found.version,
             # Nobody said what it is, but its name does.
-            word=self.settings.word or ("PRODUCTION" if "prod" in found["database"].lower() else ""),
+            word=self.settings.word or ("PRODUCTION" if "prod" in found.database.lower() else ""),
             read_only=self.settings.read_only,
-            groups=tuple(found["groups"]),
+            groups=found.groups,
             colour=self.settings.colour,
             confirm=self.settings.confirm,
             is_demo=self.settings.is_demo,

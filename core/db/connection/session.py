@@ -19,7 +19,9 @@ from core.db.connection.errors import is_understood, no_connection, translated
 from core.db.connection.lock_holders import is_unnamed, name_holders
 from core.db.connection.pooler import insist_session_mode
 from core.db.queries import named_query
+from core.db.rows.lock import HOLDERS, Holder
 from core.db.rows.query import Command, Query, Reading, built_as, mismatch
+from core.db.rows.session import MOMENT
 from core.errors import ConsoleError, UsageError
 from core.settings import APPLICATION
 
@@ -175,7 +177,7 @@ class Connection:
 
     def moment(self) -> str:
         """The moment that this session's snapshot sees, for other sessions to share."""
-        return str(self.value("session.moment"))
+        return self.one(MOMENT).moment
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -262,11 +264,12 @@ class Connection:
                 name_holders(error, self._holders())
             raise
 
-    def _holders(self) -> list[Row]:
+    def _holders(self) -> list[Holder]:
         if self._again is None:
             return []
         with suppress(psycopg.Error), self._again() as driver:
-            return driver.execute(named_query("lock.holders", self.schema), {"process": self.process}).fetchall()
+            cursor = driver.cursor(row_factory=built_as(HOLDERS.row, HOLDERS.name))
+            return cursor.execute(named_query(HOLDERS.name, self.schema), {"process": self.process}).fetchall()
         return []
 
     def _sql(self, query: str | sql.Composed) -> sql.Composed:

@@ -13,6 +13,7 @@ from core.db.embedded import postmaster, sharing
 from core.db.embedded.cluster import Cluster, OnProgress
 from core.db.embedded.home_errors import refusals
 from core.db.embedded.postmaster import wait_until
+from core.db.rows.demo import FOREIGN_CLIENTS
 from core.errors import ConsoleError, Unavailable
 from core.settings import APPLICATION, DEFAULT_SCHEMA, DEMO_SUPERUSER
 
@@ -113,7 +114,7 @@ class EmbeddedServer:
         try:
             with self.maintain() as connection:
                 ours = {"ours": f"{APPLICATION} %"}
-                return not wait_until(lambda: not connection.value("demo.foreign_clients", ours), _LINGERING)
+                return not wait_until(lambda: connection.one(FOREIGN_CLIENTS, ours).clients == 0, _LINGERING)
         except ConsoleError:
             return True  # no connection left to ask on: then somebody has them
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from psycopg import sql
 
+from core.db.rows.query import Reading
+from core.db.rows.sources import Sampled
 from core.db.sources import codec
 from core.errors import GateClosed
 
@@ -24,7 +26,7 @@ def usable(types: Mapping[str, str]) -> frozenset[str]:
 
 def sample(
     table: sql.Composable, types: Mapping[str, str], *, rows: int, percent: float | None, longest: int
-) -> sql.Composed:
+) -> Reading[Sampled]:
     """At most `rows` rows, each as an array of texts in the order of `types`.
 
     Over whole pages, about `percent` of the table's and always the same ones; None reads from its beginning.
@@ -36,9 +38,10 @@ def sample(
         tablesample = sql.SQL(" TABLESAMPLE SYSTEM ({}) REPEATABLE (1)").format(sql.Literal(round(percent, 6)))
     known = usable(types)
     texts = [_shown(name, type_name, longest if name in known else None) for name, type_name in types.items()]
-    return sql.SQL("SELECT ARRAY[{}]::text[] AS texts FROM {} AS source{} LIMIT {}").format(
+    statement = sql.SQL("SELECT ARRAY[{}]::text[] AS texts FROM {} AS source{} LIMIT {}").format(
         sql.SQL(", ").join(texts), table, tablesample, sql.Literal(rows)
     )
+    return Reading(statement, Sampled)
 
 
 def _shown(name: str, type_name: str, longest: int | None) -> sql.Composable:

@@ -173,7 +173,7 @@ def _matrix(evidence: PacketEvidence) -> Part:
     found = totals([each for each in evidence.matrix if each.facts.requirement == REQUIRED])
     text = (f"{found.verdicts}.",)
     header = ("collection", "role", "requirement", "strategy", "identity", "trigger", "verdict", "reasons")
-    return Part("matrix", "Compatibility matrix", text, (PacketTable(header, rows),), ("compatibility.collections",))
+    return Part("matrix", "Compatibility matrix", text, (PacketTable(header, rows),), ("matrix.collections",))
 
 
 def _proofs(evidence: PacketEvidence) -> Part:

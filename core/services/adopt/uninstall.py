@@ -7,6 +7,8 @@ from psycopg import sql
 from core.db.connection.session import Connection
 from core.db.install import script
 from core.db.install.script import Statement
+from core.db.rows import uninstall as rows
+from core.db.sources.counts import row_count
 from core.errors import GateClosed, Json, Unavailable
 
 
@@ -62,14 +64,14 @@ def uninstall(connection: Connection, *, even_certified: bool) -> Removal:
 
 
 def _removal(connection: Connection, statements: list[Statement]) -> Removal:
-    place = connection.rows("uninstall.place")[0]
+    place = connection.one(rows.PLACE)
     counted = {
-        row["name"]: connection.value(sql.SQL("SELECT count(*) FROM {}").format(_object(connection, row["name"])))
-        for row in connection.rows("uninstall.tables")
+        table.name: connection.one(row_count(sql.Identifier(connection.schema, table.name))).rows
+        for table in connection.rows(rows.TABLES)
     }
     certified = counted.get("birth_backfill_certificate", 0)
     return Removal(
-        database=place["database"],
+        database=place.database,
         schema=connection.schema,
         removed=[each.what for each in statements],
         rows={name: count for name, count in counted.items() if count},
@@ -78,11 +80,6 @@ def _removal(connection: Connection, statements: list[Statement]) -> Removal:
     )
 
 
-def _object(connection: Connection, name: str) -> sql.Identifier:
-    return sql.Identifier(connection.schema, name)
-
-
 def _statements(connection: Connection) -> list[Statement]:
     """What depends goes before what it depends on. Each text is as the server quoted it."""
-    rows = connection.rows("uninstall.statements")
-    return [Statement(row["what"], sql.Composed([sql.SQL(row["statement"])])) for row in rows]
+    return [Statement(step.what, sql.Composed([sql.SQL(step.statement)])) for step in connection.rows(rows.STATEMENTS)]

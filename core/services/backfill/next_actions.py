@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from core.db.connection.session import Connection
 from core.db.rows import next_actions as rows
+from core.db.rows.session import IDENTITY
 from core.domain.backfill.next_actions import Login, Standing
 from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Run
@@ -41,12 +42,12 @@ def standing(connection: Connection, number: int) -> Standing | None:
 
 def intent(connection: Connection, number: int) -> Intent:
     """Look at what an apply of a run would do. Changes nothing."""
-    who = connection.rows("session.identity")[0]
+    who = connection.one(IDENTITY)
     usable = tuple(each for each in permits.list_permits(connection) if each.state == "open")
     return Intent(
         run=runs.run(connection, number),
         progress=next(each for each in live_runs.follow(connection, [number]) if each.run == number),
         permits=usable,
-        database=who["database"],
-        login=who["login"],
+        database=who.database,
+        login=who.login,
     )

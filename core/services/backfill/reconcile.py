@@ -68,7 +68,7 @@ def missing_now(connection: Connection, entry: Row) -> tuple[sql.Composable, sql
     Raises Stale where the table is gone or lacks a column of that identity.
     """
     types = sources.types_of(connection, entry["relid"])
-    table = sources.table_of(entry)
+    table = sources.table_of(entry["table_schema"], entry["table_name"])
     if table is None or not set(entry["columns"]) <= types.keys():
         raise Stale(
             f"the table of {entry['collection']} no longer is what was planned",

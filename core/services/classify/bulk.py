@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.db.connection.session import Connection
+from core.db.rows import identity as rows
+from core.db.rows.identity import Rights
 from core.domain.classify.decision import EXEMPT, UNCLASSIFIED, Decision
 from core.domain.classify.identity import Identity
 from core.domain.classify.suggestion import SAFE
@@ -40,7 +42,7 @@ class _Around:
     """What every decision is checked against: the file's other identities, this login's rights, what was suggested."""
 
     among: Sequence[Pending]
-    rights: Mapping[str, bool]
+    rights: Rights
     told: Mapping[str, Json]
     seen: Mapping[str, int]
 
@@ -72,7 +74,7 @@ def classify_many(
     the decisions were made on, where they were made before this call.
     """
     found = {each.collection: _source(connection, each) for each in decisions}
-    around = _Around(_among(decisions, found), connection.row("identity.rights") or {}, told or {}, seen or {})
+    around = _Around(_among(decisions, found), connection.one(rows.RIGHTS), told or {}, seen or {})
     checked = [_check(connection, each, found[each.collection], around) for each in decisions]
     if dry_run:
         return [_result(each, VALID) for each in checked]
@@ -100,10 +102,10 @@ def accept(connection: Connection, *, dry_run: bool = False, keep_going: bool = 
 def export(connection: Connection) -> list[Decision]:
     """What every collection is now, as decisions that would change nothing."""
     return [
-        Decision(row["collection"], EXEMPT, None, row["policy_reason"])
-        if row["requirement"] == "EXEMPT"
-        else _exported(row["collection"], row["strategy"], row["columns"], row["reason"])
-        for row in connection.rows("identity.export")
+        Decision(row.collection, EXEMPT, None, row.policy_reason)
+        if row.requirement == "EXEMPT"
+        else _exported(row.collection, row.strategy, row.columns, row.reason)
+        for row in connection.rows(rows.EXPORT)
     ]
 
 
@@ -177,9 +179,9 @@ def _is_so(decision: Decision, source: Source, identity: Identity | None) -> boo
     return source.identity == identity and (identity is None or source.requirement == "REQUIRED")
 
 
-def _allowed(decision: Decision, rights: Mapping[str, bool]) -> None:
+def _allowed(decision: Decision, rights: Rights) -> None:
     exempts = decision.strategy == EXEMPT
-    if not rights.get("decide" if exempts else "classify"):
+    if not (rights.decide if exempts else rights.classify):
         group = "birth_gatekeeper" if exempts else "birth_operator"
         action = "decide the policy of a collection" if exempts else "classify identities"
         raise NotAllowed(
@@ -201,7 +203,7 @@ def _exemption(decision: Decision) -> dict[str, Json]:
 
 
 def _unused(connection: Connection, source: Source) -> None:
-    if source.identity is not None and connection.value("identity.in_use", {"collection": source.collection}):
+    if source.identity is not None and connection.one(rows.IN_USE, {"collection": source.collection}).registered:
         raise GateClosed(
             f"rows of {source.collection} are registered under its identity",
             code="identity_in_use",

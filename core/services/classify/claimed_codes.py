@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from core.db.connection.session import Connection
+from core.db.rows.identity import PENDING
 from core.db.sources import codec
 from core.domain.classify.identity import COLUMN, Identity
 from core.errors import GateClosed
@@ -24,7 +25,7 @@ class Pending:
 
     @property
     def triple(self) -> tuple[str, sql.Composable, sql.Composable]:
-        """As core.db.sources.proof takes it."""
+        """As core.db.sources.collisions takes it."""
         return self.collection, self.table, self.code
 
 
@@ -33,16 +34,15 @@ def bare(connection: Connection) -> list[Pending]:
 
     Synthetic ones begin with their own collection's name: they meet a column's codes only as lookalikes.
     """
-    rows = connection.rows("identity.pending")
-    types = sources.types_of_each(connection, [row["relid"] for row in rows])
+    rows = connection.rows(PENDING)
+    types = sources.types_of_each(connection, [row.relid for row in rows])
     found = []
     for row in rows:
-        table = sources.table_of(row)
         # A column whose type was changed to one without a stable text gives no codes any more.
         with suppress(GateClosed):
-            texts = codec.parts(row["columns"], types[row["relid"]], row["collection_name"])
-            if table is not None:
-                found.append(Pending(row["collection_name"], table, codec.code_expression(None, texts)))
+            texts = codec.parts(row.columns, types[row.relid], row.collection_name)
+            table = sql.Identifier(row.table_schema, row.table_name)
+            found.append(Pending(row.collection_name, table, codec.code_expression(None, texts)))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
+from core.db.rows import identity as rows
 from core.domain.classify.identity import CONTRACT, Identity
 from core.domain.gates import insist, judge
 from core.errors import GateClosed, Json
@@ -69,8 +70,8 @@ def record(
     connection: Connection, source: Source, identity: Identity, reason: str | None, evidence: dict[str, Json]
 ) -> Classification:
     """Record an identity that was proven. Raises Stale where `source` no longer is what the database holds."""
-    version = connection.value(
-        "identity.classify",
+    made = connection.one(
+        rows.CLASSIFY,
         {
             "collection": identity.collection,
             "strategy": identity.strategy,
@@ -80,7 +81,7 @@ def record(
             "evidence": Jsonb(evidence),
         },
     )
-    return Classification(identity.collection, identity.strategy, identity.text, version, evidence)
+    return Classification(identity.collection, identity.strategy, identity.text, made.version, evidence)
 
 
 def unclassify(
@@ -88,10 +89,8 @@ def unclassify(
 ) -> Classification:
     """Take an identity back. Raises GateClosed where rows are registered under it, Stale as `classify` does."""
     seen = sources.enrolled(connection, collection).version if seen_version is None else seen_version
-    version = connection.value(
-        "identity.unclassify", {"collection": collection, "seen_version": seen, "reason": reason}
-    )
-    return Classification(collection, "unclassified", None, version, {})
+    made = connection.one(rows.UNCLASSIFY, {"collection": collection, "seen_version": seen, "reason": reason})
+    return Classification(collection, "unclassified", None, made.version, {})
 
 
 def exempt(connection: Connection, collection: str, reason: str) -> Classification:
@@ -106,7 +105,7 @@ def require(connection: Connection, collection: str, reason: str) -> Classificat
 
 def _decide(connection: Connection, collection: str, requirement: str, reason: str) -> Classification:
     sources.enrolled(connection, collection)
-    connection.rows("identity.decide", {"collection": collection, "requirement": requirement, "reason": reason})
+    connection.one(rows.DECIDE, {"collection": collection, "requirement": requirement, "reason": reason})
     return Classification(collection, requirement.lower(), None, 0, {"reason": reason})
 
 

@@ -1,9 +1,11 @@
 """Where identities come from: every version of them, and the way back by one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
+from core.db.rows import identity as rows
 from core.errors import GateClosed, Json
 from core.services.classify import classify as identities
 from core.services.classify import sources
@@ -36,13 +38,13 @@ def history(connection: Connection, collection: str | None = None) -> list[Versi
     """Every version of a collection's identity, or of all, oldest first. Raises GateClosed for an unknown name."""
     if collection is not None:
         sources.enrolled(connection, collection)
-    return [_version(row) for row in connection.rows("identity.history", {"collection": collection})]
+    return [_version(row) for row in connection.rows(rows.HISTORY, {"collection": collection})]
 
 
 def last_of_login(connection: Connection) -> Version | None:
     """What `undo` undoes where no collection is named: this login's latest classification that still holds."""
-    name = connection.value("identity.last_of_login")
-    return None if name is None else history(connection, name)[-1]
+    last = connection.row(rows.LAST_OF_LOGIN)
+    return None if last is None else history(connection, last.collection_name)[-1]
 
 
 def undo(connection: Connection, collection: str | None = None, reason: str | None = None) -> Classification:
@@ -51,7 +53,8 @@ def undo(connection: Connection, collection: str | None = None, reason: str | No
     What was there before holds again; an identity is proven again before. Raises GateClosed where there is nothing
     to undo, where rows are registered under it, or where the earlier identity no longer holds.
     """
-    name = collection or connection.value("identity.last_of_login")
+    last = None if collection else connection.row(rows.LAST_OF_LOGIN)
+    name = collection or (last.collection_name if last else None)
     if name is None:
         raise GateClosed(
             "this login has no classification that still holds",
@@ -59,31 +62,33 @@ def undo(connection: Connection, collection: str | None = None, reason: str | No
             hint="Name the collection: `birth-console classify COLLECTION --undo`.",
         )
     source = sources.enrolled(connection, name)
-    before = connection.row("identity.before", {"collection": name, "version": source.version})
-    earlier = None if before is None else sources.identity_of(name, before["strategy"], before["columns"])
+    before = connection.row(rows.BEFORE, {"collection": name, "version": source.version})
+    earlier = None if before is None else sources.identity_of(name, before.strategy, before.columns)
     evidence: dict[str, Json] = {}
     if earlier is not None:
         evidence = identities.proven(connection, sources.require(connection, name), earlier)
-    version = connection.value("identity.undo", {"collection": name, "seen_version": source.version, "reason": reason})
+    made = connection.one(rows.UNDO, {"collection": name, "seen_version": source.version, "reason": reason})
     if earlier is None:
-        return Classification(name, "unclassified", None, version, {})
-    return Classification(name, earlier.strategy, earlier.text, version, evidence)
+        return Classification(name, "unclassified", None, made.version, {})
+    return Classification(name, earlier.strategy, earlier.text, made.version, evidence)
 
 
-def _version(row: Row) -> Version:
-    identity = sources.identity_of(row["collection"], row["strategy"], row["columns"])
-    evidence = row["evidence"] or {}
+def _version(row: rows.Change) -> Version:
+    identity = sources.identity_of(row.collection, row.strategy, row.columns)
+    evidence = row.evidence if isinstance(row.evidence, Mapping) else {}
+    suggestion = evidence.get("suggestion")
+    rank = suggestion.get("rank") if isinstance(suggestion, Mapping) else None
     return Version(
-        collection=row["collection"],
-        version=row["version"],
-        action=row["action"],
+        collection=row.collection,
+        version=row.version,
+        action=row.action,
         strategy="unclassified" if identity is None else identity.strategy,
         identity=None if identity is None else identity.text,
-        actor=row["actor"],
-        person=row["person"],
-        at=row["recorded_at"],
-        reason=row["reason"],
-        evidence_digest=row["evidence_digest"],
-        suggestion_rank=(evidence.get("suggestion") or {}).get("rank"),
+        actor=row.actor,
+        person=row.person,
+        at=row.recorded_at,
+        reason=row.reason,
+        evidence_digest=row.evidence_digest,
+        suggestion_rank=rank if isinstance(rank, int) else None,
         evidence=evidence,
     )

@@ -1,17 +1,24 @@
 """Profiling: the catalogs for many tables at once, then one bounded sample of each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from psycopg import sql
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
+from core.db.rows import columns as rows
+from core.db.rows.query import Reading
+from core.db.rows.sources import Sampled
+from core.db.rows.suggestion import PLACES
 from core.db.sources.sample import sample, usable
 from core.domain.classify.identity import LONGEST_CODE
 from core.domain.classify.table_profile import Column, Key, Reference, SampledTable, TableProfile
 from core.domain.classify.table_profile import profile as profiled
 from core.services.classify import sources
+
+R = TypeVar("R")
 
 SMALL = 5000  # rows up to which the whole table is the sample
 _SAMPLED_ROWS = 3000
@@ -36,10 +43,10 @@ def profile(connection: Connection, collection: str) -> TableProfile:
 
 def places(connection: Connection, collections: Sequence[str] | None = None) -> list[Place]:
     """The tables of `collections`, or of every collection that has one, by name."""
-    rows = connection.rows("suggestion.places", {"collections": None if collections is None else list(collections)})
+    named = None if collections is None else list(collections)
     return [
-        Place(row["collection_name"], row["relid"], sql.Identifier(row["table_schema"], row["table_name"]))
-        for row in rows
+        Place(each.collection_name, each.relid, sql.Identifier(each.table_schema, each.table_name))
+        for each in connection.rows(PLACES, {"collections": named})
     ]
 
 
@@ -61,34 +68,30 @@ class Catalogs:
         known = places(connection) if known is None else known
         relids = [place.relid for place in wanted]
         given = {"relids": relids}
-        shared = connection.rows("profile.shared", {"relids": [place.relid for place in known]})
+        shared = connection.rows(rows.SHARED, {"relids": [place.relid for place in known]})
         self.types = sources.types_of_each(connection, relids)
-        self.columns = _by_table(connection.rows("profile.columns", given))
-        self.keys = _by_table(connection.rows("profile.keys", given))
-        links = connection.rows("profile.references", given)
-        self.references = _by_table(links)
-        self.incoming = _by_table({**row, "relid": row["target"]} for row in links)
-        self.sizes = {row["relid"]: row for row in connection.rows("profile.sizes", given)}
-        self.shared = {row["name"]: row["tables"] - 1 for row in shared}
+        self.columns = _by(connection.rows(rows.DECLARED, given), lambda row: row.relid)
+        self.keys = _by(connection.rows(rows.KEYS, given), lambda row: row.relid)
+        links = connection.rows(rows.REFERENCES, given)
+        self.references = _by(links, lambda row: row.relid)
+        self.incoming = _by(links, lambda row: row.target)
+        self.sizes = {row.relid: row for row in connection.rows(rows.SIZES, given)}
+        self.shared = {row.name: row.tables - 1 for row in shared}
         self.names = frozenset(place.collection for place in known)
 
     def table(self, connection: Connection, place: Place) -> SampledTable:
         """The table with its sample. Raises NotAllowed where this login may not read it, Unavailable out of time."""
         types = self.types.get(place.relid, {})
-        size = self.sizes.get(place.relid, {"rows": 0, "pages": 0})
-        texts, whole = _sampled(connection, place, types, int(size["rows"]), int(size["pages"]))
+        size = self.sizes.get(place.relid, rows.Size(place.relid, pages=0, rows=0))
+        texts, whole = _sampled(connection, place, types, size.rows, size.pages)
         columns = self._columns(place.relid, types)
-        counted = len(texts) if whole else None if size["rows"] < 0 else max(int(size["rows"]), len(texts))
+        counted = len(texts) if whole else None if size.rows < 0 else max(size.rows, len(texts))
         return SampledTable(
             collection=place.collection,
             columns=columns,
-            keys=tuple(Key(tuple(row["columns"]), row["primary"]) for row in self.keys[place.relid]),
-            references=tuple(
-                Reference(tuple(row["columns"]), row["target_name"]) for row in self.references[place.relid]
-            ),
-            referenced=frozenset(
-                tuple(row["target_columns"]) for row in self.incoming[place.relid] if row["target"] == place.relid
-            ),
+            keys=tuple(Key(row.columns, row.primary) for row in self.keys[place.relid]),
+            references=tuple(Reference(row.columns, row.target_name) for row in self.references[place.relid]),
+            referenced=frozenset(row.target_columns for row in self.incoming[place.relid]),
             rows=counted,
             whole=whole,
             sample=dict(zip(types, zip(*texts, strict=True), strict=True)) if texts else dict.fromkeys(types, ()),
@@ -100,16 +103,16 @@ class Catalogs:
         stable = usable(types)
         return tuple(
             Column(
-                name=row["name"],
-                type=types[row["name"]],
-                not_null=row["not_null"],
-                generated=row["generated"],
-                usable=row["name"] in stable,
-                null_fraction=row["null_fraction"],
-                distinct=row["distinct"],
+                name=row.name,
+                type=types[row.name],
+                not_null=row.not_null,
+                generated=row.generated,
+                usable=row.name in stable,
+                null_fraction=row.null_fraction,
+                distinct=row.distinct,
             )
             for row in self.columns[relid]
-            if row["name"] in types
+            if row.name in types
         )
 
 
@@ -126,16 +129,17 @@ def _sampled(
         found = connection.rows(_statement(place, types, SMALL + 1, percent))
         if percent is not None and not found:
             found = connection.rows(_statement(place, types, _SAMPLED_ROWS, None))
-    texts = [row["texts"] for row in found]
+    texts = [row.texts for row in found]
     return texts, small and len(texts) <= SMALL
 
 
-def _statement(place: Place, types: Mapping[str, str], rows: int, percent: float | None) -> sql.Composed:
+def _statement(place: Place, types: Mapping[str, str], rows: int, percent: float | None) -> Reading[Sampled]:
     return sample(place.name, types, rows=rows, percent=percent, longest=LONGEST_CODE)
 
 
-def _by_table(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
-    found: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row["relid"]].append(row)
-    return found
+def _by(found: Iterable[R], table: Callable[[R], int]) -> defaultdict[int, list[R]]:
+    """Rows by the table that they belong to."""
+    grouped: defaultdict[int, list[R]] = defaultdict(list)
+    for row in found:
+        grouped[table(row)].append(row)
+    return grouped

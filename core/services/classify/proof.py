@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from psycopg import sql
-
-from core.db.connection.session import Connection, Row
-from core.db.sources import codec, proof
+from core.db.connection.session import Connection
+from core.db.rows.columns import KEYS
+from core.db.rows.identity import KEY
+from core.db.rows.query import Reading
+from core.db.rows.sources import Collision, KeyExample
+from core.db.sources import codec, collisions, proof
 from core.db.sources.proof import Coded
 from core.domain.classify.identity import COLUMN, Identity, Proof
 from core.errors import ConsoleError, GateClosed, Json
@@ -70,51 +72,58 @@ def _coded(source: Source, identity: Identity) -> Coded:
 
 
 def _counted(connection: Connection, source: Source, identity: Identity, coded: Coded) -> Proof:
-    row = connection.row(proof.proof(coded, connection.schema))
-    assert row is not None  # noqa: S101 - an aggregate has one row
-    padded = row.pop("padded")
-    twins = int(connection.value(proof.twins(coded))) if padded else 0
+    found = connection.one(proof.proof(coded, connection.schema))
+    twins = connection.one(proof.twins(coded)).twins if found.padded else 0
     declared = _is_declared(connection, source, identity)
-    different = (
-        row["rows"] - row["nulls"] - row["empties"] if declared else int(connection.value(proof.distinct(coded)))
+    known = found.rows - found.nulls - found.empties
+    return Proof(
+        rows=found.rows,
+        nulls=found.nulls,
+        empties=found.empties,
+        distinct=known if declared else connection.one(proof.distinct(coded)).distinct,
+        twins=twins,
+        longest=found.longest,
+        lookalikes=found.lookalikes,
+        foreign=0,
+        pending=0,
     )
-    return Proof(**row, distinct=different, twins=twins, foreign=0, pending=0)
 
 
 def _is_declared(connection: Connection, source: Source, identity: Identity) -> bool:
     """Whether a key over some of the columns keeps the codes apart: different values have different texts."""
-    keys = connection.rows("profile.keys", {"relids": [source.relid]})
-    return any(set(row["columns"]) <= set(identity.columns) for row in keys)
+    keys = connection.rows(KEYS, {"relids": [source.relid]})
+    return any(set(key.columns) <= set(identity.columns) for key in keys)
 
 
 def _with_examples(connection: Connection, source: Source, coded: Coded, seen: Proof) -> Proof:
     """Name the offending rows, looking only for what the counts say is there."""
     if seen.nulls or seen.empties:
-        key = [row["name"] for row in connection.rows("identity.key", {"relid": source.relid})]
+        key = [row.name for row in connection.rows(KEY, {"relid": source.relid})]
         seen = replace(
             seen,
-            null_examples=_examples(connection, proof.null_examples(coded, key)) if seen.nulls else (),
-            empty_examples=_examples(connection, proof.empty_examples(coded, key)) if seen.empties else (),
+            null_examples=_rows(connection, proof.null_examples(coded, key)) if seen.nulls else (),
+            empty_examples=_rows(connection, proof.empty_examples(coded, key)) if seen.empties else (),
         )
     if seen.rows - seen.nulls - seen.empties > seen.distinct:
-        rows = connection.rows(proof.duplicate_examples(coded.table, coded.code))
-        seen = replace(seen, duplicate_examples=tuple({"code": row["code"], "rows": row["rows"]} for row in rows))
+        twice = connection.rows(proof.duplicate_examples(coded.table, coded.code))
+        seen = replace(seen, duplicate_examples=tuple({"code": each.code, "rows": each.rows} for each in twice))
     if seen.twins:
-        seen = replace(seen, twin_examples=_examples(connection, proof.twin_examples(coded)))
+        pairs = connection.rows(proof.twin_examples(coded))
+        seen = replace(seen, twin_examples=tuple(each.example for each in pairs))
     if seen.lookalikes:
-        found = _examples(connection, proof.lookalike_examples(coded.table, coded.code, connection.schema))
-        seen = replace(seen, lookalike_examples=found)
+        alike = connection.rows(proof.lookalike_examples(coded.table, coded.code, connection.schema))
+        seen = replace(seen, lookalike_examples=tuple(each.example for each in alike))
     return seen
 
 
 def _with_collisions(
     connection: Connection, source: Source, coded: Coded, seen: Proof, others: Sequence[Pending]
 ) -> Proof:
-    foreign = connection.rows(proof.foreign_codes(coded, source.collection, connection.schema))
-    given = connection.rows(proof.pending_collisions(coded, [each.triple for each in others])) if others else []
+    foreign = connection.rows(collisions.foreign_codes(coded, source.collection, connection.schema))
+    given = connection.rows(collisions.pending_collisions(coded, [each.triple for each in others])) if others else []
     # A code that is registered for its own collection shows up in both; the registry's word is enough.
-    registered = {(row["code"], row["owner"]) for row in foreign}
-    fresh = [row for row in given if (row["code"], row["owner"]) not in registered]
+    registered = {(each.code, each.owner) for each in foreign}
+    fresh = [each for each in given if (each.code, each.owner) not in registered]
     return replace(
         seen,
         foreign=_total(foreign),
@@ -131,13 +140,13 @@ def _others(connection: Connection, source: Source, among: Sequence[Pending]) ->
     yield from (each for each in among if each.collection != source.collection)
 
 
-def _examples(connection: Connection, query: sql.Composed) -> tuple[Json, ...]:
-    return tuple(row["example"] for row in connection.rows(query))
+def _rows(connection: Connection, query: Reading[KeyExample]) -> tuple[Json, ...]:
+    return tuple(each.example for each in connection.rows(query))
 
 
-def _owners(rows: list[Row]) -> tuple[Json, ...]:
-    return tuple({"code": row["code"], "owner": row["owner"]} for row in rows)
+def _owners(found: list[Collision]) -> tuple[Json, ...]:
+    return tuple({"code": each.code, "owner": each.owner} for each in found)
 
 
-def _total(rows: list[Row]) -> int:
-    return int(rows[0]["total"]) if rows else 0
+def _total(found: list[Collision]) -> int:
+    return found[0].total if found else 0

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from core.db.connection.session import Connection
+from core.db.rows.identity import RIGHTS
+from core.db.rows.suggestion import BLOCKERS
 from core.domain.classify.blocker import Blocker, CandidateEvidence, Rights
 from core.domain.classify.sample_check import weigh
 from core.domain.classify.table_profile import SampledTable
@@ -11,16 +13,13 @@ from core.services.classify import profiling, sources, suggest
 
 def rights(connection: Connection) -> Rights:
     """What this login may decide here."""
-    row = connection.row("identity.rights") or {}
-    return Rights(bool(row.get("classify")), bool(row.get("decide")))
+    found = connection.one(RIGHTS)
+    return Rights(found.classify, found.decide)
 
 
 def listed(connection: Connection) -> list[Blocker]:
     """Every blocker, by name. Reads catalogs only."""
-    return [
-        Blocker(row["collection_name"], row["has_table"], row["version"])
-        for row in connection.rows("suggestion.blockers")
-    ]
+    return [Blocker(row.collection_name, row.has_table, row.version) for row in connection.rows(BLOCKERS)]
 
 
 def evidence(connection: Connection, collections: Sequence[str]) -> Iterator[CandidateEvidence]:

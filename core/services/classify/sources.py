@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from core.db.connection.session import Connection, Row
-from core.db.sources import codec, proof
+from core.db.connection.session import Connection
+from core.db.rows import identity as rows
+from core.db.rows.query import Reading
+from core.db.rows.sources import Counts
+from core.db.sources import codec
+from core.db.sources import counts as counting
 from core.domain.classify.identity import COLUMN, Identity
 from core.errors import GateClosed
 
@@ -29,7 +33,7 @@ class Source:
 
 def find(connection: Connection, collection: str) -> Source | None:
     """The source of an enrolled collection, or None for a name that is not enrolled."""
-    row = connection.row("identity.collection", {"collection": collection})
+    row = connection.row(rows.COLLECTION, {"collection": collection})
     return None if row is None else _source(connection, collection, row)
 
 
@@ -64,7 +68,7 @@ def enrolled(connection: Connection, collection: str) -> Source:
 
 def similar(connection: Connection, collection: str) -> list[str]:
     """Names of collections that may have been meant."""
-    names = [row["collection_name"] for row in connection.rows("identity.names")]
+    names = [row.collection_name for row in connection.rows(rows.NAMES)]
     return difflib.get_close_matches(collection, names, n=3)
 
 
@@ -74,23 +78,16 @@ def code_of(source: Source, identity: Identity) -> tuple[sql.Composable, list[sq
     return codec.code_expression(None if identity.strategy == COLUMN else source.collection, texts), texts
 
 
-def counts(connection: Connection, source: Source) -> sql.Composed:
+def counts(connection: Connection, source: Source) -> Reading[Counts]:
     """The statement that counts a classified source's rows and those registered."""
     assert source.table is not None and source.identity is not None  # noqa: S101, PT018 - the caller looked
     code, _ = code_of(source, source.identity)
-    return proof.counts(source.table, code, source.collection, connection.schema, windowed=source.windowed)
+    return counting.counts(source.table, code, source.collection, connection.schema, windowed=source.windowed)
 
 
-def row_count(table: sql.Composable) -> sql.Composed:
-    """The statement that counts a table's rows."""
-    return proof.source_rows(table)
-
-
-def table_of(row: Row) -> sql.Composable | None:
-    """The quoted name of the table that a row of the catalogs names, or None."""
-    if row["table_name"] is None:
-        return None
-    return sql.Identifier(row["table_schema"], row["table_name"])
+def table_of(schema: str | None, name: str | None) -> sql.Composable | None:
+    """The quoted name of the table that the catalogs name, or None."""
+    return None if schema is None or name is None else sql.Identifier(schema, name)
 
 
 def types_of(connection: Connection, relid: int) -> dict[str, str]:
@@ -101,8 +98,8 @@ def types_of(connection: Connection, relid: int) -> dict[str, str]:
 def types_of_each(connection: Connection, relids: Sequence[int]) -> dict[int, dict[str, str]]:
     """The same for several tables, in one round trip."""
     found: dict[int, dict[str, str]] = {}
-    for row in connection.rows("identity.columns", {"relids": list(relids)}):
-        found.setdefault(row["relid"], {})[row["name"]] = row["type"]
+    for row in connection.rows(rows.COLUMNS, {"relids": list(relids)}):
+        found.setdefault(row.relid, {})[row.name] = row.type
     return found
 
 
@@ -111,15 +108,15 @@ def identity_of(collection: str, strategy: str | None, columns: Sequence[str] | 
     return Identity(collection, strategy, tuple(columns)) if strategy and columns else None
 
 
-def _source(connection: Connection, collection: str, row: Row) -> Source:
+def _source(connection: Connection, collection: str, row: rows.Collection) -> Source:
     return Source(
         collection=collection,
-        requirement=row["requirement"],
-        table=table_of(row),
-        types={} if row["relid"] is None else types_of(connection, row["relid"]),
-        identity=identity_of(collection, row["strategy"], row["columns"]),
-        version=row["version"] or 0,
-        missing_columns=tuple(row["missing_columns"] or ()),
-        relid=row["relid"],
-        windowed=row["windowed"],
+        requirement=row.requirement,
+        table=table_of(row.table_schema, row.table_name),
+        types={} if row.relid is None else types_of(connection, row.relid),
+        identity=identity_of(collection, row.strategy, row.columns),
+        version=row.version or 0,
+        missing_columns=row.missing_columns or (),
+        relid=row.relid,
+        windowed=row.windowed,
     )

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from heapq import merge
 
 from core.db.connection.session import Connection
-from core.db.sources import proof
+from core.db.rows.suggestion import BLOCKERS, REGISTERED
+from core.db.sources import collisions
 from core.domain.classify.identity import Identity
 from core.domain.classify.suggestion import OPEN, Suggestion, natural_columns, suggest
 from core.domain.classify.table_profile import SampledTable
@@ -53,10 +54,8 @@ def taken(connection: Connection, identity: Identity) -> Json:
 
 def _unclassified(connection: Connection) -> tuple[list[str], list[str]]:
     """The REQUIRED collections without an identity, by name: those with a table, and those without one."""
-    rows = connection.rows("suggestion.blockers")
-    with_table, without = (
-        [row["collection_name"] for row in rows if row["has_table"] is wanted] for wanted in (True, False)
-    )
+    rows = connection.rows(BLOCKERS)
+    with_table, without = ([row.collection_name for row in rows if row.has_table is wanted] for wanted in (True, False))
     return with_table, without
 
 
@@ -86,14 +85,14 @@ def _collisions(connection: Connection, table: SampledTable, others: Sequence[Pe
     try:
         with connection.reading():
             connection.driver.execute(f"SET LOCAL statement_timeout = {_LOOKUP_MILLISECONDS}".encode())
-            rows = connection.rows("suggestion.registered", {"codes": codes, "collection": table.collection})
+            rows = connection.rows(REGISTERED, {"codes": codes, "collection": table.collection})
             if others:
-                rows += connection.rows(proof.taken_codes([each.triple for each in others], codes))
+                rows += connection.rows(collisions.taken_codes([each.triple for each in others], codes))
     except Unavailable:
         if connection.is_closed:
             raise
         return {}, False
-    owners = {row["code"]: row["owner"] for row in rows}
+    owners = {row.code: row.owner for row in rows}
     found: dict[str, Json] = {}
     for name, own in values.items():
         met = sorted(own & owners.keys())

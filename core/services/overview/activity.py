@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.db.connection.session import Connection
+from core.db.rows.activity import HEAD, SINCE
 from core.domain.overview.activity import LedgerEvent, ledger_event
 
 LATEST = 200
@@ -18,8 +19,8 @@ class Latest:
 
 def since(connection: Connection, seq: int | None) -> Latest:
     """The latest events after `seq`; without one, only where the ledger's head is."""
-    head = int(connection.value("changes.head"))
+    head = connection.one(HEAD).seq
     if seq is None or seq >= head:
         return Latest(head, ())
-    rows = connection.rows("changes.since", {"seq": seq, "head": head, "limit": LATEST})
-    return Latest(head, tuple(ledger_event(**row) for row in rows))
+    rows = connection.rows(SINCE, {"seq": seq, "head": head, "limit": LATEST})
+    return Latest(head, tuple(ledger_event(row.seq, row.at, row.actor, row.kind, row.payload) for row in rows))

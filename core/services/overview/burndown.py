@@ -1,6 +1,7 @@
 """The burn-down, from the ledger."""
 
 from core.db.connection.session import Connection
+from core.db.rows.burndown import DECISIONS, PLANS, SETTLED
 from core.domain.overview.burndown import Burndown, Decided, Event, Planned, Settled, burndown
 from core.services.overview import readiness
 
@@ -10,17 +11,11 @@ _STEPS = 400
 def read(connection: Connection, most: int = 200) -> Burndown:
     """At most `most` points, from the first decision to now."""
     found: list[Event] = [
-        Decided(row["at_us"], row["kind"], row["collection"], _became(row["kind"], row["became"]))
-        for row in connection.rows("burndown.decisions")
+        Decided(row.at_us, row.kind, row.collection, _became(row.kind, row.became))
+        for row in connection.rows(DECISIONS)
     ]
-    found += [
-        Planned(row["at_us"], row["ledger_id"], row["collection"], row["missing"])
-        for row in connection.rows("burndown.plans")
-    ]
-    found += [
-        Settled(row["at_us"], row["ledger_id"], row["rows"])
-        for row in connection.rows("burndown.settled", {"steps": _STEPS})
-    ]
+    found += [Planned(row.at_us, row.ledger_id, row.collection, row.missing) for row in connection.rows(PLANS)]
+    found += [Settled(row.at_us, row.ledger_id, row.rows) for row in connection.rows(SETTLED, {"steps": _STEPS})]
     blockers = int(readiness.read(connection).metrics["identity_unclassified_blockers"])
     return burndown(found, blockers).thinned(most)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from core.db.connection.guard import formatted
 from core.db.connection.session import Connection
+from core.db.rows.contract import GATEWAY, STATEMENTS
 from core.domain.overview.contract import Contract, ReadableSql, Terms, contract
 from core.errors import ConsoleError, GateClosed, UsageError
 from core.services.classify import sources
@@ -23,8 +24,8 @@ def read(connection: Connection, collection: str, *, seconds: int = PROOF_SECOND
     facts = matrix.facts(connection, collection)
     if source is None or facts is None:
         raise UsageError(f"there is no collection {collection}", code="unknown_collection", hint="Look again.")
-    gateway = connection.rows("contract.gateway")[0]
-    terms = Terms(facts, gateway["register_function"], gateway["bound"], unproven="it has no identity")
+    gateway = connection.one(GATEWAY)
+    terms = Terms(facts, gateway.register_function, gateway.bound, unproven="it has no identity")
     if not terms.is_provable or source.identity is None:
         yield contract(terms)
         return
@@ -45,9 +46,14 @@ def _statements(connection: Connection, source: Source) -> Iterator[ReadableSql]
         counting = sources.counts(connection, source)
     except GateClosed:
         return
-    yield ReadableSql("counts its rows and those that are registered", formatted(counting.as_string(connection.driver)))
-    found = connection.value("contract.statements", {"collection": source.collection})
-    if found is not None:
-        yield ReadableSql("plans it: stores what is missing", formatted(found["plan"]))
-        yield ReadableSql("reads one batch of it", formatted(found["read"]))
-        yield ReadableSql("registers that batch", formatted(found["register"]))
+    counting_text = formatted(counting.statement.as_string(connection.driver))
+    yield ReadableSql("counts its rows and those that are registered", counting_text)
+    row = connection.row(STATEMENTS, {"collection": source.collection})
+    if row is not None and (found := row.statements) is not None:
+        for title, text in (
+            ("plans it: stores what is missing", found.plan),
+            ("reads one batch of it", found.read),
+            ("registers that batch", found.register),
+        ):
+            if text is not None:
+                yield ReadableSql(title, formatted(text))

@@ -5,21 +5,23 @@ Counts come one collection at a time, so that they can be shown as they come.
 
 from psycopg import sql
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
+from core.db.rows.matrix import COLLECTIONS, REGISTERED, Collection
+from core.db.sources.counts import row_count
 from core.domain.overview.matrix import REQUIRED, Counts, Facts, MatrixRow, judge
 from core.services.classify import sources
 
 
 def read(connection: Connection, *, every: bool = False) -> list[MatrixRow]:
     """Judge every REQUIRED collection; with `every`, also those outside the scope. Sorted by name."""
-    rows = connection.rows("compatibility.collections")
-    return [judge(_facts(row)) for row in rows if every or row["requirement"] == REQUIRED]
+    rows = connection.rows(COLLECTIONS)
+    return [judge(_facts(row)) for row in rows if every or row.requirement == REQUIRED]
 
 
 def facts(connection: Connection, collection: str) -> Facts | None:
     """What the catalogs say of one collection; None for a name that is not enrolled."""
-    rows = connection.rows("compatibility.collections")
-    return next((_facts(row) for row in rows if row["collection"] == collection), None)
+    rows = connection.rows(COLLECTIONS)
+    return next((_facts(row) for row in rows if row.collection == collection), None)
 
 
 def count(connection: Connection, collection: str) -> Counts | None:
@@ -33,26 +35,25 @@ def count(connection: Connection, collection: str) -> Counts | None:
         return None
     if source.identity is None or source.missing_columns:
         return _unidentified(connection, collection, source.table)
-    found = connection.row(sources.counts(connection, source))
-    assert found is not None  # noqa: S101 - an aggregate without GROUP BY has one row
-    return Counts(found["source_rows"], found["registered"], found["source_rows"] - found["registered"])
+    found = connection.one(sources.counts(connection, source))
+    return Counts(found.source_rows, found.registered, found.source_rows - found.registered)
 
 
 def _unidentified(connection: Connection, collection: str, table: sql.Composable) -> Counts:
-    rows = int(connection.value(sources.row_count(table)))
-    registered = int(connection.value("compatibility.registered", {"collection": collection}))
+    rows = connection.one(row_count(table)).rows
+    registered = connection.one(REGISTERED, {"collection": collection}).registered
     return Counts(rows, registered, rows if registered == 0 else None)
 
 
-def _facts(row: Row) -> Facts:
+def _facts(row: Collection) -> Facts:
     return Facts(
-        collection=row["collection"],
-        governance_role=row["governance_role"],
-        requirement=row["requirement"],
-        strategy=row["strategy"] or "unclassified",
-        identity=row["identity"],
-        native_status=row["native_status"],
-        table=row["table"],
-        trigger=row["trigger"],
-        missing_columns=tuple(row["missing_columns"]),
+        collection=row.collection,
+        governance_role=row.governance_role or "",
+        requirement=row.requirement,
+        strategy=row.strategy or "unclassified",
+        identity=row.identity,
+        native_status=row.native_status,
+        table=row.table,
+        trigger=row.trigger,
+        missing_columns=row.missing_columns,
     )

@@ -24,7 +24,7 @@ QUERIES = (
     "burndown.decisions",
     "burndown.plans",
     "burndown.settled",
-    "compatibility.collections",
+    "matrix.collections",
     "ledger.runs",
     "ledger.entries",
     "ledger.accounting",

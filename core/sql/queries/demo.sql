@@ -1,8 +1,5 @@
--- name: exists
-SELECT 1 FROM pg_catalog.pg_database WHERE datname = 'demo'
-
--- name: scale
-SELECT pg_catalog.substring(pg_catalog.shobj_description(oid, 'pg_database'), 'scale (\d+)')::integer
+-- name: built
+SELECT pg_catalog.substring(pg_catalog.shobj_description(oid, 'pg_database'), 'scale (\d+)')::integer AS scale
   FROM pg_catalog.pg_database WHERE datname = 'demo'
 
 -- name: drop_unfinished
@@ -18,6 +15,6 @@ DROP DATABASE IF EXISTS demo WITH (FORCE)
 ALTER DATABASE demo_building RENAME TO demo
 
 -- name: foreign_clients
-SELECT pg_catalog.count(*)
+SELECT pg_catalog.count(*) AS clients
   FROM pg_catalog.pg_stat_activity
  WHERE backend_type = 'client backend' AND application_name NOT LIKE %(ours)s AND pid <> pg_catalog.pg_backend_pid()

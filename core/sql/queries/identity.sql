@@ -49,16 +49,16 @@ JOIN pg_catalog.pg_attribute AS a ON a.attrelid = %(relid)s::bigint::oid AND a.a
 WHERE x.indrelid = %(relid)s::bigint::oid AND x.indisprimary ORDER BY k.position
 
 -- name: classify
-SELECT {S}.birth_identity_classify(%(collection)s, %(strategy)s, %(columns)s, %(seen_version)s, %(reason)s, %(evidence)s)
+SELECT {S}.birth_identity_classify(%(collection)s, %(strategy)s, %(columns)s, %(seen_version)s, %(reason)s, %(evidence)s) AS version
 
 -- name: unclassify
-SELECT {S}.birth_identity_unclassify(%(collection)s, %(seen_version)s, %(reason)s)
+SELECT {S}.birth_identity_unclassify(%(collection)s, %(seen_version)s, %(reason)s) AS version
 
 -- name: decide
-SELECT {S}.birth_policy_set(%(collection)s, %(requirement)s, %(reason)s)
+SELECT {S}.birth_policy_set(%(collection)s, %(requirement)s, %(reason)s) AS done
 
 -- name: undo
-SELECT {S}.birth_identity_undo(%(collection)s, %(seen_version)s, %(reason)s)
+SELECT {S}.birth_identity_undo(%(collection)s, %(seen_version)s, %(reason)s) AS version
 
 -- name: last_of_login
 SELECT h.collection_name FROM {S}.birth_identity_history AS h JOIN {S}.birth_identity AS i USING (collection_name, version)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from psycopg import sql
 
+from core.db.rows.identity import CLASSIFY
 from core.domain.classify.identity import Identity, column_identity, synthetic_identity
 from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, Unavailable, UsageError
 from core.services.classify import classify, sources
@@ -328,8 +329,8 @@ def test_of_two_operators_who_looked_at_the_same_moment_the_second_is_told_who_w
         classify.classify(first, column_identity("feedbacks", "fingerprint_id"))
         before = written(database)
         with pytest.raises(Stale) as found:
-            second.value(
-                "identity.classify",
+            second.one(
+                CLASSIFY,
                 {"collection": "feedbacks", "strategy": "synthetic", "columns": ["id"], "seen_version": seen.version,
                  "reason": None, "evidence": None},
             )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from core.db.connection.session import Connection
 from core.db.embedded.server import EmbeddedServer
+from core.db.rows.readiness import METRICS
 from core.demo import build as builder
 from core.demo.build import build
 from core.demo.census import census
@@ -78,7 +79,7 @@ def test_the_console_may_live_in_a_schema_of_any_name(server: EmbeddedServer) ->
     dsn = empty(server, "elsewhere")
     build(dsn, schema='Geburt "2"')
     with Connection.open(dsn, 'Geburt "2"') as connection:
-        metrics = {row["metric"]: row["value"] for row in connection.rows("readiness.metrics")}
+        metrics = {row.metric: row.value for row in connection.rows(METRICS)}
     assert metrics["identity_unclassified_blockers"] == "43"
 
 

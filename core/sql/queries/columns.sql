@@ -1,4 +1,4 @@
--- name: columns
+-- name: declared
 SELECT a.attrelid::bigint AS relid, a.attname AS name, a.attnotnull AS not_null,
     a.attidentity <> '' OR a.attgenerated <> ''
         OR coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid) ~* '(nextval|uuid|snowflake|ulid)[a-z_0-9]*\(', false) AS generated,

@@ -1,0 +1,28 @@
+"""Rows of core/sql/queries/demo.sql, and its commands."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.db.rows.query import Command, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The demo that is there. `scale` is None where nothing tells it."""
+
+    scale: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """How many programs that are not ours are connected."""
+
+    clients: int
+
+
+BUILT: Final = Query("demo.built", Built)
+FOREIGN_CLIENTS: Final = Query("demo.foreign_clients", Clients)
+DROP_UNFINISHED: Final = Command("demo.drop_unfinished")
+CREATE_UNFINISHED: Final = Command("demo.create_unfinished")
+DROP: Final = Command("demo.drop")
+FINISH: Final = Command("demo.finish")

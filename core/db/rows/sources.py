@@ -1,0 +1,98 @@
+"""Rows of the queries that core.db.sources composes over a collection's own table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How many rows a table holds."""
+
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of a source, and those whose code is registered for its collection."""
+
+    source_rows: int
+    registered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What one scan tells of a source's codes."""
+
+    rows: int
+    nulls: int
+    empties: int
+    padded: int
+    longest: int
+    lookalikes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """How many different codes there are."""
+
+    distinct: int
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """How many codes are left over when blanks around parts are dropped."""
+
+    twins: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyExample:
+    """A row by its key columns, as text."""
+
+    example: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A code that several rows give."""
+
+    code: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class TwinExample:
+    """Codes that differ in blanks only."""
+
+    example: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeExample:
+    """One code."""
+
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """A code that another collection has, with how many there are in all."""
+
+    code: str
+    owner: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A code, and the collection that has it."""
+
+    code: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A row as texts, in the order in which its columns were asked for."""
+
+    texts: list[str | None]

@@ -1,0 +1,31 @@
+"""Rows of core/sql/queries/suggestion.sql."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.db.rows.query import Query
+from core.db.rows.sources import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A collection and its table."""
+
+    collection_name: str
+    relid: int
+    table_schema: str
+    table_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A REQUIRED collection without an identity. `version` is 0 where it never had one."""
+
+    collection_name: str
+    has_table: bool
+    version: int
+
+
+PLACES: Final = Query("suggestion.places", Place)
+BLOCKERS: Final = Query("suggestion.blockers", Blocker)
+REGISTERED: Final = Query("suggestion.registered", Taken)

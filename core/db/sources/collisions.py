@@ -1,0 +1,73 @@
+"""Statements that find codes of a source which another collection has as well."""
+
+from collections.abc import Sequence
+
+from psycopg import sql
+
+from core.db.rows.query import Reading
+from core.db.rows.sources import Collision, Taken
+from core.db.sources.proof import EXAMPLES, Coded
+from core.db.sources.windows import probed
+
+
+def foreign_codes(source: Coded, collection: str, schema: str) -> Reading[Collision]:
+    """Codes that the registry holds for another collection, with their owner and their total.
+
+    Materialized: under the LIMIT, planners before PostgreSQL 17 expect three rows and loop over both tables.
+    """
+    found = (
+        sql.SQL("SELECT code, owner FROM {} WHERE owner <> {}").format(
+            probed(source.table, source.code, schema), sql.Literal(collection)
+        )
+        if source.windowed
+        else sql.SQL(
+            "SELECT r.entity_code AS code, r.collection_name AS owner"
+            " FROM {table} AS source JOIN {registry} AS r ON r.entity_code = {code}"
+            " WHERE r.collection_name <> {collection} AND starts_with(r.entity_code, {prefix})"
+        ).format(
+            code=source.code,
+            table=source.table,
+            registry=sql.Identifier(schema, "birth_registry"),
+            collection=sql.Literal(collection),
+            prefix=sql.Literal(source.prefix),
+        )
+    )
+    statement = sql.SQL(
+        "WITH found AS MATERIALIZED ({found})"
+        " SELECT code, owner, (SELECT count(*) FROM found) AS total FROM found ORDER BY 1 LIMIT {limit}"
+    ).format(found=found, limit=sql.Literal(EXAMPLES))
+    return Reading(statement, Collision)
+
+
+def pending_collisions(
+    source: Coded, others: Sequence[tuple[str, sql.Composable, sql.Composable]]
+) -> Reading[Collision]:
+    """Codes that another classified collection gives too. `others`: name, table and code of each, never empty."""
+    union = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {} AS owner, {} AS code FROM {} AS source").format(sql.Literal(name), other_code, other_table)
+        for name, other_table, other_code in others
+    )
+    statement = sql.SQL(
+        "WITH found AS MATERIALIZED (SELECT other.code, other.owner"
+        " FROM (SELECT {code} AS code FROM {table} AS source) AS mine"
+        " JOIN ({union}) AS other ON other.code = mine.code AND starts_with(other.code, {prefix}))"
+        " SELECT code, owner, (SELECT count(*) FROM found) AS total FROM found ORDER BY 1, 2 LIMIT {limit}"
+    ).format(
+        code=source.code,
+        table=source.table,
+        union=union,
+        prefix=sql.Literal(source.prefix),
+        limit=sql.Literal(EXAMPLES),
+    )
+    return Reading(statement, Collision)
+
+
+def taken_codes(others: Sequence[tuple[str, sql.Composable, sql.Composable]], codes: Sequence[str]) -> Reading[Taken]:
+    """Which of `codes` classified collections give. `others`: name, table and code of each, never empty."""
+    statement = sql.SQL(" UNION ALL ").join(
+        sql.SQL(
+            "SELECT {code} AS code, {name}::text AS owner FROM {table} AS source WHERE {code} = ANY ({codes})"
+        ).format(code=code, name=sql.Literal(name), table=table, codes=sql.Literal(list(codes)))
+        for name, table, code in others
+    )
+    return Reading(statement, Taken)
