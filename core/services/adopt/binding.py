@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
 from core.db.install import installer
+from core.db.rows import init as rows
+from core.db.rows.init import Bound
 from core.domain.adopt.binding import Binding, Function, Parameter, complaints, guess, judge, read
 from core.errors import ConsoleError, Json, UsageError
 from core.services.adopt.script_draft import Draft
@@ -21,7 +23,7 @@ class _Found:
     """A function, and what this login may do with it."""
 
     function: Function
-    row: Row
+    row: rows.Function
 
 
 def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
@@ -29,22 +31,22 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
 
     Raises UsageError for words that cannot be read, GateClosed for a binding that cannot work.
     """
-    bound = connection.rows("init.bound")[0] if installer.BINDING in made.survey.recorded else None
+    bound = connection.one(rows.BOUND) if installer.BINDING in made.survey.recorded else None
     if words:
         name, binding = read(words)
         found = _named(connection, made.schema, name, binding)
         judge(found.function, binding)
         _bind(connection, made, found, binding, bound)
-    elif bound is not None and bound["there"]:
-        made.registers_as_owner = not bound["definer"]
-        made.registers_by = [bound["name"]]
+    elif bound is not None and bound.there:
+        made.registers_as_owner = not bound.definer
+        made.registers_by = [bound.name] if bound.name else []
     elif made.survey.owner_of("function", _STAND_IN) not in (None, "birth_owner"):
         _guess(connection, made, bound)
     elif not any(each.what.startswith(_STAND_IN) for each in made.statements):
         made.leave("the register function", "what the gateway calls is unknown: name it with --bind")
 
 
-def _guess(connection: Connection, made: Draft, bound: Row | None) -> None:
+def _guess(connection: Connection, made: Draft, bound: Bound | None) -> None:
     candidates = _functions(connection, made.schema, _STAND_IN)
     fitting = [(found, names) for found in candidates if (names := guess(found.function)) is not None]
     if len(fitting) == 1:
@@ -54,14 +56,14 @@ def _guess(connection: Connection, made: Draft, bound: Row | None) -> None:
         made.leave("the register function", f"its names do not say what they take, name it with --bind: {shown}")
 
 
-def _bind(connection: Connection, made: Draft, found: _Found, binding: Binding, bound: Row | None) -> None:
+def _bind(connection: Connection, made: Draft, found: _Found, binding: Binding, bound: Bound | None) -> None:
     signature = found.function.signature
-    made.registers_as_owner = not found.row["definer"]
-    made.registers_by = [found.row["name"]]
+    made.registers_as_owner = not found.row.definer
+    made.registers_by = [found.row.name]
     made.bound = {"function": signature, "binding": {name: given.text for name, given in binding.items()}}
     _let_call(connection, made, found)
     wanted = {name: given.as_json() for name, given in binding.items()}
-    if bound is None or bound["signature"] != signature or bound["binding"] != wanted:
+    if bound is None or bound.signature != signature or bound.binding != wanted:
         made.add(
             f"bind {signature}",
             sql.SQL("SELECT {}({}, {})").format(
@@ -72,18 +74,23 @@ def _bind(connection: Connection, made: Draft, found: _Found, binding: Binding, 
 
 
 def _let_call(connection: Connection, made: Draft, found: _Found) -> None:
-    if made.survey.owner is not None and connection.value("init.callable", {"oid": found.row["oid"]}):
+    if made.survey.owner is not None and _is_callable(connection, found):
         return
     signature = found.function.signature
     # Both names are as the server quoted them.
-    schema, function = sql.SQL(found.row["schema"]), sql.SQL(signature)
+    schema, function = sql.SQL(found.row.schema), sql.SQL(signature)
     made.add(
         f"birth_owner calls {signature}",
         sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner; GRANT EXECUTE ON FUNCTION {} TO birth_owner").format(
             schema, function
         ),
-        needs="" if made.survey.is_superuser or found.row["owned"] else "its owner",
+        needs="" if made.survey.is_superuser or found.row.owned else "its owner",
     )
+
+
+def _is_callable(connection: Connection, found: _Found) -> bool:
+    row = connection.row(rows.CALLABLE, {"oid": found.row.oid})
+    return row is not None and row.callable
 
 
 def _named(connection: Connection, home: str, name: str, binding: Binding) -> _Found:
@@ -106,7 +113,7 @@ def _parts(connection: Connection, name: str) -> tuple[str, ...]:
     """What a name consists of, as the server reads it; nothing where it cannot be one."""
     try:
         with connection.transaction():  # within the caller's: what is refused does not end that
-            return tuple(connection.value("init.parts", {"name": name}))
+            return connection.one(rows.PARTS, {"name": name}).parts
     except ConsoleError as error:
         if error.sqlstate == _NO_IDENTIFIER or isinstance(error, UsageError):
             return ()
@@ -114,22 +121,22 @@ def _parts(connection: Connection, name: str) -> tuple[str, ...]:
 
 
 def _functions(connection: Connection, schema: str, name: str) -> list[_Found]:
-    rows = connection.rows("init.functions", {"schema": schema, "name": name})
-    return [_Found(_function(row), row) for row in rows]
+    found = connection.rows(rows.FUNCTIONS, {"schema": schema, "name": name})
+    return [_Found(_function(row), row) for row in found]
 
 
-def _function(row: Row) -> Function:
-    names, types, pseudo = row["names"], row["types"], row["pseudo"]
+def _function(row: rows.Function) -> Function:
+    names, types, pseudo = row.names, row.types, row.pseudo
     last = len(names) - 1
     return Function(
-        signature=row["signature"],
+        signature=row.signature,
         parameters=tuple(
-            Parameter(name, types[n], n >= row["without_default"], row["variadic"] and n == last, pseudo[n])
+            Parameter(name, types[n], n >= row.without_default, row.variadic and n == last, pseudo[n])
             for n, name in enumerate(names)
         ),
-        kind=row["kind"],
-        returns_set=row["returns_set"],
-        volatility=row["volatility"],
+        kind=row.kind,
+        returns_set=row.returns_set,
+        volatility=row.volatility,
     )
 
 

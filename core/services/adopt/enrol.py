@@ -7,8 +7,10 @@ from dataclasses import replace
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
 from core.db.install import installer
+from core.db.rows import init as rows
+from core.db.rows.init import Relation
 from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Enrolment, Table, choose, left_out, out_of_scope
 from core.domain.adopt.system_tables import system_tables
 from core.services.adopt import relocated_tables, triggers
@@ -35,9 +37,9 @@ def draft(
     Left out, and listed: what a known product keeps for itself, unless `include_system`; and collections whose
     governance role in the company's registry is neither governed nor observed.
     """
-    rows = connection.rows("init.tables", {"ours": _names()})
-    facts = {Table(row["schema"], row["name"], row["obstacle"]): row for row in rows}
-    policies = _known(connection, made, "birth_policy", "init.policies")
+    found = connection.rows(rows.TABLES, {"ours": _names()})
+    facts = {Table(each.schema, each.name, each.obstacle): each for each in found}
+    policies = _policies(connection, made)
     if not include_system:
         facts = _without_system(facts, policies)
     tables = list(facts)
@@ -59,14 +61,14 @@ def draft(
             made.leave(each.collection, "it is REQUIRED: a gatekeeper decides that, by `classify COLLECTION --exempt`")
 
 
-def _without_system(facts: Mapping[Table, Row], policies: Collection[str]) -> dict[Table, Row]:
+def _without_system(facts: Mapping[Table, Relation], policies: Collection[str]) -> dict[Table, Relation]:
     """The tables, those of a known product marked as such; a policy that stands is the company's own decision."""
     system = system_tables([table for table in facts if not table.obstacle], products())
     return {
         replace(table, obstacle=f"a table of {system[table]} (--include-system enrols it)")
         if table in system and not {table.name, table.text} & set(policies)
-        else table: row
-        for table, row in facts.items()
+        else table: fact
+        for table, fact in facts.items()
     }
 
 
@@ -74,7 +76,7 @@ def _in_scope(
     connection: Connection, made: Draft, chosen: list[Enrolment], policies: Mapping[str, str | None]
 ) -> list[Enrolment]:
     """Leave out, and list, what the company's own registry keeps out of registration."""
-    out = out_of_scope(chosen, _known(connection, made, "collection_registry", "init.roles"), policies)
+    out = out_of_scope(chosen, _roles(connection, made), policies)
     for each, role in out.items():
         made.leave(each.collection, f"its governance_role is {role}: not REQUIRED")
     made.out_of_scope = dict(Counter(out.values()))
@@ -86,22 +88,38 @@ def _names() -> list[str]:
     return [*_OURS, *(name for part in installer.parts() for kind, name in part.makes if kind != "function")]
 
 
-def _known(connection: Connection, made: Draft, table: str, query: str) -> dict[str, str | None]:
-    if made.survey.owner_of("table", table) is None:
+def _policies(connection: Connection, made: Draft) -> dict[str, str | None]:
+    """What the policy of each collection requires."""
+    if not _is_there(connection, made, "birth_policy"):
         return {}
-    insist_on_reading(connection, made.schema, table)
-    return {row["collection"]: row["requirement"] for row in connection.rows(query)}
+    return {each.collection: each.requirement for each in connection.rows(rows.POLICIES)}
+
+
+def _roles(connection: Connection, made: Draft) -> dict[str, str | None]:
+    """The governance role of each registered collection."""
+    if not _is_there(connection, made, "collection_registry"):
+        return {}
+    return {each.collection: each.governance_role for each in connection.rows(rows.REGISTERED)}
+
+
+def _is_there(connection: Connection, made: Draft, table: str) -> bool:
+    """Whether the schema has the table. Raises NotAllowed where this login may not read it."""
+    if made.survey.owner_of("table", table) is None:
+        return False
+    insist_on_reading(connection, table)
+    return True
 
 
 def _registered(connection: Connection, made: Draft, tables: Sequence[Table]) -> Mapping[str, Table | None]:
     """The known collections with their tables, as birth_collection_table finds them."""
-    names = _known(connection, made, "collection_registry", "init.registered")
+    names = _roles(connection, made)
     able = {(table.schema, table.name): table for table in tables if not table.obstacle}
     placed: dict[str, tuple[str, str]] = {}
-    schemas = ["public", made.schema]
+    schemas: Sequence[str] = ("public", made.schema)
     if installer.COLLECTION in made.survey.recorded:
-        placed = {row["collection_name"]: (row["schema"], row["name"]) for row in connection.rows("init.places")}
-        schemas = connection.value("init.schemas") or schemas
+        placed = {each.collection_name: (each.schema, each.name) for each in connection.rows(rows.PLACES)}
+        known = connection.row(rows.SCHEMAS)
+        schemas = known.schemas if known and known.schemas else schemas
     found: dict[str, Table | None] = {}
     for name in names:
         if name in placed:
@@ -117,8 +135,8 @@ def _without_refused(
 ) -> list[Enrolment]:
     """Leave out what the company's own tables would not take: they ask for columns that only the company can fill."""
     asked = {
-        table: [row["column"] for row in connection.rows("init.columns", {"tables": [table]})
-                if row["asks"] and row["column"] not in filled]
+        table: [each.column for each in connection.rows(rows.COLUMNS, {"tables": [table]})
+                if each.asks and each.column not in filled]
         for table, filled in _FILLED.items()
     }  # fmt: skip
     kept = []
@@ -163,11 +181,11 @@ def _register(
     )
 
 
-def _insert(made: Draft, table: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
-    if rows:
-        values = [sql.SQL("({})").format(listed([sql.Literal(value) for value in row])) for row in rows]
+def _insert(made: Draft, table: str, columns: Sequence[str], inserted: Sequence[tuple[str, ...]]) -> None:
+    if inserted:
+        values = [sql.SQL("({})").format(listed([sql.Literal(value) for value in row])) for row in inserted]
         made.add(
-            f"{len(rows)} rows of {table}",
+            f"{len(inserted)} rows of {table}",
             sql.SQL("INSERT INTO {} ({}) VALUES {}").format(
                 made.in_schema(table), listed([sql.Identifier(name) for name in columns]), listed([*values])
             ),
@@ -176,30 +194,28 @@ def _insert(made: Draft, table: str, columns: Sequence[str], rows: Sequence[tupl
         )
 
 
-def _let_read(connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> None:
+def _let_read(
+    connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Relation]
+) -> None:
     """Let birth_owner and the groups read the sources."""
     wanted = [facts[each.table] for each in chosen]
-    rights: dict[int, Row] = {}
+    entered: set[int] = set()
+    read: set[int] = set()
     if made.survey.has_roles and wanted:
-        rows = connection.rows("init.readable", {"relids": [row["relid"] for row in wanted]})
-        rights = {row["relid"]: row for row in rows}
-    closed = {each.table.schema: facts[each.table]["owns_schema"] for each in chosen
-              if not _has(rights, facts[each.table], "entered")}  # fmt: skip
+        rights = connection.rows(rows.READABLE, {"relids": [fact.relid for fact in wanted]})
+        entered = {each.relid for each in rights if each.entered}
+        read = {each.relid for each in rights if each.read}
+    closed = {fact.schema: fact.owns_schema for fact in wanted if fact.relid not in entered}
     for schema, owned in sorted(closed.items()):
         made.add(
             f"the groups enter {schema}",
             sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner, birth_reader").format(sql.Identifier(schema)),
             needs="" if made.survey.is_superuser or owned else "the schema's owner",
         )
-    unread = [each.table for each in chosen if not _has(rights, facts[each.table], "read")]
-    _grant_reading(made, [table for table in unread if made.survey.is_superuser or facts[table]["owned"]], "")
-    _grant_reading(made, [table for table in unread if not (made.survey.is_superuser or facts[table]["owned"])],
+    unread = [each.table for each in chosen if facts[each.table].relid not in read]
+    _grant_reading(made, [table for table in unread if made.survey.is_superuser or facts[table].owned], "")
+    _grant_reading(made, [table for table in unread if not (made.survey.is_superuser or facts[table].owned)],
                    "the tables' owners")  # fmt: skip
-
-
-def _has(rights: Mapping[int, Row], fact: Row, right: str) -> bool:
-    found = rights.get(fact["relid"])
-    return found is not None and bool(found[right])
 
 
 def _grant_reading(made: Draft, tables: Sequence[Table], needs: str) -> None:

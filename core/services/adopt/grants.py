@@ -4,6 +4,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
+from core.db.rows.init import GRANTED, SEQUENCES
 from core.services.adopt.install import guards
 from core.services.adopt.script_draft import Draft, listed
 
@@ -20,8 +21,8 @@ def draft(connection: Connection, made: Draft) -> None:
     theirs = {name: rights for name, rights in wanted.items() if _is_theirs(made, name)}
     held: set[tuple[str, str]] = set()
     if made.survey.owner is not None and theirs:
-        rows = connection.rows("init.granted", {"wanted": Jsonb(theirs)})
-        held = {(row["table"], row["right"]) for row in rows if row["held"] and row["read"]}
+        rows = connection.rows(GRANTED, {"wanted": Jsonb(theirs)})
+        held = {(row.table, row.right) for row in rows if row.held and row.read}
     for name, rights in theirs.items():
         if not all((name, right) in held for right in rights):
             _grant(connection, made, name, rights)
@@ -32,7 +33,7 @@ def _is_theirs(made: Draft, name: str) -> bool:
 
 
 def _grant(connection: Connection, made: Draft, name: str, rights: list[str]) -> None:
-    owned = made.survey.is_superuser or made.survey.objects["table", name]["owned"]
+    owned = made.survey.is_superuser or made.survey.objects["table", name].owned
     table = made.in_schema(name)
     statement = sql.SQL("GRANT {} ON {} TO birth_owner; GRANT SELECT ON {} TO birth_reader").format(
         listed([sql.SQL(right) for right in rights]),
@@ -40,9 +41,9 @@ def _grant(connection: Connection, made: Draft, name: str, rights: list[str]) ->
         table,
     )
     if name == "birth_registry" and "INSERT" in rights:
-        for row in connection.rows("init.sequences"):
+        for row in connection.rows(SEQUENCES):
             # As the server quoted it.
-            statement += sql.SQL("; GRANT USAGE ON SEQUENCE {} TO birth_owner").format(sql.SQL(row["sequence"]))
+            statement += sql.SQL("; GRANT USAGE ON SEQUENCE {} TO birth_owner").format(sql.SQL(row.sequence))
     made.add(
         f"birth_owner uses {name}, and the groups read it",
         statement,

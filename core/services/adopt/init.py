@@ -7,6 +7,7 @@ from core.db.connection.errors import translated
 from core.db.connection.session import Connection
 from core.db.install import script
 from core.db.install.script import Statement
+from core.db.rows import init as rows
 from core.errors import Json, NotAllowed, UsageError
 from core.services.adopt import binding, declarations, enrol, grants
 from core.services.adopt import install as installing
@@ -159,9 +160,9 @@ def _outcome(
 
 def _remedies(connection: Connection, made: Draft) -> list[dict[str, Json]]:
     """What the audit would have somebody run; nothing where it is not installed, or not this login's to see."""
-    if not connection.value("init.sees_remedies"):
+    if not connection.one(rows.SEES_REMEDIES).sees:
         return []
-    rows = connection.rows("init.remedies")
+    found = connection.rows(rows.REMEDIES)
     # A membership that was only for this is over in a moment.
-    over = f"REVOKE birth_owner FROM {made.survey.server['quoted']};" if made.closing else ""
-    return [{"check": row["id"], "sql": row["statement"]} for row in rows if row["statement"] != over]
+    over = f"REVOKE birth_owner FROM {made.survey.server.quoted};" if made.closing else ""
+    return [{"check": each.id, "sql": each.statement} for each in found if each.statement != over]

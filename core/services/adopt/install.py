@@ -7,6 +7,7 @@ from psycopg import sql
 from core.db.connection.session import Connection
 from core.db.install import installer, script
 from core.db.install.script import Statement
+from core.db.rows import init as rows
 from core.errors import GateClosed, Unavailable
 from core.services.adopt.script_draft import SUPERUSER, Draft, Survey, insist_on_reading
 
@@ -31,20 +32,20 @@ def survey(connection: Connection, *, attests: bool = False) -> Survey:
     """The database as it is; inside a transaction. Raises NotAllowed where this login cannot see what was installed."""
     # Signatures are compared as text: quoted where they must be, and nowhere else.
     connection.driver.execute("SET LOCAL quote_all_identifiers = off")
-    server = connection.rows("init.server")[0]
-    owner = connection.row("init.owner") if "birth_owner" in server["roles"] else None
+    server = connection.one(rows.SERVER)
+    owner = connection.row(rows.OWNER) if "birth_owner" in server.roles else None
     early = Survey(server, owner, {}, frozenset())
     if owner is not None and not early.is_member and early.can_join:
         # What was installed before is birth_owner's to read. The script ends with the opposite, or is taken back.
         script.run(connection.driver, [_joining(early)])
     names = [_EVENT_TRIGGER, DASHBOARD, *(name for part in _parts() for _, name in part.makes)]
-    objects = {(row["kind"], row["name"]): row for row in connection.rows("init.objects", {"names": names})}
+    objects = {(each.kind, each.name): each for each in connection.rows(rows.OBJECTS, {"names": names})}
     recorded: frozenset[str] = frozenset()
     if ("table", "birth_migration") in objects:
-        insist_on_reading(connection, connection.schema, "birth_migration")
-        recorded = frozenset(row["name"] for row in connection.rows("init.recorded"))
+        insist_on_reading(connection, "birth_migration")
+        recorded = frozenset(part.name for part in connection.rows(rows.RECORDED))
     if not attests and installer.COLLECTION in recorded:
-        attests = bool(connection.value("init.attested"))
+        attests = connection.one(rows.ATTESTED).attested
     return Survey(server, owner, objects, recorded, attests)
 
 
@@ -78,20 +79,20 @@ def first_steps(found: Survey, schema: str) -> list[Statement]:
     statistics, authentication, _ = installer.superusers()
     steps = []
     if not found.has_roles:
-        able = found.is_superuser or found.server["creates_roles"]
+        able = found.is_superuser or found.server.creates_roles
         steps.append(Statement("the five roles", roles.statement(schema), needs="" if able else SUPERUSER))
     if not found.is_member:
         steps.append(_joining(found))
-    if found.owner is None or not found.owner["schema_ready"]:
-        able = found.is_superuser or found.server["owns_schema"]
-        able = able or (found.server["owns_schema"] is None and found.server["creates_schemas"])
+    if found.owner is None or not found.owner.schema_ready:
+        owns = found.server.owns_schema
+        able = found.is_superuser or (found.server.creates_schemas if owns is None else owns)
         needs = "" if able else "the owner of the schema, or of the database"
         steps.append(Statement(f"the schema {schema}", home.statement(schema), needs=needs))
-    if found.owner is None or not found.owner["reads_statistics"]:
-        able = found.is_superuser or found.server["grants_statistics"]
+    if found.owner is None or not found.owner.reads_statistics:
+        able = found.is_superuser or found.server.grants_statistics
         needs = "" if able else SUPERUSER
         steps.append(Statement("what throttles see of the server", statistics.statement(schema), needs=needs))
-    if not found.attested and (found.owner is None or not found.owner["reads_authentication"]):
+    if not found.attested and (found.owner is None or not found.owner.reads_authentication):
         needs = "" if found.is_superuser else SUPERUSER
         steps.append(Statement("what the audit sees of pg_hba", authentication.statement(schema), needs=needs))
     return steps
@@ -122,11 +123,11 @@ def _parts() -> list[installer.Part]:
 
 
 def _insist_on_version(found: Survey) -> None:
-    if found.server["version"] < OLDEST:
+    if found.server.version < OLDEST:
         raise Unavailable(
-            f"PostgreSQL {found.server['version'] // 10_000} is too old",
+            f"PostgreSQL {found.server.version // 10_000} is too old",
             code="server_too_old",
-            evidence={"server_version_num": found.server["version"]},
+            evidence={"server_version_num": found.server.version},
             hint=f"Upgrade it to PostgreSQL {OLDEST // 10_000} or newer.",
         )
 
@@ -147,8 +148,8 @@ def _insist_on_room(made: Draft) -> None:
 
 def _insist_on_columns(connection: Connection, made: Draft) -> None:
     there = {name for name in _COLUMNS if made.survey.owner_of("table", name) not in (None, "birth_owner")}
-    columns = connection.rows("init.columns", {"tables": list(there)})
-    has = {(row["table"], row["column"]) for row in columns}
+    columns = connection.rows(rows.COLUMNS, {"tables": list(there)})
+    has = {(row.table, row.column) for row in columns}
     absent = [f"{name}.{column}" for name in sorted(there) for column in _COLUMNS[name] if (name, column) not in has]
     if absent:
         raise GateClosed(
@@ -174,21 +175,21 @@ def _is_wanted(connection: Connection, made: Draft, part: installer.Part, *, bin
             _insist_on_defaults(connection, made)
         return wanted
     if name == _GUARD_FUNCTION:
-        columns = connection.rows("init.columns", {"tables": ["trigger_guard_alerts"]})
-        fits = {row["column"] for row in columns} >= _GUARDED
+        columns = connection.rows(rows.COLUMNS, {"tables": ["trigger_guard_alerts"]})
+        fits = {row.column for row in columns} >= _GUARDED
         return made.survey.owner_of("table", "trigger_guard_alerts") is None or fits
     return True
 
 
 def _is_bound(connection: Connection, made: Draft) -> bool:
     """Whether a register function of the company's was bound before."""
-    return installer.BINDING in made.survey.recorded and bool(connection.rows("init.bound")[0]["there"])
+    return installer.BINDING in made.survey.recorded and connection.one(rows.BOUND).there
 
 
 def _insist_on_defaults(connection: Connection, made: Draft) -> None:
     """Raise GateClosed where the registry asks for what only the company can fill in: every INSERT would fail."""
-    columns = connection.rows("init.columns", {"tables": ["birth_registry"]})
-    asked = [row["column"] for row in columns if row["asks"] and row["column"] not in _REGISTERED]
+    columns = connection.rows(rows.COLUMNS, {"tables": ["birth_registry"]})
+    asked = [row.column for row in columns if row.asks and row.column not in _REGISTERED]
     if asked:
         raise GateClosed(
             "the birth registry asks for columns that the console's own register function does not fill",

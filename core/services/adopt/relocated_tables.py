@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from core.db.connection.session import Row
+from core.db.rows.init import Relation
 from core.domain.adopt.enrolment import Enrolment, Table
 from core.services.adopt.script_draft import Draft, listed
 
 
-def moved(facts: Mapping[Table, Row], registered: Mapping[str, Table | None]) -> dict[str, Table]:
+def moved(facts: Mapping[Table, Relation], registered: Mapping[str, Table | None]) -> dict[str, Table]:
     """The collections whose table is gone from its place, and met elsewhere by a trigger with the collection's name."""
     known = {table for table in registered.values() if table is not None}
     found: dict[str, list[Table]] = {}
@@ -52,6 +52,6 @@ def _is_gone(table: Table | None) -> bool:
     return table is None or bool(table.obstacle)
 
 
-def argument_of(fact: Row) -> str:
+def argument_of(fact: Relation) -> str:
     """What the gateway's trigger is told on a table: its collection; "" where there is none."""
-    return bytes(fact["argument"] or b"").partition(b"\0")[0].decode("utf-8", errors="replace")
+    return (fact.argument or b"").partition(b"\0")[0].decode("utf-8", errors="replace")

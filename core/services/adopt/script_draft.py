@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from psycopg import sql
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
 from core.db.install.script import Statement
+from core.db.rows.init import READS, Object, Owner, Server
 from core.domain.adopt.enrolment import Table
 from core.errors import Json, NotAllowed
 
@@ -19,48 +20,48 @@ _ROLES = 5
 class Survey:
     """The database as it was found, and what this login may do to it."""
 
-    server: Row
-    owner: Row | None  # what birth_owner may; None where there is no such role
-    objects: Mapping[tuple[str, str], Row]  # of the schema, by kind and name
+    server: Server
+    owner: Owner | None  # what birth_owner may; None where there is no such role
+    objects: Mapping[tuple[str, str], Object]  # of the schema, by kind and name
     recorded: frozenset[str]  # parts of an installation that were done before
     attested: bool = False  # whether somebody stands for how the server authenticates, where it cannot be seen
 
     @property
     def login(self) -> str:
         """Who asks."""
-        return str(self.server["login"])
+        return self.server.login
 
     @property
     def is_superuser(self) -> bool:
         """Whether nothing can be refused."""
-        return bool(self.server["superuser"])
+        return self.server.superuser
 
     @property
     def has_roles(self) -> bool:
         """Whether all five roles are there, and the groups read what birth_reader reads."""
-        return len(self.server["roles"]) == _ROLES and self.owner is not None and bool(self.owner["groups_read"])
+        return len(self.server.roles) == _ROLES and self.owner is not None and bool(self.owner.groups_read)
 
     @property
     def is_member(self) -> bool:
         """Whether this login acts as birth_owner already."""
-        return self.is_superuser or (self.owner is not None and bool(self.owner["becomes"]))
+        return self.is_superuser or (self.owner is not None and self.owner.becomes)
 
     @property
     def can_join(self) -> bool:
         """Whether it can make itself a member of birth_owner, for as long as this takes."""
         if self.owner is None:
-            return bool(self.server["creates_roles"])
-        return bool(self.owner["administers"] or (self.server["creates_roles"] and not self.is_granular))
+            return self.server.creates_roles
+        return self.owner.administers or (self.server.creates_roles and not self.is_granular)
 
     @property
     def is_granular(self) -> bool:
         """Whether memberships come with or without their use: PostgreSQL 16 and newer."""
-        return bool(self.server["version"] >= ROLES_FROM_16)
+        return self.server.version >= ROLES_FROM_16
 
     def owner_of(self, kind: str, name: str) -> str | None:
         """Who owns an object of the schema, or None where there is none."""
         found = self.objects.get((kind, name))
-        return None if found is None else str(found["owner"])
+        return None if found is None else found.owner
 
     def is_ours(self, kind: str, name: str) -> bool:
         """Whether an object is there and birth_owner's."""
@@ -129,16 +130,11 @@ def listed(names: list[sql.Composable]) -> sql.Composed:
     return sql.SQL(", ").join(names)
 
 
-def insist_on_reading(connection: Connection, schema: str, table: str) -> None:
+def insist_on_reading(connection: Connection, table: str) -> None:
     """Raise NotAllowed where this login cannot even see what is there."""
-    place = f"{schema}.{table}"
-    if not connection.value(
-        sql.SQL(
-            "SELECT pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')"
-            " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-            " WHERE n.nspname = {} AND c.relname = {}"
-        ).format(sql.Literal(schema), sql.Literal(table))
-    ):
+    place = f"{connection.schema}.{table}"
+    found = connection.row(READS, {"table": table})
+    if found is None or not found.reads:
         raise NotAllowed(
             f"this login may not read {place}",
             code="rights_missing",

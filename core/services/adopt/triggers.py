@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
+from core.db.rows.init import HEIRS, REGISTERING, Heir, Registering, Relation
 from core.domain.adopt.enrolment import Enrolment, Table
 from core.services.adopt.install import gateway_is_ours
 from core.services.adopt.relocated_tables import argument_of
@@ -27,11 +28,11 @@ class _Place:
     takes_triggers: bool
 
 
-def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> None:
+def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Relation]) -> None:
     """The steps that attach it. Where the gateway is the company's, that is the company's to do."""
     if not gateway_is_ours(made):
         for enrolled in chosen:
-            if not facts[enrolled.table]["has_trigger"]:
+            if not facts[enrolled.table].has_trigger:
                 made.leave(enrolled.table.text, f"it has no {_TRIGGER}, and the gateway is not the console's to attach")
         return
     for enrolled in chosen:
@@ -45,40 +46,40 @@ def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], fact
         if other := others.get(each.relid):
             made.leave(
                 each.table.text,
-                f"its trigger {other['trigger']} registers new rows already ({other['function']}): beside"
+                f"its trigger {other.trigger} registers new rows already ({other.function}): beside"
                 f" {_TRIGGER} it would register them twice. Drop it, then run init again",
             )
         else:
             _attach(made, each)
 
 
-def _with_heirs(connection: Connection, chosen: Sequence[Enrolment], facts: Mapping[Table, Row]) -> list[_Place]:
+def _with_heirs(connection: Connection, chosen: Sequence[Enrolment], facts: Mapping[Table, Relation]) -> list[_Place]:
     """Each table, and after it those that inherit from it: their rows are its rows, and meet none of its triggers."""
-    relids = [facts[each.table]["relid"] for each in chosen]
-    heirs: dict[int, list[Row]] = {}
-    for row in connection.rows("init.heirs", {"relids": relids}) if relids else []:
-        heirs.setdefault(row["parent"], []).append(row)
+    relids = [facts[each.table].relid for each in chosen]
+    heirs: dict[int, list[Heir]] = {}
+    for row in connection.rows(HEIRS, {"relids": relids}) if relids else []:
+        heirs.setdefault(row.parent, []).append(row)
     found: dict[int, _Place] = {}
     for each in chosen:
         fact = facts[each.table]
-        found[fact["relid"]] = _place(each.table, each.collection, fact)
-        for row in heirs.get(fact["relid"], ()):
+        found[fact.relid] = _place(each.table, each.collection, fact)
+        for row in heirs.get(fact.relid, ()):
             # Who inherits from two collections can have the trigger of one.
-            found.setdefault(row["relid"], _place(Table(row["schema"], row["name"]), each.collection, row))
+            found.setdefault(row.relid, _place(Table(row.schema, row.name), each.collection, row))
     return list(found.values())
 
 
-def _place(table: Table, collection: str, fact: Row) -> _Place:
-    return _Place(table, collection, fact["relid"], fact["has_trigger"], fact["takes_triggers"])
+def _place(table: Table, collection: str, fact: Relation | Heir) -> _Place:
+    return _Place(table, collection, fact.relid, fact.has_trigger, fact.takes_triggers)
 
 
-def _others(connection: Connection, made: Draft, relids: Sequence[int]) -> Mapping[int, Row]:
+def _others(connection: Connection, made: Draft, relids: Sequence[int]) -> Mapping[int, Registering]:
     """Triggers of the company's own that seem to register rows, one for each table that has any."""
     # Who writes to the registry, or calls what does, names it.
     names = [_REGISTRY, *made.registers_by]
     pattern = "|".join(f"(^|[^[:alnum:]_]){re.escape(name)}($|[^[:alnum:]_])" for name in names)
-    rows = connection.rows("init.registering", {"relids": list(relids), "pattern": pattern}) if relids else []
-    return {row["relid"]: row for row in rows}
+    rows = connection.rows(REGISTERING, {"relids": list(relids), "pattern": pattern}) if relids else []
+    return {row.relid: row for row in rows}
 
 
 def _attach(made: Draft, place: _Place) -> None:

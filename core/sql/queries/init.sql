@@ -44,6 +44,12 @@ SELECT c.relname::text AS "table", a.attname::text AS "column",
 FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = {s} AND c.relname = ANY (%(tables)s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum
 
+-- name: reads
+-- Whether this login may read a table of the schema; no row where it is not there.
+SELECT pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS reads
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = {s} AND c.relname = %(table)s
+
 -- name: recorded
 SELECT name FROM {S}.birth_migration
 
@@ -111,10 +117,7 @@ JOIN pg_catalog.pg_class AS c ON c.relname = w.key JOIN pg_catalog.pg_namespace 
 WHERE c.relkind IN ('r', 'p', 'v') ORDER BY 1, 2
 
 -- name: registered
-SELECT collection_name::text AS collection, NULL AS requirement FROM {S}.collection_registry
-
--- name: roles
-SELECT collection_name::text AS collection, governance_role::text AS requirement FROM {S}.collection_registry
+SELECT collection_name::text AS collection, governance_role::text AS governance_role FROM {S}.collection_registry
 
 -- name: policies
 SELECT collection_name::text AS collection, requirement::text AS requirement FROM {S}.birth_policy
