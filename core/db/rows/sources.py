@@ -96,3 +96,38 @@ class Sampled:
     """A row as texts, in the order in which its columns were asked for."""
 
     texts: list[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Unidentified:
+    """Rows of a source without a code of their own: without any, and with another row's."""
+
+    without_code: int
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """How a source differs from its plan, in rows, each with examples of their codes."""
+
+    late: int
+    gone: int
+    registered_since: int
+    late_examples: list[str]
+    gone_examples: list[str]
+    registered_examples: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StillMissing:
+    """Rows of an entry that are missing now: planned and not in quarantine, and not planned."""
+
+    planned: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class LateCode:
+    """The code of a row that is missing now and was not planned."""
+
+    code: str

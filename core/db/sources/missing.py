@@ -2,6 +2,8 @@
 
 from psycopg import sql
 
+from core.db.rows.query import Reading
+from core.db.rows.sources import Drifted, LateCode, StillMissing, Unidentified
 from core.db.sources.windows import probed
 
 EXAMPLES = 3
@@ -19,18 +21,19 @@ def missing_set(table: sql.Composable, code: sql.Composable, schema: str, *, win
     ).format(code=code, table=table, registry=sql.Identifier(schema, "birth_registry"))
 
 
-def contract(table: sql.Composable, code: sql.Composable) -> sql.Composed:
+def contract(table: sql.Composable, code: sql.Composable) -> Reading[Unidentified]:
     """Rows of the source without a code, and rows whose code another row gives too: a set cannot show either."""
-    return sql.SQL(
+    statement = sql.SQL(
         "SELECT count(*) - count(code) AS without_code,"
         ' count(code) - count(DISTINCT code COLLATE "C") AS duplicates'
         " FROM (SELECT {code} AS code FROM {table} AS source) AS coded"
     ).format(code=code, table=table)
+    return Reading(statement, Unidentified)
 
 
-def drift(table: sql.Composable, code: sql.Composable, ledger_id: int, schema: str) -> sql.Composed:
+def drift(table: sql.Composable, code: sql.Composable, ledger_id: int, schema: str) -> Reading[Drifted]:
     """How the source differs from the plan: late (born since), gone (no longer there), registered_since."""
-    return sql.SQL(
+    statement = sql.SQL(
         "WITH source_code AS MATERIALIZED (SELECT {code} AS code FROM {table} AS source),"
         " item AS MATERIALIZED (SELECT entity_code AS code FROM {item} WHERE ledger_id = {ledger_id}),"
         " late AS (SELECT code FROM source_code WHERE code IS NOT NULL"
@@ -50,11 +53,12 @@ def drift(table: sql.Composable, code: sql.Composable, ledger_id: int, schema: s
         ledger_id=sql.Literal(ledger_id),
         limit=sql.Literal(EXAMPLES),
     )
+    return Reading(statement, Drifted)
 
 
-def rerun(missing: sql.Composable, ledger_id: int, schema: str) -> sql.Composed:
+def rerun(missing: sql.Composable, ledger_id: int, schema: str) -> Reading[StillMissing]:
     """Of the rows missing now: those that were planned and are not in quarantine, and those that were not planned."""
-    return sql.SQL(
+    statement = sql.SQL(
         "SELECT count(*) FILTER (WHERE item.seq IS NOT NULL AND aside.seq IS NULL) AS planned,"
         " count(*) FILTER (WHERE item.seq IS NULL) AS late FROM ({missing}) AS missing"
         " LEFT JOIN {item} AS item ON item.ledger_id = {ledger_id} AND item.entity_code = missing.code"
@@ -66,17 +70,18 @@ def rerun(missing: sql.Composable, ledger_id: int, schema: str) -> sql.Composed:
         item=sql.Identifier(schema, "birth_backfill_item"),
         quarantine=sql.Identifier(schema, "birth_backfill_quarantine"),
     )
+    return Reading(statement, StillMissing)
 
 
 def late(
     missing: sql.Composable, ledger_id: int, schema: str, *, like: str | None, unlike: bool, skip: int, rows: int
-) -> sql.Composed:
+) -> Reading[LateCode]:
     """Codes that are missing now, are no items of the entry and match the pattern (`unlike`: do not), in code order."""
     # A source's own collation may know no patterns.
     passing = sql.SQL(' AND lower(missing.code COLLATE "default") {test} lower({pattern})').format(
         test=sql.SQL("NOT LIKE" if unlike else "LIKE"), pattern=sql.Literal(like)
     )
-    return sql.SQL(
+    statement = sql.SQL(
         "SELECT missing.code FROM ({missing}) AS missing WHERE missing.code IS NOT NULL AND NOT EXISTS"
         " (SELECT FROM {item} AS item WHERE item.ledger_id = {ledger_id} AND item.entity_code = missing.code){passing}"
         ' ORDER BY missing.code COLLATE "C" OFFSET {skip} LIMIT {rows}'
@@ -88,3 +93,4 @@ def late(
         skip=sql.Literal(skip),
         rows=sql.Literal(rows),
     )
+    return Reading(statement, LateCode)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from psycopg import sql
 
 from core.db.connection.session import Connection, Row
+from core.db.rows.sources import Drifted, Unidentified
 from core.db.sources import codec, missing
 from core.domain.classify.identity import COLUMN
 from core.errors import Json, Stale
@@ -80,18 +81,22 @@ def missing_now(connection: Connection, entry: Row) -> tuple[sql.Composable, sql
     return table, codec.code_expression(None if entry["strategy"] == COLUMN else entry["collection"], texts)
 
 
-def _drift(connection: Connection, entry: Row) -> Row:
+def _drift(connection: Connection, entry: Row) -> tuple[Drifted, Unidentified]:
     table, code = missing_now(connection, entry)
-    drift = connection.row(missing.drift(table, code, entry["ledger_id"], connection.schema))
-    broken = connection.row(missing.contract(table, code))
-    assert drift is not None and broken is not None  # noqa: S101, PT018 - a SELECT of scalars has one row
-    return drift | broken
+    drifted = connection.one(missing.drift(table, code, entry["ledger_id"], connection.schema))
+    return drifted, connection.one(missing.contract(table, code))
 
 
-def _stale(number: int, drift: Mapping[str, Row]) -> Stale:
-    total = Drift(**{name: sum(row[name] for row in drift.values()) for name in asdict(Drift())})
-    unidentified = sum(row["without_code"] + row["duplicates"] for row in drift.values())
-    collections: dict[str, Json] = {name: dict(row) for name, row in drift.items()}
+def _stale(number: int, drift: Mapping[str, tuple[Drifted, Unidentified]]) -> Stale:
+    total = Drift(
+        late=sum(drifted.late for drifted, _ in drift.values()),
+        gone=sum(drifted.gone for drifted, _ in drift.values()),
+        registered_since=sum(drifted.registered_since for drifted, _ in drift.values()),
+    )
+    unidentified = sum(broken.without_code + broken.duplicates for _, broken in drift.values())
+    collections: dict[str, Json] = {
+        name: {**asdict(drifted), **asdict(broken)} for name, (drifted, broken) in drift.items()
+    }
     return Stale(
         f"run {number} no longer is what the source holds: {total.late} late, {total.gone} gone,"
         f" {total.registered_since} registered since"

@@ -5,7 +5,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
+from core.db.rows.sources import StillMissing
 from core.db.sources import missing
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.runs import Accounting
@@ -38,7 +39,7 @@ def verify(connection: Connection, number: int) -> Verification:
     with connection.snapshot():
         runs.run(connection, number)
         counted = list(_rerun(connection, number))
-        delta, late = (sum(each[name] for each in counted) for name in ("planned", "late"))
+        delta, late = sum(each.planned for each in counted), sum(each.late for each in counted)
         seen = RunEvidence(
             facts=connection.rows("verify.facts", {"run": number})[0],
             participants=_people(connection, "verify.people", number),
@@ -59,7 +60,7 @@ def late(connection: Connection, number: int, seconds: float = LATE_SECONDS) -> 
         with connection.snapshot():
             _until(connection, until)
             for each in _rerun(connection, number):
-                found += each["late"]
+                found += each.late
                 _until(connection, until)
     except ConsoleError:
         return None
@@ -92,11 +93,11 @@ def _until(connection: Connection, moment: float) -> None:
     connection.driver.execute(f"SET LOCAL statement_timeout = {left}".encode())
 
 
-def _rerun(connection: Connection, number: int) -> Iterator[Row]:
+def _rerun(connection: Connection, number: int) -> Iterator[StillMissing]:
     """Rows of each entry that are missing now: `planned` (but not in quarantine), and `late`: born since."""
     for entry in connection.rows("ledger.sources", {"run": number}):
         unregistered = reconcile.missing_set(connection, entry)
-        yield connection.rows(missing.rerun(unregistered, entry["ledger_id"], connection.schema))[0]
+        yield connection.one(missing.rerun(unregistered, entry["ledger_id"], connection.schema))
 
 
 def _people(connection: Connection, query: str, number: int) -> tuple[str, ...]:
