@@ -193,6 +193,12 @@ def no_connection(message: str, code: str = "") -> Unavailable | UsageError:
     raise ValueError(code)
 
 
+def lacks_column(error: ConsoleError) -> bool:
+    """Whether a statement names a column that is not there: it itself, and no function that it calls."""
+    cause = error.__cause__
+    return isinstance(cause, psycopg.errors.UndefinedColumn) and not cause.diag.context
+
+
 def is_understood(message: str) -> bool:
     """Whether the words of a refused connection say why."""
     return no_connection(message).code != _UNREACHED

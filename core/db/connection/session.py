@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 
 from core.db.connection.connect_errors import reason
-from core.db.connection.errors import is_understood, no_connection, translated
+from core.db.connection.errors import is_understood, lacks_column, no_connection, translated
 from core.db.connection.lock_holders import is_unnamed, name_holders
 from core.db.connection.pooler import insist_session_mode
 from core.db.queries import named_query
@@ -126,7 +126,7 @@ class Connection:
 
         Raises GateClosed (`schema_mismatch`) where they are not of the query's type.
         """
-        with self._translated(), self._apart(query):
+        with self._translated(query), self._apart(query):
             return self._run(query, parameters).fetchall()
 
     @overload
@@ -135,7 +135,7 @@ class Connection:
     def row(self, query: str | sql.Composed, parameters: Parameters = None) -> Row | None: ...
     def row(self, query: Any, parameters: Parameters = None) -> Any:
         """The first row, or None."""
-        with self._translated(), self._apart(query):
+        with self._translated(query), self._apart(query):
             return self._run(query, parameters).fetchone()
 
     def one(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> R:
@@ -254,12 +254,17 @@ class Connection:
         return self.driver.execute(self._sql(query), parameters)
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """As translated(); a lock that never came is told with who holds it, seen over another connection."""
+    def _translated(self, query: object = None) -> Iterator[None]:
+        """As translated(); a lock that never came is told with who holds it, seen over another connection.
+
+        A column that a named query asks for in vain is a schema_mismatch.
+        """
         try:
             with translated(read_only=self.read_only):
                 yield
         except ConsoleError as error:
+            if isinstance(query, Query) and lacks_column(error):
+                raise mismatch(query.name, [error.message]) from error
             if is_unnamed(error):
                 name_holders(error, self._holders())
             raise
