@@ -82,7 +82,7 @@ def read(path: Path, name: str | None) -> Profile:
         return Profile(keymap=keymap)
     if not isinstance(profiles.get(wanted), dict):
         raise UsageError(
-            f"{path} holds no profile {wanted!r}",
+            f"{path} has no profile {wanted!r}",
             code="unknown_profile",
             evidence={"profiles": sorted(profiles)},
             hint=f"Add a section [profile.{wanted}], or name another with --profile.",
@@ -97,7 +97,7 @@ def _text(path: Path, name: str | None) -> str | None:
         if name is None:
             return None
         raise UsageError(
-            f"there is no profile {name!r}: {path} does not exist",
+            f"unknown profile {name!r}: {path} does not exist",
             code="unknown_profile",
             hint=f'Create {path} with a section [profile.{name}] that holds dsn = "…".',
         ) from None
@@ -112,7 +112,7 @@ def _profile(source: "_Source", name: str, content: Mapping[str, Any], keymap: K
     throttles = content.get("throttles", {})
     source.check(("profile", name, "throttles"), throttles, _THROTTLES)
     if "dsn" in content and "service" in content:
-        raise source.error(("profile", name), "service", "a profile has a dsn or a service, not both")
+        raise source.error(("profile", name), "service", "a profile takes a dsn or a service, not both")
     # The value is quoted as libpq reads it: a service's name may hold blanks.
     service = content.get("service", "").replace("\\", "\\\\").replace("'", "\\'")
     return Profile(
@@ -205,7 +205,7 @@ class _Source:
     def check(self, section: tuple[str, ...], content: Mapping[str, object], known: Mapping[str, Check]) -> None:
         for key, value in content.items():
             if key not in known:
-                raise self.error(section, key, f"there is no setting {key}; there are {', '.join(known)}")
+                raise self.error(section, key, f"unknown setting {key}; known: {', '.join(known)}")
             if problem := known[key](value):
                 raise self.error(section, key, f"{key} {problem}")
 
@@ -215,7 +215,7 @@ class _Source:
             f"{self.path}, line {line}: {problem}",
             code="bad_profile",
             evidence={"line": line, "section": ".".join(section), "setting": key},
-            hint="Correct the line; `birth-console docs profiles` explains every setting.",
+            hint="Correct the line. Every setting: `birth-console docs profiles`.",
         )
 
     def _line(self, section: tuple[str, ...], key: str) -> int:

@@ -125,14 +125,14 @@ def _refuse_empty(**options: str | None) -> None:
     for name, value in options.items():
         if value is not None and not value.strip():
             option = "--as" if name == "login" else f"--{name}"
-            raise UsageError(f"{option} has no value", code="empty_option", hint="Name one, or leave the option out.")
+            raise UsageError(f"{option} has no value", code="empty_option", hint="Give a value, or omit the option.")
 
 
 def _refuse_long(schema: str) -> None:
     # PostgreSQL would cut it, and mean another schema.
     if len(schema.encode()) > _LONGEST_NAME or "\0" in schema:
         raise UsageError(
-            f"a schema's name has at most {_LONGEST_NAME} bytes, and no NUL",
+            f"invalid schema name: at most {_LONGEST_NAME} bytes, no NUL characters",
             code="bad_schema",
             evidence={"schema": schema, "bytes": len(schema.encode())},
             hint="Name an existing schema with --schema.",
@@ -144,17 +144,17 @@ def _refuse_login(login: str | None, target: str | None) -> None:
         return
     if target is not None:
         raise UsageError(
-            "--as picks a login of the embedded demo, but a database was named",
+            "--as selects a demo login and cannot be combined with a database",
             code="login_without_demo",
             evidence={"login": login},
-            hint="Name the user in the DSN; or leave out --dsn, BIRTH_CONSOLE_DSN and the profile.",
+            hint="Name the user in the DSN, or omit --dsn, BIRTH_CONSOLE_DSN and the profile.",
         )
     if login not in (*DEMO_LOGINS, DEMO_SUPERUSER):
         raise UsageError(
-            f"the demo has no login {login!r}",
+            f"unknown demo login {login!r}",
             code="unknown_login",
             evidence={"login": login, "logins": list(DEMO_LOGINS)},
-            hint=f"Choose one of {', '.join(DEMO_LOGINS)}.",
+            hint=f"Use one of {', '.join(DEMO_LOGINS)}.",
         )
 
 
@@ -163,5 +163,5 @@ def _refuse_superuser(login: str | None, target: str | None) -> None:
         raise UsageError(
             "the demo's superuser is for `demo dsn` only",
             code="superuser_refused",
-            hint=f"Work as one of {', '.join(DEMO_LOGINS)}.",
+            hint=f"Use one of {', '.join(DEMO_LOGINS)}.",
         )

@@ -17,32 +17,36 @@ class Place(NamedTuple):
 
 
 COMMANDS = {
-    "status": Place("status", "status", "The readiness dashboard, and why the gate is closed."),
-    "matrix": Place("matrix", "matrix", "One row per collection: identity, table, trigger, verdict."),
-    "profile": Place("profile", "profile", "The evidence of each column of a collection."),
-    "suggest": Place("suggest", "suggest", "Ranked identities of unclassified collections, each explained."),
-    "classify": Place("classify", "classify", "Prove and record what identifies a collection's rows."),
-    "permit": Place("permit", "permit", "Admission permits: open, close, list."),
-    "plan": Place("plan", "plan", "Store exactly which rows are missing."),
-    "reconcile": Place("plan", "reconcile", "Recount a plan by another query; equal, or stale."),
-    "apply": Place("apply", "apply", "Register the planned rows, in gated batches."),
+    "status": Place("status", "status", "Show readiness: the eight metrics and what blocks the gate."),
+    "matrix": Place("matrix", "matrix", "List every collection: identity, table, trigger, verdict."),
+    "columns": Place("columns", "columns", "Show evidence for each column of a collection."),
+    "suggest": Place("suggest", "suggest", "Rank identities for unclassified collections, with evidence."),
+    "classify": Place("classify", "classify", "Classify a collection: prove and record its identity."),
+    "permit": Place("permit", "permit", "Open, close and list admission permits."),
+    "plan": Place("plan", "plan", "Plan a run: store exactly which rows are missing."),
+    "reconcile": Place("plan", "reconcile", "Recount a plan by a second query: equal, or stale."),
+    "apply": Place("apply", "apply", "Register the planned rows in gated batches."),
     "control": Place("apply", "control", "Pause, resume or cancel a running apply."),
-    "verify": Place("verify", "verify", "The acceptance gates of a run, on live data."),
-    "certify": Place("trust", "certify", "Stand for a run, as a reviewer who took no part."),
-    "ledger": Place("ledger", "ledger", "Runs and their entries."),
-    "audit": Place("trust", "audit", "Verify the ledger's hash chain, also against an anchor."),
-    "packet": Place("packet", "packet", "The evidence packet: Markdown, JSON or HTML."),
-    "doctor": Place("trust", "doctor", "What could be used to get around the gates."),
-    "init": Place("init", "init", "Set an existing database up: install what is missing, enrol its tables."),
-    "people": Place("people", "people", "Who may do what: list, add, retire."),
-    "docs": Place("docs", "docs", "The runbook and the other documents."),
-    "completion": Place("completion", "completion", "Completion for bash, zsh or fish."),
-    "demo": Place("demo", "demo", "The embedded database: start, stop, reset, dsn."),
+    "verify": Place("verify", "verify", "Check the acceptance gates of a run on live data."),
+    "certify": Place("trust", "certify", "Certify a run as an independent reviewer."),
+    "ledger": Place("ledger", "ledger", "List runs, show their entries, compare row by row."),
+    "audit": Place("trust", "audit", "Verify the ledger's hash chain; write or check an anchor."),
+    "packet": Place("packet", "packet", "Write the evidence packet as Markdown, JSON or HTML."),
+    "doctor": Place("trust", "doctor", "Check the installation: ways around the gates, and cures."),
+    "init": Place("init", "init", "Set up an existing database and enrol its tables."),
+    "people": Place("people", "people", "List, add and retire people: logins and their groups."),
+    "docs": Place("docs", "docs", "Read the runbook, the glossary and the other pages."),
+    "completion": Place("completion", "completion", "Print the completion script for bash, zsh or fish."),
+    "demo": Place("demo", "demo", "Start, stop or reset the demo database; print its DSN."),
 }
+
+# Names that scripts may use: each is the command that help shows under its present name.
+ALIASES = {"profile": "columns"}
 
 
 def load(name: str) -> click.Command:
-    """Import the command `name`."""
+    """Import the command `name`, which may be an alias."""
+    name = ALIASES.get(name, name)
     place = COMMANDS[name]
     command = getattr(import_module(f"core.cli.commands.{place.module}"), place.attribute)
     assert isinstance(command, click.Command)  # noqa: S101 - a wrong entry of the table above is a bug
@@ -58,7 +62,7 @@ class CommandGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import a command, or None for a name that is none."""
-        return load(cmd_name) if cmd_name in COMMANDS else None
+        return load(cmd_name) if cmd_name in COMMANDS or cmd_name in ALIASES else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Write the overview from the table, without importing anything."""

@@ -5,7 +5,7 @@ import click
 EXAMPLES = {
     "status": ("birth-console status", "birth-console --profile production status --json"),
     "matrix": ("birth-console matrix --counts", "birth-console matrix --all --json"),
-    "profile": ("birth-console profile os_items",),
+    "columns": ("birth-console columns os_items",),
     "suggest": ("birth-console suggest", "birth-console suggest os_items team"),
     "classify": (
         "birth-console classify categories --column slug",

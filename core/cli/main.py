@@ -36,9 +36,9 @@ def main(open_console: OpenConsole, argv: Sequence[str] | None = None) -> None:
     @click.version_option(package_name="birth-console")
     @click.pass_context
     def console(context: click.Context, /, *, debug: bool, as_json: bool, **options: object) -> None:
-        """Classify how rows are identified, and backfill a birth registry through gates that nobody can bypass.
+        """Classify how rows are identified, and backfill a birth registry through gates in the database.
 
-        Without a command the terminal console opens; without a DSN it works on an embedded demo.
+        Without a command, the terminal console opens. Without a DSN, it works on the embedded demo.
         """
         del debug  # read from argv, so that it also holds where parsing fails
         context.obj = {**options, "as_json": as_json}
@@ -72,7 +72,7 @@ def _run(command: click.Command, arguments: list[str]) -> None:
         command.main(arguments, standalone_mode=False, help_option_names=HELP)
         sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
-        hint = "What was done is kept; a run can be resumed."
+        hint = "Committed work is kept. Repeat the command to resume a run."
         print_error(Interrupted("interrupted", hint=hint), as_json="--json" in options)
         _leave(Interrupted.exit_status)
     except click.exceptions.Exit as leave:
@@ -119,10 +119,10 @@ def _refuse_unreadable(arguments: Sequence[str]) -> None:
     for argument in arguments:
         if any("\ud800" <= character <= "\udfff" for character in argument):
             raise UsageError(
-                "an argument is not text in this terminal's encoding",
+                "invalid argument: not text in this terminal's encoding",
                 code="bad_encoding",
                 evidence={"argument": ascii(argument)},
-                hint="Set a UTF-8 locale, and write the argument again.",
+                hint="Set a UTF-8 locale, then repeat the command.",
             )
 
 
@@ -132,12 +132,16 @@ def _as_console_error(found: Exception) -> ConsoleError:
     if isinstance(found, click.exceptions.NoArgsIsHelpError):
         group = found.ctx.command
         commands = ", ".join(group.list_commands(found.ctx)) if isinstance(group, click.Group) else "a command"
-        return UsageError(f"say which: {commands}", code="no_subcommand", hint="See --help.")
+        return UsageError(f"missing subcommand: one of {commands}", code="no_subcommand", hint="See --help.")
     if isinstance(found, click.ClickException):
         return UsageError(found.format_message(), hint="See --help.")
     if isinstance(found, OSError):
-        return ConsoleError(str(found), code="system_error", hint="The operating system refused: see its message.")
+        return ConsoleError(
+            str(found),
+            code="system_error",
+            hint="The operating system refused: check path, permissions and free space.",
+        )
     return ConsoleError(
         f"{type(found).__name__}: {found}",
-        hint="This is a bug: run again with --debug and report what it shows.",
+        hint="This is a bug. Repeat with --debug and report the output.",
     )

@@ -19,21 +19,21 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _CONNECTING = (
-    click.option("--dsn", metavar="DSN", help="Any libpq string; without one, the embedded demo."),
-    click.option("--schema", metavar="S", help="The schema that holds the console's objects (default: birth)."),
-    click.option("--profile", metavar="NAME", help="A profile of the configuration file."),
+    click.option("--dsn", metavar="DSN", help="Any libpq string (default: the embedded demo)."),
+    click.option("--schema", metavar="S", help="Schema of the console's objects (default: birth)."),
+    click.option("--profile", metavar="NAME", help="Profile of the configuration file."),
     click.option(
         "--as",
         "login",
         metavar="LOGIN",
-        help="A login of the demo: operator1, operator2, gatekeeper1, reviewer1, viewer1.",
+        help="Demo login: operator1 (default), operator2, gatekeeper1, reviewer1, viewer1.",
     ),
-    click.option("--read-only", is_flag=True, help="Let the server refuse every write."),
+    click.option("--read-only", is_flag=True, help="Open a read-only session: the server refuses every write."),
     click.option("--debug", is_flag=True, help="Show the traceback of an error."),
 )
 # Runs, permits and budgets: what a bigint of PostgreSQL holds.
 NUMBER = click.IntRange(1, 2**63 - 1)
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             return join(["birth-console", *command, *(self._handed(action_id) or ["COLLECTION"])])
         if action_id != "details" or row is None:
             return ""
-        return join(["birth-console", "profile", row.facts.collection])
+        return join(["birth-console", "columns", row.facts.collection])
 
     # Actions
 

@@ -35,41 +35,52 @@ class _Amount(click.FloatRange):
         given: Any = value
         found = float(super().convert(given, param, ctx))
         if math.isnan(found):
-            self.fail("nan is no number", param, ctx)
+            self.fail("nan is not a valid number", param, ctx)
         return found
 
 
 @click.command()
 @click.argument("run", type=NUMBER)
-@click.option("--batch-size", type=_ROWS, metavar="N", help="Rows per batch; without it, the size adapts.")
-@click.option("--max-batches", type=click.IntRange(min=1), metavar="N", help="Stop after so many batches; resumable.")
+@click.option("--batch-size", type=_ROWS, metavar="N", help="Rows per batch (default: adaptive).")
 @click.option(
-    "--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, metavar="N", help="Connections."
+    "--max-batches", type=click.IntRange(min=1), metavar="N", help="Stop after N batches; the run can be resumed."
 )
 @click.option(
-    "--detach", "detached", is_flag=True, help="Go on in a process of its own, whatever becomes of this terminal."
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Connections that apply batches.",
 )
+@click.option("--detach", "detached", is_flag=True, help="Run in the background; survives this terminal.")
 @click.option(
     "--patience",
     type=_Amount(),
     metavar="S",
-    help="Seconds to wait for a lost server, a throttle or a pause (default: the profile's, else 600).",
+    help="Wait this long for a lost server, a throttle or a pause (seconds; default: profile, else 600).",
 )
 @click.option(
     "--max-lag",
     type=_Amount(),
     metavar="S",
-    help="Hold while a replica is further behind, or does not say; inf never looks (default: the profile's, else 10).",
+    help="Pause while replica lag is above this or unknown; `inf` disables the check (seconds; default: profile, "
+    "else 10).",
 )
-@click.option("--max-wal-rate", type=_Amount(), metavar="MB", help="Hold while more WAL is written per second.")
-@click.option("--while", "condition", metavar="SQL", help="Hold unless this query of yours answers true.")
+@click.option(
+    "--max-wal-rate",
+    type=_Amount(),
+    metavar="MB",
+    help="Pause while the server writes more WAL than this (MB per second; default: profile, else no limit).",
+)
+@click.option("--while", "condition", metavar="SQL", help="Pause unless this SQL query returns true.")
 @click.option(
     "--max-quarantined",
     type=click.IntRange(min=0),
     default=100,
     show_default=True,
     metavar="N",
-    help="Stop when more rows are set aside.",
+    help="Stop when more rows than this are quarantined.",
 )
 @invocation
 def apply(
@@ -86,7 +97,7 @@ def apply(
     condition: str | None,
     max_quarantined: int,
 ) -> None:
-    """Register the planned rows of RUN through the register function, batch by batch, every gate on."""
+    """Register the planned rows of RUN through the register function. Every batch checks every gate."""
     options = Options.of(
         call.settings.throttles,
         batch_size=batch_size,
@@ -116,20 +127,22 @@ def apply(
     "--batch-size",
     type=click.IntRange(0, LARGEST_BATCH),
     metavar="N",
-    help="Rows per batch from the next claim on; 0 leaves it to the workers again.",
+    help="Rows per batch from the next claim on; 0 returns to adaptive.",
 )
-@click.option("--reason", metavar="T", help="Why; kept in the ledger and shown to whoever looks on.")
+@click.option(
+    "--reason", metavar="T", help="Reason; recorded in the ledger and shown to everybody who follows the run."
+)
 @invocation
 def control(call: Invocation, run: int, command: str | None, *, batch_size: int | None, reason: str | None) -> None:
-    """Pause, resume or cancel the apply of RUN, or change the size of its batches, from any session."""
+    """Pause, resume or cancel the apply of RUN, or change its batch size. Works from any session."""
     if command is None and batch_size is None:
-        raise UsageError("say pause, resume or cancel, or give --batch-size", hint=f"birth-console control {run} pause")
+        raise UsageError("no command: pause, resume, cancel or --batch-size", hint=f"birth-console control {run} pause")
     with call.write() as connection:
         done = steering.steer(connection, run, command, batch_size, reason)
     if call.output.as_json:
         call.output.document(done.as_json())
     else:
-        size = f", {done.batch_size:,} rows a batch" if done.batch_size else ""
+        size = f", {done.batch_size:,} rows per batch" if done.batch_size else ""
         call.output.text(f"run {run}: {done.command}{size}")
 
 
@@ -161,10 +174,10 @@ def _show(out: Output, run: int, events: Iterator[ApplyEvent]) -> None:
         if last == "done":
             raise ReaderGone from gone
         raise Stopped(
-            f"what the apply of run {run} says cannot be written any more: {gone}",
+            f"the events of run {run} can no longer be written: {gone}",
             code="reader_gone",
             evidence={"run": run},
-            hint="What was done is kept: apply the run again to resume it, with --detach to do without a reader.",
+            hint="Committed batches are kept. Apply the run again to resume it; --detach needs no reader.",
         ) from gone
 
 
@@ -175,4 +188,4 @@ def _detach(call: Invocation, run: int) -> None:
     if call.output.as_json:
         call.output.line(ApplyEvent("detached", facts).as_json())
     else:
-        call.output.text(f"run {run} goes on as process {started.pid}; its events are in {started.log}")
+        call.output.text(f"run {run} continues in the background: process {started.pid}, events in {started.log}")

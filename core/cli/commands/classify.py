@@ -38,26 +38,30 @@ _OPTIONAL = ("undo", "history")
 
 @click.command()
 @click.argument("collection", required=False)
-@click.option("--column", metavar="C", help="One column, taken as text.")
-@click.option("--synthetic", metavar="TEMPLATE", help="collection:{column}/{column}… with the collection's own name.")
+@click.option("--column", metavar="C", help="Identify rows by one column, taken as text.")
+@click.option("--synthetic", metavar="TEMPLATE", help="Join columns: collection:{column}/{column}…")
+@click.option("--exempt", is_flag=True, help="Exempt the collection from registration (gatekeepers; needs --reason).")
 @click.option(
-    "--exempt", is_flag=True, help="Take the collection out of the law of birth (gatekeepers, with --reason)."
+    "--require",
+    is_flag=True,
+    help="Require registration of an exempted collection again (gatekeepers; needs --reason).",
 )
-@click.option("--require", is_flag=True, help="Put an exempted collection under it again (gatekeepers, with --reason).")
-@click.option("--unclassify", is_flag=True, help="Take the identity back, while no row is registered under it.")
-@click.option("--from", "source", metavar="FILE", help="Record a CSV file: collection,strategy,identity,reason.")
-@click.option("--accept-suggestions", "accept", is_flag=True, help="Record what the suggester is sure of.")
-@click.option("--tier", type=click.Choice(["A"]), help="The only tier that is accepted unseen.")
-@click.option("--export", metavar="FILE", help="Write the same CSV file; - is stdout.")
-@click.option("--undo", is_flag=True, help="Undo the last classification: of COLLECTION, or your latest one.")
-@click.option("--history", is_flag=True, help="Who decided when, why, and on which evidence.")
-@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
-@click.option("--keep-going", is_flag=True, help="Record what is valid although something else is not.")
-@click.option("--time-limit", metavar="S", type=click.IntRange(1, 86400), help="Seconds until a proof is given up.")
-@click.option("--reason", metavar="T", help="Why; kept in the history.")
+@click.option("--unclassify", is_flag=True, help="Remove the identity, if no row is registered under it.")
+@click.option("--from", "source", metavar="FILE", help="Classify from a CSV file: collection,strategy,identity,reason.")
+@click.option("--accept-suggestions", "accept", is_flag=True, help="Classify by the suggestions of tier A.")
+@click.option("--tier", type=click.Choice(["A"]), help="Tier to accept; only A can be accepted in bulk.")
+@click.option("--export", metavar="FILE", help="Export classifications as a CSV file; - is stdout.")
+@click.option("--undo", is_flag=True, help="Undo the last classification of COLLECTION, or your latest one.")
+@click.option("--history", is_flag=True, help="Show who classified when, why, and on which evidence.")
+@click.option("--dry-run", is_flag=True, help="Check everything; write nothing.")
+@click.option("--keep-going", is_flag=True, help="Save the valid decisions even if others fail.")
+@click.option(
+    "--time-limit", metavar="S", type=click.IntRange(1, 86400), help="Timeout of a proof (seconds, default 300)."
+)
+@click.option("--reason", metavar="T", help="Reason; recorded in the history.")
 @invocation
 def classify(call: Invocation, /, collection: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes what the options declare
-    """Say what identifies the rows of COLLECTION. It is proven on live data before it is recorded."""
+    """Classify COLLECTION: set the identity of its rows. The identity is proven on live data before it is recorded."""
     form = _form(collection, given)
     flags = {"dry_run": given["dry_run"], "keep_going": given["keep_going"]}
     if form == "source":
@@ -88,9 +92,13 @@ def _form(collection: str | None, given: dict[str, Any]) -> str:
     others = [name for name, value in given.items() if name not in _FORMS and value not in (None, False)]
     for name in others:
         if name not in _FORMS[form]:
-            raise UsageError(f"{spelled[0]} takes no --{name.replace('_', '-')}", hint="See classify --help.")
+            raise UsageError(
+                f"{spelled[0]} cannot be combined with --{name.replace('_', '-')}", hint="See classify --help."
+            )
     if form in _NO_COLLECTION and collection is not None:
-        raise UsageError(f"{spelled[0]} takes no COLLECTION", evidence={"collection": collection}, hint="Leave it out.")
+        raise UsageError(
+            f"{spelled[0]} does not take a COLLECTION", evidence={"collection": collection}, hint="Omit it."
+        )
     if form not in (*_NO_COLLECTION, *_OPTIONAL) and collection is None:
         raise UsageError(f"{spelled[0]} needs a COLLECTION", hint="birth-console classify COLLECTION …")
     if form in ("exempt", "require") and not given["reason"]:

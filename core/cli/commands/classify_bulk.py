@@ -57,10 +57,10 @@ def finish(call: Invocation, results: Sequence[Result], *, keep_going: bool) -> 
         _print(call, results)
     errors = [each for each in results if each.error is not None]
     if errors:
-        raise _refusal(errors, keep_going=keep_going)
+        raise _refusal(errors, len(results), keep_going=keep_going)
 
 
-def _refusal(invalid: Sequence[Result], *, keep_going: bool) -> ConsoleError:
+def _refusal(invalid: Sequence[Result], total: int, *, keep_going: bool) -> ConsoleError:
     """A closed gate, unless every invalid row was refused for one other reason: stale, or not allowed."""
     kinds = {type(each.error) for each in invalid}
     kind = kinds.pop() if len(kinds) == 1 else GateClosed
@@ -76,10 +76,10 @@ def _refusal(invalid: Sequence[Result], *, keep_going: bool) -> ConsoleError:
         if each.error is not None
     ]
     return (kind if issubclass(kind, ConsoleError) else GateClosed)(
-        f"{len(invalid)} of the decisions cannot be recorded",
+        f"{len(invalid)} of {total} decisions are invalid",
         code="decisions_invalid",
         evidence={"gates": gates},
-        hint="Correct these." if keep_going else "Correct them, or record the others with --keep-going.",
+        hint="Correct these rows." if keep_going else "Correct them, or save the others with --keep-going.",
     )
 
 
@@ -87,7 +87,7 @@ def _text(path: str) -> str:
     try:
         content = sys.stdin.buffer.read(_LARGEST + 1) if path == STREAM else _bounded(path)
         if len(content) > _LARGEST:
-            raise UsageError(f"{path} is too large", code="bad_csv", hint="Split it.")
+            raise UsageError(f"{path} is too large", code="bad_csv", hint="Split the file.")
         return content.decode("utf-8")
     except OSError as error:
         raise UsageError(
@@ -96,7 +96,7 @@ def _text(path: str) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise UsageError(
-            f"line {line}: this is not UTF-8", code="bad_csv", evidence={"line": line}, hint="Save it as UTF-8."
+            f"line {line}: invalid UTF-8", code="bad_csv", evidence={"line": line}, hint="Save it as UTF-8."
         ) from error
 
 
@@ -130,7 +130,7 @@ def _print(call: Invocation, results: Sequence[Result]) -> None:
     )
     counts = Counter(each.outcome for each in results)
     listed = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-    call.output.text(f"{len(results)} decisions: {listed}" if results else "nothing to decide")
+    call.output.text(f"{len(results)} decisions: {listed}" if results else "no decisions")
 
 
 def _cells(decision: Decision) -> list[object]:

@@ -11,7 +11,7 @@ PROGRAM, VARIABLE = "birth-console", "_BIRTH_CONSOLE_COMPLETE"
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script that makes SHELL complete birth-console. Evaluate it where the shell starts."""
+    """Print the completion script for SHELL. Evaluate it in the shell's startup file."""
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 - click knows the three
     # The script itself asks the program; what it would complete is not needed to print it.

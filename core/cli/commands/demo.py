@@ -6,20 +6,22 @@ from core.cli.options import Invocation, demo_invocation, gathering
 from core.services import demo as service
 from core.settings import data_home
 
-_SCALE = click.option("--scale", type=click.IntRange(1, 1000), metavar="N", help="Multiply the rows of the demo.")
+_SCALE = click.option(
+    "--scale", type=click.IntRange(1, 1000), metavar="N", help="Multiply the rows of the demo (default 1)."
+)
 
 
 @click.group()
 @gathering
 def demo() -> None:
-    """Start, stop and reset the embedded PostgreSQL with the demo's census, or print its DSN."""
+    """Start, stop or reset the demo on its embedded PostgreSQL, or print its DSN."""
 
 
 @demo.command()
 @_SCALE
 @demo_invocation
 def start(call: Invocation, *, scale: int | None) -> None:
-    """Start the demo and leave it running until `demo stop`."""
+    """Start the demo; it runs until `demo stop`."""
     service.start(data_home(), call.output.progress, scale)
     _say(call, running=True)
 
@@ -27,7 +29,7 @@ def start(call: Invocation, *, scale: int | None) -> None:
 @demo.command()
 @demo_invocation
 def stop(call: Invocation) -> None:
-    """Stop the demo, whoever uses it."""
+    """Stop the demo, even if other consoles use it."""
     if not service.stop(data_home()):
         call.output.progress("the demo was not running")
     _say(call, running=False)
@@ -37,18 +39,18 @@ def stop(call: Invocation) -> None:
 @_SCALE
 @demo_invocation
 def reset(call: Invocation, *, scale: int | None) -> None:
-    """Replace the demo by a new one."""
+    """Replace the demo with a new one. Changes made in it are lost."""
     service.reset(data_home(), call.output.progress, scale)
     if call.output.as_json:
         call.output.document({"reset": True, "home": str(data_home())})
     else:
-        call.output.text("the demo is as new")
+        call.output.text("the demo was reset")
 
 
 @demo.command()
 @demo_invocation
 def dsn(call: Invocation) -> None:
-    """Print a libpq string that psql takes; the demo runs until `demo stop`."""
+    """Print the demo's DSN for psql. The demo runs until `demo stop`."""
     found = service.dsn(data_home(), call.settings.login, call.output.progress)
     if call.output.as_json:
         call.output.document({"dsn": found, "login": call.settings.login})

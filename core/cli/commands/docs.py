@@ -11,25 +11,25 @@ from core.errors import UsageError
 
 @click.command()
 @click.argument("topic", required=False)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @click.pass_context
 def docs(context: click.Context, topic: str | None, *, as_json: bool) -> None:
-    """List the documents, or print TOPIC: set on a terminal, as Markdown into a pipe or a file."""
+    """List the pages, or print TOPIC: formatted on a terminal, Markdown into a pipe or file."""
     output = Output(as_json=as_json or bool((context.obj or {}).get("as_json")))
     texts = documents()
     if topic is None:
-        titles = {name: text.splitlines()[0].lstrip("# ") for name, text in texts.items()}
+        topics = [{"topic": name, "title": _title(text), "summary": _summary(text)} for name, text in texts.items()]
         if output.as_json:
-            output.document({"topics": [{"topic": name, "title": title} for name, title in titles.items()]})
+            output.document({"topics": topics})
         else:
-            output.pairs(titles.items())
+            output.pairs((each["topic"], each["summary"]) for each in topics)
         return
     if topic not in texts:
         raise UsageError(
-            f"there is no document {topic}",
+            f"unknown page {topic}",
             code="no_such_topic",
             evidence={"topics": list(texts)},
-            hint="`birth-console docs` lists them.",
+            hint="List the pages: `birth-console docs`.",
         )
     if output.as_json:
         output.document({"topic": topic, "text": texts[topic]})
@@ -41,6 +41,16 @@ def documents() -> dict[str, str]:
     """The Markdown of every document, by its topic."""
     files = sorted(resources.files("core").joinpath("docs").iterdir(), key=lambda file: file.name)
     return {file.name.removesuffix(".md"): file.read_text(encoding="utf-8") for file in files}
+
+
+def _title(text: str) -> str:
+    """What a page is called: its first line."""
+    return text.partition("\n")[0].lstrip("# ")
+
+
+def _summary(text: str) -> str:
+    """What a page is for: the line under its title, which stands alone."""
+    return text.split("\n", 3)[2]
 
 
 def _print(output: Output, text: str) -> None:

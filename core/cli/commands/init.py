@@ -28,7 +28,9 @@ class _Lists(click.Command):
             if word.startswith("-"):
                 if empty:
                     # A shell variable that was never set: going on would mean everything, or nothing.
-                    raise UsageError(f"{empty} has no value", code="empty_option", hint="Name some, or leave it out.")
+                    raise UsageError(
+                        f"{empty} has no value", code="empty_option", hint="Give a value, or omit the option."
+                    )
                 option = empty = word if word in _LISTS else ""
                 if not option:
                     spelled.append(word)
@@ -41,37 +43,52 @@ class _Lists(click.Command):
 
 
 @click.command(cls=_Lists)
-@click.option("--collections", multiple=True, metavar="GLOB…", help="Tables to enrol, as schema.table (public.*).")
+@click.option(
+    "--collections",
+    multiple=True,
+    metavar="GLOB…",
+    help="Tables to enrol as REQUIRED, as schema.table (default public.*).",
+)
 @click.option("--exempt", multiple=True, metavar="GLOB…", help="Tables to enrol as EXEMPT.")
-@click.option("--bind", multiple=True, metavar="FUNCTION parameter=$value…", help="The gateway's register function.")
-@click.option("--register-writes", multiple=True, metavar="TABLE…", help="What it writes besides the registry.")
+@click.option(
+    "--bind",
+    multiple=True,
+    metavar="FUNCTION parameter=$value…",
+    help="Bind the gateway's register function to the console's values.",
+)
+@click.option(
+    "--register-writes",
+    multiple=True,
+    metavar="TABLE…",
+    help="Tables that the register function writes besides the registry.",
+)
 @click.option(
     "--attest-authentication",
     "attestation",
     metavar="T",
     default="",
-    help="How a managed server authenticates, where nobody can read its pg_hba; kept in the ledger.",
+    help="State how a managed server authenticates, if its pg_hba is not readable; recorded in the ledger.",
 )
-@click.option(
-    "--include-system", is_flag=True, help="Also enrol tables that Directus, Django, Rails … keep for themselves."
-)
-@click.option("--uninstall", is_flag=True, help="Remove what init installed; the company's objects stay.")
-@click.option("--even-certified", is_flag=True, help="With --uninstall: although there are certified runs.")
-@click.option("--confirm", metavar="DATABASE", help="With --uninstall: the database's name, instead of typing it.")
+@click.option("--include-system", is_flag=True, help="Also enrol the own tables of Directus, Django, Rails ….")
+@click.option("--uninstall", is_flag=True, help="Remove the console's objects; the company's objects stay.")
+@click.option("--even-certified", is_flag=True, help="With --uninstall: remove certified runs, too.")
+@click.option("--confirm", metavar="DATABASE", help="With --uninstall: confirm by the database's name.")
 @click.option("--dry-run", is_flag=True, help="Print the SQL; change nothing.")
 @invocation
 def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click passes what the options declare
-    """Install what is missing on an existing PostgreSQL, and enrol its tables as observed and REQUIRED.
+    """Install the console's objects on an existing database, and enrol its tables as observed and REQUIRED.
 
-    Nothing that is there is replaced. What needs more rights than yours is printed as SQL for somebody who has them.
+    Existing objects are never replaced. If privileges are missing, the SQL for an administrator is printed (exit 6).
     """
     if call.settings.is_demo:
-        raise UsageError("the demo is set up already", code="demo", hint="Name your database with --dsn.")
+        raise UsageError(
+            "init does not work on the demo: it is already set up", code="demo", hint="Name your database with --dsn."
+        )
     if given["uninstall"]:
         _uninstall(call, given)
         return
     if given["even_certified"] or given["confirm"]:
-        raise UsageError("--even-certified and --confirm belong to --uninstall", hint="Leave them out.")
+        raise UsageError("--even-certified and --confirm need --uninstall", hint="Omit them, or add --uninstall.")
     wish = Wish(given["collections"], given["exempt"], given["bind"], given["register_writes"], given["attestation"],
                 given["include_system"])  # fmt: skip
     with call.write() as connection:
@@ -89,9 +106,9 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
 def _show_script(call: Invocation, outcome: Outcome) -> None:
     """The SQL alone on stdout, so that it can be kept in a file; what to know of it on stderr."""
     for each in outcome.left:
-        call.output.progress(f"left alone: {each.object}: {each.why}")
+        call.output.progress(f"unchanged: {each.object}: {each.why}")
     if outcome.changes_nothing:
-        call.output.progress("nothing is missing: init would do nothing")
+        call.output.progress("everything is installed: init would change nothing")
     else:
         _script(call, outcome.sql)
 
@@ -107,7 +124,7 @@ def _show(call: Invocation, outcome: Outcome) -> None:
     for role, count in sorted(outcome.out_of_scope.items()):
         out.text(f"{margin}= {count} collections are {role}: not REQUIRED")
     if outcome.changes_nothing and not outcome.needs:
-        out.text(f"{margin}nothing is missing: nothing was done")
+        out.text(f"{margin}everything is installed: nothing was changed")
     for need in outcome.needs:
         out.text()
         out.text(f"-- {need.what}: needs {need.needs}")
@@ -115,7 +132,9 @@ def _show(call: Invocation, outcome: Outcome) -> None:
     # One of them may take away what this login still needs to do the rest.
     if outcome.remedies and not outcome.needs:
         out.text()
-        out.text("-- for the audit to pass, somebody who may runs these; they change what is yours, so init does not:")
+        out.text(
+            "-- Run these statements as an administrator, so that doctor passes. They change the company's objects:"
+        )
         for remedy in outcome.remedies:
             _script(call, f"{remedy['sql']}  -- {remedy['check']}")
 
@@ -151,7 +170,7 @@ def _uninstall(call: Invocation, given: dict[str, Any]) -> None:
         call.output.document({**removal.as_json(), "dry_run": given["dry_run"]})
     elif given["dry_run"]:
         for name, rows in removal.rows.items():
-            call.output.progress(f"{name}: {rows:,} rows go with it")
+            call.output.progress(f"{name}: {rows:,} rows would be removed")
         _script(call, removal.sql)
     else:
         for what in removal.removed:
@@ -166,5 +185,5 @@ def _insist_on_name(database: str, confirmed: str | None) -> None:
             f"not confirmed: nothing was removed from {database}",
             code="not_confirmed",
             evidence={"database": database},
-            hint=f"--confirm {database}, or type its name when asked.",
+            hint=f"Give --confirm {database}, or type the name at the prompt.",
         )

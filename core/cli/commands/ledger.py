@@ -43,15 +43,15 @@ class _ShowByDefault(click.Group):
 @click.group(cls=_ShowByDefault)
 @gathering
 def ledger() -> None:
-    """List the runs, show RUN with its entries (`ledger 3`), or compare row by row (`ledger diff 3`)."""
+    """List runs, show the entries of RUN (`ledger 3`), or compare row by row (`ledger diff 3`)."""
 
 
 @ledger.command()
 @click.argument("run", type=NUMBER, required=False)
-@click.option("--sql", "with_sql", is_flag=True, help="Also show the SQL that plan and batches run.")
+@click.option("--sql", "with_sql", is_flag=True, help="Also show the SQL of plan and batches.")
 @invocation
 def show(call: Invocation, run: int | None, *, with_sql: bool) -> None:
-    """List the latest runs, or show RUN: its entries, what became of them, and who is at work."""
+    """List the latest runs, or show RUN: its entries, their state, and its workers."""
     with call.browse() as connection:
         if run is None:
             _print_runs(call, service.runs(connection))
@@ -63,18 +63,22 @@ def show(call: Invocation, run: int | None, *, with_sql: bool) -> None:
 @click.argument("run", type=NUMBER)
 @click.argument("other", type=NUMBER, metavar="[RUN2]", required=False)
 @click.option(
-    "--only", type=click.Choice(KINDS), help="One kind: + to register, = registered, - vanished, ! quarantined, ~ late."
+    "--only",
+    type=click.Choice(KINDS),
+    help="Show one kind: + to register, = registered, - vanished, ! quarantined, ~ late.",
 )
 @click.option(
-    "--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True, metavar="N", help="Rows a page."
+    "--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True, metavar="N", help="Rows per page."
 )
-@click.option("--code", default="", metavar="TEXT", help="Codes that contain TEXT; !TEXT: that do not; -f LETTERS.")
-@click.option("--after", metavar="CURSOR", help="The `next` of the page before.")
+@click.option(
+    "--code", default="", metavar="TEXT", help="Filter codes: TEXT contained, !TEXT not contained, -f LETTERS fuzzy."
+)
+@click.option("--after", metavar="CURSOR", help="Continue after this cursor (`next` of the previous page).")
 @invocation
 def diff(
     call: Invocation, run: int, other: int | None, *, only: str | None, limit: int, code: str, after: str | None
 ) -> None:
-    """Show what became of each row of RUN, or how the plan of RUN2 differs from it; a page at a time."""
+    """Show the state of each row of RUN, or compare its plan with the plan of RUN2. Prints one page."""
     at = None if after is None else Cursor.parse(after)
     before, shown = (None, run) if other is None else (run, other)
     with call.browse() as connection:
@@ -130,7 +134,7 @@ def _print_run(call: Invocation, connection: "Connection", run: Run, *, with_sql
     rows = [[e.collection, e.identity, e.source_rows, e.registered, e.missing] for e in run.entries]
     call.output.table(headings, rows, right=headings[2:])
     # Who counts them reads every source: a look at the ledger does not.
-    call.output.pairs({**account, "late": "not counted: verify does"}.items())
+    call.output.pairs({**account, "late": "not counted yet: run verify"}.items())
     for worker in workers:
         reason = f": {worker.reason}" if worker.reason else ""
         call.output.text(f"{worker.login} (session {worker.pid}) is {worker.state}{reason}")

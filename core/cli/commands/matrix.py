@@ -17,19 +17,19 @@ _COUNTS = ("source_rows", "registered", "missing")
 
 
 @click.command()
-@click.option("--counts", is_flag=True, help="Count source, registered and missing rows of each collection.")
+@click.option("--counts", is_flag=True, help="Count source, registered and missing rows of every collection.")
 @click.option(
     "--connections",
     type=click.IntRange(1, MOST_COUNTERS),
     metavar="N",
     help=f"Count over so many connections at most (default: the profile's, else {COUNTERS}).",
 )
-@click.option("--all", "every", is_flag=True, help="Show exempted collections too.")
+@click.option("--all", "every", is_flag=True, help="List exempted collections, too.")
 @invocation
 def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bool) -> None:
-    """Show one row per REQUIRED collection: whether its rows can be identified, and why not.
+    """List every REQUIRED collection: whether its rows can be identified, and why not.
 
-    What cannot be counted (a locked table, row security) is left out of the sums and named in the end, with its error.
+    Collections that cannot be counted (locked, row-level security) are left out of the totals and named at the end.
     """
     uncounted: Mapping[str, ConsoleError] = {}
     with call.session() as session:

@@ -18,18 +18,25 @@ FORMATS = ("md", "json", "html")
     "file",
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     metavar="FILE",
-    help="Write a new file instead of stdout (-); its ending says the format.",
+    help="Write to a new file instead of stdout (-). Its ending sets the format.",
 )
-@click.option("--format", "how", type=click.Choice(FORMATS), help="Markdown, JSON, or one self-contained HTML page.")
+@click.option(
+    "--format",
+    "how",
+    type=click.Choice(FORMATS),
+    help="Format: Markdown, JSON, or one self-contained HTML page (default md).",
+)
 @invocation
 def packet(call: Invocation, *, file: Path | None, how: str | None) -> None:
-    """Write the evidence packet from live data: dashboard, claims, runs, certificates, fingerprints, chain head."""
+    """Write the evidence packet from live data: readiness, claims, runs, certificates, fingerprints, chain head."""
     if file == Path("-"):
         file = None
     ending = "" if file is None else file.suffix.lstrip(".")
     chosen = how or ("json" if call.output.as_json else ending if ending in FORMATS else "md")
     if call.output.as_json and chosen != "json":
-        raise UsageError("--json is the format json", hint="Leave --json or --format away.")
+        raise UsageError(
+            "--json conflicts with this --format or file ending", hint="Omit --json, or name the format json."
+        )
     with call.browse() as connection:
         text = packets.render(packets.read(connection), chosen)
     if file is None:
@@ -40,14 +47,14 @@ def packet(call: Invocation, *, file: Path | None, how: str | None) -> None:
             written.write(text)
     except FileExistsError:
         raise UsageError(
-            f"{file} exists: evidence is never overwritten", code="file_exists", hint="Name a new file."
+            f"{file} already exists: evidence is never overwritten", code="file_exists", hint="Name a new file."
         ) from None
     except OSError as error:
         raise UsageError(
             f"{file} cannot be written: {error.strerror}",
             code="file_unwritable",
             evidence={"file": str(file)},
-            hint="Name a file in a folder that exists and that you may write to.",
+            hint="Name a file in an existing folder that you may write to.",
         ) from None
     call.output.progress(f"written: {file}")
     if call.output.as_json:

@@ -11,13 +11,13 @@ from core.services.trust import people as who
 @click.group()
 @gathering
 def people() -> None:
-    """Say who may do what. Changes need somebody with a superuser's rights; everybody may list."""
+    """List, add and retire people: logins and their groups. Changes need a superuser; every login may list."""
 
 
 @people.command("list")
 @invocation
 def list_people(call: Invocation) -> None:
-    """List every login that has a person or a group, with what to know of it."""
+    """List every login that has a person or a group, with warnings."""
     with call.browse() as connection:
         found = who.people(connection)
     if call.output.as_json:
@@ -26,18 +26,25 @@ def list_people(call: Invocation) -> None:
     rows = [
         [each.login, each.person, ", ".join(each.groups), each.retired_at, "; ".join(each.warnings)] for each in found
     ]
-    call.output.table(["login", "person", "groups", "retired", "to know"], rows)
+    call.output.table(["login", "person", "groups", "retired", "warnings"], rows)
 
 
 @people.command()
 @click.argument("name", metavar="LOGIN")
-@click.option("--person", required=True, metavar="NAME", help="Who it is: one person may have several logins.")
 @click.option(
-    "--group", "groups", type=click.Choice(list(GROUPS)), multiple=True, required=True, help="May be given repeatedly."
+    "--person", required=True, metavar="NAME", help="The person's full name. One person may have several logins."
+)
+@click.option(
+    "--group",
+    "groups",
+    type=click.Choice(list(GROUPS)),
+    multiple=True,
+    required=True,
+    help="Group to grant (repeatable).",
 )
 @invocation
 def add(call: Invocation, name: str, *, person: str, groups: tuple[str, ...]) -> None:
-    """Make LOGIN that of a person, in one group or several. A role that is missing is made, without a password."""
+    """Map LOGIN to a person and grant its groups. If the role does not exist, it is created without a password."""
     with call.write() as connection:
         try:
             done = who.add(connection, name, person, groups)
@@ -46,14 +53,14 @@ def add(call: Invocation, name: str, *, person: str, groups: tuple[str, ...]) ->
             raise
     _say(call, done, f"{name} is {person}: {', '.join(done.groups)}")
     if not call.output.as_json:
-        call.output.source("Its password is set in psql, by \\password and its name.")
+        call.output.source("Set its password in psql with \\password.")
 
 
 @people.command()
 @click.argument("name", metavar="LOGIN")
 @invocation
 def retire(call: Invocation, name: str) -> None:
-    """Take every group from LOGIN. What it did stays that person's."""
+    """Revoke every group from LOGIN. Its past actions stay with the person."""
     with call.write() as connection:
         try:
             done = who.retire(connection, name)

@@ -20,11 +20,17 @@ def permit() -> None:
 
 
 @permit.command("open")
-@click.option("--budget", type=NUMBER, required=True, metavar="ROWS", help="How many rows it admits.")
-@click.option("--expires", required=True, metavar="2h", help="For how long: 30m, 2h, 1d.")
-@click.option("--reason", required=True, metavar="T", help="Why; kept in the ledger.")
-@click.option("--collection", "collections", multiple=True, metavar="C", help="Only these collections (repeatable).")
-@click.option("--expect-gateway", metavar="HEX8", help="Refuse unless the gateway has this fingerprint.")
+@click.option("--budget", type=NUMBER, required=True, metavar="ROWS", help="Rows that the permit admits.")
+@click.option("--expires", required=True, metavar="2h", help="Lifetime: 30m, 2h, 1d (at most 366d).")
+@click.option("--reason", required=True, metavar="T", help="Reason; recorded in the ledger.")
+@click.option(
+    "--collection",
+    "collections",
+    multiple=True,
+    metavar="C",
+    help="Admit only this collection (repeatable; default: every collection).",
+)
+@click.option("--expect-gateway", metavar="HEX8", help="Refuse if the gateway has another fingerprint (8 hex digits).")
 @invocation
 def open_command(
     call: Invocation,
@@ -35,7 +41,7 @@ def open_command(
     collections: tuple[str, ...],
     expect_gateway: str | None,
 ) -> None:
-    """Admit a number of rows to the registry, for a while."""
+    """Open a permit: admit a number of rows to the registry for a limited time."""
     lifetime = domain.lifetime(expires)
     with call.write() as connection:
         opened = permits.open_permit(
@@ -50,16 +56,16 @@ def open_command(
         with suppress(ConsoleError):  # the permit is open, whatever becomes of this look
             idle = permits.out_of_scope(connection, collections)
     for name, policy in idle.items():
-        call.output.progress(f"{name} is {policy}: nothing of it will be registered by this permit")
+        call.output.progress(f"{name} is {policy}: this permit registers none of its rows")
     _print_one(call, opened)
 
 
 @permit.command("close")
 @click.argument("number", metavar="ID", type=NUMBER)
-@click.option("--reason", required=True, metavar="T", help="Why; kept in the ledger.")
+@click.option("--reason", required=True, metavar="T", help="Reason; recorded in the ledger.")
 @invocation
 def close_command(call: Invocation, number: int, *, reason: str) -> None:
-    """Close a permit; the batch in flight ends, the next one is refused."""
+    """Close a permit. A batch in flight commits; the next one is refused."""
     with call.write() as connection:
         closed = permits.close_permit(connection, number, reason)
     _print_one(call, closed)
@@ -68,7 +74,7 @@ def close_command(call: Invocation, number: int, *, reason: str) -> None:
 @permit.command("list")
 @invocation
 def list_command(call: Invocation) -> None:
-    """List every permit, with its state by the server's clock."""
+    """List every permit with its state, by the server's clock."""
     with call.browse() as connection:
         found = permits.list_permits(connection)
     if call.output.as_json:

@@ -12,12 +12,12 @@ from core.services.backfill import reconcile as reconciling
 
 @click.command()
 @click.argument("collections", nargs=-1, metavar="[COLLECTION]...")
-@click.option("--all", "every", is_flag=True, help="Every classified REQUIRED collection; the others are named.")
+@click.option("--all", "every", is_flag=True, help="Plan every classified REQUIRED collection; name the others.")
 @invocation
 def plan(call: Invocation, collections: tuple[str, ...], *, every: bool) -> None:
-    """Store exactly which rows are missing from the registry. Reads the source, changes none of it."""
+    """Plan a run: store exactly which rows are missing from the registry. The source is only read."""
     if bool(collections) == every:
-        raise UsageError("name the collections to plan, or --all of them", hint="dot-birth-backfill-plan --all")
+        raise UsageError("no collection to plan: name one, or use --all", hint="dot-birth-backfill-plan --all")
     with call.write() as connection:
         done = planning.plan(connection, None if every else collections)
     run = done.run
@@ -39,8 +39,8 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool) -> None
     if done.skipped:
         call.output.text(f"skipped {len(done.skipped)}: {', '.join(row.facts.collection for row in done.skipped)}")
     for number in done.superseded:
-        begun = ", which was begun: what it registered stays, and is not certified" if number in done.abandoned else ""
-        call.output.text(f"it supersedes run {number}{begun}")
+        begun = ", which was begun: its registered rows stay and are not certified" if number in done.abandoned else ""
+        call.output.text(f"run {number} is superseded{begun}")
     call.output.text(
         f"run {run.run}: {run.missing:,} rows are missing, digest {run.digest[:8]}."
         f" Next: birth-console reconcile {run.run} --note …"
@@ -49,10 +49,10 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool) -> None
 
 @click.command()
 @click.argument("run", type=NUMBER)
-@click.option("--note", required=True, metavar="T", help="What you compared; kept in the ledger.")
+@click.option("--note", required=True, metavar="T", help="What you compared; recorded in the ledger.")
 @invocation
 def reconcile(call: Invocation, run: int, *, note: str) -> None:
-    """Recount the missing rows of RUN by another query, in one snapshot: equal, or the plan is stale."""
+    """Recount the missing rows of RUN by a second query, in one snapshot. If the counts differ, the plan is stale."""
     with call.write() as connection:
         done = reconciling.reconcile(connection, run, note)
     if call.output.as_json:

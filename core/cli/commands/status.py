@@ -13,7 +13,7 @@ from core.services.overview import readiness
 @click.command()
 @invocation
 def status(call: Invocation) -> None:
-    """Show the readiness dashboard: what is resolved, what blocks, and what opens the gate."""
+    """Show readiness: the eight metrics, claims against live figures, and how to open the gate."""
     with call.browse() as connection:
         seen = readiness.read(connection)
     if call.output.as_json:
@@ -41,7 +41,7 @@ def _print(call: Invocation, seen: Readiness) -> None:
     out.text(
         f"governed {census.governed_required} required + {census.governed_exempt} exempt ·"
         f" frozen script {script.compatible} compatible / {script.broken} broken"
-        + (f", locked by somebody: {', '.join(census.locked)}" if census.locked else "")
+        + (f", locked by another session: {', '.join(census.locked)}" if census.locked else "")
     )
     for claim in seen.claims:
         out.text(f"claim {claim.claim}: stated {claim.stated}, live {claim.live}: {claim.verdict} ({claim.source})")

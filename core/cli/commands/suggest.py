@@ -16,7 +16,7 @@ _SHOWN = 3  # candidates of each collection, for people
 @click.argument("collections", nargs=-1, metavar="[COLLECTION]...")
 @invocation
 def suggest(call: Invocation, collections: tuple[str, ...]) -> None:
-    """Rank what may identify the rows of each COLLECTION; without a name, of every unclassified one."""
+    """Rank identities for each COLLECTION (default: every unclassified collection)."""
     with call.browse() as connection:
         found = list(service.suggestions(connection, collections or None))
     if call.output.as_json:

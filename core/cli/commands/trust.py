@@ -18,11 +18,11 @@ _MARKS = {"passed": "✓", "warning": "!", "failed": "✗", "unknown": "?"}
 
 @click.command()
 @click.argument("run", type=NUMBER)
-@click.option("--note", required=True, metavar="T", help="What you looked at; kept in the certificate.")
-@click.option("--evidence", "looked_at", metavar="DIGEST", help="The evidence digest of the verify that you looked at.")
+@click.option("--note", required=True, metavar="T", help="What you checked; recorded in the certificate.")
+@click.option("--evidence", "looked_at", metavar="DIGEST", help="Evidence digest that `verify` printed.")
 @invocation
 def certify(call: Invocation, run: int, *, note: str, looked_at: str | None) -> None:
-    """Stand for RUN, as a reviewer who took no part in it. There is no override."""
+    """Certify RUN as a reviewer who took no part in it. There is no override."""
     with call.write() as connection:
         done = certifying.certify(connection, run, note, looked_at=looked_at)
     if call.output.as_json:
@@ -32,11 +32,13 @@ def certify(call: Invocation, run: int, *, note: str, looked_at: str | None) -> 
 
 
 @click.command()
-@click.option("--anchor", type=_FILE, metavar="FILE", help="Also check that the anchored event is still there.")
-@click.option("--write-anchor", type=_FILE, metavar="FILE", help="Keep the head in a new file, outside the database.")
+@click.option("--anchor", type=_FILE, metavar="FILE", help="Also check that the chain still holds the anchored event.")
+@click.option(
+    "--write-anchor", type=_FILE, metavar="FILE", help="Write the chain head to a new file outside the database."
+)
 @invocation
 def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None) -> None:
-    """Verify the ledger's hash chain, from its first event to its head."""
+    """Verify the ledger's hash chain from its first event to its head."""
     with call.browse() as connection:
         found = auditing.audit(connection, anchor)
         if write_anchor is not None and found.ok:
@@ -44,20 +46,20 @@ def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None) -
     if call.output.as_json:
         call.output.document({"entries": found.entries, "head": found.head, "ok": found.ok, "bad": found.bad})
     elif found.ok:
-        call.output.text(f"{found.entries:,} events, each follows the one before it; head {found.head}")
+        call.output.text(f"chain intact: {found.entries:,} events, head {found.head}")
     if found.bad is not None:
         raise VerificationFailed(
             f"the chain is broken at event {found.bad['seq']}: {found.bad['reason']}",
             code="chain_broken",
             evidence=found.bad,
-            hint="Only somebody with a superuser's rights can have done this. Compare with an anchor and a backup.",
+            hint="Only a superuser can change recorded events. Compare with an anchor and a backup.",
         )
 
 
 @click.command()
 @invocation
 def doctor(call: Invocation) -> None:
-    """Examine connection, rights, roles, gateway and clocks: what somebody could use to get around the gates."""
+    """Check connection, privileges, roles, gateway and clocks: every way around the gates."""
     with call.browse() as connection:
         checks = examining.examine(connection)
     if call.output.as_json:
@@ -71,7 +73,7 @@ def doctor(call: Invocation) -> None:
                 call.output.wrapped(f"→ {each.hint}")
         for each in checks:
             for statement in each.remedy:
-                call.output.text(f"{statement}  -- {each.id}: for somebody who may")
+                call.output.text(f"{statement}  -- {each.id}: run as an administrator")
     failed = [check for check in checks if not check.is_fine]
     if failed:
         raise VerificationFailed(

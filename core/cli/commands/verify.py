@@ -13,7 +13,7 @@ from core.services.trust import verify as acceptance
 @click.argument("run", type=NUMBER)
 @invocation
 def verify(call: Invocation, run: int) -> None:
-    """Ask every acceptance gate of RUN, on live data. Changes nothing."""
+    """Check every acceptance gate of RUN on live data. Changes nothing."""
     with call.browse() as connection:
         seen = acceptance.verify(connection, run)
     if call.output.as_json:

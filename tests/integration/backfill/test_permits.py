@@ -44,7 +44,7 @@ def test_a_permit_for_what_is_exempt_is_opened_with_a_note_that_it_registers_not
     options = ("--budget", "5", "--expires", "1h", "--reason", "x", "--dsn", database.dsn("gatekeeper1"))
     opened = run("permit", "open", *options, "--collection", "tasks", "--collection", "table_proposals", "--json")
     assert (opened.status, opened.document["collections"]) == (0, ["tasks", "table_proposals"])
-    assert opened.err == "table_proposals is EXEMPT: nothing of it will be registered by this permit\n"
+    assert opened.err == "table_proposals is EXEMPT: this permit registers none of its rows\n"
     assert run("permit", "open", *options, "--collection", "tasks").err == ""
 
 

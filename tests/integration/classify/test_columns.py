@@ -112,18 +112,18 @@ def test_only_indexes_that_hold_rows_unique_count_as_keys(database: Database) ->
 
 
 def test_a_profile_has_the_shape_that_scripts_rely_on(shared: Database) -> None:
-    answer = run("profile", "team", "--json", "--dsn", shared.dsn("viewer1"))
+    answer = run("columns", "team", "--json", "--dsn", shared.dsn("viewer1"))
     assert (answer.status, answer.err) == (0, "")
     assert list(answer.document) == ["collection", "rows", "columns"]
     assert list(answer.document["columns"][0]) == [
         "name", "type", "nulls", "empties", "distinct", "unique", "exactness",
     ]  # fmt: skip
-    text = run("profile", "team", "--dsn", shared.dsn("viewer1")).out
+    text = run("columns", "team", "--dsn", shared.dsn("viewer1")).out
     assert re.search(r"team: 23 rows", text)
 
 
 def test_a_collection_without_a_table_has_no_profile(shared: Database) -> None:
-    answer = run("profile", "iu_staging_record", "--json", "--dsn", shared.dsn("viewer1"))
+    answer = run("columns", "iu_staging_record", "--json", "--dsn", shared.dsn("viewer1"))
     assert (answer.status, answer.error["code"]) == (3, "no_table")
 
 
@@ -132,7 +132,7 @@ def test_a_type_of_somebodys_own_is_shown_with_its_schema_once(small: Database) 
         CREATE SCHEMA "Odd"; CREATE TYPE "Odd".pair AS (a int, b int); CREATE TYPE public.text AS (a int);
         ALTER TABLE public.parts ADD pair "Odd".pair, ADD pairs "Odd".pair[], ADD own public.text;
     """)
-    answer = run("profile", "parts", "--json", "--dsn", small.dsn("viewer1"))
+    answer = run("columns", "parts", "--json", "--dsn", small.dsn("viewer1"))
     types = {column["name"]: column["type"] for column in answer.document["columns"]}
     assert types == {
         "shop": "integer", "part": "text", "note": "text",

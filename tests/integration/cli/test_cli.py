@@ -167,7 +167,9 @@ def test_an_error_has_a_status_and_a_code_in_both_forms_and_leaves_stdout_alone(
 
 
 def test_a_group_without_its_command_names_its_commands() -> None:
-    assert run("permit").err == "error[no_subcommand]: say which: close, list, open\nhint: See --help.\n"
+    assert (
+        run("permit").err == "error[no_subcommand]: missing subcommand: one of close, list, open\nhint: See --help.\n"
+    )
 
 
 def test_a_read_only_session_is_refused_every_write_by_the_server(shared: Database) -> None:

@@ -1,6 +1,7 @@
 """Help that can be trusted: every command has examples, every example is one that the command takes."""
 
 import os
+import re
 import shlex
 import subprocess
 
@@ -8,6 +9,7 @@ import click
 import pytest
 
 from core.cli.command_index import COMMANDS, load
+from core.cli.commands.docs import documents
 from core.cli.examples import EXAMPLES
 from tests.console import command, environment, run
 
@@ -80,3 +82,26 @@ def test_without_a_terminal_the_console_says_what_to_do_instead() -> None:
     answer = run()
     assert (answer.status, answer.out) == (2, "")
     assert "no_terminal" in answer.err
+
+
+def test_a_command_of_an_older_name_still_runs_and_help_shows_its_present_name_only() -> None:
+    assert run("profile", "--help").out == run("columns", "--help").out.replace(
+        "console columns [", "console profile ["
+    )
+    shown = [line.split()[0] for line in run("--help").out.partition("Commands:")[2].splitlines() if line.strip()]
+    assert "columns" in shown
+    assert "profile" not in shown
+
+
+def test_every_page_has_one_line_that_says_what_it_is_for() -> None:
+    topics = run("docs", "--json").document["topics"]
+    assert {topic["topic"] for topic in topics} == set(documents())
+    for topic in topics:
+        assert re.fullmatch(r"[A-Z`].{20,62}\.", topic["summary"]), topic
+        assert f"{topic['summary']}\n" in run("docs").out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_fits_a_screen_of_80_columns(name: str) -> None:
+    lines = [line for line in run(name, "--help").out.splitlines() if not line.startswith("    birth-console ")]
+    assert max(map(len, lines)) <= 80

@@ -83,4 +83,4 @@ def test_who_keeps_going_is_not_told_to_keep_going(database: Database, tmp_path:
     options = ["classify", "--from", str(file), "--json", "--dsn", database.dsn()]
     assert "--keep-going" in run(*options).error["hint"]
     kept = run(*options, "--keep-going")
-    assert (kept.status, kept.error["hint"]) == (3, "Correct these.")
+    assert (kept.status, kept.error["hint"]) == (3, "Correct these rows.")

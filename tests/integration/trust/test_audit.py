@@ -35,7 +35,7 @@ def head(database: Database) -> tuple[int, str]:
 def test_a_sound_chain_is_told_with_its_head(small: Database) -> None:
     seq, digest = head(small)
     assert json.loads(ran(small, "--json").stdout) == {"entries": seq + 1, "head": digest, "ok": True, "bad": None}
-    assert ran(small).stdout == f"{seq + 1} events, each follows the one before it; head {digest}\n"
+    assert ran(small).stdout == f"chain intact: {seq + 1} events, head {digest}\n"
 
 
 def test_a_broken_chain_ends_with_5_and_names_its_first_bad_event_and_why(small: Database) -> None:

@@ -1,4 +1,4 @@
-"""`profile`: the evidence of each column of a collection."""
+"""`columns`: the evidence of each column of a collection."""
 
 from dataclasses import asdict
 
@@ -11,15 +11,15 @@ from core.services.classify import profiling as service
 @click.command()
 @click.argument("collection")
 @invocation
-def profile(call: Invocation, collection: str) -> None:
-    """Show what declarations, statistics and one bounded sample say of each column of COLLECTION."""
+def columns(call: Invocation, collection: str) -> None:
+    """Show evidence for each column of COLLECTION: declarations, statistics, one bounded sample."""
     with call.browse() as connection:
         found = service.profile(connection, collection)
     if call.output.as_json:
         call.output.document(asdict(found))
         return
-    rows = "an unknown number of" if found.rows is None else f"{found.rows:,}"
-    call.output.text(f"{found.collection}: {rows} rows")
+    rows = "row count unknown" if found.rows is None else f"{found.rows:,} rows"
+    call.output.text(f"{found.collection}: {rows}")
     headings = ["name", "type", "nulls", "empties", "distinct", "unique", "exactness"]
     words = {True: "yes", False: "no", None: "?"}
     call.output.table(
