@@ -18,6 +18,7 @@ from core import settings
 from core.db.connection.session import Connection
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.runs import Run
+from core.domain.classify.decision import Decision
 from core.domain.classify.identity import Identity, column_identity, synthetic_identity
 from core.domain.classify.suggestion import Suggestion
 from core.domain.overview.readiness import Readiness
@@ -25,12 +26,14 @@ from core.domain.trust import permit as permit_texts
 from core.domain.trust.chain import Audit
 from core.domain.trust.check import Check
 from core.domain.trust.permit import Permit
+from core.errors import ConsoleError
 from core.services.backfill import apply, control, permits, plan, reconcile, runs
 from core.services.backfill.apply_options import Asked, Options
 from core.services.backfill.control import Control
 from core.services.backfill.plan import Plan
 from core.services.backfill.reconcile import Reconciliation
-from core.services.classify import classify, suggest
+from core.services.classify import bulk, classify, suggest
+from core.services.classify.bulk import Result
 from core.services.classify.classify import Classification
 from core.services.overview import matrix, parallel_counts, readiness
 from core.services.overview.parallel_counts import Matrix
@@ -40,9 +43,9 @@ from core.services.trust.certify import Certificate
 from core.services.trust.verify import Verification
 
 __all__ = [
-    "ApplyEvent", "Asked", "Audit", "Certificate", "Check", "Classification", "Control", "Database", "Identity",
-    "Matrix", "Permit", "Plan", "Readiness", "Reconciliation", "Run", "Server", "Suggestion", "Verification",
-    "column_identity", "connect", "synthetic_identity",
+    "ApplyEvent", "Asked", "Audit", "Certificate", "Check", "Classification", "ConsoleError", "Control", "Database",
+    "Decision", "Identity", "Matrix", "Permit", "Plan", "Readiness", "Reconciliation", "Result", "Run", "Server",
+    "Suggestion", "Verification", "column_identity", "connect", "synthetic_identity",
 ]  # fmt: skip
 
 ARun: TypeAlias = Run | int  # a run, or its number
@@ -128,6 +131,16 @@ class Database:
         """Prove an identity on live data, then record it: a candidate's, or one that you make."""
         told = suggest.taken(self._writer, identity)
         return classify.classify(self._writer, identity, reason, suggestion=told)
+
+    def accept_suggestions(self, *, dry_run: bool = False, keep_going: bool = False) -> tuple[Result, ...]:
+        """Record what the suggester puts in tier A, each proven first: all or nothing, unless told to keep going."""
+        return tuple(bulk.accept(self._writer, dry_run=dry_run, keep_going=keep_going))
+
+    def classify_many(
+        self, decisions: Iterable[Decision], *, dry_run: bool = False, keep_going: bool = False
+    ) -> tuple[Result, ...]:
+        """The same for decisions of your own, which are also held against each other. Each has its own result."""
+        return tuple(bulk.classify_many(self._writer, list(decisions), dry_run=dry_run, keep_going=keep_going))
 
     def exempt(self, collection: str, *, reason: str) -> Classification:
         """Exempt a collection from registration: for gatekeepers."""

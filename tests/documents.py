@@ -2,7 +2,8 @@
 
 ` ```console ` holds commands after `$ ` (continued by lines after `> `) and, below each, lines of what it answers;
 `…` stands for anything. A comment `# exits 3` names an exit status that is not 0. ` ```python NAME ` and
-` ```csv NAME ` are files that the reader saves.
+` ```csv NAME ` are files that the reader saves. ` ```python ` without a name is pasted into an interpreter, and
+` ```text ` below it is what it prints.
 """
 
 import re
@@ -63,6 +64,29 @@ def _pressed(text: str) -> Iterator[str]:
 
 
 _NAMES = {"esc": "escape"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Python that a reader pastes, where it stands, and what it prints."""
+
+    line: int
+    code: str
+    prints: Shown
+
+
+def examples(path: Path) -> list[Example]:
+    """The Python of a document, from its top to its end."""
+    text = path.read_text(encoding="utf-8")
+    found: list[Example] = []
+    for fence in _FENCE.finditer(text):
+        kind, name, body = fence.groups()
+        if kind == "python" and not name:
+            line = text.count("\n", 0, fence.start(3)) + 1
+            found.append(Example(line, body, Shown(f"line {line}")))
+        elif kind == "text" and found:
+            found[-1].prints.answers.extend(body.splitlines())
+    return found
 
 
 def blocks(path: Path) -> Iterator[Shown | SavedFile]:

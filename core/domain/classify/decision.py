@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from core.domain.classify.identity import COLUMN, SYNTHETIC, Identity, column_identity, synthetic_identity
 from core.errors import UsageError
@@ -23,6 +24,11 @@ class Decision:
     identity: str | None = None
     reason: str | None = None
     line: int | None = None
+
+    @classmethod
+    def of(cls, identity: Identity, reason: str | None = None) -> Self:
+        """The decision for an identity."""
+        return cls(identity.collection, identity.strategy, identity.text, reason)
 
     def wanted(self) -> Identity | None:
         """The identity it names, or None. Raises GateClosed for a name or template that cannot be one."""

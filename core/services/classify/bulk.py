@@ -94,7 +94,7 @@ def accept(connection: Connection, *, dry_run: bool = False, keep_going: bool = 
         if suggestion.tier == SAFE and first is not None:
             identity = first.identity
             reason = f"accepted suggestion 1 of tier {SAFE}"
-            decisions.append(Decision(identity.collection, identity.strategy, identity.text, reason))
+            decisions.append(Decision.of(identity, reason))
             told[identity.collection] = {"rank": 1, "tier": SAFE, "score": first.score}
     return classify_many(connection, decisions, dry_run=dry_run, keep_going=keep_going, told=told)
 
@@ -113,7 +113,7 @@ def _exported(collection: str, strategy: str | None, columns: Sequence[str] | No
     identity = sources.identity_of(collection, strategy, columns)
     if identity is None:
         return Decision(collection, UNCLASSIFIED)
-    return Decision(collection, identity.strategy, identity.text, reason)
+    return Decision.of(identity, reason)
 
 
 def _source(connection: Connection, decision: Decision) -> Source | GateClosed:

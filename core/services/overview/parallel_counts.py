@@ -8,7 +8,7 @@ from threading import Condition, Thread
 from typing import TypeAlias
 
 from core.db.connection.session import Connection
-from core.domain.overview.matrix import Counts, MatrixRow
+from core.domain.overview.matrix import Counts, MatrixRow, Totals, totals
 from core.errors import ConsoleError
 from core.services.overview import matrix
 
@@ -22,6 +22,11 @@ class Matrix:
 
     rows: tuple[MatrixRow, ...]
     uncounted: Mapping[str, ConsoleError]
+
+    @property
+    def totals(self) -> Totals:
+        """The line under it."""
+        return totals(self.rows)
 
 
 def counted_matrix(browse: Callable[[], Connection], connections: int, *, every: bool = False) -> Matrix:
