@@ -1,19 +1,20 @@
 """Whether this login may act at all. Asked before any gate: who may not act is not told to wait for one."""
 
 from core.db.connection.session import Connection
+from core.db.rows.next_actions import LOGIN, STANDING
 from core.errors import NotAllowed
 
 
 def insist_on(connection: Connection, group: str, action: str) -> None:
     """Raise NotAllowed for a login outside `group`, or of nobody known. The database asks again, by itself."""
-    found = connection.rows("next_actions.login")[0]
-    if group not in found["groups"]:
+    login = connection.one(LOGIN)
+    if group not in login.groups:
         raise NotAllowed(
             f"this login may not {action}",
             evidence={"needs": group},
             hint=f"This needs {group}: ask somebody who holds it.",
         )
-    if found["person"] is None:
+    if login.person is None:
         raise NotAllowed(
             "it is not recorded which person this login is",
             code="unknown_person",
@@ -24,12 +25,12 @@ def insist_on(connection: Connection, group: str, action: str) -> None:
 
 def insist_on_distance(connection: Connection, number: int) -> None:
     """Raise NotAllowed where the person behind this login had a hand in a run."""
-    found = connection.row("next_actions.standing", {"run": number})
-    if found is not None and found["parts"]:
-        person = connection.rows("next_actions.login")[0]["person"]
+    run = connection.row(STANDING, {"run": number})
+    if run is not None and run.parts:
+        person = connection.one(LOGIN).person
         raise NotAllowed(
             f"{person} had a hand in run {number} and cannot certify it",
             code="self_certification",
-            evidence={"run": number, "person": person, "parts": found["parts"]},
+            evidence={"run": number, "person": person, "parts": run.parts},
             hint="Ask a reviewer who took no part.",
         )

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from core.domain.backfill.pace import Estimate
 from core.domain.backfill.runs import Accounting
@@ -68,24 +67,6 @@ class Pacing:
         counts = progress.is_going and self._latest.is_going
         (self.estimate.finished if counts else self.estimate.leave_out)(rows, now)
         self._latest = progress
-
-
-def progress(row: Mapping[str, Any]) -> ApplyProgress:
-    """Read one row of the query that everybody follows a run by."""
-    names = ("planned", "registered", "existing", "vanished", "quarantined")
-    return ApplyProgress(
-        run=row["run"],
-        status=row["status"],
-        command=row["command"],
-        batch_size=row["batch_size"],
-        steered_by=row["steered_by"],
-        reason=row["reason"],
-        accounting=Accounting(**{name: row[name] for name in names}),
-        outcomes={collection: Accounting(**each) for collection, each in row["outcomes"].items()},
-        largest=row["largest"],
-        states=dict(row["states"]),
-        reasons=tuple(row["reasons"]),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Runs, their entries, and the accounting that always closes."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -108,10 +107,3 @@ class Accounting:
     def as_json(self) -> dict[str, Json]:
         """The accounting as the command line prints it."""
         return asdict(self)
-
-
-def accounting(entries: Iterable[Mapping[str, int]], late: int | None = None) -> Accounting:
-    """Sum up the accounting of a run's entries."""
-    rows = list(entries)
-    names = ("planned", "registered", "existing", "vanished", "quarantined")
-    return Accounting(**{name: sum(row[name] for row in rows) for name in names}, late=late)

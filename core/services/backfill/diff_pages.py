@@ -4,7 +4,10 @@ A page may hold fewer rows than asked for, even none, and still name a next one:
 caller asks on, and can show how far it has got.
 """
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
+from core.db.rows.diff import OUTLINE, PAGE, PAGE_BEFORE, QUARANTINED_BEFORE, Row
+from core.db.rows.diff import QUARANTINED as QUARANTINED_ROWS
+from core.db.rows.query import Query
 from core.domain.backfill.diff import LATE, QUARANTINED, Cursor, DiffRow, Outline, Page, View
 from core.domain.filter import Filter
 from core.services.backfill import late_rows, plan_diff
@@ -16,7 +19,7 @@ _END = Cursor(2**63 - 1)
 
 def outline(connection: Connection, run: int) -> Outline:
     """Where the items of a run lie."""
-    return Outline([(row["ledger_id"], row["missing"]) for row in connection.rows("diff.outline", {"run": run})])
+    return Outline([(each.ledger_id, each.missing) for each in connection.rows(OUTLINE, {"run": run})])
 
 
 def forward(connection: Connection, view: View, at: Cursor, rows: int) -> Page:
@@ -31,7 +34,7 @@ def forward(connection: Connection, view: View, at: Cursor, rows: int) -> Page:
     begin = lie.position(at)
     end = min(begin + (rows if view.is_whole else max(rows, _SCOPE)), lie.total)
     asked = {**_after(view, lie.cursor(begin)), "rows": end - begin, "most": rows}
-    found = _items(connection, "diff.page", view, asked)
+    found = _items(connection, PAGE, view, asked)
     last = found[-1].at if len(found) == rows else lie.cursor(end)
     return Page(tuple(found), last if lie.position(last) < lie.total else None)
 
@@ -48,27 +51,27 @@ def backward(connection: Connection, view: View, at: Cursor | None, rows: int) -
     end = lie.total if at is None else lie.position(at)
     begin = max(end - (rows if view.is_whole else max(rows, _SCOPE)), 0)
     asked = {**_after(view, lie.cursor(begin)), "rows": end - begin, "most": rows + 1}
-    found = _items(connection, "diff.page_before", view, asked)
+    found = _items(connection, PAGE_BEFORE, view, asked)
     page = tuple(reversed(found[:rows]))
     if len(found) > rows:
         return Page(page, found[rows].at)
     return Page(page, lie.cursor(begin) if begin else None)
 
 
-def _items(connection: Connection, query: str, view: View, asked: dict[str, object]) -> list[DiffRow]:
+def _items(connection: Connection, query: Query[Row], view: View, asked: dict[str, object]) -> list[DiffRow]:
     return [_row(row) for row in connection.rows(query, {**asked, "only": view.only, **_like(view.codes)})]
 
 
 def _quarantined(connection: Connection, view: View, at: Cursor, rows: int) -> Page:
     # One row more than the page: that tells whether there is a next one.
-    found = connection.rows("diff.quarantined", {**_after(view, at), "rows": rows + 1, **_like(view.codes)})
+    found = connection.rows(QUARANTINED_ROWS, {**_after(view, at), "rows": rows + 1, **_like(view.codes)})
     page = tuple(map(_row, found[:rows]))
     return Page(page, page[-1].at if len(found) > rows else None)
 
 
 def _quarantined_before(connection: Connection, view: View, until: Cursor, rows: int) -> Page:
     asked = {"run": view.run, "until_ledger": until.entry, "until_seq": until.seq, "rows": rows + 1}
-    found = [_row(row) for row in connection.rows("diff.quarantined_before", {**asked, **_like(view.codes)})]
+    found = [_row(row) for row in connection.rows(QUARANTINED_BEFORE, {**asked, **_like(view.codes)})]
     return Page(tuple(reversed(found[:rows])), found[rows].at if len(found) > rows else None)
 
 
@@ -81,5 +84,4 @@ def _like(codes: Filter) -> dict[str, object]:
 
 
 def _row(row: Row) -> DiffRow:
-    at = Cursor(row["ledger_id"], row["seq"])
-    return DiffRow(row["kind"], row["collection"], row["code"], tuple(row["source_key"]), row["note"], at)
+    return DiffRow(row.kind, row.collection, row.code, row.source_key, row.note, Cursor(row.ledger_id, row.seq))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from core.db.connection.session import Connection
+from core.db.rows.permit import ALL, CLOSE, OPEN
 from core.domain.overview.matrix import REQUIRED
 from core.domain.trust.permit import Permit
 from core.errors import GateClosed, UsageError
@@ -34,7 +35,7 @@ def open_permit(
         "expect_gateway": expect_gateway,
     }
     try:
-        number = connection.value("permit.open", wanted)
+        number = connection.one(OPEN, wanted).permit
     except UsageError as error:
         if error.code != _UNKNOWN:
             raise
@@ -51,15 +52,26 @@ def out_of_scope(connection: Connection, collections: Sequence[str]) -> dict[str
 
 def close_permit(connection: Connection, permit: int, reason: str) -> Permit:
     """Close a permit. Waits for the batch in flight; the next one is refused."""
-    connection.rows("permit.close", {"permit": permit, "reason": reason})
+    connection.one(CLOSE, {"permit": permit, "reason": reason})
     return _named(connection, permit)
 
 
 def list_permits(connection: Connection) -> list[Permit]:
     """Every permit there ever was, oldest first, with its state by the server's clock."""
     return [
-        Permit(**{**row, "collections": None if row["collections"] is None else tuple(row["collections"])})
-        for row in connection.rows("permit.all")
+        Permit(
+            permit=each.permit,
+            state=each.state,
+            budget=each.budget,
+            used=each.used,
+            collections=each.collections,
+            reason=each.reason,
+            opened_by=each.opened_by,
+            opened_at=each.opened_at,
+            expires_at=each.expires_at,
+            gateway=each.gateway,
+        )
+        for each in connection.rows(ALL)
     ]
 
 

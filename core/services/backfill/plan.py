@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.db.connection.session import Connection
+from core.db.rows.plan import PLAN, SUPERSEDED
 from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, Named
 from core.domain.backfill.runs import Run
 from core.domain.classify.identity import CONTRACT
@@ -43,15 +44,15 @@ def plan(connection: Connection, collections: Sequence[str] | None) -> Plan:
     if names is not None:
         _insist_plannable(connection, names)
     try:
-        number = connection.value("plan.plan", {"collections": names})
+        number = connection.one(PLAN, {"collections": names}).run
     except GateClosed as error:
         if error.code == "contract_broken":
             _name_offenders(connection, _plannable(connection) if names is None else names)
         raise _with_gates(error) from error
     skipped = [row for row in matrix.read(connection) if row.verdict == BROKEN] if names is None else []
-    over = connection.rows("plan.superseded", {"run": number})
-    abandoned = tuple(row["run"] for row in over if row["begun"])
-    return Plan(runs.run(connection, number), tuple(skipped), tuple(row["run"] for row in over), abandoned)
+    over = connection.rows(SUPERSEDED, {"run": number})
+    abandoned = tuple(each.run for each in over if each.begun)
+    return Plan(runs.run(connection, number), tuple(skipped), tuple(each.run for each in over), abandoned)
 
 
 def _plannable(connection: Connection) -> list[str]:

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from dataclasses import replace
 
 from core.db.connection.session import Connection
+from core.db.rows.diff import CODE, COMPARED, LENGTHS, SHARED, Pair
 from core.domain.backfill.diff import Cursor, DiffRow, Page, View
 
 # Items of either plan that one call looks through for rows that pass a filter.
@@ -12,22 +13,21 @@ _SCOPE = 10_000
 
 def forward(connection: Connection, view: View, at: Cursor, rows: int) -> Page:
     """The rows that follow a cursor; both plans are in the order of their codes."""
-    shared = connection.rows("diff.shared", {"run": view.before, "other": view.run})
+    shared = connection.rows(SHARED, {"run": view.before, "other": view.run})
     passes = view.codes.test()
     found: list[DiffRow] = []
     scope = rows if view.is_whole else max(rows, _SCOPE)
     while at.entry < len(shared) and len(found) < rows and scope > 0:
         pair = shared[at.entry]
-        asked = {"before": pair["before"], "after": pair["after"], "before_seq": at.seq, "after_seq": at.other_seq}
-        read = connection.rows("diff.compared", {**asked, "rows": scope})
+        asked = {"before": pair.before, "after": pair.after, "before_seq": at.seq, "after_seq": at.other_seq}
+        read = connection.rows(COMPARED, {**asked, "rows": scope})
         scope -= len(read)
         if not read:
             at = Cursor(at.entry + 1)
         for row in read:
-            at = replace(at, seq=row["before_seq"] or at.seq, other_seq=row["after_seq"] or at.other_seq)
-            if view.only in (None, row["kind"]) and passes(row["code"].lower()):
-                key = tuple(row["source_key"])
-                found.append(DiffRow(row["kind"], pair["collection"], row["code"], key, at=at))
+            at = replace(at, seq=row.before_seq or at.seq, other_seq=row.after_seq or at.other_seq)
+            if view.only in (None, row.kind) and passes(row.code.lower()):
+                found.append(DiffRow(row.kind, pair.collection, row.code, row.source_key, at=at))
                 if len(found) == rows:
                     break
     return Page(tuple(found), at if at.entry < len(shared) else None)
@@ -35,12 +35,12 @@ def forward(connection: Connection, view: View, at: Cursor, rows: int) -> Page:
 
 def backward(connection: Connection, view: View, until: Cursor, rows: int) -> Page:
     """The rows up to a cursor: find where to begin, then read forward from there."""
-    shared = connection.rows("diff.shared", {"run": view.before, "other": view.run})
+    shared = connection.rows(SHARED, {"run": view.before, "other": view.run})
     place = min(until.entry, len(shared) - 1)
     while place >= 0:
-        pair = {"before": shared[place]["before"], "after": shared[place]["after"]}
-        lengths = connection.rows("diff.lengths", pair)[0]
-        first, second = lengths["before"], lengths["after"]
+        pair = shared[place]
+        lengths = connection.one(LENGTHS, {"before": pair.before, "after": pair.after})
+        first, second = lengths.before, lengths.after
         if place == until.entry:
             first, second = min(until.seq, first), min(until.other_seq, second)
         if first or second:
@@ -49,10 +49,10 @@ def backward(connection: Connection, view: View, until: Cursor, rows: int) -> Pa
     return Page((), None)
 
 
-def _pair(connection: Connection, view: View, pair: dict[str, int], until: Cursor, rows: int) -> Page:
+def _pair(connection: Connection, view: View, pair: Pair, until: Cursor, rows: int) -> Page:
     # Both sides begin at the same code, the later of the two that lie `rows` before the end of their side: so no more
     # than twice as many rows follow, and none of them has its counterpart before the beginning.
-    sides = ((pair["before"], until.seq), (pair["after"], until.other_seq))
+    sides = ((pair.before, until.seq), (pair.after, until.other_seq))
     codes = [_code(connection, entry, seq - rows + 1) for entry, seq in sides if seq >= rows]
     begins = [_place(connection, entry, seq, max(codes)) if codes else 0 for entry, seq in sides]
     begin = Cursor(until.entry, begins[0], begins[1])
@@ -73,7 +73,7 @@ def _is_within(at: Cursor, until: Cursor) -> bool:
 
 def _code(connection: Connection, entry: int, seq: int) -> bytes:
     """An item's code as bytes, which sort as the database sorts codes."""
-    return str(connection.value("diff.code", {"entry": entry, "seq": seq})).encode()
+    return connection.one(CODE, {"entry": entry, "seq": seq}).entity_code.encode()
 
 
 def _place(connection: Connection, entry: int, rows: int, code: bytes) -> int:

@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass
 
 from psycopg import sql
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
+from core.db.rows.ledger import SOURCES, Source
+from core.db.rows.plan import RECONCILE
 from core.db.rows.sources import Drifted, Unidentified
 from core.db.sources import codec, missing
 from core.domain.classify.identity import COLUMN
@@ -39,51 +41,49 @@ def reconcile(connection: Connection, number: int, note: str) -> Reconciliation:
     Raises Stale with the drift where it is not; nothing is written then.
     """
     run = runs.run(connection, number)
-    entries = connection.rows("ledger.sources", {"run": number})
+    entries = connection.rows(SOURCES, {"run": number})
     for entry in entries:
         missing_now(connection, entry)
     try:
-        connection.rows("plan.reconcile", {"run": number, "note": note})
+        connection.one(RECONCILE, {"run": number, "note": note})
     except Stale as error:
         if error.code != "plan_differs":
             raise
         differing = error.evidence["collections"]
         assert isinstance(differing, list)  # noqa: S101 - the database names them so
         with connection.snapshot():
-            drift = {
-                entry["collection"]: _drift(connection, entry) for entry in entries if entry["collection"] in differing
-            }
+            drift = {each.collection: _drift(connection, each) for each in entries if each.collection in differing}
         raise _stale(number, drift) from None
     return Reconciliation(number, run.missing, run.missing, Drift())
 
 
-def missing_set(connection: Connection, entry: Row) -> sql.Composed:
+def missing_set(connection: Connection, entry: Source) -> sql.Composed:
     """The statement that finds the codes of an entry that are missing now. Raises as `missing_now` does."""
     table, code = missing_now(connection, entry)
-    return missing.missing_set(table, code, connection.schema, windowed=entry["windowed"])
+    return missing.missing_set(table, code, connection.schema, windowed=entry.windowed)
 
 
-def missing_now(connection: Connection, entry: Row) -> tuple[sql.Composable, sql.Composable]:
+def missing_now(connection: Connection, entry: Source) -> tuple[sql.Composable, sql.Composable]:
     """The table of an entry and its code, under the identity it was planned with.
 
     Raises Stale where the table is gone or lacks a column of that identity.
     """
-    types = sources.types_of(connection, entry["relid"])
-    table = sources.table_of(entry["table_schema"], entry["table_name"])
-    if table is None or not set(entry["columns"]) <= types.keys():
+    types = sources.types_of(connection, entry.relid)
+    table = sources.table_of(entry.table_schema, entry.table_name)
+    if table is None or not set(entry.columns) <= types.keys():
         raise Stale(
-            f"the table of {entry['collection']} no longer is what was planned",
+            f"the table of {entry.collection} no longer is what was planned",
             code="plan_stale",
-            evidence={"collection": entry["collection"], "columns": entry["columns"]},
+            evidence={"collection": entry.collection, "columns": list(entry.columns)},
             hint="Plan again.",
         )
-    texts = codec.parts(entry["columns"], types, entry["collection"])
-    return table, codec.code_expression(None if entry["strategy"] == COLUMN else entry["collection"], texts)
+    texts = codec.parts(entry.columns, types, entry.collection)
+    return table, codec.code_expression(None if entry.strategy == COLUMN else entry.collection, texts)
 
 
-def _drift(connection: Connection, entry: Row) -> tuple[Drifted, Unidentified]:
+def _drift(connection: Connection, entry: Source) -> tuple[Drifted, Unidentified]:
     table, code = missing_now(connection, entry)
-    drifted = connection.one(missing.drift(table, code, entry["ledger_id"], connection.schema))
+    drifted = connection.one(missing.drift(table, code, entry.ledger_id, connection.schema))
     return drifted, connection.one(missing.contract(table, code))
 
 

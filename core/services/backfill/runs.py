@@ -1,8 +1,9 @@
 """Runs and their entries, as the ledger holds them."""
 
 from core.db.connection.guard import formatted
-from core.db.connection.session import Connection, Row
-from core.domain.backfill.runs import Accounting, ActiveWorker, Entry, Run, Statements, accounting
+from core.db.connection.session import Connection
+from core.db.rows import ledger
+from core.domain.backfill.runs import Accounting, ActiveWorker, Entry, Run, Statements
 from core.errors import UsageError
 
 _LATEST = 200
@@ -10,12 +11,12 @@ _LATEST = 200
 
 def runs(connection: Connection, limit: int = _LATEST) -> list[Run]:
     """The latest runs, newest first, with their entries."""
-    return _with_entries(connection, connection.rows("ledger.runs", {"limit": limit}))
+    return _with_entries(connection, connection.rows(ledger.RUNS, {"limit": limit}))
 
 
 def run(connection: Connection, number: int) -> Run:
     """One run with its entries. Raises UsageError for a number that no run has."""
-    found = connection.rows("ledger.run", {"run": number})
+    found = connection.rows(ledger.RUN, {"run": number})
     if not found:
         raise UsageError(
             f"there is no run {number}",
@@ -28,25 +29,65 @@ def run(connection: Connection, number: int) -> Run:
 
 def account(connection: Connection, number: int, late: int | None = None) -> Accounting:
     """What became of the rows of a run so far; `late` where somebody counted them."""
-    return accounting(connection.rows("ledger.accounting", {"run": number}), late)
+    entries = connection.rows(ledger.ACCOUNTING, {"run": number})
+    return Accounting(
+        planned=sum(each.planned for each in entries),
+        registered=sum(each.registered for each in entries),
+        existing=sum(each.existing for each in entries),
+        vanished=sum(each.vanished for each in entries),
+        quarantined=sum(each.quarantined for each in entries),
+        late=late,
+    )
 
 
 def workers(connection: Connection, number: int) -> list[ActiveWorker]:
     """Who is at work on a run now, and what holds them up."""
-    return [ActiveWorker(**row) for row in connection.rows("ledger.workers", {"run": number})]
+    return [
+        ActiveWorker(each.pid, each.login, each.state, each.reason, each.seen_at)
+        for each in connection.rows(ledger.WORKERS, {"run": number})
+    ]
 
 
 def statements(connection: Connection, number: int) -> list[Statements]:
     """The SQL that the plan and the batches of each entry run, laid out for people."""
+    found = connection.rows(ledger.STATEMENTS, {"run": number})
     return [
-        Statements(row["collection"], **{name: formatted(text) for name, text in row["statements"].items()})
-        for row in connection.rows("ledger.statements", {"run": number})
+        Statements(each.collection, *map(_laid_out, (texts.plan, texts.read, texts.register)))
+        for each in found
+        for texts in (each.statements,)
     ]
 
 
-def _with_entries(connection: Connection, rows: list[Row]) -> list[Run]:
-    entries: dict[int, list[Entry]] = {row["run"]: [] for row in rows}
-    for found in connection.rows("ledger.entries", {"runs": list(entries)}):
-        number = found.pop("run")
-        entries[number].append(Entry(**found))
-    return [Run(**row, entries=tuple(entries[row["run"]])) for row in rows]
+def _laid_out(statement: str | None) -> str:
+    return formatted(statement or "-- its table is gone")
+
+
+def _with_entries(connection: Connection, found: list[ledger.Run]) -> list[Run]:
+    entries: dict[int, list[Entry]] = {each.run: [] for each in found}
+    for each in connection.rows(ledger.ENTRIES, {"runs": list(entries)}):
+        entries[each.run].append(
+            Entry(
+                ledger_id=each.ledger_id,
+                collection=each.collection,
+                identity=each.identity,
+                source_rows=each.source_rows,
+                distinct_codes=each.distinct_codes,
+                registered=each.registered,
+                missing=each.missing,
+                digest=each.digest,
+            )
+        )
+    return [
+        Run(
+            run=each.run,
+            status=each.status,
+            command=each.command,
+            digest=each.digest,
+            planned_by=each.planned_by,
+            planned_at=each.planned_at,
+            reconciled_by=each.reconciled_by,
+            superseded_by=each.superseded_by,
+            entries=tuple(entries[each.run]),
+        )
+        for each in found
+    ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.db.connection.session import Connection, own_name
+from core.db.rows.presence import OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,6 @@ class Present:
 def others(connection: Connection) -> list[Present]:
     """The other consoles and appliers on this database, by login."""
     return [
-        Present(row["login"], row["name"].partition(" ")[2], row["connections"], row["run"])
-        for row in connection.rows("presence.others", {"own": own_name()})
+        Present(other.login, other.name.partition(" ")[2], other.connections, other.run)
+        for other in connection.rows(OTHERS, {"own": own_name()})
     ]

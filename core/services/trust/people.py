@@ -5,14 +5,15 @@ from collections.abc import Sequence
 
 from psycopg import sql
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
+from core.db.rows.people import ALL, ROLE, Login
 from core.domain.trust.people import GROUPS, Person, checked, name_of, warnings
 from core.errors import GateClosed, NotAllowed, UsageError
 
 
 def people(connection: Connection) -> list[Person]:
     """Everybody who has a person recorded, or is in one of the groups, by login."""
-    return [_person(row) for row in connection.rows("people.all")]
+    return [_person(row) for row in connection.rows(ALL)]
 
 
 def add(connection: Connection, login: str, person: str, groups: Sequence[str]) -> Person:
@@ -32,8 +33,8 @@ def add(connection: Connection, login: str, person: str, groups: Sequence[str]) 
             hint="What a login did stays that person's: give the other one a login of their own.",
         )
     wanted = [group for group in map(GROUPS.__getitem__, groups) if known is None or group not in known.groups]
-    role = connection.rows("people.role", {"login": login})[0]
-    statements = [] if role["exists"] else [_role("CREATE ROLE {} LOGIN", login)]
+    role = connection.one(ROLE, {"login": login})
+    statements = [] if role.exists else [_role("CREATE ROLE {} LOGIN", login)]
     statements += [_role("GRANT {} TO {}", group, login) for group in wanted]
     table = sql.Identifier(connection.schema, "birth_person_login")
     if known is None or known.person is None:
@@ -104,21 +105,21 @@ def _now(connection: Connection, login: str) -> Person:
     return next(each for each in people(connection) if each.login == login)
 
 
-def _person(row: Row) -> Person:
-    retired = row["retired_at"]
+def _person(found: Login) -> Person:
+    retired = found.retired_at
     return Person(
-        login=row["login"],
-        person=row["person"],
-        groups=tuple(row["groups"]),
+        login=found.login,
+        person=found.person,
+        groups=found.groups,
         retired_at=None if retired is None else retired.isoformat(timespec="seconds"),
         warnings=warnings(
-            person=row["person"],
-            groups=row["groups"],
-            exists=row["exists"],
-            can_login=row["can_login"],
-            superuser=row["superuser"],
-            createrole=row["createrole"],
-            bypassrls=row["bypassrls"],
+            person=found.person,
+            groups=found.groups,
+            exists=found.exists,
+            can_login=found.can_login,
+            superuser=found.superuser,
+            createrole=found.createrole,
+            bypassrls=found.bypassrls,
             retired=retired is not None,
         ),
     )

@@ -6,6 +6,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from core.db.connection.session import Connection
+from core.db.rows.ledger import SOURCES
 from core.db.rows.sources import StillMissing
 from core.db.sources import missing
 from core.domain.backfill.events import ApplyEvent
@@ -95,9 +96,9 @@ def _until(connection: Connection, moment: float) -> None:
 
 def _rerun(connection: Connection, number: int) -> Iterator[StillMissing]:
     """Rows of each entry that are missing now: `planned` (but not in quarantine), and `late`: born since."""
-    for entry in connection.rows("ledger.sources", {"run": number}):
+    for entry in connection.rows(SOURCES, {"run": number}):
         unregistered = reconcile.missing_set(connection, entry)
-        yield connection.one(missing.rerun(unregistered, entry["ledger_id"], connection.schema))
+        yield connection.one(missing.rerun(unregistered, entry.ledger_id, connection.schema))
 
 
 def _people(connection: Connection, query: str, number: int) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 -- name: open
-SELECT {S}.birth_permit_open(%(budget)s, %(lifetime)s, %(reason)s, %(collections)s, %(expect_gateway)s)
+SELECT {S}.birth_permit_open(%(budget)s, %(lifetime)s, %(reason)s, %(collections)s, %(expect_gateway)s) AS permit
 
 -- name: close
-SELECT {S}.birth_permit_close(%(permit)s, %(reason)s)
+SELECT {S}.birth_permit_close(%(permit)s, %(reason)s) AS done
 
 -- name: all
 SELECT p.permit_id AS permit,

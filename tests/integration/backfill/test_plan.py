@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from core.db.rows.plan import PLAN
 from core.domain.classify.identity import column_identity, synthetic_identity
 from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, UsageError
 from core.services.backfill import plan, reconcile, runs
@@ -136,7 +137,7 @@ def test_an_identity_without_its_column_cannot_be_planned(database: Database) ->
 
 def test_a_plan_of_nothing_is_refused_by_the_database(shared: Database) -> None:
     with shared.connect() as operator, pytest.raises(UsageError) as found:
-        operator.value("plan.plan", {"collections": []})
+        operator.one(PLAN, {"collections": []})
     assert found.value.code == "nothing_named"
 
 
@@ -246,11 +247,11 @@ def test_a_plan_that_took_long_supersedes_one_that_began_after_it(database: Data
     ):
         obstacle.execute("BEGIN")
         obstacle.execute("LOCK TABLE workflows")
-        long = pool.submit(slow.value, "plan.plan", {"collections": ["agents", "workflows"]})
+        long = pool.submit(slow.one, PLAN, {"collections": ["agents", "workflows"]})
         assert eventually(lambda: bool(database.value(WAITING)))
         short = line.make_plan(quick, "agents")
         obstacle.execute("COMMIT")
-        last = long.result(timeout=30)
+        last = long.result(timeout=30).run
         assert last < short
         assert {run.run: run.status for run in runs.runs(quick)} == {last: "planned", short: "superseded"}
 
