@@ -1,8 +1,12 @@
 """Gives rows of the demo their rows in the birth registry, through the register function."""
 
+from dataclasses import dataclass
+
 from psycopg import sql
+from psycopg.rows import scalar_row
 
 from core.db.connection.session import Connection
+from core.db.rows.query import Reading
 from core.demo.census import CensusRow
 from core.demo.draw import Drawn
 from core.demo.load import table_of
@@ -20,15 +24,23 @@ _CALL = (
 )
 _EXPRESSION = (
     "SELECT {schema}.birth_identity_expression({table}::regclass, {collection}, {strategy}, {columns}, 'source')"
+    " AS code"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """The code of a row, in the database's own SQL."""
+
+    code: str
 
 
 def register(connection: Connection, drawn: Drawn, row: CensusRow, schema: str) -> int:
     """Register every row but the missed ones, in one statement; return how many."""
     expected = drawn.rows - len(drawn.missed)
-    # Not by Connection.value: what that composes is undone.
-    answer = connection.driver.execute(_call(connection, drawn, row, schema)).fetchone()
-    found = None if answer is None else next(iter(answer.values()))
+    # Not as a Reading: what that does is undone.
+    with connection.driver.cursor(row_factory=scalar_row) as cursor:
+        found = cursor.execute(_call(connection, drawn, row, schema)).fetchone()
     if found != expected:
         raise ConsoleError(
             f"{row.collection} should have {expected} registered rows, and has {found}",
@@ -41,15 +53,14 @@ def register(connection: Connection, drawn: Drawn, row: CensusRow, schema: str) 
 def _call(connection: Connection, drawn: Drawn, row: CensusRow, schema: str) -> sql.Composed:
     table = table_of(drawn.shape, schema)
     own, collection = sql.Identifier(schema), sql.Literal(row.collection)
-    code: str = connection.value(
-        sql.SQL(_EXPRESSION).format(
-            schema=own,
-            collection=collection,
-            table=sql.Literal(table.as_string()),
-            strategy=sql.Literal(row.strategy),
-            columns=sql.Literal(list(row.columns)),
-        )
+    expression = sql.SQL(_EXPRESSION).format(
+        schema=own,
+        collection=collection,
+        table=sql.Literal(table.as_string()),
+        strategy=sql.Literal(row.strategy),
+        columns=sql.Literal(list(row.columns)),
     )
+    code = connection.one(Reading(expression, Expression)).code
     names = [sql.Identifier(name) for name in row.columns]
     missed = [[str(drawn.columns[name][at]) for at in sorted(drawn.missed)] for name in row.columns]
     return sql.SQL(_CALL).format(

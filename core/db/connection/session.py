@@ -198,11 +198,16 @@ class Connection:
                 self.driver.execute("SET LOCAL transaction_read_only = on")
             yield
 
-    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """The rows of a named query as tuples, fetched in portions; inside `snapshot` or `transaction` only."""
-        with self._translated(), self.driver.cursor("birth_stream", row_factory=tuple_row) as cursor:
+    @overload
+    def stream(self, query: Query[R]) -> Iterator[R]: ...
+    @overload
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]: ...
+    def stream(self, query: Any) -> Iterator[Any]:
+        """The rows of a named query, fetched in portions; inside `snapshot` or `transaction` only."""
+        name, factory = (query, tuple_row) if isinstance(query, str) else (query.name, built_as(query.row, query.name))
+        with self._translated(query), self.driver.cursor("birth_stream", row_factory=factory) as cursor:
             cursor.itersize = _PORTION
-            cursor.execute(self._sql(query), binary=True)
+            cursor.execute(self._sql(name), binary=True)
             yield from cursor
 
     @property

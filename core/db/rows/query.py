@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from psycopg import Cursor, sql
-from psycopg.pq import ExecStatus
 
 from core.db.rows.payload import fitted, hints
 from core.db.rows.sqltypes import allows_null, is_json, is_tuple, misfit
@@ -65,8 +64,7 @@ def built_as(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable[[Seque
     """
 
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], R]:
-        result = cursor.pgresult
-        if result is None or result.status not in (ExecStatus.TUPLES_OK, ExecStatus.SINGLE_TUPLE):
+        if cursor.pgresult is None or not cursor.pgresult.nfields:
             return _never
         found = tuple((column.name, column.type_code) for column in cursor.description or ())
         kind: Any = row  # a class can be hashed, and the checker doubts it
@@ -112,6 +110,7 @@ def _builder(row: type[R], name: str, columns: _Columns) -> Callable[[Sequence[A
     required = [(place, column) for place, column in enumerate(names) if not allows_null(known[column])]
     documents = [(place, column) for place, (column, oid) in enumerate(columns) if is_json(oid)]
     tuples = [place for place, (column, oid) in enumerate(columns) if not is_json(oid) and is_tuple(known[column])]
+    is_ordered = names == [field.name for field in fields(kind)]
 
     def build(values: Sequence[Any]) -> R:
         if None in values and (empty := [f"{column} is null" for place, column in required if values[place] is None]):
@@ -122,7 +121,7 @@ def _builder(row: type[R], name: str, columns: _Columns) -> Callable[[Sequence[A
                 values[place] = None if values[place] is None else tuple(values[place])
             for place, column in documents:
                 values[place] = _shaped(known[column], values[place], name, column)
-        return row(**dict(zip(names, values, strict=True)))
+        return row(*values) if is_ordered else row(**dict(zip(names, values, strict=True)))
 
     return build
 

@@ -11,6 +11,7 @@ from psycopg import pq
 from core.db import rows
 from core.db.connection.session import Connection
 from core.db.queries import named_query, sections
+from core.db.rows.matrix import COLLECTIONS
 from core.db.rows.query import Command, Query, mismatches
 from tests.databases import Database
 
@@ -68,3 +69,10 @@ def test_a_query_has_one_constant() -> None:
     names = [each.name for each in _constants()]
     assert sorted(names) == sorted(set(names))
     assert set(names) <= set(named())
+
+
+def test_a_stream_builds_the_same_rows(connection: Connection) -> None:
+    with connection.snapshot():
+        streamed = list(connection.stream(COLLECTIONS))
+        assert streamed == connection.rows(COLLECTIONS)
+    assert len(streamed) > 1
