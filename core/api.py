@@ -16,16 +16,16 @@ from weakref import WeakSet
 
 from core import settings
 from core.db.connection.session import Connection
+from core.domain.backfill import permit as permit_texts
 from core.domain.backfill.events import ApplyEvent
+from core.domain.backfill.permit import Permit
 from core.domain.backfill.runs import Run
 from core.domain.classify.decision import Decision
 from core.domain.classify.identity import Identity, column_identity, synthetic_identity
 from core.domain.classify.suggestion import Suggestion
 from core.domain.overview.readiness import Readiness
-from core.domain.trust import permit as permit_texts
 from core.domain.trust.chain import Audit
 from core.domain.trust.check import Check
-from core.domain.trust.permit import Permit
 from core.errors import ConsoleError
 from core.services.backfill import apply, control, permits, plan, reconcile, runs
 from core.services.backfill.apply_options import Asked, Options

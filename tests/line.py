@@ -4,8 +4,8 @@ import csv
 from importlib import resources
 
 from core.db.connection.session import Connection
+from core.domain.backfill.permit import lifetime
 from core.domain.classify.identity import Identity, column_identity, synthetic_identity
-from core.domain.trust.permit import lifetime
 from core.services.backfill import permits, plan, reconcile
 from core.services.classify import classify
 from tests.databases import Database

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 from textual.content import Content
 
 from core.domain.backfill.next_actions import GATEKEEPER
+from core.domain.backfill.permit import Asked, asked
 from core.domain.text import visible
-from core.domain.trust.permit import Asked, asked
 from core.errors import UsageError
 from tui.actions import Actor
 from tui.runtime.source import Link
@@ -18,7 +18,7 @@ from tui.widgets.prompt import Prompt
 from tui.widgets.signs import number, rows_of
 
 if TYPE_CHECKING:
-    from core.domain.trust.permit import Permit
+    from core.domain.backfill.permit import Permit
     from tui.console.app_actions import Console
 
 HOW = "ROWS LIFETIME REASON: how many rows, for how long (30m, 2h, 1d), and why."

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from core.domain.backfill.diff import DiffRow
+from core.domain.backfill.permit import admitted
 from core.domain.backfill.progress import ApplyProgress, Effort
 from core.domain.backfill.runs import Run, Statements
 from core.domain.gates import Judgement
 from core.domain.text import visible, visible_code
-from core.domain.trust.permit import admitted
 from core.errors import ConsoleError, Json
 from tui.ledger.columns import CHANGES, KINDS, VERDICTS
 from tui.ledger.reads import Seen

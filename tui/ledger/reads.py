@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.domain.backfill.next_actions import Login, Standing
+from core.domain.backfill.permit import admitted
 from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Run
-from core.domain.trust.permit import admitted
 from tui.runtime.source import Link
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from core.cli.options import NUMBER, Invocation, gathering, invocation
-from core.domain.trust import permit as domain
-from core.domain.trust.permit import Permit
+from core.domain.backfill import permit as domain
+from core.domain.backfill.permit import Permit
 from core.errors import ConsoleError
 from core.services.backfill import permits
 

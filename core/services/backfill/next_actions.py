@@ -6,9 +6,9 @@ from core.db.connection.session import Connection
 from core.db.rows import next_actions as rows
 from core.db.rows.session import IDENTITY
 from core.domain.backfill.next_actions import Login, Standing
+from core.domain.backfill.permit import Permit
 from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Run
-from core.domain.trust.permit import Permit
 from core.services.backfill import apply, live_runs, permits, runs
 
 

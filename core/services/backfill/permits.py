@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from core.db.connection.session import Connection
 from core.db.rows.permit import ALL, CLOSE, OPEN
+from core.domain.backfill.permit import Permit
 from core.domain.overview.matrix import REQUIRED
-from core.domain.trust.permit import Permit
 from core.errors import GateClosed, UsageError
 from core.services.classify import sources
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.domain.trust.permit import Permit, admitted, asked, lifetime
+from core.domain.backfill.permit import Permit, admitted, asked, lifetime
 from core.errors import UsageError
 
 
