@@ -1,8 +1,6 @@
 """One PostgreSQL connection, bound to a schema, that runs named queries and speaks our errors."""
 
-import difflib
 import os
-import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -10,11 +8,11 @@ from functools import partial
 from typing import Any, Self, TypeAlias, TypeVar, overload
 
 import psycopg
-from psycopg import pq, sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg import sql
 from psycopg.rows import dict_row, tuple_row
 
 from core.db.connection.connect_errors import reason
+from core.db.connection.dsn import readable
 from core.db.connection.errors import is_understood, lacks_column, no_connection, translated
 from core.db.connection.lock_holders import is_unnamed, name_holders
 from core.db.connection.pooler import insist_session_mode
@@ -22,7 +20,7 @@ from core.db.queries import named_query
 from core.db.rows.lock import HOLDERS, Holder
 from core.db.rows.query import Command, Query, Reading, built_as, mismatch
 from core.db.rows.session import MOMENT
-from core.errors import ConsoleError, UsageError
+from core.errors import ConsoleError
 from core.settings import APPLICATION
 
 # Rows fetched at a time: few round trips, little memory.
@@ -98,7 +96,7 @@ class Connection:
         Raises Unavailable, or UsageError for a pooler that shares sessions, and for a DSN that cannot be read, without
         ever repeating its password.
         """
-        given = _readable(dsn)
+        given = readable(dsn)
         options: dict[str, Any] = {name: value for name, value in _KEEPALIVE.items() if name not in given}
         if timeout is None and "connect_timeout" not in given and "PGCONNECT_TIMEOUT" not in os.environ:
             timeout = _CONNECT_SECONDS
@@ -308,32 +306,3 @@ def _begin(driver: Driver, *, read_only: bool, is_ours: bool = False) -> int | N
     known = {"process": driver.info.backend_pid, "read_only": read_only, "is_ours": is_ours}
     row = driver.execute(_SESSION, known).fetchone()
     return None if row is None else int(row["process"])
-
-
-def _readable(dsn: str) -> Mapping[str, object]:
-    """What a DSN says. Refuses what cannot be meant, without the driver's message: it may quote the password.
-
-    A password with an unescaped `@`, `/` or `:` makes a DSN that libpq can read, with half of it as host or port.
-    """
-    try:
-        given = conninfo_to_dict(dsn)
-    except psycopg.ProgrammingError as error:
-        raise _bad_dsn(
-            f"Write postgresql://user@host/database, host=… dbname=…, or service=….{_meant(error)}"
-        ) from None
-    ports = str(given.get("port", "")).split(",")
-    if "@" in str(given.get("host", "")) or not all(port == "" or port.isdecimal() for port in ports):
-        raise _bad_dsn("Characters such as @ : / in a password are written %40 %3A %2F; better: use .pgpass.")
-    return given
-
-
-def _meant(error: psycopg.ProgrammingError) -> str:
-    """Which keyword may be misspelt: the nearest one, not what was written, which may be a piece of a password."""
-    written = re.search(r'(?:connection option|query parameter:) "(\w+)"', str(error))
-    known = [option.keyword.decode() for option in pq.Conninfo.get_defaults()]
-    near = difflib.get_close_matches(written[1], known, n=1) if written else []
-    return f" Perhaps {near[0]} is misspelt." if near else ""
-
-
-def _bad_dsn(hint: str) -> UsageError:
-    return UsageError("the DSN cannot be read", code="bad_dsn", hint=hint)
