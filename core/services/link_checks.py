@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
+from core.db.rows.audit import SERVER, Server
 from core.domain.backfill.run_facts import Finding
 from core.domain.trust.check import Check
 from core.errors import Json
@@ -10,28 +11,28 @@ from core.errors import Json
 
 def detours(connection: Connection) -> list[Finding]:
     """What stands between this process and the server, as findings of the audit."""
-    server = connection.rows("audit.server")[0]
+    server = connection.one(SERVER)
     found = (each for each in checks(connection, server) if not each.is_fine)
     return [Finding(each.id, each.evidence) for each in found]
 
 
-def checks(connection: Connection, server: Row) -> Iterator[Check]:
+def checks(connection: Connection, server: Server) -> Iterator[Check]:
     """Whether a pooler shares the session, or logs in as another login than the one asked for."""
     # Who stands between and shares sessions was refused at once; one that begins to later shows here.
     connected = connection.driver.info.backend_pid
-    pooled: Row = {} if connected == server["pid"] else {"connected": connected, "pool_mode": "session"}
+    pooled: dict[str, Json] = {} if connected == server.pid else {"connected": connected, "pool_mode": "session"}
     yield finding(
         "pooler",
         "no pooler shares this session",
-        connection.process == server["pid"],
-        {"began_with": connection.process, "served_by": server["pid"], **pooled},
+        connection.process == server.pid,
+        {"began_with": connection.process, "served_by": server.pid, **pooled},
         "Connect to the server itself, or to a pooler in session mode.",
     )
     yield finding(
         "login",
         "the server knows who logged in",
-        connection.driver.info.user == server["login"],
-        {"connected_as": connection.driver.info.user, "session_user": server["login"]},
+        connection.driver.info.user == server.login,
+        {"connected_as": connection.driver.info.user, "session_user": server.login},
         "Whoever stands between logs in as somebody else: connect to the server itself.",
     )
 

@@ -75,6 +75,17 @@ def built_as(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable[[Seque
     return factory
 
 
+def insist_fits(query: Query[Any], cursor: Cursor[Any]) -> None:
+    """Raise GateClosed (`schema_mismatch`) unless a cursor's columns are the fields of the query's rows, in order."""
+    kind: Any = query.row
+    columns = tuple((column.name, column.type_code) for column in cursor.description or ())
+    faults = list(mismatches(kind, columns))
+    if not faults and [name for name, _ in columns] != [field.name for field in fields(kind)]:
+        faults.append("the columns are in another order")
+    if faults:
+        raise mismatch(query.name, faults)
+
+
 def from_json(kind: type[R], value: object, name: str) -> R:
     """The dataclass `kind` of what the JSON of query `name` holds. Raises GateClosed (`schema_mismatch`)."""
     found: R = _shaped(kind, value, name, "")

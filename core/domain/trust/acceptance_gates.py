@@ -1,11 +1,10 @@
 """The acceptance gates of a run, in the packet's order, with two of our own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from core.domain.backfill.runs import Accounting
 from core.domain.gates import Gate, Verdict, when
+from core.domain.trust.run_evidence import RunEvidence
 
 if TYPE_CHECKING:
     from core.errors import Json
@@ -13,47 +12,30 @@ if TYPE_CHECKING:
 LARGEST_BATCH = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class RunEvidence:
-    """What one snapshot says of a run: `facts` beside the pins, who took part, the accounting, the rerun."""
-
-    facts: dict[str, Any]
-    participants: tuple[str, ...]
-    reviewers: tuple[str, ...]
-    accounting: Accounting
-    rerun_delta: int
-    births: tuple[Mapping[str, Any], ...]
-
-
 def _plan(seen: RunEvidence) -> Verdict:
-    changed = seen.facts["items_changed"]
+    run = seen.state
     return when(
-        seen.facts["digest"] is not None and not changed,
+        run.digest is not None and not run.items_changed,
         {
-            "planned_by": seen.facts["planned_by"],
-            "digest": seen.facts["digest"],
+            "planned_by": run.planned_by,
+            "digest": run.digest,
             "planned": seen.accounting.planned,
-            "items_changed": changed,
+            "items_changed": run.items_changed,
         },
     )
 
 
 def _reconciled(seen: RunEvidence) -> Verdict:
-    by = seen.facts["reconciled_by"]
-    return when(by is not None, {"reconciled_by": by, "note": seen.facts["reconcile_note"]})
+    by = seen.state.reconciled_by
+    return when(by is not None, {"reconciled_by": by, "note": seen.state.reconcile_note})
 
 
 def _applied(seen: RunEvidence) -> Verdict:
-    facts = seen.facts
-    bounded = facts["largest"] <= LARGEST_BATCH and facts["unfinished"] == 0
+    run = seen.state
+    bounded = run.largest <= LARGEST_BATCH and run.unfinished == 0
     return when(
-        facts["status"] in ("applied", "certified") and bounded,
-        {
-            "status": facts["status"],
-            "batches": facts["batches"],
-            "largest": facts["largest"],
-            "unfinished": facts["unfinished"],
-        },
+        run.status in ("applied", "certified") and bounded,
+        {"status": run.status, "batches": run.batches, "largest": run.largest, "unfinished": run.unfinished},
     )
 
 
@@ -74,48 +56,49 @@ def _neutral(seen: RunEvidence) -> Verdict:
     Every row that came since the plan is looked at. Were a row changed or deleted, more rows would be fresh than
     the registry grew by. What others registered meanwhile is told apart and named.
     """
-    facts = seen.facts
-    by_run = [birth for birth in seen.births if birth["by_run"]]
-    ours, planned = sum(birth["rows"] for birth in by_run), sum(birth["ours"] for birth in by_run)
-    grown = facts["registry_live"] - facts["registry_planned"]
-    fresh = sum(birth["rows"] for birth in seen.births)
-    neutral = ours == planned == facts["written"] == seen.accounting.registered and fresh == grown
+    run = seen.state
+    ours = sum(birth.rows for birth in seen.births if birth.by_run)
+    planned = sum(birth.ours for birth in seen.births if birth.by_run)
+    grown = run.registry_live - run.registry_planned
+    fresh = sum(birth.rows for birth in seen.births)
+    neutral = ours == planned == run.written == seen.accounting.registered and fresh == grown
     others: list[Json] = [
-        {name: birth[name] for name in ("origin", "collection", "rows", "example")}
+        {"origin": birth.origin, "collection": birth.collection, "rows": birth.rows, "example": birth.example}
         for birth in seen.births
-        if not birth["by_run"]
+        if not birth.by_run
     ]
     return when(
-        neutral and facts["self_marked"] == 0,
+        neutral and run.self_marked == 0,
         {
             "registered": seen.accounting.registered,
-            "written": facts["written"],
+            "written": run.written,
             "not_planned": ours - planned,
             "changed_or_deleted": fresh - grown,
-            "self_marked": facts["self_marked"],
-            "tables_written": facts["writes"],
+            "self_marked": run.self_marked,
+            "tables_written": run.writes,
             "born_besides": others,
         },
     )
 
 
 def _alerts(seen: RunEvidence) -> Verdict:
-    planned, live = seen.facts["alerts_planned"], seen.facts["alerts_live"]
-    return when(planned == live, {"planned": planned, "live": live})
+    return when(seen.state.alerts.holds, seen.state.alerts.as_json())
 
 
 def _gateway(seen: RunEvidence) -> Verdict:
-    planned, live = seen.facts["gateway_planned"], seen.facts["gateway_live"]
-    return when(
-        planned == live,
-        {"planned": planned["norm_md5"][:8], "live": (live["norm_md5"] or "")[:8], "full": planned == live},
-    )
+    pin = seen.state.gateway
+    return when(pin.holds, {"planned": _short(pin.planned), "live": _short(pin.live), "full": pin.holds})
+
+
+def _short(fingerprint: "Json") -> str:
+    """The first digits of a gateway's norm_md5; none where its function is gone."""
+    found = fingerprint.get("norm_md5") if isinstance(fingerprint, Mapping) else None
+    return str(found or "")[:8]
 
 
 def _triggers(seen: RunEvidence) -> Verdict:
-    facts = seen.facts
-    changed: list[Json] = list(facts["triggers_changed"])
-    if facts["registry_triggers_planned"] != facts["registry_triggers_live"]:
+    changed: list[Json] = list(seen.state.triggers_changed)
+    if not seen.state.registry_triggers.holds:
         changed.append("birth_registry")
     return when(not changed, {"changed": changed})
 

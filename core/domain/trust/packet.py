@@ -37,10 +37,23 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Which database the packet is of, who asked for it, and when."""
+
+    database: str
+    schema: str
+    login: str
+    person: str | None
+    version: str
+    system_identifier: str
+    taken_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class PacketEvidence:
     """What the packet holds. `place` says which database, who asked and when; `queries` is the SQL by name."""
 
-    place: Mapping[str, str | None]
+    place: Place
     readiness: Readiness
     matrix: Sequence[MatrixRow]
     burndown: Burndown
@@ -131,7 +144,7 @@ def _run(record: RunRecord) -> Part:
     if (certificate := record.certificate) is not None:
         text.append(
             f"Certified by {certificate.person} ({certificate.certified_by}) at {certificate.at}:"
-            f" “{certificate.note}”; evidence {certificate.evidence}; chain head {certificate.chain_head}."
+            f" “{certificate.note}”; evidence {certificate.evidence}; chain head {certificate.chain_head or 'gone'}."
         )
     accounting = PacketTable(tuple(account.as_json()), [list(map(shown, account.as_json().values()))], _ACCOUNT)
     gates = PacketTable(

@@ -47,13 +47,13 @@ def _lines(evidence: PacketEvidence) -> Iterator[str]:
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{TITLE}: {_safe(place['database'])}</title>\n<style>{STYLE}</style>\n</head>\n<body>"
+    yield f"<title>{TITLE}: {_safe(place.database)}</title>\n<style>{STYLE}</style>\n</head>\n<body>"
     yield f'<h1>{TITLE}</h1>\n<p class="verdict {tone}">{mark} {_safe(evidence.verdict)}</p>'
     yield '<p class="soft">'
-    yield f"Database {_safe(place['database'])}, schema {_safe(place['schema'])},"
-    yield f"PostgreSQL {_safe(place['version'])}, system {_safe(place['system_identifier'])}.<br>"
-    yield f"Asked for by {_safe(place['login'])} ({_safe(place['person'] or 'nobody known')}).<br>"
-    yield f"Taken at {_safe(place['taken_at'])}."
+    yield f"Database {_safe(place.database)}, schema {_safe(place.schema)},"
+    yield f"PostgreSQL {_safe(place.version)}, system {_safe(place.system_identifier)}.<br>"
+    yield f"Asked for by {_safe(place.login)} ({_safe(place.person or 'nobody known')}).<br>"
+    yield f"Taken at {_safe(place.taken_at)}."
     yield (
         "</p>\n<nav>" + " · ".join(f'<a href="#{_safe(part.id)}">{_safe(part.title)}</a>' for part in found) + "</nav>"
     )

@@ -18,11 +18,11 @@ def _lines(evidence: PacketEvidence) -> Iterator[str]:
     yield ""
     yield f"**{PASSED if evidence.is_good else '✗'} {_safe(evidence.verdict)}**"
     yield ""
-    yield f"Database {_safe(place['database'])}, schema {_safe(place['schema'])}, PostgreSQL {_safe(place['version'])},"
-    yield f"system {_safe(place['system_identifier'])}."
-    yield f"Asked for by {_safe(place['login'])} ({_safe(place['person'] or 'nobody known')})."
+    yield f"Database {_safe(place.database)}, schema {_safe(place.schema)}, PostgreSQL {_safe(place.version)},"
+    yield f"system {_safe(place.system_identifier)}."
+    yield f"Asked for by {_safe(place.login)} ({_safe(place.person or 'nobody known')})."
     yield ""
-    yield f"Taken at {place['taken_at']}."
+    yield f"Taken at {place.taken_at}."
     for part in parts(evidence):
         yield from _part(part)
     yield ""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.db.connection.session import Connection
+from core.db.rows.audit import GENESIS
 from core.db.rows.session import IDENTITY
 from core.domain.overview.activity import LastSeen
 from core.services.local_state import private_file
@@ -16,9 +17,8 @@ _KEPT = 50  # databases; the one looked at longest ago is forgotten first
 
 def place(connection: Connection) -> str:
     """What tells this ledger, seen by this login, from every other: a copy of a database is another one."""
-    genesis = connection.value("audit.genesis")
-    who = connection.one(IDENTITY)
-    return f"{genesis}/{who.database}/{connection.schema}/{who.login}"
+    genesis, who = connection.row(GENESIS), connection.one(IDENTITY)
+    return f"{genesis and genesis.hash}/{who.database}/{connection.schema}/{who.login}"
 
 
 def recall(key: str) -> LastSeen | None:

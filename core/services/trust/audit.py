@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.db.connection.session import Connection
+from core.db.rows.audit import EVENTS, GENESIS, HEAD, PLACE
 from core.domain.trust.chain import Anchor, Audit, ChainEvent, verify
 from core.errors import UsageError
 
@@ -22,8 +23,8 @@ def audit(connection: Connection, anchor: Path | None = None) -> Audit:
     """
     with connection.snapshot():
         anchors = [] if anchor is None else _read_anchor(connection, anchor)
-        head = connection.row("audit.head")
-        claimed = None if head is None else (head["seq"], bytes(head["hash"]))
+        head = connection.row(HEAD)
+        claimed = None if head is None else (head.seq, head.hash)
         return verify(_events(connection), claimed, anchors)
 
 
@@ -53,7 +54,7 @@ def write_anchor(connection: Connection, found: Audit, path: Path) -> None:
 
 
 def _events(connection: Connection) -> Iterator[ChainEvent]:
-    return (ChainEvent(*row) for row in connection.stream("audit.events"))
+    return (ChainEvent(*values) for values in connection.stream(EVENTS))
 
 
 def _read_anchor(connection: Connection, path: Path) -> list[Anchor]:
@@ -104,9 +105,10 @@ def _bad_anchor(path: Path, found: str) -> UsageError:
 
 
 def _place(connection: Connection) -> dict[str, str]:
-    return {**connection.rows("audit.place")[0], "schema": connection.schema}
+    place = connection.one(PLACE)
+    return {"database": place.database, "system_identifier": place.system_identifier, "schema": connection.schema}
 
 
 def _genesis(connection: Connection) -> str | None:
-    found: str | None = connection.value("audit.genesis")
-    return found
+    found = connection.row(GENESIS)
+    return None if found is None else found.hash

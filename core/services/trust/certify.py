@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.db.connection.session import Connection
+from core.db.rows.verify import CERTIFICATE, CERTIFY
 from core.domain.gates import insist
 from core.services import authorization
 from core.services.trust import verify
@@ -30,9 +31,20 @@ class Certified(Certificate):
 
 
 def read(connection: Connection, number: int) -> Certified | None:
-    """The certificate of a run, or None. `chain_head` is the hash of the event that says so."""
-    found = connection.row("verify.certificate", {"run": number})
-    return None if found is None else Certified(**found)
+    """The certificate of a run, or None. `chain_head` is the hash of the event that says so, "" where that is gone."""
+    found = connection.row(CERTIFICATE, {"run": number})
+    if found is None:
+        return None
+    return Certified(
+        run=found.run,
+        certificate=found.certificate,
+        chain_head=found.chain_head or "",
+        chain_seq=found.chain_seq,
+        certified_by=found.certified_by,
+        person=found.person,
+        certified_at=found.certified_at,
+        note=found.note,
+    )
 
 
 def certify(connection: Connection, number: int, note: str, *, looked_at: str | None = None) -> Certificate:
@@ -46,5 +58,5 @@ def certify(connection: Connection, number: int, note: str, *, looked_at: str | 
     seen = verify.verify(connection, number)
     insist(seen.gates, f"run {number} may not be certified")
     digest = looked_at or seen.evidence_digest
-    done = connection.rows("verify.certify", {"run": number, "digest": digest, "note": note})[0]
-    return Certificate(number, digest, done["chain_hash"], done["chain_seq"])
+    done = connection.one(CERTIFY, {"run": number, "digest": digest, "note": note})
+    return Certificate(number, digest, done.chain_hash, done.chain_seq)

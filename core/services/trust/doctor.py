@@ -3,7 +3,10 @@
 import time
 from collections.abc import Iterator
 
-from core.db.connection.session import Connection, Row
+from core.db.connection.session import Connection
+from core.db.rows.audit import SERVER, SESSION, TRUST, Server
+from core.db.rows.audit import Session as OwnSession
+from core.db.rows.doctor import REMEDIES
 from core.domain.trust.check import Check, check
 from core.services import link_checks
 from core.services.adopt import install
@@ -20,35 +23,35 @@ def examine(connection: Connection) -> list[Check]:
     Where nothing is installed, only the server is looked at, and that is the last check.
     """
     before = time.time()
-    server = connection.rows("audit.server")[0]
+    server = connection.one(SERVER)
     found = list(_server_checks(connection, server, (before + time.time()) / 2))
-    if not server["is_installed"]:
+    if not server.is_installed:
         return [*found, _not_installed(connection.schema)]
-    found += _session_checks(connection.rows("audit.session")[0])
-    remedies = {row["id"]: row["statements"] for row in connection.rows("doctor.remedies")}
+    found += _session_checks(connection.one(SESSION))
+    remedies = {each.id: each.statements for each in connection.rows(REMEDIES)}
     found += installation_checks.checks(connection, remedies)
-    for row in connection.rows("audit.trust"):
-        found.append(check(**row, remedy=remedies.get(row["id"], ())))
+    for each in connection.rows(TRUST):
+        found.append(check(each.id, each.title, each.verdict, each.evidence, each.hint, remedies.get(each.id, ())))
     return found
 
 
-def _server_checks(connection: Connection, server: Row, now: float) -> Iterator[Check]:
+def _server_checks(connection: Connection, server: Server, now: float) -> Iterator[Check]:
     yield finding(
         "version",
         "the server is PostgreSQL 14 to 18",
-        install.OLDEST <= server["version"] < _NEWEST,
-        server["version_text"],
+        install.OLDEST <= server.version < _NEWEST,
+        server.version_text,
         "Other versions were never tried.",
     )
     yield finding(
         "primary",
         "this is no replica",
-        not server["in_recovery"],
-        {"in_recovery": server["in_recovery"]},
+        not server.in_recovery,
+        {"in_recovery": server.in_recovery},
         "Connect to the primary.",
     )
     yield from link_checks.checks(connection, server)
-    drift = round(server["clock"] - now, 3)
+    drift = round(server.clock - now, 3)
     yield finding(
         "clock",
         "the clocks agree",
@@ -68,19 +71,19 @@ def _not_installed(schema: str) -> Check:
     )
 
 
-def _session_checks(session: Row) -> Iterator[Check]:
+def _session_checks(session: OwnSession) -> Iterator[Check]:
     yield finding(
         "person",
         "this login is somebody",
-        session["person"] is not None and bool(session["groups"]),
-        {"login": session["login"], "person": session["person"], "groups": session["groups"]},
+        session.person is not None and bool(session.groups),
+        {"login": session.login, "person": session.person, "groups": session.groups},
         "Map the login to a person and grant it a group.",
     )
-    gateway = session["gateway"]
+    gateway = session.gateway
     yield finding(
         "gateway",
         "the gateway's functions are there, once each",
-        gateway["norm_md5"] is not None and gateway["overloads"] == 2,  # noqa: PLR2004 - the trigger and the register function
-        {"norm_md5": (gateway["norm_md5"] or "")[:8], "functions": gateway["overloads"]},
+        gateway.norm_md5 is not None and gateway.overloads == 2,  # noqa: PLR2004 - the trigger and the register function
+        {"norm_md5": (gateway.norm_md5 or "")[:8], "functions": gateway.overloads},
         "An overload may be called instead of the function that was meant: ask who owns the gateway.",
     )

@@ -4,6 +4,7 @@ from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
 from core.db.install import installer
+from core.db.rows.doctor import STRANGERS
 from core.domain.trust.check import Check, check
 from core.services.adopt.install import DASHBOARD
 
@@ -16,7 +17,7 @@ def look(connection: Connection) -> Check:
     stand_ins = installer.stand_ins()
     parts = [*stand_ins, *installer.parts()]
     rows = connection.rows(
-        "doctor.strangers",
+        STRANGERS,
         {
             "functions": Jsonb([made for part in parts for made in part.functions]),
             "relations": [
@@ -27,7 +28,7 @@ def look(connection: Connection) -> Check:
             "triggers": Jsonb([made for part in parts for made in part.triggers]),
         },
     )
-    found = [{"object": row["object"], "open_to": row["open_to"]} for row in rows]
+    found = [{"object": row.object, "open_to": row.open_to} for row in rows]
     return check(
         "strangers",
         "birth_owner owns what was installed, and nothing else",

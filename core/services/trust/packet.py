@@ -7,8 +7,10 @@ from typing import Any
 from core.db.connection.guard import formatted
 from core.db.connection.session import Connection
 from core.db.queries import named_query
+from core.db.rows.packet import CHAIN, FINGERPRINTS, PLACE
+from core.db.rows.packet import Place as PlaceRow
 from core.domain.backfill.runs import Run
-from core.domain.trust.packet import Certificate, PacketEvidence, RunRecord
+from core.domain.trust.packet import Certificate, PacketEvidence, Place, RunRecord
 from core.domain.trust.packet_html import html
 from core.domain.trust.packet_markdown import markdown
 from core.services.backfill import runs
@@ -39,13 +41,13 @@ def read(connection: Connection) -> PacketEvidence:
     """Everything of one moment. The acceptance gates of runs that were applied to their end are asked live."""
     with connection.snapshot():
         return PacketEvidence(
-            place=connection.rows("packet.place")[0],
+            place=_place(connection.one(PLACE)),
             readiness=readiness.read(connection),
             matrix=matrix.read(connection, every=True),
             burndown=burndown.read(connection),
             runs=[_record(connection, run) for run in runs.runs(connection, _RUNS)],
-            fingerprints=connection.rows("packet.fingerprints")[0],
-            chain=connection.rows("packet.chain")[0],
+            fingerprints=asdict(connection.one(FINGERPRINTS)),
+            chain=asdict(connection.one(CHAIN)),
             queries={name: _text(connection, name) for name in QUERIES},
         )
 
@@ -70,13 +72,25 @@ def _record(connection: Connection, run: Run) -> RunRecord:
     return RunRecord(run, account, () if found is None else found.gates, certificate)
 
 
+def _place(found: PlaceRow) -> Place:
+    return Place(
+        database=found.database,
+        schema=found.schema,
+        login=found.login,
+        person=found.person,
+        version=found.version,
+        system_identifier=found.system_identifier,
+        taken_at=found.taken_at,
+    )
+
+
 def _text(connection: Connection, name: str) -> str:
     statement = named_query(name, connection.schema).as_string(connection.driver)
     return formatted(statement.replace("%%", "%"))
 
 
 def _document(evidence: PacketEvidence) -> dict[str, Any]:
-    place = dict(evidence.place)
+    place = asdict(evidence.place)
     return {
         "taken_at": place.pop("taken_at"),
         "verdict": evidence.verdict,

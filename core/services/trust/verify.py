@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 from core.db.connection.session import Connection
 from core.db.rows.ledger import SOURCES
+from core.db.rows.query import Query
 from core.db.rows.sources import StillMissing
+from core.db.rows.verify import EVIDENCE_DIGEST, FACTS, PEOPLE, REVIEWERS, SINCE_PLAN, Facts, Person
+from core.db.rows.verify import Birth as BirthRow
 from core.db.sources import missing
 from core.domain.backfill.events import ApplyEvent
+from core.domain.backfill.run_facts import Pin
 from core.domain.backfill.runs import Accounting
 from core.domain.gates import Judgement, judge
-from core.domain.trust.acceptance_gates import ACCEPTANCE, RunEvidence
+from core.domain.trust.acceptance_gates import ACCEPTANCE
+from core.domain.trust.run_evidence import Birth, RunEvidence, RunState
 from core.errors import ConsoleError
 from core.services.backfill import reconcile, runs
 
@@ -42,14 +47,14 @@ def verify(connection: Connection, number: int) -> Verification:
         counted = list(_rerun(connection, number))
         delta, late = sum(each.planned for each in counted), sum(each.late for each in counted)
         seen = RunEvidence(
-            facts=connection.rows("verify.facts", {"run": number})[0],
-            participants=_people(connection, "verify.people", number),
-            reviewers=_people(connection, "verify.reviewers", number),
+            state=_state(connection.one(FACTS, {"run": number})),
+            participants=_people(connection, PEOPLE, number),
+            reviewers=_people(connection, REVIEWERS, number),
             accounting=runs.account(connection, number, late),
             rerun_delta=delta,
-            births=tuple(connection.rows("verify.since_plan", {"run": number})),
+            births=tuple(map(_birth, connection.rows(SINCE_PLAN, {"run": number}))),
         )
-        digest = connection.value("verify.evidence_digest", {"run": number})
+        digest = connection.one(EVIDENCE_DIGEST, {"run": number}).digest
     return Verification(number, judge(ACCEPTANCE, seen), delta, seen.accounting, digest)
 
 
@@ -101,5 +106,32 @@ def _rerun(connection: Connection, number: int) -> Iterator[StillMissing]:
         yield connection.one(missing.rerun(unregistered, entry.ledger_id, connection.schema))
 
 
-def _people(connection: Connection, query: str, number: int) -> tuple[str, ...]:
-    return tuple(row["person"] for row in connection.rows(query, {"run": number}))
+def _people(connection: Connection, query: Query[Person], number: int) -> tuple[str, ...]:
+    return tuple(each.person for each in connection.rows(query, {"run": number}))
+
+
+def _state(found: Facts) -> RunState:
+    return RunState(
+        status=found.status,
+        digest=found.digest,
+        planned_by=found.planned_by,
+        reconciled_by=found.reconciled_by,
+        reconcile_note=found.reconcile_note,
+        gateway=Pin(found.gateway_planned, found.gateway_live),
+        alerts=Pin(found.alerts_planned, found.alerts_live),
+        registry_triggers=Pin(found.registry_triggers_planned, found.registry_triggers_live),
+        triggers_changed=found.triggers_changed,
+        items_changed=found.items_changed,
+        registry_planned=found.registry_planned,
+        registry_live=found.registry_live,
+        written=found.written,
+        self_marked=found.self_marked,
+        writes=found.writes,
+        batches=found.batches,
+        unfinished=found.unfinished,
+        largest=found.largest,
+    )
+
+
+def _birth(found: BirthRow) -> Birth:
+    return Birth(found.origin, found.collection, found.rows, found.ours, found.example, found.by_run)

@@ -43,6 +43,6 @@ SELECT chain_seq, chain_hash FROM {S}.birth_backfill_certify(%(run)s, %(digest)s
 
 -- name: certificate
 SELECT c.run_id AS run, c.certified_by, c.certified_person AS person, c.certified_at, c.note, c.evidence_digest AS certificate,
-    e.seq AS chain_seq, encode(e.hash, 'hex') AS chain_head
+    c.chain_seq + 1 AS chain_seq, encode(e.hash, 'hex') AS chain_head
 FROM {S}.birth_backfill_certificate AS c LEFT JOIN {S}.birth_ledger_event AS e ON e.seq = c.chain_seq + 1
 WHERE c.run_id = %(run)s

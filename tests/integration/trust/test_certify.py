@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from core.cli.commands.trust import certify as command
+from core.db.rows.verify import CERTIFY
 from core.errors import GateClosed, NotAllowed, Stale, UsageError
 from core.services.trust import audit, certify, verify
 from tests import line
@@ -89,7 +90,7 @@ def test_a_run_that_does_not_pass_is_not_certified_by_the_database_either(
             certify.certify(reviewer, run, "x")
         parameters = {"run": run, "note": "x", "digest": digest_of(database, run)}
         with pytest.raises(GateClosed) as found:
-            reviewer.rows("verify.certify", parameters)
+            reviewer.rows(CERTIFY, parameters)
     assert (found.value.code, gate in found.value.message) == ("not_certifiable", True)
 
 
@@ -134,7 +135,7 @@ def test_whoever_had_a_hand_in_a_run_cannot_certify_it_and_is_told_which(small: 
         for part in ("classified", "planned", "reconciled", "began", "steered", "applied", "ended", "permitted"):
             acting(small, part, "reviewer1")
             with pytest.raises(NotAllowed) as found:
-                reviewer.rows("verify.certify", {"run": run, "note": "x", "digest": digest})
+                reviewer.rows(CERTIFY, {"run": run, "note": "x", "digest": digest})
             assert found.value.code == "self_certification"
             assert found.value.evidence == {"run": run, "person": part, "parts": [part]}
             with pytest.raises(NotAllowed) as first:  # although nobody independent is there at all: a closed gate

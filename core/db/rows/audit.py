@@ -1,0 +1,94 @@
+"""Rows of core/sql/queries/audit.sql."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.db.rows.query import Query
+from core.errors import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of the chain, as the database claims it."""
+
+    seq: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of the chain."""
+
+    seq: int
+    at_us: int
+    actor: str
+    kind: str
+    payload: str | None
+    prev: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Genesis:
+    """The hash of the first event, as hex digits."""
+
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """A finding of birth_audit."""
+
+    id: str
+    title: str
+    verdict: str
+    evidence: Json
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which database of which server this is."""
+
+    database: str
+    system_identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What any server tells of itself and of this session; `clock` is in seconds since 1970."""
+
+    pid: int
+    login: str
+    version: int
+    version_text: str
+    in_recovery: bool
+    clock: float
+    is_installed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The gateway's functions: the fingerprint of the trigger function, and how many there are of both names."""
+
+    norm_md5: str | None
+    overloads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The login that asks, its person and groups, and the gateway."""
+
+    login: str
+    person: str | None
+    groups: list[str]
+    gateway: Gateway
+
+
+HEAD: Final = Query("audit.head", Head)
+EVENTS: Final = Query("audit.events", Event)
+GENESIS: Final = Query("audit.genesis", Genesis)
+TRUST: Final = Query("audit.trust", Trust)
+PLACE: Final = Query("audit.place", Place)
+SERVER: Final = Query("audit.server", Server)
+SESSION: Final = Query("audit.session", Session)

@@ -1,0 +1,120 @@
+"""Rows of core/sql/queries/doctor.sql."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.db.rows.query import Query
+from core.errors import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A part that is installed, and the hash of its text."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The register function, as it is bound; `writes` and `callable` are None where it is gone."""
+
+    signature: str
+    there: bool
+    writes: bool | None
+    callable: bool | None
+    overloads: int
+    unknown: list[str]
+    binding: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """The gateway's fingerprint now, and the permits and runs that were made for another."""
+
+    live: str | None
+    permits: list[int]
+    runs: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The server on which this was installed, the one it runs on, and the runs that were planned on another version."""
+
+    installed_on: str | None
+    live: str | None
+    runs: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Whether the registry's codes are indexed, and unique by that."""
+
+    is_unique: bool
+    is_indexed: bool
+    registry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A table of ours with row security."""
+
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """What birth_owner owns although no installation made it, and the roles that may use it."""
+
+    object: str
+    open_to: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The table of a REQUIRED collection that birth_owner or the groups cannot read, or that was never analysed."""
+
+    collection: str
+    table: str
+    schema: str
+    closed: bool
+    unread: bool
+    guarded: bool
+    unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """A table that inherits from a collection's without its trigger, and the SQL that attaches it, where we may."""
+
+    table: str
+    remedy: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """A collection whose name several schemas have a table of."""
+
+    collection: str
+    schemas: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """The SQL that mends what a finding of the audit names."""
+
+    id: str
+    statements: list[str]
+
+
+MIGRATIONS: Final = Query("doctor.migrations", Migration)
+BINDING: Final = Query("doctor.binding", Binding)
+PINS: Final = Query("doctor.pins", Pins)
+SERVER: Final = Query("doctor.server", Server)
+REGISTRY: Final = Query("doctor.registry", Registry)
+ROW_SECURITY: Final = Query("doctor.row_security", Guarded)
+STRANGERS: Final = Query("doctor.strangers", Stranger)
+SOURCES: Final = Query("doctor.sources", Source)
+HEIRS: Final = Query("doctor.heirs", Heir)
+AMBIGUOUS: Final = Query("doctor.ambiguous", Ambiguous)
+REMEDIES: Final = Query("doctor.remedies", Remedy)

@@ -1,0 +1,44 @@
+"""Rows of core/sql/queries/packet.sql."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.db.rows.query import Query
+from core.errors import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which database this is, who asks, and when."""
+
+    database: str
+    schema: str
+    login: str
+    person: str | None
+    version: str
+    system_identifier: str
+    taken_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """What a backfill must never change, as it is now."""
+
+    gateway: Json
+    registry_triggers: str
+    trigger_guard_alerts: int
+    registry_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The two ends of the chain, as hex digits."""
+
+    seq: int
+    head: str
+    genesis: str | None
+
+
+PLACE: Final = Query("packet.place", Place)
+FINGERPRINTS: Final = Query("packet.fingerprints", Fingerprints)
+CHAIN: Final = Query("packet.chain", Chain)
