@@ -11,8 +11,9 @@ from psycopg import pq
 from core.db import rows
 from core.db.connection.session import Connection
 from core.db.queries import named_query, sections
-from core.db.rows.matrix import COLLECTIONS
+from core.db.rows.audit import EVENTS, Event, Head
 from core.db.rows.query import Command, Query, mismatches
+from core.errors import GateClosed
 from tests.databases import Database
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
@@ -71,8 +72,14 @@ def test_a_query_has_one_constant() -> None:
     assert set(names) <= set(named())
 
 
-def test_a_stream_builds_the_same_rows(connection: Connection) -> None:
+def test_a_stream_holds_the_same_values_in_the_order_of_the_fields(connection: Connection) -> None:
     with connection.snapshot():
-        streamed = list(connection.stream(COLLECTIONS))
-        assert streamed == connection.rows(COLLECTIONS)
+        streamed = [Event(*values) for values in connection.stream(EVENTS)]
+        assert streamed == connection.rows(EVENTS)
     assert len(streamed) > 1
+
+
+def test_a_stream_of_another_shape_is_a_schema_mismatch(connection: Connection) -> None:
+    with connection.snapshot(), pytest.raises(GateClosed) as refused:
+        next(connection.stream(Query(EVENTS.name, Head)))
+    assert (refused.value.code, refused.value.evidence["query"]) == ("schema_mismatch", EVENTS.name)
