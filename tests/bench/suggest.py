@@ -18,6 +18,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from core.db.connection.session import Connection
+from core.db.rows.query import Reading
 from core.domain.classify.candidates import candidates, shape_of
 from core.domain.classify.suggestion import suggest
 from core.domain.classify.table_profile import Reference, SampledTable
@@ -38,6 +39,15 @@ _SEED = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """A table of the bench's own."""
+
+    relid: int
+    schema: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A table without its constraints, and the column sets that were declared: the primary key's first."""
 
@@ -52,8 +62,8 @@ class Case:
 def cases(connection: Connection) -> Iterator[Case]:
     """Every table that has rows and a declared key whose columns the codec can read."""
     places = [
-        Place(row["name"], row["relid"], sql.Identifier(row["schema"], row["name"]))
-        for row in connection.rows(sql.SQL(_TABLES).format())
+        Place(each.name, each.relid, sql.Identifier(each.schema, each.name))
+        for each in connection.rows(Reading(sql.SQL(_TABLES).format(), Declared))
     ]
     catalogs = Catalogs(connection, places, known=places)
     for place in places:

@@ -31,6 +31,8 @@ def misfit(hint: Any, oid: int) -> str:  # noqa: ANN401 - an annotation is anyth
     if oid in _JSON:
         return ""  # what it holds is looked at row by row
     wanted = {_shown(each) for each in alternatives(hint) if each is not NoneType}
+    if wanted & {"Any", "object"}:
+        return ""
     found = f"list[{_ELEMENTS[oid].__name__}]" if oid in _ELEMENTS else _SCALARS.get(oid, str).__name__
     return "" if found in wanted else f"is {found}, not {' or '.join(sorted(wanted))}"
 

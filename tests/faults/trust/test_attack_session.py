@@ -7,8 +7,11 @@ import pytest
 from psycopg import sql
 
 from core.db.connection.apply_connection import ApplyConnection
+from core.db.rows.query import Reading
 from core.errors import UsageError
 from tests import line, small
+from tests.asking import Answer
+from tests.asking import ask as ask_over
 from tests.databases import SCHEMA, Database
 from tests.faults.attacker import Psql, add_goods, ask, begun, certifying, claimed, finish, refusal
 
@@ -157,7 +160,7 @@ def test_names_mean_the_servers_own_in_every_session_of_the_console(open_gate: D
     open_gate.run(f'ALTER DATABASE "{open_gate.name}" SET search_path = public, pg_catalog')
     with open_gate.connect() as connection:
         path = sql.SQL("SELECT pg_catalog.current_setting({})").format(sql.Literal("search_path"))
-        assert connection.value(path) == "pg_catalog, pg_temp"
+        assert ask_over(connection, path) == "pg_catalog, pg_temp"
 
 
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
@@ -359,7 +362,7 @@ def test_the_body_of_a_batch_that_was_pasted_into_psql_does_nothing_either(open_
 def test_the_connection_of_an_apply_sends_nothing_but_questions_whoever_it_belongs_to(open_gate: Database) -> None:
     with ApplyConnection.open(open_gate.dsn("postgres"), SCHEMA) as connection:
         for statement in (sql.SQL("DELETE FROM public.goods"), sql.SQL("DROP TABLE public.goods")):
-            for ask_it in (connection.rows, connection.row, connection.value):
+            for ask_it in (connection.rows, connection.row, connection.one):
                 with pytest.raises(UsageError, match="SELECT statements"):
-                    ask_it(sql.Composed([statement]))
+                    ask_it(Reading(sql.Composed([statement]), Answer))
     assert open_gate.value("SELECT count(*) FROM public.goods") == 3

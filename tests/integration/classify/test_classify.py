@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from psycopg import sql
 
 from core.db.rows.identity import CLASSIFY
 from core.domain.classify.identity import Identity, column_identity, synthetic_identity
 from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, Unavailable, UsageError
 from core.services.classify import classify, sources
 from tests import line
+from tests.asking import ask
 from tests.databases import Database
 from tests.homes import eventually
 
@@ -247,7 +247,7 @@ def test_rows_that_row_security_hides_are_an_error_never_absent(database: Databa
 def test_a_timeout_that_a_role_carries_is_named_with_the_way_around_it(database: Database) -> None:
     database.run(f"ALTER ROLE operator1 IN DATABASE {database.name} SET statement_timeout = '1s'")
     with database.connect() as operator, pytest.raises(Unavailable) as found:
-        operator.rows(sql.SQL("SELECT pg_catalog.pg_sleep(30)").format())
+        ask(operator, "SELECT pg_catalog.pg_sleep(30)")
     assert found.value.code == "timeout"
     assert "PGOPTIONS='-c statement_timeout=0'" in found.value.hint
 

@@ -13,6 +13,7 @@ from core.domain.classify.identity import Identity, entity_code
 from core.errors import GateClosed
 from core.services.backfill import plan, reconcile
 from core.services.classify import classify, sources
+from tests.asking import ask
 from tests.databases import SCHEMA, Database
 
 TABLE = 'Weird "Table" %s {}'
@@ -108,15 +109,16 @@ def name_of(at: int) -> str:
 
 def codes(connection: Connection, strategy: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Each column's code by the console's codec and by the database's."""
-    relid = connection.value(sql.SQL("SELECT {}::regclass::oid::bigint").format(sql.Literal(f"public.{quoted(TABLE)}")))
+    relid = ask(connection, sql.SQL("SELECT {}::regclass::oid::bigint").format(sql.Literal(f"public.{quoted(TABLE)}")))
     types = sources.types_of(connection, relid)
     collection = None if strategy == "column" else TABLE
     ours = [codec.code_expression(collection, codec.parts([name], types, TABLE)) for name in types]
     theirs = [
-        connection.value(
+        ask(
+            connection,
             sql.SQL("SELECT {}.birth_identity_expression({}, {}, {}, ARRAY[{}], 'source')").format(
                 sql.Identifier(SCHEMA), *map(sql.Literal, (relid, TABLE, strategy, name))
-            )
+            ),
         )
         for name in types
     ]
@@ -164,14 +166,15 @@ def test_parts_are_joined_in_the_order_of_the_template_and_one_missing_part_leav
     with probe.connect("postgres") as connection:
         relid = probe.value(f"SELECT 'public.{quoted(TABLE)}'::regclass::oid::bigint")
         types = sources.types_of(connection, relid)
-        theirs = connection.value(
+        theirs = ask(
+            connection,
             sql.SQL("SELECT birth.birth_identity_expression({}, {}, 'synthetic', {}, 'source')").format(
                 *map(sql.Literal, (relid, TABLE, columns))
-            )
+            ),
         )
         for code in (codec.code_expression(TABLE, codec.parts(columns, types, TABLE)), sql.SQL(theirs)):
             statement = sql.SQL("SELECT {} FROM {} AS source").format(code, sql.Identifier("public", TABLE))
-            assert connection.value(statement) == expected
+            assert ask(connection, statement) == expected
 
 
 @pytest.mark.parametrize(("at", "name"), list(enumerate(REFUSED)), ids=REFUSED)
@@ -184,10 +187,11 @@ def test_both_codecs_refuse_the_same_types(probe: Database, at: int, name: str) 
         with pytest.raises(GateClosed) as ours:
             codec.parts([f"c{at}"], types, "refused")
         with pytest.raises(GateClosed) as theirs:
-            connection.value(
+            ask(
+                connection,
                 sql.SQL("SELECT birth.birth_identity_text('public.refused'::regclass, {}, 'source')").format(
                     sql.Literal(f"c{at}")
-                )
+                ),
             )
     assert ours.value.code == theirs.value.code == "type_unsupported"
 

@@ -1,21 +1,34 @@
 """Zero false "valid": one bad row in a million is found and named, and time that runs out proves nothing."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from psycopg import sql
 
 from core.db.connection.session import Connection
+from core.db.rows.query import Reading
+from core.db.rows.sources import Distinct
 from core.db.sources import codec
 from core.domain.classify.identity import CONTRACT, Identity, Proof, column_identity, entity_code, synthetic_identity
 from core.domain.gates import judge
 from core.errors import GateClosed
 from core.services.classify import sources
 from core.services.classify.proof import PROOF_SECONDS, prove
+from tests.asking import reading
 from tests.databases import Database, TestServer, a_clone
 
 MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A row of two parts with its code."""
+
+    a: str
+    b: str
+    code: str | None
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +104,8 @@ def test_a_proof_that_runs_out_of_time_is_unproven_and_never_valid(
     rows = Connection.row
 
     def slowly(connection: Connection, query: Any, parameters: Any = None) -> Any:  # noqa: ANN401 - passed through
-        if not isinstance(query, str):
-            connection.rows(sql.SQL("SELECT pg_catalog.pg_sleep(60)").format())
+        if isinstance(query, Reading):
+            connection.rows(reading("SELECT pg_catalog.pg_sleep(60)"))
         return rows(connection, query, parameters)
 
     monkeypatch.setattr(Connection, "row", slowly)
@@ -144,16 +157,15 @@ def test_codes_that_only_look_alike_are_different_ones(small: Database) -> None:
 
 def test_a_proof_is_of_one_moment_whatever_comes_in_between(small: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     small.run("INSERT INTO public.notes VALUES ('N-1'), ('N-1')")
-    value = Connection.value
+    row = Connection.row
 
     def after_another(connection: Connection, query: Any, parameters: Any = None) -> Any:  # noqa: ANN401 - passed through
         # The rows were counted; one more now, and there are as many different codes as there were rows.
-        small.run(
-            "INSERT INTO public.notes SELECT 'N-2' WHERE NOT EXISTS (SELECT FROM public.notes WHERE code = 'N-2')"
-        )
-        return value(connection, query, parameters)
+        if isinstance(query, Reading) and query.row is Distinct:
+            small.run("INSERT INTO public.notes VALUES ('N-2')")
+        return row(connection, query, parameters)
 
-    monkeypatch.setattr(Connection, "value", after_another)
+    monkeypatch.setattr(Connection, "row", after_another)
     assert list(closed(proof(small, column_identity("notes", "code")))) == ["unique"]
     assert small.value("SELECT count(*) FROM public.notes") == 3
 
@@ -199,7 +211,7 @@ def test_two_different_tuples_never_give_one_code_in_the_database(small: Databas
     code = codec.code_expression("pairs", codec.parts(["a", "b"], types, "pairs"))
     statement = sql.SQL("SELECT DISTINCT a, b, {} AS code FROM public.pairs AS source").format(code)
     with small.connect() as operator:
-        rows = operator.rows(statement)
-    assert len({row["code"] for row in rows}) == len(rows) > 400
+        rows = operator.rows(Reading(statement, Pair))
+    assert len({row.code for row in rows}) == len(rows) > 400
     identity = Identity("pairs", "synthetic", ("a", "b"))
-    assert all(row["code"] == entity_code(identity, [row["a"], row["b"]]) for row in rows)
+    assert all(row.code == entity_code(identity, [row.a, row.b]) for row in rows)

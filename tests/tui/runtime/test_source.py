@@ -6,6 +6,7 @@ from psycopg import sql
 
 from core.errors import ConsoleError, Unavailable
 from core.settings import Settings
+from tests.asking import ask
 from tests.databases import SCHEMA, Database
 from tests.tui.pty_terminal import Terminal
 from tests.tui.terminal.test_wire import environment
@@ -55,7 +56,7 @@ def test_a_connection_that_was_killed_while_idle_is_replaced_before_anybody_noti
             asked.append(link.process)
             if len(asked) == 1:
                 database.run(KILLED)
-            return int(link.value(sql.SQL("SELECT 74").format()))
+            return int(ask(link, "SELECT 74"))
 
         assert source.read("look", dies_once) == 74
         assert len(set(asked)) == 2
@@ -73,7 +74,7 @@ def test_a_new_connection_that_breaks_is_not_tried_again(settings: Settings, dat
 
         def dies(link: Any) -> None:  # noqa: ANN401 - as the source hands it on
             database.run(KILLED)
-            link.row(sql.SQL("SELECT 1").format())
+            ask(link, "SELECT 1")
 
         with pytest.raises(Unavailable):
             source.read("fresh", dies)
