@@ -1,11 +1,11 @@
 # make run    set up everything, open the console (ARGS="status" runs a command instead)
-# make test   set up everything, run all checks
-# make bench  measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)
+# make test   set up everything, run all checks (T=tests/unit/test_x.py runs these tests and nothing else)
+# `make help` tells the rest.
 #
-# Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv.
+# Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv and build.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint snapshots format clean
+.PHONY: help run test test-unit test-servers test-pythons bench lint snapshots format clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -15,7 +15,10 @@ INSTALL := umask 022; PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip install -
 
 help:
 	@echo "make run        open the console on its embedded demo (ARGS=\"status\" runs a command instead)"
-	@echo "make test       lint, types, import contracts, tests"
+	@echo "make test       lint, types, import contracts, tests (T=tests/unit/test_x.py: these tests, nothing else)"
+	@echo "make test-unit  the tests that need no server"
+	@echo "make test-servers  tests on PostgreSQL 14 to 18 (VERSIONS=\"15 18\" and T=… for less of it)"
+	@echo "make test-pythons  all tests on each Python from 3.11 to 3.14 that is installed (VERSIONS=3.12, T=…)"
 	@echo "make bench      measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
 	@echo "make format     format the sources"
 	@echo "make snapshots  accept the terminal UI's present look"
@@ -26,8 +29,23 @@ run: .venv/installed
 
 # Many tests wait for processes and servers: one worker more than cores. Each has a server of its own, but for the one
 # that BIRTH_TEST_DSN names: tests that change roles would meet there.
-test: lint
-	@$(BIN)/python -m pytest $(if $(BIRTH_TEST_DSN),-n 0,-n 3 --dist worksteal)
+WORKERS := $(if $(BIRTH_TEST_DSN),-n 0,-n 3 --dist worksteal)
+# Takes half a second to load, and only tests of the terminal UI need it.
+WITHOUT_SNAPSHOTS := -p no:textual-snapshot -p no:syrupy
+
+# One file is sooner done than workers are started.
+test: $(if $(T),.venv/installed-dev,lint)
+	@$(BIN)/python -m pytest $(if $(findstring .py,$(T)),-n 0,$(WORKERS)) \
+		$(if $(T),$(if $(findstring tests/tui,$(T)),,$(WITHOUT_SNAPSHOTS))) $(T)
+
+test-unit: .venv/installed-dev
+	@$(BIN)/python -m pytest -n 2 $(WITHOUT_SNAPSHOTS) tests/unit
+
+test-servers: .venv/installed-dev
+	@T="$(T)" $(BIN)/python -m tests.other_servers $(VERSIONS)
+
+test-pythons: .venv/installed-dev
+	@T="$(T)" $(BIN)/python -m tests.other_pythons $(VERSIONS)
 
 bench: .venv/installed-dev
 	@QUICK="$(QUICK)" ONLY="$(ONLY)" $(BIN)/python -m tests.bench

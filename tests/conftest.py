@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.databases import Database, TestServer, a_clone, a_server, a_template
-from tests.small import a_small_template
+from tests.templates import SMALL
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,7 +51,7 @@ def database(server: TestServer, template: str) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def small_template(server: TestServer) -> Iterator[str]:
     """The name of a small database whose collections are all classified."""
-    with a_small_template(server) as name:
+    with a_template(server, SMALL) as name:
         yield name
 
 

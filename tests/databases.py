@@ -1,9 +1,9 @@
-"""Databases for tests: one server for the run, one demo built on it, and a clone of that for each test."""
+"""Databases for tests: one server for the run, and a clone of a template for each test."""
 
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,10 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from core.db.connection.session import Connection
-from core.db.embedded.server import EmbeddedServer
-from core.demo.build import build
 from core.settings import DEMO_LOGINS
+from tests import kept
+from tests.makers import Embedded, Programs
+from tests.templates import BUILDERS, DEMO
 
 SCHEMA = "birth"
 _STRATEGIES = 150_000
@@ -31,6 +32,7 @@ class TestServer:
 
     dsn: str
     password: str
+    has_templates: bool = False  # see tests.templates
 
     def admin(self, database: str = "postgres") -> psycopg.Connection[dict[str, Any]]:
         """A superuser's connection, outside the product's own."""
@@ -43,6 +45,13 @@ class TestServer:
             copying = sql.SQL("STRATEGY file_copy" if admin.info.server_version >= _STRATEGIES else "")
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} {}")
             admin.execute(statement.format(sql.Identifier(name), sql.Identifier(template), copying))
+
+    def let_in(self, logins: Iterable[str]) -> None:
+        """Give each its password, for servers that ask for one."""
+        with self.admin() as admin:
+            for login in logins:
+                statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+                admin.execute(statement.format(sql.Identifier(login), sql.Literal(self.password)))
 
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected to it."""
@@ -84,40 +93,39 @@ class Database:
 
 @contextmanager
 def a_server() -> Iterator[TestServer]:
-    """The server of BIRTH_TEST_DSN (a superuser's), else an embedded one that lives as long as the run."""
-    password = secrets.token_hex(8)
+    """The server of BIRTH_TEST_DSN (a superuser's), else one that lives as long as the run: a copy of the kept one.
+
+    That is an embedded one, or of the PostgreSQL whose programs stand in the folder BIRTH_TEST_PROGRAMS.
+    """
     if named := os.environ.get("BIRTH_TEST_DSN"):
-        yield TestServer(named, password)
+        yield TestServer(named, secrets.token_hex(8))
         return
+    programs = os.environ.get("BIRTH_TEST_PROGRAMS")
+    maker = Programs(Path(programs)) if programs else Embedded()
     with tempfile.TemporaryDirectory(prefix="birth-tests-", ignore_cleanup_errors=True) as folder:
-        server = EmbeddedServer.use(Path(folder) / "home", lambda _: None)
-        try:
-            found = TestServer(server.dsn("postgres", "postgres"), password)
-            with found.admin() as admin:
-                # Hundreds of clones are made and dropped, and none is to survive a power cut.
-                admin.execute("ALTER SYSTEM SET fsync = off")
-                admin.execute("SELECT pg_reload_conf()")
-            yield found
-        finally:
-            server.release()
+        home = Path(folder) / "home"
+        kept.copy(maker, home)
+        with maker.serve(home) as dsn:
+            server = TestServer(dsn, secrets.token_hex(8), has_templates=True)
+            server.let_in(DEMO_LOGINS)
+            yield server
 
 
 @contextmanager
-def a_template(server: TestServer) -> Iterator[str]:
-    """A database with the demo in it, to be cloned."""
-    name = f"birth_template_{os.getpid()}"
-    server.drop(name)
-    server.create(name)
-    try:
-        build(make_conninfo(server.dsn, dbname=name))
-        with server.admin() as admin:
-            for login in DEMO_LOGINS:
-                # Where the server asks for a password, the demo's logins have this run's.
-                statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
-                admin.execute(statement.format(sql.Identifier(login), sql.Literal(server.password)))
+def a_template(server: TestServer, name: str = DEMO) -> Iterator[str]:
+    """The name of a database to be cloned: the kept one, or one that is built now and dropped afterwards."""
+    if server.has_templates:
         yield name
+        return
+    own = f"{name}_{os.getpid()}"
+    server.drop(own)
+    server.create(own)
+    try:
+        BUILDERS[name](make_conninfo(server.dsn, dbname=own))
+        server.let_in(DEMO_LOGINS)
+        yield own
     finally:
-        server.drop(name)
+        server.drop(own)
 
 
 @contextmanager

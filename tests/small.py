@@ -1,6 +1,5 @@
 """A small database whose gate is open, for tests that bend it: three collections, and applies inside this process."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,44 +9,19 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from core.db.connection.apply_connection import ApplyConnection
-from core.db.connection.session import Connection
-from core.db.install.installer import install
-from core.demo.people import admit
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.runs import Accounting
 from core.errors import ConsoleError
 from core.services.backfill import apply, fault_points, runs
 from core.services.backfill.apply_options import Options
-from core.settings import DEMO_LOGINS
 from tests import line
-from tests.databases import SCHEMA, Database, TestServer
+from tests.databases import SCHEMA, Database
 
 QUICK = Options(patience=20)
 _DEADLINE = 30.0  # seconds that only a failure waits for
 
-_COLLECTIONS = """
-CREATE TABLE public.goods (id integer PRIMARY KEY, code text NOT NULL UNIQUE, price integer);
-CREATE TABLE public.parts (shop integer, part text, note text, PRIMARY KEY (shop, part));
-CREATE TABLE public.notes (code text);
-INSERT INTO birth.collection_registry (collection_name) VALUES ('goods'), ('parts'), ('notes');
-INSERT INTO birth.birth_policy (collection_name) VALUES ('goods'), ('parts'), ('notes');
-SELECT birth.birth_identity_import('goods', 'column', ARRAY['code'], 'a test says so'),
-    birth.birth_identity_import('parts', 'synthetic', ARRAY['shop', 'part'], 'a test says so'),
-    birth.birth_identity_import('notes', 'column', ARRAY['code'], 'a test says so');
-CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.goods
-    FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('goods');
-CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.parts
-    FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('parts');
-CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.notes
-    FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('notes');
-GRANT SELECT ON public.goods, public.parts, public.notes TO birth_reader, birth_owner;
-TRUNCATE birth.trigger_guard_alerts;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-INSERT INTO birth.birth_setting VALUES ('embedded', ARRAY[]::text[]);
-"""
 # As a replica: the gateway does not fire, so that the rows are missing.
 _FILL = """
 SET session_replication_role = replica;
@@ -102,29 +76,6 @@ _OF_THE_MOMENT = ("outcomes_that_are_not_true", "items_that_are_lost", "items_wi
 # What holds a batch up at one of its rows, for as long as somebody has the lock.
 AT_ROW_120 = "IF p_entity_code = 'G-000120' THEN PERFORM pg_advisory_xact_lock(7); END IF;"
 AT_ROW_170 = "IF p_entity_code = 'G-000170' THEN PERFORM pg_advisory_xact_lock(8); END IF;"
-
-
-def build(dsn: str) -> None:
-    """Fill an empty database: the console's objects, stand-ins for the gateway, people, three collections."""
-    with Connection.open(dsn, SCHEMA, read_only=False) as connection, connection.transaction():
-        install(connection.driver, SCHEMA, reference=True)
-        admit(connection, SCHEMA)
-        connection.driver.execute(_COLLECTIONS.encode())
-
-
-@contextmanager
-def a_small_template(server: TestServer) -> Iterator[str]:
-    """The name of such a database, to be cloned."""
-    name = f"birth_small_{os.getpid()}"
-    server.create(name)
-    try:
-        build(make_conninfo(server.dsn, dbname=name))
-        with server.admin() as admin:
-            for login in DEMO_LOGINS:
-                admin.execute(f"ALTER ROLE {login} PASSWORD '{server.password}'".encode())
-        yield name
-    finally:
-        server.drop(name)
 
 
 def fill(database: Database, *, goods: int = 0, parts: int = 0, notes: int = 0) -> None:

@@ -11,10 +11,11 @@ from psycopg.conninfo import make_conninfo
 from core.db.connection.apply_connection import ApplyConnection
 from core.services.backfill import apply, plan, reconcile
 from core.services.backfill.apply_options import Options
-from tests import line, small
+from tests import line
 from tests.bench.setting import Setting
 from tests.bench.table import Row, ratio
 from tests.databases import SCHEMA, Database, TestServer, a_clone
+from tests.templates import build_small
 
 _BIG = """
 CREATE TABLE public.big (id bigint PRIMARY KEY, code text NOT NULL UNIQUE);
@@ -73,7 +74,7 @@ def a_bench(server: TestServer, rows: int) -> Iterator[Bench]:
     server.drop(name)
     server.create(name)
     try:
-        small.build(make_conninfo(server.dsn, dbname=name))
+        build_small(make_conninfo(server.dsn, dbname=name))
         database = Database(server, name)
         with database.psql("postgres") as connection:
             connection.execute(_BIG.format(rows=rows).encode())

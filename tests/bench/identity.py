@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from psycopg.conninfo import make_conninfo
 
 from core.services.classify import proof, sources, suggest
-from tests import small
 from tests.bench.setting import Setting, median, seconds
 from tests.bench.table import Row, ratio
 from tests.databases import Database, a_clone, a_template
+from tests.templates import build_small
 
 TABLES, QUICK_TABLES = 1_000, 100
 ROWS, QUICK_ROWS = 10_000_000, 500_000
@@ -98,7 +98,7 @@ def _built(setting: Setting, name: str, *script: str) -> Iterator[Database]:
     setting.server.drop(name)
     setting.server.create(name)
     try:
-        small.build(make_conninfo(setting.server.dsn, dbname=name))
+        build_small(make_conninfo(setting.server.dsn, dbname=name))
         database = Database(setting.server, name)
         with database.psql("postgres") as admin:
             for part in script:

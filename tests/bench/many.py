@@ -9,10 +9,10 @@ from pathlib import Path
 from psycopg.conninfo import make_conninfo
 
 from core.services.overview import matrix, readiness
-from tests import small
 from tests.bench.setting import Setting, median, seconds
 from tests.bench.table import Row
 from tests.databases import SCHEMA, Database
+from tests.templates import build_small
 from tests.tui.pty_terminal import Terminal
 from tests.tui.terminal.test_wire import environment
 
@@ -74,7 +74,7 @@ def _built(setting: Setting) -> Iterator[Database]:
     setting.server.drop(database.name)
     setting.server.create(database.name)
     try:
-        small.build(make_conninfo(setting.server.dsn, dbname=database.name))
+        build_small(make_conninfo(setting.server.dsn, dbname=database.name))
         for part in (_TABLES, _ENROL, "VACUUM ANALYZE"):
             database.run(part)
         yield database

@@ -7,8 +7,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tests.faults.proxy import connected
 
 
 @contextmanager
@@ -29,20 +32,18 @@ def renumbering(dsn: str) -> Iterator[str]:
 
 def _serve(listener: socket.socket, dsn: str) -> None:
     target = conninfo_to_dict(dsn)
-    where = str(Path(str(target["host"])) / f".s.PGSQL.{target.get('port') or 5432}")
     served = []
     with suppress(OSError):
         while True:
             client, _ = listener.accept()
-            served.append(threading.Thread(target=_pass_on, args=(client, where), daemon=True))
+            served.append(threading.Thread(target=_pass_on, args=(client, target), daemon=True))
             served[-1].start()
     for each in served:
         each.join(60)
 
 
-def _pass_on(client: socket.socket, where: str) -> None:
-    with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
-        server.connect(where)
+def _pass_on(client: socket.socket, target: dict[str, Any]) -> None:
+    with suppress(OSError), client, connected(target) as server:
         onwards = threading.Thread(target=_pump, args=(client, server), daemon=True)
         onwards.start()
         _answers(server, client)

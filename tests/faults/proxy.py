@@ -70,7 +70,7 @@ class Proxy:
             while True:
                 client, _ = self._listener.accept()
                 self._sockets.append(client)
-                server = _connect(conninfo_to_dict(self._target))
+                server = connected(conninfo_to_dict(self._target))
                 self._sockets.append(server)
                 self._threads.append(threading.Thread(target=self._serve, args=(client, server), daemon=True))
                 self._threads[-1].start()
@@ -119,7 +119,8 @@ class Proxy:
         return False
 
 
-def _connect(target: dict[str, Any]) -> socket.socket:
+def connected(target: dict[str, Any]) -> socket.socket:
+    """A bare connection to the server of a DSN, on its socket or on TCP."""
     host, port = str(target["host"]), int(target.get("port") or _PORT)
     if not host.startswith("/"):
         return socket.create_connection((host, port))

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Database, a_clone
+from tests.databases import Database, a_clone, a_template
 from tests.faults.appliers import applying, resume
 from tests.faults.runs import a_run
 from tests.faults.servers import OwnServer, own_server_in
-from tests.small import a_small_template
+from tests.templates import SMALL
 
 _SIZE = 200_000_000  # bytes of the disk
 _LEFT = 3_000_000  # bytes that are left when the run begins
@@ -43,7 +43,7 @@ def own(disk: Path) -> Iterator[OwnServer]:
 
 
 def test_a_run_that_fills_the_disk_stops_and_goes_on_when_there_is_room(disk: Path, own: OwnServer) -> None:
-    with a_small_template(own.tests) as template, a_clone(own.tests, template) as database:
+    with a_template(own.tests, SMALL) as template, a_clone(own.tests, template) as database:
         fill_and_resume(disk, own, database)
 
 

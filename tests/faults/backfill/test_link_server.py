@@ -3,12 +3,13 @@ from collections.abc import Iterator
 import pytest
 
 from core.services.backfill.fault_points import Point
-from tests.databases import Database, a_clone
+from tests.databases import Database, a_clone, a_template
 from tests.faults.appliers import Hold, applying, resume
 from tests.faults.proxy import Loss, Proxy
 from tests.faults.runs import a_run
 from tests.faults.servers import OwnServer, an_own_server
-from tests.small import a_small_template, eventually
+from tests.small import eventually
+from tests.templates import SMALL
 
 ROWS = 1000
 _ASKING = (
@@ -27,7 +28,7 @@ def own() -> Iterator[OwnServer]:
 
 @pytest.fixture(scope="module")
 def own_template(own: OwnServer) -> Iterator[str]:
-    with a_small_template(own.tests) as name:
+    with a_template(own.tests, SMALL) as name:
         yield name
 
 

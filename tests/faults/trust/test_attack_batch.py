@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.databases import Database, a_clone
+from tests.databases import Database, a_clone, a_template
 from tests.faults.attacker import Psql, add_goods, ask, begun, certifying, claimed, finish, refusal
 from tests.faults.servers import an_own_server
 from tests.line import open_permit
-from tests.small import a_small_template, eventually, fill
+from tests.small import eventually, fill
+from tests.templates import SMALL
 
 _UNCLASSIFIED = """
 CREATE TABLE public.things (id integer PRIMARY KEY, code text, kind text);
@@ -148,7 +149,7 @@ def test_a_batch_cannot_be_prepared_to_commit_when_its_gates_are_long_closed() -
             admin.execute("ALTER SYSTEM SET max_prepared_transactions = 5")
         server.kill()
         server.start()
-        with a_small_template(server.tests) as template, a_clone(server.tests, template) as database:
+        with a_template(server.tests, SMALL) as template, a_clone(server.tests, template) as database:
             open_permit(database)
             add_goods(database, 1, 3)
             with database.psql() as session:
