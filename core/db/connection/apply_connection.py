@@ -9,6 +9,7 @@ from psycopg import sql
 from core.db.connection.errors import translated
 from core.db.connection.guard import insist_harmless
 from core.db.connection.session import Connection
+from core.db.rows.query import Command, Query, Reading
 from core.errors import ConsoleError
 
 _TIMEOUTS: Mapping[str, str] = {
@@ -55,7 +56,7 @@ class ApplyConnection(Connection):
         with translated():
             self.driver.execute("SELECT pg_catalog.set_config(%s, %s, false)", [name, value])
 
-    def _sql(self, query: str | sql.Composed) -> sql.Composed:
+    def _sql(self, query: Query[Any] | Reading[Any] | Command) -> sql.Composed:
         composed = super()._sql(query)
         insist_harmless(composed.as_string())
         return composed

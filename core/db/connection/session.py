@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
-from typing import Any, Self, TypeAlias, TypeVar, overload
+from typing import Any, Self, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import sql
@@ -115,11 +115,7 @@ class Connection:
         again = partial(_connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
         return cls(driver, schema, read_only=read_only, process=process or 0, again=again)
 
-    @overload
-    def rows(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> list[R]: ...
-    @overload
-    def rows(self, query: str | sql.Composed, parameters: Parameters = None) -> list[Row]: ...
-    def rows(self, query: Any, parameters: Parameters = None) -> list[Any]:
+    def rows(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> list[R]:
         """All rows of a named query, or of a composed one, which reads what belongs to others.
 
         Raises GateClosed (`schema_mismatch`) where they are not of the query's type.
@@ -127,11 +123,7 @@ class Connection:
         with self._translated(query), self._apart(query):
             return self._run(query, parameters).fetchall()
 
-    @overload
-    def row(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> R | None: ...
-    @overload
-    def row(self, query: str | sql.Composed, parameters: Parameters = None) -> Row | None: ...
-    def row(self, query: Any, parameters: Parameters = None) -> Any:
+    def row(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> R | None:
         """The first row, or None."""
         with self._translated(query), self._apart(query):
             return self._run(query, parameters).fetchone()
@@ -146,12 +138,7 @@ class Connection:
     def do(self, command: Command) -> None:
         """Run a named statement that has no rows."""
         with self._translated():
-            self.driver.execute(self._sql(command.name))
-
-    def value(self, query: str | sql.Composed, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - a column's type is the query's
-        """The first column of the first row, or None."""
-        found = self.row(query, parameters)
-        return None if found is None else next(iter(found.values()))
+            self.driver.execute(self._sql(command))
 
     @contextmanager
     def snapshot(self, moment: str | None = None) -> Iterator[None]:
@@ -203,7 +190,7 @@ class Connection:
         """
         with self._translated(query), self.driver.cursor("birth_stream", row_factory=tuple_row) as cursor:
             cursor.itersize = _PORTION
-            cursor.execute(self._sql(query.name), binary=True)
+            cursor.execute(self._sql(query), binary=True)
             insist_fits(query, cursor)
             yield from cursor
 
@@ -241,19 +228,11 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _apart(self, query: str | sql.Composed | Query[Any] | Reading[Any]) -> AbstractContextManager[None]:
-        return nullcontext() if isinstance(query, str | Query) else self.reading()
+    def _apart(self, query: Query[Any] | Reading[Any]) -> AbstractContextManager[None]:
+        return nullcontext() if isinstance(query, Query) else self.reading()
 
-    def _run(
-        self, query: str | sql.Composed | Query[Any] | Reading[Any], parameters: Parameters
-    ) -> psycopg.Cursor[Any]:
-        if isinstance(query, Query):
-            cursor = self.driver.cursor(row_factory=built_as(query.row, query.name))
-            return cursor.execute(self._sql(query.name), parameters)
-        if isinstance(query, Reading):
-            cursor = self.driver.cursor(row_factory=built_as(query.row, query.name))
-            return cursor.execute(self._sql(query.statement), parameters)
-        return self.driver.execute(self._sql(query), parameters)
+    def _run(self, query: Query[R] | Reading[R], parameters: Parameters) -> psycopg.Cursor[R]:
+        return self.driver.cursor(row_factory=built_as(query.row, query.name)).execute(self._sql(query), parameters)
 
     @contextmanager
     def _translated(self, query: object = None) -> Iterator[None]:
@@ -279,8 +258,8 @@ class Connection:
             return cursor.execute(named_query(HOLDERS.name, self.schema), {"process": self.process}).fetchall()
         return []
 
-    def _sql(self, query: str | sql.Composed) -> sql.Composed:
-        return named_query(query, self.schema) if isinstance(query, str) else query
+    def _sql(self, query: Query[Any] | Reading[Any] | Command) -> sql.Composed:
+        return query.statement if isinstance(query, Reading) else named_query(query.name, self.schema)
 
 
 def _connected(dsn: str, options: Mapping[str, Any]) -> Driver:

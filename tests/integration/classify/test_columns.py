@@ -83,7 +83,7 @@ def test_every_collection_is_profiled_in_about_one_statement_each(shared: Databa
 
         def counted(*arguments: object) -> object:
             asked.append(arguments[0])
-            return rows(*arguments)  # type: ignore[call-overload]  # passed through
+            return rows(*arguments)  # type: ignore[arg-type]  # passed through
 
         viewer.rows = counted  # type: ignore[method-assign,assignment]  # what is counted is what services call
         tables = list(profiling.read(viewer, places))
