@@ -37,7 +37,7 @@ def build(
         load.create_tables(connection, COLLECTIONS)
         progress(f"loading {len(census())} collections, {total_rows(scale):,} rows")
         registered = _load(connection, schema, scale)
-        progress(f"{registered:,} rows are in the birth registry; adding keys, triggers and statistics")
+        progress(f"{registered:,} rows registered; adding keys, triggers and statistics")
         load.add_foreign_keys(connection, COLLECTIONS)
         load.create_triggers(connection, COLLECTIONS, schema)
         load.grant_reading(connection, COLLECTIONS)

@@ -45,7 +45,7 @@ def register(connection: Connection, drawn: Drawn, row: CensusRow, schema: str) 
         raise ConsoleError(
             f"{row.collection} should have {expected} registered rows, and has {found}",
             code="demo_not_registered",
-            hint="Two collections of the demo give the same code: see core/demo/specs.",
+            hint="Two collections of the demo have the same code: see core/demo/specs.",
         )
     return expected
 

@@ -12,14 +12,14 @@ def insist_on(connection: Connection, group: str, action: str) -> None:
         raise NotAllowed(
             f"this login may not {action}",
             evidence={"needs": group},
-            hint=f"This needs {group}: ask somebody who holds it.",
+            hint=f"Ask an administrator for the group {group}.",
         )
     if login.person is None:
         raise NotAllowed(
-            "it is not recorded which person this login is",
+            "this login is not mapped to a person",
             code="unknown_person",
             evidence={"needs": group},
-            hint="Ask whoever administers the console to record the login's person.",
+            hint="Ask an administrator: `birth-console people add LOGIN --person NAME --group G`.",
         )
 
 
@@ -29,8 +29,8 @@ def insist_on_distance(connection: Connection, number: int) -> None:
     if run is not None and run.parts:
         person = connection.one(LOGIN).person
         raise NotAllowed(
-            f"{person} had a hand in run {number} and cannot certify it",
+            f"{person} took part in run {number} and cannot certify it",
             code="self_certification",
             evidence={"run": number, "person": person, "parts": run.parts},
-            hint="Ask a reviewer who took no part.",
+            hint="Ask a reviewer who took no part in the run.",
         )

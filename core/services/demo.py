@@ -87,13 +87,13 @@ def _ensure(server: EmbeddedServer, progress: OnProgress, scale: int | None) -> 
                     _build(server, connection, progress, scale or 1)
         built = scale and _scale(connection)
         if built and built != scale:
-            progress(f"the demo was built at scale {built}; `demo reset --scale {scale}` builds it anew")
+            progress(f"the demo has scale {built}; `demo reset --scale {scale}` rebuilds it")
 
 
 def _build(server: EmbeddedServer, connection: Connection, progress: OnProgress, scale: int) -> None:
     from core.demo.build import build  # noqa: PLC0415 - only the process that builds pays for the builder
 
-    progress("building the demo, once")
+    progress("building the demo (once)")
     began = server.log_size()
     try:
         _do(connection, rows.DROP_UNFINISHED, rows.CREATE_UNFINISHED)
@@ -110,7 +110,7 @@ def _build(server: EmbeddedServer, connection: Connection, progress: OnProgress,
             "demo_build_failed",
             [error.message, *server.last_words(began)],
             server.log,
-            error.hint or "Run again with --debug for the details.",
+            error.hint or "Repeat with --debug for details.",
         ) from error
 
 

@@ -26,14 +26,14 @@ def checks(connection: Connection, server: Server) -> Iterator[Check]:
         "no pooler shares this session",
         connection.process == server.pid,
         {"began_with": connection.process, "served_by": server.pid, **pooled},
-        "Connect to the server itself, or to a pooler in session mode.",
+        "Connect to the server directly, or through a pooler in session mode.",
     )
     yield finding(
         "login",
-        "the server knows who logged in",
+        "the server sees this login",
         connection.driver.info.user == server.login,
         {"connected_as": connection.driver.info.user, "session_user": server.login},
-        "Whoever stands between logs in as somebody else: connect to the server itself.",
+        "A proxy or pooler logs in under another name: connect to the server directly.",
     )
 
 

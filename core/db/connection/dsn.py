@@ -24,7 +24,7 @@ def readable(dsn: str) -> Mapping[str, object]:
         ) from None
     ports = str(given.get("port", "")).split(",")
     if "@" in str(given.get("host", "")) or not all(port == "" or port.isdecimal() for port in ports):
-        raise _bad_dsn("Characters such as @ : / in a password are written %40 %3A %2F; better: use .pgpass.")
+        raise _bad_dsn("In a password, write @ : / as %40 %3A %2F, or use .pgpass.")
     return given
 
 
@@ -33,8 +33,8 @@ def _meant(error: psycopg.ProgrammingError) -> str:
     written = re.search(r'(?:connection option|query parameter:) "(\w+)"', str(error))
     known = [option.keyword.decode() for option in pq.Conninfo.get_defaults()]
     near = difflib.get_close_matches(written[1], known, n=1) if written else []
-    return f" Perhaps {near[0]} is misspelt." if near else ""
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _bad_dsn(hint: str) -> UsageError:
-    return UsageError("the DSN cannot be read", code="bad_dsn", hint=hint)
+    return UsageError("invalid DSN", code="bad_dsn", hint=hint)

@@ -36,18 +36,18 @@ _READ_ONLY = "25006"
 _NOT_INSTALLED = (
     Unavailable,
     "not_installed",
-    "Name the schema that holds the console's objects with --schema; `birth-console init` installs them.",
+    "Name the console's schema with --schema, or install it: `birth-console init`.",
 )
 _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
     "25006": (
         Unavailable,
         "server_read_only",
-        "The server takes no writes now: see default_transaction_read_only, and whether it is a replica.",
+        "The server accepts no writes. Check default_transaction_read_only and whether it is a replica.",
     ),
     "42501": (
         NotAllowed,
         "not_allowed",
-        "Ask somebody who holds the group that may do this; for a table, ask for SELECT on it.",
+        "Ask an administrator for the group that this needs, or for SELECT on the table.",
     ),
     "3F000": _NOT_INSTALLED,
     "42P01": _NOT_INSTALLED,
@@ -56,40 +56,40 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
         Unavailable,
         "timeout",
         (
-            "A short statement_timeout of the role or the database is lifted for one command by"
-            " PGOPTIONS='-c statement_timeout=0'; otherwise try again when the server is less busy."
+            "Retry when the server is less busy. If statement_timeout is short, lift it for one command: "
+            "PGOPTIONS='-c statement_timeout=0'."
         ),
     ),
     "53100": (
         Unavailable,
         "disk_full",
-        "The server's disk is full: free some space; nothing of this transaction was kept.",
+        "The server's disk is full. Free some space, then retry: nothing of this transaction was kept.",
     ),
     "53300": (
         Unavailable,
         "too_many_connections",
-        "The server has no connection left: try again, or ask for more.",
+        "The server has no connection left. Retry, or ask an administrator to raise max_connections.",
     ),
-    "40001": (ConsoleError, "try_again", "Somebody else was writing at the same moment: nothing was kept, try again."),
-    "40P01": (ConsoleError, "try_again", "Two sessions waited for each other: nothing was kept, try again."),
+    "40001": (ConsoleError, "try_again", "Another session wrote at the same moment. Nothing was kept: retry."),
+    "40P01": (ConsoleError, "try_again", "Two sessions waited for each other. Nothing was kept: retry."),
     "55P03": (
         ConsoleError,
         "locked",
-        "Somebody else holds what this needs, and nothing was kept: ask them, or wait, then try again.",
+        "Another session holds the lock. Nothing was kept: wait for that session, then retry.",
     ),
 }
 _LACKS_RIGHTS = "42501"
 # The server's own function that raises it: its words are of any language.
 _ROW_SECURITY = "check_enable_rls"
 _HIDDEN_ROWS = (
-    "Row security hides rows of it, and nothing is decided by some of the rows: the table's owner switches it off"
-    " (ALTER TABLE … DISABLE ROW LEVEL SECURITY), or a gatekeeper exempts the collection."
+    "Row-level security hides rows of the table. Ask its owner to disable it (ALTER TABLE … DISABLE ROW LEVEL "
+    "SECURITY), or ask a gatekeeper to exempt the collection."
 )
 # Our functions that run as birth_owner, where one of them is among those that were under way.
 _AS_OWNER = re.compile(r"\bbirth_(?:backfill_(?:plan|reconcile|begin|apply_batch|finish)|load)\(")
 _OWNER_LACKS = (
-    "This ran as birth_owner, or as the owner of a SECURITY DEFINER function: whoever owns the object grants that role"
-    " what is missing, such as SELECT on a table that is read, or INSERT on one that a trigger of the registry writes."
+    "This ran as birth_owner, or as the owner of a SECURITY DEFINER function. Ask the object's owner to grant "
+    "that role the missing privilege."
 )
 _UNREACHED, _BAD_DSN = "server_unavailable", "bad_dsn"
 # A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
@@ -101,20 +101,20 @@ _NO_CONNECTION = (
             r"|is not permitted to log in"
         ),
         "login_refused",
-        "Check the user and the password (.pgpass, PGPASSWORD or the DSN), and that pg_hba.conf lets this login in.",
+        "Check user and password (.pgpass, PGPASSWORD or the DSN), and that pg_hba.conf admits this login.",
     ),
-    (re.compile(r"database .* does not exist"), "no_database", "Check the name of the database in the DSN."),
+    (re.compile(r"database .* does not exist"), "no_database", "Check the database name in the DSN."),
     (
         re.compile(r"too many clients|remaining connection slots|too many connections"),
         "too_many_connections",
-        "The server has no connection left: try again, or ask for more.",
+        "The server has no connection left. Retry, or ask an administrator to raise max_connections.",
     ),
     (
         re.compile(r"definition of service .* not found|invalid .* value|unrecognized configuration parameter"),
         _BAD_DSN,
         "Correct the DSN, the service file or the PG… variables.",
     ),
-    (re.compile(r""), _UNREACHED, "Check that the server runs, and the host and port of the DSN."),
+    (re.compile(r""), _UNREACHED, "Check that the server runs, and host and port of the DSN."),
 )
 
 
@@ -124,12 +124,12 @@ _GATEKEEPERS = frozenset({"birth_permit_open", "birth_permit_close", "birth_poli
 _REVIEWERS = frozenset({"birth_backfill_certify"})
 _ACTIONS = {
     "birth_backfill_certify": "certify a run",
-    "birth_backfill_steer": "steer a run",
+    "birth_backfill_steer": "control a run",
     "birth_permit_open": "open permits",
     "birth_permit_close": "close permits",
     "birth_policy_set": "decide the policy of a collection",
     "birth_identity_classify": "classify identities",
-    "birth_identity_unclassify": "take identities back",
+    "birth_identity_unclassify": "remove identities",
     "birth_identity_undo": "undo classifications",
     "birth_backfill_plan": "plan a backfill",
     "birth_backfill_reconcile": "reconcile a run",
@@ -149,7 +149,7 @@ def translated(*, read_only: bool = False) -> Iterator[None]:
 
 
 def _as_asked(error: psycopg.Error) -> ConsoleError:
-    hint = "This session is read-only, as asked for: leave out --read-only, or read_only in the profile."
+    hint = "This session is read-only. Omit --read-only, or remove read_only from the profile."
     return NotAllowed(_first_line(error), code="read_only", evidence={"sqlstate": _READ_ONLY}, hint=hint)
 
 
@@ -180,7 +180,7 @@ def console_error(error: psycopg.Error) -> ConsoleError:
         message,
         code="database_error",
         evidence={"sqlstate": state},
-        hint="Run again with --debug for the details.",
+        hint="Repeat with --debug for details.",
     )
 
 
@@ -218,7 +218,7 @@ def _not_in_group(function: str, message: str) -> NotAllowed:
     return NotAllowed(
         f"this login may not {_ACTIONS.get(function, f'call {function}')}",
         evidence={"needs": group, "server": message},
-        hint=f"This needs {group}: ask somebody who holds it.",
+        hint=f"Ask an administrator for the group {group}.",
     )
 
 

@@ -38,7 +38,7 @@ def insist_harmless(statement: str) -> None:
     harmless = words and words[0] in ("SELECT", "WITH") and ";" not in tokens and not _WRITES.intersection(words)
     if not harmless or _ROW_LOCK.search(" ".join(words)):
         raise UsageError(
-            "this connection runs SELECT statements and the console's own functions only",
+            "this connection runs only SELECT statements and the console's functions",
             code="statement_refused",
             evidence={"statement": statement[:200]},
             hint="Nothing was sent to the server.",

@@ -26,6 +26,6 @@ def _said(holder: Holder) -> str:
     if holder.application:
         who += f" ({holder.application})"
     if not holder.granted:
-        return f"{who} waits for {holder.table}, and everybody else behind it"
+        return f"{who} waits for {holder.table}, and other sessions queue behind it"
     # Another login's transaction shows its age to those who may see it only.
     return f"{holder.table} is locked by {who}" + (f" for {age} s" if (age := holder.seconds) is not None else "")

@@ -29,10 +29,10 @@ def insist_session_mode(driver: psycopg.Connection[Any], dsn: str, options: Mapp
         for _ in range(_ROUNDS):
             mine, its = _served_by(driver.pgconn), _served_by(other.pgconn)
             if mine is None or its is None:
-                raise _refused("a pooler stands between, and has no server process for a second session", {})
+                raise _refused("a pooler is in use and has no server process for a second session", {})
             if mine == its or _served_by(driver.pgconn) != mine:
                 raise _refused(
-                    "a pooler stands between that gives one server process to several sessions",
+                    "a pooler is in use that shares one server process between sessions",
                     {"connected": driver.info.backend_pid, "served_by": mine, "also": other.info.backend_pid},
                 )
 
@@ -68,5 +68,5 @@ def _refused(found: str, evidence: Mapping[str, int]) -> UsageError:
         found,
         code="pooler_shares_sessions",
         evidence=dict(evidence),
-        hint="Connect to the server itself, or set pool_mode = session for this login and leave it two connections.",
+        hint="Connect to the server directly, or set pool_mode = session with two connections for this login.",
     )

@@ -78,8 +78,8 @@ def _unprivileged(names: Iterable[str]) -> Account:
         if found.pw_uid != 0:
             return Account(found.pw_uid, found.pw_gid, switch=True)
     raise Unavailable(
-        "PostgreSQL does not run as root, and there is no account to run it as",
+        "PostgreSQL does not run as root, and no other account is available",
         code="demo_no_account",
         evidence={"tried": list(names)},
-        hint="Create an account named postgres, use the console as an ordinary user, or name a --dsn.",
+        hint="Create an account named postgres, use the console as another user, or give a --dsn.",
     )

@@ -110,7 +110,7 @@ class Cluster:
                 "demo_stop_failed",
                 self.last_words(),
                 self.log,
-                f"Its process number stands in {self.postmaster.pid_file}: end it with kill -9.",
+                f"End its process with kill -9; the process number is in {self.postmaster.pid_file}.",
             )
         if folder is not None and folder.name.startswith(FALLBACK):
             with suppress(OSError):
@@ -135,12 +135,12 @@ class Cluster:
                 "demo_start_failed",
                 self.last_words(),
                 self.log,
-                "Stop it with `birth-console demo stop` and try again.",
+                "Stop it with `birth-console demo stop`, then retry.",
             )
         return self.answers()
 
     def _create(self, progress: OnProgress) -> None:
-        progress("creating the demo's PostgreSQL, once")
+        progress("creating the demo's PostgreSQL (once)")
         for leftover in self.home.glob("data.new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix="data.new-", dir=self.home))
@@ -160,7 +160,7 @@ class Cluster:
                 "demo_create_failed",
                 made.stdout.splitlines()[-8:],
                 self.log,
-                "The last lines of initdb say why.",
+                "See the last lines of initdb in the evidence.",
             )
 
     def _write_settings(self, folder: Path) -> None:
@@ -191,7 +191,7 @@ class Cluster:
             "demo_start_failed",
             said,
             self.log,
-            f"If its data are damaged, remove {self.data} and start again: the demo is then built anew.",
+            f"If its data are damaged, remove {self.data} and start again: the demo is then rebuilt.",
         )
 
     def _open_log(self) -> int:
@@ -240,10 +240,10 @@ def programs() -> Path:
 
 def _unusable(reason: str) -> Unavailable:
     return Unavailable(
-        f"the PostgreSQL programs of the demo cannot be run: {reason}",
+        f"the demo's PostgreSQL programs cannot be run: {reason}",
         code="demo_programs_unusable",
         evidence={"reason": reason},
-        hint="Install birth-console anew, readable for all (umask 022), or name a database with --dsn.",
+        hint="Reinstall birth-console, readable for all users (umask 022), or name a database with --dsn.",
     )
 
 

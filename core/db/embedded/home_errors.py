@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.errors import Evidence, Unavailable
 
-_ELSEWHERE = "set BIRTH_CONSOLE_HOME to a folder of yours, or name a database with --dsn."
+_ELSEWHERE = "set BIRTH_CONSOLE_HOME to another folder, or name a database with --dsn."
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _SAYS_FULL = ("No space left on device", "Disk quota exceeded")
@@ -60,7 +60,7 @@ def _refusal(home: Path, error: OSError) -> Unavailable:
             f"the demo's folder {home} cannot be written: {evidence['error']}",
             code="demo_home_not_writable",
             evidence=evidence,
-            hint=f"Make it writable and your own, {_ELSEWHERE}",
+            hint=f"Make it writable and owned by you, or {_ELSEWHERE}",
         )
     return Unavailable(
         f"the demo's folder {home} cannot be used: {evidence['error']}",

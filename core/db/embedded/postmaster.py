@@ -93,7 +93,7 @@ def make_private(folder: Path, account: Account) -> None:
     except FileExistsError:
         if not is_private(folder, account):
             raise Unavailable(
-                f"{folder} was made by somebody else, or others may enter it",
+                f"{folder} belongs to another user or is open to others",
                 code="demo_socket_folder",
                 evidence={"folder": str(folder)},
                 hint="Remove it, or set BIRTH_CONSOLE_HOME or TMPDIR to another folder.",

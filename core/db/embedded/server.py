@@ -162,5 +162,5 @@ def _require_unix() -> None:
             "the embedded demo needs Linux or macOS",
             code="demo_unsupported",
             evidence={"system": os.name},
-            hint="Name a database with --dsn: that works everywhere.",
+            hint="Name a database with --dsn; that works on every system.",
         )

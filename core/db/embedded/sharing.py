@@ -77,10 +77,10 @@ def working(home: Path, waiting: Callable[[], None], timeout: float | None = Non
             if not lock.acquire(max_delay=_LONGEST_PAUSE, timeout=timeout):
                 lock.lockfile.close()
                 raise Unavailable(
-                    "another process is busy preparing the demo",
+                    "another process is preparing the demo",
                     code="demo_busy",
                     evidence={"home": str(home), "waited_seconds": timeout},
-                    hint="Try again when it is done, or end that process.",
+                    hint="Retry when it is done, or end that process.",
                 )
         try:
             yield

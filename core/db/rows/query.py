@@ -107,10 +107,10 @@ def mismatch(name: str, faults: Sequence[str]) -> GateClosed:
     """The error for a query whose result is not what this version expects."""
     evidence: dict[str, Json] = {"query": name, "columns": list(faults)}
     return GateClosed(
-        f"the database answers {name} in another shape than this version expects",
+        f"the columns of {name} do not match this version",
         code="schema_mismatch",
         evidence=evidence,
-        hint="`birth-console doctor` names what differs; `birth-console upgrade --dry-run` shows what would change.",
+        hint="List the differences: `birth-console doctor`. Preview the change: `birth-console upgrade --dry-run`.",
     )
 
 

@@ -46,7 +46,7 @@ def part_text(column: str, type_name: str) -> sql.Composable:
     if type_name in _ISO:
         return _collated(_iso(reference, type_name))
     raise GateClosed(
-        f"column {column} is of type {type_name}, whose text may change with a session's settings",
+        f"column {column} has type {type_name}: its text depends on session settings",
         code="type_unsupported",
         evidence={"column": column, "type": type_name},
         hint="Choose columns of type text, integer, uuid, boolean, numeric, date, timestamp or enum.",

@@ -75,9 +75,9 @@ def read(words: Sequence[str]) -> tuple[str, Binding]:
     for word in rest:
         name, equals, value = word.partition("=")
         if not equals or not name or name in found:
-            raise _unreadable(word, "Write each parameter once, as parameter=$value or parameter=constant.")
+            raise _unreadable(word, "Write each parameter once: parameter=$value or parameter=constant.")
         if not value:
-            raise _unreadable(word, "Put it into single quotes: the shell takes $value for a variable of its own.")
+            raise _unreadable(word, "Use single quotes: the shell expands $value.")
         if value.startswith("$") and value[1:] not in VALUES:
             raise _unreadable(word, f"Values are {', '.join(f'${each}' for each in VALUES)}.")
         found[name] = Given(value[1:]) if value.startswith("$") else Given("constant", value)
@@ -100,7 +100,7 @@ def judge(function: Function, binding: Binding) -> None:
     wrong = complaints(function, binding)
     if wrong:
         raise GateClosed(
-            f"{function.signature} cannot be bound like that: {'; '.join(wrong)}",
+            f"invalid binding of {function.signature}: {'; '.join(wrong)}",
             code="not_bindable",
             evidence={"wrong": wrong, "function": function.as_json()},
             hint="Bind every parameter without a default: --bind FUNCTION 'p_collection=$collection' 'p_code=$code' …",
@@ -111,21 +111,21 @@ def complaints(function: Function, binding: Binding) -> list[str]:
     """What is wrong with a binding, in words; empty where nothing is."""
     names = {each.name for each in function.parameters}
     values = [given.value for given in binding.values() if given.constant is None]
-    wrong = [f"it has no parameter {name}" for name in binding if name not in names]
-    wrong += [f"{each.name or 'a parameter without a name'} has no default and gets nothing"
+    wrong = [f"unknown parameter {name}" for name in binding if name not in names]
+    wrong += [f"{each.name or 'a parameter without a name'} has no default and is not bound"
               for each in function.parameters if not each.has_default and each.name not in binding]  # fmt: skip
-    wrong += [f"{each.name} is of type {each.type}, which no value is" for each in function.parameters
+    wrong += [f"{each.name} has type {each.type}: no value fits" for each in function.parameters
               if each.name in binding and (each.is_variadic or each.is_pseudo)]  # fmt: skip
-    wrong += [f"${value} goes nowhere" for value in _NEEDED if value not in values]
-    wrong += [f"${value} goes to two parameters" for value in VALUES if values.count(value) > 1]
+    wrong += [f"${value} is not bound" for value in _NEEDED if value not in values]
+    wrong += [f"${value} is bound to two parameters" for value in VALUES if values.count(value) > 1]
     if function.kind != "f":
-        wrong.append("it is no plain function")
+        wrong.append("it is not a plain function")
     if function.returns_set:
         wrong.append("it returns a set")
     if function.volatility != "v":
-        wrong.append("it is not volatile: it writes nothing")
+        wrong.append("it is not volatile, so it cannot write")
     return wrong
 
 
 def _unreadable(word: str, hint: str) -> ConsoleError:
-    return UsageError(f"the binding {word} cannot be read", code="bad_binding", evidence={"word": word}, hint=hint)
+    return UsageError(f"invalid binding {word}", code="bad_binding", evidence={"word": word}, hint=hint)

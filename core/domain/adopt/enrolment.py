@@ -107,7 +107,7 @@ def _named(tables: Sequence[Table], registered: Mapping[str, Table | None]) -> d
     for table, name in found.items():
         if taken[name] > 1 or registered.get(name) is not None:
             raise UsageError(
-                f"two tables would be the collection {name}",
+                f"two tables have the collection name {name}",
                 code="names_collide",
                 evidence={
                     "collection": name,
@@ -118,9 +118,8 @@ def _named(tables: Sequence[Table], registered: Mapping[str, Table | None]) -> d
                         if each is not None
                     ],
                 },
-                hint="Narrow --collections and --exempt to globs that leave one of them out, or both where one glob"
-                " names both. After init it can be given another name, in collection_registry and"
-                " birth_collection_place.",
+                hint="Narrow --collections and --exempt so that one of them is left out. After init, enrol it "
+                "under another name in collection_registry and birth_collection_place.",
             )
     return found
 
@@ -131,8 +130,8 @@ def _insist_on_match(glob: str, tables: Sequence[Table]) -> None:
     by_name = [table.text for table in tables if table.name == glob]
     similar = by_name or get_close_matches(glob, [table.text for table in tables], n=_SIMILAR)
     raise UsageError(
-        f"{glob} names no table",
+        f"no table matches {glob}",
         code="nothing_matches",
         evidence={"glob": glob, "similar": similar[:_SIMILAR]},
-        hint=f"Did you mean {', '.join(similar[:_SIMILAR])}?" if similar else "Globs are matched on schema.table.",
+        hint=f"Did you mean {', '.join(similar[:_SIMILAR])}?" if similar else "Globs match schema.table.",
     )

@@ -7,7 +7,7 @@ from core.domain.gates import Gate, Verdict, when
 from core.domain.overview.readiness import GATE_OPEN
 from core.errors import Json
 
-_PLAN_AGAIN = "Plan again: something that the plan pinned has changed."
+_PLAN_AGAIN = "Plan again: a pinned object has changed."
 
 
 def _same(pin: Pin) -> Verdict:
@@ -45,31 +45,31 @@ APPLY: tuple[Gate[RunFacts], ...] = (
         "qt001_open",
         "the QT-001 gate is open",
         lambda facts: when(facts.qt001_gate == GATE_OPEN, facts.qt001_gate),
-        "Resolve what the QT-001 gate names.",
+        "Meet the conditions that the QT-001 gate names: see `birth-console status`.",
     ),
     Gate(
         "permit_in_scope",
-        "an open permit with budget left covers every collection",
+        "an open permit with budget covers every collection",
         _permits,
         "Ask a gatekeeper to open a permit.",
     ),
     Gate(
         "reconciled",
-        "the plan was reconciled with the source",
+        "the plan is reconciled with the source",
         lambda facts: when(facts.reconciled_by is not None, facts.reconciled_by),
         "Reconcile the run first.",
     ),
     Gate(
         "trusted",
-        "nobody can get around the gates",
+        "no login can bypass the gates",
         lambda facts: when(not facts.audit, [each.as_json() for each in facts.audit]),
-        "See `birth-console doctor` for each finding and its cure.",
+        "See `birth-console doctor` for each finding and its remedy.",
     ),
     Gate(
         "register_function",
         "the shared register function is present",
         lambda facts: when(facts.register_function, facts.register_function),
-        "Ask who owns the gateway.",
+        "Ask the gateway's owner to restore it.",
     ),
     Gate(
         "policy_required",
@@ -81,54 +81,56 @@ APPLY: tuple[Gate[RunFacts], ...] = (
         "trigger_enabled",
         "the birth trigger of every collection is enabled",
         lambda facts: _each_entry(facts, "trigger", lambda entry: entry.trigger, "enabled"),
-        "Ask who owns the gateway to enable it.",
+        "Ask the gateway's owner to enable it.",
     ),
     Gate(
         "columns_present",
-        "every identity column is there",
+        "every identity column exists",
         lambda facts: _each_entry(facts, "missing_columns", lambda entry: entry.missing_columns, ()),
         "Classify the collection again.",
     ),
     Gate("run_current", "the run is neither applied nor superseded", _current, "Plan again.", stale=True),
     Gate(
         "same_server",
-        "this is the database that was planned",
+        "the database is the planned one",
         lambda facts: _same(facts.server),
         _PLAN_AGAIN,
         stale=True,
     ),
-    Gate("gateway_unchanged", "the gateway is as pinned", lambda facts: _same(facts.gateway), _PLAN_AGAIN, stale=True),
+    Gate(
+        "gateway_unchanged", "the gateway matches the plan", lambda facts: _same(facts.gateway), _PLAN_AGAIN, stale=True
+    ),
     Gate(
         "registry_triggers",
-        "the registry's triggers are as pinned",
+        "the registry's triggers match the plan",
         lambda facts: _same(facts.registry_triggers),
         _PLAN_AGAIN,
         stale=True,
     ),
     Gate(
         "tga_unchanged",
-        "no trigger was touched since the plan",
+        "no trigger was changed since the plan",
         lambda facts: _same(facts.alert_rows),
         _PLAN_AGAIN,
         stale=True,
     ),
     Gate(
         "same_tables",
-        "every table is the one that was planned",
+        "every table matches the plan",
         lambda facts: _each_pin(facts, lambda entry: entry.table),
         _PLAN_AGAIN,
         stale=True,
     ),
     Gate(
         "same_identities",
-        "every identity is the one that was planned",
+        "every identity matches the plan",
         lambda facts: _each_pin(facts, lambda entry: entry.identity),
         _PLAN_AGAIN,
         stale=True,
     ),
     Gate(
         "triggers_unchanged",
-        "the triggers of every collection are as pinned",
+        "the triggers of every collection match the plan",
         lambda facts: _each_pin(facts, lambda entry: entry.triggers),
         _PLAN_AGAIN,
         stale=True,

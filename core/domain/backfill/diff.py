@@ -31,7 +31,7 @@ class Cursor:
         """Read what `str` wrote. Raises UsageError for anything else."""
         parts = text.split(":")
         if len(parts) != 3 or not all(part.isdecimal() and len(part) < 19 for part in parts):  # noqa: PLR2004 - its fields
-            raise UsageError(f"{text!r} is no cursor", code="bad_cursor", hint="Use the `next` of the page before.")
+            raise UsageError(f"invalid cursor {text!r}", code="bad_cursor", hint="Use `next` of the previous page.")
         return cls(*map(int, parts))
 
 

@@ -6,10 +6,10 @@ from enum import Enum
 class Failure(Enum):
     """Kinds of failure, by their cure."""
 
-    REPEAT = "repeat the whole transaction"
-    SHRINK = "repeat it with fewer rows"
-    LINK = "connect again, find out what became of the commit, then repeat"
-    POISON = "find the rows that cause it"
+    REPEAT = "retry the whole transaction"
+    SHRINK = "retry with fewer rows"
+    LINK = "reconnect, resolve the commit in doubt, then retry"
+    POISON = "isolate the rows that cause it"
     FATAL = "stop"
 
 

@@ -17,22 +17,22 @@ _OPEN = ("planned", "reconciled", "applying")
 _PARTS = {
     "planned": "you planned this run",
     "reconciled": "you reconciled this run",
-    "began": "you began this run",
+    "began": "you started this run",
     "applied": "you applied this run",
     "ended": "you applied this run",
-    "steered": "you steered this run",
+    "steered": "you controlled this run",
     "permitted": "you opened its permit",
-    "classified": "you classified what it rests on",
+    "classified": "you classified a collection of this run",
 }
 _CLOSED = {
     "reconciled": "not reconciled",
     "permit_in_scope": "no open permit covers it",
     "qt001_open": "the QT-001 gate is blocked",
-    "trusted": "somebody can get around the gates: see doctor",
-    "register_function": "no register function",
+    "trusted": "a login can bypass the gates: see doctor",
+    "register_function": "the register function is missing",
     "policy_required": "a collection is not REQUIRED",
-    "trigger_enabled": "a birth trigger is not enabled",
-    "columns_present": "an identity's column is gone",
+    "trigger_enabled": "a birth trigger is disabled or missing",
+    "columns_present": "an identity column is missing",
 }
 
 
@@ -87,7 +87,7 @@ def _may(login: Login, group: str) -> str:
         return f"needs {group}"
     if login.read_only:
         return "this session is read-only"
-    return "" if login.person else "nobody recorded which person this login is"
+    return "" if login.person else "this login is not mapped to a person"
 
 
 def _over(run: Standing) -> str:
@@ -95,7 +95,7 @@ def _over(run: Standing) -> str:
 
 
 def _idle(run: Standing) -> str:
-    return "" if run.status == "applying" or run.command != "run" else "nobody applies it"
+    return "" if run.status == "applying" or run.command != "run" else "no session applies it"
 
 
 def _apply(run: Standing) -> str:
@@ -122,7 +122,7 @@ def _certify(run: Standing, *, verified: bool | None) -> str:
     if run.status == "certified":
         return "already certified"
     if run.status != "applied":
-        return "not applied to its end"
+        return "not completely applied"
     if verified is None:
-        return "verify it first: you certify what you saw"
-    return "" if verified else "an acceptance gate did not pass"
+        return "verify the run first"
+    return "" if verified else "an acceptance gate is not passed"

@@ -55,25 +55,25 @@ def asked(text: str) -> Asked:
     expires, _, reason = rest.strip().partition(" ")
     digits = rows.replace(",", "")
     if not (digits.isascii() and digits.isdecimal() and int(digits)):
-        raise _incomplete("how many rows it admits", text)
+        raise _incomplete("the rows it admits", text)
     if int(digits) > _MOST_ROWS:
         raise UsageError(
             f"a permit admits at most {_MOST_ROWS:,} rows",
             code="bad_permit",
             evidence={"asked": text},
-            hint="Write how many rows are missing, or a little more.",
+            hint="Write the number of missing rows, or a little more.",
         )
     if not expires:
-        raise _incomplete("for how long: 30m, 2h, 1d", text)
+        raise _incomplete("its lifetime: 30m, 2h, 1d", text)
     found = lifetime(expires)
     if not reason.strip():
-        raise _incomplete("why; it is kept in the ledger", text)
+        raise _incomplete("a reason, recorded in the ledger", text)
     return Asked(int(digits), found, reason.strip())
 
 
 def _incomplete(what: str, text: str) -> UsageError:
     return UsageError(
-        f"a permit also says {what}",
+        f"the permit is incomplete: add {what}",
         code="bad_permit",
         evidence={"asked": text},
         hint="Write ROWS LIFETIME REASON, as in 100,000 2h stage 2.",
@@ -86,7 +86,7 @@ def lifetime(text: str) -> timedelta:
     found = sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
     if not timedelta() < found <= LONGEST_LIFETIME:
         raise UsageError(
-            f"{text!r} is no lifetime of a permit",
+            f"invalid lifetime {text!r}",
             code="bad_lifetime",
             evidence={"expires": text},
             hint=f"Write 30m, 2h, 1d or 1h30m; at most {LONGEST_LIFETIME.days}d.",

@@ -6,7 +6,7 @@ from core.domain.gates import Gate, Verdict, when
 from core.domain.overview.matrix import REQUIRED, Facts
 from core.errors import Json
 
-_HOW = "A collection is planned when it is REQUIRED, has a table, and is classified by columns it has."
+_HOW = "Plan only collections that are REQUIRED, classified, and have their table and identity columns."
 HINT = f"{_HOW[:-1]}: see `birth-console matrix --all`."
 # What the plan itself asks of the data; the rest of the contract is asked where an identity is chosen.
 ASKED = frozenset({"no_nulls", "no_empties", "unique", "short_enough", "no_foreign_codes"})
@@ -24,14 +24,14 @@ class Named:
     def why(self) -> str:
         """The first reason why it cannot be planned, in words."""
         if self.facts is None:
-            return "there is no such collection"
+            return "unknown collection"
         if self.facts.table is None:
             return "it has no table"
         if self.facts.requirement != REQUIRED:
             return f"it is {self.facts.requirement or 'without a policy'}"
         if self.facts.strategy == "unclassified":
             return "it is unclassified"
-        return f"its identity names columns that are gone: {', '.join(self.facts.missing_columns)}"
+        return f"its identity columns are missing: {', '.join(self.facts.missing_columns)}"
 
 
 def _when(named: Named, passed: bool, **more: Json) -> Verdict:  # noqa: FBT001 - the condition is the point
@@ -69,7 +69,7 @@ PLANNABLE: tuple[Gate[Named], ...] = (
     ),
     Gate(
         "columns_present",
-        "every identity column is there",
+        "every identity column exists",
         lambda named: _when(
             named,
             named.facts is None or not named.facts.missing_columns,

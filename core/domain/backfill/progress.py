@@ -83,7 +83,7 @@ class Effort:
         workers, rows = (int(found[1]), int(found[2]) if found[2] else None) if found else (0, None)
         if not 1 <= workers <= MOST_WORKERS or (rows is not None and not 1 <= rows <= LARGEST_BATCH):
             raise UsageError(
-                f"1 to {MOST_WORKERS} workers, then 1 to {LARGEST_BATCH:,} rows a batch, or nothing to let it adapt",
+                f"invalid: 1 to {MOST_WORKERS} workers, then 1 to {LARGEST_BATCH:,} rows per batch (empty: adaptive)",
                 code="bad_effort",
                 evidence={"given": text},
             )

@@ -63,25 +63,25 @@ def _below(value: float | None, limit: float | None) -> bool | None:
 THROTTLES: tuple[Gate[Load], ...] = (
     Gate(
         "replica_lag",
-        "replicas keep up",
+        "replica lag is below the limit",
         lambda load: when(
             _below(load.replica_lag, load.limits.replica_lag),
             {"replicas": load.replicas, "seconds": load.replica_lag, "limit": load.limits.replica_lag},
         ),
-        "Wait for the replicas, or raise --max-lag; inf looks away.",
+        "Wait for the replicas, or raise --max-lag; `inf` disables the check.",
     ),
     Gate(
         "lock_waits",
-        "nobody waits for a lock on a touched table",
+        "no session waits for a lock on a planned table",
         lambda load: when(
             _below(load.lock_waits, load.limits.lock_waits),
             {"sessions": load.lock_waits, "limit": load.limits.lock_waits},
         ),
-        "See who blocks whom in pg_stat_activity.",
+        "See pg_stat_activity for the blocking session.",
     ),
     Gate(
         "wal_rate",
-        "the WAL grows slowly enough",
+        "WAL is written slower than the limit",
         lambda load: when(
             _below(load.wal_rate, load.limits.wal_rate),
             {"bytes_per_second": load.wal_rate, "limit": load.limits.wal_rate},
@@ -90,12 +90,12 @@ THROTTLES: tuple[Gate[Load], ...] = (
     ),
     Gate(
         "condition",
-        "the operator's own condition holds",
+        "the --while query returns true",
         lambda load: when(
             True if load.limits.condition is None else load.condition,
             {"answer": load.condition} if load.trouble is None else {"answer": None, "why": load.trouble},
         ),
-        "See what the query of --while answers.",
+        "Run the --while query by hand to see its result.",
     ),
 )
 

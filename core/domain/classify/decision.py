@@ -51,7 +51,7 @@ def read(text: str) -> list[Decision]:
                 decision = _decision(row, line)
                 if decision.collection in found:
                     earlier = found[decision.collection].line
-                    raise _wrong(line, f"{decision.collection} stands on line {earlier} already", {"earlier": earlier})
+                    raise _wrong(line, f"{decision.collection} is already on line {earlier}", {"earlier": earlier})
                 found[decision.collection] = decision
             line = rows.line_num + 1
     except csv.Error as error:
@@ -77,14 +77,14 @@ def _decision(row: list[str], line: int) -> Decision:
         raise _wrong(line, f"{len(row)} fields instead of {len(FIELDS)}", {"fields": row})
     collection, strategy, identity, reason = row
     if "\0" in "".join(row):
-        raise _wrong(line, "a NUL character is no text", {})
+        raise _wrong(line, "NUL characters are not allowed", {})
     if not collection:
-        raise _wrong(line, "the collection has no name", {})
+        raise _wrong(line, "the collection's name is empty", {})
     if strategy not in _STRATEGIES:
         raise _wrong(line, f"the strategy must be one of {', '.join(_STRATEGIES)}", {"strategy": strategy})
     names_rows = strategy in (COLUMN, SYNTHETIC)
     if names_rows != bool(identity):
-        problem = "needs an identity" if names_rows else "takes no identity"
+        problem = "needs an identity" if names_rows else "does not take an identity"
         raise _wrong(line, f"the strategy {strategy} {problem}", {"identity": identity})
     return Decision(collection, strategy, identity or None, reason or None, line)
 
@@ -94,5 +94,5 @@ def _wrong(line: int, problem: str, evidence: dict[str, str | int | list[str] | 
         f"line {line}: {problem}",
         code="bad_csv",
         evidence={"line": line, **evidence},
-        hint=f"A file of classifications has the columns {','.join(FIELDS)}; see `classify --export -`.",
+        hint=f"Use the columns {','.join(FIELDS)}; example: `classify --export -`.",
     )

@@ -49,14 +49,14 @@ def synthetic_identity(collection: str, template: str) -> Identity:
             f"the template of {collection} must read {prefix}{{column}}/{{column}}…, with nothing else in it",
             code="bad_template",
             evidence={"template": template, "columns": names},
-            hint="Templates join columns; literals, SQL and expressions are not part of an identity.",
+            hint="Join columns only: literals, SQL and expressions are not allowed.",
         )
     if len(set(names)) != len(names):
         raise GateClosed(
-            "a template names each column once",
+            "invalid template: each column may appear once",
             code="bad_template",
             evidence={"template": template},
-            hint="Drop the repetition.",
+            hint="Remove the repeated column.",
         )
     return Identity(collection, SYNTHETIC, tuple(map(_checked, names)))
 
@@ -69,7 +69,7 @@ def fits_template(name: str) -> bool:
 def _checked(name: str) -> str:
     if not name or "\0" in name or len(name.encode(errors="surrogatepass")) > LONGEST_IDENTIFIER:
         raise GateClosed(
-            f"a column's name has 1 to {LONGEST_IDENTIFIER} bytes and no NUL",
+            f"invalid column name: 1 to {LONGEST_IDENTIFIER} bytes, no NUL characters",
             code="bad_identifier",
             evidence={"name": name[: LONGEST_IDENTIFIER + 1]},
             hint="Name a column of the table.",
@@ -128,31 +128,31 @@ def _found(count: int, examples: tuple[Json, ...]) -> Verdict:
 
 
 _COLLIDES = (
-    "Use the synthetic form of the same column. Where rows of this collection are registered already, its identity is"
-    " final: the code is the owner's that the example names, so correct that row here, or the owner's."
+    "Use the synthetic form of the same column. If rows of this collection are registered, its identity is "
+    "final: correct the row here, or the row of the owner named in the evidence."
 )
 CONTRACT: tuple[Gate[Proof], ...] = (
     Gate(
         "no_nulls",
         "no identity column is NULL or infinite",
         lambda proof: _found(proof.nulls, proof.null_examples),
-        "Choose columns that are set in every row; infinity, and a day after the year 294276, have no text.",
+        "Choose columns that are set and finite in every row (dates up to the year 294276).",
     ),
     Gate(
         "no_empties",
         "no identity column is empty",
         lambda proof: _found(proof.empties, proof.empty_examples),
-        "Choose columns that hold a text in every row.",
+        "Choose columns with a text in every row.",
     ),
     Gate(
         "unique",
-        "no two rows give the same code",
+        "no two rows have the same code",
         lambda proof: _found(proof.rows - proof.nulls - proof.empties - proof.distinct, proof.duplicate_examples),
-        "Add a column that tells these rows apart, or use the primary key.",
+        "Add a column that distinguishes these rows, or use the primary key.",
     ),
     Gate(
         "no_twins",
-        "no two codes differ in surrounding blanks only",
+        "no two codes differ only in surrounding blanks",
         lambda proof: _found(proof.twins, proof.twin_examples),
         "Trim the data, or identify the rows by another column.",
     ),
@@ -164,7 +164,7 @@ CONTRACT: tuple[Gate[Proof], ...] = (
     ),
     Gate(
         "no_lookalikes",
-        "no code reads like a synthetic code of a collection",
+        "no code looks like a synthetic code of a collection",
         lambda proof: _found(proof.lookalikes, proof.lookalike_examples),
         "Use the synthetic form.",
     ),
@@ -176,7 +176,7 @@ CONTRACT: tuple[Gate[Proof], ...] = (
     ),
     Gate(
         "no_pending_collisions",
-        "no other classified collection gives the same code",
+        "no other classified collection has the same code",
         lambda proof: _found(proof.pending, proof.pending_examples),
         _COLLIDES,
     ),

@@ -31,7 +31,7 @@ def weigh(table: SampledTable, identity: Identity) -> Weighed:
     """Look at an identity over the sample of `table`. A column that the table does not have refutes it."""
     unknown = [name for name in identity.columns if name not in table.by_name]
     if unknown:
-        return Weighed(table.size, 0, 0, (), (), "", f"there is no column {', '.join(unknown)}")
+        return Weighed(table.size, 0, 0, (), (), "", f"unknown column {', '.join(unknown)}")
     parts = list(zip(*(table.sample.get(name, ()) for name in identity.columns), strict=True))
     set_parts = [[text for text in each if text] for each in parts]
     codes = [entity_code(identity, each) for each in set_parts if len(each) == len(identity.columns)]

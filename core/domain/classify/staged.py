@@ -100,7 +100,7 @@ def read(text: str) -> Kept:
     except GateClosed as error:  # what cannot be an identity
         raise _wrong(error.message) from error
     if at.tzinfo is None:
-        raise _wrong("the time has no zone")
+        raise _wrong("the time has no time zone")
     return Kept(at, choices)
 
 
@@ -110,7 +110,7 @@ def _choice(told: object) -> StagedDecision:
     version = _field(told, "version", int)
     suggested = told["suggested"] if isinstance(told, dict) and _has(told, "suggested") else None
     if strategy not in (COLUMN, SYNTHETIC, EXEMPT) or (strategy == EXEMPT) != (identity is None):
-        raise _wrong(f"{strategy} is no decision about {collection}")
+        raise _wrong(f"invalid decision about {collection}: {strategy}")
     return StagedDecision(collection, Decision(collection, strategy, identity).wanted(), version, reason, suggested)
 
 
@@ -121,9 +121,9 @@ def _has(told: object, name: str) -> bool:
 def _field(told: object, name: str, kind: type[Kind]) -> Kind:
     value = told.get(name) if isinstance(told, dict) else None
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise _wrong(f"{name} is missing, or is something else")
+        raise _wrong(f"{name} is missing or invalid")
     if "\0" in str(value):
-        raise _wrong("a NUL character is no text")
+        raise _wrong("NUL characters are not allowed")
     str(value).encode()  # raises where half a character stands alone
     return value
 

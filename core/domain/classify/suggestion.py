@@ -114,7 +114,7 @@ def _doubts(
 ) -> list[str]:
     """Why the first candidate must be looked at by somebody; nothing where it may be accepted unseen."""
     if not ranked:
-        return ["nothing that was looked at identifies the rows"]
+        return ["no examined column or combination identifies the rows"]
     points, columns, _ = ranked[0]
     if len(columns) > 1:
         return ["several columns together"]
@@ -122,14 +122,14 @@ def _doubts(
     natural = is_natural(table, columns, shape)
     doubts = {
         "the table has no rows": not table.size,
-        "it refers to another table": name in shape.references,
-        "its name is not that of an id or code": shape.kinds[name] not in (OWN_ID, OWN_CODE),
+        "it references another table": name in shape.references,
+        "its name does not suggest an id or code": shape.kinds[name] not in (OWN_ID, OWN_CODE),
         "another candidate is close": any(points - other < _MARGIN for other, _, _ in ranked[1:]),
         "its codes are taken by other collections": name in taken,
-        "nobody could look in time whether its codes are taken": natural and not probed,
+        "timeout while checking whether its codes are taken": natural and not probed,
         "the rows may belong to a parent": bool(shape.structure),
-        "too few rows to know its pattern": natural and table.size < _FEW_CODES,
-        "its text is neither a code nor a made-up key": not natural and not _made_up(table, name),
+        "too few rows to see a pattern": natural and table.size < _FEW_CODES,
+        "its values look like neither codes nor generated keys": not natural and not _made_up(table, name),
         **_undeclared(table, shape, name),
     }
     return [doubt for doubt, holds in doubts.items() if holds]
@@ -154,13 +154,13 @@ def _undeclared(table: SampledTable, shape: Shape, name: str) -> dict[str, bool]
     ]
     if key is not None:
         return {
-            "a NULL may come": not table.is_set((name,)),
-            "a code beside it is unique, too": bool(rivals) and key.primary,
+            "NULL is allowed": not table.is_set((name,)),
+            "another code column is unique, too": bool(rivals) and key.primary,
         }
     made_up = shape.kinds[name] == OWN_ID and (is_dense(table, name) or is_uuid_like(table, name))
     coded = shape.kinds[name] == OWN_CODE and is_natural(table, (name,), shape)
     very_safe = (made_up or coded) and table.columns[0].name == name and table.size >= _MANY_ROWS
     return {
         "its uniqueness is observed, not declared": not very_safe,
-        "a code beside it is unique, too": bool(rivals),
+        "another code column is unique, too": bool(rivals),
     }

@@ -132,7 +132,7 @@ def profile(table: SampledTable) -> TableProfile:
 def unusable_because(table: SampledTable, name: str) -> str | None:
     """Why a column cannot be part of an identity, as far as the sample shows; None where nothing speaks against it."""
     if not table.by_name[name].usable:
-        return "its type has no text that is the same in every session"
+        return "the text of its type depends on session settings"
     texts = table.sample.get(name, ())
     if any(text is None for text in texts):
         return "NULL in some rows"

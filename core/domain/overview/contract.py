@@ -71,16 +71,16 @@ def _if_required(predicate: Callable[[Terms], Verdict]) -> Callable[[Terms], Ver
         found, requirement = predicate(terms), terms.facts.requirement
         if requirement == REQUIRED or found.state is GateState.PASSED:
             return found
-        return Verdict(GateState.UNKNOWN, f"not asked for: it is {requirement or 'without a policy'}")
+        return Verdict(GateState.UNKNOWN, f"not needed: it is {requirement or 'without a policy'}")
 
     return asked
 
 
 def _columns(terms: Terms) -> Verdict:
     if terms.facts.identity is None:
-        return Verdict(GateState.UNKNOWN, "no identity names any")
+        return Verdict(GateState.UNKNOWN, "no identity names a column")
     if terms.facts.table is None:
-        return Verdict(GateState.UNKNOWN, "there is no table")
+        return Verdict(GateState.UNKNOWN, "no table")
     gone: list[Json] = list(terms.facts.missing_columns)
     return when(not gone, {"gone": gone} if gone else terms.facts.identity)
 
@@ -88,15 +88,15 @@ def _columns(terms: Terms) -> Verdict:
 CONTRACT: tuple[Gate[Terms], ...] = (
     Gate(
         "table_present",
-        "PostgreSQL has its table",
+        "its table exists",
         _if_required(lambda terms: when(terms.facts.table is not None, terms.facts.table)),
-        "Ask who owns the collection; a gatekeeper can exempt it.",
+        "Ask the collection's owner. A gatekeeper can exempt it.",
     ),
     Gate(
         "policy_required",
         "its policy is REQUIRED",
         lambda terms: when(terms.facts.requirement == REQUIRED, terms.facts.requirement),
-        "What is not REQUIRED is not backfilled.",
+        "Only REQUIRED collections are backfilled.",
     ),
     Gate(
         "identity_classified",
@@ -104,17 +104,17 @@ CONTRACT: tuple[Gate[Terms], ...] = (
         _if_required(lambda terms: when(terms.facts.identity is not None, terms.facts.identity)),
         "Classify it.",
     ),
-    Gate("columns_present", "the table has every column of the identity", _columns, "Classify it again."),
+    Gate("columns_present", "the table has every identity column", _columns, "Classify it again."),
     *(Gate(gate.id, gate.title, _of_proof(gate.predicate), gate.hint) for gate in identity.CONTRACT),
     Gate(
         "register_function",
         "the shared register function is present",
         lambda terms: when(terms.register_function),
-        "Ask who owns the gateway to restore it.",
+        "Ask the gateway's owner to restore it.",
     ),
     Gate(
         "register_bound",
-        "the register function takes the arguments it is bound to",
+        "the register function matches its binding",
         lambda terms: when(terms.bound if terms.register_function else None),
         "Bind it again: `birth-console init --bind …`.",
     ),
@@ -122,6 +122,6 @@ CONTRACT: tuple[Gate[Terms], ...] = (
         "trigger_enabled",
         "its birth trigger is enabled",
         _if_required(lambda terms: when(terms.facts.trigger == "enabled", terms.facts.trigger)),
-        "Ask who owns the gateway: until then new rows go missing.",
+        "Ask the gateway's owner to enable it. Until then, new rows go missing.",
     ),
 )

@@ -86,7 +86,7 @@ class Readiness:
             f"{census.column} column + {census.synthetic} synthetic = {census.column + census.synthetic} classified,"
             f" {census.unclassified} unclassified"
         )
-        return f"{text}; {self.stranded} of the classified lack their table or a column" if self.stranded else text
+        return f"{text}; {self.stranded} of the classified have no table or miss a column" if self.stranded else text
 
     @property
     def gate(self) -> str:
@@ -135,32 +135,32 @@ READINESS: tuple[Gate[Readiness], ...] = (
         lambda seen: when(
             seen.metrics["identity_unclassified_blockers"] == 0, seen.metrics["identity_unclassified_blockers"]
         ),
-        "`birth-console matrix` shows which and why; `birth-console classify` decides, also where a column is gone;"
-        " gatekeepers exempt what has no table.",
+        "List them: `birth-console matrix`. Classify each: `birth-console classify`. If the table is missing, "
+        "a gatekeeper exempts the collection.",
     ),
     Gate(
         "permit_opened",
         "an admission permit is open",
         lambda seen: when(int(seen.metrics["open_permits"]) > 0, seen.metrics["open_permits"]),
-        "A gatekeeper opens one: `birth-console permit open --budget ROWS --expires 2h --reason …`.",
+        "Ask a gatekeeper: `birth-console permit open --budget ROWS --expires 2h --reason …`.",
     ),
     Gate(
         "permit_table",
         "the admission permit table is present",
         lambda seen: _present(seen, "admission_permit_table"),
-        "Ask who owns the schema to restore it.",
+        "Ask the schema's owner to restore it.",
     ),
     Gate(
         "ledger_table",
         "the backfill ledger is present",
         lambda seen: _present(seen, "backfill_ledger_table"),
-        "Ask who owns the schema to restore it.",
+        "Ask the schema's owner to restore it.",
     ),
     Gate(
         "register_function",
         "the shared register function is present",
         lambda seen: _present(seen, "shared_register_fn"),
-        "Ask who owns the gateway to restore it.",
+        "Ask the gateway's owner to restore it.",
     ),
 )
 

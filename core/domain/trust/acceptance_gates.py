@@ -109,18 +109,18 @@ def _closes(seen: RunEvidence) -> Verdict:
 
 ACCEPTANCE: tuple[Gate[RunEvidence], ...] = (
     Gate("dry_run_plan", "dry-run plan", _plan, "Plan again."),
-    Gate("reconciled", "planned reconciled against source", _reconciled, "Reconcile the run."),
-    Gate("batched_apply", "applied in bounded batches", _applied, "Apply the run to its end."),
-    Gate("rerun_delta", "a rerun finds nothing", _rerun, "Plan again: rows of this plan are still missing."),
+    Gate("reconciled", "the plan is reconciled with the source", _reconciled, "Reconcile the run."),
+    Gate("batched_apply", "applied in bounded batches", _applied, "Apply the run completely."),
+    Gate("rerun_delta", "a rerun finds no missing rows", _rerun, "Plan again: rows of this plan are still missing."),
     Gate(
         "no_self_certify",
-        "an independent reviewer is there to certify",
+        "an independent reviewer can certify",
         _independent,
-        "Name a reviewer who took no part in the run.",
+        "Add a reviewer who took no part in the run.",
     ),
     Gate(
         "birth_neutral",
-        "nothing was born but the intended rows",
+        "only planned rows were registered",
         _neutral,
         "Compare the registry with the run's items.",
     ),
@@ -128,14 +128,14 @@ ACCEPTANCE: tuple[Gate[RunEvidence], ...] = (
         "tga_unchanged",
         "no trigger alert since the plan",
         _alerts,
-        "See trigger_guard_alerts for who touched which trigger.",
+        "See trigger_guard_alerts for the login that changed a trigger.",
     ),
-    Gate("gateway_unchanged", "the gateway is as planned", _gateway, "Find out who changed the gateway."),
-    Gate("triggers_unchanged", "the triggers are as planned", _triggers, "Find out who changed them."),
+    Gate("gateway_unchanged", "the gateway matches the plan", _gateway, "Ask the gateway's owner about the change."),
+    Gate("triggers_unchanged", "the triggers match the plan", _triggers, "Ask the tables' owners about the change."),
     Gate(
         "accounting_closes",
         "planned = registered + existing + vanished + quarantined",
         _closes,
-        "Apply the run to its end.",
+        "Apply the run completely.",
     ),
 )

@@ -92,13 +92,13 @@ def verify(events: Iterable[ChainEvent], head: tuple[int, bytes] | None, anchors
 
 def _end_fault(entries: int, prev: bytes, head: tuple[int, bytes] | None, wanted: Iterable[int]) -> str | None:
     if gone := sorted(wanted):
-        return f"the anchor's event {gone[0]} is gone: the chain ends at {entries - 1}"
+        return f"the anchored event {gone[0]} is missing: the chain ends at event {entries - 1}"
     if entries == 0:
-        return "there is no event at all: even the first one is gone"
+        return "the chain has no events, not even the first"
     if head is None:
-        return "its head is gone"
+        return "the chain head is missing"
     if (entries - 1, prev) != head:
-        return f"the chain ends at {entries - 1}, its head says {head[0]}"
+        return f"the chain ends at event {entries - 1}, but its head names event {head[0]}"
     return None
 
 
@@ -106,19 +106,19 @@ def _fault(event: ChainEvent, seq: int, prev: bytes, at_us: int, anchored: set[s
     if event.seq != seq:
         return f"event {seq} is missing"
     if (event.kind == GENESIS) != (seq == 0):
-        return "the chain begins anew here" if seq else "the chain does not begin with its genesis"
+        return "the chain starts again at this event" if seq else "the chain does not start with its genesis event"
     if event.prev != prev:
-        return "it does not follow the event before it"
+        return "the event does not follow the previous event"
     return _own_fault(event, at_us, anchored)
 
 
 def _own_fault(event: ChainEvent, at_us: int, anchored: set[str]) -> str | None:
     if event.hash != event_hash(event):
-        return "its content is not what was hashed"
+        return "the event's content does not match its hash"
     if event.at_us < at_us:
-        return "it is older than the event before it"
+        return "the event is older than the previous event"
     if anchored - {event.hash.hex()}:
-        return "it is not the event that was anchored"
+        return "the event is not the anchored event"
     return None
 
 

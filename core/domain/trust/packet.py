@@ -104,7 +104,7 @@ def parts(evidence: PacketEvidence) -> list[Part]:
         Part(
             "burndown",
             "Burn-down of blockers and missing rows",
-            () if evidence.burndown.points else ("Nothing has been decided or planned yet.",),
+            () if evidence.burndown.points else ("No decision and no plan yet.",),
             queries=("burndown.decisions", "burndown.plans", "burndown.settled"),
             chart=evidence.burndown if evidence.burndown.points else None,
         ),
@@ -134,7 +134,7 @@ def _dashboard(evidence: PacketEvidence) -> Part:
 def _claims(evidence: PacketEvidence) -> Part:
     rows = [[each.claim, each.stated, each.live, each.verdict, each.source] for each in evidence.readiness.claims]
     table = PacketTable(("claim", "stated", "live", "verdict", "source"), rows)
-    text = ("Live evidence wins.",) if rows else ("No document states a figure.",)
+    text = ("Live evidence wins.",) if rows else ("No claims recorded.",)
     return Part("claims", "Claims against live figures", text, (table,) if rows else (), ("readiness.claims",))
 
 
@@ -193,8 +193,8 @@ def _proofs(evidence: PacketEvidence) -> Part:
     rows = [[name, shown(value)] for name, value in (*_flat(evidence.fingerprints), *_flat(evidence.chain, "chain "))]
     text = (
         (
-            "The head of the hash chain is an anchor: kept where the database's administrators cannot write, it shows"
-            " whether the ledger was rewritten since."
+            "The chain head is an anchor. Kept where the database's administrators cannot write, it shows "
+            "whether the ledger was rewritten later."
         ),
     )
     return Part("proofs", "Fingerprints and chain", text, (PacketTable(("what", "value"), rows),), _PROOFS)

@@ -52,7 +52,7 @@ def _lines(evidence: PacketEvidence) -> Iterator[str]:
     yield '<p class="soft">'
     yield f"Database {_safe(place.database)}, schema {_safe(place.schema)},"
     yield f"PostgreSQL {_safe(place.version)}, system {_safe(place.system_identifier)}.<br>"
-    yield f"Asked for by {_safe(place.login)} ({_safe(place.person or 'nobody known')}).<br>"
+    yield f"Requested by {_safe(place.login)} ({_safe(place.person or 'not mapped to a person')}).<br>"
     yield f"Taken at {_safe(place.taken_at)}."
     yield (
         "</p>\n<nav>" + " · ".join(f'<a href="#{_safe(part.id)}">{_safe(part.title)}</a>' for part in found) + "</nav>"

@@ -20,7 +20,7 @@ def _lines(evidence: PacketEvidence) -> Iterator[str]:
     yield ""
     yield f"Database {_safe(place.database)}, schema {_safe(place.schema)}, PostgreSQL {_safe(place.version)},"
     yield f"system {_safe(place.system_identifier)}."
-    yield f"Asked for by {_safe(place.login)} ({_safe(place.person or 'nobody known')})."
+    yield f"Requested by {_safe(place.login)} ({_safe(place.person or 'not mapped to a person')})."
     yield ""
     yield f"Taken at {place.taken_at}."
     for part in parts(evidence):

@@ -52,12 +52,12 @@ def warnings(
         name for name, has in (("SUPERUSER", superuser), ("CREATEROLE", createrole), ("BYPASSRLS", bypassrls)) if has
     ]
     found = {
-        "no role of this name exists": not exists,
+        "no role has this name": not exists,
         "it cannot log in": exists and not can_login,
-        "nobody recorded whose login it is": person is None,
+        "it is not mapped to a person": person is None,
         "it is in no group": person is not None and not groups and not retired and exists,
-        "it is retired, and still in groups": retired and bool(groups),
-        f"{', '.join(powers)}: it can go around the gates": bool(powers),
+        "it is retired but still in groups": retired and bool(groups),
+        f"{', '.join(powers)}: it can bypass the gates": bool(powers),
     }
     return tuple(text for text, holds in found.items() if holds)
 
@@ -66,11 +66,15 @@ def checked(login: str, person: str | None = None) -> None:
     """Raise UsageError for a name that cannot be a role's, or an empty person."""
     if not login or "\0" in login or len(login.encode(errors="surrogatepass")) > _LONGEST:
         raise UsageError(
-            f"a login has 1 to {_LONGEST} bytes and no NUL", code="bad_login", hint="Name a role of the database."
+            f"invalid login: 1 to {_LONGEST} bytes, no NUL characters",
+            code="bad_login",
+            hint="Name a role of the database.",
         )
     if login.startswith(("pg_", "birth_")):
         raise UsageError(
-            f"{login} is no login of a person", code="bad_login", hint="pg_ and birth_ begin the names of groups."
+            f"{login} cannot be a person's login",
+            code="bad_login",
+            hint="Names that start with pg_ or birth_ are groups.",
         )
     if person is not None and not person.strip():
         raise UsageError("the person has no name", code="no_person", hint="--person 'First Last'")
@@ -86,10 +90,10 @@ def name_of(person: str, known: Iterable[str]) -> str:
     alike = sorted({other for other in known if other != name and _skeleton(other) == _skeleton(name)})
     if alike:
         raise UsageError(
-            f"{name!r} reads like {alike[0]!r}, who is recorded",
+            f"{name!r} looks like the recorded person {alike[0]!r}",
             code="person_alike",
             evidence={"person": name, "recorded": list(alike)},
-            hint="The same person: write the name as it is recorded. Another one: add what tells them apart.",
+            hint="Same person: write the recorded name. Another person: add a distinguishing part.",
         )
     return name
 

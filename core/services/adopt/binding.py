@@ -43,7 +43,7 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
     elif made.survey.owner_of("function", _STAND_IN) not in (None, "birth_owner"):
         _guess(connection, made, bound)
     elif not any(each.what.startswith(_STAND_IN) for each in made.statements):
-        made.leave("the register function", "what the gateway calls is unknown: name it with --bind")
+        made.leave("the register function", "the gateway's register function is unknown: name it with --bind")
 
 
 def _guess(connection: Connection, made: Draft, bound: Bound | None) -> None:
@@ -53,7 +53,7 @@ def _guess(connection: Connection, made: Draft, bound: Bound | None) -> None:
         _bind(connection, made, *fitting[0], bound)
     else:
         shown = "; ".join(_shown(found.function) for found in candidates)
-        made.leave("the register function", f"its names do not say what they take, name it with --bind: {shown}")
+        made.leave("the register function", f"its parameter names are not known, name it with --bind: {shown}")
 
 
 def _bind(connection: Connection, made: Draft, found: _Found, binding: Binding, bound: Bound | None) -> None:
@@ -101,10 +101,10 @@ def _named(connection: Connection, home: str, name: str, binding: Binding) -> _F
     fitting = [found for found in candidates if not complaints(found.function, binding)]
     if len(candidates) != 1 and len(fitting) != 1:
         raise UsageError(
-            f"{name} is no function" if not candidates else f"{len(candidates)} functions are called {name}",
+            f"unknown function {name}" if not candidates else f"{len(candidates)} functions have the name {name}",
             code="unknown_function",
             evidence={"function": name, "found": [found.function.as_json() for found in candidates]},
-            hint="Name it with its schema; of several, the one is taken whose parameters are the bound ones.",
+            hint="Name it with its schema. If several match, the one with the bound parameters is taken.",
         )
     return (fitting or candidates)[0]
 

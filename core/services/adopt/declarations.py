@@ -29,7 +29,7 @@ def attestation(made: Draft, words: str) -> None:
     """The step that keeps what somebody says of how the server authenticates; heard where pg_hba cannot be read."""
     if words:
         made.add(
-            "what is said of how the server authenticates",
+            "the statement on the server's authentication",
             sql.SQL(
                 "INSERT INTO {} VALUES ('authentication_attested', {}) ON CONFLICT (name) DO UPDATE SET value ="
                 " excluded.value; SELECT {}('authentication_attested', {})"

@@ -58,7 +58,9 @@ def draft(
     triggers.draft(connection, made, met, facts)
     for each in chosen:
         if each.requirement == EXEMPT and policies.get(each.collection, EXEMPT) != EXEMPT:
-            made.leave(each.collection, "it is REQUIRED: a gatekeeper decides that, by `classify COLLECTION --exempt`")
+            made.leave(
+                each.collection, "it is REQUIRED: a gatekeeper can change that with `classify COLLECTION --exempt`"
+            )
 
 
 def _without_system(facts: Mapping[Table, Relation], policies: Collection[str]) -> dict[Table, Relation]:
@@ -144,7 +146,9 @@ def _without_refused(
         missing = asked["collection_registry"] if each.is_new else []
         missing = missing or (asked["birth_policy"] if each.collection not in policies else [])
         if missing:
-            made.leave(each.table.text, f"the company's tables ask for {', '.join(missing)}: enrol it there")
+            made.leave(
+                each.table.text, f"the company's tables also need {', '.join(missing)}: enrol the collection there"
+            )
         else:
             kept.append(each)
     return kept
@@ -208,7 +212,7 @@ def _let_read(
     closed = {fact.schema: fact.owns_schema for fact in wanted if fact.relid not in entered}
     for schema, owned in sorted(closed.items()):
         made.add(
-            f"the groups enter {schema}",
+            f"the groups may use the schema {schema}",
             sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner, birth_reader").format(sql.Identifier(schema)),
             needs="" if made.survey.is_superuser or owned else "the schema's owner",
         )
@@ -221,7 +225,7 @@ def _let_read(
 def _grant_reading(made: Draft, tables: Sequence[Table], needs: str) -> None:
     if tables:
         made.add(
-            f"birth_owner and the groups read {_few(table.text for table in tables)}",
+            f"birth_owner and the groups may read {_few(table.text for table in tables)}",
             # A line for each: whoever runs it reads what is opened.
             sql.SQL("GRANT SELECT ON\n    {}\nTO birth_owner, birth_reader").format(
                 sql.SQL(",\n    ").join(map(identifier, tables))

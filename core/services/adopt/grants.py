@@ -45,7 +45,7 @@ def _grant(connection: Connection, made: Draft, name: str, rights: list[str]) ->
             # As the server quoted it.
             statement += sql.SQL("; GRANT USAGE ON SEQUENCE {} TO birth_owner").format(sql.SQL(row.sequence))
     made.add(
-        f"birth_owner uses {name}, and the groups read it",
+        f"birth_owner may write {name}, and the groups may read it",
         statement,
-        needs="" if owned else f"{made.survey.owner_of('table', name)}, who owns it",
+        needs="" if owned else f"its owner {made.survey.owner_of('table', name)}",
     )

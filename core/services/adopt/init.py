@@ -103,10 +103,10 @@ def insist_on_all(outcome: Outcome) -> None:
     """Raise NotAllowed where something is left for somebody else to do."""
     if outcome.needs:
         raise NotAllowed(
-            f"{len(outcome.needs)} steps need somebody with more rights",
+            f"{len(outcome.needs)} steps need more privileges",
             code="rights_missing",
             evidence={"steps": [f"{each.what}: {each.needs}" for each in outcome.needs]},
-            hint="Have them run the SQL above with psql, then run init again: it does what is left.",
+            hint="Ask an administrator to run the SQL above with psql, then run init again.",
         )
 
 
@@ -114,7 +114,7 @@ def _refuse_reserved(schema: str) -> None:
     # The server would refuse it, too, but only where the schema is to be made, and in words of its own.
     if schema.startswith("pg_") or schema == "information_schema":
         raise UsageError(
-            f"{schema} is a name that PostgreSQL keeps for itself",
+            f"invalid schema name {schema}: reserved by PostgreSQL",
             code="bad_schema",
             evidence={"schema": schema},
             hint="Name another schema with --schema.",

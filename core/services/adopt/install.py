@@ -70,7 +70,7 @@ def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
             done.append(part)
     if done:
         for part in [*installer.parts()[:2], *done]:
-            made.add(f"remember {part.name}", part.record(made.schema), as_owner=True, plumbing=True)
+            made.add(f"record {part.name}", part.record(made.schema), as_owner=True, plumbing=True)
 
 
 def first_steps(found: Survey, schema: str) -> list[Statement]:
@@ -91,10 +91,10 @@ def first_steps(found: Survey, schema: str) -> list[Statement]:
     if found.owner is None or not found.owner.reads_statistics:
         able = found.is_superuser or found.server.grants_statistics
         needs = "" if able else SUPERUSER
-        steps.append(Statement("what throttles see of the server", statistics.statement(schema), needs=needs))
+        steps.append(Statement("the statistics that throttles read", statistics.statement(schema), needs=needs))
     if not found.attested and (found.owner is None or not found.owner.reads_authentication):
         needs = "" if found.is_superuser else SUPERUSER
-        steps.append(Statement("what the audit sees of pg_hba", authentication.statement(schema), needs=needs))
+        steps.append(Statement("the view of pg_hba for doctor", authentication.statement(schema), needs=needs))
     return steps
 
 
@@ -137,13 +137,13 @@ def _insist_on_room(made: Draft) -> None:
              for kind, name in part.makes if (kind, name) in made.survey.objects)  # fmt: skip
     if found:
         raise GateClosed(
-            f"{len(found)} objects have names that the console needs",
+            f"{len(found)} existing objects have names of the console",
             code="in_the_way",
             evidence={"schema": made.schema, "objects": found},
-            hint="Rename them: init replaces nothing that is there.",
+            hint="Rename them: init never replaces an existing object.",
         )
     if made.survey.owner_of("view", DASHBOARD) not in (None, "birth_owner"):
-        made.leave(f"view {DASHBOARD}", "it is there, and stays as it is: the console reads birth_readiness()")
+        made.leave(f"view {DASHBOARD}", "it exists and stays unchanged: the console reads birth_readiness()")
 
 
 def _insist_on_columns(connection: Connection, made: Draft) -> None:
@@ -153,10 +153,10 @@ def _insist_on_columns(connection: Connection, made: Draft) -> None:
     absent = [f"{name}.{column}" for name in sorted(there) for column in _COLUMNS[name] if (name, column) not in has]
     if absent:
         raise GateClosed(
-            "tables of the gateway are not as the console knows them",
+            "tables of the gateway have an unexpected layout",
             code="unfit",
             evidence={"schema": made.schema, "missing_columns": absent},
-            hint="Install into the schema that holds the birth registry, or into an empty one.",
+            hint="Install into the schema of the birth registry, or into an empty schema.",
         )
 
 
@@ -166,7 +166,7 @@ def _is_wanted(connection: Connection, made: Draft, part: installer.Part, *, bin
     owner = made.survey.owner_of(kind, name)
     if owner is not None:
         if owner != "birth_owner":
-            made.leave(f"{kind} {made.schema}.{name}", f"it is there, and {owner}'s: used as it is")
+            made.leave(f"{kind} {made.schema}.{name}", f"it exists, owned by {owner}: used unchanged")
         return False
     if name == "fn_birth_register":
         # A gateway of the company's calls something of its own; that is bound, or named by --bind.
@@ -192,7 +192,7 @@ def _insist_on_defaults(connection: Connection, made: Draft) -> None:
     asked = [row.column for row in columns if row.asks and row.column not in _REGISTERED]
     if asked:
         raise GateClosed(
-            "the birth registry asks for columns that the console's own register function does not fill",
+            "the birth registry has required columns that the console's register function does not fill",
             code="unfit",
             evidence={"table": f"{made.schema}.birth_registry", "columns": asked},
             hint="Name the company's register function with --bind, or give the columns a default.",

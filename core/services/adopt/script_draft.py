@@ -109,7 +109,7 @@ class Draft:
         if self.survey.is_member or not self.survey.can_join:
             return []
         leaving = sql.SQL("REVOKE birth_owner FROM {}").format(sql.Identifier(self.survey.login))
-        return [Statement("leave birth_owner again", leaving, is_plumbing=True)]
+        return [Statement("leave birth_owner", leaving, is_plumbing=True)]
 
     @property
     def possible(self) -> list[Statement]:

@@ -33,12 +33,14 @@ def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], fact
     if not gateway_is_ours(made):
         for enrolled in chosen:
             if not facts[enrolled.table].has_trigger:
-                made.leave(enrolled.table.text, f"it has no {_TRIGGER}, and the gateway is not the console's to attach")
+                made.leave(enrolled.table.text, f"it has no {_TRIGGER}, and the gateway belongs to the company")
         return
     for enrolled in chosen:
         told = argument_of(facts[enrolled.table])
         if told not in ("", enrolled.collection):
-            made.leave(enrolled.table.text, f"its {_TRIGGER} registers rows of {told}: drop it, then run init again")
+            made.leave(
+                enrolled.table.text, f"its {_TRIGGER} registers rows of {told}. Drop the trigger, then run init again"
+            )
     whole = _with_heirs(connection, chosen, facts)
     wanted = [each for each in whole if not each.has_trigger]
     others = _others(connection, made, [each.relid for each in wanted])

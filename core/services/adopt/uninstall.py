@@ -33,7 +33,7 @@ def survey(connection: Connection) -> Removal:
     statements = _statements(connection)
     if not statements:
         raise Unavailable(
-            f"nothing of the console is installed in {connection.schema}",
+            f"the console is not installed in {connection.schema}",
             code="not_installed",
             evidence={"schema": connection.schema},
             hint="Name the schema with --schema.",
@@ -45,10 +45,10 @@ def insist_on_leave(found: Removal, *, even_certified: bool) -> None:
     """Raise GateClosed where certified runs would go and nobody said so."""
     if found.certified_runs and not even_certified:
         raise GateClosed(
-            f"{found.certified_runs} certified runs would go, with the ledger that proves them",
+            f"{found.certified_runs} certified runs would be removed, with the ledger that proves them",
             code="certified_runs",
             evidence={"certified_runs": found.certified_runs, "database": found.database, "schema": found.schema},
-            hint="Keep a dump of the schema and an anchor of the ledger elsewhere, then add --even-certified.",
+            hint="Keep a dump of the schema and an anchor elsewhere, then add --even-certified.",
         )
 
 

@@ -90,10 +90,10 @@ class _Crew:
             yield event
             if event.count("quarantined"):
                 raise Stopped(
-                    f"run {self._number}: the canary set {event.count('quarantined')} rows aside",
+                    f"run {self._number}: the canary quarantined {event.count('quarantined')} rows",
                     code="canary_failed",
                     evidence={"run": self._number, **event.facts},
-                    hint=f"See `birth-console ledger diff {self._number} --only '!'`; apply again to go on.",
+                    hint=f"See `birth-console ledger diff {self._number} --only '!'`. Apply the run again to continue.",
                 )
 
     def work(self) -> Iterator[ApplyEvent]:
@@ -166,7 +166,7 @@ class _Crew:
             raise Interrupted(
                 f"run {self._number} was interrupted",
                 evidence={"run": self._number},
-                hint="What was done is kept: apply the run again to resume it.",
+                hint="Committed batches are kept. Apply the run again to resume it.",
             )
 
     def _watch(self, event: ApplyEvent) -> None:
@@ -175,7 +175,7 @@ class _Crew:
         if self._quarantined > self._options.most_quarantined and not self._stop.is_set():
             self._errors.append(
                 Stopped(
-                    f"run {self._number} set {self._quarantined} rows aside: more than it may",
+                    f"run {self._number} quarantined {self._quarantined} rows: more than --max-quarantined",
                     code="breaker",
                     evidence={
                         "run": self._number,
@@ -204,13 +204,16 @@ def _stopped(number: int, error: ConsoleError, connect: Connect) -> ApplyEvent:
 def _out_of_patience(error: ConsoleError) -> Stopped:
     """Others held what the run needs for longer than it may wait: it can be resumed."""
     return Stopped(
-        error.message, code=error.code, evidence=error.evidence, hint="Apply the run again when they are done with it."
+        error.message,
+        code=error.code,
+        evidence=error.evidence,
+        hint="Apply the run again when the other sessions are done.",
     )
 
 
 def _not_done(number: int, account: Accounting) -> Stopped:
     return Stopped(
-        f"run {number} stopped with {account.open} rows to go",
+        f"run {number} stopped with {account.open} rows left",
         code="max_batches",
         evidence={"run": number, "accounting": account.as_json()},
         hint="Apply the run again to resume it.",

@@ -88,7 +88,7 @@ def _failed(status: int, said: str) -> ConsoleError:
     except (ValueError, KeyError):
         found = {
             "code": "unexpected",
-            "message": said.strip() or "the process ended at once",
+            "message": said.strip() or "the background process ended at once",
             "evidence": {},
             "hint": "",
         }

@@ -52,8 +52,8 @@ def _fate(link: Link, claim: Claim, transaction: str) -> str | None:
         return link.retrying(lambda error: isinstance(error, _InProgressError))(look)
     except _InProgressError:
         raise Unavailable(
-            f"transaction {transaction} is still in progress: nobody knows yet what becomes of it",
+            f"transaction {transaction} is still in progress: its outcome is not known yet",
             code="commit_in_doubt",
             evidence={**claim.key, "transaction": transaction},
-            hint="Apply the run again: nothing is repeated before the server has decided.",
+            hint="Apply the run again. Nothing is repeated until the server has decided.",
         ) from None

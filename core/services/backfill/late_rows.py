@@ -27,5 +27,5 @@ def forward(connection: Connection, view: View, at: Cursor, rows: int) -> Page:
             if len(found) == rows:
                 return Page(tuple(found), Cursor(entry.ledger_id, position))
             at = Cursor(entry.ledger_id, position + 1)
-            found.append(DiffRow(LATE, entry.collection, late.code, (), "born after the plan", at))
+            found.append(DiffRow(LATE, entry.collection, late.code, (), "inserted after the plan", at))
     return Page(tuple(found), None)

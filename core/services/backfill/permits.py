@@ -79,4 +79,4 @@ def _named(connection: Connection, number: int) -> Permit:
     for permit in list_permits(connection):
         if permit.permit == number:
             return permit
-    raise UsageError(f"there is no permit {number}", code="unknown_permit", hint="See `birth-console permit list`.")
+    raise UsageError(f"unknown permit {number}", code="unknown_permit", hint="See `birth-console permit list`.")

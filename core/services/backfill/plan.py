@@ -114,10 +114,9 @@ def _name_offenders(connection: Connection, names: Sequence[str]) -> None:
             hints[hint] = None
     gates = [gate for found in broken.values() for gate in found]
     if broken:
-        are = "are" if len(broken) > 1 else "is"
         closed = f"{len(gates)} gate{'s are' if len(gates) > 1 else ' is'} closed"
         raise GateClosed(
-            f"{', '.join(broken)} {are} no longer identified as recorded: {closed}",
+            f"the recorded identity of {', '.join(broken)} no longer holds: {closed}",
             evidence={"gates": gates},
             hint=" ".join(hints),
         )

@@ -72,7 +72,7 @@ def missing_now(connection: Connection, entry: Source) -> tuple[sql.Composable, 
     table = sources.table_of(entry.table_schema, entry.table_name)
     if table is None or not set(entry.columns) <= types.keys():
         raise Stale(
-            f"the table of {entry.collection} no longer is what was planned",
+            f"the table of {entry.collection} no longer matches the plan",
             code="plan_stale",
             evidence={"collection": entry.collection, "columns": list(entry.columns)},
             hint="Plan again.",
@@ -98,9 +98,9 @@ def _stale(number: int, drift: Mapping[str, tuple[Drifted, Unidentified]]) -> St
         name: {**asdict(drifted), **asdict(broken)} for name, (drifted, broken) in drift.items()
     }
     return Stale(
-        f"run {number} no longer is what the source holds: {total.late} late, {total.gone} gone,"
-        f" {total.registered_since} registered since"
-        + (f", {unidentified} rows without a code of their own" if unidentified else ""),
+        f"run {number} no longer matches the source: {total.late} late, {total.gone} gone, "
+        f"{total.registered_since} registered since"
+        + (f", {unidentified} rows without a unique code" if unidentified else ""),
         code="plan_differs",
         evidence={"run": number, "drift": asdict(total), "collections": collections},
         hint="Plan again, then reconcile.",

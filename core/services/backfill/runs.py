@@ -19,7 +19,7 @@ def run(connection: Connection, number: int) -> Run:
     found = connection.rows(ledger.RUN, {"run": number})
     if not found:
         raise UsageError(
-            f"there is no run {number}",
+            f"unknown run {number}",
             code="unknown_run",
             evidence={"run": number},
             hint="See `birth-console ledger`.",

@@ -91,11 +91,7 @@ def _asked(connection: ApplyConnection, condition: str | None) -> tuple[bool | N
         answer = connection.ask(condition)
     except ConsoleError as error:
         return None, error.message
-    return (
-        (answer, None)
-        if isinstance(answer, bool)
-        else (None, f"it answers {_json(answer):.100}, neither true nor false")
-    )
+    return (answer, None) if isinstance(answer, bool) else (None, f"it returns {_json(answer):.100}, not true or false")
 
 
 def _json(evidence: Json) -> str:
@@ -107,5 +103,5 @@ def _gave_up(run: int, reasons: list[str]) -> Stopped:
         f"run {run} was throttled for too long",
         code="throttled",
         evidence={"run": run, "reasons": reasons},
-        hint="Apply it again when the server has less to do.",
+        hint="Apply the run again when the server is less busy.",
     )

@@ -152,7 +152,7 @@ class Worker:
             f"{error.message} (while registering {item.entity_code} of {item.collection} alone)",
             code=error.code,
             evidence={"run": self._run, "seq": claim.seq_from, **asdict(item)},
-            hint="Find out what registering it waits for; what is done is kept. Then apply the run again.",
+            hint="Find the session that blocks it, then apply the run again. Committed batches are kept.",
         )
         named.sqlstate = error.sqlstate
         return named
@@ -200,17 +200,17 @@ class Worker:
         """Why this worker ends, and who is behind it."""
         if reason == "waiting":
             return Stopped(
-                f"run {self._run} waits for batches that others hold",
+                f"run {self._run} waits for batches of other sessions",
                 code="run_waiting",
                 evidence={"run": self._run},
-                hint="Apply it again when they are done, or gone.",
+                hint="Apply the run again when they have ended.",
             )
         control = self._link.patiently(apply.CONTROL, {"run": self._run})
         return Stopped(
             f"run {self._run} was {reason} by {control.steered_by}",
             code=f"run_{reason}",
             evidence={"run": self._run, "by": control.steered_by, "reason": control.reason},
-            hint=f"Resume it with `birth-console control {self._run} resume`, then apply it again.",
+            hint=f"Resume: `birth-console control {self._run} resume`. Then apply the run again.",
         )
 
     def _report(self, state: str, reason: str | None) -> None:

@@ -166,10 +166,11 @@ def _unchanged(connection: Connection, source: Source, seen_version: int) -> Non
     if source.version != seen_version:
         (*_, latest) = history(connection, source.collection)
         raise Stale(
-            f"{latest.actor} changed {source.collection} since you looked: it is {latest.identity or latest.strategy}",
+            f"{latest.actor} changed {source.collection} since your last refresh: now "
+            f"{latest.identity or latest.strategy}",
             code="identity_changed",
             evidence={"collection": source.collection, "actor": latest.actor, "identity": latest.identity},
-            hint="Look again, and decide anew.",
+            hint="Refresh, then decide again.",
         )
 
 
@@ -187,7 +188,7 @@ def _allowed(decision: Decision, rights: Rights) -> None:
         raise NotAllowed(
             f"this login may not {action}",
             evidence={"needs": group},
-            hint=f"This needs {group}: ask somebody who holds it.",
+            hint=f"Ask an administrator for the group {group}.",
         )
 
 
@@ -208,7 +209,7 @@ def _unused(connection: Connection, source: Source) -> None:
             f"rows of {source.collection} are registered under its identity",
             code="identity_in_use",
             evidence={"collection": source.collection, "identity": source.identity.text},
-            hint="An identity under which rows are registered is final.",
+            hint="An identity with registered rows is final.",
         )
 
 

@@ -121,5 +121,5 @@ def in_scope(source: Source) -> None:
             " only REQUIRED collections are classified",
             code="not_required",
             evidence={"collection": source.collection, "requirement": source.requirement},
-            hint="Rows of an exempted collection need no registry row: there is nothing to identify.",
+            hint="Rows of an exempted collection need no registry row.",
         )

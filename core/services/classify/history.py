@@ -57,9 +57,9 @@ def undo(connection: Connection, collection: str | None = None, reason: str | No
     name = collection or (last.collection_name if last else None)
     if name is None:
         raise GateClosed(
-            "this login has no classification that still holds",
+            "this login has no classification to undo",
             code="nothing_to_undo",
-            hint="Name the collection: `birth-console classify COLLECTION --undo`.",
+            hint="Name a collection: `birth-console classify COLLECTION --undo`.",
         )
     source = sources.enrolled(connection, name)
     before = connection.row(rows.BEFORE, {"collection": name, "version": source.version})

@@ -52,7 +52,7 @@ def prove(
             f"{identity.text} is unproven: {reason}",
             code="unproven",
             evidence={"collection": source.collection, "identity": identity.text, "seconds": seconds, **error.evidence},
-            hint="Allow more time with --time-limit, or try again when the server is less busy.",
+            hint="Raise --time-limit, or retry when the server is less busy.",
         ) from error
 
 

@@ -45,7 +45,7 @@ def require(connection: Connection, collection: str) -> Source:
             f"{collection} has no table",
             code="no_table",
             evidence={"collection": collection},
-            hint="It is EXEMPT: there is nothing to do for it."
+            hint="It is EXEMPT: nothing to do."
             if source.requirement == "EXEMPT"
             else f"A gatekeeper can exempt it: `birth-console classify {collection} --exempt --reason …`.",
         )
@@ -58,7 +58,7 @@ def enrolled(connection: Connection, collection: str) -> Source:
     if source is None:
         close = similar(connection, collection)
         raise GateClosed(
-            f"there is no collection {collection}",
+            f"unknown collection {collection}",
             code="unknown_collection",
             evidence={"collection": collection, "similar": close},
             hint=f"Did you mean {', '.join(close)}?" if close else "See `birth-console matrix --all`.",

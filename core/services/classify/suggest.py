@@ -60,7 +60,7 @@ def _unclassified(connection: Connection) -> tuple[list[str], list[str]]:
 
 
 def _without_table(collection: str) -> Suggestion:
-    return Suggestion(collection, OPEN, (), ("no_table: there are no rows to identify; a gatekeeper can exempt it",))
+    return Suggestion(collection, OPEN, (), ("no_table: no rows to identify; a gatekeeper can exempt the collection",))
 
 
 def _studied(

@@ -163,5 +163,8 @@ def _set_aside(held: _Held, error: Exception) -> ConsoleError:
     held.let_go(remove=False)
     message = error.message if isinstance(error, UsageError) else f"staged decisions cannot be read: {error}"
     return ConsoleError(
-        message, code="bad_staged", evidence={"file": str(aside)}, hint="Nothing of that file is staged; decide anew."
+        message,
+        code="bad_staged",
+        evidence={"file": str(aside)},
+        hint="The file is ignored. Stage the decisions again.",
     )

@@ -23,14 +23,14 @@ def read(connection: Connection, collection: str, *, seconds: int = PROOF_SECOND
     source = sources.find(connection, collection)
     facts = matrix.facts(connection, collection)
     if source is None or facts is None:
-        raise UsageError(f"there is no collection {collection}", code="unknown_collection", hint="Look again.")
+        raise UsageError(f"unknown collection {collection}", code="unknown_collection", hint="Refresh.")
     gateway = connection.one(GATEWAY)
     terms = Terms(facts, gateway.register_function, gateway.bound, unproven="it has no identity")
     if not terms.is_provable or source.identity is None:
         yield contract(terms)
         return
     statements = tuple(_statements(connection, source))
-    yield contract(Terms(facts, terms.register_function, terms.bound, unproven="looking at its rows…"), statements)
+    yield contract(Terms(facts, terms.register_function, terms.bound, unproven="checking its rows…"), statements)
     try:
         proof, unproven = prove(connection, source, source.identity, seconds=seconds), ""
     except ConsoleError as error:
@@ -47,13 +47,13 @@ def _statements(connection: Connection, source: Source) -> Iterator[ReadableSql]
     except GateClosed:
         return
     counting_text = formatted(counting.statement.as_string(connection.driver))
-    yield ReadableSql("counts its rows and those that are registered", counting_text)
+    yield ReadableSql("counts source and registered rows", counting_text)
     row = connection.row(STATEMENTS, {"collection": source.collection})
     if row is not None and (found := row.statements) is not None:
         for title, text in (
-            ("plans it: stores what is missing", found.plan),
-            ("reads one batch of it", found.read),
-            ("registers that batch", found.register),
+            ("plans: stores the missing rows", found.plan),
+            ("reads one batch", found.read),
+            ("registers the batch", found.register),
         ):
             if text is not None:
                 yield ReadableSql(title, formatted(text))

@@ -67,7 +67,7 @@ def _read_anchor(connection: Connection, path: Path) -> list[Anchor]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _bad_anchor(path, f"{type(error).__name__}: {error}") from error
     if not is_sound:
-        raise _bad_anchor(path, "its version, its event's number or a hash is none")
+        raise _bad_anchor(path, "invalid version, event number or hash")
     live = _place(connection)
     # A backup carries its genesis wherever it is restored; another genesis in the same place is no other chain, but
     # a replaced one.
@@ -76,7 +76,7 @@ def _read_anchor(connection: Connection, path: Path) -> list[Anchor]:
             "the anchor was written for another chain",
             code="foreign_anchor",
             evidence={"anchor": anchored, "live": live},
-            hint="Connect to the database and schema that it names.",
+            hint="Connect to the database and schema that the anchor names.",
         )
     return anchors
 
@@ -97,10 +97,10 @@ def _is_event(seq: object, digest: object) -> bool:
 
 def _bad_anchor(path: Path, found: str) -> UsageError:
     return UsageError(
-        f"{path} is no anchor that can be read",
+        f"invalid anchor file {path}",
         code="bad_anchor",
         evidence={"file": str(path), "found": found},
-        hint="Name a file that `birth-console audit --write-anchor` wrote.",
+        hint="Name a file from `birth-console audit --write-anchor`.",
     )
 
 

@@ -41,11 +41,11 @@ def _server_checks(connection: Connection, server: Server, now: float) -> Iterat
         "the server is PostgreSQL 14 to 18",
         install.OLDEST <= server.version < _NEWEST,
         server.version_text,
-        "Other versions were never tried.",
+        "Other versions are not tested.",
     )
     yield finding(
         "primary",
-        "this is no replica",
+        "the server is a primary",
         not server.in_recovery,
         {"in_recovery": server.in_recovery},
         "Connect to the primary.",
@@ -54,10 +54,10 @@ def _server_checks(connection: Connection, server: Server, now: float) -> Iterat
     drift = round(server.clock - now, 3)
     yield finding(
         "clock",
-        "the clocks agree",
+        "the clocks of server and client agree",
         abs(drift) <= _CLOCK_SECONDS,
         {"seconds": drift},
-        "Permits expire by the server's clock; correct the one that is wrong.",
+        "Correct the wrong clock: permits expire by the server's clock.",
     )
 
 
@@ -67,23 +67,23 @@ def _not_installed(schema: str) -> Check:
         "the console's objects are installed",
         False,  # noqa: FBT003 - the verdict
         {"schema": schema},
-        "`birth-console init --dry-run` shows what would be installed; name another schema with --schema.",
+        "Install: `birth-console init` (preview: --dry-run). For another schema: --schema.",
     )
 
 
 def _session_checks(session: OwnSession) -> Iterator[Check]:
     yield finding(
         "person",
-        "this login is somebody",
+        "this login is mapped to a person and a group",
         session.person is not None and bool(session.groups),
         {"login": session.login, "person": session.person, "groups": session.groups},
-        "Map the login to a person and grant it a group.",
+        "Map the login: `birth-console people add LOGIN --person NAME --group G`.",
     )
     gateway = session.gateway
     yield finding(
         "gateway",
-        "the gateway's functions are there, once each",
+        "the gateway has each function exactly once",
         gateway.norm_md5 is not None and gateway.overloads == 2,  # noqa: PLR2004 - the trigger and the register function
         {"norm_md5": (gateway.norm_md5 or "")[:8], "functions": gateway.overloads},
-        "An overload may be called instead of the function that was meant: ask who owns the gateway.",
+        "Ask the gateway's owner to drop overloads or restore a missing function.",
     )

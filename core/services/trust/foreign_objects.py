@@ -31,8 +31,8 @@ def look(connection: Connection) -> Check:
     found = [{"object": row.object, "open_to": row.open_to} for row in rows]
     return check(
         "strangers",
-        "birth_owner owns what was installed, and nothing else",
+        "birth_owner owns only installed objects",
         "failed" if found else "passed",
         {"objects": found[:_SHOWN], "found": len(found)},
-        "Whatever runs with its rights passes the gates: find out who made it; drop it, or give it another owner.",
+        "Drop these objects or give them another owner: code that runs as birth_owner bypasses the gates.",
     )

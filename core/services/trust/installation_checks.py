@@ -32,10 +32,10 @@ def _migrations(connection: Connection) -> Check:
     differing = [part.name for part in parts if done.get(part.name, part.sha256) != part.sha256]
     return check(
         "migrations",
-        "what is installed is of this version",
+        "the installed schema matches this version",
         "failed" if missing else "warning" if differing else "passed",
         {"installed": len(done), "missing": missing, "differing": differing},
-        "`birth-console init` installs what is missing; what differs was installed by another version.",
+        "Install missing parts: `birth-console init`. Differing parts come from another version.",
     )
 
 
@@ -54,7 +54,9 @@ def _binding(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> C
             "unknown_parameters": found.unknown,
             "binding": found.binding,
         },
-        "Have the rights given." if fine else "Bind it anew: `birth-console init --bind FUNCTION 'p_code=$code' …`.",
+        "Grant the missing privileges."
+        if fine
+        else "Bind it again: `birth-console init --bind FUNCTION 'p_code=$code' …`.",
         remedies.get("binding", ()),
     )
 
@@ -63,10 +65,10 @@ def _pins(connection: Connection) -> Check:
     found = connection.one(doctor.PINS)
     return check(
         "fingerprints",
-        "the gateway is the one that permits and runs were made for",
+        "the gateway matches open permits and runs",
         "warning" if found.permits or found.runs else "passed",
         {"live": found.live, "permits": found.permits, "runs": found.runs},
-        "Find out who changed the gateway; then open a new permit, and plan again.",
+        "Ask the gateway's owner about the change. Then open a new permit and plan again.",
     )
 
 
@@ -75,10 +77,10 @@ def _server(connection: Connection) -> Check:
     moved = found.installed_on != found.live
     return check(
         "server",
-        "the server is the one that this was installed on",
+        "the server is the one of the installation",
         "warning" if moved or found.runs else "passed",
         {"installed_on": found.installed_on, "live": found.live, "runs_planned_before": found.runs},
-        "It was restored elsewhere or upgraded: compare the ledger with an anchor, and plan again.",
+        "The database was restored or upgraded. Compare the ledger with an anchor, then plan again.",
     )
 
 
@@ -86,10 +88,10 @@ def _registry(connection: Connection) -> Check:
     found = connection.one(doctor.REGISTRY)
     return check(
         "registry_index",
-        "entity_code is unique in the registry, by an index",
+        "a unique index on entity_code guards the registry",
         "passed" if found.is_unique else "failed",
         {"indexed": found.is_indexed, "unique": found.is_unique},
-        "Without it two collections may come to share a code, and every batch reads the whole registry.",
+        "Create the index: without it, collections can share a code, and batches read the whole registry.",
         [] if found.is_unique else [f"CREATE UNIQUE INDEX CONCURRENTLY ON {found.registry} (entity_code);"],
     )
 
@@ -98,10 +100,10 @@ def _row_security(connection: Connection) -> Check:
     hidden = [row.table for row in connection.rows(doctor.ROW_SECURITY)]
     return check(
         "row_security",
-        "no row security hides rows of the registry or beside it",
+        "row-level security hides no rows of registry and sources",
         "failed" if hidden else "passed",
         {"tables": hidden},
-        "Counts and plans would take hidden rows for missing, so they are refused: disable it on these tables.",
+        "Disable row-level security on these tables: hidden rows would count as missing.",
     )
 
 
@@ -110,10 +112,10 @@ def _sources(connection: Connection) -> Iterator[Check]:
     unread = [row for row in rows if row.closed or row.unread or row.guarded]
     yield check(
         "sources",
-        "birth_owner and the groups read every REQUIRED collection",
+        "birth_owner and the groups may read every REQUIRED collection",
         "failed" if unread else "passed",
         {"unreadable": _few(unread), "with_row_security": _few([row for row in unread if row.guarded])},
-        "Give the rights; a table with row security cannot be backfilled: part of its rows would pass for missing.",
+        "Grant the missing privileges. Tables with row-level security cannot be backfilled.",
         [*_entering(unread), *(f"GRANT SELECT ON {row.table} TO birth_owner, birth_reader;" for row in unread
                                if row.unread)],
     )  # fmt: skip
@@ -123,7 +125,7 @@ def _sources(connection: Connection) -> Iterator[Check]:
         "the server has statistics of every REQUIRED collection",
         "warning" if unknown else "passed",
         {"without": _few(unknown)},
-        "Suggestions and plans rest on them: ANALYZE the tables.",
+        "ANALYZE these tables: suggestions and plans need statistics.",
         [f"ANALYZE {row.table};" for row in unknown],
     )
 
@@ -137,10 +139,10 @@ def _heirs(connection: Connection) -> Check:
     rows = connection.rows(doctor.HEIRS)
     return check(
         "heirs",
-        "tables that inherit from a REQUIRED collection meet the gateway, too",
+        "tables that inherit from a REQUIRED collection have the birth trigger, too",
         "failed" if rows else "passed",
         {"without_trigger": len(rows), "tables": [row.table for row in rows[:_SHOWN]]},
-        "Their rows are the collection's, but inherit no trigger: `birth-console init` attaches the console's own.",
+        "Attach the trigger: `birth-console init`. Inheritance does not copy triggers.",
         [row.remedy for row in rows if row.remedy],
     )
 
@@ -149,10 +151,10 @@ def _names(connection: Connection) -> Check:
     found = {row.collection: row.schemas for row in connection.rows(doctor.AMBIGUOUS)}
     return check(
         "names",
-        "each collection's name says which table it is",
+        "each collection's name matches one table",
         "warning" if found else "passed",
         {"ambiguous": dict(list(found.items())[:_SHOWN])},
-        "Tables of that name are in several schemas: the first is taken. Say which in birth_collection_place.",
+        "Name the right table in birth_collection_place. Several schemas have one; the first is taken.",
     )
 
 

@@ -27,10 +27,10 @@ def add(connection: Connection, login: str, person: str, groups: Sequence[str]) 
     known = _known(connection, login)
     if known is not None and known.person not in (None, person):
         raise GateClosed(
-            f"{login} is the login of {known.person}",
+            f"{login} is already the login of {known.person}",
             code="login_taken",
             evidence={"login": login, "person": known.person},
-            hint="What a login did stays that person's: give the other one a login of their own.",
+            hint="Create another login for the other person: past actions stay with {known.person}.",
         )
     wanted = [group for group in map(GROUPS.__getitem__, groups) if known is None or group not in known.groups]
     role = connection.one(ROLE, {"login": login})
@@ -57,7 +57,7 @@ def retire(connection: Connection, login: str) -> Person:
     known = _known(connection, login)
     if known is None or known.person is None:
         raise UsageError(
-            f"nobody recorded whose login {login} is", code="unknown_login", hint="See `birth-console people list`."
+            f"{login} is not mapped to a person", code="unknown_login", hint="See `birth-console people list`."
         )
     statements = [_role("REVOKE {} FROM {}", group, login) for group in known.groups]
     if known.groups:
@@ -82,7 +82,7 @@ def _run(connection: Connection, statements: Sequence[sql.Composed], what: str) 
         raise NotAllowed(
             f"this login may not {what}: {error.message}",
             evidence={"sql": ["BEGIN;", *texts, "COMMIT;"]},
-            hint="Give the statements above to somebody with a superuser's rights.",
+            hint="Ask an administrator (superuser) to run the statements above.",
         ) from error
 
 

@@ -91,7 +91,7 @@ BEGIN
         FROM {S}.birth_identity AS i WHERE i.collection_name = v_collection;
     EXCEPTION WHEN SQLSTATE 'BR003' THEN
         RAISE WARNING 'a row of % is not registered: %', TG_RELID::regclass, SQLERRM
-            USING HINT = format('It is missing until %s is classified anew and backfilled.', v_collection);
+            USING HINT = format('It is missing until %s is classified again and backfilled.', v_collection);
         RETURN NULL;
     END;
     IF v_expression IS NULL THEN
@@ -111,8 +111,8 @@ BEGIN
     WHERE p.oid = {S}.birth_register_function() AND has_function_privilege(p.oid, 'EXECUTE') AND has_schema_privilege(p.pronamespace, 'USAGE')
       AND NOT EXISTS (SELECT FROM {S}.birth_gateway_binding AS b WHERE b.parameter <> ALL (coalesce(p.proargnames, ARRAY[]::text[])));
     IF NOT FOUND THEN
-        RAISE WARNING 'a row of % is not registered: the register function that is bound is gone, or cannot be called', TG_RELID::regclass
-            USING HINT = 'It is missing until the function is bound anew, and the row backfilled: `birth-console init --bind`.';
+        RAISE WARNING 'a row of % is not registered: the bound register function is missing or cannot be called', TG_RELID::regclass
+            USING HINT = 'Bind the function again: `birth-console init --bind`. The row is missing until it is backfilled.';
         RETURN NULL;
     END IF;
     -- Never by a cast: whoever owns a type may have made one to text that does whatever they like.
@@ -139,8 +139,8 @@ BEGIN
     BEGIN
         EXECUTE v_statement USING v_code, v_key, v_born;
     EXCEPTION WHEN syntax_error_or_access_rule_violation THEN
-        RAISE WARNING 'a row of % is not registered: the register function cannot do its work here: %', TG_RELID::regclass, SQLERRM
-            USING HINT = 'Make it SECURITY DEFINER with a search_path of its own, then have the row backfilled.';
+        RAISE WARNING 'a row of % is not registered: the register function fails: %', TG_RELID::regclass, SQLERRM
+            USING HINT = 'Make it SECURITY DEFINER with its own search_path, then backfill the row.';
     END;
     RETURN NULL;
 END

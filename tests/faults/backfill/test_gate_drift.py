@@ -149,7 +149,7 @@ def test_who_would_change_what_a_batch_rests_on_waits_for_it(small: Database) ->
         assert (told[taking_back] or ("", ""))[1].startswith("identity_in_use: ")
         assert refusal(operator, claimed(operator, run)) == (
             "BR004",
-            "plan_stale: what the plan of goods pinned has changed: policy_required",
+            "plan_stale: the plan of goods is stale, changed: policy_required",
         )
 
 

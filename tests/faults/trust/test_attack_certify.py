@@ -46,7 +46,7 @@ def test_a_second_login_of_the_same_person_is_the_same_person(small: Database) -
             reviewer.execute(certifying(run).encode())
         assert found.value.sqlstate == "BR006"
         assert found.value.diag.message_primary == (
-            f"self_certification: Linh Nguyễn had a hand in run {run} and cannot certify it"
+            f"self_certification: Linh Nguyễn took part in run {run} and cannot certify it"
         )
         assert '["applied", "began", "ended", "planned", "reconciled"]' in (found.value.diag.message_detail or "")
 
@@ -108,7 +108,7 @@ def test_a_plan_that_differs_from_its_source_is_not_reconciled_whatever_its_read
         run = small_run(operator, reconcile=False)
         add_goods(small, 4)
         state, message = refusal(operator, f"SELECT birth.birth_backfill_reconcile({run}, 'compared')")
-        assert (state, message) == ("BR004", "plan_differs: the source no longer is what was planned")
+        assert (state, message) == ("BR004", "plan_differs: the source no longer matches the plan")
         small.run("DELETE FROM public.goods WHERE id = 4")
         ask(operator, f"SELECT birth.birth_backfill_reconcile({run}, 'compared')")
         assert ask(operator, f"SELECT status FROM birth.birth_backfill_run WHERE run_id = {run}") == "reconciled"

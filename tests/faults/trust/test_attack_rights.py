@@ -232,5 +232,5 @@ def test_a_login_that_is_nobody_may_do_nothing(small: Database) -> None:
         operator.execute("SELECT birth.birth_backfill_plan(NULL)")
     assert (found.value.sqlstate, found.value.diag.message_primary) == (
         "BR006",
-        "unknown_person: it is not recorded which person operator1 is",
+        "unknown_person: operator1 is not mapped to a person",
     )

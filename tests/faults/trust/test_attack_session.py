@@ -145,7 +145,7 @@ def test_nothing_is_recorded_while_what_is_told_to_be_done_may_be_lost(operator:
     ):
         state, message = refusal(operator, statement)
         assert state == "BR002"
-        assert message.startswith("unsafe_commit: nobody may ")
+        assert message.startswith("unsafe_commit: it is not possible to ")
     operator.execute("RESET synchronous_commit")
     assert ask(operator, batch) == 3
 
@@ -286,7 +286,7 @@ def test_a_permit_is_for_all_of_the_gateway_not_only_for_its_trigger_function(op
     with open_gate.psql() as operator:
         run = begun(operator)
         state, message = refusal(operator, claimed(operator, run))
-    assert (state, message) == ("BR004", "gateway_changed: the gateway is not the one the permit was opened for")
+    assert (state, message) == ("BR004", "gateway_changed: the gateway no longer matches the permit")
     assert registered(open_gate) == []
 
 

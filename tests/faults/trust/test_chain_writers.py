@@ -89,15 +89,21 @@ def lengthened(database: Database, events: int = 5) -> int:
 
 
 CHANGES = {
-    "an actor": ("UPDATE {e} SET actor = 'somebody' WHERE seq = {n}", "its content is not what was hashed"),
-    "a payload": ("UPDATE {e} SET payload = payload || ' ' WHERE seq = {n}", "its content is not what was hashed"),
-    "a kind": ("UPDATE {e} SET kind = 'other' WHERE seq = {n}", "its content is not what was hashed"),
-    "a moment": ("UPDATE {e} SET at_us = at_us + 1 WHERE seq = {n}", "its content is not what was hashed"),
-    "a hash": ("UPDATE {e} SET hash = sha256(hash) WHERE seq = {n}", "its content is not what was hashed"),
-    "a link": ("UPDATE {e} SET prev = sha256(prev) WHERE seq = {n}", "it does not follow the event before it"),
+    "an actor": ("UPDATE {e} SET actor = 'somebody' WHERE seq = {n}", "the event's content does not match its hash"),
+    "a payload": (
+        "UPDATE {e} SET payload = payload || ' ' WHERE seq = {n}",
+        "the event's content does not match its hash",
+    ),
+    "a kind": ("UPDATE {e} SET kind = 'other' WHERE seq = {n}", "the event's content does not match its hash"),
+    "a moment": ("UPDATE {e} SET at_us = at_us + 1 WHERE seq = {n}", "the event's content does not match its hash"),
+    "a hash": ("UPDATE {e} SET hash = sha256(hash) WHERE seq = {n}", "the event's content does not match its hash"),
+    "a link": ("UPDATE {e} SET prev = sha256(prev) WHERE seq = {n}", "the event does not follow the previous event"),
     "an event that is gone": ("DELETE FROM {e} WHERE seq = {n}", "event {n} is missing"),
-    "a head set back": ("UPDATE {h} SET seq = seq - 1", "the chain ends at {last}, its head says {before}"),
-    "a head that is gone": ("DELETE FROM {h}", "its head is gone"),
+    "a head set back": (
+        "UPDATE {h} SET seq = seq - 1",
+        "the chain ends at event {last}, but its head names event {before}",
+    ),
+    "a head that is gone": ("DELETE FROM {h}", "the chain head is missing"),
 }
 
 
@@ -122,7 +128,7 @@ def test_a_cut_tail_passes_alone_and_fails_against_an_anchor(small: Database, tm
     assert verdict(small, anchor) is None
     small.run(_CUT.format(kept=last - 2))
     assert verdict(small) is None
-    assert verdict(small, anchor) == f"the anchor's event {last} is gone: the chain ends at {last - 2}"
+    assert verdict(small, anchor) == f"the anchored event {last} is missing: the chain ends at event {last - 2}"
 
 
 def test_a_tail_that_was_cut_and_grown_again_fails_against_an_anchor(small: Database, tmp_path: Path) -> None:
@@ -131,7 +137,7 @@ def test_a_tail_that_was_cut_and_grown_again_fails_against_an_anchor(small: Data
     small.run(_CUT.format(kept=last - 2))
     lengthened(small)
     assert verdict(small) is None
-    assert verdict(small, anchor) == "it is not the event that was anchored"
+    assert verdict(small, anchor) == "the event is not the anchored event"
 
 
 def test_a_restored_backup_passes_alone_and_fails_against_a_later_anchor(
@@ -145,7 +151,7 @@ def test_a_restored_backup_passes_alone_and_fails_against_a_later_anchor(
         late = anchored(small, tmp_path)
         assert verdict(backup) is None
         assert verdict(backup, early) is None
-        assert verdict(backup, late) == f"the anchor's event {last} is gone: the chain ends at {last - 5}"
+        assert verdict(backup, late) == f"the anchored event {last} is missing: the chain ends at event {last - 5}"
     finally:
         server.drop(backup.name)
 
@@ -159,7 +165,7 @@ def test_a_chain_that_was_begun_anew_in_the_same_place_fails_against_an_anchor(s
     )
     lengthened(small)
     assert verdict(small) is None
-    assert verdict(small, anchor) == "it is not the event that was anchored"
+    assert verdict(small, anchor) == "the event is not the anchored event"
 
 
 def test_a_chain_that_was_emptied_is_no_sound_one(small: Database) -> None:
@@ -167,7 +173,7 @@ def test_a_chain_that_was_emptied_is_no_sound_one(small: Database) -> None:
         "TRUNCATE birth.birth_ledger_event; UPDATE birth.birth_ledger_head SET seq = -1,"
         " hash = decode(repeat('00', 32), 'hex')"
     )
-    assert verdict(small) == "there is no event at all: even the first one is gone"
+    assert verdict(small) == "the chain has no events, not even the first"
 
 
 def test_an_anchor_of_another_installation_is_refused(

@@ -100,11 +100,11 @@ def test_a_glob_that_names_nothing_says_what_was_meant(company: Database) -> Non
 
 BINDINGS = [
     (("ops.nothing", "entity=$code"), "unknown_function", "no function"),
-    (("entity=$code",), "bad_binding", "cannot be read"),
-    (('ops."Register"', "entity=$entity"), "bad_binding", "cannot be read"),
-    (('ops."Register"', "entity="), "bad_binding", "cannot be read"),
+    (("entity=$code",), "bad_binding", "invalid binding"),
+    (('ops."Register"', "entity=$entity"), "bad_binding", "invalid binding"),
+    (('ops."Register"', "entity="), "bad_binding", "invalid binding"),
     (('ops."Register"', "mode=write", "entity=$code"), "not_bindable", "Kind has no default"),
-    (('ops."Register"', "who=$code"), "not_bindable", "it has no parameter who"),
+    (('ops."Register"', "who=$code"), "not_bindable", "unknown parameter who"),
     (("ops.reading", "a=$collection", "b=$code", "c=$origin"), "not_bindable", "it is not volatile"),
     (("ops.many", "a=$collection", "b=$code", "c=$origin"), "not_bindable", "it returns a set"),
     (("ops.shaped", "a=$collection", "b=$code", "c=$origin", "d=$born_at"), "database_error", "cannot cast"),

@@ -104,7 +104,7 @@ def test_a_row_slips_past_with_a_warning_where_the_bound_function_cannot_be_call
     told += [warnings_of(company, insert.format(3))]
     company.run("DROP FUNCTION ops.keyed")
     told += [warnings_of(company, insert.format(4))]
-    gone = "WARNING a row of visits is not registered: the register function that is bound is gone, or cannot be called"
+    gone = "WARNING a row of visits is not registered: the bound register function is missing or cannot be called"
     assert [[each.replace("public.", "") for each in those] for those in told] == [[gone]] * 4
     assert (company.value("SELECT count(*) FROM public.visits"), registered(company)) == (4, [])
 
@@ -232,7 +232,7 @@ def test_a_table_that_was_moved_or_renamed_stays_the_collection_it_was(company: 
     company.run('ALTER TABLE public.coded SET SCHEMA crm; ALTER TABLE sales.items RENAME TO "th\u00ed ngs"')
     made = init(company, "--collections", "crm.coded", "sales.th\u00ed ngs").document
     assert (made["installed"], made["enrolled"]) == (
-        ["the groups enter crm", "the new places of coded (crm.coded), items (sales.th\u00ed ngs)"], [],
+        ["the groups may use the schema crm", "the new places of coded (crm.coded), items (sales.th\u00ed ngs)"], [],
     )  # fmt: skip
     places = "SELECT collection_name || ' ' || table_schema || '.' || table_name AS place"
     assert [row["place"] for row in company.run(f"{places} FROM public.birth_collection_place ORDER BY 1")] == [
@@ -246,5 +246,5 @@ def test_a_table_that_was_moved_or_renamed_stays_the_collection_it_was(company: 
     assert "copy" in {each["collection"] for each in made["enrolled"]}
     assert {
         "object": "crm.copy",
-        "why": "its trg_birth_gateway registers rows of coded: drop it, then run init again",
+        "why": "its trg_birth_gateway registers rows of coded. Drop the trigger, then run init again",
     } in made["left"]

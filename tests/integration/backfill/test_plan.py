@@ -317,7 +317,7 @@ def test_reconciling_finds_what_a_set_of_codes_cannot_show(
             reconcile.reconcile(operator, run, "compared")
     collections: Any = stale.value.evidence["collections"]
     assert found.items() <= collections["workflows"].items()
-    assert "1 rows without a code of their own" in stale.value.message
+    assert "1 rows without a unique code" in stale.value.message
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_date_without_end_is_called_infinite_and_not_a_row_without_a_value(sha
     found = refused(shared, column_identity("endless", "code"))
     assert "no identity column is NULL or infinite" in str(found.evidence["gates"])
     assert closed(found) == {"no_nulls": {"rows": 1, "examples": [{"code": "infinity"}]}}
-    assert "infinity" in found.hint
+    assert "finite in every row" in found.hint
 
 
 OWN: Mapping[str, tuple[str, str, str, Found]] = {
@@ -240,8 +240,8 @@ def test_rows_that_row_security_hides_are_an_error_never_absent(database: Databa
     database.run("ALTER TABLE public.guarded ENABLE ROW LEVEL SECURITY")
     found = refused(database, column_identity("guarded", "code"), kind=NotAllowed)
     assert "row-level security" in found.message
-    assert "the table's owner switches it off" in found.hint
-    assert "ask for SELECT" not in found.hint
+    assert "Ask its owner to disable it" in found.hint
+    assert "SELECT on the table" not in found.hint
 
 
 def test_a_timeout_that_a_role_carries_is_named_with_the_way_around_it(database: Database) -> None:
@@ -254,7 +254,7 @@ def test_a_timeout_that_a_role_carries_is_named_with_the_way_around_it(database:
 
 def test_where_rows_are_registered_a_collision_is_cured_by_correcting_one_of_the_two_rows(shared: Database) -> None:
     found = refused(shared, column_identity("os_items", "sku"))
-    assert "Where rows of this collection are registered already, its identity is final" in found.hint
+    assert "If rows of this collection are registered, its identity is final" in found.hint
     assert closed(found)["no_foreign_codes"]["examples"][0]["owner"] == "taxonomy_labels"
 
 

@@ -112,11 +112,11 @@ def test_stderr_names_the_gates_that_each_refused_row_closed_with_their_evidence
     file.write_text(HEADER + "os_tax_rates,column,code,\nnobody,column,id,\n", encoding="utf-8")
     answer = run("classify", "--from", str(file), "--dsn", database.dsn())
     assert answer.status == 3
-    gate = "no_pending_collisions (no other classified collection gives the same code)"
+    gate = "no_pending_collisions (no other classified collection has the same code)"
     found = json.dumps({"rows": 1, "examples": [{"code": code, "owner": "os_projects"}]})
     assert f"    closed: {gate}: {found}\n" in answer.err
     assert "    hint: Use the synthetic form of the same column." in answer.err
-    assert "  closed: nobody (there is no collection nobody): unknown_collection\n" in answer.err
+    assert "  closed: nobody (unknown collection nobody): unknown_collection\n" in answer.err
 
 
 def test_what_was_exported_changes_nothing_when_it_is_read_again(database: Database, tmp_path: Path) -> None:

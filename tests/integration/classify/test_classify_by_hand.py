@@ -19,7 +19,7 @@ def test_of_two_who_classify_at_the_same_moment_the_second_is_told_who_was_first
             told = pool.submit(refusal, second, CLASSIFYING.replace("{code}", "{id}"))
             assert eventually(lambda: bool(small.value(waits)))
         state, message = told.result(timeout=30)
-    assert (state, message) == ("BR004", "identity_changed: goods was classified by operator1 since you looked")
+    assert (state, message) == ("BR004", "identity_changed: goods was classified by operator1 since your last refresh")
     assert small.value("SELECT columns FROM birth.birth_identity WHERE collection_name = 'goods'") == ["code"]
 
 

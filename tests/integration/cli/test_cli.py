@@ -253,7 +253,7 @@ def test_no_part_of_a_password_is_ever_repeated(form: str) -> None:
 def test_a_keyword_of_a_dsn_that_is_misspelt_is_answered_with_the_nearest_one() -> None:
     for form in ("host=x prot=5432 password=hunter2", "postgresql://u:hunter2@h/d?prt=5432"):
         answer = run("--dsn", form, "status")
-        assert (answer.status, "Perhaps port is misspelt" in answer.err, "hunter2" in answer.err) == (2, True, False)
+        assert (answer.status, "Did you mean port?" in answer.err, "hunter2" in answer.err) == (2, True, False)
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,9 @@ def test_the_first_use_creates_starts_and_builds_and_the_last_release_stops(home
     server.release()
     assert not runs(home)
     assert [line for line in said if "traversable" not in line] == [
-        "creating the demo's PostgreSQL, once",
+        "creating the demo's PostgreSQL (once)",
         "starting PostgreSQL",
-        "building the demo, once",
+        "building the demo (once)",
         "filling",
     ]
 
@@ -82,9 +82,9 @@ server.release()
         told = [child.hear() for child in all_six]
         assert len({facts["pid"] for facts in told}) == 1
         for once in (
-            "creating the demo's PostgreSQL, once",
+            "creating the demo's PostgreSQL (once)",
             "starting PostgreSQL",
-            "building the demo, once",
+            "building the demo (once)",
         ):
             assert sum(facts["lines"].count(once) for facts in told) == 1
         for child in all_six[:5]:
@@ -208,7 +208,7 @@ def test_a_reset_leaves_the_server_kept_or_not_as_it_was(home: Path, *, kept: bo
 def test_a_start_at_another_scale_says_how_to_get_it(home: Path, said: list[str]) -> None:
     demo.start(home, quiet, scale=2)
     demo.start(home, said.append, scale=4)
-    assert said == ["the demo was built at scale 2; `demo reset --scale 4` builds it anew"]
+    assert said == ["the demo has scale 2; `demo reset --scale 4` rebuilds it"]
     assert ask(demo.dsn(home, "postgres", quiet), "SELECT count(*) FROM thing") == 2
 
 

@@ -86,7 +86,7 @@ def test_who_queues_behind_somebody_that_waits_for_a_table_is_told_of_that_one(s
             with impatient(shared) as connection, pytest.raises(ConsoleError) as caught:
                 matrix.count(connection, "agents")
         thread.join(60)
-    assert caught.value.message == f"process {process} of postgres waits for agents, and everybody else behind it"
+    assert caught.value.message == f"process {process} of postgres waits for agents, and other sessions queue behind it"
 
 
 def test_how_long_to_wait_for_a_lock_is_the_operator_s_choice(shared: Database) -> None:

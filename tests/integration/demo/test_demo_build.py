@@ -88,7 +88,7 @@ def test_progress_is_told_in_a_few_lines(server: EmbeddedServer) -> None:
     build(empty(server, "talking"), progress=said.append)
     assert said == [
         "loading 75 collections, 57,599 rows",
-        "18,449 rows are in the birth registry; adding keys, triggers and statistics",
+        "18,449 rows registered; adding keys, triggers and statistics",
     ]
 
 

@@ -54,7 +54,7 @@ def test_nothing_is_advised_about_the_identity_of_what_is_exempt(database: Datab
     (found,) = read(database, "iu_staging_payload")
     assert {gate for gate, verdict in verdicts(found).items() if verdict == "failed"} == {"policy_required"}
     told = {gate.id: gate.evidence for gate in found.gates}
-    assert told["identity_classified"] == told["table_present"] == "not asked for: it is EXEMPT"
+    assert told["identity_classified"] == told["table_present"] == "not needed: it is EXEMPT"
     assert not found.all_ok
 
 

@@ -67,11 +67,11 @@ def test_what_is_classified_and_cannot_be_resolved_is_told_apart_so_that_the_wor
     answer = run("status", "--dsn", database.dsn("viewer1"))
     assert "identity_unclassified_blockers  45\n" in answer.out
     assert (
-        "27 column + 4 synthetic = 31 classified, 43 unclassified; 2 of the classified lack their table or a column\n"
+        "27 column + 4 synthetic = 31 classified, 43 unclassified; 2 of the classified have no table or miss a column\n"
     ) in answer.out
-    assert "✗ every REQUIRED identity is resolved: 45 → `birth-console matrix` shows which and why;" in answer.out
+    assert "✗ every REQUIRED identity is resolved: 45 → List them: `birth-console matrix`." in answer.out
     packet = run("packet", "--dsn", database.dsn("viewer1")).out
-    assert "43 unclassified; 2 of the classified lack their table or a column." in packet
+    assert "43 unclassified; 2 of the classified have no table or miss a column." in packet
     assert "74 REQUIRED: 27 column + 4 synthetic = 31 classified, 2 of them broken; 29 compatible, 45 broken." in packet
 
 

@@ -42,7 +42,7 @@ def test_a_broken_chain_ends_with_5_and_names_its_first_bad_event_and_why(small:
     small.run("UPDATE birth.birth_ledger_event SET actor = 'x' WHERE seq IN (1, 2)")
     result = ran(small, "--json")
     kind = small.value("SELECT kind FROM birth.birth_ledger_event WHERE seq = 1")
-    bad = {"seq": 1, "kind": kind, "reason": "its content is not what was hashed"}
+    bad = {"seq": 1, "kind": kind, "reason": "the event's content does not match its hash"}
     found = json.loads(result.stdout)
     assert (found["entries"], found["ok"], found["bad"]) == (1, False, bad)
     error = refused(result)

@@ -155,7 +155,7 @@ def test_an_audit_fails_where_a_login_may_switch_triggers_off(small: Database) -
             session.execute("SET session_replication_role = replica")
             look = "SELECT verdict FROM birth.birth_audit() WHERE id = 'replication_role'"
             assert session.execute(look).fetchall() == [{"verdict": "failed"}]
-            with pytest.raises(psycopg.Error, match="triggers_bypassed: nobody may plan a backfill"):
+            with pytest.raises(psycopg.Error, match="triggers_bypassed: it is not possible to plan a backfill"):
                 session.execute("SELECT birth.birth_backfill_plan(ARRAY['goods'])")
 
 

@@ -52,7 +52,7 @@ def test_a_retired_login_decides_nothing_even_where_a_group_was_left(admin: Data
     assert refused.value.code == "unknown_person"
     with admin.connect("postgres") as superuser:
         found = next(each for each in people.people(superuser) if each.login == "operator2")
-    assert "it is retired, and still in groups" in found.warnings
+    assert "it is retired but still in groups" in found.warnings
 
 
 def test_a_login_of_one_person_never_becomes_another_s(admin: Database) -> None:

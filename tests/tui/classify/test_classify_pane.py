@@ -210,7 +210,7 @@ def test_a_template_is_tried_on_the_sample_while_it_is_typed(database: Database)
         assert len(console.app.screen_stack) == 2
         await console.press("ctrl+u")
         await console.type("team:{nope}")
-        await console.shows("there is no column nope")
+        await console.shows("unknown column nope")
         await console.press("ctrl+u")
         await console.type("team:{name}/{date_created}")
         await console.shows("→ team:")

@@ -50,8 +50,8 @@ def test_what_is_left_is_behind_what_was_rejected_and_ahead_of_the_next() -> Non
 def test_nothing_beside_a_reason_against_an_identity_says_exact() -> None:
     assert "exact" in comment(SHIPS, "hull_code")
     for typed, reason in (
-        ("nope", "there is no column nope"),
-        ("ships:{nope}", "there is no column nope"),
+        ("nope", "unknown column nope"),
+        ("ships:{nope}", "unknown column nope"),
         ("ships:{id", "the template of ships must read"),
         ("", "a column's name has"),
     ):

@@ -166,11 +166,7 @@ def test_matrix(source: FakeSource, snapshot: SnapshotAssertion, size: tuple[int
         screen._found(
             contract(
                 Terms(facts, register_function=True, bound=True, proof=proof),
-                (
-                    ReadableSql(
-                        "counts its rows and those that are registered", f'SELECT count(*)\nFROM "{MARKUP}" -- 3'
-                    ),
-                ),
+                (ReadableSql("counts source and registered rows", f'SELECT count(*)\nFROM "{MARKUP}" -- 3'),),
             )
         )
         await picture("contract")

@@ -38,7 +38,7 @@ async def plans_and_reconciles(console: OnData) -> None:
     assert [entry.collection for entry in ledger.run.entries] == ["goods"]
     await console.until(lambda: "not reconciled" in reason(console, "run_apply"))
     assert reason(console, "run_certify") == "needs birth_reviewer"
-    assert reason(console, "run_hold") == "nobody applies it"
+    assert reason(console, "run_hold") == "no session applies it"
     await console.press("c")
     await answer(console, Prompt, "equal")
     await console.shows("equal: 300 rows planned, 300 missing in the source")
@@ -76,7 +76,7 @@ async def applies_in_two_workers(console: OnData) -> None:
 async def verifies_and_certifies(console: OnData) -> None:
     ledger = await opened(console)
     assert reason(console, "run_plan") == "needs birth_operator"
-    assert reason(console, "run_certify") == "verify it first: you certify what you saw"
+    assert reason(console, "run_certify") == "verify the run first"
     assert reason(console, "run_gates") == "verify it first (V)"
     await console.press("V")
     await console.until(lambda: ledger.shows == "gates")

@@ -39,12 +39,12 @@ def test_a_sound_collection_shows_every_gate_and_the_sql_that_runs(database: Dat
         await console.shows("✓ all_ok")
         await console.press("y")
         text = await read_through(console)
-        assert "✓ passed   no two rows give the same code" in text
+        assert "✓ passed   no two rows have the same code" in text
         for title in (
-            "counts its rows and those that are registered",
+            "counts source and registered rows",
             "stores what is missing",
             "reads one batch",
-            "registers that batch",
+            "registers the batch",
         ):
             assert title in text
         await console.press("escape")
@@ -65,7 +65,7 @@ def test_a_broken_collection_says_which_gate_and_what_to_do_and_has_no_sql(datab
         text = await read_through(console)
         assert "✗ failed   its identity is classified" in text
         assert "→ Classify it." in text
-        assert "? unknown  no two rows give the same code" in text
+        assert "? unknown  no two rows have the same code" in text
         assert "SQL that" not in text
         await console.press("y", "escape")
         await console.shows("there is no SQL to copy")
@@ -105,7 +105,7 @@ def test_a_collection_that_vanished_says_so(database: Database) -> None:
         await console.press("slash")
         await console.type("agents")
         await console.press("enter", "g", "enter")
-        await console.shows("! not read: there is no collection agents")
+        await console.shows("! not read: unknown collection agents")
 
     drive_real(scenario, database)
 

@@ -32,8 +32,8 @@ def test_a_binding_is_read_as_it_is_written() -> None:
 def test_a_binding_gives_every_value_a_place_and_every_parameter_a_value() -> None:
     fine = {"a": Given("collection"), "b": Given("code"), "c": Given("origin")}
     assert complaints(function("a", "b", "c"), fine) == []
-    assert complaints(function("a", "b", "c", "d"), fine) == ["d has no default and gets nothing"]
-    assert complaints(function("a", "b"), fine) == ["it has no parameter c"]
-    assert complaints(function("a", "b", "c", kind="p"), fine) == ["it is no plain function"]
+    assert complaints(function("a", "b", "c", "d"), fine) == ["d has no default and is not bound"]
+    assert complaints(function("a", "b"), fine) == ["unknown parameter c"]
+    assert complaints(function("a", "b", "c", kind="p"), fine) == ["it is not a plain function"]
     assert complaints(function("a", "b", "c"), {**fine, "c": Given("code")}) == [
-        "$origin goes nowhere", "$code goes to two parameters"]  # fmt: skip
+        "$origin is not bound", "$code is bound to two parameters"]  # fmt: skip

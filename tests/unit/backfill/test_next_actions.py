@@ -35,7 +35,7 @@ def test_a_read_only_session_and_an_unknown_person_may_do_nothing() -> None:
     still = reasons(Login(OPERATOR.groups, "Olga", read_only=True), Standing("reconciled", "run", "x"))
     assert {still[step] for step in STEPS[:-1]} == {"this session is read-only"}
     nobody = reasons(Login(OPERATOR.groups, None), Standing("reconciled", "run", "x"))
-    assert nobody[next_actions.APPLY] == "nobody recorded which person this login is"
+    assert nobody[next_actions.APPLY] == "this login is not mapped to a person"
 
 
 def test_without_a_run_only_a_plan_is_possible() -> None:
@@ -66,13 +66,13 @@ def test_an_operator_may_do_what_the_state_of_the_run_allows(standing: Standing,
 @pytest.mark.parametrize(
     ("standing", "verified", "reason"),
     [
-        (Standing("applied", "run", "x"), None, "verify it first: you certify what you saw"),
-        (Standing("applied", "run", "x"), False, "an acceptance gate did not pass"),
+        (Standing("applied", "run", "x"), None, "verify the run first"),
+        (Standing("applied", "run", "x"), False, "an acceptance gate is not passed"),
         (Standing("applied", "run", "x"), True, ""),
-        (Standing("applying", "run", "x"), True, "not applied to its end"),
+        (Standing("applying", "run", "x"), True, "not completely applied"),
         (Standing("certified", "run", "x"), True, "already certified"),
         (Standing("applied", "run", "x", ("planned",)), True, "you planned this run"),
-        (Standing("applied", "run", "x", ("began", "applied")), True, "you began this run, you applied this run"),
+        (Standing("applied", "run", "x", ("began", "applied")), True, "you started this run, you applied this run"),
         (Standing("applied", "run", "x", ("permitted",)), True, "you opened its permit"),
         (Standing("applied", "run", "x", ("applied", "ended")), True, "you applied this run"),
     ],

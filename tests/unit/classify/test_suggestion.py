@@ -157,7 +157,7 @@ def test_a_table_that_nothing_identifies_has_no_candidates_and_says_so() -> None
 def test_an_undeclared_code_beside_a_surrogate_leaves_the_choice_to_somebody() -> None:
     found = suggest(table("ships", {"id": numbers(), "code": codes("S")}, keys=[PRIMARY]))
     assert found.tier == "B"
-    assert "a code beside it is unique, too" in found.doubts
+    assert "another code column is unique, too" in found.doubts
 
 
 def test_every_score_is_the_sum_of_its_parts_with_runner_up_and_margin() -> None:

@@ -112,7 +112,7 @@ def test_a_tail_that_is_sealed_in_itself_does_not_follow_what_it_was_put_behind(
     sealed = resealed(spliced, 2)
     bad = judged(sealed).bad
     assert bad is not None
-    assert (bad["seq"], bad["reason"]) == (1, "it does not follow the event before it")
+    assert (bad["seq"], bad["reason"]) == (1, "the event does not follow the previous event")
 
 
 @given(_CHAINS, st.data())
@@ -125,7 +125,7 @@ def test_a_cut_tail_shows_by_the_head_and_when_that_is_set_back_by_an_anchor(
     assert judged(kept).ok
     anchored = judged(kept, Anchor(head[0], head[1].hex()))
     assert anchored.bad is not None
-    assert anchored.bad["reason"] == f"the anchor's event {head[0]} is gone: the chain ends at {len(kept) - 1}"
+    assert anchored.bad["reason"] == f"the anchored event {head[0]} is missing: the chain ends at event {len(kept) - 1}"
 
 
 @given(_CHAINS, st.data())
@@ -138,7 +138,7 @@ def test_a_history_that_was_rewritten_and_sealed_again_shows_against_an_anchor_o
     forged = resealed(forged, place)
     assert judged(forged).ok
     found = judged(forged, Anchor(len(events) - 1, events[-1].hash.hex())).bad
-    assert found == {"seq": len(events) - 1, "kind": events[-1].kind, "reason": "it is not the event that was anchored"}
+    assert found == {"seq": len(events) - 1, "kind": events[-1].kind, "reason": "the event is not the anchored event"}
 
 
 def test_every_anchor_counts_also_where_two_name_one_event() -> None:
@@ -150,12 +150,12 @@ def test_every_anchor_counts_also_where_two_name_one_event() -> None:
 
 def test_an_empty_chain_is_no_sound_one() -> None:
     found = judged([])
-    assert found.bad == {"seq": 0, "kind": None, "reason": "there is no event at all: even the first one is gone"}
+    assert found.bad == {"seq": 0, "kind": None, "reason": "the chain has no events, not even the first"}
 
 
 def test_a_chain_whose_head_is_gone_is_no_sound_one() -> None:
     events = chained([])
-    assert verify(events, None).bad == {"seq": 1, "kind": None, "reason": "its head is gone"}
+    assert verify(events, None).bad == {"seq": 1, "kind": None, "reason": "the chain head is missing"}
 
 
 def test_a_chain_begins_with_its_genesis_and_never_again() -> None:
@@ -164,16 +164,16 @@ def test_a_chain_begins_with_its_genesis_and_never_again() -> None:
     assert judged(headless).bad == {
         "seq": 0,
         "kind": "batch",
-        "reason": "the chain does not begin with its genesis",
+        "reason": "the chain does not start with its genesis event",
     }
     twice = resealed([events[0], events[1]._replace(kind=GENESIS)], 1)
-    assert judged(twice).bad == {"seq": 1, "kind": GENESIS, "reason": "the chain begins anew here"}
+    assert judged(twice).bad == {"seq": 1, "kind": GENESIS, "reason": "the chain starts again at this event"}
 
 
 def test_time_never_runs_backwards_along_a_chain() -> None:
     events = chained([("a", "batch", None)])
     backdated = resealed([events[0], events[1]._replace(at_us=events[0].at_us - 1)], 1)
-    assert judged(backdated).bad == {"seq": 1, "kind": "batch", "reason": "it is older than the event before it"}
+    assert judged(backdated).bad == {"seq": 1, "kind": "batch", "reason": "the event is older than the previous event"}
 
 
 @pytest.mark.parametrize(("left", "right"), [("ab", "c"), ("a", "bc"), ("", "abc")])

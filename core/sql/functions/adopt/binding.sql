@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     SELECT * INTO v_function FROM pg_proc WHERE oid::regprocedure::text = p_signature;
     IF v_function.oid IS NULL OR v_function.prokind <> 'f' OR v_function.proretset OR v_function.provolatile <> 'v' THEN
-        PERFORM {S}.birth_refuse('BR003', 'not_bindable', format('%s cannot register rows: it must be a volatile function that returns one value', p_signature),
+        PERFORM {S}.birth_refuse('BR003', 'not_bindable', format('%s cannot register rows: it is not a volatile function that returns one value', p_signature),
             jsonb_build_object('function', p_signature, 'kind', v_function.prokind, 'returns_set', v_function.proretset, 'volatility', v_function.provolatile),
             'Name the function that the gateway calls for each row.');
     END IF;

@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION {S}.birth_batch_alone(p_ledger_id bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF pg_current_xact_id_if_assigned() IS NOT NULL THEN
-        PERFORM {S}.birth_refuse('BR002', 'not_alone', 'a batch is a transaction of its own: this one wrote before',
+        PERFORM {S}.birth_refuse('BR002', 'not_alone', 'a batch needs its own transaction: this one has already written',
             jsonb_build_object('ledger_id', p_ledger_id), 'Commit, then apply the batch.');
     ELSIF current_setting('max_prepared_transactions')::integer > 0 THEN
         PERFORM pg_export_snapshot();
@@ -24,7 +24,7 @@ BEGIN
         PERFORM {S}.birth_refuse('BR004', 'run_not_applying', concat(format('run %s is %s', p_run, coalesce(v_status, 'unknown')),
                 (SELECT format(' by run %s, planned by %s', o.run_id, o.planned_by) FROM {S}.birth_backfill_run AS r
                     JOIN {S}.birth_backfill_run AS o ON o.run_id = r.superseded_by WHERE r.run_id = p_run)),
-            jsonb_build_object('run', p_run, 'status', v_status), 'Only a run that was begun is applied.');
+            jsonb_build_object('run', p_run, 'status', v_status), 'Start the run: `birth-console apply`.');
     END IF;
     RETURN v_status;
 END
@@ -45,11 +45,11 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM {S}.birth_refuse('BR003', 'permit_in_scope', format('no open permit with budget covers %s', p_entry.collection_name),
             jsonb_build_object('gates', jsonb_build_array(jsonb_build_object('gate', 'permit_in_scope', 'evidence', jsonb_build_object('collection', p_entry.collection_name)))),
-            'Ask a gatekeeper to open one.');
+            'Ask a gatekeeper to open a permit.');
     END IF;
     IF NOT coalesce(v_live @> v_expected, false) THEN
-        PERFORM {S}.birth_refuse('BR004', 'gateway_changed', 'the gateway is not the one the permit was opened for',
-            jsonb_build_object('permit', v_permit, 'permitted', v_expected, 'live', v_live), 'Find out who changed it, then open a permit for what it is now.');
+        PERFORM {S}.birth_refuse('BR004', 'gateway_changed', 'the gateway no longer matches the permit',
+            jsonb_build_object('permit', v_permit, 'permitted', v_expected, 'live', v_live), 'Ask the gateway''s owner about the change. Then open a new permit.');
     END IF;
     RETURN v_permit;
 END
@@ -77,7 +77,7 @@ BEGIN
         CASE WHEN NOT EXISTS (SELECT FROM {S}.birth_policy WHERE collection_name = p_entry.collection_name AND requirement = 'REQUIRED') THEN 'policy_required' END
     ], NULL);
     IF cardinality(v_drift) > 0 THEN
-        PERFORM {S}.birth_refuse('BR004', 'plan_stale', format('what the plan of %s pinned has changed: %s', p_entry.collection_name, array_to_string(v_drift, ', ')),
+        PERFORM {S}.birth_refuse('BR004', 'plan_stale', format('the plan of %s is stale, changed: %s', p_entry.collection_name, array_to_string(v_drift, ', ')),
             jsonb_build_object('collection', p_entry.collection_name, 'drift', v_drift), 'Plan again.');
     END IF;
 END
@@ -89,7 +89,7 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM {S}.birth_refuse('BR003', 'budget_left', format('the budget of permit %s does not cover this batch', p_permit),
             (SELECT jsonb_build_object('permit', p_permit, 'budget', budget_rows, 'used', used_rows, 'batch', p_rows) FROM {S}.birth_admission_budget WHERE permit_id = p_permit),
-            'Ask a gatekeeper for a larger one.');
+            'Ask a gatekeeper for a larger permit.');
     END IF;
 END
 $body$;

@@ -66,7 +66,7 @@ BEGIN
     IF vanished + cardinality(v_taken) + registered + existing <> p_to - p_from + 1 THEN
         PERFORM {S}.birth_refuse('BR008', 'not_registered', format('the register function left %s of %s rows of %s out of the registry',
                 p_to - p_from + 1 - vanished - cardinality(v_taken) - registered - existing, p_to - p_from + 1 - vanished - cardinality(v_taken), p_entry.collection_name),
-            jsonb_build_object('ledger_id', p_entry.ledger_id, 'from', p_from, 'to', p_to), 'Nothing of this batch was kept. Ask who owns the register function.');
+            jsonb_build_object('ledger_id', p_entry.ledger_id, 'from', p_from, 'to', p_to), 'Nothing of this batch was kept. Ask the owner of the register function.');
     END IF;
     existing := existing + cardinality(v_taken) - cardinality(v_foreign);
     quarantined := {S}.birth_batch_quarantine(p_entry, p_from, p_to, v_foreign);

@@ -31,12 +31,12 @@ DECLARE
     v_elsewhere text[];
 BEGIN
     IF NOT current_setting('track_counts')::boolean THEN
-        PERFORM {S}.birth_refuse('BR005', 'writes_unseen', 'what a batch writes cannot be seen: track_counts is off',
+        PERFORM {S}.birth_refuse('BR005', 'writes_unseen', 'the writes of a batch cannot be counted: track_counts is off',
             jsonb_build_object('track_counts', 'off'), 'Switch track_counts on for this database.');
     ELSIF v_grown > p_registered THEN
         PERFORM {S}.birth_refuse('BR005', 'registered_besides', format('registering %s rows of %s put %s rows into the registry', p_registered, p_collection, v_grown),
             jsonb_build_object('collection', p_collection, 'registered', p_registered, 'rows', v_grown),
-            'Nothing of this batch was kept. The register function must register what it is given, under the origin it is given, and nothing else.');
+            'Nothing of this batch was kept. Correct the register function: it must register only the given rows, with the given origin.');
     END IF;
     SELECT jsonb_object_agg(relid::oid::regclass, rows::bigint - coalesce((p_before ->> relid)::bigint, 0)) INTO v_writes
     FROM jsonb_each_text(v_after - '') AS w(relid, rows) WHERE rows::bigint > coalesce((p_before ->> relid)::bigint, 0);
@@ -46,7 +46,7 @@ BEGIN
     IF v_elsewhere IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR005', 'wrote_elsewhere', format('registering rows of %s also wrote %s', p_collection, array_to_string(v_elsewhere, ', ')),
             jsonb_build_object('collection', p_collection, 'tables', v_elsewhere),
-            'Nothing of this batch was kept. Where the register function may write there, whoever installs names all such tables: `birth-console init --register-writes SCHEMA.TABLE …`, with --collections as before.');
+            'Nothing of this batch was kept. If the register function may write there, name all such tables: `birth-console init --register-writes SCHEMA.TABLE …`, with --collections as before.');
     END IF;
     RETURN v_writes;
 END

@@ -3,23 +3,23 @@
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_steer(p_run bigint, p_command text, p_batch_size integer, p_reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'steer a run');
+    v_person text := {S}.birth_actor('birth_operator', 'control a run');
     v_status text;
 BEGIN
     -- So weak a lock never waits for a batch, only for whoever is about to begin, end, supersede or certify the run.
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR KEY SHARE;
     IF p_command NOT IN ('run', 'pause', 'cancel') OR p_batch_size NOT BETWEEN 0 AND 10000 THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_control', 'a run is steered by run, pause or cancel, and 1 to 10,000 rows a batch',
+        PERFORM {S}.birth_refuse('BR002', 'bad_control', 'invalid control of a run: run, pause or cancel, and 1 to 10,000 rows per batch',
             jsonb_build_object('command', p_command, 'batch_size', p_batch_size), 'See `birth-console control --help`.');
     END IF;
     IF v_status IN ('applied', 'certified', 'superseded') THEN
-        PERFORM {S}.birth_refuse('BR004', 'run_over', format('run %s is %s: there is nothing left to steer', p_run, v_status),
+        PERFORM {S}.birth_refuse('BR004', 'run_over', format('run %s is %s: nothing left to control', p_run, v_status),
             jsonb_build_object('run', p_run, 'status', v_status), 'See `birth-console ledger`.');
     END IF;
     UPDATE {S}.birth_backfill_control SET command = coalesce(p_command, command), batch_size = nullif(coalesce(p_batch_size, batch_size), 0),
         reason = p_reason, steered_by = session_user, steered_at = clock_timestamp() WHERE run_id = p_run;
     IF NOT FOUND THEN
-        PERFORM {S}.birth_refuse('BR002', 'unknown_run', format('there is no run %s', p_run), jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
+        PERFORM {S}.birth_refuse('BR002', 'unknown_run', format('unknown run %s', p_run), jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
     END IF;
     PERFORM {S}.birth_ledger_append('steered', jsonb_build_object('run', p_run, 'command', p_command, 'batch_size', p_batch_size,
         'reason', p_reason, 'person', v_person));
@@ -48,7 +48,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body
 BEGIN
     PERFORM {S}.birth_actor('birth_operator', 'apply a run');
     IF p_state IS NULL OR p_state NOT IN ('applying', 'paused', 'throttled', 'waiting') THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_state', 'a worker is applying, paused, throttled or waiting', jsonb_build_object('run', p_run, 'state', left(p_state, 100)), 'Say one of these.');
+        PERFORM {S}.birth_refuse('BR002', 'bad_state', 'a worker is applying, paused, throttled or waiting', jsonb_build_object('run', p_run, 'state', left(p_state, 100)), 'Use one of these states.');
     END IF;
     INSERT INTO {S}.birth_backfill_worker AS w (run_id, backend_pid, state, reason) VALUES (p_run, pg_backend_pid(), p_state, left(p_reason, 1000))
     ON CONFLICT (run_id, backend_pid) DO UPDATE SET login = session_user, state = excluded.state, reason = excluded.reason, seen_at = clock_timestamp();

@@ -7,7 +7,7 @@ DECLARE
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run WHERE run_id = p_run;
     IF NOT FOUND THEN
-        PERFORM {S}.birth_refuse('BR002', 'unknown_run', format('there is no run %s', p_run), jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
+        PERFORM {S}.birth_refuse('BR002', 'unknown_run', format('unknown run %s', p_run), jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
     END IF;
     SELECT jsonb_object_agg(metric, value) INTO v_readiness FROM {S}.birth_readiness();
     RETURN jsonb_build_object(
@@ -70,7 +70,7 @@ BEGIN
         PERFORM {S}.birth_refuse(CASE WHEN v_found.only_stale THEN 'BR004' ELSE 'BR003' END,
             CASE WHEN v_found.only_stale THEN 'plan_stale' ELSE 'gate_closed' END,
             format('run %s may not be applied', p_run), jsonb_build_object('gates', v_found.gates),
-            CASE WHEN v_found.only_stale THEN 'Plan again: what the plan pinned has changed.' ELSE 'Open each gate, then try again.' END);
+            CASE WHEN v_found.only_stale THEN 'Plan again: a pinned object has changed.' ELSE 'Open each gate, then retry.' END);
     END IF;
 END
 $body$;

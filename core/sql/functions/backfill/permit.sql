@@ -14,7 +14,7 @@ BEGIN
     END IF;
     IF p_expect_gateway !~* '^[0-9a-f]{{8,32}}$' THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_fingerprint', 'a fingerprint of the gateway has 8 to 32 hex digits',
-            jsonb_build_object('expected', p_expect_gateway), 'Copy it from whoever last reviewed the gateway.');
+            jsonb_build_object('expected', p_expect_gateway), 'Copy it from the last review of the gateway.');
     END IF;
     SELECT array_agg(wanted) INTO v_unknown FROM unnest(p_collections) AS wanted
     WHERE wanted NOT IN (SELECT collection_name FROM {S}.collection_registry);
@@ -24,8 +24,8 @@ BEGIN
     END IF;
     -- IS NOT TRUE: where there is no gateway at all, it is not the expected one either.
     IF p_expect_gateway IS NOT NULL AND starts_with(v_gateway, lower(p_expect_gateway)) IS NOT TRUE THEN
-        PERFORM {S}.birth_refuse('BR004', 'gateway_changed', 'the gateway is not the one that was expected',
-            jsonb_build_object('expected', p_expect_gateway, 'live', left(v_gateway, 8)), 'Find out who changed the gateway before you permit anything.');
+        PERFORM {S}.birth_refuse('BR004', 'gateway_changed', 'the gateway does not have the expected fingerprint',
+            jsonb_build_object('expected', p_expect_gateway, 'live', left(v_gateway, 8)), 'Ask the gateway''s owner about the change before you open a permit.');
     END IF;
     INSERT INTO {S}.birth_admission_permit (collections, reason, expect_gateway, expect_full, opened_person, expires_at)
     VALUES (p_collections, p_reason, v_gateway, v_live ->> 'full_sha256', v_person, clock_timestamp() + p_lifetime)
@@ -49,10 +49,10 @@ BEGIN
     LOCK TABLE {S}.birth_admission_permit IN EXCLUSIVE MODE;
     SELECT closed_at INTO v_closed FROM {S}.birth_admission_permit WHERE permit_id = p_permit FOR UPDATE;
     IF NOT FOUND THEN
-        PERFORM {S}.birth_refuse('BR002', 'unknown_permit', format('there is no permit %s', p_permit),
+        PERFORM {S}.birth_refuse('BR002', 'unknown_permit', format('unknown permit %s', p_permit),
             jsonb_build_object('permit', p_permit), 'See `birth-console permit list`.');
     ELSIF v_closed IS NOT NULL THEN
-        PERFORM {S}.birth_refuse('BR002', 'permit_closed', format('permit %s is closed already', p_permit),
+        PERFORM {S}.birth_refuse('BR002', 'permit_closed', format('permit %s is already closed', p_permit),
             jsonb_build_object('permit', p_permit, 'closed_at', v_closed), 'See `birth-console permit list`.');
     ELSIF coalesce(btrim(p_reason), '') = '' THEN
         PERFORM {S}.birth_refuse('BR002', 'reason_missing', 'closing a permit needs a reason', jsonb_build_object('permit', p_permit), 'Give --reason.');

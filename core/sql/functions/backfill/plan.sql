@@ -11,7 +11,7 @@ DECLARE
     v_clash jsonb;
 BEGIN
     IF cardinality(p_collections) = 0 THEN
-        PERFORM {S}.birth_refuse('BR002', 'nothing_named', 'a plan names at least one collection', NULL, 'Name collections, or plan all of them.');
+        PERFORM {S}.birth_refuse('BR002', 'nothing_named', 'a plan names at least one collection', NULL, 'Name collections, or use --all.');
     END IF;
     PERFORM {S}.birth_backfill_undisturbed(p_collections);
     INSERT INTO {S}.birth_backfill_run (system_identifier, gateway, registry_triggers, registry_rows, alert_rows, snapshot, planned_person)
@@ -40,7 +40,7 @@ BEGIN
             WHERE o.run_id = v_run AND o.strategy = 'column' AND position(':' IN c.entity_code) > 0))
         GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 3) AS clashes;
     IF v_clash IS NOT NULL THEN
-        PERFORM {S}.birth_refuse('BR003', 'codes_collide', 'two collections of this plan give the same code',
+        PERFORM {S}.birth_refuse('BR003', 'codes_collide', 'two collections of this plan have the same code',
             jsonb_build_object('examples', v_clash), 'Give one of them a synthetic identity.');
     END IF;
     UPDATE {S}.birth_backfill_run SET digest = (

@@ -15,14 +15,14 @@ BEGIN
     IF v_collection.requirement IS DISTINCT FROM 'REQUIRED'
        OR NOT {S}.birth_resolvable(v_collection.relid, v_collection.strategy, v_collection.missing_columns) THEN
         PERFORM {S}.birth_refuse('BR003', 'not_plannable', format('%s cannot be planned: %s', p_collection, CASE
-                WHEN v_collection.collection_name IS NULL THEN 'there is no such collection'
+                WHEN v_collection.collection_name IS NULL THEN 'unknown collection'
                 WHEN v_collection.requirement IS DISTINCT FROM 'REQUIRED' THEN 'it is ' || coalesce(v_collection.requirement, 'without a policy')
                 WHEN v_collection.relid IS NULL THEN 'it has no table'
                 WHEN v_collection.strategy IS NULL THEN 'it is unclassified'
-                ELSE 'its identity names columns that are gone: ' || array_to_string(v_collection.missing_columns, ', ') END),
+                ELSE 'its identity columns are missing: ' || array_to_string(v_collection.missing_columns, ', ') END),
             jsonb_build_object('collection', p_collection, 'requirement', v_collection.requirement, 'table', v_collection.relid::regclass::text,
                 'identity', v_collection.identity, 'missing_columns', v_collection.missing_columns),
-            'A collection is planned when it is REQUIRED, has a table, and is classified by columns it has: see `birth-console matrix --all`.');
+            'Plan only collections that are REQUIRED, classified, and have their table and identity columns: see `birth-console matrix --all`.');
     END IF;
     v_expression := {S}.birth_identity_expression(v_collection.relid, p_collection, v_collection.strategy, v_collection.columns, 'source');
     INSERT INTO {S}.birth_backfill_ledger (run_id, collection_name, relid, strategy, columns, identity, identity_version, locator, locator_indexed, triggers)

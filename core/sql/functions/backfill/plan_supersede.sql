@@ -19,7 +19,7 @@ BEGIN
     IF v_run IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR003', 'run_at_work', format('run %s is being applied by %s', v_run, array_to_string(v_logins, ', ')),
             jsonb_build_object('run', v_run, 'logins', v_logins),
-            format('Wait until it is done, plan other collections, or cancel it: birth-console control %s cancel.', v_run));
+            format('Wait until it ends, plan other collections, or cancel it: birth-console control %s cancel.', v_run));
     END IF;
 END
 $body$;

@@ -14,18 +14,18 @@ BEGIN
             jsonb_build_object('run', p_run, 'status', v_status), 'Plan again, then reconcile.');
     END IF;
     IF coalesce(p_note, '') = '' THEN
-        PERFORM {S}.birth_refuse('BR002', 'note_missing', 'a reconciliation needs a note', jsonb_build_object('run', p_run), 'Say what you compared.');
+        PERFORM {S}.birth_refuse('BR002', 'note_missing', 'a reconciliation needs a note', jsonb_build_object('run', p_run), 'State what you compared.');
     ELSIF octet_length(p_note) > 100000 THEN
         -- The event lists collections, and may be long for that; the note may not.
         PERFORM {S}.birth_refuse('BR002', 'text_too_long', format('a note of %s bytes is too long for the ledger', octet_length(p_note)),
-            jsonb_build_object('run', p_run, 'bytes', octet_length(p_note)), 'Say it in fewer words.');
+            jsonb_build_object('run', p_run, 'bytes', octet_length(p_note)), 'Shorten it.');
     END IF;
     SELECT jsonb_agg(collection_name ORDER BY collection_name) FILTER (WHERE c.digest IS DISTINCT FROM l.digest OR c.without_code > 0 OR c.duplicates > 0),
         jsonb_object_agg(collection_name, c.digest)
     INTO v_differing, v_digests
     FROM {S}.birth_backfill_recount(p_run) AS c JOIN {S}.birth_backfill_ledger AS l USING (collection_name) WHERE l.run_id = p_run;
     IF v_differing IS NOT NULL THEN
-        PERFORM {S}.birth_refuse('BR004', 'plan_differs', 'the source no longer is what was planned', jsonb_build_object('collections', v_differing), 'Plan again.');
+        PERFORM {S}.birth_refuse('BR004', 'plan_differs', 'the source no longer matches the plan', jsonb_build_object('collections', v_differing), 'Plan again.');
     END IF;
     UPDATE {S}.birth_backfill_run SET status = 'reconciled', reconciled_by = session_user, reconciled_person = v_person,
         reconciled_at = clock_timestamp(), reconcile_note = p_note WHERE run_id = p_run;

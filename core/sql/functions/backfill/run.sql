@@ -42,7 +42,7 @@ BEGIN
     SELECT sum(planned - registered - existing - vanished - quarantined) INTO v_open FROM {S}.birth_accounting(p_run);
     IF v_open <> 0 THEN
         PERFORM {S}.birth_refuse('BR003', 'accounting_open', format('%s items of run %s have no outcome yet', v_open, p_run),
-            jsonb_build_object('run', p_run, 'open', v_open), 'Apply the run to its end.');
+            jsonb_build_object('run', p_run, 'open', v_open), 'Apply the run completely.');
     END IF;
     DELETE FROM {S}.birth_backfill_worker WHERE run_id = p_run;
     UPDATE {S}.birth_backfill_run SET status = 'applied', finished_at = clock_timestamp() WHERE run_id = p_run;

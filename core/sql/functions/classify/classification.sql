@@ -18,11 +18,11 @@ BEGIN
     END IF;
     IF p_strategy IS NULL OR p_strategy NOT IN ('column', 'synthetic') OR coalesce(cardinality(p_columns), 0) < 1
        OR array_position(p_columns, NULL) IS NOT NULL OR p_strategy = 'column' AND cardinality(p_columns) > 1 THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_template', 'an identity is one column, or several joined as synthetic',
+        PERFORM {S}.birth_refuse('BR002', 'bad_template', 'invalid identity: use one column, or several joined as synthetic',
             jsonb_build_object('strategy', p_strategy, 'columns', p_columns), 'Name columns of the table.');
     END IF;
     IF cardinality(p_columns) <> (SELECT count(DISTINCT wanted) FROM unnest(p_columns) AS wanted) THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_template', 'an identity names each column once', jsonb_build_object('columns', p_columns), 'Drop the repetition.');
+        PERFORM {S}.birth_refuse('BR002', 'bad_template', 'invalid identity: each column may appear once', jsonb_build_object('columns', p_columns), 'Remove the repeated column.');
     END IF;
     PERFORM {S}.birth_identity_expression(v_collection.relid, p_collection, p_strategy, p_columns, 'source');
     IF v_collection.strategy = p_strategy AND v_collection.columns = p_columns THEN
@@ -47,7 +47,7 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}.birth_identity_unclassify(p_collection text, p_seen_version integer, p_reason text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'take identities back');
+    v_person text := {S}.birth_actor('birth_operator', 'remove identities');
     v_current {S}.birth_identity;
     v_version integer;
 BEGIN
@@ -80,9 +80,9 @@ BEGIN
     SELECT version, action, actor, recorded_at INTO v_latest FROM {S}.birth_identity_history
     WHERE collection_name = p_collection ORDER BY version DESC LIMIT 1;
     IF coalesce((SELECT version FROM {S}.birth_identity WHERE collection_name = p_collection), 0) <> coalesce(p_seen_version, 0) THEN
-        PERFORM {S}.birth_refuse('BR004', 'identity_changed', format('%s was %s by %s since you looked', p_collection, v_latest.action, v_latest.actor),
+        PERFORM {S}.birth_refuse('BR004', 'identity_changed', format('%s was %s by %s since your last refresh', p_collection, v_latest.action, v_latest.actor),
             jsonb_build_object('collection', p_collection, 'seen_version', p_seen_version, 'version', v_latest.version,
-                'by', v_latest.actor, 'at', v_latest.recorded_at), 'Look again, then decide.');
+                'by', v_latest.actor, 'at', v_latest.recorded_at), 'Refresh, then decide again.');
     END IF;
     IF p_version IS NOT NULL AND EXISTS (SELECT FROM {S}.birth_registry WHERE collection_name = p_collection) THEN
         PERFORM {S}.birth_refuse('BR003', 'identity_in_use', format('rows of %s are registered under its identity', p_collection),
@@ -90,7 +90,7 @@ BEGIN
                 'registered', (SELECT count(*) FROM {S}.birth_registry WHERE collection_name = p_collection),
                 'examples', (SELECT jsonb_agg(entity_code) FROM (SELECT entity_code FROM {S}.birth_registry
                     WHERE collection_name = p_collection ORDER BY entity_code COLLATE "C" LIMIT 3) AS e)),
-            'An identity under which rows are registered is final.');
+            'An identity with registered rows is final.');
     END IF;
     RETURN coalesce(v_latest.version, 0) + 1;
 END

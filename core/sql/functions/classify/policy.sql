@@ -10,7 +10,7 @@ BEGIN
     END IF;
     UPDATE {S}.birth_policy SET requirement = p_requirement WHERE collection_name = p_collection;
     IF NOT FOUND THEN
-        PERFORM {S}.birth_refuse('BR003', 'unknown_collection', format('there is no policy for %s', p_collection),
+        PERFORM {S}.birth_refuse('BR003', 'unknown_collection', format('%s has no policy', p_collection),
             jsonb_build_object('collection', p_collection), 'See `birth-console matrix --all`.');
     END IF;
     PERFORM {S}.birth_ledger_append('policy_decided', jsonb_build_object('collection', p_collection,

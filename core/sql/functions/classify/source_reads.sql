@@ -25,9 +25,9 @@ BEGIN
     FOR v_loop IN SELECT jsonb_path_query(v_plan, '$.** ? (@."Node Type" == "Nested Loop")') LOOP
         IF (v_loop -> 'Plans' -> 0 ->> 'Plan Rows')::numeric * (v_loop -> 'Plans' -> 1 ->> 'Plan Rows')::numeric > 10000000
            AND jsonb_path_exists(v_loop -> 'Plans' -> 1, '$.** ? (@."Node Type" == "Seq Scan")') THEN
-            PERFORM {S}.birth_refuse('BR003', 'plan_unaffordable', format('planning %s would read a whole table for every row of another', p_collection),
+            PERFORM {S}.birth_refuse('BR003', 'plan_unaffordable', format('planning %s would scan a whole table for every row of another', p_collection),
                 jsonb_build_object('collection', p_collection, 'outer_rows', v_loop -> 'Plans' -> 0 -> 'Plan Rows', 'inner_rows', v_loop -> 'Plans' -> 1 -> 'Plan Rows'),
-                'ANALYZE the source and the registry, and see that enable_hashjoin is on.');
+                'ANALYZE the source and the registry, and check that enable_hashjoin is on.');
         END IF;
     END LOOP;
 END

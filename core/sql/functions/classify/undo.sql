@@ -11,7 +11,7 @@ BEGIN
     SELECT * INTO v_current FROM {S}.birth_identity WHERE collection_name = p_collection;
     IF NOT FOUND OR NOT EXISTS (SELECT FROM {S}.birth_identity_history AS h
         WHERE h.collection_name = p_collection AND h.version = v_current.version AND h.action = 'classified') THEN
-        PERFORM {S}.birth_refuse('BR003', 'nothing_to_undo', format('the last change of %s is no classification', p_collection),
+        PERFORM {S}.birth_refuse('BR003', 'nothing_to_undo', format('the last change of %s is not a classification', p_collection),
             jsonb_build_object('collection', p_collection), 'See `birth-console classify --history`.');
     END IF;
     v_version := {S}.birth_identity_next(p_collection, v_current.version, p_seen_version);

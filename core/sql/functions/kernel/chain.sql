@@ -16,7 +16,7 @@ BEGIN
     -- What is in the chain stays there, and is read whenever it is verified. Only what lists collections may be long.
     IF octet_length(v_payload) > (CASE WHEN p_kind IN ('planned', 'reconciled', 'applied', 'enrolled') THEN 64000000 ELSE 100000 END) THEN
         PERFORM {S}.birth_refuse('BR002', 'text_too_long', format('an event of %s bytes is too long for the ledger', octet_length(v_payload)),
-            jsonb_build_object('kind', p_kind, 'bytes', octet_length(v_payload)), 'Say it in fewer words.');
+            jsonb_build_object('kind', p_kind, 'bytes', octet_length(v_payload)), 'Shorten it.');
     END IF;
     SELECT seq + 1, hash INTO STRICT v_seq, v_prev FROM {S}.birth_ledger_head FOR UPDATE;
     -- Read under the lock, so that times never run backwards along the chain.

@@ -29,7 +29,7 @@ BEGIN
         END;
     IF v_text IS NULL THEN
         PERFORM {S}.birth_refuse('BR003', 'type_unsupported',
-            format('column %I is of type %s, whose text may change with a session''s settings', p_column, v_type::regtype),
+            format('column %I has type %s: its text depends on session settings', p_column, v_type::regtype),
             jsonb_build_object('column', p_column, 'type', v_type::regtype::text),
             'Choose columns of type text, integer, uuid, boolean, numeric, date, timestamp or enum.');
     END IF;

@@ -47,11 +47,11 @@ BEGIN
     RETURN QUERY
     SELECT c.id, c.title, CASE WHEN c.found IS NULL THEN 'passed' ELSE 'failed' END, coalesce(c.found, '[]'::jsonb), c.hint FROM (VALUES
         -- A trigger function, too: on a table of one's own it would register whatever one likes.
-        ('public_execute', 'PUBLIC may execute nothing here',
+        ('public_execute', 'PUBLIC may execute no function of the console',
             (SELECT jsonb_agg(p.oid::regprocedure::text) FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND has_function_privilege('public', p.oid, 'EXECUTE')
                 AND {S}.birth_audit_lends(p)),
             'REVOKE EXECUTE ON FUNCTION … FROM PUBLIC.'),
-        ('register_execute', 'no login here calls the gateway itself',
+        ('register_execute', 'no login of the console may call the gateway''s functions',
             (SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || p.oid::regprocedure) FROM unnest(v_roles) AS r, pg_proc AS p
                 WHERE p.oid = ANY (v_functions) AND (p.proname !~ '^birth_' OR p.proname IN ('birth_ledger_append', 'birth_identity_import', 'birth_gateway_bind')
                       OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
@@ -65,7 +65,7 @@ BEGIN
                     OR p.proowner <> v_owner AND p.proname !~ '^birth_'
                         AND setting LIKE 'search\_path=%' AND position('$user' IN setting) = 0)),
             'ALTER FUNCTION … SET search_path = pg_catalog, pg_temp.'),
-        ('owner', 'birth_owner owns what is ours, and no login here what is the company''s',
+        ('owner', 'birth_owner owns the console''s objects, and no login owns the company''s',
             (SELECT jsonb_agg(o.name) FROM (
                 SELECT p.oid::regprocedure::text AS name FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND p.proowner <> v_owner
                     AND (p.proname LIKE 'birth\_%' OR p.proowner = ANY (v_roles))
@@ -77,18 +77,18 @@ BEGIN
                 UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE oid = v_home AND nspowner <> v_owner AND nspowner = ANY (v_roles)
                 UNION ALL SELECT t.oid::regclass::text FROM {S}.birth_collections() AS c JOIN pg_class AS t ON t.oid = c.relid
                     WHERE t.relowner <> v_owner AND t.relowner = ANY (v_roles)) AS o),
-            'ALTER … OWNER TO birth_owner, or to a role that no login here is a member of.'),
-        ('owner_unreachable', 'nobody can become birth_owner or log in as it',
+            'ALTER … OWNER TO birth_owner, or to a role that no login of the console is a member of.'),
+        ('owner_unreachable', 'no role can become birth_owner or log in as birth_owner',
             (SELECT jsonb_agg(DISTINCT r.rolname) FROM pg_roles AS r WHERE NOT r.rolsuper AND r.oid <> v_owner
                 AND (pg_has_role(r.oid, v_owner, v_become) OR pg_has_role(r.oid, v_owner, 'USAGE')
                     OR r.oid = ANY (v_roles) AND pg_has_role(r.oid, v_owner, 'MEMBER'))
                 OR r.oid = v_owner AND (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolbypassrls)),
             'REVOKE birth_owner FROM …; ALTER ROLE birth_owner NOLOGIN.'),
-        ('role_attributes', 'no login here can make roles, replicate, pass row security or reach the server''s files',
+        ('role_attributes', 'no login may create roles, replicate, bypass row-level security or access server files',
             (SELECT jsonb_agg(DISTINCT r.rolname) FROM pg_roles AS r WHERE r.oid = ANY (v_roles)
                 AND (r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR r.rolreplication OR r.rolcreatedb OR r.oid = ANY (v_files))),
-            'ALTER ROLE … NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS; REVOKE roles that have it.'),
-        ('dml', 'nobody but their owner writes the tables of this schema',
+            'ALTER ROLE … NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS; REVOKE roles with such a privilege.'),
+        ('dml', 'only their owner may write the tables of this schema',
             (SELECT jsonb_agg(DISTINCT found.who || ' on ' || found.relname) FROM (
                 SELECT r::regrole::text AS who, t.relname FROM unnest(v_roles) AS r, pg_class AS t
                 WHERE r <> v_owner AND t.oid = ANY (v_tables) AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r)
@@ -104,24 +104,24 @@ BEGIN
                 WHERE t.oid = ANY (v_tables) AND t.relowner = v_owner AND g.grantee <> v_owner
                   AND g.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES')
                   AND NOT coalesce((SELECT rolsuper FROM pg_roles WHERE oid = g.grantee), false)) AS found),
-            'REVOKE it: every write goes through a function.'),
-        ('create', 'no login here can plant objects: no CREATE or TEMP',
+            'REVOKE the privilege: every write goes through a function.'),
+        ('create', 'no login may create objects (CREATE, TEMP)',
             (SELECT jsonb_agg(DISTINCT x.name) FROM (
                 SELECT r::regrole::text || ' on schema ' || n.nspname AS name FROM unnest(v_roles) AS r, pg_namespace AS n
                 WHERE r <> v_owner AND n.nspname !~ '^pg_' AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_schema_privilege(r, n.oid, 'CREATE')
                 UNION ALL SELECT r::regrole::text || ' on database' FROM unnest(v_roles) AS r
                 WHERE r <> v_owner AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_database_privilege(r, current_database(), 'CREATE, TEMP')) AS x),
             'REVOKE CREATE ON SCHEMA … and TEMP ON DATABASE … FROM PUBLIC.'),
-        ('parameters', 'no login here can switch off triggers or what the server counts', {S}.birth_audit_parameters(v_roles),
+        ('parameters', 'no login may switch off triggers or track_counts', {S}.birth_audit_parameters(v_roles),
             'REVOKE SET ON PARAMETER … FROM …'),
-        ('triggers', 'the birth triggers fire',
+        ('triggers', 'the birth triggers are enabled',
             (SELECT jsonb_agg(c.collection_name) FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled'),
             'ALTER TABLE … ENABLE TRIGGER trg_birth_gateway.'),
-        ('event_trigger', 'the trigger guard watches',
+        ('event_trigger', 'the trigger guard is enabled',
             (SELECT jsonb_agg(g.name) FROM (SELECT 'evt_trigger_guard_ddl' AS name UNION SELECT evtname::text FROM pg_event_trigger WHERE evtname LIKE 'evt\_trigger\_guard%') AS g
                 WHERE NOT EXISTS (SELECT FROM pg_event_trigger AS e WHERE e.evtname = g.name AND e.evtenabled IN ('O', 'A'))),
             'Ask a superuser to create or enable it.'),
-        ('session_user', 'the session acts as who logged in',
+        ('session_user', 'the session acts as its login',
             CASE WHEN current_setting('role') NOT IN ('none', session_user) THEN jsonb_build_array(session_user, current_setting('role')) END,
             'RESET ROLE.'),
         ('replication_role', 'triggers are not bypassed in this session',

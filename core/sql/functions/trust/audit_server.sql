@@ -25,12 +25,12 @@ BEGIN
         FROM pg_hba_file_rules WHERE auth_method = 'trust';
     EXCEPTION WHEN insufficient_privilege THEN
         -- Where nobody can read it, on a managed server, whoever installs may say what its provider says.
-        RETURN QUERY SELECT 'trust', 'the server asks who logs in', CASE WHEN v_attested IS NULL THEN 'unknown' ELSE 'warning' END,
+        RETURN QUERY SELECT 'trust', 'the server authenticates every login', CASE WHEN v_attested IS NULL THEN 'unknown' ELSE 'warning' END,
             CASE WHEN v_attested IS NULL THEN '"pg_hba_file_rules cannot be read"'::jsonb ELSE jsonb_build_object('attested', v_attested) END,
             'GRANT SELECT ON pg_hba_file_rules, EXECUTE ON FUNCTION pg_hba_file_rules() TO birth_owner.';
         RETURN;
     END;
-    RETURN QUERY SELECT 'trust', 'the server asks who logs in',
+    RETURN QUERY SELECT 'trust', 'the server authenticates every login',
         CASE WHEN v_lines IS NULL THEN 'passed' WHEN p_embedded THEN 'warning' ELSE 'failed' END, coalesce(v_lines, '[]'::jsonb),
         'Replace trust in pg_hba.conf by scram-sha-256, peer or cert.';
 END

@@ -13,20 +13,20 @@ BEGIN
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
     SELECT array_agg(part ORDER BY part) INTO v_parts FROM {S}.birth_participants(p_run) WHERE person = v_person;
     IF v_parts IS NOT NULL THEN
-        PERFORM {S}.birth_refuse('BR006', 'self_certification', format('%s had a hand in run %s and cannot certify it', v_person, p_run),
-            jsonb_build_object('run', p_run, 'person', v_person, 'parts', v_parts), 'Ask a reviewer who took no part.');
+        PERFORM {S}.birth_refuse('BR006', 'self_certification', format('%s took part in run %s and cannot certify it', v_person, p_run),
+            jsonb_build_object('run', p_run, 'person', v_person, 'parts', v_parts), 'Ask a reviewer who took no part in the run.');
     END IF;
     IF v_status IS DISTINCT FROM 'applied' THEN
         PERFORM {S}.birth_refuse('BR003', 'not_applied', format('run %s is %s: only an applied run is certified', p_run, coalesce(v_status, 'unknown')),
             jsonb_build_object('run', p_run, 'status', v_status), 'See `birth-console ledger`.');
     END IF;
     IF coalesce(p_note, '') = '' THEN
-        PERFORM {S}.birth_refuse('BR002', 'note_missing', 'a certificate needs a note', jsonb_build_object('run', p_run), 'Say what you looked at.');
+        PERFORM {S}.birth_refuse('BR002', 'note_missing', 'a certificate needs a note', jsonb_build_object('run', p_run), 'State what you checked.');
     END IF;
     v_evidence := {S}.birth_run_evidence(p_run);
     IF p_digest IS DISTINCT FROM {S}.birth_evidence_digest(v_evidence) THEN
-        PERFORM {S}.birth_refuse('BR004', 'evidence_changed', format('the evidence of run %s is not what was looked at', p_run),
-            jsonb_build_object('run', p_run, 'looked_at', p_digest, 'live', {S}.birth_evidence_digest(v_evidence)), 'Verify the run again, and look again.');
+        PERFORM {S}.birth_refuse('BR004', 'evidence_changed', format('the evidence of run %s has changed since verify', p_run),
+            jsonb_build_object('run', p_run, 'looked_at', p_digest, 'live', {S}.birth_evidence_digest(v_evidence)), 'Verify the run again and check the evidence.');
     END IF;
     PERFORM {S}.birth_certifiable(p_run, v_evidence);
     SELECT * INTO v_head FROM {S}.birth_ledger_head FOR UPDATE;
