@@ -5,13 +5,15 @@
 # Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv and build.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-servers test-pythons bench lint snapshots format clean
+.PHONY: help run test test-unit test-servers test-pythons bench lint snapshots format lock clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
+LOCK := requirements.lock
 PYTHONS = $(strip $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3)
 # Readable for all, whatever root's umask: PostgreSQL runs its programs as another account.
-INSTALL := umask 022; PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+INSTALL := umask 022; PIP_ROOT_USER_ACTION=ignore $(BIN)/python $(PIP_INSTALL) --constraint $(LOCK)
 
 help:
 	@echo "make run        open the console on its embedded demo (ARGS=\"status\" runs a command instead)"
@@ -22,6 +24,7 @@ help:
 	@echo "make bench      measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
 	@echo "make format     format the sources"
 	@echo "make snapshots  accept the terminal UI's present look"
+	@echo "make lock       renew $(LOCK), the releases that are installed"
 	@echo "make clean      remove all that was set up or generated"
 
 run: .venv/installed
@@ -67,12 +70,20 @@ clean:
 	@rm -rf .venv build dist snapshot_report.html .*_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/installed: pyproject.toml .venv/bin/python
+# Whatever versions are newest today, for the next contributor to get the same.
+lock: .venv/bin/python
+	@rm -rf build/lock && $(BIN)/python -m venv build/lock
+	@build/lock/bin/python $(PIP_INSTALL) -e ".[dev]"
+	@{ echo "# Made by \`make lock\`: the releases that \`make\` installs, for every Python and system."; \
+		build/lock/bin/python -m pip freeze --exclude-editable; } >$(LOCK)
+	@rm -rf build/lock
+
+.venv/installed: pyproject.toml $(LOCK) .venv/bin/python
 	@echo "installing the console into .venv (once)"
-	@$(INSTALL) -e .
+	@$(INSTALL) -e ".[demo]"
 	@touch $@
 
-.venv/installed-dev: pyproject.toml .venv/bin/python
+.venv/installed-dev: pyproject.toml $(LOCK) .venv/bin/python
 	@echo "installing the console and its development tools into .venv (once)"
 	@$(INSTALL) -e ".[dev]"
 	@touch .venv/installed $@

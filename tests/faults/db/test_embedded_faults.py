@@ -251,7 +251,7 @@ def test_without_the_programs_the_demo_says_what_to_install(home: Path, monkeypa
     monkeypatch.setattr(cluster, "find_spec", lambda _: None)
     with pytest.raises(Unavailable) as failed:
         demo.open_demo(home, quiet)
-    assert failed.value.code == "demo_programs_unusable"
+    assert failed.value.code == "demo_not_installed"
 
 
 def test_root_without_an_unprivileged_account_is_told_to_make_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,5 @@
+"""`python -m tui`: the same as `birth-console`."""
+
+from birth_console import main
+
+main()
