@@ -5,6 +5,7 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Thread
@@ -83,16 +84,12 @@ def _await_beginning(process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 def _failed(status: int, said: str) -> ConsoleError:
     """The error that the process printed, with its exit status."""
-    try:
-        found = json.loads(said[said.index("{") :])["error"]
-    except (ValueError, KeyError):
-        found = {
-            "code": "unexpected",
-            "message": said.strip() or "the background process ended at once",
-            "evidence": {},
-            "hint": "",
-        }
-    return _kind(status)(found["message"], code=found["code"], evidence=found["evidence"], hint=found["hint"])
+    kind = _kind(status)
+    with suppress(ValueError):
+        match json.loads(said[said.index("{") :]):
+            case {"error": {"message": str(message), "code": str(code), "evidence": dict(evidence), "hint": str(hint)}}:
+                return kind(message, code=code, evidence=evidence, hint=hint)
+    return kind(said.strip() or "the background process ended at once", code="unexpected")
 
 
 def _kind(status: int) -> type[ConsoleError]:

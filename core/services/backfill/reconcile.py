@@ -47,10 +47,9 @@ def reconcile(connection: Connection, number: int, note: str) -> Reconciliation:
     try:
         connection.one(RECONCILE, {"run": number, "note": note})
     except Stale as error:
-        if error.code != "plan_differs":
+        differing = error.evidence.get("collections")
+        if error.code != "plan_differs" or not isinstance(differing, list):
             raise
-        differing = error.evidence["collections"]
-        assert isinstance(differing, list)  # noqa: S101 - the database names them so
         with connection.snapshot():
             drift = {each.collection: _drift(connection, each) for each in entries if each.collection in differing}
         raise _stale(number, drift) from None
