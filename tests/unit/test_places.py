@@ -11,7 +11,7 @@ from tests.documents import DOCUMENTS
 
 _LAYERS = "cli|services|domain|sql"
 _PATH = re.compile(rf"(?<![\w/.-])(?:(?:core|tui|tests|snapshots)/|(?:{_LAYERS})/)[\w./*%-]*[\w*]")
-_NAME = re.compile(r"(?<![\w/.-])(?:core|tui|tests)(?:\.[a-z_]\w*)+")
+_NAME = re.compile(r"(?<![\w/.-])(?:core|tui)(?:\.[a-z_]\w*)+")
 _ANY = re.compile(r"\b[A-Z]{4,}\b")  # as in core/sql/queries/NOUN.sql
 _TEXTS = ("*.py", "*.sql", "*.tcss", "*.toml")
 
@@ -23,7 +23,7 @@ def _texts() -> dict[Path, str]:
 
 
 def _files() -> Iterator[Path]:
-    yield from (*DOCUMENTS.values(), ROOT / "pyproject.toml", ROOT / "Makefile")
+    yield from (*DOCUMENTS.values(), *(ROOT / name for name in ("CHANGELOG.md", "Makefile", "pyproject.toml")))
     for top in ("core", "tui", "tests"):
         for pattern in _TEXTS:
             yield from (file for file in (ROOT / top).rglob(pattern) if file != Path(__file__))
