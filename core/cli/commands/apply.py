@@ -130,7 +130,7 @@ def apply(
     help="Rows per batch from the next claim on; 0 returns to adaptive.",
 )
 @click.option(
-    "--reason", metavar="T", help="Reason; recorded in the ledger and shown to everybody who follows the run."
+    "--reason", metavar="T", help="Reason; recorded in the ledger and shown in every console that follows the run."
 )
 @invocation
 def control(call: Invocation, run: int, command: str | None, *, batch_size: int | None, reason: str | None) -> None:

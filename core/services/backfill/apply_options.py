@@ -87,5 +87,5 @@ def _insist(name: str, value: float | None, least: float, most: float = math.inf
             f"{name} must be {limit}",
             code="bad_option",
             evidence={"option": name, "given": str(value)},
-            hint="Correct it, or leave it out.",
+            hint="Correct it, or omit the option.",
         )
