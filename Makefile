@@ -1,5 +1,5 @@
 # make run    set up everything, open the console (ARGS="status" runs a command instead)
-# make test   set up everything, run all checks (T=tests/unit/test_x.py runs these tests and nothing else)
+# make test   set up everything, run all checks (T=tests/unit/test_gates.py runs these tests and nothing else)
 # `make help` tells the rest.
 #
 # Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv and build.
@@ -17,7 +17,7 @@ INSTALL := umask 022; PIP_ROOT_USER_ACTION=ignore $(BIN)/python $(PIP_INSTALL) -
 
 help:
 	@echo "make run        open the console on its embedded demo (ARGS=\"status\" runs a command instead)"
-	@echo "make test       lint, types, import contracts, tests (T=tests/unit/test_x.py: these tests, nothing else)"
+	@echo "make test       lint, types, import contracts, tests (T=tests/unit/test_gates.py: these tests, nothing else)"
 	@echo "make test-unit  the tests that need no server"
 	@echo "make test-servers  tests on PostgreSQL 14 to 18 (VERSIONS=\"15 18\" and T=… for less of it)"
 	@echo "make test-pythons  all tests on each Python from 3.11 to 3.14 that is installed (VERSIONS=3.12, T=…)"

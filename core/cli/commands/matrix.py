@@ -10,7 +10,7 @@ from core.cli.options import Invocation, invocation
 from core.domain.overview.matrix import MatrixRow, Totals, totals
 from core.errors import ConsoleError
 from core.profiles import COUNTERS, MOST_COUNTERS
-from core.services.overview import matrix as compatibility
+from core.services.overview import matrix as service
 from core.services.overview import parallel_counts
 
 _COUNTS = ("source_rows", "registered", "missing")
@@ -38,7 +38,7 @@ def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bo
             rows, uncounted = list(seen.rows), seen.uncounted
         else:
             with session.browse() as connection:
-                rows = compatibility.read(connection, every=every)
+                rows = service.read(connection, every=every)
     if call.output.as_json:
         sums = asdict(totals(rows, counts=counts))
         call.output.document({"collections": [_as_json(row) for row in rows], "totals": sums})

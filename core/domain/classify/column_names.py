@@ -1,8 +1,10 @@
 """What a column's name says about its part in an identity. Weak evidence: names decide between equals."""
 
 import re
+from collections import Counter
 from collections.abc import Collection
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 OWN_ID = "own id"
 OWN_CODE = "own code"
@@ -56,6 +58,8 @@ _BIRTH = re.compile(
     r"^((date|time|ts)_?(created|inserted)|(created|inserted|create|creation|insert)(_?(at|on|date|time|ts))?)$",
     re.IGNORECASE,
 )
+_SHORT = 3  # letters up to which the end of a table's name names nothing
+_SOME_TABLES, _MOST_TABLES = 5, 0.6
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 
 
@@ -86,20 +90,94 @@ def is_ordinal(name: str) -> bool:
     return any(word in _ORDINALS for word in own) and not any(word in _DRAGGED for word in own)
 
 
+@dataclass(frozen=True, slots=True)
+class TableNames:
+    """The names of all tables as column names are compared with them: singular, without a prefix that most share."""
+
+    prefix: str
+    by_joined: dict[str, tuple[str, ...]]
+    endings: frozenset[str]
+
+    @staticmethod
+    def of(tables: Collection[str]) -> "TableNames":
+        """The names of these tables; of the same tables once only."""
+        return _table_names(frozenset(tables))
+
+    def joined(self, table: str) -> str:
+        """The words of a table's name in one, singular, without the prefix."""
+        own = words(table)
+        return _joined_words(own[1:] if self.prefix and len(own) > 1 and own[0] == self.prefix else own)
+
+    def ends(self, table: str) -> tuple[str, ...]:
+        """The table's name, and what is left of it without its first words: modules have prefixes."""
+        own = words(table)
+        start = self.prefix and len(own) > 1 and own[0] == self.prefix
+        return tuple(_joined_words(own[at:]) for at in range(int(bool(start)), max(len(own), 1)))
+
+    def called(self, joined: str) -> tuple[str, ...]:
+        """The tables of exactly this name."""
+        return self.by_joined.get(joined, ())
+
+    def ending(self, joined: str) -> tuple[str, ...]:
+        """The tables whose name is this, or ends with it."""
+        if joined not in self.endings:
+            return self.called(joined)
+        return tuple(table for other, tables in self.by_joined.items() if other.endswith(joined) for table in tables)
+
+    def is_another(self, joined: str, table: str) -> bool:
+        """Whether this is the name of another table than `table`, or the end of one: modules have prefixes, too."""
+        if any(other != table for other in self.called(joined)):
+            return True
+        own = self.joined(table)
+        return joined in self.endings and not (own.endswith(joined) and self._ends_only(joined, own))
+
+    def _ends_only(self, joined: str, own: str) -> bool:
+        return not any(other != own and other.endswith(joined) for other in self.by_joined)
+
+
+@lru_cache(maxsize=8)
+def _table_names(tables: frozenset[str]) -> TableNames:
+    first = Counter(own[0] for own in map(words, tables) if len(own) > 1)
+    prefix, shared = max(first.items(), key=lambda each: (each[1], each[0]), default=("", 0))
+    found = TableNames(
+        prefix if len(tables) >= _SOME_TABLES and shared >= _MOST_TABLES * len(tables) else "", {}, frozenset()
+    )
+    by_joined: dict[str, tuple[str, ...]] = {}
+    for table in sorted(tables):
+        joined = found.joined(table)
+        by_joined[joined] = (*by_joined.get(joined, ()), table)
+    endings = {joined[at:] for joined in by_joined for at in range(1, len(joined) - _SHORT)}
+    return TableNames(found.prefix, by_joined, frozenset(endings))
+
+
+def is_generic(name: str) -> bool:
+    """Whether a name says what a column is, and not of what: id, code, name."""
+    own = words(name)
+    return len(own) <= 1 and all(word in _IDS or word in _CODES or word in _LABELS for word in own)
+
+
+def id_stem(name: str) -> str:
+    """The words before an id or a code, in one; empty where there are none."""
+    own = words(name)
+    last, stem = _glued(own) or (own[-1], own[:-1]) if own else ("", ())
+    return _joined_words(stem) if last in _IDS or last in _CODES else ""
+
+
 def is_of(stem: Collection[str], table: str) -> bool:
     """Whether the words before an id or code are the table's own: `film` of films, `step` of workflow_steps."""
-    own = {_singular(word) for word in words(table)}
-    joined = "".join(_singular(word) for word in words(table))
-    wanted = [_singular(word) for word in stem]
+    own = {singular(word) for word in words(table)}
+    joined = "".join(singular(word) for word in words(table))
+    wanted = [singular(word) for word in stem]
     return bool(wanted) and (all(word in own for word in wanted) or "".join(wanted) in (joined, joined + "s"))
 
 
+@lru_cache(maxsize=1 << 16)
 def kind(name: str, table: str, tables: Collection[str]) -> str:
     """The kind of a column's name within its table: one of the constants of this module."""
     own = words(name) or (name.lower(),)
     last, stem = _glued(own) or (own[-1], own[:-1])
     if last in _IDS or last in _CODES:
-        return _key_kind(last, stem, table, tables)
+        return _key_kind(last, stem, table, TableNames.of(tables))
     changing = any(word in _CHANGING for word in own)
     if not changing and any(word in _CODES for word in own):
         return OWN_CODE
@@ -107,10 +185,10 @@ def kind(name: str, table: str, tables: Collection[str]) -> str:
         return CHANGING
     if own[-1] in _LABELS:
         return LABEL
-    return REFERENCE if _names_another(own, table, tables) else NEUTRAL
+    return REFERENCE if TableNames.of(tables).is_another(_joined_words(own), table) else NEUTRAL
 
 
-def _key_kind(last: str, stem: tuple[str, ...], table: str, tables: Collection[str]) -> str:
+def _key_kind(last: str, stem: tuple[str, ...], table: str, tables: TableNames) -> str:
     """The kind of a name that ends in an id or a code: whose it is tells the word before."""
     family = OWN_ID if last in _IDS else OWN_CODE
     owner = _owner(stem, table, tables)
@@ -123,17 +201,19 @@ def _key_kind(last: str, stem: tuple[str, ...], table: str, tables: Collection[s
     return CHANGING if any(word in _CHANGING for word in stem) else OWN_CODE
 
 
-def _owner(stem: tuple[str, ...], table: str, tables: Collection[str]) -> str | None:
+def _owner(stem: tuple[str, ...], table: str, tables: TableNames) -> str | None:
     """The table whose key the words before an id or a code announce: the closest name wins; None for no table's."""
-    if not stem or _joined_words(stem) == _joined(table):
+    joined = _joined_words(stem)
+    if not stem or joined == tables.joined(table):
         return table
     # `film_id` of film_actor is a film's, though the word is in the table's own name.
-    exact = next((other for other in tables if _joined_words(stem) == _joined(other)), None)
-    if exact is not None:
-        return exact
-    if is_of(stem, table):
+    if exact := tables.called(joined):
+        return exact[0]
+    another = tables.is_another(joined, table)
+    # The last word is the thing: `step_id` of workflow_steps is its own, `kingdom_id` of kingdom_names a kingdom's.
+    if is_of(stem, table) and not (another and not tables.joined(table).endswith(joined)):
         return table
-    return "" if _names_another(stem, table, tables) else None
+    return "" if another else None
 
 
 def _glued(own: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
@@ -148,29 +228,13 @@ def _glued(own: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
-def _names_another(stem: Collection[str], table: str, tables: Collection[str]) -> bool:
-    """Whether the words name another table than this one."""
-    wanted = _joined_words(stem)
-    for other in tables:
-        if other == table:
-            continue
-        found = _joined(other)
-        if wanted == found or (len(wanted) > 3 and found.endswith(wanted)):  # noqa: PLR2004 - prefixes of modules
-            return True
-    return False
-
-
-@cache
-def _joined(table: str) -> str:
-    return _joined_words(words(table))
-
-
 def _joined_words(own: Collection[str]) -> str:
-    return "".join(_singular(word) for word in own)
+    return "".join(singular(word) for word in own)
 
 
 @cache
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """A word of a name without the ending of a plural."""
     if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004 - ties, pies
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "ches", "shes")):

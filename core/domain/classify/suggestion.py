@@ -3,18 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.domain.classify.candidates import Columns, Shape, candidates, shape_of
-from core.domain.classify.column_names import OWN_CODE, OWN_ID
+from core.domain.classify.candidates import Columns, Shape, shape_of
 from core.domain.classify.identity import COLUMN, SYNTHETIC, Identity, fits_template
-from core.domain.classify.scores import is_dense, is_natural, is_uuid_like, score
-from core.domain.classify.table_profile import SampledTable, unusable_because
+from core.domain.classify.ranking import Ranked, ranked
+from core.domain.classify.scores import is_natural, is_uuid_like
+from core.domain.classify.surroundings import Surroundings
+from core.domain.classify.table_profile import EXACT, SAMPLE, SampledTable, unusable_because
 from core.errors import Json
 
 SAFE, LIKELY, OPEN = "A", "B", "C"
 _KEPT = 9  # candidates: as many as an editor has digits for
-_MARGIN = 10.0  # points between the first and the next, below which nobody should decide unseen
-_LIKELY = 25.0
-_FEW_CODES, _MANY_ROWS = 10, 50
+_SURE = 0.98  # the probability below which nobody should decide unseen
+_LIKELY = 0.5
+_FEW_CODES, _FEW_ROWS = 10, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,122 +46,115 @@ class Suggestion:
 def natural_columns(table: SampledTable) -> list[str]:
     """The columns whose bare values may become codes: what must be looked up in the registry before ranking."""
     shape = shape_of(table)
-    return [columns[0] for columns in candidates(table, shape) if is_natural(table, columns, shape)]
+    return [
+        name
+        for name in table.by_name
+        if unusable_because(table, name) is None
+        and table.size
+        and table.distinct[name] == table.size
+        and is_natural(table, (name,), shape)
+    ]
 
 
-def suggest(table: SampledTable, taken: Mapping[str, Json] | None = None, *, probed: bool = True) -> Suggestion:
+def suggest(
+    table: SampledTable,
+    taken: Mapping[str, Json] | None = None,
+    *,
+    probed: bool = True,
+    around: Surroundings | None = None,
+    checked: Mapping[Columns, bool] | None = None,
+) -> Suggestion:
     """Rank what may identify the rows of `table`.
 
     `taken` names the columns whose bare values are other collections' codes, with examples: they are offered with
-    the collection's name before them. `probed` says whether that could be looked up in time.
+    the collection's name before them. `probed` says whether that could be looked up in time. `around` is what the
+    samples of other tables say, `checked` what the whole table says of candidates that a sample did not refute.
     """
-    taken = taken or {}
-    shape = shape_of(table)
-    ranked = sorted(
-        (
-            (sum(parts.values()), columns, parts)
-            for columns, parts in _scored(table, shape)
-            if _is_bare(table, columns, shape, taken) or all(map(fits_template, columns))
-        ),
-        key=lambda each: (-each[0], len(each[1]), [list(table.by_name).index(name) for name in each[1]]),
-    )[:_KEPT]
-    found = tuple(_candidate(table, shape, rank, ranked, taken) for rank, _ in enumerate(ranked, 1))
-    doubts = tuple(_doubts(table, shape, ranked, taken, probed=probed))
-    return Suggestion(table.collection, _tier(found, doubts), found, doubts)
+    view = _View(table, shape_of(table), taken or {}, checked or {}, probed)
+    ordered = ranked(table, view.shape, around or Surroundings(), view.refuted)
+    found = [each for each in ordered if view.is_bare(each.columns) or all(map(fits_template, each.columns))][:_KEPT]
+    shown = tuple(_candidate(view, rank, found) for rank, _ in enumerate(found, 1))
+    doubts = tuple(_doubts(view, found))
+    return Suggestion(table.collection, _tier(found, doubts), shown, doubts)
 
 
-_Ranked = Sequence[tuple[float, Columns, Mapping[str, float]]]
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A table, and what was found out about its candidates."""
+
+    table: SampledTable
+    shape: Shape
+    taken: Mapping[str, Json]
+    checked: Mapping[Columns, bool]
+    probed: bool
+
+    @property
+    def refuted(self) -> frozenset[Columns]:
+        """The candidates that do not hold on the whole table."""
+        return frozenset(columns for columns, holds in self.checked.items() if not holds)
+
+    def is_bare(self, columns: Columns) -> bool:
+        """Whether a column's values are codes as they stand."""
+        return is_natural(self.table, columns, self.shape) and columns[0] not in self.taken
+
+    def exactness(self, columns: Columns) -> str:
+        """Whether all rows were looked at."""
+        return EXACT if self.table.whole or self.checked.get(columns) else SAMPLE
 
 
-def _scored(table: SampledTable, shape: Shape) -> list[tuple[Columns, dict[str, float]]]:
-    return [(columns, score(table, columns, shape)) for columns in candidates(table, shape)]
-
-
-def _is_bare(table: SampledTable, columns: Columns, shape: Shape, taken: Mapping[str, Json]) -> bool:
-    return is_natural(table, columns, shape) and columns[0] not in taken
-
-
-def _candidate(table: SampledTable, shape: Shape, rank: int, ranked: _Ranked, taken: Mapping[str, Json]) -> Candidate:
-    points, columns, parts = ranked[rank - 1]
-    strategy = COLUMN if _is_bare(table, columns, shape, taken) else SYNTHETIC
-    identity = Identity(table.collection, strategy, columns)
-    others = [(other, names) for at, (other, names, _) in enumerate(ranked) if at != rank - 1]
-    rival = others[0] if others else None
-    key = table.declared(columns)
+def _candidate(view: _View, rank: int, found: Sequence[Ranked]) -> Candidate:
+    table, own = view.table, found[rank - 1]
+    identity = Identity(table.collection, COLUMN if view.is_bare(own.columns) else SYNTHETIC, own.columns)
+    rival = next((each for each in found if each is not own), None)
+    key = table.declared(own.columns)
     evidence: dict[str, Json] = {
-        "parts": dict(parts),
+        "parts": dict(own.parts),
+        "probability": round(own.probability, 3),
         "declared": None if key is None else "primary key" if key.primary else "unique",
-        "not_null": table.is_set(columns),
+        "not_null": table.is_set(own.columns),
         "rows_seen": table.size,
-        "exactness": "exact" if table.whole else "sample",
-        "distinct": [table.distinct.get(name) for name in columns],
-        "collisions": taken.get(columns[0], []) if len(columns) == 1 else [],
-        "runner_up": None if rival is None else Identity(table.collection, SYNTHETIC, rival[1]).text,
-        "margin": None if rival is None else round(points - rival[0], 1),
+        "exactness": view.exactness(own.columns),
+        "distinct": [table.distinct.get(name) for name in own.columns],
+        "collisions": view.taken.get(own.columns[0], []) if len(own.columns) == 1 else [],
+        "runner_up": None if rival is None else Identity(table.collection, SYNTHETIC, rival.columns).text,
+        "margin": None if rival is None else round(own.points - rival.points, 1),
     }
-    return Candidate(rank, identity, round(points, 1), evidence)
+    return Candidate(rank, identity, round(own.points, 1), evidence)
 
 
-def _tier(found: Sequence[Candidate], doubts: Sequence[str]) -> str:
+def _tier(found: Sequence[Ranked], doubts: Sequence[str]) -> str:
     if not found:
         return OPEN
     if not doubts:
         return SAFE
-    return LIKELY if found[0].score >= _LIKELY else OPEN
+    return LIKELY if found[0].probability >= _LIKELY else OPEN
 
 
-def _doubts(
-    table: SampledTable, shape: Shape, ranked: _Ranked, taken: Mapping[str, Json], *, probed: bool
-) -> list[str]:
-    """Why the first candidate must be looked at by somebody; nothing where it may be accepted unseen."""
-    if not ranked:
+def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
+    """Why the first candidate must be looked at by a person; nothing where it may be accepted unseen."""
+    if not found:
         return ["no examined column or combination identifies the rows"]
-    points, columns, _ = ranked[0]
-    if len(columns) > 1:
-        return ["several columns together"]
-    name = columns[0]
-    natural = is_natural(table, columns, shape)
+    table, structure, columns = view.table, view.shape.structure, found[0].columns
+    natural, key = is_natural(table, columns, view.shape), table.declared(columns)
     doubts = {
         "the table has no rows": not table.size,
-        "it references another table": name in shape.references,
-        "its name does not suggest an id or code": shape.kinds[name] not in (OWN_ID, OWN_CODE),
-        "another candidate is close": any(points - other < _MARGIN for other, _, _ in ranked[1:]),
-        "its codes are taken by other collections": name in taken,
-        "timeout while checking whether its codes are taken": natural and not probed,
-        "the rows may belong to a parent": bool(shape.structure),
+        "another candidate is close": found[0].probability < _SURE,
+        "its codes are taken by other collections": len(columns) == 1 and columns[0] in view.taken,
+        "timeout while checking whether its codes are taken": natural and not view.probed,
         "too few rows to see a pattern": natural and table.size < _FEW_CODES,
-        "its values look like neither codes nor generated keys": not natural and not _made_up(table, name),
-        **_undeclared(table, shape, name),
+        "the rows may belong to a parent": bool(structure) and set(columns) != set(structure),
     }
+    if key is None:
+        doubts |= {
+            "its uniqueness is observed, not declared": bool(table.keys) or table.size < _FEW_ROWS,
+            "its values look like neither codes nor generated keys": not natural and not _made_up(table, columns),
+            "only a sample was examined": view.exactness(columns) == SAMPLE,
+        }
+    else:
+        doubts["NULL is allowed"] = not table.is_set(columns)
     return [doubt for doubt, holds in doubts.items() if holds]
 
 
-def _made_up(table: SampledTable, name: str) -> bool:
-    return table.by_name[name].type in ("smallint", "integer", "bigint", "uuid") or is_uuid_like(table, name)
-
-
-def _undeclared(table: SampledTable, shape: Shape, name: str) -> dict[str, bool]:
-    """What speaks against a column that nothing but its values shows to be unique."""
-    key = table.declared((name,))
-    rivals = [
-        other
-        for other, found in shape.kinds.items()
-        if other != name
-        and found == OWN_CODE
-        and other not in shape.references
-        and table.distinct.get(other) == table.size
-        and unusable_because(table, other) is None
-        and table.declared((other,)) is None
-    ]
-    if key is not None:
-        return {
-            "NULL is allowed": not table.is_set((name,)),
-            "another code column is unique, too": bool(rivals) and key.primary,
-        }
-    made_up = shape.kinds[name] == OWN_ID and (is_dense(table, name) or is_uuid_like(table, name))
-    coded = shape.kinds[name] == OWN_CODE and is_natural(table, (name,), shape)
-    very_safe = (made_up or coded) and table.columns[0].name == name and table.size >= _MANY_ROWS
-    return {
-        "its uniqueness is observed, not declared": not very_safe,
-        "another code column is unique, too": bool(rivals),
-    }
+def _made_up(table: SampledTable, columns: Columns) -> bool:
+    numbers = ("smallint", "integer", "bigint", "uuid")
+    return len(columns) > 1 or table.by_name[columns[0]].type in numbers or is_uuid_like(table, columns[0])

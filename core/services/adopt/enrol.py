@@ -14,7 +14,7 @@ from core.db.rows.init import Relation
 from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Enrolment, Table, choose, left_out, out_of_scope
 from core.domain.adopt.system_tables import system_tables
 from core.services.adopt import relocated_tables, triggers
-from core.services.adopt.script_draft import Draft, identifier, insist_on_reading, listed
+from core.services.adopt.script_draft import Draft, comma_separated, identifier, insist_on_reading
 from core.services.adopt.system_tables import products
 
 _OURS = ("collection_registry", "birth_policy", "birth_registry", "trigger_guard_alerts")
@@ -187,11 +187,15 @@ def _register(
 
 def _insert(made: Draft, table: str, columns: Sequence[str], inserted: Sequence[tuple[str, ...]]) -> None:
     if inserted:
-        values = [sql.SQL("({})").format(listed([sql.Literal(value) for value in row])) for row in inserted]
+        values = [sql.SQL("({})").format(comma_separated([sql.Literal(value) for value in row])) for row in inserted]
         made.add(
             f"{len(inserted)} rows of {table}",
             sql.SQL("INSERT INTO {} ({}) VALUES {}").format(
-                made.in_schema(table), listed([sql.Identifier(name) for name in columns]), listed([*values])
+                made.in_schema(table),
+                comma_separated([sql.Identifier(name) for name in columns]),
+                comma_separated([*values]),
+                comma_separated([sql.Identifier(name) for name in columns]),
+                comma_separated([*values]),
             ),
             as_owner=True,
             plumbing=True,

@@ -5,8 +5,8 @@ from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
 from core.db.rows.init import GRANTED, SEQUENCES
-from core.services.adopt.install import guards
-from core.services.adopt.script_draft import Draft, listed
+from core.services.adopt.install import has_trigger_guard
+from core.services.adopt.script_draft import Draft, comma_separated
 
 
 def draft(connection: Connection, made: Draft) -> None:
@@ -16,7 +16,7 @@ def draft(connection: Connection, made: Draft) -> None:
         "collection_registry": ["SELECT", "INSERT"],
         "birth_policy": ["SELECT", "INSERT", "UPDATE"],
         "birth_registry": registry,
-        "trigger_guard_alerts": ["SELECT", "INSERT"] if guards(made) else ["SELECT"],
+        "trigger_guard_alerts": ["SELECT", "INSERT"] if has_trigger_guard(made) else ["SELECT"],
     }
     theirs = {name: rights for name, rights in wanted.items() if _is_theirs(made, name)}
     held: set[tuple[str, str]] = set()
@@ -36,7 +36,7 @@ def _grant(connection: Connection, made: Draft, name: str, rights: list[str]) ->
     owned = made.survey.is_superuser or made.survey.objects["table", name].owned
     table = made.in_schema(name)
     statement = sql.SQL("GRANT {} ON {} TO birth_owner; GRANT SELECT ON {} TO birth_reader").format(
-        listed([sql.SQL(right) for right in rights]),
+        comma_separated([sql.SQL(right) for right in rights]),
         table,
         table,
     )

@@ -101,7 +101,7 @@ def first_steps(found: Survey, schema: str) -> list[Statement]:
 def finish(made: Draft) -> None:
     """The trigger guard, which watches from the end of this."""
     *_, guard = installer.superusers()
-    if made.survey.owner_of("event trigger", _EVENT_TRIGGER) is None and guards(made):
+    if made.survey.owner_of("event trigger", _EVENT_TRIGGER) is None and has_trigger_guard(made):
         made.add("the trigger guard", guard.statement(made.schema), needs="" if made.survey.is_superuser else SUPERUSER)
 
 
@@ -199,7 +199,7 @@ def _insist_on_defaults(connection: Connection, made: Draft) -> None:
         )
 
 
-def guards(made: Draft) -> bool:
+def has_trigger_guard(made: Draft) -> bool:
     """Whether the stand-in for the trigger guard is there, or about to be."""
     made_now = any(each.what.startswith(_GUARD_FUNCTION) for each in made.statements)
     return made_now or made.survey.is_ours("function", _GUARD_FUNCTION)

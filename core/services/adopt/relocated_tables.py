@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from core.db.rows.init import Relation
 from core.domain.adopt.enrolment import Enrolment, Table
-from core.services.adopt.script_draft import Draft, listed
+from core.services.adopt.script_draft import Draft, comma_separated
 
 
 def moved(facts: Mapping[Table, Relation], registered: Mapping[str, Table | None]) -> dict[str, Table]:
@@ -40,7 +40,7 @@ def draft(made: Draft, chosen: Sequence[Enrolment], places: Mapping[str, Table])
             " SELECT {}('enrolled', {})"
         ).format(
             made.in_schema("birth_collection_place"),
-            listed([*rows]),
+            comma_separated([*rows]),
             made.in_schema("birth_ledger_append"),
             sql.Literal(Jsonb({"collections": [], "places": shown})),
         ),

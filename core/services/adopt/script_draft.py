@@ -125,7 +125,7 @@ def identifier(table: Table) -> sql.Identifier:
     return sql.Identifier(table.schema, table.name)
 
 
-def listed(names: list[sql.Composable]) -> sql.Composed:
+def comma_separated(names: list[sql.Composable]) -> sql.Composed:
     """Names with commas between."""
     return sql.SQL(", ").join(names)
 

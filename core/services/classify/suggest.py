@@ -1,22 +1,27 @@
-"""Suggesting identities: profile, look up which codes others have taken, rank."""
+"""Suggesting identities: sample, look up which codes others have taken, rank, check what only a sample showed."""
 
 from collections.abc import Iterator, Sequence
-from heapq import merge
+from dataclasses import dataclass
+from itertools import chain
 
 from core.db.connection.session import Connection
 from core.db.rows.suggestion import BLOCKERS, REGISTERED
 from core.db.sources import collisions
 from core.domain.classify.identity import Identity
 from core.domain.classify.suggestion import OPEN, Suggestion, natural_columns, suggest
+from core.domain.classify.surroundings import Outline, Surroundings, outline, tables_named
 from core.domain.classify.table_profile import SampledTable
 from core.errors import ConsoleError, Json, Unavailable
-from core.services.classify import claimed_codes, profiling, sources
+from core.services.classify import claimed_codes, profiling, sources, whole_check
 from core.services.classify.claimed_codes import Pending
 from core.services.classify.profiling import Catalogs, Place
 
 _LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
 _LOOKUP_MILLISECONDS = 250
 _EXAMPLES = 3
+_RELATED = 12  # tables that are sampled beside those that were asked for
+# Texts of tables without keys that are held until all others were sampled; what is beyond is read again then.
+_HELD = 3_000_000
 
 
 def suggestions(connection: Connection, collections: Sequence[str] | None = None) -> Iterator[Suggestion]:
@@ -29,15 +34,36 @@ def suggestions(connection: Connection, collections: Sequence[str] | None = None
         sources.require(connection, name)
     names, bare = (collections, []) if collections is not None else _unclassified(connection)
     ranked = (suggestion for _, suggestion in studied(connection, names))
-    yield from merge(ranked, map(_without_table, bare), key=lambda each: each.collection)
+    yield from sorted(chain(ranked, map(_without_table, bare)), key=lambda each: each.collection)
 
 
 def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tuple[SampledTable | None, Suggestion]]:
-    """The same, each with the table as it was read; None where it could not be."""
+    """The same, each with the table as it was read; None where it could not be. In two passes over the samples.
+
+    A table with a declared key is told at once. One without any waits until all samples were looked at: what other
+    tables show decides there.
+    """
     wanted = profiling.places(connection, collections)
-    catalogs, others = Catalogs(connection, wanted), claimed_codes.bare(connection)
+    study = _Study(connection, Catalogs(connection, wanted), claimed_codes.bare(connection))
+    outlines: list[Outline] = []
+    waiting: list[tuple[Place, SampledTable | None]] = []
+    held = 0
     for place in wanted:
-        yield _studied(connection, catalogs, place, others)
+        table = study.sampled(place)
+        if isinstance(table, Suggestion):
+            yield None, table
+            continue
+        outlines.append(outline(table))
+        if table.keys or not table.size:
+            yield table, study.ranked(place, table, Surroundings())
+        else:
+            held += table.size * len(table.columns)
+            waiting.append((place, table if held <= _HELD else None))
+    outlines += _related(connection, [table for _, table in waiting if table is not None], wanted)
+    around = Surroundings(tuple(outlines))
+    for place, kept in waiting:
+        again = study.sampled(place) if kept is None else kept
+        yield (None, again) if isinstance(again, Suggestion) else (again, study.ranked(place, again, around))
 
 
 def taken(connection: Connection, identity: Identity) -> Json:
@@ -63,17 +89,45 @@ def _without_table(collection: str) -> Suggestion:
     return Suggestion(collection, OPEN, (), ("no_table: no rows to identify; a gatekeeper can exempt the collection",))
 
 
-def _studied(
-    connection: Connection, catalogs: Catalogs, place: Place, others: Sequence[Pending]
-) -> tuple[SampledTable | None, Suggestion]:
-    try:
-        table = catalogs.table(connection, place)
-    except ConsoleError as error:
-        if connection.is_closed:
-            raise
-        return None, Suggestion(place.collection, OPEN, (), (f"{error.code}: {error.message}",))
-    found, looked = _collisions(connection, table, [each for each in others if each.collection != place.collection])
-    return table, suggest(table, found, probed=looked)
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """What is known before a table is looked at: the catalogs, and identities whose codes are not registered yet."""
+
+    connection: Connection
+    catalogs: Catalogs
+    pending: Sequence[Pending]
+
+    def sampled(self, place: Place) -> SampledTable | Suggestion:
+        """The table with its sample, or what is said where it could not be read."""
+        try:
+            return self.catalogs.table(self.connection, place)
+        except ConsoleError as error:
+            if self.connection.is_closed:
+                raise
+            return Suggestion(place.collection, OPEN, (), (f"{error.code}: {error.message}",))
+
+    def ranked(self, place: Place, table: SampledTable, around: Surroundings) -> Suggestion:
+        """Rank; where only a sample was seen, check the first candidates on the whole table."""
+        others = [each for each in self.pending if each.collection != place.collection]
+        met, looked = _collisions(self.connection, table, others)
+        suggestion = suggest(table, met, probed=looked, around=around)
+        checked = whole_check.checked(self.connection, place, table, suggestion)
+        return suggest(table, met, probed=looked, around=around, checked=checked) if checked else suggestion
+
+
+def _related(connection: Connection, tables: Sequence[SampledTable], seen: Sequence[Place]) -> list[Outline]:
+    """Outlines of a few tables that were not asked for, and that columns of these name: they may be referred to."""
+    known = {place.collection for place in seen}
+    named = dict.fromkeys(name for table in tables for name in tables_named(table) if name not in known)
+    wanted = profiling.places(connection, list(named)[:_RELATED]) if named else []
+    found = []
+    for place in wanted:
+        try:
+            found.append(outline(next(profiling.read(connection, [place]))))
+        except ConsoleError:
+            if connection.is_closed:
+                raise
+    return found
 
 
 def _collisions(connection: Connection, table: SampledTable, others: Sequence[Pending]) -> tuple[dict[str, Json], bool]:

@@ -20,7 +20,7 @@ def test_what_the_census_intends_is_first_or_close_and_what_is_sure_is_right(sha
     ranked = {name: [candidate.identity for candidate in each.candidates] for name, each in found(shared).items()}
     wanted = {name: identity for name, identity in line.intended().items() if identity is not None}
     assert {name for name, candidates in ranked.items() if candidates} == wanted.keys()
-    assert sum(ranked[name][:1] == [each] for name, each in wanted.items()) >= 35
+    assert sum(ranked[name][:1] == [each] for name, each in wanted.items()) >= 38
     assert sum(each in ranked[name][:3] for name, each in wanted.items()) >= 39
 
 
@@ -31,7 +31,7 @@ def test_tier_a_is_never_wrong_on_the_demo(shared: Database) -> None:
     for name, each in sure.items():
         assert each.first is not None
         assert each.first.identity == wanted[name], name
-        assert len(each.first.identity.columns) == 1
+        assert len(each.first.identity.columns) == 1 or each.first.evidence["declared"], name
 
 
 def test_suggestions_have_the_shape_that_scripts_rely_on(shared: Database) -> None:

@@ -1,5 +1,7 @@
 """The cluster that tests keep from run to run is never stale, and never half of one."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import kept
+from tests.console import ROOT
 from tests.databases import TestServer
 
 
@@ -97,3 +100,11 @@ def test_whatever_builds_it_is_part_of_its_name(source: Path, maker: Stub, name:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("new")
     assert kept.name(maker) != before
+
+
+def test_nothing_builds_it_that_is_not_part_of_its_name() -> None:
+    program = "import sys, tests.templates; print(*(getattr(m, '__file__', None) or '' for m in sys.modules.values()))"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = {Path(each) for each in ran.stdout.split() if Path(each).is_relative_to(ROOT / "core")}
+    assert len(files) > 20
+    assert files <= set(kept._sources())

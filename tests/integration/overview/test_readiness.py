@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.overview.matrix import MatrixRow, totals
 from core.domain.overview.readiness import METRICS, Readiness, gate_text
-from core.services.overview import matrix as compatibility
+from core.services.overview import matrix as service
 from core.services.overview import readiness
 from tests import line
 from tests.console import run
@@ -35,7 +35,7 @@ def look(database: Database) -> Readiness:
 
 def matrix(database: Database) -> dict[str, MatrixRow]:
     with database.connect("viewer1") as viewer:
-        return {row.facts.collection: row for row in compatibility.read(viewer, every=True)}
+        return {row.facts.collection: row for row in service.read(viewer, every=True)}
 
 
 def test_the_view_has_exactly_the_packet_s_eight_rows_in_their_order(shared: Database) -> None:
@@ -245,7 +245,7 @@ def test_the_matrix_names_tables_alike_whatever_the_login_s_search_path(database
 
 def test_the_matrix_is_sorted_by_bytes_and_holds_what_is_required_unless_asked(shared: Database) -> None:
     with shared.connect("viewer1") as viewer:
-        required, every = compatibility.read(viewer), compatibility.read(viewer, every=True)
+        required, every = service.read(viewer), service.read(viewer, every=True)
     names = [row.facts.collection for row in every]
     assert names == sorted(names)
     assert len(every) == 75
@@ -261,7 +261,7 @@ def test_totals_read_like_the_packet(shared: Database) -> None:
 
 def count(database: Database, collection: str) -> tuple[int, int, int | None] | None:
     with database.connect("viewer1") as viewer:
-        found = compatibility.count(viewer, collection)
+        found = service.count(viewer, collection)
     return None if found is None else (found.source_rows, found.registered, found.missing)
 
 

@@ -154,10 +154,19 @@ def test_a_table_that_nothing_identifies_has_no_candidates_and_says_so() -> None
     assert found.doubts
 
 
-def test_an_undeclared_code_beside_a_surrogate_leaves_the_choice_to_somebody() -> None:
+def test_what_is_declared_goes_before_a_code_that_only_happens_to_be_unique() -> None:
     found = suggest(table("ships", {"id": numbers(), "code": codes("S")}, keys=[PRIMARY]))
-    assert found.tier == "B"
-    assert "another code column is unique, too" in found.doubts
+    assert first(found) == ("ships:{id}", "A")
+    assert found.candidates[1].identity.text == "code"
+
+
+def test_a_declared_key_of_several_columns_is_accepted_unseen_where_nothing_is_near() -> None:
+    columns: dict[str, Sequence[str | None]] = {
+        "manifest_no": [str(n // 4) for n in range(ROWS)],
+        "part": [str(n % 4) for n in range(ROWS)],
+    }
+    key = Key(("manifest_no", "part"), primary=True)
+    assert first(suggest(table("cargo", columns, keys=[key]))) == ("cargo:{manifest_no}/{part}", "A")
 
 
 def test_every_score_is_the_sum_of_its_parts_with_runner_up_and_margin() -> None:

@@ -1,0 +1,156 @@
+"""What is known of each column before sets of them are compared: its name, its values, what other tables say of it."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+from core.domain.classify.column_names import (
+    CHANGING,
+    LABEL,
+    NEUTRAL,
+    OWN_CODE,
+    OWN_ID,
+    REFERENCE,
+    TableNames,
+    id_stem,
+    is_audit,
+    is_ordinal,
+    kind,
+)
+from core.domain.classify.surroundings import Surroundings
+from core.domain.classify.table_profile import SampledTable, unusable_because
+
+ORDINAL, AUDIT = "ordinal", "audit"
+WHOLE_NUMBERS = ("smallint", "integer", "bigint")
+_PREFIX = 400  # rows that refute most combinations at a small price
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """The columns of a table among other tables. What is counted is counted once."""
+
+    table: SampledTable
+    around: Surroundings
+
+    @cached_property
+    def roles(self) -> Mapping[str, str]:
+        """The part that each column may play: what its name says, corrected by who refers to whom."""
+        return {column.name: self._role(column.name) for column in self.table.columns}
+
+    @cached_property
+    def usable(self) -> tuple[str, ...]:
+        """The columns that may be part of an identity, in the table's order."""
+        return tuple(column.name for column in self.table.columns if unusable_because(self.table, column.name) is None)
+
+    @cached_property
+    def unique(self) -> frozenset[str]:
+        """The usable columns that are unique alone."""
+        table = self.table
+        return frozenset(name for name in self.usable if table.size and table.distinct[name] == table.size)
+
+    @cached_property
+    def constant(self) -> frozenset[str]:
+        """The usable columns that hold one value."""
+        return frozenset(name for name in self.usable if self.table.distinct.get(name) == 1)
+
+    @cached_property
+    def references(self) -> frozenset[str]:
+        """The columns that name rows of other tables, by their names or by their values."""
+        return frozenset(name for name, role in self.roles.items() if role == REFERENCE)
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Each column's place, from 0."""
+        return {name: at for at, name in enumerate(self.table.by_name)}
+
+    @cached_property
+    def meetings(self) -> Mapping[str, float]:
+        """The share of pairs of rows that meet in each usable column."""
+        pairs = self.table.size * (self.table.size - 1) / 2
+        return {name: self._meeting(name) / pairs if pairs else 0.0 for name in self.usable}
+
+    @cached_property
+    def numbers(self) -> Mapping[str, tuple[int, ...]]:
+        """The columns that may count: whole numbers from 0 or 1, none larger than there are rows."""
+        found = {}
+        for name in self.usable:
+            if self.table.by_name[name].type in WHOLE_NUMBERS and name not in self.constant:
+                values = tuple(int(text) for text in self.table.sample[name] if text)
+                if values and min(values) in (0, 1) and max(values) <= len(values):
+                    found[name] = values
+        return found
+
+    def are_unique(self, columns: Collection[str]) -> bool:
+        """Whether no two rows of the sample are alike in these columns; counted only where nothing implies it."""
+        wanted = frozenset(columns)
+        if wanted & self.unique or any(smaller <= wanted for smaller in self._unique_sets):
+            return True
+        if len(wanted) <= 1 or any(wanted <= larger for larger in self._refuted_sets):
+            return False
+        found = self._counted_unique(wanted)
+        (self._unique_sets if found else self._refuted_sets).append(wanted)
+        return found
+
+    def parents(self, name: str) -> tuple[tuple[str, str], ...]:
+        """The unique columns of other tables that hold this column's values and agree in name."""
+        return self.around.parents.get((self.table.collection, name), ())
+
+    def children(self, name: str) -> int:
+        """How many columns of other tables refer to this one."""
+        return self.around.children.get((self.table.collection, name), 0)
+
+    def needed_elsewhere(self, name: str) -> float:
+        """The share of the other tables led by a column of this name that need it to be unique."""
+        led, needed, _ = self.around.pattern(self.table.collection, name)
+        return needed / (led + 1)
+
+    def patterned(self, name: str) -> float:
+        """The same, with those where it holds one value so far."""
+        led, needed, constant = self.around.pattern(self.table.collection, name)
+        return (needed + constant) / (led + 1)
+
+    def trait(self, trait: str, name: str, look: Callable[[], bool]) -> bool:
+        """What somebody sees in the values of a column, looked at once."""
+        if (trait, name) not in self._traits:
+            self._traits[trait, name] = look()
+        return self._traits[trait, name]
+
+    @cached_property
+    def _traits(self) -> dict[tuple[str, str], bool]:
+        return {}
+
+    @cached_property
+    def _unique_sets(self) -> list[frozenset[str]]:
+        return []
+
+    @cached_property
+    def _refuted_sets(self) -> list[frozenset[str]]:
+        return []
+
+    def _counted_unique(self, columns: frozenset[str]) -> bool:
+        table = self.table
+        if prod(table.distinct[name] for name in columns) < table.size:
+            return False
+        ordinals = [table.ordinals[name] for name in columns]
+        head = [numbers[:_PREFIX] for numbers in ordinals]
+        return len(set(zip(*head, strict=True))) == len(head[0]) and len(set(zip(*ordinals, strict=True))) == table.size
+
+    def _meeting(self, name: str) -> float:
+        return sum(count * (count - 1) / 2 for count in Counter(self.table.ordinals[name]).values())
+
+    def _role(self, name: str) -> str:
+        found = kind(name, self.table.collection, self.table.tables)
+        if is_audit(name):
+            return AUDIT
+        parents, children = self.parents(name), self.children(name)
+        if parents and not children and (found != OWN_ID or not self._is_head(name)):
+            return REFERENCE
+        if found == REFERENCE and children and not parents:
+            return OWN_ID
+        return ORDINAL if found in (NEUTRAL, CHANGING, OWN_CODE, LABEL) and is_ordinal(name) else found
+
+    def _is_head(self, name: str) -> bool:
+        """Whether the words before an id are the last ones of the table's name, or there are none."""
+        return TableNames.of(self.table.tables).joined(self.table.collection).endswith(id_stem(name))

@@ -1,0 +1,60 @@
+"""The identities worth considering where nothing is declared: what the sample does not refute.
+
+Not only the smallest: a column that holds one value so far, a language or a shop, may be part of the key none the less.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from core.domain.classify.candidates import Columns
+from core.domain.classify.column_names import CHANGING, LABEL, OWN_CODE, OWN_ID, REFERENCE
+from core.domain.classify.facts import AUDIT, ORDINAL, ColumnFacts
+from core.domain.classify.table_profile import blank_twins
+
+_LONGEST_RUN = 7
+_WIDEST, _WIDEST_REFERENCES = 3, 5
+_COMBINED, _REFERENCES = 10, 9  # columns that are combined: combinations grow with their power
+_MOST = 400  # candidates
+
+
+def searched(facts: ColumnFacts) -> list[Columns]:
+    """Every set of columns that is worth a score, each in the table's order."""
+    found: dict[frozenset[str], Columns] = {}
+    for columns in _considered(facts):
+        if frozenset(columns) not in found and facts.are_unique(columns):
+            found[frozenset(columns)] = columns
+            if len(found) == _MOST:
+                break
+    return list(found.values())
+
+
+def _considered(facts: ColumnFacts) -> Iterator[Columns]:
+    """In the order of trust: single columns, leading runs, references together, small combinations."""
+    yield from ((name,) for name in facts.usable if not blank_twins(facts.table, name))
+    names = list(facts.places)
+    usable = set(facts.usable)
+    for start in (0, 1):
+        for width in range(2, _LONGEST_RUN + 1):
+            run = tuple(names[start : start + width])
+            if len(run) == width and set(run) <= usable:
+                yield run
+    worth = [name for name in facts.usable if facts.roles[name] not in (CHANGING, LABEL, AUDIT)]
+    parts = sorted(_likely(facts, worth)[:_REFERENCES], key=facts.places.__getitem__)
+    for width in range(2, _WIDEST_REFERENCES + 1):
+        yield from combinations(parts, width)
+    free = [name for name in facts.usable if name not in facts.unique]
+    free = sorted(_likely(facts, free)[:_COMBINED], key=facts.places.__getitem__)
+    smaller: list[frozenset[str]] = []
+    for width in range(2, _WIDEST + 1):
+        for columns in combinations(free, width):
+            if not any(each <= set(columns) for each in smaller) and facts.are_unique(columns):
+                smaller.append(frozenset(columns))
+                yield columns
+
+
+_ORDER = {REFERENCE: 0, ORDINAL: 0, OWN_ID: 0, OWN_CODE: 1, AUDIT: 4, LABEL: 3, CHANGING: 3}
+
+
+def _likely(facts: ColumnFacts, names: Sequence[str]) -> list[str]:
+    """The columns most likely to be parts first: those that name rows, then in the table's order."""
+    return sorted(names, key=lambda name: (_ORDER.get(facts.roles[name], 2), facts.places[name]))

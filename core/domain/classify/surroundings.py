@@ -1,0 +1,214 @@
+"""What the samples of other tables say about a table: who refers to whom, and which columns their rows need.
+
+Of each table an outline is kept: the least hashes of the values of its columns that may name rows. Two such sketches
+show whether the values of one column are among those of another, at a price that does not grow with the tables.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import nsmallest
+from zlib import crc32
+
+from core.domain.classify.column_names import (
+    CHANGING,
+    LABEL,
+    TableNames,
+    id_stem,
+    is_audit,
+    is_generic,
+    kind,
+    singular,
+    words,
+)
+from core.domain.classify.table_profile import SampledTable, unusable_because
+
+_KEPT = 128  # hashes of a column
+_DANGLING = 0.95  # of the values that can be looked up: rows that were deleted leave some behind
+_ALL = 1 << 32
+_KEY_TYPES = ("smallint", "integer", "bigint", "numeric", "uuid", "text", "character", "date", "name")
+_LONGEST_RUN = 5
+_SOME_ROWS = 5  # below it, that all rows have one value says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """The least hashes of a column's values; every value with a hash below `below` is among them."""
+
+    hashes: frozenset[int]
+    below: int
+    distinct: int
+
+    def holds(self, other: "Sketch") -> bool | None:
+        """Whether the values of `other` are among these; None where no value of it could be looked up."""
+        seen = [each for each in other.hashes if each < self.below]
+        return sum(each in self.hashes for each in seen) >= _DANGLING * len(seen) if seen else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What other tables need to know of a table: `unique` are single columns, `needed` those that its leading
+    columns need to be unique together, `constant` those that hold one value."""
+
+    collection: str
+    columns: tuple[str, ...]
+    whole: bool
+    unique: frozenset[str]
+    needed: frozenset[str]
+    constant: frozenset[str]
+    sketches: Mapping[str, Sketch]
+
+
+def outline(table: SampledTable) -> Outline:
+    """Sum a table up. Its sample may be forgotten then."""
+    usable = [column.name for column in table.columns if unusable_because(table, column.name) is None]
+    unique = frozenset(name for name in usable if table.size > 1 and table.distinct[name] == table.size)
+    constant = frozenset(name for name in usable if table.size >= _SOME_ROWS and table.distinct[name] == 1)
+    sketches = {
+        column.name: _sketch(table, column.name)
+        for column in table.columns
+        if table.size and _may_name_rows(table, column.name)
+    }
+    return Outline(
+        table.collection, tuple(table.by_name), table.whole, unique, _needed(table, usable, unique), constant, sketches
+    )
+
+
+def _may_name_rows(table: SampledTable, name: str) -> bool:
+    if not table.by_name[name].usable or not table.by_name[name].type.startswith(_KEY_TYPES) or is_audit(name):
+        return False
+    found = kind(name, table.collection, table.tables)
+    return found not in (CHANGING, LABEL) or bool(table.shared_names.get(name))
+
+
+def _sketch(table: SampledTable, name: str) -> Sketch:
+    hashes = {crc32(text.encode()) for text in table.sample[name] if text}
+    if len(hashes) <= _KEPT:
+        return Sketch(frozenset(hashes), _ALL, len(hashes))
+    least = nsmallest(_KEPT, hashes)
+    return Sketch(frozenset(least), least[-1] + 1, len(hashes))
+
+
+def _needed(table: SampledTable, usable: Sequence[str], unique: frozenset[str]) -> frozenset[str]:
+    """The shortest run of leading columns that is unique, where it is more than one."""
+    leading = list(table.by_name)[:_LONGEST_RUN]
+    for width in range(2, len(leading) + 1):
+        run = leading[:width]
+        if not set(run) <= set(usable) or set(run) & unique:
+            break
+        if len(set(zip(*(table.ordinals[name] for name in run), strict=True))) == table.size:
+            return frozenset(run)
+    return frozenset()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The outlines of all tables that were looked at, and what they say together."""
+
+    outlines: tuple[Outline, ...] = ()
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Outline]:
+        return {each.collection: each for each in self.outlines}
+
+    @cached_property
+    def _tables(self) -> frozenset[str]:
+        return frozenset(self._by_name)
+
+    @cached_property
+    def _named(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """By the words that name a thing: the tables and unique columns where it may be looked up."""
+        found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        names = TableNames.of(self._tables)
+        for each in self.outlines:
+            own = names.joined(each.collection)
+            for column in sorted(each.unique & each.sketches.keys()):
+                stem = id_stem(column)
+                if is_generic(column) or stem == own:
+                    for name in names.ends(each.collection):
+                        found[name].append((each.collection, column))
+                if not is_generic(column):
+                    found[_joined(words(column))].append((each.collection, column))
+                    if stem and stem != own:
+                        found[stem].append((each.collection, column))
+        return {name: tuple(places) for name, places in found.items()}
+
+    @cached_property
+    def parents(self) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:
+        """For each column whose name and values agree with a unique column of another table: that table and column."""
+        found = {}
+        for each in self.outlines:
+            for column in each.sketches:
+                if places := tuple(self._parents(each, column)):
+                    found[each.collection, column] = places
+        return found
+
+    def _parents(self, child: Outline, column: str) -> Iterator[tuple[str, str]]:
+        for name in _meanings(column):
+            for table, key in self._named.get(name, ()):
+                parent = self._by_name[table]
+                if table == child.collection or (key in child.columns and key != column):
+                    continue
+                holds = parent.sketches[key].holds(child.sketches[column])
+                if holds or (not parent.whole and holds is not None) or (holds is None and not parent.whole):
+                    yield table, key
+
+    @cached_property
+    def children(self) -> Mapping[tuple[str, str], int]:
+        """How many columns of other tables refer to a unique column that refers to no other table itself."""
+        names = TableNames.of(self._tables)
+        found = Counter(parent for places in self.parents.values() for parent in set(places))
+        for table, column in self.parents:
+            if not is_generic(column) and not names.joined(table).endswith(id_stem(column) or " "):
+                found.pop((table, column), None)
+        return found
+
+    @cached_property
+    def _needs(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
+        """By column name: tables that have it among their leading columns, need it there, or hold it constant."""
+        led: Counter[str] = Counter()
+        needed: Counter[str] = Counter()
+        constant: Counter[str] = Counter()
+        for each in self.outlines:
+            led.update(each.columns[:_LONGEST_RUN])
+            needed.update(each.needed)
+            constant.update(set(each.columns[:_LONGEST_RUN]) & each.constant)
+        return led, needed, constant
+
+    def pattern(self, collection: str, name: str) -> tuple[int, int, int]:
+        """Of the other tables: how many have a column among the leading ones, need it there, hold it constant."""
+        own = self._by_name.get(collection)
+        led, needed, constant = (counter[name] for counter in self._needs)
+        if own is None:
+            return led, needed, constant
+        return (
+            led - (name in own.columns[:_LONGEST_RUN]),
+            needed - (name in own.needed),
+            constant - (name in own.columns[:_LONGEST_RUN] and name in own.constant),
+        )
+
+
+def tables_named(table: SampledTable) -> list[str]:
+    """The other tables that columns of a table may name."""
+    names = TableNames.of(table.tables)
+    found = (name for column in table.by_name for meaning in _meanings(column) for name in names.ending(meaning))
+    return [name for name in dict.fromkeys(found) if name != table.collection]
+
+
+def _meanings(column: str) -> Iterable[str]:
+    """The words a column's name may mean, the longest first: `local_language_id` is a local language, or a language."""
+    own = words(column)
+    stem = id_stem(column)
+    names = [_joined(own)] if not is_generic(column) else []
+    if stem:
+        parts = own[:-1] if len(own) > 1 else (stem,)
+        names += [_joined(parts[start:]) for start in range(len(parts))]
+        names += [_joined(own[start:]) for start in range(1, len(own) - 1)]
+    else:
+        names += [_joined(own[start:]) for start in range(1, len(own)) if not is_generic("_".join(own[start:]))]
+    return dict.fromkeys(name for name in names if name)
+
+
+def _joined(own: Collection[str]) -> str:
+    return "".join(map(singular, own))
