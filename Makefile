@@ -1,5 +1,5 @@
 # make run    set up everything, open the console (ARGS="status" runs a command instead)
-# make test   set up everything, run all checks (T=tests/unit/test_gates.py runs these tests and nothing else)
+# make test   set up everything, run all checks (T=tests/unit runs these tests and nothing else)
 # `make help` tells the rest.
 #
 # Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv and build.
@@ -16,16 +16,16 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 INSTALL := umask 022; PIP_ROOT_USER_ACTION=ignore $(BIN)/python $(PIP_INSTALL) --constraint $(LOCK)
 
 help:
-	@echo "make run        open the console on its embedded demo (ARGS=\"status\" runs a command instead)"
-	@echo "make test       lint, types, import contracts, tests (T=tests/unit/test_gates.py: these tests, nothing else)"
-	@echo "make test-unit  the tests that need no server"
+	@echo "make run           open the console on its embedded demo (ARGS=\"status\" runs a command instead)"
+	@echo "make test          lint, types, import contracts, tests (T=tests/unit: these tests, nothing else)"
+	@echo "make test-unit     the tests that need no server"
 	@echo "make test-servers  tests on PostgreSQL 14 to 18 (VERSIONS=\"15 18\" and T=… for less of it)"
 	@echo "make test-pythons  all tests on each Python from 3.11 to 3.14 that is installed (VERSIONS=3.12, T=…)"
-	@echo "make bench      measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
-	@echo "make format     format the sources"
-	@echo "make snapshots  accept the terminal UI's present look"
-	@echo "make lock       renew $(LOCK), the releases that are installed"
-	@echo "make clean      remove all that was set up or generated"
+	@echo "make bench         measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
+	@echo "make format        format the sources"
+	@echo "make snapshots     accept the terminal UI's present look"
+	@echo "make lock          renew $(LOCK), the releases that are installed"
+	@echo "make clean         remove all that was set up or generated"
 
 run: .venv/installed
 	@$(BIN)/birth-console $(ARGS)
@@ -35,14 +35,15 @@ run: .venv/installed
 WORKERS := $(if $(BIRTH_TEST_DSN),-n 0,-n 3 --dist worksteal)
 # Takes half a second to load, and only tests of the terminal UI need it.
 WITHOUT_SNAPSHOTS := -p no:textual-snapshot -p no:syrupy
+SCREENLESS := tests/unit% tests/integration% tests/faults%
 
 # One file is sooner done than workers are started.
 test: $(if $(T),.venv/installed-dev,lint)
 	@$(BIN)/python -m pytest $(if $(findstring .py,$(T)),-n 0,$(WORKERS)) \
-		$(if $(T),$(if $(findstring tests/tui,$(T)),,$(WITHOUT_SNAPSHOTS))) $(T)
+		$(if $(findstring tests/tui,$(T)),,$(if $(filter $(SCREENLESS),$(T)),$(WITHOUT_SNAPSHOTS))) $(T)
 
 test-unit: .venv/installed-dev
-	@$(BIN)/python -m pytest -n 2 $(WITHOUT_SNAPSHOTS) tests/unit
+	@$(BIN)/python -m pytest -n 2 $(WITHOUT_SNAPSHOTS) --hypothesis-profile quick tests/unit
 
 test-servers: .venv/installed-dev
 	@T="$(T)" $(BIN)/python -m tests.other_servers $(VERSIONS)

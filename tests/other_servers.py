@@ -49,7 +49,7 @@ def install(major: str) -> Path | None:
 
 def main(arguments: Sequence[str]) -> int:
     """Test on these versions, else on all; 1 where a test failed, or a version that was named could not be run."""
-    wanted, tests = arguments or VERSIONS, os.environ.get("T") or TESTS
+    wanted, selected = arguments or VERSIONS, (os.environ.get("T") or TESTS).split()
     folders, results, status = found(), [], 0
     for version in wanted:
         folder = folders.get(version) or install(version)
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
             continue
         exact = Programs(folder).version
         say(f"\nPostgreSQL {exact} of {folder}\n")
-        ended, figures = run(sys.executable, tests.split(), {"BIRTH_TEST_PROGRAMS": str(folder)})
+        ended, figures = run(sys.executable, selected, {"BIRTH_TEST_PROGRAMS": str(folder)})
         results.append(f"PostgreSQL {exact:5} {figures}")
         status |= ended != 0
     say("\n" + "\n".join(results) + "\n")
