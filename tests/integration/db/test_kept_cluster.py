@@ -93,7 +93,9 @@ def test_what_a_killed_builder_left_is_taken_for_nothing(
     assert not (tmp_path / "cache" / "new").exists()
 
 
-@pytest.mark.parametrize("name", ["core/sql/a.sql", "core/demo/a.csv", "core/db/rows/a.py", "core/settings.py"])
+@pytest.mark.parametrize(
+    "name", ["core/sql/queries/permit.sql", "core/demo/census.csv", "core/db/rows/query.py", "core/settings.py"]
+)
 def test_whatever_builds_it_is_part_of_its_name(source: Path, maker: Stub, name: str) -> None:
     before = kept.name(maker)
     file = source.parents[3] / name
