@@ -1,7 +1,7 @@
 """`init`: set an existing database up, or show what would go."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -14,7 +14,13 @@ from core.services.adopt import uninstall as removing
 from core.services.adopt.init import Outcome, Wish
 
 _FEW = 10
-_LISTS = ("--collections", "--exempt", "--bind", "--register-writes")
+_BOUND = {
+    "registry": "the birth registry",
+    "collections": "the registry of collections",
+    "policy": "the policy of each collection",
+    "alerts": "the trigger guard's alerts",
+}
+_LISTS = ("--collections", "--exempt", "--bind", "--register-writes", *(f"--bind-{part}" for part in _BOUND))
 
 
 class _Lists(click.Command):
@@ -42,7 +48,24 @@ class _Lists(click.Command):
         return super().parse_args(ctx, spelled[:-1])
 
 
+def _binding_tables(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that name the company's own tables, one for each part that they play."""
+    for part, title in reversed(_BOUND.items()):
+        metavar = "TABLE" if part == "alerts" else "TABLE [column=COLUMN…]"
+        command = click.option(
+            f"--bind-{part}", multiple=True, metavar=metavar, help=f"Bind the company's table of {title}."
+        )(command)
+    return command
+
+
 @click.command(cls=_Lists)
+@click.option(
+    "--company-schema",
+    metavar="S2",
+    default="",
+    help="Schema that holds the company's registry, policy and gateway (default: the search path, then public).",
+)
+@_binding_tables
 @click.option(
     "--collections",
     multiple=True,
@@ -89,8 +112,16 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
         return
     if given["even_certified"] or given["confirm"]:
         raise UsageError("--even-certified and --confirm need --uninstall", hint="Omit them, or add --uninstall.")
-    wish = Wish(given["collections"], given["exempt"], given["bind"], given["register_writes"], given["attestation"],
-                given["include_system"])  # fmt: skip
+    wish = Wish(
+        collections=given["collections"],
+        exempt=given["exempt"],
+        bind=given["bind"],
+        register_writes=given["register_writes"],
+        attestation=given["attestation"],
+        include_system=given["include_system"],
+        company_schema=given["company_schema"],
+        bound_tables={part: given[f"bind_{part}"] for part in _BOUND},
+    )
     with call.write() as connection:
         outcome = (service.preview if given["dry_run"] else service.init)(connection, wish)
     if call.output.as_json:

@@ -19,11 +19,13 @@ SCHEMA = "schema/0002_schema.sql"
 # Files that others ask for, to know whether their tables and functions are there.
 COLLECTION = "schema/0006_collection.sql"
 BINDING = "functions/adopt/binding.sql"
+BIND_TABLE = "functions/adopt/bind_table.sql"
 # A feature's functions come after those that it uses, for people who read a script; only `needs` decides.
 _ROOMS = ("kernel", "adopt", "classify", "overview", "backfill", "trust")
 _NEEDS = re.compile(r"\A-- needs: (.+)$", re.MULTILINE)
 _MADE = re.compile(r"^CREATE (?:OR REPLACE )?(TABLE|FUNCTION|VIEW) \{S\}\.(\w+)", re.MULTILINE)
 
+_DEFINES = re.compile(r"^-- defines: (?P<name>\w+)\((?P<given>[^()]*)\)$", re.MULTILINE)  # by a function of the file
 _FUNCTION = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION \{S\}\.(?P<name>\w+)\((?P<given>[^()]*)\)", re.MULTILINE)
 _TRIGGER = re.compile(r"^CREATE (?:OR REPLACE )?TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
 
@@ -49,7 +51,8 @@ class Part:
     @property
     def makes(self) -> list[tuple[str, str]]:
         """Kind and name of each object of the schema that it creates."""
-        return [(kind.lower(), name) for kind, name in _MADE.findall(self.text)]
+        defined = [("function", found["name"]) for found in _DEFINES.finditer(self.text)]
+        return [*((kind.lower(), name) for kind, name in _MADE.findall(self.text)), *defined]
 
     @property
     def triggers(self) -> list[tuple[str, str]]:
@@ -59,7 +62,8 @@ class Part:
     @property
     def functions(self) -> list[tuple[str, list[str]]]:
         """Name and types of the parameters that are given of each function that it creates; `{S}` is the schema."""
-        return [(found["name"], _types(found["given"])) for found in _FUNCTION.finditer(self.text)]
+        found = [*_FUNCTION.finditer(self.text), *_DEFINES.finditer(self.text)]
+        return [(each["name"], _types(each["given"])) for each in found]
 
     def statement(self, schema: str) -> sql.Composed:
         """Its SQL."""

@@ -43,6 +43,7 @@ class Object:
     name: str
     owner: str
     owned: bool
+    relid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,54 @@ class Column:
     table: str
     column: str
     asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaThere:
+    """Whether there is a schema of a name."""
+
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyTable:
+    """A table of the company by one of the packet's names, or by the name that somebody gave."""
+
+    part: str
+    schema: str
+    table: str
+    owner: str
+    owned: bool
+    relid: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoundTable:
+    """A table of the company that was bound, and its columns' names under ours."""
+
+    part: str
+    schema: str
+    table: str
+    owner: str
+    owned: bool
+    relid: int
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnName:
+    """A column."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An object of the company that has a name of ours."""
+
+    kind: str
+    schema: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +166,9 @@ class Readable:
 class Granted:
     """Whether birth_owner holds a right on a table, and the groups read it."""
 
-    table: str
+    relid: int
     right: str
     held: bool
-    owned: bool
     read: bool
 
 
@@ -234,6 +282,13 @@ SERVER: Final = Query("init.server", Server)
 OWNER: Final = Query("init.owner", Owner)
 OBJECTS: Final = Query("init.objects", Object)
 COLUMNS: Final = Query("init.columns", Column)
+SCHEMA_THERE: Final = Query("init.schema_there", SchemaThere)
+SEARCH_PATH: Final = Query("init.search_path", Schemas)
+COMPANY_TABLES: Final = Query("init.company_tables", CompanyTable)
+NAMED_TABLE: Final = Query("init.named_table", CompanyTable)
+BOUND_TABLES: Final = Query("init.bound_tables", BoundTable)
+TABLE_COLUMNS: Final = Query("init.table_columns", ColumnName)
+BESIDE: Final = Query("init.beside", Beside)
 READS: Final = Query("init.reads", Reads)
 RECORDED: Final = Query("init.recorded", Part)
 TABLES: Final = Query("init.tables", Relation)

@@ -6,6 +6,7 @@ from psycopg import sql
 
 from core.db.rows.query import Reading
 from core.db.rows.sources import Collision, Taken
+from core.db.sources import bound
 from core.db.sources.proof import EXAMPLES, Coded
 from core.db.sources.windows import probed
 
@@ -27,7 +28,7 @@ def foreign_codes(source: Coded, collection: str, schema: str) -> Reading[Collis
         ).format(
             code=source.code,
             table=source.table,
-            registry=sql.Identifier(schema, "birth_registry"),
+            registry=bound.registry(schema),
             collection=sql.Literal(collection),
             prefix=sql.Literal(source.prefix),
         )

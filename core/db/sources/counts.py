@@ -4,6 +4,7 @@ from psycopg import sql
 
 from core.db.rows.query import Reading
 from core.db.rows.sources import Counts, Rows
+from core.db.sources import bound
 from core.db.sources.windows import probed
 
 
@@ -23,7 +24,7 @@ def counts(
     ).format(
         code=code,
         table=table,
-        registry=sql.Identifier(schema, "birth_registry"),
+        registry=bound.registry(schema),
         collection=sql.Literal(collection),
     )
     return Reading(statement, Counts)

@@ -4,6 +4,7 @@ from psycopg import sql
 
 from core.db.rows.query import Reading
 from core.db.rows.sources import Drifted, LateCode, StillMissing, Unidentified
+from core.db.sources import bound
 from core.db.sources.windows import probed
 
 EXAMPLES = 3
@@ -18,7 +19,7 @@ def missing_set(table: sql.Composable, code: sql.Composable, schema: str, *, win
     return sql.SQL(
         "SELECT code FROM (SELECT {code} AS code FROM {table} AS source) AS coded WHERE code IS NOT NULL"
         " EXCEPT SELECT entity_code FROM {registry}"
-    ).format(code=code, table=table, registry=sql.Identifier(schema, "birth_registry"))
+    ).format(code=code, table=table, registry=bound.registry(schema))
 
 
 def contract(table: sql.Composable, code: sql.Composable) -> Reading[Unidentified]:
@@ -49,7 +50,7 @@ def drift(table: sql.Composable, code: sql.Composable, ledger_id: int, schema: s
         code=code,
         table=table,
         item=sql.Identifier(schema, "birth_backfill_item"),
-        registry=sql.Identifier(schema, "birth_registry"),
+        registry=bound.registry(schema),
         ledger_id=sql.Literal(ledger_id),
         limit=sql.Literal(EXAMPLES),
     )

@@ -8,6 +8,7 @@ from psycopg import sql
 
 from core.db.rows.query import Reading
 from core.db.rows.sources import CodeExample, Distinct, Duplicate, Examined, KeyExample, TwinExample, Twins
+from core.db.sources import bound
 
 EXAMPLES = 3
 # Up to its first colon, or up to its last: names of collections may hold colons, escaped parts never do.
@@ -69,7 +70,7 @@ def proof(source: Coded, schema: str) -> Reading[Examined]:
         padded=_any("{0} <> btrim({0})", source.free),
         longest=sql.SQL("0" if short else "coalesce(max(length({})), 0)").format(source.code),
         lookalike=sql.SQL(_LOOKALIKE if bare else "false").format(
-            code=source.texts[0], registry=sql.Identifier(schema, "collection_registry")
+            code=source.texts[0], registry=bound.collections(schema)
         ),
     )
     return Reading(statement, Examined)
@@ -151,7 +152,8 @@ def lookalike_examples(table: sql.Composable, code: sql.Composable, schema: str)
         code=code,
         table=table,
         lookalike=sql.SQL(_LOOKALIKE).format(
-            code=sql.Identifier("code"), registry=sql.Identifier(schema, "collection_registry")
+            code=sql.Identifier("code"),
+            registry=bound.collections(schema),
         ),
         limit=sql.Literal(EXAMPLES),
     )

@@ -72,7 +72,7 @@ def _several(facts: ColumnFacts, columns: Columns) -> Observations:
         else:
             found["not needed"] += 1
             found["not needed here, but in other tables' keys"] += facts.needed_elsewhere(name)
-            found["not needed, and the rest is no accident"] += 1 - _accident(facts, rest)
+            found["not needed, and the rest is unlikely unique by accident"] += 1 - _accident(facts, rest)
     found["counts the rows of the rest"] = min(found["counts the rows of the rest"], 1)
     patterns = [facts.patterned(name) for name in idle if name in facts.constant]
     found["one value so far, key columns elsewhere"] = min(patterns, default=0.0)

@@ -32,7 +32,7 @@ POINTS: Mapping[str, float] = {
     "not needed here, but in other tables' keys": 2.5,
     "not needed yet: one value so far": -2.5,
     "not needed yet: one value so far, a reference": 3.0,
-    "not needed, and the rest is no accident": -3.0,
+    "not needed, and the rest is unlikely unique by accident": -3.0,
     "numbers without gaps": 2.0,
     "one value so far, key columns elsewhere": 8.0,
     "other tables refer to it": 3.0,

@@ -26,6 +26,11 @@ class _Found:
     row: rows.Function
 
 
+def look(connection: Connection, made: Draft, words: Sequence[str]) -> None:
+    """Note whether the company has a register function, named or found: then no stand-in is wanted."""
+    made.has_register = bool(words) or bool(_company_s(connection, made))
+
+
 def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
     """The steps that bind the function that `words` name, or else the company's own where its names say how.
 
@@ -34,20 +39,29 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
     bound = connection.one(rows.BOUND) if installer.BINDING in made.survey.recorded else None
     if words:
         name, binding = read(words)
-        found = _named(connection, made.schema, name, binding)
+        found = _named(connection, (made.schema, *made.company_schemas), name, binding)
         judge(found.function, binding)
         _bind(connection, made, found, binding, bound)
     elif bound is not None and bound.there:
         made.registers_as_owner = not bound.definer
         made.registers_by = [bound.name] if bound.name else []
-    elif made.survey.owner_of("function", _STAND_IN) not in (None, "birth_owner"):
-        _guess(connection, made, bound)
+    elif candidates := _company_s(connection, made):
+        _guess(connection, made, candidates, bound)
     elif not any(each.what.startswith(_STAND_IN) for each in made.statements):
         made.leave("the register function", "the gateway's register function is unknown: name it with --bind")
 
 
-def _guess(connection: Connection, made: Draft, bound: Bound | None) -> None:
-    candidates = _functions(connection, made.schema, _STAND_IN)
+def _company_s(connection: Connection, made: Draft) -> list[_Found]:
+    """The company's register functions by the packet's name: in the first schema that has one."""
+    if made.survey.owner_of("function", _STAND_IN) not in (None, "birth_owner"):
+        return _functions(connection, made.schema, _STAND_IN)
+    for schema in made.company_schemas if made.tables else ():
+        if found := _functions(connection, schema, _STAND_IN):
+            return found
+    return []
+
+
+def _guess(connection: Connection, made: Draft, candidates: list[_Found], bound: Bound | None) -> None:
     fitting = [(found, names) for found in candidates if (names := guess(found.function)) is not None]
     if len(fitting) == 1:
         _bind(connection, made, *fitting[0], bound)
@@ -93,11 +107,15 @@ def _is_callable(connection: Connection, found: _Found) -> bool:
     return row is not None and row.callable
 
 
-def _named(connection: Connection, home: str, name: str, binding: Binding) -> _Found:
-    """The one function of a name that takes the binding. Raises UsageError where none or several do."""
+def _named(connection: Connection, homes: Sequence[str], name: str, binding: Binding) -> _Found:
+    """The one function of a name that takes the binding. Raises UsageError where none or several do.
+
+    A name without a schema is looked for in `homes`, in their order.
+    """
     parts = _parts(connection, name)
-    schema, function = (home, *parts) if len(parts) == 1 else parts if len(parts) == 2 else ("", "")  # noqa: PLR2004 - schema and name
-    candidates = _functions(connection, schema, function)
+    places = [(home, *parts) for home in homes] if len(parts) == 1 else [parts]
+    found = (_functions(connection, *place) for place in places if len(place) == 2)  # noqa: PLR2004 - schema and name
+    candidates = next(filter(None, found), [])
     fitting = [found for found in candidates if not complaints(found.function, binding)]
     if len(candidates) != 1 and len(fitting) != 1:
         raise UsageError(

@@ -13,8 +13,8 @@ from core.db.rows import init as rows
 from core.db.rows.init import Relation
 from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Enrolment, Table, choose, left_out, out_of_scope
 from core.domain.adopt.system_tables import system_tables
-from core.services.adopt import relocated_tables, triggers
-from core.services.adopt.script_draft import Draft, comma_separated, identifier, insist_on_reading
+from core.services.adopt import company_tables, relocated_tables, triggers
+from core.services.adopt.script_draft import Draft, comma_separated, identifier
 from core.services.adopt.system_tables import products
 
 _OURS = ("collection_registry", "birth_policy", "birth_registry", "trigger_guard_alerts")
@@ -38,8 +38,8 @@ def draft(
     governance role in the company's registry is neither governed nor observed.
     """
     found = connection.rows(rows.TABLES, {"ours": _names()})
-    facts = {Table(each.schema, each.name, each.obstacle): each for each in found}
-    policies = _policies(connection, made)
+    facts = {Table(each.schema, each.name, each.obstacle or _own(made, each)): each for each in found}
+    policies = company_tables.policies(connection, made)
     if not include_system:
         facts = _without_system(facts, policies)
     tables = list(facts)
@@ -50,6 +50,8 @@ def draft(
     for table in left_out(tables, collections, exempt):
         made.leave(table.text, f"it is {table.obstacle}")
     chosen = _in_scope(connection, made, chosen, policies)
+    if "collections" in made.tables and not collections:
+        chosen = _listed_by_the_company(made, chosen)
     chosen = _without_refused(connection, made, chosen, policies)
     _let_read(connection, made, chosen, facts)
     relocated_tables.draft(made, chosen, moved)
@@ -61,6 +63,23 @@ def draft(
             made.leave(
                 each.collection, "it is REQUIRED: a gatekeeper can change that with `classify COLLECTION --exempt`"
             )
+
+
+def _own(made: Draft, relation: Relation) -> str:
+    """Why a table is the gateway's own; "" where it is not."""
+    if any(relation.relid == table.relid for table in made.tables.values()):
+        return "a table of the gateway"
+    if relation.schema in made.company_schemas and relation.name in company_tables.BESIDE:
+        return "a table of the company's own backfill"
+    return ""
+
+
+def _listed_by_the_company(made: Draft, chosen: list[Enrolment]) -> list[Enrolment]:
+    """Without globs the company's own registry says what is governed."""
+    for each in chosen:
+        if each.is_new and each.requirement == REQUIRED:
+            made.leave(each.table.text, "the company's registry does not list it: --collections enrols it")
+    return [each for each in chosen if not each.is_new or each.requirement != REQUIRED]
 
 
 def _without_system(facts: Mapping[Table, Relation], policies: Collection[str]) -> dict[Table, Relation]:
@@ -78,7 +97,7 @@ def _in_scope(
     connection: Connection, made: Draft, chosen: list[Enrolment], policies: Mapping[str, str | None]
 ) -> list[Enrolment]:
     """Leave out, and list, what the company's own registry keeps out of registration."""
-    out = out_of_scope(chosen, _roles(connection, made), policies)
+    out = out_of_scope(chosen, company_tables.governance_roles(connection, made), policies)
     for each, role in out.items():
         made.leave(each.collection, f"its governance_role is {role}: not REQUIRED")
     made.out_of_scope = dict(Counter(out.values()))
@@ -90,31 +109,9 @@ def _names() -> list[str]:
     return [*_OURS, *(name for part in installer.parts() for kind, name in part.makes if kind != "function")]
 
 
-def _policies(connection: Connection, made: Draft) -> dict[str, str | None]:
-    """What the policy of each collection requires."""
-    if not _is_there(connection, made, "birth_policy"):
-        return {}
-    return {each.collection: each.requirement for each in connection.rows(rows.POLICIES)}
-
-
-def _roles(connection: Connection, made: Draft) -> dict[str, str | None]:
-    """The governance role of each registered collection."""
-    if not _is_there(connection, made, "collection_registry"):
-        return {}
-    return {each.collection: each.governance_role for each in connection.rows(rows.REGISTERED)}
-
-
-def _is_there(connection: Connection, made: Draft, table: str) -> bool:
-    """Whether the schema has the table. Raises NotAllowed where this login may not read it."""
-    if made.survey.owner_of("table", table) is None:
-        return False
-    insist_on_reading(connection, table)
-    return True
-
-
 def _registered(connection: Connection, made: Draft, tables: Sequence[Table]) -> Mapping[str, Table | None]:
     """The known collections with their tables, as birth_collection_table finds them."""
-    names = _roles(connection, made)
+    names = company_tables.governance_roles(connection, made)
     able = {(table.schema, table.name): table for table in tables if not table.obstacle}
     placed: dict[str, tuple[str, str]] = {}
     schemas: Sequence[str] = ("public", made.schema)

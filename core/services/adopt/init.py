@@ -1,7 +1,7 @@
 """Setting a database up: what is missing is installed, tables are enrolled, and nothing that is there is replaced."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 from core.db.connection.errors import translated
 from core.db.connection.session import Connection
@@ -9,7 +9,7 @@ from core.db.install import script
 from core.db.install.script import Statement
 from core.db.rows import init as rows
 from core.errors import Json, NotAllowed, UsageError
-from core.services.adopt import binding, declarations, enrol, grants
+from core.services.adopt import binding, company_tables, declarations, enrol, grants
 from core.services.adopt import install as installing
 from core.services.adopt.script_draft import SUPERUSER, Draft, Left
 
@@ -24,6 +24,8 @@ class Wish:
     register_writes: Sequence[str] = ()
     attestation: str = ""
     include_system: bool = False
+    company_schema: str = ""
+    bound_tables: Mapping[str, Sequence[str]] = field(default_factory=dict)  # words of --bind-registry … by part
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,11 @@ def _refuse_reserved(schema: str) -> None:
 def _draft(connection: Connection, wish: Wish) -> Draft:
     """Everything that is to be done, by the catalogs as they are. Raises ConsoleError."""
     made = Draft(installing.survey(connection, attests=bool(wish.attestation)), connection.schema)
+    made.company_schemas = company_tables.schemas(connection, wish.company_schema)
+    made.tables = company_tables.find(connection, made, wish.bound_tables)
+    binding.look(connection, made, wish.bind)
     installing.draft(connection, made, binds=bool(wish.bind))
+    company_tables.draft(connection, made)
     binding.draft(connection, made, wish.bind)
     declarations.register_writes(made, wish.register_writes)
     declarations.attestation(made, wish.attestation)

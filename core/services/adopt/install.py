@@ -23,6 +23,9 @@ _COLUMNS: Final = {
 # What the stand-in for the register function fills in.
 _REGISTERED = {"entity_code", "collection_name", "dot_origin", "born_at", "governance_role"}
 _GUARDED = {"command_tag", "object_identity"}  # what the stand-in for the trigger guard writes
+# Stand-ins that a bound table makes needless. The registry of collections and the policy are always there: what is
+# enrolled or decided here stands in them, beside what the company's own say.
+_BINDABLE = {"birth_registry": "registry", "trigger_guard_alerts": "alerts"}
 _EVENT_TRIGGER = "evt_trigger_guard_ddl"
 _GUARD_FUNCTION = "fn_trigger_guard"
 DASHBOARD: Final = "v_birth_stage2_qt001_readiness_dashboard"
@@ -42,7 +45,7 @@ def survey(connection: Connection, *, attests: bool = False) -> Survey:
     objects = {(each.kind, each.name): each for each in connection.rows(rows.OBJECTS, {"names": names})}
     recorded: frozenset[str] = frozenset()
     if ("table", "birth_migration") in objects:
-        insist_on_reading(connection, "birth_migration")
+        insist_on_reading(connection, sql.Identifier(connection.schema, "birth_migration"))
         recorded = frozenset(part.name for part in connection.rows(rows.RECORDED))
     if not attests and installer.COLLECTION in recorded:
         attests = connection.one(rows.ATTESTED).attested
@@ -168,13 +171,18 @@ def _is_wanted(connection: Connection, made: Draft, part: installer.Part, *, bin
         if owner != "birth_owner":
             made.leave(f"{kind} {made.schema}.{name}", f"it exists, owned by {owner}: used unchanged")
         return False
+    if name in _BINDABLE and _BINDABLE[name] in made.tables:
+        return False
     if name == "fn_birth_register":
         # A gateway of the company's calls something of its own; that is bound, or named by --bind.
         wanted = not binds and gateway_is_ours(made) and not _is_bound(connection, made)
+        wanted = wanted and not made.has_register
         if wanted:
             _insist_on_defaults(connection, made)
         return wanted
     if name == _GUARD_FUNCTION:
+        if "alerts" in made.tables:
+            return False
         columns = connection.rows(rows.COLUMNS, {"tables": ["trigger_guard_alerts"]})
         fits = {row.column for row in columns} >= _GUARDED
         return made.survey.owner_of("table", "trigger_guard_alerts") is None or fits

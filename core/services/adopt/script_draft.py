@@ -76,6 +76,37 @@ class Left:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyTable:
+    """A table of the company that plays a part. `columns` are the company's names under ours, where they differ.
+
+    `is_new`: it is to be bound; else it was bound before.
+    """
+
+    part: str
+    schema: str
+    name: str
+    owner: str
+    owned: bool  # this login acts for its owner
+    relid: int
+    columns: Mapping[str, str]
+    is_new: bool = False
+
+    @property
+    def text(self) -> str:
+        """Its name for people."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        """Its quoted name."""
+        return sql.Identifier(self.schema, self.name)
+
+    def column(self, ours: str) -> str:
+        """The company's name of a column."""
+        return self.columns.get(ours, ours)
+
+
 @dataclass(slots=True)
 class Draft:
     """A script in the making."""
@@ -83,10 +114,13 @@ class Draft:
     survey: Survey
     schema: str
     statements: list[Statement] = field(default_factory=list)
+    company_schemas: tuple[str, ...] = ()  # where the company's objects are looked for
+    tables: dict[str, CompanyTable] = field(default_factory=dict)  # the company's, by the part that they play
     left: list[Left] = field(default_factory=list)
     enrolled: list[dict[str, Json]] = field(default_factory=list)
     out_of_scope: dict[str, int] = field(default_factory=dict)  # collections that are not REQUIRED, by governance role
     bound: Json = None
+    has_register: bool = False  # whether the company has a register function
     registers_by: list[str] = field(default_factory=list)  # the bound register function's name
     registers_as_owner: bool = True  # whether the register function runs with birth_owner's own rights
 
@@ -130,10 +164,10 @@ def comma_separated(names: list[sql.Composable]) -> sql.Composed:
     return sql.SQL(", ").join(names)
 
 
-def insist_on_reading(connection: Connection, table: str) -> None:
+def insist_on_reading(connection: Connection, table: sql.Identifier) -> None:
     """Raise NotAllowed where this login cannot even see what is there."""
-    place = f"{connection.schema}.{table}"
-    found = connection.row(READS, {"table": table})
+    place = table.as_string(connection.driver)
+    found = connection.row(READS, {"table": place})
     if found is None or not found.reads:
         raise NotAllowed(
             f"this login may not read {place}",

@@ -25,17 +25,20 @@ FROM {S}.birth_ledger_event AS e WHERE e.seq = 0
 
 -- name: registry
 SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS x JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0]
-        WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL AND x.indnkeyatts = 1 AND a.attname = 'entity_code') AS is_unique,
+        WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL AND x.indnkeyatts = 1 AND a.attname = b.code) AS is_unique,
     EXISTS (SELECT FROM pg_catalog.pg_index AS x JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0]
-        WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL AND a.attname = 'entity_code') AS is_indexed,
-    pg_catalog.quote_ident(n.nspname) || '.birth_registry' AS registry
-FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = {s} AND c.relname = 'birth_registry'
+        WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL AND a.attname = b.code) AS is_indexed,
+    pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS registry
+FROM (SELECT {S}.birth_bound_table('registry') AS relid, coalesce(columns ->> 'entity_code', 'entity_code')::name AS code
+    FROM {S}.birth_binding WHERE part = 'registry') AS b
+JOIN pg_catalog.pg_class AS c ON c.oid = b.relid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 
 -- name: row_security
 -- Whoever owns a table sees all of it, but the groups would not.
 SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS "table"
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = {s} AND c.relrowsecurity AND (c.relname ~ '^birth_' OR c.relname IN ('collection_registry', 'trigger_guard_alerts')) ORDER BY 1
+WHERE c.relrowsecurity AND (c.oid IN (SELECT {S}.birth_bound_table(part) FROM {S}.birth_binding)
+    OR n.nspname = {s} AND c.relname ~ '^birth_') ORDER BY 1
 
 -- name: strangers
 -- What is birth_owner's or sits on our tables and that no installation made, in whatever schema. There may be several
@@ -111,8 +114,8 @@ WHERE g.oid IS NULL OR g.tgenabled NOT IN ('O', 'A') ORDER BY t.oid, heir.collec
 
 -- name: ambiguous
 SELECT c.collection_name::text AS collection, pg_catalog.array_agg(n.nspname::text ORDER BY place.rank) AS schemas
-FROM {S}.collection_registry AS c
-JOIN {S}.birth_policy AS p ON p.collection_name = c.collection_name AND p.requirement = 'REQUIRED'
+FROM {S}.birth_collection_rows() AS c
+JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name AND p.requirement = 'REQUIRED'
 JOIN pg_catalog.pg_class AS t ON t.relname = c.collection_name::name AND t.relkind IN ('r', 'p')
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
 JOIN (SELECT s.value FROM {S}.birth_setting AS s WHERE s.name = 'collection_schemas') AS s ON n.nspname = ANY (s.value)

@@ -7,8 +7,8 @@ SELECT c.collection_name, p.requirement, t.relid::bigint AS relid, n.nspname AS 
         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
             WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
         ORDER BY wanted.position) END AS missing_columns, {S}.birth_windowed(t.relid) AS windowed
-FROM {S}.collection_registry AS c
-LEFT JOIN {S}.birth_policy AS p ON p.collection_name = c.collection_name
+FROM {S}.birth_collection_rows() AS c
+LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
 LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
 CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(c.collection_name) AS relid) AS t
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = t.relid
@@ -16,7 +16,7 @@ LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
 WHERE c.collection_name = %(collection)s
 
 -- name: names
-SELECT collection_name FROM {S}.collection_registry ORDER BY collection_name COLLATE "C"
+SELECT collection_name FROM {S}.birth_collection_rows() ORDER BY collection_name COLLATE "C"
 
 -- name: pending
 SELECT c.collection_name, c.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name, c.columns
@@ -76,7 +76,7 @@ WHERE %(collection)s::text IS NULL OR collection_name = %(collection)s
 ORDER BY recorded_at, collection_name COLLATE "C", version
 
 -- name: in_use
-SELECT count(*) AS registered FROM (SELECT FROM {S}.birth_registry WHERE collection_name = %(collection)s LIMIT 1) AS r
+SELECT count(*) AS registered FROM (SELECT FROM {S}.birth_registry_rows() WHERE collection_name = %(collection)s LIMIT 1) AS r
 
 -- name: rights
 SELECT pg_catalog.pg_has_role(session_user, 'birth_operator', 'MEMBER') AS classify,

@@ -26,15 +26,17 @@ FROM pg_catalog.pg_roles AS o WHERE o.rolname = 'birth_owner'
 -- name: objects
 -- What the schema holds by the names that we would use.
 SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind, c.relname::text AS name, pg_catalog.pg_get_userbyid(c.relowner)::text AS owner,
-    pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned
+    pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned, c.oid::bigint AS relid
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = {s} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ANY (%(names)s)
 UNION ALL
-SELECT 'function', p.proname::text, pg_catalog.pg_get_userbyid(p.proowner)::text, pg_catalog.pg_has_role(p.proowner, 'USAGE')
+SELECT 'function', p.proname::text, pg_catalog.pg_get_userbyid(p.proowner)::text, pg_catalog.pg_has_role(p.proowner, 'USAGE'),
+    p.oid::bigint
 FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname = {s} AND p.proname = ANY (%(names)s)
 UNION ALL
-SELECT 'event trigger', e.evtname::text, pg_catalog.pg_get_userbyid(e.evtowner)::text, pg_catalog.pg_has_role(e.evtowner, 'USAGE')
+SELECT 'event trigger', e.evtname::text, pg_catalog.pg_get_userbyid(e.evtowner)::text, pg_catalog.pg_has_role(e.evtowner, 'USAGE'),
+    e.oid::bigint
 FROM pg_catalog.pg_event_trigger AS e WHERE e.evtname = ANY (%(names)s)
 ORDER BY 2, 1
 
@@ -45,10 +47,51 @@ FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.attt
 WHERE n.nspname = {s} AND c.relname = ANY (%(tables)s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum
 
 -- name: reads
--- Whether this login may read a table of the schema; no row where it is not there.
+-- Whether this login may read a table; no row where it is not there. Looked up by its names: a look by their text would
+-- ask for rights on the schema.
 SELECT pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS reads
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = {s} AND c.relname = %(table)s
+WHERE ARRAY[n.nspname::text, c.relname::text] = pg_catalog.parse_ident(%(table)s)
+
+-- name: schema_there
+SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = %(name)s) AS there
+
+-- name: search_path
+SELECT pg_catalog.current_schemas(false)::text[] AS schemas
+
+-- name: company_tables
+-- The first table of each name, in the order of the schemas.
+SELECT DISTINCT ON (w.part) w.part, n.nspname::text AS schema, c.relname::text AS "table",
+    pg_catalog.pg_get_userbyid(c.relowner)::text AS owner, pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
+    c.oid::bigint AS relid
+FROM unnest(%(parts)s::text[], %(names)s::text[]) AS w(part, name)
+JOIN pg_catalog.pg_class AS c ON c.relname = w.name::name AND c.relkind IN ('r', 'p')
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = ANY (%(schemas)s::text[]) AND n.nspname <> {s}
+ORDER BY w.part, pg_catalog.array_position(%(schemas)s::text[], n.nspname::text)
+
+-- name: named_table
+SELECT '' AS part, n.nspname::text AS schema, c.relname::text AS "table",
+    pg_catalog.pg_get_userbyid(c.relowner)::text AS owner, pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
+    c.oid::bigint AS relid
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.oid = pg_catalog.to_regclass(%(name)s) AND c.relkind IN ('r', 'p')
+
+-- name: bound_tables
+SELECT b.part, b.schema_name AS schema, b.table_name AS "table", pg_catalog.pg_get_userbyid(c.relowner)::text AS owner,
+    pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned, c.oid::bigint AS relid, b.columns
+FROM {S}.birth_binding AS b JOIN pg_catalog.pg_class AS c ON c.oid = {S}.birth_bound_table(b.part)
+WHERE {S}.birth_is_bound(b.part) ORDER BY b.part
+
+-- name: table_columns
+SELECT attname::text AS name FROM pg_catalog.pg_attribute
+WHERE attrelid = %(relid)s::bigint::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+
+-- name: beside
+SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind, n.nspname::text AS schema, c.relname::text AS name
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY (%(schemas)s::text[]) AND n.nspname <> {s} AND c.relname = ANY (%(names)s::text[])
+    AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+ORDER BY 2, 3
 
 -- name: recorded
 SELECT name FROM {S}.birth_migration
@@ -109,18 +152,19 @@ FROM pg_catalog.pg_class AS c
 WHERE c.oid = ANY (%(relids)s::bigint[]::oid[])
 
 -- name: granted
--- Whether birth_owner holds each right on the company's tables of the gateway; `wanted` maps their names to rights.
-SELECT w.key AS "table", r.right, pg_catalog.has_table_privilege('birth_owner', c.oid, r.right) AS held, pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
-    pg_catalog.has_table_privilege('birth_reader', c.oid, 'SELECT') AS read
+-- Whether birth_owner holds each right on the company's tables; `wanted` maps their oids to rights.
+SELECT c.oid::bigint AS relid, r.right, pg_catalog.has_table_privilege('birth_owner', c.oid, r.right)
+        AND pg_catalog.has_schema_privilege('birth_owner', c.relnamespace, 'USAGE') AS held,
+    pg_catalog.has_table_privilege('birth_reader', c.oid, 'SELECT')
+        AND pg_catalog.has_schema_privilege('birth_reader', c.relnamespace, 'USAGE') AS read
 FROM pg_catalog.jsonb_each(%(wanted)s) AS w CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(w.value) AS r("right")
-JOIN pg_catalog.pg_class AS c ON c.relname = w.key JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = {s}
-WHERE c.relkind IN ('r', 'p', 'v') ORDER BY 1, 2
+JOIN pg_catalog.pg_class AS c ON c.oid = w.key::oid ORDER BY 1, 2
 
 -- name: registered
-SELECT collection_name::text AS collection, governance_role::text AS governance_role FROM {S}.collection_registry
+SELECT collection_name::text AS collection, governance_role::text AS governance_role FROM {S}.birth_collection_rows()
 
 -- name: policies
-SELECT collection_name::text AS collection, requirement::text AS requirement FROM {S}.birth_policy
+SELECT collection_name::text AS collection, requirement::text AS requirement FROM {S}.birth_policy_rows()
 
 -- name: places
 SELECT collection_name, table_schema AS schema, table_name AS name FROM {S}.birth_collection_place
@@ -156,9 +200,7 @@ FROM pg_catalog.pg_proc AS p WHERE p.oid = %(oid)s
 SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(s.relname) AS sequence
 FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' AND d.deptype = 'a'
 JOIN pg_catalog.pg_namespace AS n ON n.oid = s.relnamespace
-JOIN pg_catalog.pg_class AS t ON t.oid = d.refobjid AND t.relname = 'birth_registry'
-JOIN pg_catalog.pg_namespace AS home ON home.oid = t.relnamespace AND home.nspname = {s}
-WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass ORDER BY 1
+WHERE d.refobjid = %(relid)s AND d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass ORDER BY 1
 
 -- name: bound
 SELECT (SELECT signature FROM {S}.birth_gateway_function) AS signature, (SELECT function_name FROM {S}.birth_gateway_function) AS name,

@@ -9,4 +9,4 @@ LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
 ORDER BY c.collection_name COLLATE "C"
 
 -- name: registered
-SELECT count(*) AS registered FROM {S}.birth_registry WHERE collection_name = %(collection)s
+SELECT count(*) AS registered FROM {S}.birth_registry_rows() WHERE collection_name = %(collection)s

@@ -7,9 +7,9 @@ SELECT pg_catalog.current_database() AS database, {s}::text AS schema, session_u
 
 -- name: fingerprints
 SELECT {S}.birth_gateway_fingerprint() - 'versions' AS gateway,
-    {S}.birth_trigger_fingerprint(format('%I.birth_registry', {s})::regclass) AS registry_triggers,
-    (SELECT count(*) FROM {S}.trigger_guard_alerts) AS trigger_guard_alerts,
-    (SELECT count(*) FROM {S}.birth_registry) AS registry_rows
+    {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')) AS registry_triggers,
+    (SELECT count(*) FROM {S}.birth_alert_rows()) AS trigger_guard_alerts,
+    (SELECT count(*) FROM {S}.birth_registry_rows()) AS registry_rows
 
 -- name: chain
 SELECT h.seq, encode(h.hash, 'hex') AS head, (SELECT encode(e.hash, 'hex') FROM {S}.birth_ledger_event AS e WHERE e.seq = 0) AS genesis

@@ -13,6 +13,6 @@ WHERE c.requirement = 'REQUIRED' AND c.strategy IS NULL
 ORDER BY c.collection_name COLLATE "C"
 
 -- name: registered
-SELECT entity_code AS code, collection_name AS owner FROM {S}.birth_registry
+SELECT entity_code AS code, collection_name AS owner FROM {S}.birth_registry_rows()
 WHERE entity_code = ANY (%(codes)s) AND collection_name <> %(collection)s
 ORDER BY 1

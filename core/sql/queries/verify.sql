@@ -1,15 +1,15 @@
 -- name: facts
 SELECT r.run_id AS run, r.status, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.reconciled_at, r.reconcile_note,
     r.gateway AS gateway_planned, {S}.birth_gateway_fingerprint() AS gateway_live,
-    r.alert_rows AS alerts_planned, (SELECT count(*) FROM {S}.trigger_guard_alerts) AS alerts_live,
-    r.registry_rows AS registry_planned, (SELECT count(*) FROM {S}.birth_registry) AS registry_live,
-    r.registry_triggers AS registry_triggers_planned, {S}.birth_trigger_fingerprint(registry.oid) AS registry_triggers_live,
+    r.alert_rows AS alerts_planned, (SELECT count(*) FROM {S}.birth_alert_rows()) AS alerts_live,
+    r.registry_rows AS registry_planned, (SELECT count(*) FROM {S}.birth_registry_rows()) AS registry_live,
+    r.registry_triggers AS registry_triggers_planned, {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')) AS registry_triggers_live,
     ARRAY(SELECT l.collection_name FROM {S}.birth_backfill_ledger AS l
         WHERE l.run_id = r.run_id AND l.triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint(l.relid)) AS triggers_changed,
     ARRAY(SELECT l.collection_name FROM {S}.birth_backfill_ledger AS l
         WHERE l.run_id = r.run_id AND l.digest IS DISTINCT FROM {S}.birth_item_digest(l.ledger_id)) AS items_changed,
-    (SELECT count(*) FROM {S}.birth_registry AS g WHERE g.dot_origin = 'birth-backfill:run-' || r.run_id) AS written,
-    (SELECT count(*) FROM {S}.birth_registry AS g WHERE g.dot_origin = 'birth-backfill:run-' || r.run_id
+    (SELECT count(*) FROM {S}.birth_registry_rows() AS g WHERE g.dot_origin = 'birth-backfill:run-' || r.run_id) AS written,
+    (SELECT count(*) FROM {S}.birth_registry_rows() AS g WHERE g.dot_origin = 'birth-backfill:run-' || r.run_id
         AND (g.certified OR g.certified_at IS NOT NULL OR g.inspect_pen IS NOT NULL OR g.inspect_stamp IS NOT NULL
              OR g.inspect_gate IS NOT NULL)) AS self_marked,
     (SELECT coalesce(jsonb_object_agg(name, rows), '{{}}') FROM (SELECT w.name, sum(w.rows::bigint) AS rows
@@ -17,8 +17,6 @@ SELECT r.run_id AS run, r.status, r.digest, r.planned_by, r.planned_at, r.reconc
         WHERE l.run_id = r.run_id GROUP BY 1) AS t) AS writes,
     b.batches, b.unfinished, b.largest
 FROM {S}.birth_backfill_run AS r
-JOIN pg_catalog.pg_namespace AS home ON home.nspname = {s}
-JOIN pg_catalog.pg_class AS registry ON registry.relname = 'birth_registry' AND registry.relnamespace = home.oid
 CROSS JOIN LATERAL (
     SELECT count(*) AS batches, count(*) FILTER (WHERE finished_at IS NULL) AS unfinished, coalesce(max(seq_to - seq_from + 1), 0) AS largest
     FROM {S}.birth_backfill_batch JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = r.run_id) AS b

@@ -30,7 +30,7 @@ EXPECTED: Mapping[str, float] = {
     "counts the rows of the rest": 2, "leading columns": 1.5, "leading columns, other kinds follow": 1,
     "the first column is left out": -1, "columns passed over": -0.7, "may be unique by accident": -1,
     "holds the table's own id": -3, "beside the table's own id": -2, "all columns, and all are references": 1,
-    "not needed": -1, "not needed, and the rest is no accident": -1,
+    "not needed": -1, "not needed, and the rest is unlikely unique by accident": -1,
     "not needed here, but in other tables' keys": 1,
     "not needed yet: one value so far": -1, "not needed yet: one value so far, a reference": 1,
     "one value so far, key columns elsewhere": 3,

@@ -59,22 +59,23 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}.birth_batch_pins(p_entry {S}.birth_backfill_ledger) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_run {S}.birth_backfill_run;
+    v_policy text;
     v_drift text[];
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run WHERE run_id = p_entry.run_id;
     -- Nobody takes the identity back or exempts the collection between this look and the commit.
     PERFORM FROM {S}.birth_identity WHERE collection_name = p_entry.collection_name FOR SHARE;
-    PERFORM FROM {S}.birth_policy WHERE collection_name = p_entry.collection_name FOR SHARE;
+    v_policy := {S}.birth_policy_hold(p_entry.collection_name);
     v_drift := array_remove(ARRAY[
-        CASE WHEN v_run.alert_rows IS DISTINCT FROM (SELECT count(*) FROM {S}.trigger_guard_alerts) THEN 'alert_rows' END,
+        CASE WHEN v_run.alert_rows IS DISTINCT FROM (SELECT count(*) FROM {S}.birth_alert_rows()) THEN 'alert_rows' END,
         CASE WHEN NOT p_entry.columns || p_entry.locator <@ ARRAY(SELECT attname::text FROM pg_attribute
             WHERE attrelid = p_entry.relid AND attnum > 0 AND NOT attisdropped) THEN 'columns' END,
         CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint() THEN 'gateway' END,
-        CASE WHEN v_run.registry_triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint(format('%I.birth_registry', {s})::regclass) THEN 'registry_triggers' END,
+        CASE WHEN v_run.registry_triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')) THEN 'registry_triggers' END,
         CASE WHEN p_entry.triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint(p_entry.relid) THEN 'triggers' END,
         CASE WHEN p_entry.relid IS DISTINCT FROM {S}.birth_collection_table(p_entry.collection_name) THEN 'table' END,
         CASE WHEN NOT EXISTS (SELECT FROM {S}.birth_identity WHERE collection_name = p_entry.collection_name AND version = p_entry.identity_version) THEN 'identity' END,
-        CASE WHEN NOT EXISTS (SELECT FROM {S}.birth_policy WHERE collection_name = p_entry.collection_name AND requirement = 'REQUIRED') THEN 'policy_required' END
+        CASE WHEN v_policy IS DISTINCT FROM 'REQUIRED' THEN 'policy_required' END
     ], NULL);
     IF cardinality(v_drift) > 0 THEN
         PERFORM {S}.birth_refuse('BR004', 'plan_stale', format('the plan of %s is stale, changed: %s', p_entry.collection_name, array_to_string(v_drift, ', ')),

@@ -34,7 +34,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan
 BEGIN
     SELECT count(*) FILTER (WHERE r.dot_origin = p_origin), count(*) FILTER (WHERE r.dot_origin IS DISTINCT FROM p_origin)
     INTO registered, existing
-    FROM {S}.birth_registry AS r
+    FROM {S}.birth_registry_rows() AS r
     WHERE r.entity_code = ANY (p_codes) AND r.collection_name = p_collection AND r.entity_code <> ALL (p_taken);
 END
 $body$;

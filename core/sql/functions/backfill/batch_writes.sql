@@ -7,11 +7,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         -- them in any case: they may have figures of an earlier transaction.
         SELECT relation AS relid FROM pg_locks
         WHERE pid = pg_backend_pid() AND locktype = 'relation' AND mode NOT IN ('AccessShareLock', 'RowShareLock')
-        UNION SELECT to_regclass(name)::oid FROM unnest(ARRAY[format('%I.birth_registry', {s}), format('%I.birth_backfill_quarantine', {s})]
+        UNION SELECT to_regclass(name)::oid FROM unnest(ARRAY[{S}.birth_bound_table('registry')::regclass::text, format('%I.birth_backfill_quarantine', {s})]
             || (SELECT value FROM {S}.birth_setting WHERE birth_setting.name = 'register_writes')) AS name
     )
     SELECT coalesce(jsonb_object_agg(w.relid::text, w.ins + w.upd + w.del), '{{}}') || jsonb_build_object('',
-        coalesce(sum(w.ins - w.del) FILTER (WHERE w.relid = format('%I.birth_registry', {s})::regclass), 0))
+        coalesce(sum(w.ins - w.del) FILTER (WHERE w.relid = {S}.birth_bound_table('registry')), 0))
     -- What pg_stat_xact_user_tables shows, without what it reads besides.
     FROM (SELECT c.oid AS relid, pg_stat_get_xact_tuples_inserted(c.oid) AS ins, pg_stat_get_xact_tuples_updated(c.oid) AS upd,
             pg_stat_get_xact_tuples_deleted(c.oid) AS del
@@ -41,7 +41,7 @@ BEGIN
     SELECT jsonb_object_agg(relid::oid::regclass, rows::bigint - coalesce((p_before ->> relid)::bigint, 0)) INTO v_writes
     FROM jsonb_each_text(v_after - '') AS w(relid, rows) WHERE rows::bigint > coalesce((p_before ->> relid)::bigint, 0);
     SELECT array_agg(name) INTO v_elsewhere FROM jsonb_object_keys(v_writes) AS name
-    WHERE name NOT IN (format('%I.birth_registry', {s}), format('%I.birth_backfill_quarantine', {s}))
+    WHERE name NOT IN ({S}.birth_bound_table('registry')::regclass::text, format('%I.birth_backfill_quarantine', {s}))
       AND name <> ALL (SELECT unnest(value) FROM {S}.birth_setting WHERE birth_setting.name = 'register_writes');
     IF v_elsewhere IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR005', 'wrote_elsewhere', format('registering rows of %s also wrote %s', p_collection, array_to_string(v_elsewhere, ', ')),

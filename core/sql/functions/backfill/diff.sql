@@ -19,7 +19,7 @@ LANGUAGE sql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
             ORDER BY i.seq LIMIT p_rows) AS i
         WHERE l.run_id = p_run AND l.ledger_id >= p_after_ledger
         ORDER BY i.ledger_id, i.seq LIMIT p_rows) AS item
-    LEFT JOIN {S}.birth_registry AS r ON r.entity_code = item.entity_code
+    LEFT JOIN {S}.birth_registry_rows() AS r ON r.entity_code = item.entity_code
     LEFT JOIN {S}.birth_backfill_quarantine AS q ON q.ledger_id = item.ledger_id AND q.seq = item.seq
     WHERE p_like IS NULL OR lower(item.entity_code) LIKE lower(p_like) <> p_unlike
     ORDER BY item.ledger_id, item.seq
@@ -41,8 +41,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH fresh AS MATERIALIZED (
         SELECT g.dot_origin, g.collection_name, g.entity_code,
             g.dot_origin = 'birth-backfill:run-' || p_run AS by_run
-        FROM {S}.birth_registry AS g, {S}.birth_backfill_run AS r
-        WHERE r.run_id = p_run AND NOT pg_visible_in_snapshot({S}.birth_full_xid(g.xmin), r.snapshot)
+        FROM {S}.birth_registry_rows() AS g, {S}.birth_backfill_run AS r
+        WHERE r.run_id = p_run AND NOT pg_visible_in_snapshot({S}.birth_full_xid(g.row_xmin), r.snapshot)
     )
     SELECT f.dot_origin, f.collection_name, count(*), count(i.seq), min(f.entity_code COLLATE "C")
     FROM fresh AS f

@@ -19,8 +19,8 @@ BEGIN
         'register_function', {S}.birth_register_function() IS NOT NULL,
         'gateway', jsonb_build_object('planned', v_run.gateway, 'live', {S}.birth_gateway_fingerprint()),
         'registry_triggers', jsonb_build_object('planned', v_run.registry_triggers,
-            'live', {S}.birth_trigger_fingerprint(format('%I.birth_registry', {s})::regclass)),
-        'alert_rows', jsonb_build_object('planned', v_run.alert_rows, 'live', (SELECT count(*) FROM {S}.trigger_guard_alerts)),
+            'live', {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'))),
+        'alert_rows', jsonb_build_object('planned', v_run.alert_rows, 'live', (SELECT count(*) FROM {S}.birth_alert_rows())),
         'server', jsonb_build_object('planned', v_run.system_identifier || '/' || v_run.database_name || '/' || v_run.server_version,
             'live', (SELECT system_identifier::text FROM pg_control_system()) || '/' || current_database() || '/' || current_setting('server_version_num')),
         'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object(

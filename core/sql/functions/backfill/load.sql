@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION {S}.birth_load(p_run bigint, OUT replicas bigint, OUT
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     WITH touched AS MATERIALIZED (
         SELECT relid FROM {S}.birth_backfill_ledger WHERE run_id = p_run
-        UNION SELECT to_regclass(format('%I.birth_registry', {s}))::oid
+        UNION SELECT {S}.birth_bound_table('registry')
     ), worker AS MATERIALIZED (
         -- A process number comes back: that of a worker who is gone may be somebody else's by now.
         SELECT w.backend_pid FROM {S}.birth_backfill_worker AS w JOIN pg_stat_activity AS a ON a.pid = w.backend_pid AND a.backend_start < w.seen_at

@@ -17,7 +17,7 @@ BEGIN
             jsonb_build_object('expected', p_expect_gateway), 'Copy it from the last review of the gateway.');
     END IF;
     SELECT array_agg(wanted) INTO v_unknown FROM unnest(p_collections) AS wanted
-    WHERE wanted NOT IN (SELECT collection_name FROM {S}.collection_registry);
+    WHERE wanted NOT IN (SELECT collection_name FROM {S}.birth_collection_rows());
     IF v_unknown IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR002', 'unknown_collection', 'the permit names collections that do not exist: ' || array_to_string(v_unknown, ', '),
             jsonb_build_object('unknown', v_unknown), 'Check the names with `birth-console matrix`.');

@@ -16,8 +16,8 @@ BEGIN
     PERFORM {S}.birth_backfill_undisturbed(p_collections);
     INSERT INTO {S}.birth_backfill_run (system_identifier, gateway, registry_triggers, registry_rows, alert_rows, snapshot, planned_person)
     SELECT (SELECT system_identifier::text FROM pg_control_system()), {S}.birth_gateway_fingerprint(),
-        {S}.birth_trigger_fingerprint(format('%I.birth_registry', {s})::regclass),
-        (SELECT count(*) FROM {S}.birth_registry), (SELECT count(*) FROM {S}.trigger_guard_alerts),
+        {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')),
+        (SELECT count(*) FROM {S}.birth_registry_rows()), (SELECT count(*) FROM {S}.birth_alert_rows()),
         pg_current_snapshot(), v_person
     RETURNING run_id INTO v_run;
     INSERT INTO {S}.birth_backfill_control (run_id) VALUES (v_run);

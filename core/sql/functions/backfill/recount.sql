@@ -47,6 +47,6 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         CASE WHEN {S}.birth_windowed(p_entry.relid) THEN format('SELECT DISTINCT code COLLATE "C" AS code FROM {S}.birth_windows(%L)
                 WHERE code IS NOT NULL AND owner IS NULL', format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source', source.code, p_entry.relid::regclass))
         ELSE format('SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
-                EXCEPT SELECT entity_code COLLATE "C" FROM {S}.birth_registry', source.code, p_entry.relid::regclass) END)
+                EXCEPT SELECT entity_code COLLATE "C" FROM {S}.birth_registry_rows()', source.code, p_entry.relid::regclass) END)
     FROM {S}.birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;

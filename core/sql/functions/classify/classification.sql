@@ -84,11 +84,11 @@ BEGIN
             jsonb_build_object('collection', p_collection, 'seen_version', p_seen_version, 'version', v_latest.version,
                 'by', v_latest.actor, 'at', v_latest.recorded_at), 'Refresh, then decide again.');
     END IF;
-    IF p_version IS NOT NULL AND EXISTS (SELECT FROM {S}.birth_registry WHERE collection_name = p_collection) THEN
+    IF p_version IS NOT NULL AND EXISTS (SELECT FROM {S}.birth_registry_rows() WHERE collection_name = p_collection) THEN
         PERFORM {S}.birth_refuse('BR003', 'identity_in_use', format('rows of %s are registered under its identity', p_collection),
             jsonb_build_object('collection', p_collection,
-                'registered', (SELECT count(*) FROM {S}.birth_registry WHERE collection_name = p_collection),
-                'examples', (SELECT jsonb_agg(entity_code) FROM (SELECT entity_code FROM {S}.birth_registry
+                'registered', (SELECT count(*) FROM {S}.birth_registry_rows() WHERE collection_name = p_collection),
+                'examples', (SELECT jsonb_agg(entity_code) FROM (SELECT entity_code FROM {S}.birth_registry_rows()
                     WHERE collection_name = p_collection ORDER BY entity_code COLLATE "C" LIMIT 3) AS e)),
             'An identity with registered rows is final.');
     END IF;

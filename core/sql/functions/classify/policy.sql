@@ -8,8 +8,7 @@ BEGIN
     ELSIF p_requirement IS NULL OR p_requirement NOT IN ('REQUIRED', 'EXEMPT') THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_requirement', 'a policy is REQUIRED or EXEMPT', jsonb_build_object('collection', p_collection, 'requirement', p_requirement), 'Choose one of the two.');
     END IF;
-    UPDATE {S}.birth_policy SET requirement = p_requirement WHERE collection_name = p_collection;
-    IF NOT FOUND THEN
+    IF NOT {S}.birth_policy_write(p_collection, p_requirement) THEN
         PERFORM {S}.birth_refuse('BR003', 'unknown_collection', format('%s has no policy', p_collection),
             jsonb_build_object('collection', p_collection), 'See `birth-console matrix --all`.');
     END IF;

@@ -5,13 +5,13 @@ CREATE OR REPLACE FUNCTION {S}.birth_plan_reads(p_relid oid, p_collection text, 
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('SELECT row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key FROM (
                 SELECT %1$s AS code, ARRAY[%2$s] AS source_key FROM %3$s AS source) AS row
-            WHERE row.code IS NOT NULL AND NOT EXISTS (SELECT FROM {S}.birth_registry AS r WHERE r.entity_code = row.code)',
+            WHERE row.code IS NOT NULL AND NOT EXISTS (SELECT FROM {S}.birth_registry_rows() AS r WHERE r.entity_code = row.code)',
             p_expression, (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
                 FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)), p_relid::regclass),
         format('SELECT count(*), count(row.code), count(%3$s), max(length(row.code)) FROM (SELECT %1$s AS code FROM %2$s AS source) AS row',
             p_expression, p_relid::regclass, CASE WHEN p_declared THEN 'row.code' ELSE 'DISTINCT row.code COLLATE "C"' END),
         format('SELECT count(*), min(row.code COLLATE "C") FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
-            JOIN {S}.birth_registry AS r ON r.entity_code = row.code WHERE r.collection_name <> %3$L',
+            JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code WHERE r.collection_name <> %3$L',
             p_expression, p_relid::regclass, p_collection)
 $body$;
 

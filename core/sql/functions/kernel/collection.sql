@@ -39,7 +39,7 @@ BEGIN
         WHERE t.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = t.relname::text)
         ORDER BY t.relname, place.rank)
     ), named AS MATERIALIZED (
-        SELECT r.collection_name::text AS name, encode(convert_to(r.collection_name, 'UTF8'), 'escape') AS argument FROM {S}.collection_registry AS r
+        SELECT r.collection_name::text AS name, encode(convert_to(r.collection_name, 'UTF8'), 'escape') AS argument FROM {S}.birth_collection_rows() AS r
     )
     SELECT c.collection_name::text, c.governance_role::text, p.requirement::text, t.relid, i.strategy, i.columns, i.version,
         CASE i.strategy WHEN 'column' THEN i.columns[1]
@@ -52,8 +52,8 @@ BEGIN
         status.attrelid IS NOT NULL,
         CASE WHEN t.relid IS NULL THEN 'no_table' WHEN g.tgrelid IS NULL OR named.name <> c.collection_name THEN 'missing'
             WHEN g.tgenabled IN ('O', 'A') THEN 'enabled' ELSE 'disabled' END
-    FROM {S}.collection_registry AS c
-    LEFT JOIN {S}.birth_policy AS p ON p.collection_name = c.collection_name
+    FROM {S}.birth_collection_rows() AS c
+    LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
     LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
     LEFT JOIN found AS t ON t.name = c.collection_name
     LEFT JOIN pg_attribute AS status ON status.attrelid = t.relid AND status.attname = 'status' AND NOT status.attisdropped

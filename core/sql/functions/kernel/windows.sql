@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     IF NOT v_distributed AND to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
         EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid::oid = ANY ($1))'
-        INTO v_distributed USING ARRAY[p_relid, format('%I.birth_registry', {s})::regclass::oid];
+        INTO v_distributed USING ARRAY[p_relid, {S}.birth_bound_table('registry')];
     END IF;
     RETURN v_distributed;
 END
@@ -19,7 +19,7 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}.birth_registry_probe(p_codes text[]) RETURNS TABLE (code text, collection text, origin text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
 BEGIN
-    RETURN QUERY SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text FROM {S}.birth_registry AS r WHERE r.entity_code = ANY (p_codes);
+    RETURN QUERY SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text FROM {S}.birth_registry_rows() AS r WHERE r.entity_code = ANY (p_codes);
 END
 $body$;
 

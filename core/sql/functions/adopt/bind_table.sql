@@ -1,0 +1,25 @@
+-- Bind a table of the company to one of the names that we use: for whoever installs. `p_columns` maps our names to the
+-- company's where they differ. What the table is at this moment stands in the binding, and in the ledger.
+CREATE OR REPLACE FUNCTION {S}.birth_bind_table(p_part text, p_schema text, p_table text, p_columns jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_was jsonb;
+BEGIN
+    SELECT jsonb_build_object('owner', pg_get_userbyid(c.relowner), 'columns', (
+            SELECT jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod)) FROM pg_attribute AS a
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+        'triggers', (SELECT coalesce(jsonb_agg(t.tgname ORDER BY t.tgname), '[]') FROM pg_trigger AS t
+            WHERE t.tgrelid = c.oid AND NOT t.tgisinternal))
+    INTO v_was FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = p_schema AND c.relname = p_table AND c.relkind IN ('r', 'p');
+    IF v_was IS NULL THEN
+        PERFORM {S}.birth_refuse('BR003', 'not_bindable', format('%I.%I is not a table', p_schema, p_table),
+            jsonb_build_object('part', p_part, 'schema', p_schema, 'table', p_table), 'Name the table that holds it.');
+    END IF;
+    UPDATE {S}.birth_binding SET schema_name = p_schema, table_name = p_table, columns = coalesce(p_columns, '{{}}'),
+        was = v_was, bound_at = clock_timestamp(), bound_by = session_user WHERE part = p_part;
+    PERFORM {S}.birth_bound_define();
+    PERFORM {S}.birth_ledger_append('table_bound', jsonb_build_object('part', p_part, 'schema', p_schema, 'table', p_table,
+        'columns', coalesce(p_columns, '{{}}'), 'was', v_was));
+END
+$body$;
