@@ -186,7 +186,7 @@ class Database:
         begins, and the run can be resumed.
         """
         settled = Options.of(self._session.settings.throttles, **options)
-        events = verify.with_late(apply.apply(self._session.apply, _number(run), settled), self._session.apply)
+        events = verify.with_late_rows(apply.apply(self._session.apply, _number(run), settled), self._session.apply)
         self._applying.add(events)
         return events
 
@@ -199,7 +199,7 @@ class Database:
         reason: str | None = None,
     ) -> Control:
         """Pause, resume or cancel an apply, or change its batches, from any session."""
-        return control.steer(self._writer, _number(run), command, batch_size, reason)
+        return control.send(self._writer, _number(run), command, batch_size, reason)
 
     def certify(self, run: ARun, *, note: str, evidence: str) -> Certificate:
         """Stand for a run, as a reviewer who took no part in it; `evidence` is its `Verification.evidence_digest`."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from textual.content import Content
 
+from core.domain.classify.column_statistics import EXACT
 from core.domain.classify.identity import Identity
 from core.domain.classify.sample_check import Weighed
 from core.domain.classify.suggestion import Candidate
-from core.domain.classify.table_profile import EXACT
 from core.domain.text import visible, visible_code
 from tui.classify.queue_rows import Waiting
 from tui.widgets.grid import fit

@@ -13,8 +13,8 @@ from tui.classify.template_prompt import template_prompt
 from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
+    from core.domain.classify.column_statistics import SampledTable
     from core.domain.classify.identity import Identity
-    from core.domain.classify.table_profile import SampledTable
 
 
 class Asking:

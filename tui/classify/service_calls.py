@@ -9,7 +9,7 @@ from tui.runtime.source import Link, Source
 
 if TYPE_CHECKING:
     from core.domain.classify.blocker import Blocker, CandidateEvidence, Rights
-    from core.domain.classify.table_profile import SampledTable
+    from core.domain.classify.column_statistics import SampledTable
     from core.services.classify.bulk import Result
     from core.services.classify.classify import Classification
     from core.services.classify.history import Version

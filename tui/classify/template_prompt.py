@@ -12,8 +12,8 @@ from tui.classify.decisions import read_identity
 from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
+    from core.domain.classify.column_statistics import SampledTable
     from core.domain.classify.identity import Identity
-    from core.domain.classify.table_profile import SampledTable
 
 _LABEL = "A column, or collection:{column}/{column}; nothing is stored as SQL."
 _WIDTH = 72

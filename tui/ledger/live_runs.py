@@ -162,7 +162,7 @@ class FollowedRuns(AcceptanceLine):
         now = time.monotonic()
         for each in found:
             if each.run in self._paces:
-                self._paces[each.run].look(each, now)
+                self._paces[each.run].observe(each, now)
             else:
                 self._paces[each.run] = Pacing(each, now)
 

@@ -35,7 +35,7 @@ FORBIDDEN = {
     "run_plan": next_actions.PLAN,
     "run_reconcile": next_actions.RECONCILE,
     "run_apply": next_actions.APPLY,
-    "run_hold": next_actions.HOLD,
+    "run_hold": next_actions.PAUSE,
     "run_cancel": next_actions.CANCEL,
     "run_resize": next_actions.RESIZE,
     "run_certify": next_actions.CERTIFY,

@@ -51,7 +51,7 @@ def steer(link: Link, number: int, command: str | None, batch_size: int | None) 
     """Give a command, or a size of batches."""
     from core.services.backfill import control  # noqa: PLC0415 - the services bring the driver along
 
-    return control.steer(link, number, command, batch_size)
+    return control.send(link, number, command, batch_size)
 
 
 def verify(link: Link, number: int) -> "Verification":

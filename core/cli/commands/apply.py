@@ -16,7 +16,7 @@ from core.domain.backfill.events import ApplyEvent
 from core.errors import Json, Stopped, UsageError
 from core.services.backfill import apply as applying
 from core.services.backfill import background
-from core.services.backfill import control as steering
+from core.services.backfill import control as controlling
 from core.services.backfill.apply_options import LARGEST_BATCH, MOST_WORKERS, Options
 from core.services.trust import verify
 
@@ -115,7 +115,7 @@ def apply(
     with (
         call.session() as session,
         interruptible() as interrupt,
-        closing(verify.with_late(applying.apply(session.apply, run, options, interrupt), session.apply)) as events,
+        closing(verify.with_late_rows(applying.apply(session.apply, run, options, interrupt), session.apply)) as events,
     ):
         _show(call.output, run, events)
 
@@ -138,7 +138,7 @@ def control(call: Invocation, run: int, command: str | None, *, batch_size: int 
     if command is None and batch_size is None:
         raise UsageError("no command: pause, resume, cancel or --batch-size", hint=f"birth-console control {run} pause")
     with call.write() as connection:
-        done = steering.steer(connection, run, command, batch_size, reason)
+        done = controlling.send(connection, run, command, batch_size, reason)
     if call.output.as_json:
         call.output.document(done.as_json())
     else:

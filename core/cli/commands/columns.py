@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from core.cli.options import Invocation, invocation
-from core.services.classify import profiling as service
+from core.services.classify import column_statistics as service
 
 
 @click.command()
@@ -14,7 +14,7 @@ from core.services.classify import profiling as service
 def columns(call: Invocation, collection: str) -> None:
     """Show evidence for each column of COLLECTION: declarations, statistics, one bounded sample."""
     with call.browse() as connection:
-        found = service.profile(connection, collection)
+        found = service.of(connection, collection)
     if call.output.as_json:
         call.output.document(asdict(found))
         return

@@ -74,7 +74,7 @@ def rerun(missing: sql.Composable, ledger_id: int, schema: str) -> Reading[Still
     return Reading(statement, StillMissing)
 
 
-def late(
+def late_rows(
     missing: sql.Composable, ledger_id: int, schema: str, *, like: str | None, unlike: bool, skip: int, rows: int
 ) -> Reading[LateCode]:
     """Codes that are missing now, are no items of the entry and match the pattern (`unlike`: do not), in code order."""

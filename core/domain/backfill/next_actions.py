@@ -10,8 +10,8 @@ from core.domain.gates import Judgement
 from core.domain.text import visible
 
 OPERATOR, GATEKEEPER, REVIEWER = "birth_operator", "birth_gatekeeper", "birth_reviewer"
-PLAN, RECONCILE, APPLY, HOLD, CANCEL, RESIZE, CERTIFY = (
-    "plan", "reconcile", "apply", "hold", "cancel", "resize", "certify",
+PLAN, RECONCILE, APPLY, PAUSE, CANCEL, RESIZE, CERTIFY = (
+    "plan", "reconcile", "apply", "pause", "cancel", "resize", "certify",
 )  # fmt: skip
 _OPEN = ("planned", "reconciled", "applying")
 _PARTS = {
@@ -49,12 +49,12 @@ class Login:
 class Standing:
     """How a run stands: `parts` are those that the asking person had in it, `gates` are those before an apply.
 
-    `held_by` is who gave `command`, where that is not run.
+    `command_by` is who gave `command`, where that is not run.
     """
 
     status: str
     command: str
-    held_by: str
+    command_by: str
     parts: tuple[str, ...] = ()
     gates: tuple[Judgement, ...] = ()
 
@@ -69,13 +69,13 @@ def reasons(login: Login, run: Standing | None, *, verified: bool | None = None)
     operating, reviewing = _may(login, OPERATOR), _may(login, REVIEWER)
     if run is None:
         none = "there is no run"
-        others = dict.fromkeys((RECONCILE, APPLY, HOLD, CANCEL, RESIZE), operating or none)
+        others = dict.fromkeys((RECONCILE, APPLY, PAUSE, CANCEL, RESIZE), operating or none)
         return {PLAN: operating, **others, CERTIFY: reviewing or none}
     return {
         PLAN: operating,
         RECONCILE: operating or ("" if run.status in ("planned", "reconciled") else f"the run is {run.status}"),
         APPLY: operating or _apply(run),
-        HOLD: operating or _over(run) or _idle(run),
+        PAUSE: operating or _over(run) or _idle(run),
         CANCEL: operating or _over(run) or ("already cancelled" if run.command == "cancel" else ""),
         RESIZE: operating or _over(run),
         CERTIFY: reviewing or _certify(run, verified=verified),
@@ -102,7 +102,7 @@ def _apply(run: Standing) -> str:
     if not run.is_open:
         return f"the run is {run.status}"
     if run.command != "run":
-        return f"{'paused' if run.command == 'pause' else 'cancelled'} by {run.held_by}: resume it first"
+        return f"{'paused' if run.command == 'pause' else 'cancelled'} by {run.command_by}: resume it first"
     return closed(run.gates)
 
 

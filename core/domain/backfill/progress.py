@@ -60,7 +60,7 @@ class Pacing:
         self.estimate = Estimate(progress.accounting.open, now)
         self._latest = progress
 
-    def look(self, progress: ApplyProgress, now: float) -> None:
+    def observe(self, progress: ApplyProgress, now: float) -> None:
         """Learn from another look."""
         rows = progress.done - self._latest.done
         # When it was held, or went on, between two looks, nobody knows how much of the time was work.

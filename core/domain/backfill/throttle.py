@@ -100,6 +100,6 @@ THROTTLES: tuple[Gate[Load], ...] = (
 )
 
 
-def held_by(load: Load) -> Sequence[Judgement]:
+def closed_throttles(load: Load) -> Sequence[Judgement]:
     """The throttles that hold the run; unknown holds like failed."""
     return [each for each in judge(THROTTLES, load) if not each.passed]

@@ -6,7 +6,7 @@ from itertools import combinations
 from math import prod
 
 from core.domain.classify.column_names import CHANGING, REFERENCE, is_audit, is_birth, is_measure, is_ordinal, kind
-from core.domain.classify.table_profile import SampledTable, blank_twins, unusable_because
+from core.domain.classify.column_statistics import SampledTable, blank_twins, unusable_because
 
 WIDEST = 3  # columns of a searched combination
 _LONGEST_RUN = 4

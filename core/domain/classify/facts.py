@@ -19,8 +19,8 @@ from core.domain.classify.column_names import (
     is_ordinal,
     kind,
 )
+from core.domain.classify.column_statistics import SampledTable, unusable_because
 from core.domain.classify.surroundings import Surroundings
-from core.domain.classify.table_profile import SampledTable, unusable_because
 
 ORDINAL, AUDIT = "ordinal", "audit"
 WHOLE_NUMBERS = ("smallint", "integer", "bigint")

@@ -8,8 +8,8 @@ from itertools import combinations
 
 from core.domain.classify.candidates import Columns
 from core.domain.classify.column_names import CHANGING, LABEL, OWN_CODE, OWN_ID, REFERENCE
+from core.domain.classify.column_statistics import blank_twins
 from core.domain.classify.facts import AUDIT, ORDINAL, ColumnFacts
-from core.domain.classify.table_profile import blank_twins
 
 _LONGEST_RUN = 7
 _WIDEST, _WIDEST_REFERENCES = 3, 5

@@ -10,13 +10,13 @@ from functools import cached_property
 from math import exp
 
 from core.domain.classify.candidates import Columns, Shape, candidates
+from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.facts import ColumnFacts
 from core.domain.classify.key_search import searched
 from core.domain.classify.observations import observed
 from core.domain.classify.points import NAT, POINTS
 from core.domain.classify.scores import score
 from core.domain.classify.surroundings import Surroundings
-from core.domain.classify.table_profile import SampledTable
 
 
 @dataclass(frozen=True)

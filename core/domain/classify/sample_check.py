@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from core.domain.classify.column_statistics import EXACT, SAMPLE, SampledTable, unusable_because
 from core.domain.classify.identity import LONGEST_CODE, Identity, entity_code
-from core.domain.classify.table_profile import EXACT, SAMPLE, SampledTable, unusable_because
 
 EXAMPLES, PREVIEW = 3, 5
 

@@ -22,7 +22,7 @@ from core.domain.classify.column_names import (
     is_ordinal,
     words,
 )
-from core.domain.classify.table_profile import SampledTable
+from core.domain.classify.column_statistics import SampledTable
 
 # A key is a promise the database keeps: more than any other single part. A unique constraint beside a surrogate
 # was declared on purpose, a primary key by habit.

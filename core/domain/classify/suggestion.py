@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.domain.classify.candidates import Columns, Shape, shape_of
+from core.domain.classify.column_statistics import EXACT, SAMPLE, SampledTable, unusable_because
 from core.domain.classify.identity import COLUMN, SYNTHETIC, Identity, fits_template
 from core.domain.classify.ranking import Ranked, ranked
 from core.domain.classify.scores import is_natural, is_uuid_like
 from core.domain.classify.surroundings import Surroundings
-from core.domain.classify.table_profile import EXACT, SAMPLE, SampledTable, unusable_because
 from core.errors import Json
 
 SAFE, LIKELY, OPEN = "A", "B", "C"

@@ -22,7 +22,7 @@ from core.domain.classify.column_names import (
     singular,
     words,
 )
-from core.domain.classify.table_profile import SampledTable, unusable_because
+from core.domain.classify.column_statistics import SampledTable, unusable_because
 
 _KEPT = 128  # hashes of a column
 _DANGLING = 0.95  # of the values that can be looked up: rows that were deleted leave some behind

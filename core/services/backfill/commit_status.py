@@ -37,7 +37,7 @@ def outcome(link: Link, claim: Claim, transaction: str | None, error: ConsoleErr
 def _fate(link: Link, claim: Claim, transaction: str) -> str | None:
     """committed or aborted, by the server's own record; None where that is too old. Waits while in progress."""
 
-    def look() -> str | None:
+    def fate() -> str | None:
         try:
             found = link.patiently(FATE, {"transaction_id": transaction}).status
         except ConsoleError as error:
@@ -49,7 +49,7 @@ def _fate(link: Link, claim: Claim, transaction: str) -> str | None:
         return found
 
     try:
-        return link.retrying(lambda error: isinstance(error, _InProgressError))(look)
+        return link.retrying(lambda error: isinstance(error, _InProgressError))(fate)
     except _InProgressError:
         raise Unavailable(
             f"transaction {transaction} is still in progress: its outcome is not known yet",

@@ -12,7 +12,7 @@ _COMMANDS = {"pause": "pause", "resume": "run", "cancel": "cancel", None: None}
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """How a run is steered now. `command` is run, pause or cancel; `batch_size` None leaves it to the workers."""
+    """The control of a run now. `command` is run, pause or cancel; `batch_size` None leaves it to the workers."""
 
     run: int
     command: str
@@ -26,7 +26,7 @@ class Control:
         return {**asdict(self), "steered_at": self.steered_at.isoformat()}
 
 
-def steer(
+def send(
     connection: Connection, run: int, command: str | None, batch_size: int | None = None, reason: str | None = None
 ) -> Control:
     """Give a command (pause, resume, cancel; None leaves it) and a batch size; workers obey before their next batch.
@@ -46,6 +46,6 @@ def steer(
 
 
 def read(connection: Connection, run: int) -> Control:
-    """How a run is steered now."""
+    """The control of a run now."""
     found = connection.one(CONTROL, {"run": run})
     return Control(run, found.command, found.batch_size, found.reason, found.steered_by, found.steered_at)

@@ -14,7 +14,7 @@ def forward(connection: Connection, view: View, at: Cursor, rows: int) -> Page:
         if entry.ledger_id < at.entry:
             continue
         skip = at.seq if entry.ledger_id == at.entry else 0
-        query = missing.late(
+        query = missing.late_rows(
             reconcile.missing_set(connection, entry),
             entry.ledger_id,
             connection.schema,

@@ -37,7 +37,7 @@ def standing(connection: Connection, number: int) -> Standing | None:
     stands = Standing(found.status, found.command, found.held_by or "", tuple(found.parts))
     if not stands.is_open:
         return stands
-    return Standing(stands.status, stands.command, stands.held_by, stands.parts, apply.gates(connection, number))
+    return Standing(stands.status, stands.command, stands.command_by, stands.parts, apply.gates(connection, number))
 
 
 def intent(connection: Connection, number: int) -> Intent:

@@ -8,7 +8,7 @@ from threading import Event
 from core.db.connection.apply_connection import ApplyConnection
 from core.db.rows import apply as rows
 from core.domain.backfill.events import ApplyEvent
-from core.domain.backfill.throttle import Limits, Load, Replay, held_by
+from core.domain.backfill.throttle import Limits, Load, Replay, closed_throttles
 from core.errors import ConsoleError, Json, Stopped
 from core.services.backfill.reconnect import Link
 
@@ -39,17 +39,16 @@ class Throttle:
             return
         told: list[str] = []
         pause = 0.25
-        while held := held_by(self._look(link)):
-            reasons = [f"{each.id} is closed ({each.title}): {_json(each.evidence)}" for each in held]
+        while closed := closed_throttles(self._load(link)):
+            reasons = [f"{each.id} is closed ({each.title}): {_json(each.evidence)}" for each in closed]
             if reasons != told:
                 told = reasons
-                self._tell(
-                    ApplyEvent("throttled", {"run": self._run, "gates": [each.id for each in held], "reasons": reasons})
-                )
+                gates: list[Json] = [each.id for each in closed]
+                self._tell(ApplyEvent("throttled", {"run": self._run, "gates": gates, "reasons": reasons}))
             if time.monotonic() - began > patience:
                 raise _gave_up(self._run, reasons)
             link.patiently(rows.REPORT, {"run": self._run, "state": "throttled", "reason": "; ".join(reasons)})
-            if self._stop.wait(pause) or self._is_steered(link):
+            if self._stop.wait(pause) or self._is_controlled(link):
                 return
             pause = min(pause * 2, _LONGEST_WAIT)
         if told:
@@ -57,11 +56,11 @@ class Throttle:
         link.patiently(rows.REPORT, {"run": self._run, "state": "applying", "reason": None})
         self._looked_at = time.monotonic()
 
-    def _is_steered(self, link: Link) -> bool:
+    def _is_controlled(self, link: Link) -> bool:
         """Whether somebody pauses or cancels the run: that needs no server with time to spare."""
         return link.patiently(rows.CONTROL, {"run": self._run}).command != "run"
 
-    def _look(self, link: Link) -> Load:
+    def _load(self, link: Link) -> Load:
         found = link.patiently(rows.LOAD, {"run": self._run})
         now = time.monotonic()
         answer, trouble = _asked(link.get(), self._limits.condition)

@@ -248,7 +248,7 @@ def _write(connection: Connection, checked: _Checked) -> Result:
     if not checked.changes:
         return _result(checked, UNCHANGED)
     if checked.identity is not None:
-        done = identities.record(connection, source, checked.identity, decision.reason, checked.evidence)
+        done = identities.classify_proven(connection, source, checked.identity, decision.reason, checked.evidence)
     elif decision.strategy == EXEMPT:
         done = identities.exempt(connection, decision.collection, decision.reason or "")
     else:

@@ -48,7 +48,7 @@ def classify(
     if seen_version is not None:
         source = replace(source, version=seen_version)
     evidence = proven(connection, source, identity, seconds=seconds)
-    return record(connection, source, identity, reason, {**evidence, **_told(suggestion)})
+    return classify_proven(connection, source, identity, reason, {**evidence, **_told(suggestion)})
 
 
 def proven(
@@ -66,7 +66,7 @@ def proven(
     return found.as_evidence()
 
 
-def record(
+def classify_proven(
     connection: Connection, source: Source, identity: Identity, reason: str | None, evidence: dict[str, Json]
 ) -> Classification:
     """Record an identity that was proven. Raises Stale where `source` no longer is what the database holds."""

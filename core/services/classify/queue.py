@@ -6,9 +6,9 @@ from core.db.connection.session import Connection
 from core.db.rows.identity import RIGHTS
 from core.db.rows.suggestion import BLOCKERS
 from core.domain.classify.blocker import Blocker, CandidateEvidence, Rights
+from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.sample_check import weigh
-from core.domain.classify.table_profile import SampledTable
-from core.services.classify import profiling, sources, suggest
+from core.services.classify import column_statistics, sources, suggest
 
 
 def rights(connection: Connection) -> Rights:
@@ -32,5 +32,5 @@ def evidence(connection: Connection, collections: Sequence[str]) -> Iterator[Can
 def table(connection: Connection, collection: str) -> SampledTable:
     """The columns and a sample of one collection: what a template is tried on while it is typed."""
     sources.require(connection, collection)
-    (found,) = profiling.read(connection, profiling.places(connection, [collection]))
+    (found,) = column_statistics.read(connection, column_statistics.places(connection, [collection]))
     return found

@@ -7,14 +7,14 @@ from itertools import chain
 from core.db.connection.session import Connection
 from core.db.rows.suggestion import BLOCKERS, REGISTERED
 from core.db.sources import collisions
+from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.identity import Identity
 from core.domain.classify.suggestion import OPEN, Suggestion, natural_columns, suggest
 from core.domain.classify.surroundings import Outline, Surroundings, outline, tables_named
-from core.domain.classify.table_profile import SampledTable
 from core.errors import ConsoleError, Json, Unavailable
-from core.services.classify import claimed_codes, profiling, sources, whole_check
+from core.services.classify import claimed_codes, column_statistics, sources, whole_check
 from core.services.classify.claimed_codes import Pending
-from core.services.classify.profiling import Catalogs, Place
+from core.services.classify.column_statistics import Catalogs, Place
 
 _LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
 _LOOKUP_MILLISECONDS = 250
@@ -43,7 +43,7 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
     A table with a declared key is told at once. One without any waits until all samples were looked at: what other
     tables show decides there.
     """
-    wanted = profiling.places(connection, collections)
+    wanted = column_statistics.places(connection, collections)
     study = _Study(connection, Catalogs(connection, wanted), claimed_codes.bare(connection))
     outlines: list[Outline] = []
     waiting: list[tuple[Place, SampledTable | None]] = []
@@ -119,11 +119,11 @@ def _related(connection: Connection, tables: Sequence[SampledTable], seen: Seque
     """Outlines of a few tables that were not asked for, and that columns of these name: they may be referred to."""
     known = {place.collection for place in seen}
     named = dict.fromkeys(name for table in tables for name in tables_named(table) if name not in known)
-    wanted = profiling.places(connection, list(named)[:_RELATED]) if named else []
+    wanted = column_statistics.places(connection, list(named)[:_RELATED]) if named else []
     found = []
     for place in wanted:
         try:
-            found.append(outline(next(profiling.read(connection, [place]))))
+            found.append(outline(next(column_statistics.read(connection, [place]))))
         except ConsoleError:
             if connection.is_closed:
                 raise

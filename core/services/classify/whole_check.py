@@ -5,10 +5,10 @@ from time import monotonic
 
 from core.db.connection.session import Connection
 from core.db.sources.sample import told_apart
+from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.suggestion import Suggestion
-from core.domain.classify.table_profile import SampledTable
 from core.errors import Unavailable
-from core.services.classify.profiling import Place
+from core.services.classify.column_statistics import Place
 
 SECONDS = 5.0
 _MEMORY = "64MB"  # to count on: less would write large tables to disk

@@ -11,7 +11,7 @@ from core.services.adopt.install import DASHBOARD
 _SHOWN = 20
 
 
-def look(connection: Connection) -> Check:
+def examine(connection: Connection) -> Check:
     """Whether birth_owner owns anything that an installation does not make. Changes nothing."""
     # It passes every gate: whoever may call such a function does what only the console's own should.
     stand_ins = installer.stand_ins()

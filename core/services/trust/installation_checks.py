@@ -15,7 +15,7 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     """Every such check, in the order in which they are mended. `remedies` are the audit's. Changes nothing."""
     yield _migrations(connection)
     yield _binding(connection, remedies)
-    yield foreign_objects.look(connection)
+    yield foreign_objects.examine(connection)
     yield _pins(connection)
     yield _server(connection)
     yield _registry(connection)

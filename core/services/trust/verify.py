@@ -58,7 +58,7 @@ def verify(connection: Connection, number: int) -> Verification:
     return Verification(number, judge(ACCEPTANCE, seen), delta, seen.accounting, digest)
 
 
-def late(connection: Connection, number: int, seconds: float = LATE_SECONDS) -> int | None:
+def late_rows(connection: Connection, number: int, seconds: float = LATE_SECONDS) -> int | None:
     """Rows that were born after the plan and are missing now; None where that cannot be read within `seconds`."""
     until = time.monotonic() + seconds
     found = 0
@@ -73,7 +73,7 @@ def late(connection: Connection, number: int, seconds: float = LATE_SECONDS) -> 
     return found
 
 
-def with_late(
+def with_late_rows(
     events: Generator[ApplyEvent, None, None], connect: Callable[[], Connection]
 ) -> Generator[ApplyEvent, None, None]:
     """The same events; `done` also says how many rows were born after the plan, null where they cannot be counted.
@@ -87,7 +87,7 @@ def with_late(
                 found: int | None = None
                 # The run is done, whatever becomes of this look.
                 with suppress(ConsoleError), connect() as connection:
-                    found = late(connection, int(str(event.facts["run"])))
+                    found = late_rows(connection, int(str(event.facts["run"])))
                 yield ApplyEvent("done", {**event.facts, "accounting": {**account, "late": found}})
             else:
                 yield event

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.domain.classify.candidates import Columns
+from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.facts import ColumnFacts
 from core.domain.classify.key_search import searched
 from core.domain.classify.observations import Observations, observed
 from core.domain.classify.surroundings import Surroundings, outline
-from core.domain.classify.table_profile import SampledTable
 from tests.bench.suggestions.samples import Database, hidden
 
 _KEYS_WITH_IT = 5  # keys that a column must be part of to be held at one value

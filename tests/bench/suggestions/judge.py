@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
+from core.domain.classify.column_statistics import SampledTable, unusable_because
 from core.domain.classify.ranking import shares, weighed
 from core.domain.classify.suggestion import SAFE, suggest
 from core.domain.classify.surroundings import Surroundings, outline
-from core.domain.classify.table_profile import SampledTable, unusable_because
 from tests.bench.suggestions.cases import Case, keys_of
 from tests.bench.suggestions.samples import Database
 from tests.bench.suggestions.train import Lesson, learn, rounded

@@ -21,18 +21,18 @@ from psycopg.conninfo import make_conninfo
 
 from core.db.connection.session import Connection
 from core.db.sources import sample
-from core.domain.classify import table_profile
-from core.domain.classify.table_profile import SampledTable
+from core.domain.classify import column_statistics
+from core.domain.classify.column_statistics import SampledTable
 from core.errors import ConsoleError
-from core.services.classify import profiling
-from core.services.classify.profiling import Catalogs, Place
+from core.services.classify import column_statistics as statistics_service
+from core.services.classify.column_statistics import Catalogs, Place
 from tests.databases import TestServer, a_server
 
 FOLDERS = "BIRTH_BENCH_SCHEMAS"
 _OWN = Path(__file__).parent / "schemas"
 _CACHE = Path("build/bench")
 # What a sample looks like is told by these files: where one changes, everything is read anew.
-_SOURCES = (__file__, sample.__file__, table_profile.__file__, profiling.__file__)
+_SOURCES = (__file__, sample.__file__, column_statistics.__file__, statistics_service.__file__)
 _TABLES = """
 SELECT c.oid::bigint AS relid, n.nspname AS schema, c.relname AS name
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

@@ -17,7 +17,7 @@ def steer(database: Database, run: int, command: str | None, size: int | None = 
     with database.connect(login) as connection:
         # Whoever steers is no batch's hostage: a wait for a lock would be an error here.
         connection.driver.execute("SET lock_timeout = '3s'")
-        control.steer(connection, run, command, size, "lunch" if command == "pause" else None)
+        control.send(connection, run, command, size, "lunch" if command == "pause" else None)
 
 
 def sizes(database: Database, run: int) -> list[int]:

@@ -99,11 +99,11 @@ def test_a_detached_apply_survives_its_terminal_and_is_followed_and_steered_from
         assert (detached["event"], detached["run"]) == ("detached", run.number)
         assert Path(detached["log"]).is_relative_to(folder)
         with small.connect("operator2") as elsewhere:
-            control.steer(elsewhere, run.number, "pause", reason="lunch")
+            control.send(elsewhere, run.number, "pause", reason="lunch")
             eventually(lambda: [each.state for each in runs.workers(elsewhere, run.number)] == ["paused"])
             assert 0 < run.settled() < ROWS
             terminal.hang_up()
-            control.steer(elsewhere, run.number, "resume", batch_size=1000)
+            control.send(elsewhere, run.number, "resume", batch_size=1000)
             eventually(lambda: events(detached["log"])[-1]["event"] == "done")
             assert runs.run(elsewhere, run.number).status == "applied"
     finally:
@@ -124,7 +124,7 @@ def test_a_detached_apply_can_be_cancelled_from_elsewhere_and_says_so_in_its_log
         assert status == 0, said
         detached = json.loads(said)
         with small.connect("operator2") as elsewhere:
-            control.steer(elsewhere, run.number, "cancel")
+            control.send(elsewhere, run.number, "cancel")
         eventually(lambda: events(detached["log"])[-1]["event"] == "stopped")
     finally:
         terminal.close()

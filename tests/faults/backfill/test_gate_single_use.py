@@ -79,7 +79,7 @@ def test_planning_over_a_cancelled_run_waits_for_its_batch_in_flight_and_refuses
 
     def plan() -> None:
         with small.connect("operator2") as operator:
-            control.steer(operator, old, "cancel")
+            control.send(operator, old, "cancel")
             plans.append(line.make_plan(operator, "goods"))
 
     with a_lock(small, 7) as lock, driving(small, old, SLOWLY) as driven:
@@ -119,7 +119,7 @@ def test_whoever_plans_is_not_passed_by_workers_that_share_the_older_run_meanwhi
 
 def plan_again(database: Database, old: int) -> None:
     with database.connect("operator2") as operator:
-        control.steer(operator, old, "cancel")
+        control.send(operator, old, "cancel")
         line.make_plan(operator, "goods")
 
 
@@ -139,7 +139,7 @@ def test_a_run_that_is_over_can_be_steered_no_more(small: Database) -> None:
     run = a_run(small)
     done(small, run)
     with small.connect() as operator, pytest.raises(Stale) as refused:
-        control.steer(operator, run, "pause")
+        control.send(operator, run, "pause")
     assert refused.value.code == "run_over"
 
 

@@ -23,7 +23,7 @@ def test_a_run_that_somebody_applies_is_not_superseded_unless_it_is_cancelled(sm
                         plan.plan(other, collections)
                     assert caught.value.code == "run_at_work"
                     assert caught.value.message == f"run {run} is being applied by operator1"
-                control.steer(other, run, "cancel", reason="another plan")
+                control.send(other, run, "cancel", reason="another plan")
             eventually(lambda: applying.has_ended)
         done = plan.plan(other, ["goods"])
     assert (done.superseded, done.abandoned) == ((run,), (run,))

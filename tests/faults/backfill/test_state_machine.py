@@ -153,7 +153,7 @@ class Backfills(RuleBasedStateMachine):
     def an_operator_steers_the_latest_run(self, login: str, command: str) -> None:
         run = self._latest
         over = self._status(run) in ("applied", "superseded")
-        refused = _refusal(lambda: control.steer(self._sessions[login], run, command))
+        refused = _refusal(lambda: control.send(self._sessions[login], run, command))
         assert (refused.code if refused else None) == ("run_over" if over else None)
 
     @invariant()

@@ -126,7 +126,7 @@ def test_a_run_that_is_held_can_still_be_cancelled(small: Database) -> None:
     run = a_run(small, goods=300)
     with driving(small, run, under(Limits(condition="SELECT false"))) as driven, small.connect("operator2") as other:
         eventually(lambda: driven.told("throttled"))
-        control.steer(other, run, "cancel")
+        control.send(other, run, "cancel")
     assert (driven.status, driven.code) == (7, "run_cancelled")
 
 
@@ -134,9 +134,9 @@ def test_a_run_that_is_held_can_still_be_paused(small: Database) -> None:
     run = a_run(small, goods=300)
     with driving(small, run, under(Limits(condition="SELECT false"))) as driven, small.connect("operator2") as other:
         eventually(lambda: driven.told("throttled"))
-        control.steer(other, run, "pause")
+        control.send(other, run, "pause")
         eventually(lambda: driven.told("paused"))
-        control.steer(other, run, "cancel")
+        control.send(other, run, "cancel")
     assert driven.status == 7
 
 

@@ -7,7 +7,7 @@ import pytest
 from core.db.connection.session import Connection
 from core.domain.classify.identity import column_identity
 from core.services.backfill import plan, reconcile
-from core.services.classify import profiling, sources
+from core.services.classify import column_statistics, sources
 from core.services.classify.proof import prove
 from core.services.overview import matrix, readiness
 from core.services.trust import verify
@@ -73,7 +73,7 @@ READING: dict[str, Callable[[Connection], object]] = {
     "the dashboard": readiness.read,
     "counts": lambda connection: matrix.count(connection, "things"),
     "a proof": proving,
-    "a profile": lambda connection: profiling.profile(connection, "things"),
+    "a profile": lambda connection: column_statistics.of(connection, "things"),
     "a verification": lambda connection: verify.verify(connection, 1),
 }
 

@@ -143,9 +143,9 @@ def test_rows_born_after_the_plan_are_counted_when_it_is_done_and_unknown_before
 def test_late_rows_that_cannot_be_counted_in_time_are_no_0(small: Database) -> None:
     run = a_run(small, goods=20)
     with small.psql("postgres") as obstacle, small.connect() as operator:
-        assert verify.late(operator, run) == 0
+        assert verify.late_rows(operator, run) == 0
         obstacle.execute("BEGIN; LOCK TABLE public.goods")
-        assert verify.late(operator, run, seconds=0.2) is None
+        assert verify.late_rows(operator, run, seconds=0.2) is None
 
 
 def test_who_is_no_operator_is_told_so_before_any_closed_gate(small: Database) -> None:

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from core.db.connection.session import Connection
-from core.domain.classify.table_profile import ColumnProfile, TableProfile
-from core.services.classify import profiling
+from core.domain.classify.column_statistics import ColumnStatistics, TableStatistics
+from core.services.classify import column_statistics
 from tests.console import run
 from tests.databases import SCHEMA, Database
 
@@ -32,9 +32,9 @@ def large(shared: Database) -> Database:
     return shared
 
 
-def seen(database: Database, collection: str) -> tuple[TableProfile, dict[str, ColumnProfile]]:
+def seen(database: Database, collection: str) -> tuple[TableStatistics, dict[str, ColumnStatistics]]:
     with database.connect("viewer1") as viewer:
-        found = profiling.profile(viewer, collection)
+        found = column_statistics.of(viewer, collection)
     return found, {column.name: column for column in found.columns}
 
 
@@ -42,7 +42,7 @@ def test_a_small_table_is_read_from_end_to_end(shared: Database) -> None:
     found, columns = seen(shared, "ai_tasks")
     assert found.rows == 260
     assert columns["task_ref"].nulls == 5
-    assert columns["id"] == ColumnProfile("id", "integer", 0, 0, 260, unique=True, exactness="exact")
+    assert columns["id"] == ColumnStatistics("id", "integer", 0, 0, 260, unique=True, exactness="exact")
     assert {column.exactness for column in columns.values()} == {"exact"}
 
 
@@ -61,7 +61,7 @@ def test_no_statement_of_a_profile_reads_a_large_table_from_end_to_end(large: Da
         if admin.info.server_version < _FLUSHES:
             pytest.skip("this server's figures come when they come")
         before = _pages_read(admin)
-        profiling.profile(viewer, "big")
+        column_statistics.of(viewer, "big")
         viewer.driver.execute("SELECT pg_stat_force_next_flush()")
         viewer.driver.execute("SELECT 1")
         assert _pages_read(admin) == before
@@ -77,7 +77,7 @@ def _pages_read(admin: psycopg.Connection[dict[str, int]]) -> int:
 
 def test_every_collection_is_profiled_in_about_one_statement_each(shared: Database) -> None:
     with Connection.open(shared.dsn("viewer1"), SCHEMA) as viewer:
-        places = profiling.places(viewer)
+        places = column_statistics.places(viewer)
         asked: list[object] = []
         rows = viewer.rows
 
@@ -86,7 +86,7 @@ def test_every_collection_is_profiled_in_about_one_statement_each(shared: Databa
             return rows(*arguments)  # type: ignore[arg-type]  # passed through
 
         viewer.rows = counted  # type: ignore[method-assign,assignment]  # what is counted is what services call
-        tables = list(profiling.read(viewer, places))
+        tables = list(column_statistics.read(viewer, places))
     assert len(tables) == len(places) >= 72
     assert len(asked) <= len(places) + 10
 
@@ -106,7 +106,7 @@ def test_only_indexes_that_hold_rows_unique_count_as_keys(database: Database) ->
         GRANT SELECT ON public.keys, public.parents TO birth_reader;
     """)
     with database.connect("viewer1") as viewer:
-        keys, parents = profiling.read(viewer, profiling.places(viewer, ["keys", "parents"]))
+        keys, parents = column_statistics.read(viewer, column_statistics.places(viewer, ["keys", "parents"]))
     assert [key.columns for key in keys.keys] == [("a", "b")]
     assert parents.keys == ()
 

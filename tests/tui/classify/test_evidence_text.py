@@ -1,10 +1,10 @@
 """What the Classify pane says of a candidate, and of an identity that is typed."""
 
 from core.domain.classify.blocker import Blocker, CandidateEvidence
+from core.domain.classify.column_statistics import Key, SampledTable
 from core.domain.classify.identity import Identity
 from core.domain.classify.sample_check import weigh
 from core.domain.classify.suggestion import suggest
-from core.domain.classify.table_profile import Key, SampledTable
 from tests.unit.classify.test_suggestion import codes, numbers, table
 from tui.classify import evidence_text
 from tui.classify.queue_rows import Waiting

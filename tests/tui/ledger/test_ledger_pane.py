@@ -225,7 +225,7 @@ def test_permits_that_do_not_cover_the_rest_are_told_where_an_apply_stopped_and_
 def test_a_cancel_is_taken_back_by_typing_and_nothing_goes_on_by_itself(small_: Database) -> None:
     run = small.a_run(small_, goods=20)
     with small_.connect("operator1") as operator:
-        control.steer(operator, run, "cancel")
+        control.send(operator, run, "cancel")
 
     async def revive(console: OnData) -> None:
         await opened(console)

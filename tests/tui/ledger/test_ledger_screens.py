@@ -69,7 +69,7 @@ def prepared(server: TestServer, small_template: str) -> Iterator[Database]:
         fourth = small.reconciled(database, "parts")
         small.drive(database, fourth, Options(batch_size=100, max_batches=1, patience=20))
         with database.connect("operator2") as steering:
-            control.steer(steering, fourth, "pause", 100, "lunch")
+            control.send(steering, fourth, "pause", 100, "lunch")
         database.run(
             "SET session_replication_role = replica;"
             "UPDATE birth.birth_backfill_run SET planned_at = '2026-06-06 14:02Z';"

@@ -127,22 +127,22 @@ def test_what_is_left_out_changes_the_rows_to_go_and_no_rate() -> None:
 def test_a_pause_is_left_out_of_the_rate_of_a_run_that_is_looked_at() -> None:
     pacing = Pacing(look(0), 0.0)
     for second in range(1, 6):
-        pacing.look(look(100 * second), second)
-    pacing.look(look(550, "pause"), 6.0)  # the batch that was under way when somebody paused it
+        pacing.observe(look(100 * second), second)
+    pacing.observe(look(550, "pause"), 6.0)  # the batch that was under way when somebody paused it
     for second in range(60, 120, 5):
-        pacing.look(look(550, "pause"), second)
-    pacing.look(look(560), 120.0)  # it goes on, since a moment ago
+        pacing.observe(look(550, "pause"), second)
+    pacing.observe(look(560), 120.0)  # it goes on, since a moment ago
     assert pacing.estimate.rate == 100
-    pacing.look(look(660), 121.0)
+    pacing.observe(look(660), 121.0)
     assert pacing.estimate.rate == 100
     assert pacing.estimate.to_go() == (3.4, 3.4)
 
 
 def test_a_time_without_workers_is_left_out_of_the_rate() -> None:
     pacing = Pacing(look(0, workers=0), 0.0)
-    pacing.look(look(0, workers=0), 300.0)
-    pacing.look(look(0), 305.0)
-    pacing.look(look(100), 306.0)
+    pacing.observe(look(0, workers=0), 300.0)
+    pacing.observe(look(0), 305.0)
+    pacing.observe(look(100), 306.0)
     assert pacing.estimate.rate == 100
 
 

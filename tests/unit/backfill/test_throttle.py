@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.backfill.throttle import Limits, Load, Replay, held_by
+from core.domain.backfill.throttle import Limits, Load, Replay, closed_throttles
 
 IDLE = Load(replicas=1, replica_lag=0.0, lock_waits=0, wal_rate=0.0, condition=None, limits=Limits())
 ALL = Limits(replica_lag=10, lock_waits=0, wal_rate=1e6, condition="SELECT true")
 
 
 def held(load: Load) -> list[str]:
-    return [each.id for each in held_by(load)]
+    return [each.id for each in closed_throttles(load)]
 
 
 def test_an_idle_server_holds_nothing() -> None:
@@ -54,7 +54,7 @@ def test_a_figure_that_is_none_passes_no_limit() -> None:
 
 
 def test_a_condition_without_an_answer_says_why() -> None:
-    (found,) = held_by(replace(IDLE, limits=ALL, trouble="relation nowhere does not exist"))
+    (found,) = closed_throttles(replace(IDLE, limits=ALL, trouble="relation nowhere does not exist"))
     assert found.evidence == {"answer": None, "why": "relation nowhere does not exist"}
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from core.domain.classify.column_statistics import Column, Key, Reference, SampledTable, statistics
 from core.domain.classify.decision import Decision
 from core.domain.classify.suggestion import Suggestion, natural_columns, suggest
-from core.domain.classify.table_profile import Column, Key, Reference, SampledTable, profile
 
 ROWS = 200
 
@@ -190,13 +190,13 @@ def test_declared_keys_in_another_order_are_recognized() -> None:
 def test_a_sample_refutes_but_proves_nothing() -> None:
     whole = table("ships", {"code": codes("S"), "kind": ["x"] * ROWS})
     part = SampledTable("ships", whole.columns, rows=10**7, whole=False, sample=whole.sample)
-    seen = {each.name: (each.unique, each.exactness) for each in profile(part).columns}
+    seen = {each.name: (each.unique, each.exactness) for each in statistics(part).columns}
     assert seen == {"code": (None, "sample"), "kind": (False, "sample")}
-    assert {each.name: each.unique for each in profile(whole).columns} == {"code": True, "kind": False}
+    assert {each.name: each.unique for each in statistics(whole).columns} == {"code": True, "kind": False}
 
 
 def test_a_declared_key_is_unique_without_a_look() -> None:
     small = table("ships", {"id": numbers()}, keys=[PRIMARY])
     big = SampledTable("ships", small.columns, keys=(PRIMARY,), rows=10**7, sample=small.sample)
-    (column,) = profile(big).columns
+    (column,) = statistics(big).columns
     assert (column.nulls, column.distinct, column.unique, column.exactness) == (0, 10**7, True, "declared")

@@ -99,7 +99,7 @@ class SampledTable:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnProfile:
+class ColumnStatistics:
     """The evidence of one column: counts are rows; `exactness` says where they come from.
 
     exact: every row was read. declared: the database enforces it. sample: estimated from a sample, and only a
@@ -116,17 +116,17 @@ class ColumnProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class TableProfile:
+class TableStatistics:
     """The evidence of a table. `rows` is an estimate unless its columns are exact."""
 
     collection: str
     rows: int | None
-    columns: tuple[ColumnProfile, ...]
+    columns: tuple[ColumnStatistics, ...]
 
 
-def profile(table: SampledTable) -> TableProfile:
+def statistics(table: SampledTable) -> TableStatistics:
     """Say of every column what its declarations, the sample and the statistics show, in this order of trust."""
-    return TableProfile(table.collection, table.rows, tuple(_column(table, column) for column in table.columns))
+    return TableStatistics(table.collection, table.rows, tuple(_column(table, column) for column in table.columns))
 
 
 def unusable_because(table: SampledTable, name: str) -> str | None:
@@ -149,7 +149,7 @@ def blank_twins(table: SampledTable, name: str) -> bool:
     return len({text.strip(" ") for text in texts}) < len(texts)
 
 
-def _column(table: SampledTable, column: Column) -> ColumnProfile:
+def _column(table: SampledTable, column: Column) -> ColumnStatistics:
     texts = table.sample.get(column.name)
     if texts is None:
         return _by_statistics(table, column)
@@ -157,14 +157,14 @@ def _column(table: SampledTable, column: Column) -> ColumnProfile:
     if not column.usable:
         # Its text says nothing about equality: only the NULLs are known.
         shown = nulls if table.whole else _scaled(nulls, table)
-        return ColumnProfile(column.name, column.type, shown, None, None, None, EXACT if table.whole else SAMPLE)
+        return ColumnStatistics(column.name, column.type, shown, None, None, None, EXACT if table.whole else SAMPLE)
     repeats = distinct < len(texts) - nulls
     if table.whole:
-        return ColumnProfile(column.name, column.type, nulls, empties, distinct, not repeats and not nulls, EXACT)
+        return ColumnStatistics(column.name, column.type, nulls, empties, distinct, not repeats and not nulls, EXACT)
     if not nulls and not empties and table.declared((column.name,)) and column.not_null:
-        return ColumnProfile(column.name, column.type, 0, 0, table.rows, unique=True, exactness=DECLARED)
+        return ColumnStatistics(column.name, column.type, 0, 0, table.rows, unique=True, exactness=DECLARED)
     refuted = False if repeats or nulls else None
-    return ColumnProfile(
+    return ColumnStatistics(
         column.name,
         column.type,
         0 if column.not_null else _scaled(nulls, table),
@@ -175,11 +175,11 @@ def _column(table: SampledTable, column: Column) -> ColumnProfile:
     )
 
 
-def _by_statistics(table: SampledTable, column: Column) -> ColumnProfile:
+def _by_statistics(table: SampledTable, column: Column) -> ColumnStatistics:
     known = column.null_fraction is not None and table.rows is not None
     nulls = round((column.null_fraction or 0) * (table.rows or 0)) if known else None
     distinct = _estimated(column, table.rows)
-    return ColumnProfile(column.name, column.type, nulls, None, distinct, None, STATISTICS if known else UNKNOWN)
+    return ColumnStatistics(column.name, column.type, nulls, None, distinct, None, STATISTICS if known else UNKNOWN)
 
 
 def _scaled(count: int, table: SampledTable) -> int | None:

@@ -13,9 +13,8 @@ from core.db.rows.query import Reading
 from core.db.rows.sources import Sampled
 from core.db.rows.suggestion import PLACES
 from core.db.sources.sample import sample, usable
+from core.domain.classify.column_statistics import Column, Key, Reference, SampledTable, TableStatistics, statistics
 from core.domain.classify.identity import LONGEST_CODE
-from core.domain.classify.table_profile import Column, Key, Reference, SampledTable, TableProfile
-from core.domain.classify.table_profile import profile as profiled
 from core.services.classify import sources
 
 R = TypeVar("R")
@@ -34,11 +33,11 @@ class Place:
     name: sql.Composable
 
 
-def profile(connection: Connection, collection: str) -> TableProfile:
+def of(connection: Connection, collection: str) -> TableStatistics:
     """The evidence of each column. Raises GateClosed where the collection has no table, NotAllowed without SELECT."""
     sources.require(connection, collection)
     (table,) = read(connection, places(connection, [collection]))
-    return profiled(table)
+    return statistics(table)
 
 
 def places(connection: Connection, collections: Sequence[str] | None = None) -> list[Place]:
