@@ -6,7 +6,7 @@ EXAMPLES = {
     "status": ("birth-console status", "birth-console --profile production status --json"),
     "matrix": ("birth-console matrix --counts", "birth-console matrix --all --json"),
     "columns": ("birth-console columns os_items",),
-    "suggest": ("birth-console suggest", "birth-console suggest os_items team"),
+    "suggest": ("birth-console suggest", "birth-console suggest os_items team --explain"),
     "classify": (
         "birth-console classify categories --column slug",
         "birth-console classify doc_reviews --synthetic 'doc_reviews:{id}'",

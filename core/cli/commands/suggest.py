@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from core.cli.options import Invocation, invocation
+from core.domain.classify.explanation import explained
 from core.domain.classify.suggestion import Candidate, Suggestion
 from core.services.classify import suggest as service
 
@@ -14,13 +15,17 @@ _SHOWN = 3  # candidates of each collection, for people
 
 @click.command()
 @click.argument("collections", nargs=-1, metavar="[COLLECTION]...")
+@click.option("--explain", is_flag=True, help="Show what speaks for and against the first candidates, in words.")
 @invocation
-def suggest(call: Invocation, collections: tuple[str, ...]) -> None:
+def suggest(call: Invocation, collections: tuple[str, ...], *, explain: bool) -> None:
     """Rank identities for each COLLECTION (default: every unclassified collection)."""
     with call.browse() as connection:
         found = list(service.suggestions(connection, collections or None))
     if call.output.as_json:
         call.output.document({"suggestions": [as_json(each) for each in found]})
+    elif explain:
+        for line in (line for each in found for line in explained(each)):
+            call.output.text(line)
     else:
         _print(call, found)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -26,7 +26,7 @@ _CODES = _set(
     ticker token username login mnemonic codigo clave numero nummer kennung
     """
 )
-_IDS = _set("id ids uuid guid oid pk rowid uid sid")
+_IDS = _set("id ids uuid guid oid pk sk rowid uid sid")
 # What a person reads, and somebody corrects tomorrow.
 _LABELS = _set("name label title caption displayname fullname subject heading")
 _CHANGING = _set(
@@ -60,6 +60,7 @@ _BIRTH = re.compile(
 )
 _SHORT = 3  # letters up to which the end of a table's name names nothing
 _SOME_TABLES, _MOST_TABLES = 5, 0.6
+_SOME_COLUMNS = 3
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 
 
@@ -148,6 +149,17 @@ def _table_names(tables: frozenset[str]) -> TableNames:
         by_joined[joined] = (*by_joined.get(joined, ()), table)
     endings = {joined[at:] for joined in by_joined for at in range(1, len(joined) - _SHORT)}
     return TableNames(found.prefix, by_joined, frozenset(endings))
+
+
+@lru_cache(maxsize=1 << 12)
+def plain_names(table: str, columns: tuple[str, ...]) -> Mapping[str, str]:
+    """The columns' names without a short prefix, or the table's own name, that all of them have: `l_` in line_items."""
+    firsts = {words(name)[:1] for name in columns}
+    first = "".join(firsts.pop()) if len(firsts) == 1 else ""
+    shared = len(columns) >= _SOME_COLUMNS and all(len(words(name)) > 1 for name in columns)
+    if not (shared and (0 < len(first) <= _SHORT or singular(first) == _joined_words(words(table)))):
+        return {name: name for name in columns}
+    return {name: "_".join(words(name)[1:]) for name in columns}
 
 
 def is_generic(name: str) -> bool:

@@ -18,6 +18,7 @@ from core.domain.classify.column_names import (
     is_audit,
     is_ordinal,
     kind,
+    plain_names,
 )
 from core.domain.classify.column_statistics import SampledTable, unusable_because
 from core.domain.classify.surroundings import Surroundings
@@ -33,6 +34,11 @@ class ColumnFacts:
 
     table: SampledTable
     around: Surroundings
+
+    @cached_property
+    def plain(self) -> Mapping[str, str]:
+        """The columns' names without a prefix that all have."""
+        return plain_names(self.table.collection, tuple(self.table.by_name))
 
     @cached_property
     def roles(self) -> Mapping[str, str]:
@@ -103,12 +109,12 @@ class ColumnFacts:
 
     def needed_elsewhere(self, name: str) -> float:
         """The share of the other tables led by a column of this name that need it to be unique."""
-        led, needed, _ = self.around.pattern(self.table.collection, name)
+        led, needed, _ = self.around.pattern(self.table.collection, self.plain[name])
         return needed / (led + 1)
 
     def patterned(self, name: str) -> float:
         """The same, with those where it holds one value so far."""
-        led, needed, constant = self.around.pattern(self.table.collection, name)
+        led, needed, constant = self.around.pattern(self.table.collection, self.plain[name])
         return (needed + constant) / (led + 1)
 
     def trait(self, trait: str, name: str, look: Callable[[], bool]) -> bool:
@@ -141,15 +147,16 @@ class ColumnFacts:
         return sum(count * (count - 1) / 2 for count in Counter(self.table.ordinals[name]).values())
 
     def _role(self, name: str) -> str:
-        found = kind(name, self.table.collection, self.table.tables)
-        if is_audit(name):
+        plain = self.plain[name]
+        found = kind(plain, self.table.collection, self.table.tables)
+        if is_audit(plain):
             return AUDIT
         parents, children = self.parents(name), self.children(name)
-        if parents and not children and (found != OWN_ID or not self._is_head(name)):
+        if parents and not children and (found != OWN_ID or not self._is_head(plain)):
             return REFERENCE
         if found == REFERENCE and children and not parents:
             return OWN_ID
-        return ORDINAL if found in (NEUTRAL, CHANGING, OWN_CODE, LABEL) and is_ordinal(name) else found
+        return ORDINAL if found in (NEUTRAL, CHANGING, OWN_CODE, LABEL) and is_ordinal(plain) else found
 
     def _is_head(self, name: str) -> bool:
         """Whether the words before an id are the last ones of the table's name, or there are none."""

@@ -55,13 +55,13 @@ def _single(facts: ColumnFacts, name: str) -> Observations:
 def _several(facts: ColumnFacts, columns: Columns) -> Observations:
     found: defaultdict[str, float] = defaultdict(float)
     idle = [name for name in columns if facts.are_unique([other for other in columns if other != name])]
-    stems = {id_stem(name) for name in columns}
+    stems = {id_stem(facts.plain[name]) for name in columns}
     for name in columns:
         found[f"part: {facts.roles[name]}"] += 1
         found["a part is a measure or a moment"] += _is_measured(facts, name)
         found["a part has long or spaced texts"] += _is_prose(facts, name)
         found["a part is needed in other tables' keys"] += facts.needed_elsewhere(name)
-        found["a type beside its id"] += words(name)[-1:] == ("type",) and _kind_of(name) in stems
+        found["a type beside its id"] += _kind_of(facts.plain[name]) in stems
         rest = tuple(other for other in columns if other != name)
         if name not in idle:
             counting = not idle and facts.roles[name] != REFERENCE and name in facts.numbers
@@ -109,7 +109,8 @@ def _accident(facts: ColumnFacts, columns: Columns) -> float:
 
 def _kind_of(name: str) -> str:
     """What a column tells the type of: `item` for item_type."""
-    return id_stem("_".join((*words(name)[:-1], "id")))
+    own = words(name)
+    return id_stem("_".join((*own[:-1], "id"))) if len(own) > 1 and own[-1] == "type" else "-"
 
 
 def _is_counted(facts: ColumnFacts, rest: Columns, number: str) -> bool:

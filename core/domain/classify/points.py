@@ -1,4 +1,4 @@
-"""What each observation weighs, in points: learned from public schemas by tests/bench/suggestions/train.py."""
+"""What each observation weighs, in points: learned from public schemas, see tests/bench/suggestions."""
 
 from collections.abc import Mapping
 

@@ -19,6 +19,7 @@ from core.domain.classify.column_names import (
     is_audit,
     is_generic,
     kind,
+    plain_names,
     singular,
     words,
 )
@@ -48,37 +49,45 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What other tables need to know of a table: `unique` are single columns, `needed` those that its leading
-    columns need to be unique together, `constant` those that hold one value."""
+    """What other tables need to know of a table.
+
+    `unique` are single columns. `leading` are its first columns by their plain names, `needed` those of its declared
+    key of several columns, or else those that a leading run needs to be unique, `constant` those of one value.
+    """
 
     collection: str
-    columns: tuple[str, ...]
     whole: bool
+    plain: Mapping[str, str]
     unique: frozenset[str]
+    sketches: Mapping[str, Sketch]
+    leading: frozenset[str]
     needed: frozenset[str]
     constant: frozenset[str]
-    sketches: Mapping[str, Sketch]
 
 
 def outline(table: SampledTable) -> Outline:
     """Sum a table up. Its sample may be forgotten then."""
     usable = [column.name for column in table.columns if unusable_because(table, column.name) is None]
+    plain = plain_names(table.collection, tuple(table.by_name))
     unique = frozenset(name for name in usable if table.size > 1 and table.distinct[name] == table.size)
-    constant = frozenset(name for name in usable if table.size >= _SOME_ROWS and table.distinct[name] == 1)
-    sketches = {
-        column.name: _sketch(table, column.name)
-        for column in table.columns
-        if table.size and _may_name_rows(table, column.name)
-    }
+    leading = list(table.by_name)[:_LONGEST_RUN]
+    constant = [name for name in leading if name in usable and table.size >= _SOME_ROWS and table.distinct[name] == 1]
     return Outline(
-        table.collection, tuple(table.by_name), table.whole, unique, _needed(table, usable, unique), constant, sketches
+        table.collection,
+        table.whole,
+        plain,
+        unique,
+        {name: _sketch(table, name) for name in plain if table.size and _may_name_rows(table, name, plain[name])},
+        frozenset(plain[name] for name in leading),
+        frozenset(plain[name] for name in _needed(table, usable, unique)),
+        frozenset(plain[name] for name in constant),
     )
 
 
-def _may_name_rows(table: SampledTable, name: str) -> bool:
-    if not table.by_name[name].usable or not table.by_name[name].type.startswith(_KEY_TYPES) or is_audit(name):
+def _may_name_rows(table: SampledTable, name: str, plain: str) -> bool:
+    if not table.by_name[name].usable or not table.by_name[name].type.startswith(_KEY_TYPES) or is_audit(plain):
         return False
-    found = kind(name, table.collection, table.tables)
+    found = kind(plain, table.collection, table.tables)
     return found not in (CHANGING, LABEL) or bool(table.shared_names.get(name))
 
 
@@ -91,7 +100,10 @@ def _sketch(table: SampledTable, name: str) -> Sketch:
 
 
 def _needed(table: SampledTable, usable: Sequence[str], unique: frozenset[str]) -> frozenset[str]:
-    """The shortest run of leading columns that is unique, where it is more than one."""
+    """The columns of the primary key, or of the shortest run of leading columns that is unique, if they are several."""
+    for key in table.keys:
+        if key.primary:
+            return frozenset(key.columns if len(key.columns) > 1 else ())
     leading = list(table.by_name)[:_LONGEST_RUN]
     for width in range(2, len(leading) + 1):
         run = leading[:width]
@@ -124,12 +136,13 @@ class Surroundings:
         for each in self.outlines:
             own = names.joined(each.collection)
             for column in sorted(each.unique & each.sketches.keys()):
-                stem = id_stem(column)
-                if is_generic(column) or stem == own:
+                plain = each.plain[column]
+                stem = id_stem(plain)
+                if is_generic(plain) or stem == own:
                     for name in names.ends(each.collection):
                         found[name].append((each.collection, column))
-                if not is_generic(column):
-                    found[_joined(words(column))].append((each.collection, column))
+                if not is_generic(plain):
+                    found[_joined(words(plain))].append((each.collection, column))
                     if stem and stem != own:
                         found[stem].append((each.collection, column))
         return {name: tuple(places) for name, places in found.items()}
@@ -145,13 +158,15 @@ class Surroundings:
         return found
 
     def _parents(self, child: Outline, column: str) -> Iterator[tuple[str, str]]:
-        for name in _meanings(column):
+        own = child.plain[column]
+        for name in _meanings(own):
             for table, key in self._named.get(name, ()):
                 parent = self._by_name[table]
-                if table == child.collection or (key in child.columns and key != column):
+                named = parent.plain[key]
+                if table == child.collection or (named != own and named in child.plain.values()):
                     continue
-                holds = parent.sketches[key].holds(child.sketches[column])
-                if holds or (not parent.whole and holds is not None) or (holds is None and not parent.whole):
+                # Of a table that was read in part some values were not seen: there the names must do.
+                if parent.sketches[key].holds(child.sketches[column]) or not parent.whole:
                     yield table, key
 
     @cached_property
@@ -160,7 +175,8 @@ class Surroundings:
         names = TableNames.of(self._tables)
         found = Counter(parent for places in self.parents.values() for parent in set(places))
         for table, column in self.parents:
-            if not is_generic(column) and not names.joined(table).endswith(id_stem(column) or " "):
+            plain = self._by_name[table].plain[column]
+            if not is_generic(plain) and not names.joined(table).endswith(id_stem(plain) or " "):
                 found.pop((table, column), None)
         return found
 
@@ -171,28 +187,25 @@ class Surroundings:
         needed: Counter[str] = Counter()
         constant: Counter[str] = Counter()
         for each in self.outlines:
-            led.update(each.columns[:_LONGEST_RUN])
+            led.update(each.leading)
             needed.update(each.needed)
-            constant.update(set(each.columns[:_LONGEST_RUN]) & each.constant)
+            constant.update(each.constant)
         return led, needed, constant
 
     def pattern(self, collection: str, name: str) -> tuple[int, int, int]:
-        """Of the other tables: how many have a column among the leading ones, need it there, hold it constant."""
+        """Of the other tables: how many have a column of this plain name first, need it there, hold one value there."""
         own = self._by_name.get(collection)
         led, needed, constant = (counter[name] for counter in self._needs)
         if own is None:
             return led, needed, constant
-        return (
-            led - (name in own.columns[:_LONGEST_RUN]),
-            needed - (name in own.needed),
-            constant - (name in own.columns[:_LONGEST_RUN] and name in own.constant),
-        )
+        return led - (name in own.leading), needed - (name in own.needed), constant - (name in own.constant)
 
 
 def tables_named(table: SampledTable) -> list[str]:
     """The other tables that columns of a table may name."""
     names = TableNames.of(table.tables)
-    found = (name for column in table.by_name for meaning in _meanings(column) for name in names.ending(meaning))
+    plain = plain_names(table.collection, tuple(table.by_name)).values()
+    found = (name for column in plain for meaning in _meanings(column) for name in names.ending(meaning))
     return [name for name in dict.fromkeys(found) if name != table.collection]
 
 

@@ -17,7 +17,7 @@ from core.services.classify.claimed_codes import Pending
 from core.services.classify.column_statistics import Catalogs, Place
 
 _LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
-_LOOKUP_MILLISECONDS = 250
+_LOOKUP_MILLISECONDS = 500
 _EXAMPLES = 3
 _RELATED = 12  # tables that are sampled beside those that were asked for
 # Texts of tables without keys that are held until all others were sampled; what is beyond is read again then.
@@ -44,7 +44,9 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
     tables show decides there.
     """
     wanted = column_statistics.places(connection, collections)
-    study = _Study(connection, Catalogs(connection, wanted), claimed_codes.bare(connection))
+    catalogs = Catalogs(connection, wanted)
+    study = _Study(connection, catalogs, claimed_codes.bare(connection))
+    compared = not all(catalogs.keys[place.relid] for place in wanted)
     outlines: list[Outline] = []
     waiting: list[tuple[Place, SampledTable | None]] = []
     held = 0
@@ -53,7 +55,8 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
         if isinstance(table, Suggestion):
             yield None, table
             continue
-        outlines.append(outline(table))
+        if compared:
+            outlines.append(outline(table))
         if table.keys or not table.size:
             yield table, study.ranked(place, table, Surroundings())
         else:

@@ -111,3 +111,42 @@ def test_a_choice_remembers_the_rank_it_had(database: Database) -> None:
     (version,) = past.document["history"]
     assert (version["actor"], version["suggestion_rank"]) == ("operator1", 2)
     assert len(version["evidence_digest"]) == 64
+
+
+def test_a_table_without_keys_is_judged_by_what_the_samples_of_the_others_show(database: Database) -> None:
+    database.run("CREATE TABLE public.voyage_stops (voyage text, stop integer, contacts_id uuid, seen text);"
+                 " INSERT INTO public.voyage_stops SELECT 'V-' || n / 5, n % 5 + 1, c.id, 'x' FROM"
+                 " (SELECT id, row_number() OVER (ORDER BY id)::integer - 1 AS n FROM public.contacts) AS c;"
+                 " INSERT INTO birth.collection_registry (collection_name) VALUES ('voyage_stops');"
+                 " INSERT INTO birth.birth_policy (collection_name) VALUES ('voyage_stops');"
+                 " GRANT SELECT ON public.voyage_stops TO birth_reader")  # fmt: skip
+    suggestion = found(database, "voyage_stops", "contacts")["voyage_stops"]
+    assert suggestion.first is not None
+    assert suggestion.first.identity.columns == ("voyage", "stop")
+    by_contact = next(each for each in suggestion.candidates if each.identity.columns == ("contacts_id",))
+    parts = by_contact.evidence["parts"]
+    assert isinstance(parts, dict)
+    assert "its values are another table's" in parts
+
+
+def test_what_only_a_sample_shows_is_checked_on_the_whole_table_before_it_is_suggested(database: Database) -> None:
+    database.run("CREATE TABLE public.sightings (sighting_id integer, buoy integer);"
+                 " INSERT INTO public.sightings SELECT n, n / 2 FROM generate_series(1, 40000) AS n;"
+                 " ANALYZE public.sightings;"
+                 " INSERT INTO birth.collection_registry (collection_name) VALUES ('sightings');"
+                 " INSERT INTO birth.birth_policy (collection_name) VALUES ('sightings');"
+                 " GRANT SELECT ON public.sightings TO birth_reader")  # fmt: skip
+    held = found(database, "sightings")["sightings"]
+    assert held.first is not None
+    assert (held.first.identity.columns, held.first.evidence["exactness"]) == (("sighting_id",), "exact")
+    # Every row of the sample may still be different: the twin is one row of forty thousand.
+    database.run("UPDATE public.sightings SET sighting_id = 7 WHERE sighting_id = 39999")
+    refuted = found(database, "sightings")["sightings"]
+    assert ("sighting_id",) not in [each.identity.columns for each in refuted.candidates]
+
+
+def test_an_explanation_says_in_words_what_speaks_for_and_against(shared: Database) -> None:
+    answer = run("suggest", "team", "--explain", "--dsn", shared.dsn("viewer1"))
+    assert answer.status == 0
+    for word in ("team: tier ", "not in tier A: ", "for: ", "against: ", "ahead of team:"):
+        assert word in answer.out

@@ -1,0 +1,173 @@
+"""What the suggester makes of tables that nobody declared a key for: values, names, and what other tables show."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from core.domain.classify.column_statistics import Column, SampledTable
+from core.domain.classify.explanation import explained, likelihood
+from core.domain.classify.facts import ColumnFacts
+from core.domain.classify.key_search import searched
+from core.domain.classify.points import POINTS
+from core.domain.classify.suggestion import Suggestion, suggest
+from core.domain.classify.surroundings import Surroundings, outline
+
+SHIPS = 60
+
+
+def table(name: str, columns: dict[str, Sequence[str]], tables: Sequence[str] = ()) -> SampledTable:
+    """A table without constraints that was read from end to end; decimals are integers, the rest is text."""
+    return SampledTable(
+        name,
+        tuple(Column(column, "integer" if texts[0].isdecimal() else "text") for column, texts in columns.items()),
+        rows=len(next(iter(columns.values()))),
+        whole=True,
+        sample={column: tuple(texts) for column, texts in columns.items()},
+        tables=frozenset((*tables, name)),
+    )
+
+
+def numbers(count: int, start: int = 1) -> list[str]:
+    return [str(number) for number in range(start, start + count)]
+
+
+def fleet(languages: int = 1) -> dict[str, SampledTable]:
+    """Ships and ports, with their names in so many languages."""
+    names = ("ships", "ports", "ship_names", "port_names", "port_notes", "ship_notes", "languages")
+    told = [(ship, language) for ship in range(1, SHIPS + 1) for language in range(1, languages + 1)]
+    found: dict[str, dict[str, Sequence[str]]] = {
+        "ships": {"id": numbers(SHIPS), "hull": [f"H{n % 7}" for n in range(SHIPS)]},
+        "ports": {"id": numbers(SHIPS), "depth": [str(n % 9) for n in range(SHIPS)]},
+        "languages": {"id": numbers(max(languages, 2)), "tongue": ["a"] * max(languages, 2)},
+    }
+    for kind in ("names", "notes"):
+        for thing in ("ship", "port"):
+            found[f"{thing}_{kind}"] = {
+                f"{thing}_id": [str(ship) for ship, _ in told],
+                "language_id": [str(language) for _, language in told],
+                "wording": [f"{kind} of {n % 11}" for n in range(len(told))],
+            }
+    return {name: table(name, columns, names) for name, columns in found.items()}
+
+
+def ranked(tables: dict[str, SampledTable], name: str) -> Suggestion:
+    return suggest(tables[name], around=Surroundings(tuple(map(outline, tables.values()))))
+
+
+def first(suggestion: Suggestion) -> tuple[str, ...]:
+    assert suggestion.first is not None
+    return suggestion.first.identity.columns
+
+
+def test_an_own_id_in_front_is_the_key_and_sure() -> None:
+    found = ranked(fleet(), "ships")
+    assert (first(found), found.tier) == (("id",), "A")
+
+
+def test_a_translation_is_named_by_its_thing_and_its_language() -> None:
+    assert first(ranked(fleet(languages=3), "ship_names")) == ("ship_id", "language_id")
+
+
+def test_a_language_is_part_of_the_key_even_where_there_is_only_one_so_far() -> None:
+    tables = fleet(languages=1)
+    assert first(ranked(tables, "ship_names")) == ("ship_id", "language_id")
+    assert first(suggest(tables["ship_names"])) == ("ship_id",)  # nothing but its sister tables tells
+
+
+def test_what_sister_tables_need_counts_where_this_one_does_not_need_it_yet() -> None:
+    tables = fleet(languages=3) | {"ship_notes": fleet(languages=1)["ship_notes"]}
+    assert first(ranked(tables, "ship_notes")) == ("ship_id", "language_id")
+
+
+@pytest.mark.parametrize(("values", "refers"), [(numbers(SHIPS), True), (numbers(SHIPS, start=5000), False)])
+def test_a_column_refers_to_a_table_where_its_name_and_its_values_agree(values: list[str], *, refers: bool) -> None:
+    tables = fleet()
+    crew = table("crew", {"id": numbers(SHIPS), "ship_id": values}, tuple(tables))
+    around = Surroundings(tuple(map(outline, [*tables.values(), crew])))
+    assert bool(ColumnFacts(crew, around).parents("ship_id")) is refers
+
+
+def test_an_outline_keeps_little_of_a_table_however_many_rows_it_has() -> None:
+    sketch = outline(table("ships", {"id": numbers(5000)})).sketches["id"]
+    assert len(sketch.hashes) <= 128
+    assert sketch.holds(outline(table("boats", {"id": numbers(40)})).sketches["id"]) is not False
+
+
+def test_a_number_that_runs_within_a_parent_is_a_part_of_the_key() -> None:
+    lines = table(
+        "cargo_lines",
+        {
+            "manifest_no": [str(n // 4) for n in range(200)],
+            "weight": [str(n % 50) for n in range(200)],
+            "line_no": [str(n % 4 + 1) for n in range(200)],
+        },
+    )
+    assert set(first(suggest(lines))) == {"manifest_no", "line_no"}
+
+
+def test_nothing_is_added_to_a_table_s_own_id() -> None:
+    tables = fleet(languages=1)
+    ships = table(
+        "ships", {"id": numbers(SHIPS), "language_id": ["1"] * SHIPS, "port_id": numbers(SHIPS)}, tuple(tables)
+    )
+    assert first(ranked(tables | {"ships": ships}, "ships")) == ("id",)
+
+
+def test_a_set_that_is_larger_than_needed_is_a_candidate_too() -> None:
+    names = fleet()["ship_names"]
+    found = {frozenset(columns) for columns in searched(ColumnFacts(names, Surroundings()))}
+    assert {frozenset({"ship_id"}), frozenset({"ship_id", "language_id"})} <= found
+
+
+@pytest.mark.parametrize("style", ["prefixed tables", "prefixed columns", "camel case"])
+def test_how_names_are_written_makes_no_difference(style: str) -> None:
+    tables = fleet(languages=3)
+
+    def told(name: str, column: str = "") -> str:
+        if style == "prefixed tables":
+            return column or f"app_{name}"
+        if style == "prefixed columns":
+            return f"{name[0]}{name[-1]}_{column}" if column else name
+        first_word, *others = (column or name).split("_")
+        return first_word + "".join(map(str.capitalize, others))
+
+    renamed = {
+        name: table(
+            told(name),
+            {told(name, column): [text or "" for text in texts] for column, texts in each.sample.items()},
+            [told(other) for other in tables],
+        )
+        for name, each in tables.items()
+    }
+    assert first(ranked(renamed, "port_notes")) == (told("port_notes", "port_id"), told("port_notes", "language_id"))
+
+
+def test_a_sample_alone_is_never_sure_and_the_whole_table_decides() -> None:
+    ships = replace(fleet()["ships"], whole=False, rows=10**6)
+    own: tuple[str, ...] = ("id",)
+    sampled, held, refuted = (suggest(ships, checked=each) for each in (None, {own: True}, {own: False}))
+    assert (sampled.tier, sampled.doubts) == ("B", ("only a sample was examined",))
+    assert (first(held), held.tier) == (("id",), "A")
+    assert ("id",) not in [each.identity.columns for each in refuted.candidates]
+
+
+def test_probabilities_are_shares_and_points_explain_them() -> None:
+    found = ranked(fleet(languages=3), "ship_names")
+    likely = [float(str(each.evidence["probability"])) for each in found.candidates]
+    assert likely == sorted(likely, reverse=True)
+    assert sum(likely) <= 1.01
+    for each in found.candidates:
+        parts = each.evidence["parts"]
+        assert isinstance(parts, dict)
+        assert parts.keys() <= POINTS.keys()
+        assert sum(parts.values()) == pytest.approx(each.score)
+
+
+def test_an_explanation_says_how_sure_it_is_what_speaks_for_and_against_and_what_comes_next() -> None:
+    lines = list(explained(ranked(fleet(languages=3), "ship_names")))
+    assert lines[0].startswith("ship_names: tier ")
+    assert any(line.strip().startswith("for: ") for line in lines)
+    assert any(line.strip().startswith("against: ") for line in lines)
+    assert any(line.strip().startswith("ahead of ship_names:") for line in lines)
+    assert (likelihood(0.9999), likelihood(0.5), likelihood(0.001)) == ("over 99 %", "50 %", "under 1 %")
