@@ -81,12 +81,23 @@ class SampledTable:
     @cached_property
     def ordinals(self) -> Mapping[str, tuple[int, ...]]:
         """Each sampled column as numbers: equal texts, equal numbers. What combinations are counted on."""
-        return {name: _numbered(texts) for name, texts in self.sample.items()}
+        return _Ordinals(self.sample)
+
+    @cached_property
+    def values(self) -> Mapping[str, frozenset[str | None]]:
+        """The different texts of each sampled column, and None where one is NULL."""
+        return {name: frozenset(texts) for name, texts in self.sample.items()}
 
     @cached_property
     def distinct(self) -> Mapping[str, int]:
         """How many different texts each sampled column has, NULL apart."""
-        return {name: len(set(texts) - {None}) for name, texts in self.sample.items()}
+        return {name: len(values) - (None in values) for name, values in self.values.items()}
+
+    @cached_property
+    def unusable(self) -> Mapping[str, str]:
+        """Why some columns cannot be part of an identity, as far as the sample shows."""
+        found = {name: _unusable_because(self, name) for name in self.by_name}
+        return {name: reason for name, reason in found.items() if reason}
 
     def declared(self, columns: tuple[str, ...]) -> Key | None:
         """The key over exactly these columns, in any order; the primary key before others."""
@@ -131,22 +142,26 @@ def statistics(table: SampledTable) -> TableStatistics:
 
 def unusable_because(table: SampledTable, name: str) -> str | None:
     """Why a column cannot be part of an identity, as far as the sample shows; None where nothing speaks against it."""
+    return table.unusable.get(name)
+
+
+def _unusable_because(table: SampledTable, name: str) -> str:
     if not table.by_name[name].usable:
         return "the text of its type depends on session settings"
-    texts = table.sample.get(name, ())
-    if any(text is None for text in texts):
+    texts = table.values.get(name, frozenset())
+    if None in texts:
         return "NULL in some rows"
     if "" in texts:
         return "empty in some rows"
     if any(len(text) > LONGEST_CODE for text in texts if text):
         return f"longer than {LONGEST_CODE} characters"
-    return None
+    return ""
 
 
 def blank_twins(table: SampledTable, name: str) -> bool:
     """Whether two of a column's texts differ in surrounding blanks only."""
-    texts = {text for text in table.sample.get(name, ()) if text is not None}
-    return len({text.strip(" ") for text in texts}) < len(texts)
+    texts = table.values.get(name, frozenset()) - {None}
+    return len({(text or "").strip(" ") for text in texts}) < len(texts)
 
 
 def _column(table: SampledTable, column: Column) -> ColumnStatistics:
@@ -193,6 +208,15 @@ def _estimated(column: Column, rows: int | None) -> int | None:
     return round(column.distinct if column.distinct >= 0 else -column.distinct * rows)
 
 
-def _numbered(texts: Texts) -> tuple[int, ...]:
-    numbers: dict[str | None, int] = {}
-    return tuple(numbers.setdefault(text, len(numbers)) for text in texts)
+class _Ordinals(dict[str, tuple[int, ...]]):
+    """Columns as numbers, each made when it is first asked for."""
+
+    def __init__(self, sample: Mapping[str, Texts]) -> None:
+        super().__init__()
+        self._sample = sample
+
+    def __missing__(self, name: str) -> tuple[int, ...]:
+        texts = self._sample[name]
+        numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+        self[name] = tuple(map(numbers.__getitem__, texts))
+        return self[name]

@@ -135,13 +135,13 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
     if not found:
         return ["no examined column or combination identifies the rows"]
     table, structure, columns = view.table, view.shape.structure, found[0].columns
-    natural, key = is_natural(table, columns, view.shape), table.declared(columns)
+    natural, key, several = is_natural(table, columns, view.shape), table.declared(columns), len(columns) > 1
     doubts = {
         "the table has no rows": not table.size,
         "another candidate is close": found[0].probability < _SURE,
         "its codes are taken by other collections": len(columns) == 1 and columns[0] in view.taken,
         "timeout while checking whether its codes are taken": natural and not view.probed,
-        "too few rows to see a pattern": natural and table.size < _FEW_CODES,
+        "too few rows to see a pattern": table.size < _FEW_CODES and (natural or (several and key is None)),
         "the rows may belong to a parent": bool(structure) and set(columns) != set(structure),
     }
     if key is None:
