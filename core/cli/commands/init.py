@@ -66,6 +66,8 @@ def _binding_tables(command: Callable[..., None]) -> Callable[..., None]:
     help="Schema that holds the company's registry, policy and gateway (default: the search path, then public).",
 )
 @_binding_tables
+@click.option("--gateway", metavar="FUNCTION", default="", help="Bind the company's gateway: its triggers' function.")
+@click.option("--trigger", metavar="PATTERN", default="", help="Its triggers' name; * stands for the table's name.")
 @click.option(
     "--collections",
     multiple=True,
@@ -120,6 +122,8 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
         attestation=given["attestation"],
         include_system=given["include_system"],
         company_schema=given["company_schema"],
+        gateway=given["gateway"],
+        trigger=given["trigger"],
         bound_tables={part: given[f"bind_{part}"] for part in _BOUND},
     )
     with call.write() as connection:

@@ -20,6 +20,7 @@ SCHEMA = "schema/0002_schema.sql"
 COLLECTION = "schema/0006_collection.sql"
 BINDING = "functions/adopt/binding.sql"
 BIND_TABLE = "functions/adopt/bind_table.sql"
+BIND_GATEWAY = "functions/adopt/bind_gateway.sql"
 # A feature's functions come after those that it uses, for people who read a script; only `needs` decides.
 _ROOMS = ("kernel", "adopt", "classify", "overview", "backfill", "trust")
 _NEEDS = re.compile(r"\A-- needs: (.+)$", re.MULTILINE)

@@ -15,6 +15,14 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayCode:
+    """The column from which the company's gateway takes codes, and whether the identity agrees with it."""
+
+    told: str | None
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """The SQL that a backfill of a collection runs, one statement for each step; None where it cannot be told."""
 
@@ -31,4 +39,5 @@ class Statements:
 
 
 GATEWAY: Final = Query("contract.gateway", Gateway)
+GATEWAY_CODE: Final = Query("contract.gateway_code", GatewayCode)
 STATEMENTS: Final = Query("contract.statements", Statements)

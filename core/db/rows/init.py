@@ -88,6 +88,32 @@ class BoundTable:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundGateway:
+    """The company's gateway that is bound: the function of its triggers, and their name."""
+
+    schema: str
+    function: str
+    pattern: str
+    relid: int
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerFunction:
+    """A trigger function by the name that somebody gave."""
+
+    schema: str
+    function: str
+    oid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Which tables a gateway's trigger meets."""
+
+    relid: int
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnName:
     """A column."""
 
@@ -287,6 +313,9 @@ SEARCH_PATH: Final = Query("init.search_path", Schemas)
 COMPANY_TABLES: Final = Query("init.company_tables", CompanyTable)
 NAMED_TABLE: Final = Query("init.named_table", CompanyTable)
 BOUND_TABLES: Final = Query("init.bound_tables", BoundTable)
+BOUND_GATEWAY: Final = Query("init.bound_gateway", BoundGateway)
+TRIGGER_FUNCTION: Final = Query("init.trigger_function", TriggerFunction)
+MET: Final = Query("init.met", Met)
 TABLE_COLUMNS: Final = Query("init.table_columns", ColumnName)
 BESIDE: Final = Query("init.beside", Beside)
 READS: Final = Query("init.reads", Reads)

@@ -20,6 +20,8 @@ class Terms:
     facts: Facts
     register_function: bool
     bound: bool
+    gateway_code: str | None = None  # the column from which the company's gateway takes codes, where it was told one
+    gateway_agrees: bool = True
     proof: Proof | None = None
     unproven: str = ""
 
@@ -85,6 +87,13 @@ def _columns(terms: Terms) -> Verdict:
     return when(not gone, {"gone": gone} if gone else terms.facts.identity)
 
 
+def _gateway_code(terms: Terms) -> Verdict:
+    if terms.gateway_code is None:
+        return when(terms.facts.identity is not None or None, "the gateway is not told a column")
+    evidence: Json = {"gateway": terms.gateway_code, "identity": terms.facts.identity}
+    return when(terms.gateway_agrees if terms.facts.identity is not None else None, evidence)
+
+
 CONTRACT: tuple[Gate[Terms], ...] = (
     Gate(
         "table_present",
@@ -123,5 +132,11 @@ CONTRACT: tuple[Gate[Terms], ...] = (
         "its birth trigger is enabled",
         _if_required(lambda terms: when(terms.facts.trigger == "enabled", terms.facts.trigger)),
         "Ask the gateway's owner to enable it. Until then, new rows go missing.",
+    ),
+    Gate(
+        "gateway_code",
+        "the gateway registers new rows by the same code",
+        _if_required(_gateway_code),
+        "Classify it by the column that the gateway takes, or ask the gateway's owner to change the trigger.",
     ),
 )

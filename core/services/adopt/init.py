@@ -9,7 +9,7 @@ from core.db.install import script
 from core.db.install.script import Statement
 from core.db.rows import init as rows
 from core.errors import Json, NotAllowed, UsageError
-from core.services.adopt import binding, company_tables, declarations, enrol, grants
+from core.services.adopt import binding, company_gateway, company_tables, declarations, enrol, grants
 from core.services.adopt import install as installing
 from core.services.adopt.script_draft import SUPERUSER, Draft, Left
 
@@ -25,6 +25,8 @@ class Wish:
     attestation: str = ""
     include_system: bool = False
     company_schema: str = ""
+    gateway: str = ""
+    trigger: str = ""
     bound_tables: Mapping[str, Sequence[str]] = field(default_factory=dict)  # words of --bind-registry … by part
 
 
@@ -128,9 +130,11 @@ def _draft(connection: Connection, wish: Wish) -> Draft:
     made = Draft(installing.survey(connection, attests=bool(wish.attestation)), connection.schema)
     made.company_schemas = company_tables.schemas(connection, wish.company_schema)
     made.tables = company_tables.find(connection, made, wish.bound_tables)
+    made.gateway = company_gateway.find(connection, made, wish.gateway, wish.trigger)
     binding.look(connection, made, wish.bind)
     installing.draft(connection, made, binds=bool(wish.bind))
     company_tables.draft(connection, made)
+    company_gateway.draft(made)
     binding.draft(connection, made, wish.bind)
     declarations.register_writes(made, wish.register_writes)
     declarations.attestation(made, wish.attestation)

@@ -23,11 +23,11 @@ _COLUMNS: Final = {
 # What the stand-in for the register function fills in.
 _REGISTERED = {"entity_code", "collection_name", "dot_origin", "born_at", "governance_role"}
 _GUARDED = {"command_tag", "object_identity"}  # what the stand-in for the trigger guard writes
+_GUARD_FUNCTION = "fn_trigger_guard"
 # Stand-ins that a bound table makes needless. The registry of collections and the policy are always there: what is
 # enrolled or decided here stands in them, beside what the company's own say.
-_BINDABLE = {"birth_registry": "registry", "trigger_guard_alerts": "alerts"}
+_BINDABLE = {"birth_registry": "registry", "trigger_guard_alerts": "alerts", _GUARD_FUNCTION: "alerts"}
 _EVENT_TRIGGER = "evt_trigger_guard_ddl"
-_GUARD_FUNCTION = "fn_trigger_guard"
 DASHBOARD: Final = "v_birth_stage2_qt001_readiness_dashboard"
 
 
@@ -110,7 +110,7 @@ def finish(made: Draft) -> None:
 
 def gateway_is_ours(made: Draft) -> bool:
     """Whether the gateway's trigger function is the stand-in, there or about to be."""
-    return made.survey.owner_of("function", "fn_birth_gateway") in (None, "birth_owner")
+    return made.gateway is None and made.survey.owner_of("function", "fn_birth_gateway") in (None, "birth_owner")
 
 
 def _joining(found: Survey) -> Statement:
@@ -171,7 +171,7 @@ def _is_wanted(connection: Connection, made: Draft, part: installer.Part, *, bin
         if owner != "birth_owner":
             made.leave(f"{kind} {made.schema}.{name}", f"it exists, owned by {owner}: used unchanged")
         return False
-    if name in _BINDABLE and _BINDABLE[name] in made.tables:
+    if _is_needless(made, name):
         return False
     if name == "fn_birth_register":
         # A gateway of the company's calls something of its own; that is bound, or named by --bind.
@@ -181,12 +181,17 @@ def _is_wanted(connection: Connection, made: Draft, part: installer.Part, *, bin
             _insist_on_defaults(connection, made)
         return wanted
     if name == _GUARD_FUNCTION:
-        if "alerts" in made.tables:
-            return False
         columns = connection.rows(rows.COLUMNS, {"tables": ["trigger_guard_alerts"]})
         fits = {row.column for row in columns} >= _GUARDED
         return made.survey.owner_of("table", "trigger_guard_alerts") is None or fits
     return True
+
+
+def _is_needless(made: Draft, name: str) -> bool:
+    """Whether the company has what a stand-in stands for, bound."""
+    if name == "fn_birth_gateway":
+        return made.gateway is not None
+    return _BINDABLE.get(name) in made.tables
 
 
 def _is_bound(connection: Connection, made: Draft) -> bool:

@@ -107,6 +107,22 @@ class CompanyTable:
         return self.columns.get(ours, ours)
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyGateway:
+    """The company's gateway: the function of its triggers, and their name, where `*` is the table's."""
+
+    schema: str
+    function: str
+    pattern: str
+    oid: int
+    is_new: bool = False
+
+    @property
+    def text(self) -> str:
+        """Its name for people."""
+        return f"{self.schema}.{self.function}"
+
+
 @dataclass(slots=True)
 class Draft:
     """A script in the making."""
@@ -120,6 +136,7 @@ class Draft:
     enrolled: list[dict[str, Json]] = field(default_factory=list)
     out_of_scope: dict[str, int] = field(default_factory=dict)  # collections that are not REQUIRED, by governance role
     bound: Json = None
+    gateway: CompanyGateway | None = None  # the company's, where it is bound
     has_register: bool = False  # whether the company has a register function
     registers_by: list[str] = field(default_factory=list)  # the bound register function's name
     registers_as_owner: bool = True  # whether the register function runs with birth_owner's own rights

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from core.db.connection.session import Connection
-from core.db.rows.init import HEIRS, REGISTERING, Heir, Registering, Relation
+from core.db.rows.init import HEIRS, MET, REGISTERING, Heir, Registering, Relation
 from core.domain.adopt.enrolment import Enrolment, Table
+from core.services.adopt import company_gateway
 from core.services.adopt.install import gateway_is_ours
 from core.services.adopt.relocated_tables import argument_of
 from core.services.adopt.script_draft import SUPERUSER, Draft, identifier
@@ -30,11 +31,31 @@ class _Place:
 
 def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Relation]) -> None:
     """The steps that attach it. Where the gateway is the company's, that is the company's to do."""
-    if not gateway_is_ours(made):
-        for enrolled in chosen:
-            if not facts[enrolled.table].has_trigger:
-                made.leave(enrolled.table.text, f"it has no {_TRIGGER}, and the gateway belongs to the company")
-        return
+    if made.gateway is not None or not gateway_is_ours(made):
+        _list_unmet(connection, made, chosen, facts)
+    else:
+        _draft_ours(connection, made, chosen, facts)
+
+
+def _list_unmet(
+    connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Relation]
+) -> None:
+    """Name the tables that no trigger of the company's gateway meets."""
+    if made.gateway is not None:
+        met = {each.relid for each in connection.rows(MET, {"oid": made.gateway.oid, "pattern": made.gateway.pattern})}
+        why = f"it has no trigger {made.gateway.pattern} of the company's gateway"
+    else:
+        met = {fact.relid for fact in facts.values() if fact.has_trigger}
+        why = f"it has no {_TRIGGER}, and the gateway belongs to the company"
+    for enrolled in chosen:
+        if facts[enrolled.table].relid not in met:
+            made.leave(enrolled.table.text, why)
+
+
+def _draft_ours(
+    connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Relation]
+) -> None:
+    """Attach the console's own trigger, where none is and nothing else registers new rows."""
     for enrolled in chosen:
         told = argument_of(facts[enrolled.table])
         if told not in ("", enrolled.collection):
@@ -44,13 +65,11 @@ def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], fact
     whole = _with_heirs(connection, chosen, facts)
     wanted = [each for each in whole if not each.has_trigger]
     others = _others(connection, made, [each.relid for each in wanted])
+    met_by = [(each.table.name, other.trigger, other.function) for each in wanted if (other := others.get(each.relid))]
+    company_gateway.propose(made, met_by)
     for each in wanted:
         if other := others.get(each.relid):
-            made.leave(
-                each.table.text,
-                f"its trigger {other.trigger} registers new rows already ({other.function}): beside"
-                f" {_TRIGGER} it would register them twice. Drop it, then run init again",
-            )
+            made.leave(each.table.text, f"its trigger {other.trigger} registers new rows already: left alone")
         else:
             _attach(made, each)
 

@@ -1,10 +1,11 @@
 """The contract of one collection, read live: its gates with evidence, and the SQL that a backfill of it runs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from core.db.connection.guard import formatted
 from core.db.connection.session import Connection
-from core.db.rows.contract import GATEWAY, STATEMENTS
+from core.db.rows.contract import GATEWAY, GATEWAY_CODE, STATEMENTS
 from core.domain.overview.contract import Contract, ReadableSql, Terms, contract
 from core.errors import ConsoleError, GateClosed, UsageError
 from core.services.classify import sources
@@ -24,20 +25,27 @@ def read(connection: Connection, collection: str, *, seconds: int = PROOF_SECOND
     facts = matrix.facts(connection, collection)
     if source is None or facts is None:
         raise UsageError(f"unknown collection {collection}", code="unknown_collection", hint="Refresh.")
-    gateway = connection.one(GATEWAY)
-    terms = Terms(facts, gateway.register_function, gateway.bound, unproven="it has no identity")
+    gateway, told = connection.one(GATEWAY), connection.one(GATEWAY_CODE, {"collection": collection})
+    terms = Terms(
+        facts,
+        gateway.register_function,
+        gateway.bound,
+        gateway_code=told.told,
+        gateway_agrees=told.agrees,
+        unproven="it has no identity",
+    )
     if not terms.is_provable or source.identity is None:
         yield contract(terms)
         return
     statements = tuple(_statements(connection, source))
-    yield contract(Terms(facts, terms.register_function, terms.bound, unproven="checking its rows…"), statements)
+    yield contract(replace(terms, unproven="checking its rows…"), statements)
     try:
         proof, unproven = prove(connection, source, source.identity, seconds=seconds), ""
     except ConsoleError as error:
         if connection.is_closed:
             raise
         proof, unproven = None, error.message
-    yield contract(Terms(facts, terms.register_function, terms.bound, proof, unproven), statements)
+    yield contract(replace(terms, proof=proof, unproven=unproven), statements)
 
 
 def _statements(connection: Connection, source: Source) -> Iterator[ReadableSql]:

@@ -82,6 +82,27 @@ SELECT b.part, b.schema_name AS schema, b.table_name AS "table", pg_catalog.pg_g
 FROM {S}.birth_binding AS b JOIN pg_catalog.pg_class AS c ON c.oid = {S}.birth_bound_table(b.part)
 WHERE {S}.birth_is_bound(b.part) ORDER BY b.part
 
+-- name: bound_gateway
+SELECT g.schema_name AS schema, g.function_name AS function, g.pattern, {S}.birth_gateway_trigger_function()::bigint AS relid
+FROM {S}.birth_gateway_trigger AS g WHERE {S}.birth_gateway_is_theirs() AND {S}.birth_gateway_trigger_function() IS NOT NULL
+
+-- name: trigger_function
+-- A name without a schema is looked for in these, in their order.
+SELECT n.nspname::text AS schema, p.proname::text AS function, p.oid::bigint AS oid
+FROM pg_catalog.parse_ident(%(name)s) AS part
+JOIN pg_catalog.pg_proc AS p ON p.proname = part[pg_catalog.cardinality(part)]::name AND p.pronargs = 0
+    AND p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
+JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+WHERE pg_catalog.cardinality(part) = 2 AND n.nspname = part[1]::name
+    OR pg_catalog.cardinality(part) = 1 AND n.nspname = ANY (%(schemas)s::text[])
+ORDER BY pg_catalog.array_position(%(schemas)s::text[], n.nspname::text) LIMIT 1
+
+-- name: met
+-- The tables on which a gateway's trigger fires for each new row.
+SELECT c.oid::bigint AS relid FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
+WHERE t.tgfoid = %(oid)s::bigint::oid AND NOT t.tgisinternal AND t.tgtype & 71 = 5 AND t.tgqual IS NULL
+    AND t.tgname = pg_catalog.replace(%(pattern)s, '*', c.relname)::name
+
 -- name: table_columns
 SELECT attname::text AS name FROM pg_catalog.pg_attribute
 WHERE attrelid = %(relid)s::bigint::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum

@@ -24,6 +24,12 @@ BEGIN
                 'identity', v_collection.identity, 'missing_columns', v_collection.missing_columns),
             'Plan only collections that are REQUIRED, classified, and have their table and identity columns: see `birth-console matrix --all`.');
     END IF;
+    IF NOT {S}.birth_gateway_agrees(v_collection.relid, v_collection.strategy, v_collection.columns) THEN
+        PERFORM {S}.birth_refuse('BR003', 'gateway_code', format('the gateway registers rows of %s by %s, not by %s', p_collection,
+                {S}.birth_gateway_code(v_collection.relid), v_collection.identity),
+            jsonb_build_object('collection', p_collection, 'gateway', {S}.birth_gateway_code(v_collection.relid), 'identity', v_collection.identity),
+            'Classify it by the column that the gateway takes, or ask the gateway''s owner to change the trigger.');
+    END IF;
     v_expression := {S}.birth_identity_expression(v_collection.relid, p_collection, v_collection.strategy, v_collection.columns, 'source');
     INSERT INTO {S}.birth_backfill_ledger (run_id, collection_name, relid, strategy, columns, identity, identity_version, locator, locator_indexed, triggers)
     SELECT p_run, p_collection, v_collection.relid, v_collection.strategy, v_collection.columns, v_collection.identity, v_collection.version,

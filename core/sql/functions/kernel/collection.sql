@@ -23,7 +23,9 @@ CREATE OR REPLACE FUNCTION {S}.birth_collections() RETURNS TABLE (
 ) LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
 DECLARE
-    v_gateway oid := to_regprocedure(format('%I.fn_birth_gateway()', {s}));
+    v_gateway oid := {S}.birth_gateway_trigger_function();
+    v_is_theirs boolean := {S}.birth_gateway_is_theirs();
+    v_pattern text := (SELECT pattern FROM {S}.birth_gateway_trigger);
 BEGIN
     RETURN QUERY
     WITH place AS MATERIALIZED (
@@ -50,7 +52,8 @@ BEGIN
                 WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
             ORDER BY wanted.position) END,
         status.attrelid IS NOT NULL,
-        CASE WHEN t.relid IS NULL THEN 'no_table' WHEN g.tgrelid IS NULL OR named.name <> c.collection_name THEN 'missing'
+        CASE WHEN t.relid IS NULL THEN 'no_table'
+            WHEN g.tgrelid IS NULL OR NOT v_is_theirs AND named.name <> c.collection_name THEN 'missing'
             WHEN g.tgenabled IN ('O', 'A') THEN 'enabled' ELSE 'disabled' END
     FROM {S}.birth_collection_rows() AS c
     LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
@@ -58,7 +61,9 @@ BEGIN
     LEFT JOIN found AS t ON t.name = c.collection_name
     LEFT JOIN pg_attribute AS status ON status.attrelid = t.relid AND status.attname = 'status' AND NOT status.attisdropped
     -- One that meets every new row, unconditionally: AFTER INSERT FOR EACH ROW, no WHEN.
-    LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relid AND g.tgname = 'trg_birth_gateway' AND g.tgfoid = v_gateway AND NOT g.tgisinternal
+    LEFT JOIN pg_class AS source ON source.oid = t.relid
+    LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relid AND g.tgname = replace(v_pattern, '*', source.relname)::name
+        AND g.tgfoid = v_gateway AND NOT g.tgisinternal
         AND g.tgtype & 71 = 5 AND g.tgqual IS NULL
     -- And for this collection: its argument names no other.
     LEFT JOIN named ON g.tgnargs > 0 AND named.argument = split_part(encode(g.tgargs, 'escape'), chr(92) || '000', 1)

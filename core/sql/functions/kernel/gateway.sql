@@ -8,11 +8,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
     WHERE p.oid::regprocedure::text = f.signature
 $body$;
 
--- The gateway's functions with all their overloads: the trigger function of this schema, and the bound register function.
+-- The gateway's functions with all their overloads: the function of its triggers, and the bound register function.
 CREATE OR REPLACE FUNCTION {S}.birth_gateway_functions() RETURNS TABLE (function oid, is_gateway boolean)
 LANGUAGE sql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT p.oid, true FROM pg_proc AS p
-    WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = {s}) AND p.proname = 'fn_birth_gateway' AND p.prokind = 'f'
+    SELECT p.oid, true FROM {S}.birth_gateway_trigger AS g JOIN pg_namespace AS n ON n.nspname = g.schema_name::name
+    JOIN pg_proc AS p ON p.pronamespace = n.oid AND p.proname = g.function_name::name AND p.prokind = 'f'
     UNION ALL
     SELECT p.oid, false FROM pg_proc AS bound JOIN pg_proc AS p ON p.proname = bound.proname AND p.pronamespace = bound.pronamespace
     WHERE bound.oid = (SELECT {S}.birth_register_function()) AND p.prokind = 'f'

@@ -116,7 +116,7 @@ BEGIN
             'REVOKE SET ON PARAMETER … FROM …'),
         ('triggers', 'the birth triggers are enabled',
             (SELECT jsonb_agg(c.collection_name) FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled'),
-            'ALTER TABLE … ENABLE TRIGGER trg_birth_gateway.'),
+            'ALTER TABLE … ENABLE TRIGGER ….'),
         ('event_trigger', 'the trigger guard is enabled',
             (SELECT jsonb_agg(g.name) FROM (SELECT 'evt_trigger_guard_ddl' AS name UNION SELECT evtname::text FROM pg_event_trigger WHERE evtname LIKE 'evt\_trigger\_guard%') AS g
                 WHERE NOT EXISTS (SELECT FROM pg_event_trigger AS e WHERE e.evtname = g.name AND e.evtenabled IN ('O', 'A'))),

@@ -40,7 +40,8 @@ BEGIN
         FROM pg_database AS d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) AS a
         WHERE d.datname = current_database() AND a.privilege_type IN ('CREATE', 'TEMPORARY') AND a.grantee <> v_owner
           AND (a.grantee = 0 OR a.grantee = ANY (v_roles)) GROUP BY d.datname, a.grantee ORDER BY 2;
-    RETURN QUERY SELECT 'triggers', format('ALTER TABLE %s ENABLE TRIGGER trg_birth_gateway;', c.relid::regclass)
+    RETURN QUERY SELECT 'triggers', format('ALTER TABLE %s ENABLE TRIGGER %I;', c.relid::regclass,
+            {S}.birth_gateway_trigger_name((SELECT relname FROM pg_class WHERE oid = c.relid)))
         FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled' ORDER BY 2;
     RETURN QUERY SELECT DISTINCT 'owner_unreachable', format('REVOKE birth_owner FROM %s;', m.member::regrole)
         FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member
