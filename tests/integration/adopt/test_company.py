@@ -1,0 +1,112 @@
+"""A company's own world: registry, policy, gateway and guard are bound where they are, and nothing is taken over."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import console, foreign
+from tests.company import GATEWAY, GUARD, OWNER, a_company
+from tests.databases import Database, TestServer
+from tests.foreign import GATEKEEPER, LOGINS, OPERATOR
+
+# The guard as a company has it that thought of whose rights it runs with.
+_GUARD = GUARD.replace("LANGUAGE plpgsql AS", "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS")
+_BOUND = ("--gateway", GATEWAY, "--trigger", "trg_birth_*")
+_OBJECTS = """
+    SELECT 'function ' || p.oid::regprocedure || md5(pg_get_functiondef(p.oid)) || p.proowner::regrole AS what
+    FROM pg_proc AS p WHERE p.pronamespace = 'public'::regnamespace
+    UNION ALL SELECT 'trigger ' || pg_get_triggerdef(t.oid) || t.tgenabled::text FROM pg_trigger AS t
+    JOIN pg_class AS c ON c.oid = t.tgrelid WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
+    ORDER BY 1
+"""
+_TABLES = """
+    SELECT c.oid::regclass::text AS name FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace
+    AND c.relkind IN ('r', 'v') AND c.relname <> 'trigger_guard_alerts' ORDER BY 1
+"""
+
+
+@pytest.fixture
+def company(server: TestServer) -> Iterator[Database]:
+    with a_company(server, _GUARD, guard=False) as database:
+        yield database
+
+
+def run(database: Database, *words: str, login: str = "postgres") -> console.Answer:
+    return console.run(*words, "--json", "--dsn", database.dsn(login))
+
+
+def theirs(database: Database) -> list[str]:
+    """Everything of the company's: what its objects are, and what its tables hold."""
+    found = [row["what"] for row in database.run(_OBJECTS)]
+    for table in database.run(_TABLES):
+        rows = database.run(f"SELECT t::text AS row FROM {table['name']} AS t ORDER BY 1")
+        found += [f"{table['name']} {row['row']}" for row in rows]
+    return found
+
+
+def test_what_the_company_has_is_found_bound_and_left_as_it_is(company: Database) -> None:
+    before = theirs(company)
+    done = run(company, "init", *_BOUND).document
+    assert theirs(company) == before
+    left = {each["object"]: each["why"] for each in done["left"]}
+    assert left["table public.birth_registry"] == f"it is there, and {OWNER}'s: bound as it is"
+    assert "stands beside it" in left["table public.birth_backfill_ledger"]
+    bound = {row["part"]: row["schema_name"] for row in company.run("SELECT * FROM birth.birth_binding")}
+    assert bound == {"registry": "public", "collections": "public", "alerts": "public", "policy": "birth"}
+    assert done["out_of_scope"] == {"locked": 1, "excluded": 1}
+    assert run(company, "init").document["installed"] == []
+    matrix = run(company, "matrix").document
+    assert {each["collection"]: each["trigger"] for each in matrix["collections"]} == dict.fromkeys(
+        ("agents", "products", "table_registry", "tags", "workflows"), "enabled")  # fmt: skip
+    events = company.run("SELECT kind FROM birth.birth_ledger_event WHERE kind ~ 'bound' ORDER BY kind")
+    assert [row["kind"] for row in events] == ["gateway_bound", "gateway_trigger_bound", *["table_bound"] * 3]
+
+
+def test_a_gateway_that_is_not_named_is_proposed_and_no_second_trigger_is_put_beside_it(company: Database) -> None:
+    done = run(company, "init").document
+    told = {each["object"]: each["why"] for each in done["left"]}[f"function {GATEWAY}"]
+    assert "5 triggers call it" in told
+    assert f"`birth-console init --gateway {GATEWAY} --trigger 'trg_birth_*'`" in told
+    assert not company.run("SELECT FROM pg_trigger WHERE tgname = 'trg_birth_gateway'")
+
+
+def test_an_identity_that_differs_from_the_gateway_s_code_is_a_closed_gate_in_the_database(company: Database) -> None:
+    run(company, "init", *_BOUND)
+    foreign.let_in(company, "birth", LOGINS)
+    assert run(company, "classify", "workflows", "--column", "process_code", login=OPERATOR).status == 0
+    assert run(company, "plan", "workflows", login=OPERATOR).status == 0
+    assert run(company, "classify", "agents", "--synthetic", "agents:{id}", login=OPERATOR).status == 0
+    refused = run(company, "plan", "agents", login=OPERATOR)
+    assert refused.status == 3
+    assert refused.error["code"] == "gateway_code"
+    told = {name: refused.error["evidence"][name] for name in ("collection", "gateway", "identity")}
+    assert told == {"collection": "agents", "gateway": "code", "identity": "agents:{id}"}
+
+
+def test_tables_of_other_names_and_columns_are_bound_by_a_map(server: TestServer) -> None:
+    renamed = """ALTER TABLE public.birth_registry RENAME TO births;
+        ALTER TABLE public.births RENAME entity_code TO code; ALTER TABLE public.births RENAME dot_origin TO origin"""
+    with a_company(server, renamed, guard=False) as database:
+        words = ("--bind-registry", "public.births", "entity_code=code", "dot_origin=origin", "--dry-run")
+        refused = run(database, "init", *words[:3], *_BOUND)
+        assert (refused.status, refused.error["code"]) == (3, "unfit")
+        assert run(database, "init", *words[:-1], *_BOUND).status == 0
+        row = database.run("SELECT entity_code, dot_origin FROM birth.birth_registry_rows() ORDER BY 1 LIMIT 1")
+        assert row == [{"entity_code": "agents-1", "dot_origin": "DOT:backfill"}]
+
+
+def test_the_company_may_alter_and_rename_what_is_bound_without_this_console_in_the_way(company: Database) -> None:
+    run(company, "init", *_BOUND)
+    company.run("ALTER TABLE birth_registry ALTER entity_code TYPE varchar(300)")
+    company.run("ALTER TABLE birth_registry DROP inspect_pen")
+    company.run("DROP TABLE birth_registry CASCADE")
+    assert company.value("SELECT count(*) FROM birth.birth_ledger_event") > 0
+
+
+def test_a_gatekeeper_s_decision_stands_beside_the_company_s_registry(company: Database) -> None:
+    run(company, "init", *_BOUND)
+    foreign.let_in(company, "birth", LOGINS)
+    before = theirs(company)
+    assert run(company, "classify", "tags", "--exempt", "--reason", "labels only", login=GATEKEEPER).status == 0
+    assert theirs(company) == before
+    assert "tags" not in {each["collection"] for each in run(company, "matrix").document["collections"]}
