@@ -26,6 +26,15 @@ class Blocker:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The columns that people chose as a collection's identity."""
+
+    collection_name: str
+    columns: tuple[str, ...]
+
+
 PLACES: Final = Query("suggestion.places", Place)
+CHOSEN: Final = Query("suggestion.chosen", Chosen)
 BLOCKERS: Final = Query("suggestion.blockers", Blocker)
 REGISTERED: Final = Query("suggestion.registered", Taken)

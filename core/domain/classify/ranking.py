@@ -18,14 +18,20 @@ from core.domain.classify.points import NAT, POINTS
 from core.domain.classify.scores import score
 from core.domain.classify.surroundings import Surroundings
 
+CHOSEN = 5.0  # points for what people chose in every sister table: not learned, as nobody's choices are public
+
 
 @dataclass(frozen=True)
 class Ranked:
-    """A candidate: `parts` are its points by what was seen, `probability` its share of all candidates' odds."""
+    """A candidate: `parts` are its points by what was seen, `probability` its share of all candidates' odds.
+
+    `unaided` is the same without what people chose elsewhere: that may change the order, and makes nobody sure.
+    """
 
     columns: Columns
     parts: Mapping[str, float]
     probability: float = 0.0
+    unaided: float = 0.0
 
     @cached_property
     def points(self) -> float:
@@ -37,10 +43,19 @@ def ranked(table: SampledTable, shape: Shape, around: Surroundings, refuted: Col
     """The candidates of `table` but the `refuted`, best first; of equals the one with fewer columns, or to the left."""
     considered = _declared(table, shape) if table.keys or not table.size else _learned(table, around)
     found = [each for each in considered if each.columns not in refuted]
+    unaided = shares([each.points for each in found])
+    aided = [Ranked(each.columns, {**each.parts, **_chosen(table, each.columns, around)}) for each in found]
+    likely = shares([each.points for each in aided])
     places = {name: at for at, name in enumerate(table.by_name)}
-    ordered = sorted(found, key=lambda each: (-each.points, len(each.columns), [places[name] for name in each.columns]))
-    likely = shares([each.points for each in ordered])
-    return [Ranked(each.columns, each.parts, share) for each, share in zip(ordered, likely, strict=True)]
+    return sorted(
+        map(Ranked, (each.columns for each in aided), (each.parts for each in aided), likely, unaided),
+        key=lambda each: (-each.points, len(each.columns), [places[name] for name in each.columns]),
+    )
+
+
+def _chosen(table: SampledTable, columns: Columns, around: Surroundings) -> dict[str, float]:
+    points = round(CHOSEN * around.chosen_alike(table.collection, columns), 1)
+    return {"chosen so for sister tables": points} if points else {}
 
 
 def _declared(table: SampledTable, shape: Shape) -> list[Ranked]:
@@ -59,6 +74,7 @@ def weighed(seen: Mapping[str, float], points: Mapping[str, float] = POINTS) -> 
 
 
 def shares(points: Sequence[float]) -> list[float]:
-    """The probabilities of candidates with these points, the most first."""
-    odds = [exp((each - points[0]) / NAT) for each in points]
+    """The probabilities of candidates with these points."""
+    highest = max(points, default=0.0)
+    odds = [exp((each - highest) / NAT) for each in points]
     return [each / sum(odds) for each in odds]

@@ -138,7 +138,7 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
     natural, key, several = is_natural(table, columns, view.shape), table.declared(columns), len(columns) > 1
     doubts = {
         "the table has no rows": not table.size,
-        "another candidate is close": found[0].probability < _SURE,
+        "another candidate is close": min(found[0].probability, found[0].unaided) < _SURE,
         "its codes are taken by other collections": len(columns) == 1 and columns[0] in view.taken,
         "timeout while checking whether its codes are taken": natural and not view.probed,
         "too few rows to see a pattern": table.size < _FEW_CODES and (natural or (several and key is None)),

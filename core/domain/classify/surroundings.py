@@ -6,7 +6,7 @@ show whether the values of one column are among those of another, at a price tha
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import nsmallest
 from zlib import crc32
@@ -116,9 +116,23 @@ def _needed(table: SampledTable, usable: Sequence[str], unique: frozenset[str]) 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The outlines of all tables that were looked at, and what they say together."""
+    """The outlines of all tables that were looked at, and what they say together.
+
+    `chosen` are the identities that people gave to collections of this database, by their columns.
+    """
 
     outlines: tuple[Outline, ...] = ()
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def chosen_alike(self, collection: str, columns: Sequence[str]) -> float:
+        """The share of sister tables (their names end with the same word) that people gave a like identity."""
+        own = words(collection)
+        if len(own) < 2:  # noqa: PLR2004 - a table of one word has no sisters
+            return 0.0
+        last = singular(own[-1])
+        sisters = [name for name in self.chosen if name != collection and singular((words(name) or ("",))[-1]) == last]
+        shape = _choice_shape(collection, columns)
+        return sum(_choice_shape(name, self.chosen[name]) == shape for name in sisters) / (len(sisters) + 1)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Outline]:
@@ -207,6 +221,15 @@ def tables_named(table: SampledTable) -> list[str]:
     plain = plain_names(table.collection, tuple(table.by_name)).values()
     found = (name for column in plain for meaning in _meanings(column) for name in names.ending(meaning))
     return [name for name in dict.fromkeys(found) if name != table.collection]
+
+
+def _choice_shape(collection: str, columns: Sequence[str]) -> frozenset[str]:
+    """The names of an identity's columns; what is called after the table itself is the same in every table."""
+    own = _joined(words(collection))
+    stems = {name: id_stem(name) for name in columns}
+    return frozenset(
+        "its own" if stem and own.startswith(stem) else _joined(words(name)) for name, stem in stems.items()
+    )
 
 
 def _meanings(column: str) -> Iterable[str]:

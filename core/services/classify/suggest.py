@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from core.db.connection.session import Connection
-from core.db.rows.suggestion import BLOCKERS, REGISTERED
+from core.db.rows.suggestion import BLOCKERS, CHOSEN, REGISTERED
 from core.db.sources import collisions
 from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.identity import Identity
@@ -46,6 +46,7 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
     wanted = column_statistics.places(connection, collections)
     catalogs = Catalogs(connection, wanted)
     study = _Study(connection, catalogs, claimed_codes.bare(connection))
+    chosen = {row.collection_name: row.columns for row in connection.rows(CHOSEN)}
     compared = not all(catalogs.keys[place.relid] for place in wanted)
     outlines: list[Outline] = []
     waiting: list[tuple[Place, SampledTable | None]] = []
@@ -58,12 +59,12 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
         if compared:
             outlines.append(outline(table))
         if table.keys or not table.size:
-            yield table, study.ranked(place, table, Surroundings())
+            yield table, study.ranked(place, table, Surroundings(chosen=chosen))
         else:
             held += table.size * len(table.columns)
             waiting.append((place, table if held <= _HELD else None))
     outlines += _related(connection, [table for _, table in waiting if table is not None], wanted)
-    around = Surroundings(tuple(outlines))
+    around = Surroundings(tuple(outlines), chosen)
     for place, kept in waiting:
         again = study.sampled(place) if kept is None else kept
         yield (None, again) if isinstance(again, Suggestion) else (again, study.ranked(place, again, around))

@@ -6,6 +6,12 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
 WHERE %(collections)s::text[] IS NULL OR c.collection_name = ANY (%(collections)s)
 ORDER BY c.collection_name COLLATE "C"
 
+-- name: chosen
+SELECT c.collection_name, c.columns
+FROM {S}.birth_collections() AS c
+WHERE c.columns IS NOT NULL
+ORDER BY c.collection_name COLLATE "C"
+
 -- name: blockers
 SELECT c.collection_name, c.relid IS NOT NULL AS has_table, coalesce(c.version, 0) AS version
 FROM {S}.birth_collections() AS c

@@ -171,3 +171,17 @@ def test_an_explanation_says_how_sure_it_is_what_speaks_for_and_against_and_what
     assert any(line.strip().startswith("against: ") for line in lines)
     assert any(line.strip().startswith("ahead of ship_names:") for line in lines)
     assert (likelihood(0.9999), likelihood(0.5), likelihood(0.001)) == ("over 99 %", "50 %", "under 1 %")
+
+
+def test_what_people_chose_for_sister_tables_shifts_the_order_and_makes_nobody_sure() -> None:
+    names = fleet()["ship_names"]
+    alone = suggest(names)
+    chosen = {f"{thing}_names": (f"{thing}_id", "language_id") for thing in ("port", "crew", "buoy", "lock", "quay")}
+    helped = suggest(names, around=Surroundings(chosen=chosen))
+    assert (first(alone), first(helped)) == (("ship_id",), ("ship_id", "language_id"))
+    assert helped.tier != "A"
+    assert helped.first is not None
+    parts = helped.first.evidence["parts"]
+    assert isinstance(parts, dict)
+    assert "chosen so for sister tables" in parts
+    assert first(suggest(names, around=Surroundings(chosen={"port_logs": ("port_id", "language_id")}))) == ("ship_id",)
