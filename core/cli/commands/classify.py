@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # What each form takes besides its own option; every form takes COLLECTION but those of NO_COLLECTION.
 _FORMS = {
-    "column": {"reason", "time_limit"},
-    "synthetic": {"reason", "time_limit"},
+    "column": {"reason", "time_limit", "although_secret"},
+    "synthetic": {"reason", "time_limit", "although_secret"},
     "exempt": {"reason"},
     "require": {"reason"},
     "unclassify": {"reason"},
@@ -58,6 +58,7 @@ _OPTIONAL = ("undo", "history")
 @click.option(
     "--time-limit", metavar="S", type=click.IntRange(1, 86400), help="Timeout of a proof (seconds, default 300)."
 )
+@click.option("--although-secret", is_flag=True, help="Use a column that holds secrets (with --reason).")
 @click.option("--reason", metavar="T", help="Reason; recorded in the history.")
 @invocation
 def classify(call: Invocation, /, collection: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes what the options declare
@@ -117,13 +118,18 @@ def _decide(connection: "Connection", form: str, collection: str | None, given: 
     if form == "unclassify":
         return service.unclassify(connection, name, reason)
     make = column_identity if form == "column" else synthetic_identity
-    return _classify(connection, make(name, given[form]), reason, given["time_limit"])
+    return _classify(connection, make(name, given[form]), given)
 
 
-def _classify(connection: "Connection", identity: Identity, reason: str | None, limit: int | None) -> Classification:
-    told = suggest.taken(connection, identity)
+def _classify(connection: "Connection", identity: Identity, given: dict[str, Any]) -> Classification:
+    told, limit = suggest.taken(connection, identity), given["time_limit"]
     return service.classify(
-        connection, identity, reason, suggestion=told, seconds=PROOF_SECONDS if limit is None else limit
+        connection,
+        identity,
+        given["reason"],
+        suggestion=told,
+        seconds=PROOF_SECONDS if limit is None else limit,
+        although_secret=given["although_secret"],
     )
 
 

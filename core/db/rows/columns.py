@@ -14,6 +14,7 @@ class Column:
     name: str
     not_null: bool
     generated: bool
+    secret: bool
     null_fraction: float | None
     distinct: float | None
 

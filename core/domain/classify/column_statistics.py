@@ -20,6 +20,7 @@ class Column:
     """A column as the catalogs show it.
 
     `generated` means that the database makes its values up; `usable` that its text does not depend on a session.
+    `secret` columns hold passwords, tokens and the like: they are never read here.
     `null_fraction` and `distinct` are the server's statistics, which may be out of date.
     """
 
@@ -28,6 +29,7 @@ class Column:
     not_null: bool = False
     generated: bool = False
     usable: bool = True
+    secret: bool = False
     null_fraction: float | None = None
     distinct: float | None = None
 
@@ -146,6 +148,8 @@ def unusable_because(table: SampledTable, name: str) -> str | None:
 
 
 def _unusable_because(table: SampledTable, name: str) -> str:
+    if table.by_name[name].secret:
+        return "it holds secrets"
     if not table.by_name[name].usable:
         return "the text of its type depends on session settings"
     texts = table.values.get(name, frozenset())

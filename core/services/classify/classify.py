@@ -35,11 +35,12 @@ def classify(
     suggestion: Json = None,
     seen_version: int | None = None,
     seconds: int = PROOF_SECONDS,
+    although_secret: bool = False,
 ) -> Classification:
     """Prove `identity` in one snapshot of the live data, then record it.
 
     `suggestion` is what the suggester said of it, for the history. `seen_version` is the version that the decision
-    was made on; without one, the present version is.
+    was made on; without one, the present version is. `although_secret`: a column that holds secrets is taken knowingly.
 
     Raises GateClosed with the offending rows, or as unproven after `seconds`; nothing is written then. Raises Stale
     where somebody else classified the collection in between, and NotAllowed for logins outside birth_operator.
@@ -48,7 +49,13 @@ def classify(
     if seen_version is not None:
         source = replace(source, version=seen_version)
     evidence = proven(connection, source, identity, seconds=seconds)
-    return classify_proven(connection, source, identity, reason, {**evidence, **_told(suggestion)})
+    return classify_proven(
+        connection,
+        source,
+        identity,
+        reason,
+        {**evidence, **_told(suggestion), **({"although_secret": True} if although_secret else {})},
+    )
 
 
 def proven(

@@ -82,7 +82,9 @@ class Catalogs:
         """The table with its sample. Raises NotAllowed where this login may not read it, Unavailable out of time."""
         types = self.types.get(place.relid, {})
         size = self.sizes.get(place.relid, rows.Size(place.relid, pages=0, rows=0))
-        texts, whole = _sampled(connection, place, types, size.rows, size.pages)
+        secret = {row.name for row in self.columns[place.relid] if row.secret}
+        read = {name: type_ for name, type_ in types.items() if name not in secret}
+        texts, whole = _sampled(connection, place, read, size.rows, size.pages)
         columns = self._columns(place.relid, types)
         counted = len(texts) if whole else None if size.rows < 0 else max(size.rows, len(texts))
         return SampledTable(
@@ -93,7 +95,7 @@ class Catalogs:
             referenced=frozenset(row.target_columns for row in self.incoming[place.relid]),
             rows=counted,
             whole=whole,
-            sample=dict(zip(types, zip(*texts, strict=True), strict=True)) if texts else dict.fromkeys(types, ()),
+            sample=dict(zip(read, zip(*texts, strict=True), strict=True)) if texts else dict.fromkeys(read, ()),
             shared_names=self.shared,
             tables=self.names,
         )
@@ -107,6 +109,7 @@ class Catalogs:
                 not_null=row.not_null,
                 generated=row.generated,
                 usable=row.name in stable,
+                secret=row.secret,
                 null_fraction=row.null_fraction,
                 distinct=row.distinct,
             )

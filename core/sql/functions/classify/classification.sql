@@ -28,6 +28,13 @@ BEGIN
     IF v_collection.strategy = p_strategy AND v_collection.columns = p_columns THEN
         RETURN v_collection.version;
     END IF;
+    IF cardinality({S}.birth_secret_columns(v_collection.relid, p_columns)) > 0
+       AND (p_evidence -> 'although_secret' IS DISTINCT FROM 'true' OR coalesce(btrim(p_reason), '') = '') THEN
+        PERFORM {S}.birth_refuse('BR003', 'secret', format('%s holds secrets: every reader of the registry would read them',
+                array_to_string({S}.birth_secret_columns(v_collection.relid, p_columns), ', ')),
+            jsonb_build_object('collection', p_collection, 'columns', {S}.birth_secret_columns(v_collection.relid, p_columns)),
+            'Choose another identity. If these values may be read by everybody, add --although-secret --reason.');
+    END IF;
     v_evidence := coalesce(p_evidence, '{{}}') || jsonb_build_object('counted',
         {S}.birth_identity_count(v_collection.relid, p_collection, p_strategy, p_columns));
     v_version := {S}.birth_identity_next(p_collection, v_collection.version, p_seen_version);
