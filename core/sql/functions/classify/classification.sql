@@ -33,7 +33,7 @@ BEGIN
         PERFORM {S}.birth_refuse('BR003', 'secret', format('%s holds secrets: every reader of the registry would read them',
                 array_to_string({S}.birth_secret_columns(v_collection.relid, p_columns), ', ')),
             jsonb_build_object('collection', p_collection, 'columns', {S}.birth_secret_columns(v_collection.relid, p_columns)),
-            'Choose another identity. If these values may be read by everybody, add --although-secret --reason.');
+            'Choose another identity. If every reader may see these values, add --although-secret --reason.');
     END IF;
     v_evidence := coalesce(p_evidence, '{{}}') || jsonb_build_object('counted',
         {S}.birth_identity_count(v_collection.relid, p_collection, p_strategy, p_columns));
