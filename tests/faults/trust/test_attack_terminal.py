@@ -6,7 +6,6 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psycopg
 import pytest
 from psycopg import sql
 
@@ -159,17 +158,15 @@ def test_an_apply_of_its_own_has_no_password_in_its_arguments_or_its_log(small: 
         )
     with small.connect() as operator:
         run = line.make_reconciled(operator, "goods")
-    secret = "s3kr3t-of-nobody"
-    dsn = psycopg.conninfo.make_conninfo(small.dsn(), password=secret)
     held = small.psql("postgres")
     with held, held.transaction():
         held.execute("LOCK TABLE birth.birth_backfill_fence IN EXCLUSIVE MODE")
         answer = console.run(
-            "--dsn", dsn, "apply", str(run), "--detach", "--json", extra={"BIRTH_CONSOLE_HOME": str(tmp_path)}
+            "--dsn", small.dsn(), "apply", str(run), "--detach", "--json", extra={"BIRTH_CONSOLE_HOME": str(tmp_path)}
         )
         assert answer.status == 0, answer.err
         pid = answer.document["pid"]
         arguments = Path(f"/proc/{pid}/cmdline").read_bytes()
     assert b"apply_main" in arguments
     written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    assert b"s3kr3t" not in arguments + written + (answer.out + answer.err).encode()
+    assert small.server.password.encode() not in arguments + written + (answer.out + answer.err).encode()
