@@ -1,11 +1,13 @@
 """What a command prints: text for people or one JSON document on stdout; progress, messages and errors on stderr."""
 
 import json
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from core.domain.text import visible
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
 
 # A pipe has no width: nothing may be cut or wrapped there.
 _PIPE_WIDTH = 4000
-_LINE_WIDTH = 100
+_LINE_WIDTH = 80
+_COMMAND = re.compile(r"`[^`]{1,74}`")
+# Stands for a blank that no line ends at. Data cannot hold it: it is not visible.
+_KEPT = "\x1f"
 
 
 class ReaderGone(Exception):
@@ -47,7 +52,7 @@ class Output:
 
     def wrapped(self, text: str) -> None:
         """Print what may be long under the line it belongs to, no line of it wider than people read."""
-        for line in textwrap.wrap(visible(text), _LINE_WIDTH, initial_indent="    ", subsequent_indent="    "):
+        for line in _fitting("    " + visible(text), _LINE_WIDTH, "    "):
             self.console().print(line, soft_wrap=True)
 
     def source(self, text: str) -> None:
@@ -118,9 +123,22 @@ def print_error(error: ConsoleError, *, as_json: bool) -> None:
         lines = [f"error[{error.code}]: {visible(error.message)}", *_evidence(error.evidence)]
         if error.hint:
             lines.append(f"hint: {visible(error.hint)}")
+        if sys.stderr.isatty():
+            lines = [part for line in lines for part in _fitting(line, get_terminal_size().columns, _deeper(line))]
     with suppress(OSError):
         sys.stderr.write("\n".join(lines) + "\n")
         sys.stderr.flush()
+
+
+def _fitting(line: str, width: int, indent: str) -> list[str]:
+    """A line broken between words, but within no command in backticks: that is copied as it stands."""
+    whole = _COMMAND.sub(lambda command: command[0].replace(" ", _KEPT), line)
+    broken = textwrap.wrap(whole, max(width, 40), subsequent_indent=indent, break_on_hyphens=False)
+    return [part.replace(_KEPT, " ") for part in broken] or [line]
+
+
+def _deeper(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())] + "  "
 
 
 def _evidence(evidence: Mapping[str, Any], indent: str = "  ") -> list[str]:

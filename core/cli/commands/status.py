@@ -44,8 +44,10 @@ def _print(call: Invocation, seen: Readiness) -> None:
         + (f", locked by another session: {', '.join(census.locked)}" if census.locked else "")
     )
     for claim in seen.claims:
-        out.text(f"claim {claim.claim}: stated {claim.stated}, live {claim.live}: {claim.verdict} ({claim.source})")
+        out.text(f"claim {claim.claim}: {claim.verdict} ({claim.source})")
+        out.wrapped(f"stated {claim.stated}, live {claim.live}")
     out.text()
     for gate in judge(READINESS, seen):
-        mark = "✓" if gate.passed else "✗"
-        out.text(f"{mark} {gate.title}: {gate.evidence}" + ("" if gate.passed else f" → {gate.hint}"))
+        out.text(f"{'✓' if gate.passed else '✗'} {gate.title}: {gate.evidence}")
+        if not gate.passed:
+            out.wrapped(f"→ {gate.hint}")

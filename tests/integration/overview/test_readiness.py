@@ -69,7 +69,7 @@ def test_what_is_classified_and_cannot_be_resolved_is_told_apart_so_that_the_wor
     assert (
         "27 column + 4 synthetic = 31 classified, 43 unclassified; 2 of the classified have no table or miss a column\n"
     ) in answer.out
-    assert "✗ every REQUIRED identity is resolved: 45 → List them: `birth-console matrix`." in answer.out
+    assert "✗ every REQUIRED identity is resolved: 45\n    → List them: `birth-console matrix`." in answer.out
     packet = run("packet", "--dsn", database.dsn("viewer1")).out
     assert "43 unclassified; 2 of the classified have no table or miss a column." in packet
     assert "74 REQUIRED: 27 column + 4 synthetic = 31 classified, 2 of them broken; 29 compatible, 45 broken." in packet

@@ -1,0 +1,30 @@
+"""What is printed for people fits their terminal, and stays one line where a program reads it."""
+
+import sys
+
+import pytest
+
+from core.cli.output import print_error
+from core.errors import GateClosed
+
+_HINT = "Ask a gatekeeper for a permit that covers all of it: `birth-console permit open --budget ROWS`. Then retry."
+_GATE = {"gate": "permit_in_scope", "title": "an open permit with budget covers every collection", "evidence": ["a"]}
+_ERROR = GateClosed("run 1 may not be applied: 1 gate is closed", evidence={"gates": [_GATE]}, hint=_HINT)
+
+
+def test_an_error_on_a_terminal_breaks_between_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    print_error(_ERROR, as_json=False)
+    lines = capsys.readouterr().err.splitlines()
+    assert max(map(len, lines)) <= 60
+    assert " ".join(line.strip() for line in lines if not line.startswith("  closed")).endswith(_HINT)
+    assert [line for line in lines if line.startswith("    ")] != []
+    assert [line for line in lines if "`birth-console permit open --budget ROWS`" in line] != []
+
+
+def test_an_error_into_a_pipe_has_a_line_for_each_thing_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    print_error(_ERROR, as_json=False)
+    assert capsys.readouterr().err.splitlines()[-1] == f"hint: {_HINT}"
