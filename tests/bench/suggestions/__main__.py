@@ -13,7 +13,7 @@ from tests.bench.suggestions import judge
 from tests.bench.suggestions.cases import Case, cases, held
 from tests.bench.suggestions.judge import HEADING, SURE, Verdict, line
 from tests.bench.suggestions.samples import FOLDERS, Database, databases, read
-from tests.bench.suggestions.train import lessons
+from tests.bench.suggestions.train import EXPECTED, lessons, rounded
 
 
 def report(found: Sequence[Database], *, quick: bool = False) -> tuple[list[str], list[Verdict]]:
@@ -23,10 +23,12 @@ def report(found: Sequence[Database], *, quick: bool = False) -> tuple[list[str]
     younger = [case for database in found for case in held(database) if case.keys and case.composite]
     taught = lessons(known) + lessons(younger, 0.5)
     points = judge.lessons_of_others(taught)
+    expected = rounded(EXPECTED)
     verdicts = judge.left_out(known, points)
     lines = [HEADING, line("each database left out", verdicts)]
     lines += [line(f"  {name}", each) for name, each in _by_database(verdicts).items()]
     lines += [
+        line("nothing learned, as expected", [judge.verdict(case, expected) for case in known]),
         line("younger installations, left out", judge.left_out(younger, points)),
         line("the product as shipped", judge.product(known)),
         line("constraints in sight", judge.declared(found)),
@@ -35,6 +37,7 @@ def report(found: Sequence[Database], *, quick: bool = False) -> tuple[list[str]
     if not quick:
         plain = [case for database in found for case in cases(judge.nameless(database)) if case.keys]
         lines += [
+            line("learned, nothing expected", judge.left_out(known, judge.lessons_of_others(taught, {}))),
             line("no other table looked at", judge.left_out([judge.alone(case) for case in known], points)),
             line("names hidden", judge.left_out(plain, points)),
             line("columns shuffled", judge.left_out([judge.shuffled(case) for case in known], points)),

@@ -77,18 +77,18 @@ def lessons(found: Sequence[Case], weight: float = 1.0) -> list[Lesson]:
     return taught
 
 
-def learn(taught: Sequence[Lesson]) -> dict[str, float]:
+def learn(taught: Sequence[Lesson], expected: Weights = EXPECTED) -> dict[str, float]:
     """The weights in nats: gradient descent with a step of its own for each observation, from what is expected."""
-    names = sorted({name for lesson in taught for seen in lesson.seen for name in seen} - SILENT | set(EXPECTED))
+    names = sorted({name for lesson in taught for seen in lesson.seen for name in seen} - SILENT | set(expected))
     sizes = Counter(lesson.database for lesson in taught)
     share = {name: size**-_FLATTEN for name, size in sizes.items()}
-    scale = len(taught) / sum(share[lesson.database] for lesson in taught)
+    scale = len(taught) / (sum(share[lesson.database] for lesson in taught) or 1)
     weighed = [(lesson, lesson.weight * share[lesson.database] * scale) for lesson in taught]
-    weights = {name: float(EXPECTED.get(name, 0.0)) for name in names}
+    weights = {name: float(expected.get(name, 0.0)) for name in names}
     speed = dict.fromkeys(names, 0.1)
     before = dict.fromkeys(names, 0.0)
     for _ in range(_STEPS):
-        slope = _slope(weighed, weights)
+        slope = _slope(weighed, weights, expected)
         for name in names:
             # Faster while the slope keeps its sign, slower where it turns (resilient propagation).
             turned = slope[name] * before[name]
@@ -104,8 +104,8 @@ def learn(taught: Sequence[Lesson]) -> dict[str, float]:
     return weights
 
 
-def _slope(weighed: Sequence[tuple[Lesson, float]], weights: Weights) -> dict[str, float]:
-    slope = {name: _TRUST * (weight - EXPECTED.get(name, 0.0)) for name, weight in weights.items()}
+def _slope(weighed: Sequence[tuple[Lesson, float]], weights: Weights, expected: Weights) -> dict[str, float]:
+    slope = {name: _TRUST * (weight - expected.get(name, 0.0)) for name, weight in weights.items()}
     for lesson, counts in weighed:
         scores = [sum(weights.get(name, 0.0) * value for name, value in seen.items()) for seen in lesson.seen]
         highest = max(scores)
