@@ -34,6 +34,7 @@ COMMANDS = {
     "packet": Place("packet", "packet", "Write the evidence packet as Markdown, JSON or HTML."),
     "doctor": Place("trust", "doctor", "Check the installation: ways around the gates, and cures."),
     "init": Place("init", "init", "Set up an existing database and enrol its tables."),
+    "upgrade": Place("upgrade", "upgrade", "Upgrade an installed schema to this version."),
     "people": Place("people", "people", "List, add and retire people: logins and their groups."),
     "docs": Place("docs", "docs", "Read the runbook, the glossary and the other pages."),
     "completion": Place("completion", "completion", "Print the completion script for bash, zsh or fish."),

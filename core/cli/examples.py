@@ -44,6 +44,7 @@ EXAMPLES = {
         "birth-console init --collections 'public.*' --exempt 'public.audit_*'",
         "birth-console init --uninstall --dry-run",
     ),
+    "upgrade": ("birth-console upgrade --dry-run", "birth-console upgrade"),
     "people list": ("birth-console people list",),
     "people add": ("birth-console people add ana --person 'Ana Lopes' --group operator --group reader",),
     "people retire": ("birth-console people retire ana",),

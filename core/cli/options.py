@@ -63,6 +63,12 @@ class Invocation:
         with self.session() as session, session.write() as connection:
             yield connection
 
+    @contextmanager
+    def install(self) -> Iterator["Connection"]:
+        """A connection for what installs, upgrades or removes."""
+        with self.session() as session, session.install() as connection:
+            yield connection
+
 
 def connecting(command: Callable[P, R]) -> Callable[P, R]:
     """Add the connecting options, and --json, to a command or group."""

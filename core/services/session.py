@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from core.db.connection.apply_connection import ApplyConnection
+from core.db.connection.installed import insist_current
 from core.db.connection.session import Connection
 from core.db.rows.session import IDENTITY
+from core.errors import ConsoleError
 from core.settings import Settings, data_home
 
 if TYPE_CHECKING:
     from core.db.embedded.server import EmbeddedServer
 
+C = TypeVar("C", bound=Connection)
 OnProgress = Callable[[str], None]
 
 
@@ -48,12 +51,20 @@ class Session:
         return Connection.open(self._target(), self.settings.schema)
 
     def write(self) -> Connection:
-        """A new connection that may write, unless the session is read-only: then the server refuses."""
-        return Connection.open(self._target(), self.settings.schema, read_only=self.settings.read_only)
+        """A new connection that may write, unless the session is read-only: then the server refuses.
+
+        Raises GateClosed where the schema is of another version (`schema_outdated`, `schema_newer`).
+        """
+        return self._current(Connection.open(self._target(), self.settings.schema, read_only=self.settings.read_only))
 
     def apply(self) -> ApplyConnection:
-        """A new connection for applying a run: guarded, and bounded in time."""
-        return ApplyConnection.open(self._target(), self.settings.schema, read_only=self.settings.read_only)
+        """A new connection for applying a run: guarded, and bounded in time. Raises as `write` does."""
+        opened = ApplyConnection.open(self._target(), self.settings.schema, read_only=self.settings.read_only)
+        return self._current(opened)
+
+    def install(self) -> Connection:
+        """A new connection for what installs, upgrades or removes: whatever version is there."""
+        return Connection.open(self._target(), self.settings.schema, read_only=self.settings.read_only)
 
     def server(self, connection: Connection) -> Server:
         """Say where `connection` goes, as the server itself reports it."""
@@ -83,6 +94,14 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _current(self, opened: C) -> C:
+        try:
+            insist_current(opened.schema, opened.installed)
+        except ConsoleError:
+            opened.close()
+            raise
+        return opened
 
     def _target(self) -> str:
         if self._dsn is not None:

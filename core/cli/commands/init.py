@@ -126,7 +126,7 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
         trigger=given["trigger"],
         bound_tables={part: given[f"bind_{part}"] for part in _BOUND},
     )
-    with call.write() as connection:
+    with call.install() as connection:
         outcome = (service.preview if given["dry_run"] else service.init)(connection, wish)
     if call.output.as_json:
         call.output.document(outcome.as_json())
@@ -176,10 +176,10 @@ def _show(call: Invocation, outcome: Outcome) -> None:
 
 def _installed(outcome: Outcome) -> Iterator[str]:
     """What was installed; many of a kind as one."""
-    migrations = [what for what in outcome.installed if what.startswith("install/")]
+    migrations = [what for what in outcome.installed if what.startswith(("schema/", "functions/"))]
     triggers = [what for what in outcome.installed if what.startswith("trg_")]
     if migrations:
-        yield f"the console's own objects: {len(migrations)} migrations"
+        yield f"the console's own objects: {len(migrations)} files of SQL"
     if len(triggers) > _FEW:
         yield f"trg_birth_gateway on {len(triggers)} tables"
     else:
@@ -193,7 +193,7 @@ def _script(call: Invocation, text: str) -> None:
 
 
 def _uninstall(call: Invocation, given: dict[str, Any]) -> None:
-    with call.write() as connection:
+    with call.install() as connection:
         found = removing.survey(connection)
         if given["dry_run"]:
             removal = found

@@ -8,6 +8,7 @@ from core.cli.options import Invocation, invocation
 from core.domain.gates import judge
 from core.domain.overview.readiness import READINESS, Readiness
 from core.services.overview import readiness
+from core.version import SCHEMA_VERSION
 
 
 @click.command()
@@ -22,10 +23,15 @@ def status(call: Invocation) -> None:
                 "metrics": seen.metrics,
                 "census": asdict(seen.census),
                 "claims": [asdict(claim) for claim in seen.claims],
+                "schema": {"version": connection.installed, "current": SCHEMA_VERSION},
             }
         )
     else:
         _print(call, seen)
+        if connection.installed != SCHEMA_VERSION:
+            call.output.text(
+                f"schema {connection.installed}, this program needs {SCHEMA_VERSION}: birth-console upgrade"
+            )
 
 
 def _print(call: Invocation, seen: Readiness) -> None:

@@ -14,6 +14,7 @@ from psycopg.rows import dict_row, tuple_row
 from core.db.connection.connect_errors import reason
 from core.db.connection.dsn import readable
 from core.db.connection.errors import is_understood, lacks_column, no_connection, translated
+from core.db.connection.installed import explained
 from core.db.connection.lock_holders import is_unnamed, name_holders
 from core.db.connection.pooler import insist_session_mode
 from core.db.queries import named_query
@@ -31,6 +32,8 @@ Driver: TypeAlias = psycopg.Connection[Row]
 Parameters: TypeAlias = Mapping[str, object] | None
 R = TypeVar("R")
 
+FIRST_VERSION = "0.1.0"
+_VERSION = re.compile(r"birth-console (\d+\.\d+\.\d+):")
 _CONNECT_SECONDS = 10
 _CANCEL_SECONDS = 5.0
 _LOOK_SECONDS = 3  # to connect once more, only to say who holds a lock
@@ -46,6 +49,7 @@ _KEEPALIVE: Mapping[str, int] = {
 # that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
 # no statement sees an old snapshot, dates are written as the driver reads them, and nobody waits for a lock without an
 # end, unless they chose how long. A server that is read-only by default stays so.
+# In the same round trip: which version is installed, as a comment says that only birth_owner and superusers write.
 # Where the process that answers is not the one that was connected to, nothing is set: it may be others' as well.
 _SESSION = """
     SELECT pg_catalog.pg_backend_pid() AS process, pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
@@ -57,7 +61,12 @@ _SESSION = """
             THEN pg_catalog.set_config('lock_timeout', '20s', false) END,
         CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'
             THEN pg_catalog.set_config('synchronous_commit', 'on', false) END,
-        CASE WHEN %(read_only)s THEN pg_catalog.set_config('default_transaction_read_only', 'on', false) END
+        CASE WHEN %(read_only)s THEN pg_catalog.set_config('default_transaction_read_only', 'on', false) END,
+        (SELECT coalesce(pg_catalog.obj_description(c.oid, 'pg_class'), '') FROM pg_catalog.pg_class AS c
+            JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+            WHERE n.nspname OPERATOR(pg_catalog.=) %(schema)s::pg_catalog.name
+              AND c.relname OPERATOR(pg_catalog.=) 'birth_migration'::pg_catalog.name
+              AND c.relowner OPERATOR(pg_catalog.=) pg_catalog.to_regrole('birth_owner')::pg_catalog.oid) AS installed
     WHERE pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) %(process)s OR %(is_ours)s"""
 
 
@@ -71,6 +80,7 @@ class Connection:
 
     Autocommit, except inside `snapshot` and `transaction`. With `read_only`, the server itself refuses to write.
     `process` is the number of the server's process: not what the driver was told where a pooler stands between.
+    `installed` is the version of the schema, None where nothing is installed.
     """
 
     def __init__(
@@ -80,12 +90,14 @@ class Connection:
         *,
         read_only: bool,
         process: int,
+        installed: str | None = None,
         again: Callable[[], Driver] | None = None,
     ) -> None:
         self.driver = driver
         self.schema = schema
         self.read_only = read_only
         self.process = process
+        self.installed = installed
         self._again = again
         self._in_snapshot = False
 
@@ -105,15 +117,16 @@ class Connection:
         with translated():
             driver = _connected(dsn, options)
             try:
-                process = _begin(driver, read_only=read_only)
-                if process is None:
+                found = _begin(driver, schema, read_only=read_only)
+                if found is None:
                     insist_session_mode(driver, dsn, options)
-                    process = _begin(driver, read_only=read_only, is_ours=True)
+                    found = _begin(driver, schema, read_only=read_only, is_ours=True)
             except BaseException:
                 driver.close()
                 raise
         again = partial(_connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
-        return cls(driver, schema, read_only=read_only, process=process or 0, again=again)
+        process, installed = (found["process"], _version(found["installed"])) if found else (0, None)
+        return cls(driver, schema, read_only=read_only, process=process, installed=installed, again=again)
 
     def rows(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> list[R]:
         """All rows of a named query, or of a composed one, which reads what belongs to others.
@@ -239,15 +252,20 @@ class Connection:
         """As translated(); a lock that never came is told with who holds it, seen over another connection.
 
         A column that a named query asks for in vain is a schema_mismatch.
+        What is missing in a schema of another version is told as that.
         """
         try:
             with translated(read_only=self.read_only):
                 yield
         except ConsoleError as error:
-            if isinstance(query, Query) and lacks_column(error):
-                raise mismatch(query.name, [error.message]) from error
             if is_unnamed(error):
                 name_holders(error, self._holders())
+            found: ConsoleError = error
+            if isinstance(query, Query) and lacks_column(error):
+                found = mismatch(query.name, [error.message])
+            found = explained(found, self.schema, self.installed)
+            if found is not error:
+                raise found from error
             raise
 
     def _holders(self) -> list[Holder]:
@@ -279,8 +297,15 @@ def _connected(dsn: str, options: Mapping[str, Any]) -> Driver:
         raise no_connection(message, code) from error
 
 
-def _begin(driver: Driver, *, read_only: bool, is_ours: bool = False) -> int | None:
-    """Set what holds for the session; the number of its process. None, and nothing set, where it may not be ours."""
-    known = {"process": driver.info.backend_pid, "read_only": read_only, "is_ours": is_ours}
-    row = driver.execute(_SESSION, known).fetchone()
-    return None if row is None else int(row["process"])
+def _begin(driver: Driver, schema: str, *, read_only: bool, is_ours: bool = False) -> Row | None:
+    """Set what holds for the session; its process, and what is installed. None, and nothing set, if not ours."""
+    known = {"process": driver.info.backend_pid, "read_only": read_only, "is_ours": is_ours, "schema": schema}
+    return driver.execute(_SESSION, known).fetchone()
+
+
+def _version(comment: str | None) -> str | None:
+    """What the comment on the table of what was installed says. The first version wrote none."""
+    if comment is None:
+        return None
+    found = _VERSION.match(comment)
+    return found[1] if found else FIRST_VERSION

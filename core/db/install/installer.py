@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -11,6 +11,7 @@ from psycopg import Cursor, sql
 from core.db.connection.errors import translated
 from core.db.connection.session import Driver, Row
 from core.db.queries import sections, within
+from core.version import SCHEMA_VERSION
 
 # Any two installers meet here, whatever schema they install into.
 ADVISORY_LOCK = 7_216_350_012
@@ -41,7 +42,7 @@ class Part:
     @property
     def as_owner(self) -> bool:
         """Whether birth_owner runs it; else whoever installs does."""
-        return not (self.name.startswith("superuser/") or self.name in (ROLES, SCHEMA))
+        return not (self.name.startswith("superuser/") or self.name == SCHEMA or self.name.endswith("_roles.sql"))
 
     @property
     def needs(self) -> list[str]:
@@ -65,6 +66,15 @@ class Part:
         """Name and types of the parameters that are given of each function that it creates; `{S}` is the schema."""
         found = [*_FUNCTION.finditer(self.text), *_DEFINES.finditer(self.text)]
         return [(each["name"], _types(each["given"])) for each in found]
+
+    def bodies(self, schema: str) -> dict[str, str]:
+        """The sha256 of each function's body, by the function's name."""
+        found = {}
+        for match in _FUNCTION.finditer(self.text):
+            body = self.text[match.end() :].split("$body$")[1]
+            text = within(body, schema).as_string()
+            found[match["name"]] = hashlib.sha256(text.encode()).hexdigest()
+        return found
 
     def statement(self, schema: str) -> sql.Composed:
         """Its SQL."""
@@ -122,6 +132,14 @@ def superusers() -> list[Part]:
     return list(_files("superuser"))
 
 
+def recorded(kind: str, schema: str, before: str | None = None, restored: Sequence[str] = ()) -> sql.Composed:
+    """The statement that takes what is there now for what this version installs, as an event of the chain."""
+    given = [sql.Literal(kind), sql.Literal(before), sql.Literal(SCHEMA_VERSION), sql.Literal(list(restored))]
+    return sql.SQL("SELECT {}.birth_schema_record({}::text[])").format(
+        sql.Identifier(schema), sql.SQL(", ").join(given)
+    )
+
+
 def install(driver: Driver, schema: str, *, reference: bool) -> list[str]:
     """Install what is missing into `schema` of a database of our own, and say what was installed.
 
@@ -143,6 +161,7 @@ def install(driver: Driver, schema: str, *, reference: bool) -> list[str]:
             cursor.execute("SET LOCAL ROLE birth_owner")
             for part in missing:
                 cursor.execute(part.record(schema))
+            cursor.execute(recorded("schema_installed", schema))
             cursor.execute("RESET ROLE")
         return [part.name for part in missing]
 

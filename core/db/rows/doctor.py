@@ -16,6 +16,13 @@ class Migration:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemaRecord:
+    """Whether the record of what was installed is what its event in the chain says."""
+
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
     """The register function, as it is bound; `writes` and `callable` are None where it is gone."""
 
@@ -107,6 +114,7 @@ class Remedy:
     statements: list[str]
 
 
+SCHEMA_RECORD: Final = Query("doctor.schema_record", SchemaRecord)
 MIGRATIONS: Final = Query("doctor.migrations", Migration)
 BINDING: Final = Query("doctor.binding", Binding)
 PINS: Final = Query("doctor.pins", Pins)

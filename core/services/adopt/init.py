@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from core.db.connection.errors import translated
+from core.db.connection.installed import insist_current
 from core.db.connection.session import Connection
 from core.db.install import script
 from core.db.install.script import Statement
@@ -78,6 +79,7 @@ class Outcome:
 def preview(connection: Connection, wish: Wish) -> Outcome:
     """What `init` would do. Changes nothing: what it takes to look is taken back."""
     _refuse_reserved(connection.schema)
+    insist_current(connection.schema, connection.installed)
     with translated(read_only=connection.read_only), connection.driver.transaction(force_rollback=True):
         made = _draft(connection, wish)
         text = script.text_of(connection.driver, [*made.statements, *made.closing])
@@ -88,6 +90,7 @@ def preview(connection: Connection, wish: Wish) -> Outcome:
 def init(connection: Connection, wish: Wish) -> Outcome:
     """Do what this login can, in one transaction, and say what somebody else has to do. Raises ConsoleError."""
     _refuse_reserved(connection.schema)
+    insist_current(connection.schema, connection.installed)
     with connection.transaction():
         script.begin(connection.driver)
         made = _draft(connection, wish)

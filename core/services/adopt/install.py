@@ -40,7 +40,7 @@ def survey(connection: Connection, *, attests: bool = False) -> Survey:
     early = Survey(server, owner, {}, frozenset())
     if owner is not None and not early.is_member and early.can_join:
         # What was installed before is birth_owner's to read. The script ends with the opposite, or is taken back.
-        script.run(connection.driver, [_joining(early)])
+        script.run(connection.driver, [joining(early)])
     names = [_EVENT_TRIGGER, DASHBOARD, *(name for part in _parts() for _, name in part.makes)]
     objects = {(each.kind, each.name): each for each in connection.rows(rows.OBJECTS, {"names": names})}
     recorded: frozenset[str] = frozenset()
@@ -85,7 +85,7 @@ def first_steps(found: Survey, schema: str) -> list[Statement]:
         able = found.is_superuser or found.server.creates_roles
         steps.append(Statement("the five roles", roles.statement(schema), needs="" if able else SUPERUSER))
     if not found.is_member:
-        steps.append(_joining(found))
+        steps.append(joining(found))
     if found.owner is None or not found.owner.schema_ready:
         owns = found.server.owns_schema
         able = found.is_superuser or (found.server.creates_schemas if owns is None else owns)
@@ -106,6 +106,9 @@ def finish(made: Draft) -> None:
     *_, guard = installer.superusers()
     if made.survey.owner_of("event trigger", _EVENT_TRIGGER) is None and has_trigger_guard(made):
         made.add("the trigger guard", guard.statement(made.schema), needs="" if made.survey.is_superuser else SUPERUSER)
+    if any(part.name not in made.survey.recorded for part in installer.parts()):
+        made.add("remember what was installed", installer.recorded("schema_installed", made.schema),
+                 as_owner=True, plumbing=True)  # fmt: skip
 
 
 def gateway_is_ours(made: Draft) -> bool:
@@ -113,7 +116,7 @@ def gateway_is_ours(made: Draft) -> bool:
     return made.gateway is None and made.survey.owner_of("function", "fn_birth_gateway") in (None, "birth_owner")
 
 
-def _joining(found: Survey) -> Statement:
+def joining(found: Survey) -> Statement:
     """Make this login a member of birth_owner, for as long as this takes."""
     needs = "" if found.can_join else SUPERUSER
     options = sql.SQL(" WITH INHERIT TRUE, SET TRUE" if found.is_granular else "")

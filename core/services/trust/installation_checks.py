@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.db.connection.session import Connection
-from core.db.install import installer
+from core.db.install import catalog, installer
 from core.db.rows import doctor
 from core.domain.trust.check import Check, check
 from core.services.trust import foreign_objects
+from core.version import SCHEMA_VERSION
 
 _SHOWN = 5
+_DIFFERENCES = 20
 
 
 def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Iterator[Check]:
     """Every such check, in the order in which they are mended. `remedies` are the audit's. Changes nothing."""
-    yield _migrations(connection)
+    yield _schema(connection)
     yield _binding(connection, remedies)
     yield foreign_objects.examine(connection)
     yield _pins(connection)
@@ -25,18 +27,42 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     yield _names(connection)
 
 
-def _migrations(connection: Connection) -> Check:
-    done = {row.name: row.sha256 for row in connection.rows(doctor.MIGRATIONS)}
-    parts = installer.parts()
-    missing = [part.name for part in parts if part.name not in done]
-    differing = [part.name for part in parts if done.get(part.name, part.sha256) != part.sha256]
+def _schema(connection: Connection) -> Check:
+    """Version and objects, compared by a query of this program: a function that compares may have been replaced."""
+    found: list[str] = []
+    if connection.installed == SCHEMA_VERSION:
+        live = catalog.live(connection)
+        differing = {each.text: each for each in catalog.differences(catalog.recorded(connection), live)}
+        differing |= {each.text: each for each in catalog.foreign_bodies(connection.schema, live)}
+        found = [*differing, *_record(connection), *_files(connection)]
+    is_current = connection.installed == SCHEMA_VERSION and not found
     return check(
-        "migrations",
+        "schema",
         "the installed schema matches this version",
-        "failed" if missing else "warning" if differing else "passed",
-        {"installed": len(done), "missing": missing, "differing": differing},
-        "Install missing parts: `birth-console init`. Differing parts come from another version.",
+        "passed" if is_current else "failed",
+        {
+            "installed": connection.installed,
+            "current": SCHEMA_VERSION,
+            "differences": [*found[:_DIFFERENCES]],
+            "found": len(found),
+        },
+        "Find out who changed it; `birth-console upgrade` restores functions and privileges, and names the rest."
+        if found
+        else "`birth-console upgrade --dry-run` shows what would change.",
     )
+
+
+def _record(connection: Connection) -> list[str]:
+    """What is wrong with the record itself: it must be what its event in the chain says."""
+    is_whole = connection.one(doctor.SCHEMA_RECORD).is_whole
+    return [] if is_whole else ["the record of what was installed changed: digest"]
+
+
+def _files(connection: Connection) -> list[str]:
+    """Files that this program has and the database was not installed from."""
+    done = {row.name: row.sha256 for row in connection.rows(doctor.MIGRATIONS)}
+    return [f"file {part.name} {'changed' if part.name in done else 'missing'}" for part in installer.parts()
+            if done.get(part.name) != part.sha256]  # fmt: skip
 
 
 def _binding(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Check:

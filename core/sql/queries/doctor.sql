@@ -1,6 +1,16 @@
 -- name: migrations
 SELECT name, sha256 FROM {S}.birth_migration
 
+-- name: schema_record
+-- Whether the record is what its event says, and the event is of the version that consoles read when they connect.
+SELECT EXISTS (SELECT FROM {S}.birth_schema_version AS v JOIN {S}.birth_ledger_event AS e ON e.seq = v.event_seq
+    WHERE v.installation = (SELECT pg_catalog.max(installation) FROM {S}.birth_schema_version)
+      AND e.kind IN ('schema_installed', 'schema_upgraded', 'schema_recorded')
+      AND e.payload::jsonb @> pg_catalog.jsonb_build_object('digest', v.digest, 'to', v.version)
+      AND pg_catalog.obj_description(pg_catalog.to_regclass(pg_catalog.quote_ident({s}) || '.birth_migration'), 'pg_class') LIKE pg_catalog.concat('birth-console ', v.version, ':%')
+      AND v.digest = (SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(coalesce(pg_catalog.string_agg(pg_catalog.concat_ws(' ', o.kind, o.name, o.aspects::text), E'\n'
+          ORDER BY o.kind COLLATE "C", o.name COLLATE "C"), ''), 'UTF8')), 'hex') FROM {S}.birth_schema_object AS o)) AS is_whole
+
 -- name: binding
 SELECT f.signature, p.oid IS NOT NULL AS there, p.provolatile = 'v' AS writes,
     pg_catalog.has_function_privilege('birth_owner', p.oid, 'EXECUTE') AND pg_catalog.has_schema_privilege('birth_owner', p.pronamespace, 'USAGE') AS callable,

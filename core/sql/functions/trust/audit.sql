@@ -121,6 +121,8 @@ BEGIN
             (SELECT jsonb_agg(g.name) FROM (SELECT 'evt_trigger_guard_ddl' AS name UNION SELECT evtname::text FROM pg_event_trigger WHERE evtname LIKE 'evt\_trigger\_guard%') AS g
                 WHERE NOT EXISTS (SELECT FROM pg_event_trigger AS e WHERE e.evtname = g.name AND e.evtenabled IN ('O', 'A'))),
             'Ask a superuser to create or enable it.'),
+        ('schema_objects', 'the installed schema is what its version installs', (SELECT jsonb_agg(to_jsonb(d)) FROM {S}.birth_schema_differences() AS d),
+            'Find out who changed it: `birth-console doctor` names each object, `birth-console upgrade` restores what it can.'),
         ('session_user', 'the session acts as its login',
             CASE WHEN current_setting('role') NOT IN ('none', session_user) THEN jsonb_build_array(session_user, current_setting('role')) END,
             'RESET ROLE.'),

@@ -1,0 +1,187 @@
+"""What it takes to bring an installed schema to this version: files not yet applied, what is no longer made, rights.
+
+Everything is composed from the catalogs as they are and changes nothing by itself. What was changed by hand is put
+right where a file makes it again, or rights do; else nothing is upgraded: the new record would pass it off as ours.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from core.db.connection.session import FIRST_VERSION, Connection
+from core.db.install import catalog, installer, released, rights
+from core.db.install.catalog import Aspects, Difference, Key
+from core.db.install.installer import Part
+from core.db.install.script import Statement
+from core.db.queries import named_query
+from core.db.rows import upgrade as rows
+from core.errors import GateClosed
+from core.version import SCHEMA_VERSION
+
+_SHOWN = 20
+_MADE_AGAIN = ("function", "view", "trigger")
+_RIGHTS = ("owner", "access")
+_WITH_RIGHTS = ("table", "sequence", "schema")
+_VIEW = re.compile(r"VIEW \{S\}\.(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an upgrade does. `changed` names it for people; nothing is to be done where that is empty."""
+
+    before: str
+    statements: Sequence[Statement]
+
+    @property
+    def changed(self) -> list[str]:
+        """What is applied, dropped or put right."""
+        return [each.what for each in self.statements if not each.is_plumbing]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The schema as it is: files applied, objects that are expected and that are there."""
+
+    before: str
+    quoted: str
+    files: Mapping[str, str]  # sha256 by name
+    expected: Mapping[Key, Aspects]
+    live: Mapping[Key, Aspects]
+    drift: Sequence[Difference]
+
+    def makes(self, part: Part) -> set[str]:
+        """The names of what a file of functions makes, as the catalogs show them up to their arguments."""
+        names = [*(name for _, name in part.makes), *_VIEW.findall(part.text)]
+        return {f"{self.quoted}.{name}" for name in names} | {name for name, _ in part.triggers}
+
+
+def compose(connection: Connection, before: str) -> Change:
+    """The steps, in their order; inside a transaction.
+
+    Raises GateClosed for a schema that no release made (`schema_unknown`), and where what a file cannot make again was
+    changed by hand (`schema_changed`).
+    """
+    found = _survey(connection, before)
+    _insist_repairable(found)
+    schema = connection.schema
+    steps = [*_repairs(found), *_files(connection, found), *_drops(connection, found)]
+    if not steps:
+        return Change(before, [])
+    restored = [each.text for each in found.drift]
+    kind = "schema_recorded" if before == SCHEMA_VERSION else "schema_upgraded"
+    return Change(before, [
+        Statement("nobody is applying a run", named_query(rows.IDLE.name, schema), as_owner=True, is_plumbing=True),
+        *steps,
+        *_remembered(connection, found),
+        Statement("remember what is installed", installer.recorded(kind, schema, before, restored),
+                  as_owner=True, is_plumbing=True),
+    ])  # fmt: skip
+
+
+def _survey(connection: Connection, before: str) -> _Found:
+    quoted = connection.one(rows.PLACE).quoted
+    files = {file.name: file.sha256 for file in connection.rows(rows.FILES)}
+    live = catalog.live(connection)
+    if before == FIRST_VERSION:
+        first = released.first()
+        _insist_released(connection.schema, files, first)
+        files = {part.name: part.sha256 for part in installer.schema_parts() if part.name in first.schema}
+        expected = first.keys(quoted)
+        return _Found(before, quoted, files, expected, live, _drift_since_first(expected, live))
+    expected = catalog.recorded(connection)
+    return _Found(before, quoted, files, expected, live, catalog.differences(expected, live))
+
+
+def _drift_since_first(expected: Mapping[Key, Aspects], live: Mapping[Key, Aspects]) -> list[Difference]:
+    """What differs from what the first version installed. Of functions only owner and rights: all are made again."""
+    comparable = {key: aspects if key[0] in released.LASTING else {name: aspects[name] for name in _RIGHTS}
+                  for key, aspects in live.items() if key in expected or not _is_made_again(key)}  # fmt: skip
+    return catalog.differences(expected, comparable)
+
+
+def _is_made_again(key: Key) -> bool:
+    """Whether this version's files make it, or `init` does, whatever the first version's record would say."""
+    kind, name = key
+    return kind in ("schema", "default privileges", "event trigger") or (
+        (kind == "view" and name.endswith(".v_birth_stage2_qt001_readiness_dashboard"))
+        or (kind == "trigger" and name.startswith("birth_person_noted on "))
+    )
+
+
+def _insist_released(schema: str, files: Mapping[str, str], first: released.Release) -> None:
+    differing = sorted(name for name in files.keys() | first.files.keys()
+                       if name.startswith("install/") and files.get(name) != first.files.get(name))  # fmt: skip
+    if differing:
+        raise GateClosed(
+            f"schema {schema} was installed by a version that was never released",
+            code="schema_unknown",
+            evidence={"schema": schema, "files": [*differing[:_SHOWN]]},
+            hint="Install anew: keep a dump, `birth-console init --uninstall`, then `birth-console init`.",
+        )
+
+
+def _insist_repairable(found: _Found) -> None:
+    lasting = [each.text for each in found.drift if not _is_repairable(each)]
+    if lasting:
+        raise GateClosed(
+            f"{len(lasting)} objects are not what version {found.before} installed, and no file makes them again",
+            code="schema_changed",
+            evidence={"objects": [*lasting[:_SHOWN]], "found": len(lasting)},
+            hint="Find out who changed them and put them back, or drop what was added; then upgrade.",
+        )
+
+
+def _is_repairable(each: Difference) -> bool:
+    if each.difference == "additional":
+        return False
+    if each.kind in _MADE_AGAIN:
+        return True
+    return each.kind in _WITH_RIGHTS and each.difference == "changed" and set(each.aspects) <= set(_RIGHTS)
+
+
+def _repairs(found: _Found) -> Iterator[Statement]:
+    for each in found.drift:
+        key = (each.kind, each.name)
+        yield from rights.repaired(each, found.expected[key], found.live.get(key, {}))
+
+
+def _files(connection: Connection, found: _Found) -> Iterator[Statement]:
+    """Schema files that were never applied; functions whose text or whose objects differ."""
+    broken = {each.name.partition("(")[0].partition(" on ")[0] for each in found.drift if each.kind in _MADE_AGAIN}
+    broken |= {each.name.partition("(")[0] for each in catalog.foreign_bodies(connection.schema, found.live)}
+    for part in installer.parts():
+        is_function = part.name.startswith("functions/")
+        if is_function and found.files.get(part.name) == part.sha256 and not broken & found.makes(part):
+            continue
+        if not is_function and part.name in found.files:
+            continue
+        yield Statement(part.name, part.statement(connection.schema), as_owner=part.as_owner)
+
+
+def _drops(connection: Connection, found: _Found) -> Iterator[Statement]:
+    """Functions that an earlier version made and this one does not."""
+    functions = [made for part in [*installer.stand_ins(), *installer.parts()] for made in part.functions]
+    made = {each.name for each in connection.rows(rows.FUNCTIONS, {"functions": Jsonb(functions)})}
+    for kind, name in sorted(found.expected.keys() & found.live.keys()):
+        if kind == "function" and name not in made:
+            # The name is as the server quoted it.
+            drop = sql.Composed([sql.SQL("DROP FUNCTION "), sql.SQL(name)])
+            yield Statement(f"drop function {name}", drop, as_owner=True)
+
+
+def _remembered(connection: Connection, found: _Found) -> Iterator[Statement]:
+    """The rows of what is applied, in the place of those that were there."""
+    table = sql.Identifier(connection.schema, "birth_migration")
+    new = [
+        part for part in installer.parts() if found.files.get(part.name) != part.sha256 or found.before == FIRST_VERSION
+    ]
+    names = sql.Literal([part.name for part in installer.parts()])
+    gone = sql.SQL("DELETE FROM {} WHERE name <> ALL ({}) AND name ~ '^(install|functions)/'").format(table, names)
+    yield Statement("forget files that are gone", gone, as_owner=True, is_plumbing=True)
+    for part in new:
+        again = sql.SQL("DELETE FROM {} WHERE name = {}").format(table, sql.Literal(part.name))
+        yield Statement(f"forget {part.name}", again, as_owner=True, is_plumbing=True)
+        yield Statement(f"remember {part.name}", part.record(connection.schema), as_owner=True, is_plumbing=True)

@@ -1,0 +1,45 @@
+"""Rows of core/sql/queries/upgrade.sql, and of what the catalogs say of our objects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from core.db.rows.query import Command, Query
+from core.errors import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The schema's quoted name."""
+
+    quoted: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of core/sql that was applied."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that this version makes, as the server writes it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogObject:
+    """An object of ours, and what the catalogs say of it, by aspect."""
+
+    kind: str
+    name: str
+    aspects: Mapping[str, Json]
+
+
+PLACE: Final = Query("upgrade.place", Place)
+FILES: Final = Query("upgrade.files", File)
+FUNCTIONS: Final = Query("upgrade.functions", Function)
+IDLE: Final = Command("upgrade.idle")
