@@ -13,11 +13,12 @@ from core.db.connection.errors import translated
 from core.db.connection.session import Connection
 from core.db.embedded import server as embedded
 from core.db.embedded.home_errors import failed
-from core.db.embedded.server import EmbeddedServer
+from core.db.embedded.server import DEMO_DATABASE, EmbeddedServer
 from core.db.rows import demo as rows
 from core.db.rows.query import Command
-from core.errors import ConsoleError
+from core.errors import ConsoleError, GateClosed
 from core.settings import APPLICATION, DEMO_SUPERUSER
+from core.version import SCHEMA_VERSION
 
 OnProgress = Callable[[str], None]
 
@@ -69,10 +70,26 @@ def dsn(home: Path, login: str, progress: OnProgress) -> str:
         return server.dsn(login)
 
 
+def bring_up(server: EmbeddedServer, progress: OnProgress) -> None:
+    """Upgrade the schema of the demo, which an earlier version of this program built. Raises ConsoleError."""
+    from core.db.install import upgrade  # noqa: PLC0415 - only a demo that is older pays for it
+
+    with server.working(progress), server.maintain(DEMO_DATABASE) as connection:
+        if connection.installed in (None, SCHEMA_VERSION):
+            return  # another process did it meanwhile
+        progress(f"upgrading the demo from {connection.installed} to {SCHEMA_VERSION}")
+        try:
+            upgrade.bring_up(connection)
+        except GateClosed as error:
+            # It is still there to be read; what writes says the same again.
+            progress(f"the demo was not upgraded: {error.message}; `demo reset` builds it anew")
+
+
 @contextmanager
 def _in_use(home: Path, progress: OnProgress, scale: int | None) -> Iterator[EmbeddedServer]:
     server = open_demo(home, progress, scale)
     try:
+        bring_up(server, progress)
         yield server
     finally:
         server.release()

@@ -10,6 +10,7 @@ from core.db.connection.session import Connection
 from core.db.rows.session import IDENTITY
 from core.errors import ConsoleError
 from core.settings import Settings, data_home
+from core.version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from core.db.embedded.server import EmbeddedServer
@@ -45,26 +46,26 @@ class Session:
         self._progress = progress
         self._embedded: EmbeddedServer | None = None
         self._dsn = settings.dsn
+        self._is_brought_up = settings.read_only  # then not even the demo is written
 
     def browse(self) -> Connection:
         """A new READ ONLY connection. Blocks; the first one of the demo may start and build it."""
-        return Connection.open(self._target(), self.settings.schema)
+        return self._open(Connection, read_only=True)
 
     def write(self) -> Connection:
         """A new connection that may write, unless the session is read-only: then the server refuses.
 
         Raises GateClosed where the schema is of another version (`schema_outdated`, `schema_newer`).
         """
-        return self._current(Connection.open(self._target(), self.settings.schema, read_only=self.settings.read_only))
+        return self._current(self._open(Connection, read_only=self.settings.read_only))
 
     def apply(self) -> ApplyConnection:
         """A new connection for applying a run: guarded, and bounded in time. Raises as `write` does."""
-        opened = ApplyConnection.open(self._target(), self.settings.schema, read_only=self.settings.read_only)
-        return self._current(opened)
+        return self._current(self._open(ApplyConnection, read_only=self.settings.read_only))
 
     def install(self) -> Connection:
         """A new connection for what installs, upgrades or removes: whatever version is there."""
-        return Connection.open(self._target(), self.settings.schema, read_only=self.settings.read_only)
+        return self._open(Connection, read_only=self.settings.read_only)
 
     def server(self, connection: Connection) -> Server:
         """Say where `connection` goes, as the server itself reports it."""
@@ -94,6 +95,18 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _open(self, kind: type[C], *, read_only: bool) -> C:
+        """A connection; the demo of an earlier version is upgraded first, once in a session."""
+        opened = kind.open(self._target(), self.settings.schema, read_only=read_only)
+        if self._embedded is None or self._is_brought_up or opened.installed in (None, SCHEMA_VERSION):
+            return opened
+        from core.services.demo import bring_up  # noqa: PLC0415 - only a demo that is older pays for it
+
+        opened.close()
+        self._is_brought_up = True
+        bring_up(self._embedded, self._progress)
+        return kind.open(self._target(), self.settings.schema, read_only=read_only)
 
     def _current(self, opened: C) -> C:
         try:

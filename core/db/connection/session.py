@@ -75,6 +75,12 @@ def own_name() -> str:
     return f"{APPLICATION} {os.getpid()}@{socket.gethostname()}"[:_LONGEST_NAME]
 
 
+def version_of(comment: str) -> str:
+    """The version that the comment on the table of what was installed tells."""
+    found = _VERSION.match(comment)
+    return found[1] if found else FIRST_VERSION
+
+
 class Connection:
     """A session with the database as one login. Every method raises a ConsoleError, never a driver's error.
 
@@ -125,7 +131,7 @@ class Connection:
                 driver.close()
                 raise
         again = partial(_connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
-        process, installed = (found["process"], _version(found["installed"])) if found else (0, None)
+        process, installed = (found["process"], _installed(found["installed"])) if found else (0, None)
         return cls(driver, schema, read_only=read_only, process=process, installed=installed, again=again)
 
     def rows(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> list[R]:
@@ -303,9 +309,5 @@ def _begin(driver: Driver, schema: str, *, read_only: bool, is_ours: bool = Fals
     return driver.execute(_SESSION, known).fetchone()
 
 
-def _version(comment: str | None) -> str | None:
-    """What the comment on the table of what was installed says. The first version wrote none."""
-    if comment is None:
-        return None
-    found = _VERSION.match(comment)
-    return found[1] if found else FIRST_VERSION
+def _installed(comment: str | None) -> str | None:
+    return None if comment is None else version_of(comment)

@@ -29,7 +29,7 @@ _MADE = re.compile(r"^CREATE (?:OR REPLACE )?(TABLE|FUNCTION|VIEW) \{S\}\.(\w+)"
 
 _DEFINES = re.compile(r"^-- defines: (?P<name>\w+)\((?P<given>[^()]*)\)$", re.MULTILINE)  # by a function of the file
 _FUNCTION = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION \{S\}\.(?P<name>\w+)\((?P<given>[^()]*)\)", re.MULTILINE)
-_TRIGGER = re.compile(r"^CREATE (?:OR REPLACE )?TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
+_TRIGGER = re.compile(r"^ *CREATE (?:OR REPLACE )?TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

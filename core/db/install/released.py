@@ -18,7 +18,7 @@ class Release:
     """A version that was given to people. `{S}` stands for the schema in its names and aspects."""
 
     files: dict[str, str]  # sha256 of each, by the name under which the database remembers it
-    schema: tuple[str, ...]  # the files of core/sql/schema that make the same tables
+    schema: dict[str, str]  # the files of core/sql/schema that make the same tables, with the sha256 of each
     objects: dict[str, dict[str, Aspects]]  # by kind and name; of functions owner and rights alone
 
     def keys(self, quoted: str) -> dict[Key, Aspects]:
@@ -33,4 +33,4 @@ def first() -> Release:
     """Version 0.1.0."""
     place = resources.files("core.sql").joinpath(f"released/{FIRST_VERSION}.json")
     read: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
-    return Release(read["files"], tuple(read["schema"]), read["objects"])
+    return Release(read["files"], read["schema"], read["objects"])

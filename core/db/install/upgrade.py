@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from core.db.connection.session import FIRST_VERSION, Connection
-from core.db.install import catalog, installer, released, rights
+from core.db.connection.session import FIRST_VERSION, Connection, version_of
+from core.db.install import catalog, installer, released, rights, script
 from core.db.install.catalog import Aspects, Difference, Key
 from core.db.install.installer import Part
 from core.db.install.script import Statement
@@ -58,13 +58,23 @@ class _Found:
         return {f"{self.quoted}.{name}" for name in names} | {name for name, _ in part.triggers}
 
 
-def compose(connection: Connection, before: str) -> Change:
+def bring_up(connection: Connection) -> Change:
+    """Do all of it, as a superuser, in one transaction. Raises as `compose` does, and while a run is being applied."""
+    with connection.transaction():
+        script.begin(connection.driver)
+        change = compose(connection)
+        script.run(connection.driver, change.statements)
+    return change
+
+
+def compose(connection: Connection) -> Change:
     """The steps, in their order; inside a transaction.
 
     Raises GateClosed for a schema that no release made (`schema_unknown`), and where what a file cannot make again was
     changed by hand (`schema_changed`).
     """
-    found = _survey(connection, before)
+    found = _survey(connection)
+    before = found.before
     _insist_repairable(found)
     schema = connection.schema
     steps = [*_repairs(found), *_files(connection, found), *_drops(connection, found)]
@@ -81,8 +91,10 @@ def compose(connection: Connection, before: str) -> Change:
     ])  # fmt: skip
 
 
-def _survey(connection: Connection, before: str) -> _Found:
-    quoted = connection.one(rows.PLACE).quoted
+def _survey(connection: Connection) -> _Found:
+    place = connection.one(rows.PLACE)
+    # Read anew: another session may have upgraded since this one connected.
+    quoted, before = place.quoted, version_of(place.comment or "")
     files = {file.name: file.sha256 for file in connection.rows(rows.FILES)}
     live = catalog.live(connection)
     if before == FIRST_VERSION:
@@ -97,7 +109,7 @@ def _survey(connection: Connection, before: str) -> _Found:
 
 def _drift_since_first(expected: Mapping[Key, Aspects], live: Mapping[Key, Aspects]) -> list[Difference]:
     """What differs from what the first version installed. Of functions only owner and rights: all are made again."""
-    comparable = {key: aspects if key[0] in released.LASTING else {name: aspects[name] for name in _RIGHTS}
+    comparable = {key: aspects if key[0] in released.LASTING else {name: aspects[name] for name in _RIGHTS if name in aspects}
                   for key, aspects in live.items() if key in expected or not _is_made_again(key)}  # fmt: skip
     return catalog.differences(expected, comparable)
 

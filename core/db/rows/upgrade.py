@@ -10,9 +10,10 @@ from core.errors import Json
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The schema's quoted name."""
+    """The schema's quoted name, and the comment that tells its version; the first one had none."""
 
     quoted: str
+    comment: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ class Upgrade:
 
 def preview(connection: Connection) -> Upgrade:
     """What `upgrade` would do. Changes nothing. Raises ConsoleError."""
-    before = _installed(connection)
+    _insist_installed(connection)
     with translated(read_only=connection.read_only), connection.driver.transaction(force_rollback=True):
-        made, needs = _draft(connection, before)
+        made, before, needs = _draft(connection)
         return _outcome(connection, before, made, needs)
 
 
@@ -41,10 +41,10 @@ def upgrade(connection: Connection) -> Upgrade:
     Raises GateClosed while a run is being applied, for a schema that is newer, that no release made, or where what no
     file makes again was changed by hand.
     """
-    before = _installed(connection)
+    _insist_installed(connection)
     with connection.transaction():
         script.begin(connection.driver)
-        made, needs = _draft(connection, before)
+        made, before, needs = _draft(connection)
         if needs:
             return _outcome(connection, before, made, needs)
         script.run(connection.driver, [*made.statements, *made.closing], read_only=connection.read_only)
@@ -62,7 +62,7 @@ def insist_on_rights(found: Upgrade) -> None:
         )
 
 
-def _installed(connection: Connection) -> str:
+def _insist_installed(connection: Connection) -> None:
     if connection.installed is None:
         raise Unavailable(
             f"nothing of the console is installed in {connection.schema}",
@@ -71,22 +71,19 @@ def _installed(connection: Connection) -> str:
             hint="Name the schema with --schema; `birth-console init` installs it.",
         )
     insist_not_newer(connection.schema, connection.installed)
-    return connection.installed
 
 
-def _draft(connection: Connection, before: str) -> tuple[Draft, str]:
-    """The steps, and who else is needed for them: '' where this login can do all of it."""
+def _draft(connection: Connection) -> tuple[Draft, str, str]:
+    """The steps, the version that is there, and who else is needed: '' where this login can do all of it."""
     made = Draft(install.survey(connection), connection.schema)
-    change = composing.compose(connection, before)
+    change = composing.compose(connection)
     if not change.statements:
-        return made, ""
+        return made, change.before, ""
     if not made.survey.is_member:
         made.statements.append(install.joining(made.survey))
     made.statements += change.statements
     needs = [each.needs for each in made.statements if each.needs]
-    if made.survey.is_superuser:
-        return made, ""
-    return made, needs[0] if needs else ""
+    return made, change.before, needs[0] if needs and not made.survey.is_superuser else ""
 
 
 def _outcome(connection: Connection, before: str, made: Draft, needs: str) -> Upgrade:

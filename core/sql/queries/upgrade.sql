@@ -1,5 +1,6 @@
 -- name: place
-SELECT pg_catalog.quote_ident({s}) AS quoted
+SELECT pg_catalog.quote_ident({s}) AS quoted,
+    pg_catalog.obj_description(pg_catalog.to_regclass(pg_catalog.quote_ident({s}) || '.birth_migration'), 'pg_class') AS comment
 
 -- name: files
 SELECT name, sha256 FROM {S}.birth_migration

@@ -15,5 +15,13 @@ BEGIN
     RETURN NULL;
 END
 $body$;
-CREATE OR REPLACE TRIGGER birth_person_noted AFTER INSERT OR UPDATE OR DELETE ON {S}.birth_person_login
-    FOR EACH ROW EXECUTE FUNCTION {S}.birth_person_noted();
+-- A trigger that is as it should be is not touched: whoever guards triggers counts that, and plans would be stale.
+DO $body$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = format('%I.birth_person_login', {s})::regclass AND t.tgname = 'birth_person_noted'
+        AND t.tgfoid = format('%I.birth_person_noted', {s})::regproc AND t.tgenabled = 'O' AND t.tgtype = 29 AND t.tgqual IS NULL AND t.tgnargs = 0) THEN
+        CREATE OR REPLACE TRIGGER birth_person_noted AFTER INSERT OR UPDATE OR DELETE ON {S}.birth_person_login
+            FOR EACH ROW EXECUTE FUNCTION {S}.birth_person_noted();
+    END IF;
+END
+$body$;

@@ -1,0 +1,225 @@
+"""A database of 0.1.0 is brought to this version: what is refused before, what is there afterwards."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import ConsoleError, GateClosed
+from core.services.adopt import upgrade
+from core.services.trust import audit
+from core.services.trust.doctor import examine
+from core.version import SCHEMA_VERSION
+from tests.console import Answer, run
+from tests.databases import Database
+from tests.upgrade.catalogs import catalog
+from tests.upgrade.conftest import DUMPS, Restore
+
+WRITING = (
+    ("plan", "--all"),
+    ("reconcile", "3", "--note", "looked"),
+    ("apply", "2"),
+    ("control", "2", "cancel"),
+    ("certify", "1", "--note", "looked"),
+    ("classify", "country", "--column", "iso"),
+    ("classify", "--undo"),
+    ("permit", "open", "--budget", "1", "--expires", "1h", "--reason", "r"),
+    ("permit", "close", "3", "--reason", "r"),
+    ("people", "retire", "v010_viewer1"),
+    ("init",),
+)
+
+
+def told(database: Database, *arguments: str, login: str = "postgres") -> Answer:
+    return run("--dsn", database.dsn(login), *arguments, "--json")
+
+
+def brought_up(database: Database) -> list[str]:
+    with database.connect("postgres") as connection:
+        return upgrade.upgrade(connection).changed
+
+
+def refused(database: Database) -> ConsoleError:
+    with pytest.raises(ConsoleError) as found:
+        brought_up(database)
+    return found.value
+
+
+def events(database: Database) -> list[dict[str, Any]]:
+    return database.run("SELECT seq, kind, payload::jsonb AS payload FROM birth.birth_ledger_event ORDER BY seq")
+
+
+def test_an_older_schema_is_read_and_every_command_that_writes_says_to_upgrade(old: Database) -> None:
+    for arguments in WRITING:
+        answer = told(old, *arguments)
+        assert (answer.status, answer.error["code"]) == (3, "schema_outdated"), arguments
+        assert answer.error["evidence"] == {"schema": "birth", "installed": "0.1.0", "current": SCHEMA_VERSION}
+        assert "birth-console upgrade" in answer.error["hint"]
+    status = told(old, "status")
+    assert (status.status, status.document["schema"]) == (0, {"version": "0.1.0", "current": SCHEMA_VERSION})
+    assert status.document["metrics"]["qt001_gate"] == "OPEN"
+    assert [run["run"] for run in told(old, "ledger").document["runs"]] == [3, 2, 1]
+    assert told(old, "audit", "--anchor", str(DUMPS / "anchor.json")).status == 0
+    failed = next(check for check in told(old, "doctor").document["checks"] if check["id"] == "schema")
+    assert (failed["verdict"], failed["evidence"]["installed"]) == ("failed", "0.1.0")
+    assert events(old)[-1]["seq"] == 44
+
+
+def test_what_an_upgrade_leaves_is_what_an_installation_makes(old: Database, fresh: Database) -> None:
+    brought_up(old)
+    made, wanted = catalog(old), catalog(fresh)
+    assert {name for name in made.keys() | wanted.keys() if made.get(name) != wanted.get(name)} == set()
+    assert len(wanted) > 400
+
+
+def test_an_upgrade_is_one_event_of_a_chain_that_stays_whole(old: Database) -> None:
+    before = events(old)
+    changed = brought_up(old)
+    assert {"schema/0014_version.sql", "functions/backfill/batch.sql"} <= set(changed)
+    *kept, added = events(old)
+    assert kept == before
+    payload = added["payload"]
+    assert (added["kind"], payload["from"], payload["to"]) == ("schema_upgraded", "0.1.0", SCHEMA_VERSION)
+    assert payload["digest"] == old.value("SELECT digest FROM birth.birth_schema_version")
+    assert "function birth.birth_lease()" in payload["objects"]
+    with old.connect("postgres") as connection:
+        assert audit.audit(connection, DUMPS / "anchor.json").ok
+    assert (brought_up(old), len(events(old))) == ([], len(before) + 1)
+
+
+def test_what_was_certified_before_an_upgrade_can_be_verified_after_it(old: Database) -> None:
+    evidence = "SELECT evidence, evidence_digest, encode(sha256(convert_to(evidence::text, 'UTF8')), 'hex') AS again"
+    brought_up(old)
+    found = old.run(f"{evidence} FROM birth.birth_backfill_certificate WHERE run_id = 1")[0]
+    assert found["evidence_digest"] == found["again"]
+    certified = next(event for event in events(old) if event["kind"] == "certified")
+    assert found["evidence_digest"] in str(certified["payload"])
+    certificate = told(old, "ledger", "1").document
+    assert certificate["status"] == "certified"
+
+
+def test_a_run_that_was_half_applied_says_why_it_is_stale_where_the_database_was_restored(old: Database) -> None:
+    old.run("INSERT INTO birth.birth_setting VALUES ('embedded', ARRAY[]::text[])")
+    old.run("ALTER SCHEMA public OWNER TO v010_company")
+    brought_up(old)
+    answer = told(old, "apply", "2", login="v010_operator2")
+    assert (answer.status, answer.error["code"]) == (4, "plan_stale")
+    closed = {gate["gate"] for gate in answer.error["evidence"]["gates"]}
+    assert {"same_server", "same_tables"} <= closed
+
+
+def test_the_doctor_finds_an_upgraded_schema_current(old: Database) -> None:
+    brought_up(old)
+    with old.connect("postgres") as connection:
+        found = {check.id: check for check in examine(connection)}
+    assert found["schema"].verdict == "passed", found["schema"].evidence
+    assert found["schema_objects"].verdict == "passed"
+    assert found["strangers"].verdict == "passed"
+
+
+def test_nobody_upgrades_under_a_run_that_is_being_applied(old: Database) -> None:
+    with old.psql("v010_operator2") as worker:
+        pid = worker.info.backend_pid
+        old.run(f"INSERT INTO birth.birth_backfill_worker VALUES (2, {pid}, 'v010_operator2', 'applying')")
+        error = refused(old)
+        assert (error.exit_status, error.code) == (3, "run_applying")
+        assert error.evidence == {"workers": [{"run": 2, "login": "v010_operator2", "pid": pid}]}
+        assert len(events(old)) == 45
+    old.run(f"DELETE FROM birth.birth_backfill_worker WHERE backend_pid = {pid}")
+    assert brought_up(old)
+
+
+def test_a_dry_run_changes_nothing_and_its_sql_makes_the_upgrade(old: Database, fresh: Database) -> None:
+    answer = run("--dsn", old.dsn("postgres"), "upgrade", "--dry-run")
+    assert (answer.status, len(events(old))) == (0, 45)
+    assert told(old, "upgrade", "--dry-run").document["from"] == "0.1.0"
+    with old.psql("postgres") as admin:
+        admin.execute(answer.out.encode())
+    assert catalog(old) == catalog(fresh)
+    assert told(old, "upgrade").document == {"from": SCHEMA_VERSION, "to": SCHEMA_VERSION, "changed": []}
+
+
+def test_a_login_without_the_privileges_gets_the_sql_for_an_administrator(old: Database) -> None:
+    answer = run("--dsn", old.dsn("v010_operator1"), "upgrade")
+    assert (answer.status, len(events(old))) == (6, 45)
+    assert "rights_missing" in answer.err
+    with old.psql("postgres") as admin:
+        admin.execute(answer.out.replace("v010_operator1", "postgres").encode())
+    assert brought_up(old) == []
+
+
+# What was changed by hand before an upgrade, and how that is named: no file of this version makes it again.
+LASTING = (
+    (
+        "ALTER TABLE birth.birth_ledger_event DROP CONSTRAINT birth_ledger_event_prev_key",
+        "constraint birth_ledger_event_prev_key on birth.birth_ledger_event missing",
+    ),
+    ("ALTER TABLE birth.birth_backfill_item SET UNLOGGED", "table birth.birth_backfill_item changed: persistence"),
+    (
+        "ALTER TABLE birth.birth_backfill_run ALTER status SET DEFAULT 'reconciled'",
+        "table birth.birth_backfill_run changed: column status",
+    ),
+    (
+        "CREATE FUNCTION birth.birth_lease(text) RETURNS text LANGUAGE sql AS 'SELECT $1'",
+        "function birth.birth_lease(text) additional",
+    ),
+    (
+        "CREATE RULE quiet AS ON INSERT TO birth.birth_backfill_item DO INSTEAD NOTHING",
+        "rule quiet on birth.birth_backfill_item additional",
+    ),
+)
+
+
+def test_what_was_changed_by_hand_and_no_file_makes_again_is_never_passed_off_as_installed(restore: Restore) -> None:
+    for breaking, named in LASTING:
+        old = restore("database.sql")
+        old.run(breaking)
+        error = refused(old)
+        assert (error.exit_status, error.code) == (3, "schema_changed"), breaking
+        assert named in error.evidence["objects"], error.evidence  # type: ignore[operator]
+        assert len(events(old)) == 45
+
+
+def test_a_privilege_that_was_added_before_an_upgrade_is_gone_after_it(old: Database, fresh: Database) -> None:
+    old.run("GRANT EXECUTE ON FUNCTION birth.birth_ledger_append(text, jsonb) TO v010_operator1")
+    old.run("GRANT UPDATE ON birth.birth_ledger_head TO PUBLIC")
+    assert {
+        "rights on function birth.birth_ledger_append(text,jsonb)",
+        "rights on table birth.birth_ledger_head",
+    } <= set(brought_up(old))
+    assert catalog(old) == catalog(fresh)
+
+
+def test_a_schema_that_no_release_made_is_not_upgraded(old: Database) -> None:
+    old.run("UPDATE birth.birth_migration SET sha256 = 'another' WHERE name = 'install/0003_chain.sql'")
+    error = refused(old)
+    assert (error.exit_status, error.code, error.evidence["files"]) == (3, "schema_unknown", ["install/0003_chain.sql"])
+
+
+def test_a_schema_of_a_newer_version_is_read_and_never_written(fresh: Database) -> None:
+    fresh.run("COMMENT ON TABLE birth.birth_migration IS 'birth-console 9.0.0: what was installed'")
+    assert told(fresh, "status").document["schema"] == {"version": "9.0.0", "current": SCHEMA_VERSION}
+    for arguments in (("plan", "--all"), ("upgrade",), ("init",)):
+        answer = told(fresh, *arguments)
+        assert (answer.status, answer.error["code"]) == (3, "schema_newer"), arguments
+
+
+def test_a_schema_that_the_company_shares_is_upgraded_in_place(restore: Restore) -> None:
+    for dump, anchor in (
+        ("database_public.sql", "anchor_public.json"),
+        ("database_public_stand_ins.sql", "anchor_public_stand_ins.json"),
+    ):
+        shared = restore(dump)
+        answer = run("--dsn", shared.dsn("postgres"), "--schema", "public", "upgrade", "--json")
+        assert (answer.status, answer.document["from"]) == (0, "0.1.0"), answer.err
+        checks = run("--dsn", shared.dsn("postgres"), "--schema", "public", "doctor", "--json").document["checks"]
+        assert next(check for check in checks if check["id"] == "schema")["verdict"] == "passed"
+        anchored = run("--dsn", shared.dsn("postgres"), "--schema", "public", "audit", "--anchor", str(DUMPS / anchor))
+        assert anchored.status == 0, anchored.err
+
+
+def test_a_command_of_this_version_that_an_older_schema_cannot_answer_says_so(old: Database, tmp_path: Path) -> None:
+    del tmp_path
+    with old.connect("postgres") as connection, pytest.raises(GateClosed) as found:
+        connection.rows("doctor.schema_record")
+    assert found.value.code == "schema_outdated"
