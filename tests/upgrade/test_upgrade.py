@@ -1,10 +1,10 @@
 """A database of 0.1.0 is brought to this version: what is refused before, what is there afterwards."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.db.rows.doctor import SCHEMA_RECORD
 from core.errors import ConsoleError, GateClosed
 from core.services.adopt import upgrade
 from core.services.trust import audit
@@ -218,8 +218,7 @@ def test_a_schema_that_the_company_shares_is_upgraded_in_place(restore: Restore)
         assert anchored.status == 0, anchored.err
 
 
-def test_a_command_of_this_version_that_an_older_schema_cannot_answer_says_so(old: Database, tmp_path: Path) -> None:
-    del tmp_path
+def test_what_an_older_schema_cannot_answer_is_put_down_to_its_version(old: Database) -> None:
     with old.connect("postgres") as connection, pytest.raises(GateClosed) as found:
-        connection.rows("doctor.schema_record")
+        connection.one(SCHEMA_RECORD)
     assert found.value.code == "schema_outdated"

@@ -23,6 +23,7 @@ from core.db.rows.query import Command, Query, Reading, built_as, insist_fits, m
 from core.db.rows.session import MOMENT
 from core.errors import ConsoleError
 from core.settings import APPLICATION
+from core.version import version_of
 
 # Rows fetched at a time: few round trips, little memory.
 _PORTION = 10_000
@@ -32,8 +33,6 @@ Driver: TypeAlias = psycopg.Connection[Row]
 Parameters: TypeAlias = Mapping[str, object] | None
 R = TypeVar("R")
 
-FIRST_VERSION = "0.1.0"
-_VERSION = re.compile(r"birth-console (\d+\.\d+\.\d+):")
 _CONNECT_SECONDS = 10
 _CANCEL_SECONDS = 5.0
 _LOOK_SECONDS = 3  # to connect once more, only to say who holds a lock
@@ -73,12 +72,6 @@ _SESSION = """
 def own_name() -> str:
     """What this process calls itself at the server, where everybody can read it: `birth-console PID@HOST`."""
     return f"{APPLICATION} {os.getpid()}@{socket.gethostname()}"[:_LONGEST_NAME]
-
-
-def version_of(comment: str) -> str:
-    """The version that the comment on the table of what was installed tells."""
-    found = _VERSION.match(comment)
-    return found[1] if found else FIRST_VERSION
 
 
 class Connection:

@@ -6,8 +6,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from core.db.connection.session import FIRST_VERSION
 from core.db.install.catalog import Aspects, Key
+from core.version import FIRST_VERSION
 
 # Kinds whose objects are made once, by schema files.
 LASTING = ("table", "sequence", "constraint", "index")

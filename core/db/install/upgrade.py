@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from core.db.connection.session import FIRST_VERSION, Connection, version_of
+from core.db.connection.session import Connection
 from core.db.install import catalog, installer, released, rights, script
 from core.db.install.catalog import Aspects, Difference, Key
 from core.db.install.installer import Part
@@ -19,7 +19,7 @@ from core.db.install.script import Statement
 from core.db.queries import named_query
 from core.db.rows import upgrade as rows
 from core.errors import GateClosed
-from core.version import SCHEMA_VERSION
+from core.version import FIRST_VERSION, SCHEMA_VERSION, version_of
 
 _SHOWN = 20
 _MADE_AGAIN = ("function", "view", "trigger")
@@ -109,8 +109,11 @@ def _survey(connection: Connection) -> _Found:
 
 def _drift_since_first(expected: Mapping[Key, Aspects], live: Mapping[Key, Aspects]) -> list[Difference]:
     """What differs from what the first version installed. Of functions only owner and rights: all are made again."""
-    comparable = {key: aspects if key[0] in released.LASTING else {name: aspects[name] for name in _RIGHTS if name in aspects}
-                  for key, aspects in live.items() if key in expected or not _is_made_again(key)}  # fmt: skip
+    comparable = {
+        key: aspects if key[0] in released.LASTING else {name: aspects[name] for name in _RIGHTS if name in aspects}
+        for key, aspects in live.items()
+        if key in expected or not _is_made_again(key)
+    }
     return catalog.differences(expected, comparable)
 
 
