@@ -18,6 +18,7 @@ from core.db.install.installer import Part
 from core.db.install.script import Statement
 from core.db.queries import named_query
 from core.db.rows import upgrade as rows
+from core.db.rows.doctor import SCHEMA_RECORD
 from core.errors import GateClosed
 from core.version import FIRST_VERSION, SCHEMA_VERSION, version_of
 
@@ -104,7 +105,11 @@ def _survey(connection: Connection) -> _Found:
         expected = first.keys(quoted)
         return _Found(before, quoted, files, expected, live, _drift_since_first(expected, live))
     expected = catalog.recorded(connection)
-    return _Found(before, quoted, files, expected, live, catalog.differences(expected, live))
+    drift = catalog.differences(expected, live)
+    if not connection.one(SCHEMA_RECORD).is_whole:
+        # What differs from it says nothing then.
+        drift = [*drift, Difference("record", "of what was installed", "changed", ("digest",))]
+    return _Found(before, quoted, files, expected, live, drift)
 
 
 def _drift_since_first(expected: Mapping[Key, Aspects], live: Mapping[Key, Aspects]) -> list[Difference]:

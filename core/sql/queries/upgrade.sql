@@ -22,7 +22,7 @@ BEGIN
     SELECT pg_catalog.jsonb_agg(w) INTO v_working FROM (
         SELECT l.run_id AS run, b.claimed_by AS login, b.backend_pid AS pid
         FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) JOIN pg_catalog.pg_stat_activity AS a ON a.pid = b.backend_pid
-        WHERE b.finished_at IS NULL AND b.lease_until > clock_timestamp() AND coalesce(a.backend_start <= b.lease_until - {S}.birth_lease(), true)
+        WHERE b.finished_at IS NULL AND b.lease_until > clock_timestamp() AND coalesce(a.backend_start <= b.lease_until, true)
         UNION
         SELECT w.run_id, w.login, w.backend_pid FROM {S}.birth_backfill_worker AS w JOIN {S}.birth_backfill_run AS r USING (run_id)
         JOIN pg_catalog.pg_stat_activity AS a ON a.pid = w.backend_pid
