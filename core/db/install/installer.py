@@ -29,6 +29,7 @@ _MADE = re.compile(r"^CREATE (?:OR REPLACE )?(TABLE|FUNCTION|VIEW) \{S\}\.(\w+)"
 
 _DEFINES = re.compile(r"^-- defines: (?P<name>\w+)\((?P<given>[^()]*)\)$", re.MULTILINE)  # by a function of the file
 _FUNCTION = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION \{S\}\.(?P<name>\w+)\((?P<given>[^()]*)\)", re.MULTILINE)
+_BODY = re.compile(r" AS (?P<tag>\$\w+\$)(?P<body>.*?)(?P=tag)", re.DOTALL)
 _TRIGGER = re.compile(r"^ *CREATE (?:OR REPLACE )?TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
 
 
@@ -71,9 +72,9 @@ class Part:
         """The sha256 of each function's body, by the function's name."""
         found = {}
         for match in _FUNCTION.finditer(self.text):
-            body = self.text[match.end() :].split("$body$")[1]
-            text = within(body, schema).as_string()
-            found[match["name"]] = hashlib.sha256(text.encode()).hexdigest()
+            if body := _BODY.search(self.text, match.end()):
+                text = within(body["body"], schema).as_string()
+                found[match["name"]] = hashlib.sha256(text.encode()).hexdigest()
         return found
 
     def statement(self, schema: str) -> sql.Composed:

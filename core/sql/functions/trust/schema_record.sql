@@ -35,18 +35,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 -- Take what the catalogs hold now for what this version installs, as an event with the hash of each object that is new or
--- changed. For whoever installs, who has looked at what differs before: `p_restored` names what was made right.
-CREATE OR REPLACE FUNCTION {S}.birth_schema_record(p_kind text, p_from text, p_to text, p_restored text[]) RETURNS void
+-- changed. For whoever installs, who has looked at what differs before: `p_restored` names what was made right. With `p_only`
+-- it is taken of these functions alone, by their names.
+CREATE OR REPLACE FUNCTION {S}.birth_schema_record(p_kind text, p_from text, p_to text, p_restored text[], p_only text[] DEFAULT NULL)
+RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_last {S}.birth_schema_version;
     v_before jsonb;
     v_seq bigint;
+    v_only text[] := ARRAY(SELECT format('%I.%I', {s}, o.name) FROM unnest(p_only) AS o(name));
 BEGIN
     SELECT * INTO v_last FROM {S}.birth_schema_version ORDER BY installation DESC LIMIT 1;
     SELECT coalesce(jsonb_object_agg(concat_ws(' ', o.kind, o.name), o.aspects), '{{}}') INTO v_before FROM {S}.birth_schema_object AS o;
-    DELETE FROM {S}.birth_schema_object;
-    INSERT INTO {S}.birth_schema_object (kind, name, aspects) SELECT * FROM {S}.birth_schema_catalog();
+    DELETE FROM {S}.birth_schema_object AS o WHERE p_only IS NULL OR o.kind = 'function' AND split_part(o.name, '(', 1) = ANY (v_only);
+    INSERT INTO {S}.birth_schema_object (kind, name, aspects) SELECT c.kind, c.name, c.aspects FROM {S}.birth_schema_catalog() AS c
+    WHERE p_only IS NULL OR c.kind = 'function' AND split_part(c.name, '(', 1) = ANY (v_only);
     v_seq := {S}.birth_ledger_append(p_kind, jsonb_build_object('from', p_from, 'to', p_to, 'digest', {S}.birth_schema_digest(),
         'digest_before', v_last.digest, 'restored', p_restored, 'server_version', current_setting('server_version_num')::integer,
         'objects', (SELECT coalesce(jsonb_object_agg(n.object, encode(sha256(convert_to(n.aspects::text, 'UTF8')), 'hex')), '{{}}') FROM (
@@ -59,6 +63,18 @@ BEGIN
     -- What a console reads when it connects, before it may read any table.
     EXECUTE format('COMMENT ON TABLE %I.birth_migration IS %L', {s},
         concat('birth-console ', p_to, ': what was installed, one row for each file of core/sql'));
+END
+$body$;
+
+-- The same for functions that are defined anew by what is bound now; nothing before anything is installed.
+CREATE OR REPLACE FUNCTION {S}.birth_schema_redefined(p_functions text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_version text := (SELECT version FROM {S}.birth_schema_version ORDER BY installation DESC LIMIT 1);
+BEGIN
+    IF v_version IS NOT NULL THEN
+        PERFORM {S}.birth_schema_record('schema_recorded', v_version, v_version, ARRAY[]::text[], p_functions);
+    END IF;
 END
 $body$;
 
