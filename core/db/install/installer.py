@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 from psycopg import Cursor, sql
@@ -39,6 +39,7 @@ class Part:
 
     name: str
     text: str
+    remade: bool = False  # takes the place of a function that is there
 
     @property
     def as_owner(self) -> bool:
@@ -68,6 +69,11 @@ class Part:
         found = [*_FUNCTION.finditer(self.text), *_DEFINES.finditer(self.text)]
         return [(each["name"], _types(each["given"])) for each in found]
 
+    @property
+    def again(self) -> "Part":
+        """The same for a function that is there already."""
+        return replace(self, remade=True)
+
     def bodies(self, schema: str) -> dict[str, str]:
         """The sha256 of each function's body, by the function's name."""
         found = {}
@@ -79,7 +85,8 @@ class Part:
 
     def statement(self, schema: str) -> sql.Composed:
         """Its SQL."""
-        return within(self.text, schema)
+        text = self.text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION") if self.remade else self.text
+        return within(text, schema)
 
     def record(self, schema: str) -> sql.Composed:
         """The statement that remembers it."""

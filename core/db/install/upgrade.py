@@ -75,10 +75,12 @@ def compose(connection: Connection) -> Change:
     changed by hand (`schema_changed`).
     """
     found = _survey(connection)
-    before = found.before
+    before, schema = found.before, connection.schema
     _insist_repairable(found)
-    schema = connection.schema
-    steps = [*_repairs(found), *_files(connection, found), *_drops(connection, found)]
+    stand_ins = list(_stand_ins(connection, found))
+    files = [Statement(part.name, part.statement(schema), as_owner=part.as_owner) for part in
+             [*stand_ins, *_files(connection, found)]]  # fmt: skip
+    steps = [*_repairs(found), *files, *_drops(connection, found)]
     if not steps:
         return Change(before, [])
     restored = [each.text for each in found.drift]
@@ -86,7 +88,7 @@ def compose(connection: Connection) -> Change:
     return Change(before, [
         Statement("nobody is applying a run", named_query(rows.IDLE.name, schema), as_owner=True, is_plumbing=True),
         *steps,
-        *_remembered(connection, found),
+        *_remembered(connection, found, stand_ins),
         Statement("remember what is installed", installer.recorded(kind, schema, before, restored),
                   as_owner=True, is_plumbing=True),
     ])  # fmt: skip
@@ -101,7 +103,7 @@ def _survey(connection: Connection) -> _Found:
     if before == FIRST_VERSION:
         first = released.first()
         _insist_released(connection.schema, files, first)
-        files = {part.name: part.sha256 for part in installer.schema_parts() if part.name in first.schema}
+        files |= {part.name: part.sha256 for part in installer.schema_parts() if part.name in first.schema}
         expected = first.keys(quoted)
         return _Found(before, quoted, files, expected, live, _drift_since_first(expected, live))
     expected = catalog.recorded(connection)
@@ -168,7 +170,15 @@ def _repairs(found: _Found) -> Iterator[Statement]:
         yield from rights.repaired(each, found.expected[key], found.live.get(key, {}))
 
 
-def _files(connection: Connection, found: _Found) -> Iterator[Statement]:
+def _stand_ins(connection: Connection, found: _Found) -> Iterator[Part]:
+    """Functions that stand in for the company's and whose text differs, as long as they are ours."""
+    older = {part.makes[0][1]: part for part in installer.stand_ins() if part.functions
+             and found.files.get(part.name, part.sha256) != part.sha256}  # fmt: skip
+    for each in connection.rows(rows.STAND_INS, {"names": [*older]}):
+        yield older[each.name].again
+
+
+def _files(connection: Connection, found: _Found) -> Iterator[Part]:
     """Schema files that were never applied; functions whose text or whose objects differ."""
     broken = {each.name.partition("(")[0].partition(" on ")[0] for each in found.drift if each.kind in _MADE_AGAIN}
     broken |= {each.name.partition("(")[0] for each in catalog.foreign_bodies(connection.schema, found.live)}
@@ -178,7 +188,7 @@ def _files(connection: Connection, found: _Found) -> Iterator[Statement]:
             continue
         if not is_function and part.name in found.files:
             continue
-        yield Statement(part.name, part.statement(connection.schema), as_owner=part.as_owner)
+        yield part
 
 
 def _drops(connection: Connection, found: _Found) -> Iterator[Statement]:
@@ -192,16 +202,15 @@ def _drops(connection: Connection, found: _Found) -> Iterator[Statement]:
             yield Statement(f"drop function {name}", drop, as_owner=True)
 
 
-def _remembered(connection: Connection, found: _Found) -> Iterator[Statement]:
+def _remembered(connection: Connection, found: _Found, stand_ins: Sequence[Part]) -> Iterator[Statement]:
     """The rows of what is applied, in the place of those that were there."""
     table = sql.Identifier(connection.schema, "birth_migration")
-    new = [
-        part for part in installer.parts() if found.files.get(part.name) != part.sha256 or found.before == FIRST_VERSION
-    ]
+    is_first = found.before == FIRST_VERSION
+    new = [part for part in installer.parts() if found.files.get(part.name) != part.sha256 or is_first]
     names = sql.Literal([part.name for part in installer.parts()])
     gone = sql.SQL("DELETE FROM {} WHERE name <> ALL ({}) AND name ~ '^(install|functions)/'").format(table, names)
     yield Statement("forget files that are gone", gone, as_owner=True, is_plumbing=True)
-    for part in new:
+    for part in [*stand_ins, *new]:
         again = sql.SQL("DELETE FROM {} WHERE name = {}").format(table, sql.Literal(part.name))
         yield Statement(f"forget {part.name}", again, as_owner=True, is_plumbing=True)
         yield Statement(f"remember {part.name}", part.record(connection.schema), as_owner=True, is_plumbing=True)

@@ -26,7 +26,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function that this version makes, as the server writes it."""
+    """A function, by its name; with the types of its parameters where this version makes it."""
 
     name: str
 
@@ -43,4 +43,5 @@ class CatalogObject:
 PLACE: Final = Query("upgrade.place", Place)
 FILES: Final = Query("upgrade.files", File)
 FUNCTIONS: Final = Query("upgrade.functions", Function)
+STAND_INS: Final = Query("upgrade.stand_ins", Function)
 IDLE: Final = Command("upgrade.idle")

@@ -12,6 +12,7 @@ from core.services import link_checks
 from core.services.adopt import install
 from core.services.link_checks import finding
 from core.services.trust import installation_checks
+from core.version import SCHEMA_VERSION
 
 _NEWEST = 190_000
 _CLOCK_SECONDS = 5.0
@@ -20,13 +21,16 @@ _CLOCK_SECONDS = 5.0
 def examine(connection: Connection) -> list[Check]:
     """Look at everything that could make the gates worth less than they seem. Changes nothing.
 
-    Where nothing is installed, only the server is looked at, and that is the last check.
+    Where nothing is installed, or another version, only the server is looked at, and that is the last check.
     """
     before = time.time()
     server = connection.one(SERVER)
     found = list(_server_checks(connection, server, (before + time.time()) / 2))
     if not server.is_installed:
         return [*found, _not_installed(connection.schema)]
+    if connection.installed != SCHEMA_VERSION:
+        # What else is asked is asked of this version's objects.
+        return [*found, installation_checks.schema(connection)]
     found += _session_checks(connection.one(SESSION))
     remedies = {each.id: each.statements for each in connection.rows(REMEDIES)}
     found += installation_checks.checks(connection, remedies)

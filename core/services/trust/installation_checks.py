@@ -15,7 +15,7 @@ _DIFFERENCES = 20
 
 def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Iterator[Check]:
     """Every such check, in the order in which they are mended. `remedies` are the audit's. Changes nothing."""
-    yield _schema(connection)
+    yield schema(connection)
     yield _binding(connection, remedies)
     yield foreign_objects.examine(connection)
     yield _pins(connection)
@@ -27,7 +27,7 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     yield _names(connection)
 
 
-def _schema(connection: Connection) -> Check:
+def schema(connection: Connection) -> Check:
     """Version and objects, compared by a query of this program: a function that compares may have been replaced."""
     found: list[str] = []
     if connection.installed == SCHEMA_VERSION:

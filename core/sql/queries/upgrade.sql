@@ -12,6 +12,11 @@ SELECT pg_catalog.format('%%s.%%I(%%s)', pg_catalog.quote_ident({s}), f.value ->
     FROM pg_catalog.jsonb_array_elements_text(f.value -> 1) WITH ORDINALITY AS t(type, place))) AS name
 FROM pg_catalog.jsonb_array_elements(%(functions)s) AS f
 
+-- name: stand_ins
+-- Those of these functions that are still birth_owner's.
+SELECT p.proname::text AS name FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname = {s} AND p.proowner = pg_catalog.to_regrole('birth_owner') AND p.proname = ANY (%(names)s)
+
 -- name: idle
 -- Whoever is at work on a run when this is asked is told to end it first; nobody begins while it is held.
 LOCK TABLE {S}.birth_backfill_fence IN EXCLUSIVE MODE;
