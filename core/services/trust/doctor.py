@@ -28,7 +28,7 @@ def examine(connection: Connection) -> list[Check]:
     found = list(_server_checks(connection, server, (before + time.time()) / 2))
     if not server.is_installed:
         return [*found, _not_installed(connection.schema)]
-    if connection.installed != SCHEMA_VERSION:
+    if connection.installed not in (None, SCHEMA_VERSION):
         # What else is asked is asked of this version's objects.
         return [*found, installation_checks.schema(connection)]
     found += _session_checks(connection.one(SESSION))

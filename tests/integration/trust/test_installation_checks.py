@@ -5,6 +5,7 @@ import pytest
 from core.db.connection.session import Connection
 from core.domain.trust.check import Check
 from core.services.trust.doctor import examine
+from core.version import SCHEMA_VERSION
 from tests.databases import SCHEMA, Database
 
 # Check, verdict, and what breaks it.
@@ -76,7 +77,9 @@ def test_each_finding_shows_where_its_condition_is_broken(pinned: Database) -> N
         for name, verdict, breaking in BROKEN:
             with admin.transaction(force_rollback=True):
                 admin.execute(breaking.encode())
-                looking = Connection(admin, SCHEMA, read_only=False, process=admin.info.backend_pid)
+                looking = Connection(
+                    admin, SCHEMA, read_only=False, process=admin.info.backend_pid, installed=SCHEMA_VERSION
+                )
                 seen = {each.id: each.verdict for each in examine(looking)}
                 assert seen[name] == verdict, breaking
 
