@@ -159,13 +159,16 @@ def test_an_audit_fails_where_a_login_may_switch_triggers_off(small: Database) -
                 session.execute("SELECT birth.birth_backfill_plan(ARRAY['goods'])")
 
 
-def test_what_the_company_keeps_in_the_same_schema_is_none_of_its_business(small: Database) -> None:
+def test_what_others_put_into_the_schema_of_birth_owner_is_named(small: Database) -> None:
     small.run(
         "CREATE FUNCTION birth.invoice_total() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"
         "CREATE TABLE birth.invoices (id int); GRANT INSERT ON birth.invoices TO operator1;"
         "GRANT EXECUTE ON FUNCTION birth.invoice_total() TO PUBLIC"
     )
-    assert findings(small) == set()
+    assert findings(small) == {"schema", "schema_objects"}
+    named = str(seen(small)["schema"].evidence)
+    assert "function birth.invoice_total() additional" in named
+    assert "table birth.invoices additional" in named
 
 
 def test_an_audit_that_cannot_be_made_blocks_like_one_that_fails(small: Database) -> None:
@@ -247,7 +250,8 @@ def test_in_a_pipe_no_finding_stands_on_a_line_that_is_wider_than_people_read(sm
     heads = [line for line in lines if line[:1] in "✓!✗?"]
     assert len(heads) == len(seen(small))
     assert all(len(line) <= 100 for line in lines if line.startswith(("    ", *"✓!✗?")))
-    (at,) = (place for place, line in enumerate(lines) if line.startswith("✗") and line.endswith(" · failed"))
+    title = seen(small)["dml"].title
+    (at,) = (place for place, line in enumerate(lines) if line == f"✗ {title} · failed")
     told = " ".join(line.strip() for line in lines[at + 1 : at + 6])
     assert "birth_admission_budget" in told
     assert "→ " in told
