@@ -1,7 +1,7 @@
 """The Classify pane: the queue of what blocks the gate, its evidence, and decisions that are staged until `w`."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from core.domain.classify.staged import StagedDecision
 from core.domain.text import visible
-from tui.actions import ACTIONS, Actor, bindings
+from tui.actions import ACTIONS, bindings
 from tui.classify import evidence_text as texts
 from tui.classify import messages as words
 from tui.classify import service_calls as calls
@@ -138,7 +138,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         """Stage a candidate by its digit, and go on; where there is nothing to choose for, a digit opens its pane."""
         row = self.grid.row_at_cursor()
         if row is None:
-            cast("Actor", self.app).action_do(PANES[rank - 1])
+            self.host.action_do(PANES[rank - 1])
         elif rank > len(row.candidates):
             self.host.say(f"there is no candidate {rank}")
         else:
@@ -218,7 +218,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             return
 
         def told(versions: "list[Version]") -> None:
-            self.app.push_screen(Dialog(f"History of {visible(row.name)}", words.history(versions)))
+            self.host.push_screen(Dialog(f"History of {visible(row.name)}", words.history(versions)))
 
         self.host.work.start("history", lambda: calls.versions(source, row.name), told, self.host.tell)
 
@@ -227,7 +227,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         row = self.grid.row_at_cursor()
         if row is not None:
             width = min(self.app.size.width, 80) - 6
-            self.app.push_screen(Dialog("Evidence", texts.evidence(row, self.deciding.rejected(row), width)))
+            self.host.push_screen(Dialog("Evidence", texts.evidence(row, self.deciding.rejected(row), width)))
 
     # What is shown
 

@@ -32,7 +32,7 @@ class Asking:
                 self._decided(StagedDecision(row.name, read_identity(row.name, text), row.blocker.version))
 
         def sampled(found: "SampledTable") -> None:
-            self._pane.app.push_screen(template_prompt(row.name, found, identity), answered)
+            self._pane.host.push_screen(template_prompt(row.name, found, identity), answered)
 
         host.work.start("template", lambda: calls.sample(host.source, row.name), sampled, host.tell)
 
@@ -44,4 +44,4 @@ class Asking:
                 self._decided(StagedDecision(row.name, None, row.blocker.version, reason))
 
         question = f"Why do rows of {visible(row.name)} need no registry row?"
-        self._pane.app.push_screen(Prompt("Exempt", question), answered)
+        self._pane.host.push_screen(Prompt("Exempt", question), answered)

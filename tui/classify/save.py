@@ -43,7 +43,7 @@ class Writing:
                 host.say("Undo: this login has no classification that still holds")
                 return
             question = Confirm("Undo what was written", words.undoing(last), "undo", "undo it")
-            self._pane.app.push_screen(question, lambda yes: self._undo(last) if yes else None)
+            self._pane.host.push_screen(question, lambda yes: self._undo(last) if yes else None)
 
         host.work.start("last", lambda: calls.last(host.source), found, host.tell)
 

@@ -1,5 +1,6 @@
 """The actions of the console itself, whatever pane is on the screen, and the state they work on."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -8,17 +9,18 @@ from textual.content import Content
 from textual.driver import Driver
 from textual.widgets import ContentSwitcher
 
+from core.errors import ConsoleError
 from core.profiles import Keymap
-from tui.actions import ACTIONS, BY_ID, Action, Actor, bindings, rebind
-from tui.console.copy_export import TakingAway
+from tui.actions import ACTIONS, BY_ID, Action, Actor, Controller, bindings, rebind
+from tui.console.copy_export import CopyExport
 from tui.console.keymap import usable
-from tui.console.message_log import Record
-from tui.console.permits import Permits
-from tui.console.switch_login import Logins
-from tui.console.theme_picker import Looks, remembered
+from tui.console.message_log import MessageLog, Said
+from tui.console.permits import PermitActions
+from tui.console.switch_login import LoginSwitch
+from tui.console.theme_picker import ThemePicker, remembered
 from tui.pane import Pane
 from tui.runtime.background import Work
-from tui.runtime.poller import Watch
+from tui.runtime.poller import Clock, Watch
 from tui.runtime.source import Source
 from tui.runtime.state import ConsoleState
 from tui.terminal.input_decoder import sturdy_driver
@@ -45,10 +47,10 @@ _TWINS = {
 }
 
 
-class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bindings=False):
-    """What the pane keys, `r`, `:`, `?` and `q` do."""
+class Console(Actor, OrderlyApp, inherit_bindings=False):
+    """What the pane keys, `r`, `:`, `?` and `q` do. The controllers do the rest, each with this as its host."""
 
-    PLACES = ("console",)
+    PLACES: ClassVar[tuple[str, ...]] = ("console",)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*PLACES)]
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
@@ -66,6 +68,10 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
         self.work = Work(self.post_message)
         self.defect: Exception | None = None
         self._ages: list[Timer] = []
+        self._messages = MessageLog(self)
+        self._taking = CopyExport(self, lambda: self.pane)
+        controllers = (self._messages, self._taking, PermitActions(self), LoginSwitch(self), ThemePicker(self))
+        self._controllers: dict[str, Controller] = {name: each for each in controllers for name in each.ACTIONS}
         keys, self.misfits = usable(keymap)
         rebind(keys)
         self.set_keymap({action: ",".join(each) for action, each in keys.items()})
@@ -97,6 +103,25 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
         """The matrix, on the screen or not."""
         return cast("MatrixPane", self.screen_stack[0].query_one("#matrix"))
 
+    @property
+    def clock(self) -> Clock:
+        """The time of day."""
+        return self.watch_.clock
+
+    @property
+    def said(self) -> Sequence[Said]:
+        """What was said, the latest last."""
+        return self._messages.said
+
+    @property
+    def theme_name(self) -> str:
+        """The theme that is worn."""
+        return self.theme
+
+    def wear(self, theme: str) -> None:
+        """Wear another theme."""
+        self.theme = theme
+
     def reason(self, action: Action) -> str:
         """Say why an action is not possible now, or nothing."""
         return self._actor(action).why_not(action.id)
@@ -105,7 +130,33 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
         """A look that is under way is not asked for again."""
         if action_id == "refresh" and self.state.looking:
             return "a look is already under way"
-        return super().why_not(action_id)
+        found = self._controllers.get(action_id)
+        return "" if found is None else found.why_not(action_id)
+
+    def performer(self, action_id: str) -> object:
+        """The controller of an action, or the console itself."""
+        return self._controllers.get(action_id, self)
+
+    def say(self, text: str) -> None:
+        """Show one line to the operator, for a few seconds."""
+        self._messages.say(text)
+
+    def tell(self, error: ConsoleError) -> None:
+        """Show what went wrong, and what to do; evidence and hint are in the log."""
+        self._messages.tell(error)
+
+    def answer(self, text: str, *, has_more: bool) -> None:
+        """Put a line where the keys stand, for a few seconds."""
+        self.screen_stack[0].query_one(KeyLine).say(text, has_more=has_more)
+
+    def copy_text(self, text: str) -> None:
+        """Copy some text to the operator's clipboard, if there is any."""
+        self._taking.copy_text(text)
+
+    def screen_text(self) -> str:
+        """The frame as text, as it is on the screen."""
+        strips = self.screen_stack[0]._compositor.render_strips()  # noqa: SLF001 - Textual shows its lines nowhere else
+        return "\n".join(strip.text.rstrip() for strip in strips)
 
     def send(self, sequence: str) -> None:
         """Send something to the terminal itself, past the screen."""
@@ -113,7 +164,7 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
             self._driver.write(sequence)
 
     def relogin(self) -> None:
-        """Start anew as somebody else, on the same screen."""
+        """Start again as another login, on the same screen."""
         self.state = ConsoleState()
         for pane in self.screen_stack[0].query(Pane):
             pane.relogin()
@@ -121,8 +172,9 @@ class Console(Record, TakingAway, Permits, Logins, Looks, OrderlyApp, inherit_bi
         self.look_again()
 
     def twin(self, action_id: str) -> str:
-        """The commands that show what the panes show."""
-        return _TWINS.get(action_id) or super().twin(action_id)
+        """The commands that show what the panes show, and those of the controllers."""
+        found = self._controllers.get(action_id)
+        return _TWINS.get(action_id, "") if found is None else found.twin(action_id)
 
     def show_state(self) -> None:
         """Bring everything on the screen in step with the state."""

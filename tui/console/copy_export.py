@@ -1,12 +1,12 @@
 """Taking things away: to the clipboard, to a file, or as the command that does the same."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from core.errors import ConsoleError
-from tui.actions import ACTIONS, Actor, key_label
+from tui.actions import ACTIONS, Actor, Controller, Host, key_label
 from tui.export import FORMATS
 from tui.terminal import clipboard
 from tui.widgets.choice import ChoiceDialog, Option
@@ -14,25 +14,28 @@ from tui.widgets.prompt import Prompt
 from tui.widgets.signs import rows_of
 
 if TYPE_CHECKING:
-    from textual.app import App
+    from collections.abc import Callable
 
-    from tui.console.app_actions import Console
     from tui.pane import Pane
 
 
-class TakingAway(Actor):
-    """What `y`, `E` and `X` do."""
+class CopyExport(Controller):
+    """What `y`, `E` and `X` do, with the pane that is on the screen."""
+
+    ACTIONS = ("copy", "export", "twin")
+
+    def __init__(self, host: Host, pane: "Callable[[], Pane]") -> None:
+        super().__init__(host)
+        self._shown = pane
 
     def why_not(self, action_id: str) -> str:
         """There must be rows to export."""
-        if action_id == "export" and not self._pane.exported().rows:
-            return "this pane has no rows to export"
-        return super().why_not(action_id)
+        return "this pane has no rows to export" if action_id == "export" and not self._pane.exported().rows else ""
 
     def copy(self) -> None:
         """Choose what to copy."""
         pane = self._pane
-        offers = pane.copied() | {"screen": _screen(self._console)}
+        offers = pane.copied() | {"screen": self.host.screen_text()}
         more = {"all": "every row, read to the end first"} if pane.is_partial else {}
         # All of it was made visible where it was shown.
         options = [
@@ -43,11 +46,11 @@ class TakingAway(Actor):
 
         def chosen(name: str | None) -> None:
             if name in more:
-                pane.whole(lambda export: self.copy_text(export.text("md")))
+                pane.whole(lambda export: self.host.copy_text(export.text("md")))
             else:
-                self.copy_text(offers.get(name or "", ""))
+                self.host.copy_text(offers.get(name or "", ""))
 
-        self._console.push_screen(ChoiceDialog("Copy", options), chosen)
+        self.host.push_screen(ChoiceDialog("Copy", options), chosen)
 
     def export(self) -> None:
         """Ask for a file, and write what the pane shows."""
@@ -62,18 +65,19 @@ class TakingAway(Actor):
             return Content.styled(problem or said, "$error" if problem else ""), not problem
 
         label = "To which file? Its ending says how: csv, json, md, or svg for the screen."
-        self._console.push_screen(Prompt("Export", label, f"{export.name}.csv", check), self._export)
+        self.host.push_screen(Prompt("Export", label, f"{export.name}.csv", check), self._export)
 
     def show_twins(self) -> None:
         """List the commands that do what this pane's keys do; the chosen one is copied."""
+        actors: list[Host | Actor] = [self.host, *self._pane.actors()]
         options = [
             Option(twin, f"{key_label(action.keys_now[0])}  {action.title}", twin)
-            for actor in (self, *self._pane.actors())
+            for actor in actors
             for action in ACTIONS
             if action.listed and action.place in actor.PLACES and (twin := actor.twin(action.id))
         ]
-        self._console.push_screen(
-            ChoiceDialog("The same by command", options), lambda chosen: self.copy_text(chosen or "")
+        self.host.push_screen(
+            ChoiceDialog("The same by command", options), lambda chosen: self.host.copy_text(chosen or "")
         )
 
     def copy_text(self, text: str) -> None:
@@ -83,20 +87,20 @@ class TakingAway(Actor):
         if not clipboard.fits(text):
             self._keep(text, "too long for a clipboard over SSH; it is in {}")
         elif clipboard.is_in_tmux():
-            self._console.work.start(
-                "copy", clipboard.tmux_passes, lambda passes: self._copy_in_tmux(text, passes), self._console.tell
+            self.host.work.start(
+                "copy", clipboard.tmux_passes, lambda passes: self._copy_in_tmux(text, passes), self.host.tell
             )
         else:
-            self._console.send(clipboard.sequence(text))
-            self._console.say(f"{len(text):,} characters sent to the terminal's clipboard")
+            self.host.send(clipboard.sequence(text))
+            self.host.say(f"{len(text):,} characters sent to the terminal's clipboard")
 
     def _copy_in_tmux(self, text: str, passes: bool | None) -> None:  # noqa: FBT001 - tmux's answer
         if passes is False:
             self._keep(text, "tmux takes no copies; it is in {} (see tmux's set-clipboard and allow-passthrough)")
             return
-        self._console.send(clipboard.sequence(text))
+        self.host.send(clipboard.sequence(text))
         if passes:
-            self._console.say(f"{len(text):,} characters sent through tmux to the terminal's clipboard")
+            self.host.say(f"{len(text):,} characters sent through tmux to the terminal's clipboard")
         else:
             self._keep(text, "sent to tmux, which may drop it; it is also in {}")
 
@@ -104,9 +108,9 @@ class TakingAway(Actor):
         try:
             path = clipboard.to_file(text)
         except OSError as error:
-            self._console.tell(_unwritable(error))
+            self.host.tell(_unwritable(error))
             return
-        self._console.say(said.format(path))
+        self.host.say(said.format(path))
 
     def _export(self, name: str | None) -> None:
         if name is None:
@@ -114,7 +118,7 @@ class TakingAway(Actor):
         path = Path(name).expanduser()
         ending = path.suffix.lstrip(".")
         if ending == "svg":
-            self._write_file(path, self._console.export_screenshot(), "")
+            self._write_file(path, self.host.export_screenshot(), "")
         else:
             self._pane.whole(lambda found: self._write_file(path, found.text(ending), f"{rows_of(len(found.rows))} "))
 
@@ -123,17 +127,13 @@ class TakingAway(Actor):
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
-            self._console.tell(_unwritable(error))
+            self.host.tell(_unwritable(error))
             return
-        self._console.say(f"{what}written: {path.absolute()}")
-
-    @property
-    def _console(self) -> "Console":
-        return cast("Console", self)
+        self.host.say(f"{what}written: {path.absolute()}")
 
     @property
     def _pane(self) -> "Pane":
-        return self._console.pane
+        return self._shown()
 
 
 def _unusable(name: str) -> str:
@@ -149,9 +149,3 @@ def _unwritable(error: OSError) -> ConsoleError:
 
 def _first(text: str) -> str:
     return text.strip().splitlines()[0][:40].replace("\t", "  ")
-
-
-def _screen(console: "App[None]") -> str:
-    """The frame as text, as it is on the screen."""
-    strips = console.screen_stack[0]._compositor.render_strips()  # noqa: SLF001 - Textual shows its lines nowhere else
-    return "\n".join(strip.text.rstrip() for strip in strips)

@@ -3,18 +3,13 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 
 from core.domain.text import visible
 from core.errors import ConsoleError
-from tui.actions import Actor
+from tui.actions import Controller, Host
 from tui.widgets.dialog import Dialog
-from tui.widgets.key_line import KeyLine
-
-if TYPE_CHECKING:
-    from tui.console.app_actions import Console
 
 KEPT = 500
 
@@ -29,26 +24,28 @@ class Said:
     is_error: bool = False
 
 
-class Record(Actor):
+class MessageLog(Controller):
     """Says things, keeps them, and shows them again at `@`."""
 
-    def __init__(self, *arguments: object, **options: object) -> None:
-        super().__init__(*arguments, **options)  # type: ignore[arg-type]  # the application's own
+    ACTIONS = ("log",)
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
         self.said: deque[Said] = deque(maxlen=KEPT)
 
-    def why_not(self, action_id: str) -> str:
+    def why_not(self, action_id: str) -> str:  # noqa: ARG002 - it has one action
         """There must be something to show."""
-        return "nothing was said yet" if action_id == "log" and not self.said else super().why_not(action_id)
+        return "" if self.said else "nothing was said yet"
 
     def say(self, text: str) -> None:
         """Show one line to the operator, for a few seconds."""
-        self._say(Said(self._now(), text))
+        self._say(Said(self.host.clock.now(), text))
 
     def tell(self, error: ConsoleError) -> None:
         """Show what went wrong, and what to do; evidence and hint are in the log."""
         evidence = (f"{name}: {value}" for name, value in error.evidence.items() if value not in (None, "", []))
         more = tuple(each for each in (*evidence, error.hint and f"hint: {error.hint}") if each)
-        self._say(Said(self._now(), error.message, more, is_error=True))
+        self._say(Said(self.host.clock.now(), error.message, more, is_error=True))
 
     def show_log(self) -> None:
         """Show everything that was said, the newest first."""
@@ -60,11 +57,8 @@ class Record(Actor):
                 Content.assemble((f"{each.at:%H:%M:%S} ", "$text-muted"), (f"{mark} ", tone), visible(each.text))
             )
             lines += [Content.styled(f"           {visible(line)}", "$text-muted") for line in each.more]
-        self.app.push_screen(Dialog("Log", Content("\n").join(lines)))
+        self.host.push_screen(Dialog("Log", Content("\n").join(lines)))
 
     def _say(self, said: Said) -> None:
         self.said.append(said)
-        self.app.screen_stack[0].query_one(KeyLine).say(said.text, has_more=bool(said.more))
-
-    def _now(self) -> datetime:
-        return cast("Console", self).watch_.clock.now()
+        self.host.answer(said.text, has_more=bool(said.more))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -10,7 +10,7 @@ from core.domain.backfill.next_actions import GATEKEEPER
 from core.domain.backfill.permit import Asked, asked
 from core.domain.text import visible
 from core.errors import UsageError
-from tui.actions import Actor
+from tui.actions import Controller
 from tui.runtime.source import Link
 from tui.widgets.choice import ChoiceDialog, Option
 from tui.widgets.confirm import Confirm
@@ -19,39 +19,36 @@ from tui.widgets.signs import number, rows_of
 
 if TYPE_CHECKING:
     from core.domain.backfill.permit import Permit
-    from tui.console.app_actions import Console
 
 HOW = "ROWS LIFETIME REASON: how many rows, for how long (30m, 2h, 1d), and why."
 OPEN, NOW_OPEN = "open", "open"
 
 
-class Permits(Actor):
+class PermitActions(Controller):
     """What `P` does."""
 
-    def why_not(self, action_id: str) -> str:
-        """Permits are read from the server."""
-        if action_id == "permits" and self._console.state.server is None:
-            return "not connected yet"
-        return super().why_not(action_id)
+    ACTIONS = ("permits",)
 
-    def twin(self, action_id: str) -> str:
+    def why_not(self, action_id: str) -> str:  # noqa: ARG002 - it has one action
+        """Permits are read from the server."""
+        return "not connected yet" if self.host.state.server is None else ""
+
+    def twin(self, action_id: str) -> str:  # noqa: ARG002 - it has one action
         """The command that opens one."""
-        if action_id == "permits":
-            return "birth-console permit open --budget ROWS --expires 2h --reason 'why'"
-        return super().twin(action_id)
+        return "birth-console permit open --budget ROWS --expires 2h --reason 'why'"
 
     def show_permits(self) -> None:
         """List the permits, the newest first, above them what a gatekeeper can do."""
-        console = self._console
-        source = console.source
-        console.work.start("permits", lambda: source.read("look", _listed), self._list, console.tell)
+        host = self.host
+        source = host.source
+        host.work.start("permits", lambda: source.read("look", _listed), self._list, host.tell)
 
     def _list(self, permits: "list[Permit]") -> None:
         options = list(_options(permits, self._refusal()))
-        self._console.push_screen(ChoiceDialog("Permits", options), lambda chosen: self._chosen(chosen, permits))
+        self.host.push_screen(ChoiceDialog("Permits", options), lambda chosen: self._chosen(chosen, permits))
 
     def _refusal(self) -> str:
-        server = self._console.state.server
+        server = self.host.state.server
         if server is None or GATEKEEPER not in server.groups:
             return f"needs {GATEKEEPER}"
         return "this session is read-only" if server.read_only else ""
@@ -63,8 +60,8 @@ class Permits(Actor):
             self._ask_to_close(next(each for each in permits if str(each.permit) == chosen))
 
     def _ask_to_open(self) -> None:
-        console = self._console
-        points = () if console.state.burndown is None else console.state.burndown.points
+        host = self.host
+        points = () if host.state.burndown is None else host.state.burndown.points
         missing = points[-1].missing if points else None
 
         def answered(text: str | None) -> None:
@@ -76,7 +73,7 @@ class Permits(Actor):
             )
             self._confirm("Open a permit", body, "open permit", lambda: self._open(wanted))
 
-        console.push_screen(Prompt("Open a permit", HOW, f"{missing} 2h " if missing else "", check), answered)
+        host.push_screen(Prompt("Open a permit", HOW, f"{missing} 2h " if missing else "", check), answered)
 
     def _ask_to_close(self, permit: "Permit") -> None:
         name = f"permit {permit.permit}"
@@ -87,16 +84,16 @@ class Permits(Actor):
                 body = Content(f"Left of it: {rows_of(left)}. The batch in flight ends; the next one is refused.")
                 self._confirm(f"Close {name}", body, f"close {name}", lambda: self._close(permit.permit, reason))
 
-        self._console.push_screen(Prompt(f"Close {name}", "Why? It is kept in the ledger."), answered)
+        self.host.push_screen(Prompt(f"Close {name}", "Why? It is kept in the ledger."), answered)
 
     def _confirm(self, title: str, body: Content, phrase: str, then: Callable[[], None]) -> None:
-        server = self._console.state.server
+        server = self.host.state.server
         assert server is not None  # noqa: S101 - without one nothing is listed
         where = Content.styled(
             f"\non {visible(server.database)} {visible(server.word)}, as {visible(server.login)}", "bold $warning"
         )
-        question = Confirm(title, body + where, self._console.state.phrase(phrase), f"{phrase.split(maxsplit=1)[0]} it")
-        self._console.push_screen(question, lambda yes: then() if yes else None)
+        question = Confirm(title, body + where, self.host.state.phrase(phrase), f"{phrase.split(maxsplit=1)[0]} it")
+        self.host.push_screen(question, lambda yes: then() if yes else None)
 
     def _open(self, wanted: Asked) -> None:
         def call(link: Link) -> "Permit":
@@ -115,18 +112,14 @@ class Permits(Actor):
         self._write(call)
 
     def _write(self, call: "Callable[[Link], Permit]") -> None:
-        console = self._console
-        source = console.source
+        host = self.host
+        source = host.source
 
         def done(permit: "Permit") -> None:
-            console.say(f"permit {permit.permit} is {permit.state}: {rows_of(permit.budget - permit.used)} left")
-            console.look_again()
+            host.say(f"permit {permit.permit} is {permit.state}: {rows_of(permit.budget - permit.used)} left")
+            host.look_again()
 
-        console.work.start("permit", lambda: source.write(call), done, console.tell)
-
-    @property
-    def _console(self) -> "Console":
-        return cast("Console", self)
+        host.work.start("permit", lambda: source.write(call), done, host.tell)
 
 
 def check(text: str) -> tuple[Content, bool]:

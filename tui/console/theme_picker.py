@@ -1,40 +1,35 @@
-"""The look of the console: its themes, and which one was chosen last."""
+"""The themes of the console, and which one was chosen last."""
 
 import json
-from typing import TYPE_CHECKING, cast
 
 from core.settings import state_home
-from tui.actions import Actor
+from tui.actions import Controller
 from tui.terminal.theme import THEMES, is_plain
 from tui.widgets.choice import ChoiceDialog, Option
-
-if TYPE_CHECKING:
-    from tui.console.app_actions import Console
 
 TITLES = {"birth-dark": "dark", "birth-light": "light", "birth-plain": "the terminal's own colours"}
 
 
-class Looks(Actor):
+class ThemePicker(Controller):
     """What the choice of a theme does."""
 
-    def why_not(self, action_id: str) -> str:
-        """A terminal with 16 colours, or one where none are wanted, has one look."""
-        if action_id == "theme" and is_plain():
-            return "this terminal has its own colours only (TERM, NO_COLOR)"
-        return super().why_not(action_id)
+    ACTIONS = ("theme",)
+
+    def why_not(self, action_id: str) -> str:  # noqa: ARG002 - it has one action
+        """A terminal with 16 colours, or one where none are wanted, has one theme."""
+        return "this terminal has its own colours only (TERM, NO_COLOR)" if is_plain() else ""
 
     def choose_theme(self) -> None:
         """List the themes."""
-        console = cast("Console", self)
+        worn = self.host.theme_name
         options = [
-            Option(theme.name, TITLES[theme.name], why_not="as it is" if theme.name == console.theme else "")
-            for theme in THEMES
+            Option(theme.name, TITLES[theme.name], why_not="as it is" if theme.name == worn else "") for theme in THEMES
         ]
-        console.push_screen(ChoiceDialog("Theme", options), self._wear)
+        self.host.push_screen(ChoiceDialog("Theme", options), self._wear)
 
     def _wear(self, name: str | None) -> None:
         if name is not None:
-            cast("Console", self).theme = name
+            self.host.wear(name)
             remember(name)
 
 

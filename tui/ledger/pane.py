@@ -196,9 +196,9 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
         elif self.shows == "gates":
             judged = self.gates.grid.row_at_cursor()
             if judged is not None:
-                self.app.push_screen(Dialog("Gate", words.gate_details(judged.gate)))
+                self.host.push_screen(Dialog("Gate", words.gate_details(judged.gate)))
         elif (item := self.diff.grid.row_at_cursor()) is not None:
-            self.app.push_screen(Dialog("Row", words.item(item, compared=self.diff.view.before is not None)))
+            self.host.push_screen(Dialog("Row", words.item(item, compared=self.diff.view.before is not None)))
 
     def go_back(self) -> None:
         """Back to where the screen came from."""
@@ -219,7 +219,7 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
         number = self._meant().run
 
         def show(found: Content) -> None:
-            self.app.push_screen(Dialog("SQL", found))
+            self.host.push_screen(Dialog("SQL", found))
 
         self._work("reading the SQL", lambda: self.host.source.read("ledger", lambda link: _sql(link, number)), show)
 

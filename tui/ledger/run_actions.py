@@ -92,7 +92,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
                 choice.dismiss(None)
             self._tell("Plan", error)
 
-        self.app.push_screen(choice, chosen)
+        self.host.push_screen(choice, chosen)
         read = lambda: self.host.source.read("ledger", calls.plannable)  # noqa: E731 - as short as its use
         self.host.work.start("ledger choice", read, choice.offer, failed)
 
@@ -104,7 +104,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
             if note is not None:
                 self._write(f"recounting {run.name}", lambda link: calls.reconcile(link, run.run, note), self._told)
 
-        self.app.push_screen(Prompt(f"Reconcile {run.name}", NOTE), noted)
+        self.host.push_screen(Prompt(f"Reconcile {run.name}", NOTE), noted)
 
     def apply(self) -> None:
         """Look at what it would do, ask with how much effort, have it confirmed, then start it."""
@@ -123,7 +123,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
             if found:
                 go_on(Effort.parse(text))
             else:
-                self.app.push_screen(wait, lambda _: None if wait.is_left else go_on(Effort.parse(text)))
+                self.host.push_screen(wait, lambda _: None if wait.is_left else go_on(Effort.parse(text)))
 
         def go_on(effort: Effort) -> None:
             if isinstance(found[0], ConsoleError):
@@ -134,7 +134,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
         # What is typed ahead goes to the question, not to the pane: it is asked while the answer to this comes.
         read = lambda: self.host.source.read("ledger", lambda link: calls.intent(link, run.run))  # noqa: E731 - as said
         self.host.work.start(f"ledger intent {run.run}", read, looked, looked)
-        self.app.push_screen(Prompt(title, EFFORT, "1", calls.effort), chosen)
+        self.host.push_screen(Prompt(title, EFFORT, "1", calls.effort), chosen)
 
     def hold(self) -> None:
         """Pause the run, or let it go on."""
@@ -149,7 +149,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
         question = Confirm(
             f"Resume {run.name}", words.reviving(run, seen.progress), self._phrase(run), "resume the cancelled run"
         )
-        self.app.push_screen(question, lambda yes: self._steer(run, "resume", None) if yes else None)
+        self.host.push_screen(question, lambda yes: self._steer(run, "resume", None) if yes else None)
 
     def cancel(self) -> None:
         """Have it confirmed, then cancel the run."""
@@ -161,7 +161,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
 
         body, keep = words.cancelling(run), "Keep it running"
         question = Confirm(f"Cancel {run.name}", body, self._phrase(run), "stop the run", no=keep)
-        self.app.push_screen(question, answered)
+        self.host.push_screen(question, answered)
 
     def resize(self) -> None:
         """Ask for the size of batches, and hand it to the workers."""
@@ -172,7 +172,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
                 self._steer(run, None, int(text))
 
         size = self.seen.progress.batch_size if self.seen is not None else None
-        self.app.push_screen(Prompt(f"Batches of {run.name}", SIZE, str(size or 0), calls.size), chosen)
+        self.host.push_screen(Prompt(f"Batches of {run.name}", SIZE, str(size or 0), calls.size), chosen)
 
     def verify(self) -> None:
         """Ask every acceptance gate."""
@@ -200,19 +200,19 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
                 return
             body = words.certifying(seen, found.evidence_digest, found.gates, note)
             question = Confirm(f"Certify {run.name}", body, self._phrase(run), "certify it")
-            self.app.push_screen(question, lambda yes: certify(note) if yes else None)
+            self.host.push_screen(question, lambda yes: certify(note) if yes else None)
 
         def certify(note: str) -> None:
             digest = found.evidence_digest
             self._write(f"certifying {run.name}", lambda link: calls.certify(link, run.run, note, digest), self._told)
 
-        self.app.push_screen(Prompt(f"Certify {run.name}", STAND), noted)
+        self.host.push_screen(Prompt(f"Certify {run.name}", STAND), noted)
 
     def audit(self) -> None:
         """Verify the hash chain."""
 
         def show(found: Content) -> None:
-            self.app.push_screen(Dialog("Audit", found))
+            self.host.push_screen(Dialog("Audit", found))
 
         self._work("auditing the chain", lambda: self.host.source.read("verify", calls.audit), show)
 
@@ -241,9 +241,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
 
     def _phrase(self, run: Run) -> str:
         """What to type: the run's name, and what the database wants to hear where it is not a plaything."""
-        server = self.host.state.server
-        wanted = "" if server is None else server.confirm or ("" if server.word == "DEMO" else server.word)
-        return f"{run.name} {wanted}".strip()
+        return self.host.state.phrase(run.name)
 
     def _planned(self, found: "Plan") -> None:
         skipped = f"; {len(found.skipped)} broken ones skipped" if found.skipped else ""
@@ -268,7 +266,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
 
         word = self.host.state.server.word if self.host.state.server else ""
         body = words.applying(intent, effort, word)
-        self.app.push_screen(Confirm(f"Apply {run.name}", body, self._phrase(run), "apply the run"), answered)
+        self.host.push_screen(Confirm(f"Apply {run.name}", body, self._phrase(run), "apply the run"), answered)
 
     def _steer(self, run: Run, command: str | None, batch_size: int | None) -> None:
         before = self.seen.progress if self.seen is not None else None
@@ -279,7 +277,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
         self._write(f"steering {run.name}", lambda link: calls.steer(link, run.run, command, batch_size), steered)
 
     def _tell(self, title: str, error: ConsoleError) -> None:
-        self.app.push_screen(Dialog(title, words.fault(error)))
+        self.host.push_screen(Dialog(title, words.fault(error)))
 
     def _write(self, what: str, call: Callable[[Link], Result], then: Callable[[Result], None]) -> None:
         self._work(what, lambda: self.host.source.write(call), then)

@@ -1,6 +1,6 @@
 """A collection opened from the matrix: its facts, its contract gate by gate, and the SQL that would run."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -15,9 +15,6 @@ from tui.actions import Actor
 from tui.matrix import contract_text
 from tui.runtime.source import Link
 from tui.widgets.dialog import Dialog
-
-if TYPE_CHECKING:
-    from tui.console.app_actions import Console
 
 WIDEST = 112
 EDGES = 5  # border, padding and scrollbar
@@ -65,7 +62,7 @@ class ContractScreen(Dialog):
             self._actor.host.say("there is no SQL to copy")
             return
         text = "\n\n".join(f"-- {each.title}\n{contract_text.lines(each.text)};" for each in self._contract.statements)
-        cast("Console", self.app).copy_text(text)
+        self._actor.host.copy_text(text)
 
     def on_resize(self) -> None:
         """Lay out anew."""

@@ -163,7 +163,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         """Show everything known of the collection under the cursor."""
         row = self.grid.row_at_cursor()
         if row is not None:
-            self.app.push_screen(ContractScreen(self, row, self.failures.get(row.facts.collection)))
+            self.host.push_screen(ContractScreen(self, row, self.failures.get(row.facts.collection)))
 
     def plan_these(self) -> None:
         """Plan the marked collections that can be planned."""

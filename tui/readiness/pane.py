@@ -1,7 +1,7 @@
 """The readiness dashboard: metrics, what opens the gate, stated claims against live ones, and what changed."""
 
 from collections.abc import Callable
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,7 +12,7 @@ from textual.widget import Widget
 from core.domain.overview.readiness import METRICS
 from core.domain.text import visible
 from core.errors import ConsoleError
-from tui.actions import BY_ID, Actor, bindings
+from tui.actions import BY_ID, bindings
 from tui.export import Export
 from tui.pane import Pane
 from tui.readiness import activity_text, metrics_text
@@ -151,14 +151,14 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
         """Go where the first closed condition is cured."""
         step = self._next_step()
         if step is not None and step.action in BY_ID:
-            cast("Actor", self.app).action_do(step.action)
+            self.host.action_do(step.action)
         elif step is not None:
             self.host.say(f"{step.text}: run {step.command}")
 
     def open_changes(self) -> None:
         """Show everything that changed, where the box has no room for it."""
         width = min(self.app.size.width, 80) - EDGES
-        self.app.push_screen(Dialog(TITLES["changes"], activity_text.changes(self._state, width)))
+        self.host.push_screen(Dialog(TITLES["changes"], activity_text.changes(self._state, width)))
 
     def _next_step(self) -> Step | None:
         if self._state.readiness is None:
