@@ -109,7 +109,7 @@ ACTIONS = (
     Action("ledger", ("4", "f4"), "Ledger", "show_ledger", "Panes", opens="ledger"),
     Action("previous_pane", ("left_square_bracket",), "The pane before", "show_previous_pane", "Panes"),
     Action("next_pane", ("right_square_bracket",), "The next pane", "show_next_pane", "Panes"),
-    Action("take_step", ("enter",), "Do what opens the gate", "take_step", "Readiness", "readiness", "next step"),
+    Action("next_step", ("enter",), "Go to the next step", "go_to_next_step", "Readiness", "readiness", "next step"),
     Action("changes", ("c",), "All that changed", "open_changes", "Readiness", "readiness", "changes"),
     Action("accept", ("a",), "Accept the first, and go on", "accept", "Classify", "classify", "accept"),
     Action("choose", ("1",), "1 … 9 choose a candidate", "choose", "Classify", "classify", "to 9 choose", argument=1),
@@ -123,7 +123,7 @@ ACTIONS = (
     Action("exempt", ("e",), "Exempt (gatekeepers)", "exempt", "Classify", "classify", "exempt"),
     Action("same", ("semicolon",), "The same for the marked", "choose_for_marked", "Classify", "classify"),
     Action("undo", ("u",), "Undo: staged, then written", "undo", "Classify", "classify", "undo"),
-    Action("write", ("w",), "Write what is staged", "write", "Classify", "classify", "write"),
+    Action("save", ("w",), "Save staged decisions", "save", "Classify", "classify", "save"),
     Action("history", ("H",), "History of the collection", "show_history", "Classify", "classify"),
     Action("evidence", ("enter",), "All evidence", "open_evidence", "Classify", "classify"),
     Action("run_open", ("enter",), "Open: entries, then rows", "open_further", "Ledger", "ledger", "open"),
@@ -132,7 +132,7 @@ ACTIONS = (
     Action("run_plan", ("p",), "Plan", "plan", "Acceptance line", "ledger", "plan"),
     Action("run_reconcile", ("c",), "Reconcile", "reconcile", "Acceptance line", "ledger", "reconcile"),
     Action("run_apply", ("A",), "Apply", "apply", "Acceptance line", "ledger", "apply"),
-    Action("run_hold", ("space",), "Pause, or resume", "hold", "Acceptance line", "ledger", "pause"),
+    Action("run_pause", ("space",), "Pause or resume", "pause", "Acceptance line", "ledger", "pause"),
     Action("run_cancel", ("K",), "Cancel the run", "cancel", "Acceptance line", "ledger"),
     Action("run_resize", ("b",), "Rows a batch", "resize", "Acceptance line", "ledger"),
     Action("run_verify", ("V",), "Verify", "verify", "Acceptance line", "ledger", "verify"),
@@ -141,7 +141,7 @@ ACTIONS = (
     Action("run_compare", ("D",), "Diff with the plan before", "open_comparison", "Ledger", "ledger"),
     Action("run_gates", ("o",), "Gates, as last verified", "show_gates", "Ledger", "ledger"),
     Action("run_sql", ("i",), "SQL of plan and batches", "open_sql", "Ledger", "ledger"),
-    Action("diff_again", ("r",), "Read the rows again", "reload", "Diff", "diff"),
+    Action("diff_reload", ("r",), "Read the rows again", "reload", "Diff", "diff"),
     Action("diff_filter", ("slash",), "Filter by code", "start_filter", "Diff", "diff", "filter"),
     Action("diff_unfilter", ("escape",), "Clear the filter", "clear_filter", "Diff", "diff"),
     Action("only_open", ("plus",), "+ only to register", "only_open", "Diff", "diff", "only"),
@@ -177,7 +177,7 @@ ACTIONS = (
     Action("login", ("L",), "Be somebody else (demo)", "switch_login", "Console"),
     Action("theme", ("T",), "Theme", "choose_theme", "Console"),
     Action("redraw", ("ctrl+l",), "Draw the screen anew", "redraw", "Console", anywhere=True),
-    Action("refresh", ("r",), "Refresh", "look_again", "Console", footer="refresh"),
+    Action("refresh", ("r",), "Refresh", "refresh_now", "Console", footer="refresh"),
     Action("commands", ("colon", "ctrl+p"), "Commands", "open_commands", "Console", footer="commands"),
     Action("help", ("question_mark",), "Help for this pane", "open_help", "Console", footer="help"),
     Action("suspend", ("ctrl+z",), "To the shell (fg: back)", "suspend_console", "Console"),
@@ -254,7 +254,7 @@ class Host(Protocol):
     def export_screenshot(self) -> str:
         """The screen as SVG."""
 
-    def look_again(self) -> None:
+    def refresh_now(self) -> None:
         """Read everything again, now."""
 
     def relogin(self) -> None:

@@ -14,8 +14,8 @@ from core.profiles import Keymap
 from tui.console.app_actions import Console
 from tui.readiness.pane import ReadinessPane
 from tui.runtime.background import Finished, while_running
-from tui.runtime.poller import Clock, Looked, LookFailed, MatrixRead, Progressed, Watch
-from tui.runtime.row_counter import Counted, Counter
+from tui.runtime.poller import Clock, MatrixRead, Poller, Progressed, Refreshed, RefreshFailed
+from tui.runtime.row_counter import Counted, RowCounter
 from tui.runtime.source import Source
 from tui.widgets.key_line import KeyLine
 from tui.widgets.notice import Notice
@@ -48,8 +48,8 @@ class ConsoleApp(Console):
     TITLE = "birth-console"
 
     def __init__(self, source: Source, clock: Clock | None = None, keymap: Keymap | None = None) -> None:
-        super().__init__(source, Watch(source, self.post_message, clock or Clock()), keymap or {})
-        self.counter = Counter(source, self.post_message)
+        super().__init__(source, Poller(source, self.post_message, clock or Clock()), keymap or {})
+        self.counter = RowCounter(source, self.post_message)
         self.is_complete = False
         self._completing = asyncio.Lock()
         self._rows: list[MatrixRow] | None = None
@@ -96,14 +96,14 @@ class ConsoleApp(Console):
         self.show_pane("readiness")
         for problem in self.misfits:
             self.say(problem)
-        self.call_after_refresh(self.watch_.start)
+        self.call_after_refresh(self.poller.start)
 
     def _terminate(self) -> None:
         self.exit(return_code=TERMINATED)
 
     def on_unmount(self) -> None:
         """Let the threads end, whatever ended the console."""
-        self.watch_.stop()
+        self.poller.stop()
         self.counter.stop()
 
     @on(Finished)
@@ -117,18 +117,18 @@ class ConsoleApp(Console):
         self.state.progress = message.line
         self.show_state()
 
-    @on(Looked)
+    @on(Refreshed)
     @while_running
-    def _looked(self, message: Looked) -> None:
+    def _refreshed(self, message: Refreshed) -> None:
         collect_garbage()
-        self.state.looked(message)
+        self.state.refreshed(message)
         self.show_state()
         self.age()
         self.call_after_refresh(self.complete)
 
-    @on(LookFailed)
+    @on(RefreshFailed)
     @while_running
-    def _look_failed(self, message: LookFailed) -> None:
+    def _refresh_failed(self, message: RefreshFailed) -> None:
         collect_garbage()
         self.state.failed(message)
         self.show_state()

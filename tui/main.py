@@ -40,12 +40,12 @@ def _open_console(settings: "Settings") -> None:
     try:
         console.run()
     finally:
-        console.watch_.stop()
+        console.poller.stop()
         source.stop()
         # A server that is just being started has to be stopped as well, or it would outlive its user.
-        if settings.is_demo and not console.watch_.ended(0.5):
+        if settings.is_demo and not console.poller.ended(0.5):
             sys.stderr.write("stopping the embedded PostgreSQL…\n")
-            console.watch_.ended(PATIENCE_SECONDS)
+            console.poller.ended(PATIENCE_SECONDS)
         source.close()
     if console.defect is not None:
         raise ConsoleError(

@@ -33,11 +33,11 @@ class Pane(Actor, Widget, inherit_bindings=False):
         """The places of everything that acts in this pane."""
         return tuple(dict.fromkeys(place for actor in self.actors() for place in actor.PLACES))
 
-    def unwritten(self) -> str:
+    def unsaved(self) -> str:
         """What would be lost if the console were left now, or nothing."""
         return ""
 
-    def drop_unwritten(self) -> None:
+    def drop_unsaved(self) -> None:
         """Let go of it for good: the console is left."""
 
     def take(self, collections: Collection[str]) -> None:

@@ -96,7 +96,7 @@ def drive(
     source: FakeSource,
     size: tuple[int, int] = (80, 24),
     *,
-    await_look: bool = True,
+    await_refresh: bool = True,
     keymap: Keymap | None = None,
 ) -> None:
     """Run a scenario; by default after the first look."""
@@ -107,11 +107,11 @@ def drive(
             await app.complete()
             driven = Driven(app, pilot, source)
             try:
-                if await_look:
+                if await_refresh:
                     await driven.until(lambda: app.matrix.grid.table.total)
                 await scenario(driven)
             finally:
-                app.watch_.stop()
+                app.poller.stop()
                 source.close()
 
     asyncio.run(run())
@@ -138,8 +138,8 @@ def drive_real(
                 await driven.until(lambda: app.state.readiness is not None and app.matrix.grid.table.total)
                 await scenario(driven)
             finally:
-                app.watch_.stop()
-                app.watch_.ended(DEADLINE_SECONDS)
+                app.poller.stop()
+                app.poller.ended(DEADLINE_SECONDS)
                 source.close()
 
     asyncio.run(run())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from core.domain.classify.identity import COLUMN, Identity, column_identity, synthetic_identity
 from core.domain.classify.staged import StagedDecision
 from core.domain.classify.suggestion import SAFE, Candidate
-from tui.classify.queue_rows import Waiting
-from tui.classify.staged import Staging
+from tui.classify.queue_rows import QueueRow
+from tui.classify.staged import StagedDecisions
 
 if TYPE_CHECKING:
     from core.domain.classify.blocker import Rights
@@ -19,46 +19,46 @@ DECIDES = frozenset({"accept", "choose", "template", "reject", "exempt"})
 PROGRAM = ("birth-console", "classify")
 
 
-class Deciding:
+class Decisions:
     """The staged choices, the rejected candidates, and the rights of the login."""
 
     def __init__(self) -> None:
-        self.staging = Staging()
+        self.staging = StagedDecisions()
         self.rights: Rights | None = None
         self._rejected: dict[str, frozenset[Identity]] = {}
 
-    def rejected(self, row: Waiting) -> frozenset[Identity]:
+    def rejected(self, row: QueueRow) -> frozenset[Identity]:
         """The candidates of a row that were set aside."""
         return self._rejected.get(row.name, frozenset())
 
-    def reject(self, row: Waiting, candidate: Candidate) -> None:
+    def reject(self, row: QueueRow, candidate: Candidate) -> None:
         """Set a candidate aside; a choice of it is dropped."""
         self._rejected[row.name] = self.rejected(row) | {candidate.identity}
         if row.choice is not None and row.choice.identity == candidate.identity:
             self.staging.stage({row.name: None})
 
-    def best(self, row: Waiting) -> Candidate | None:
+    def best(self, row: QueueRow) -> Candidate | None:
         """The first candidate that is not set aside."""
         rejected = self.rejected(row)
         return next((each for each in row.candidates if each.identity not in rejected), None)
 
-    def identity(self, row: Waiting) -> Identity | None:
+    def identity(self, row: QueueRow) -> Identity | None:
         """What is staged for a row, or what `a` would stage."""
         if row.choice is not None:
             return row.choice.identity
         best = self.best(row)
         return None if best is None else best.identity
 
-    def chosen(self, row: Waiting, candidate: Candidate) -> StagedDecision:
+    def chosen(self, row: QueueRow, candidate: Candidate) -> StagedDecision:
         """The choice of a candidate, with what the suggester said of it."""
         told: dict[str, Json] = {"rank": candidate.rank, "tier": row.tier, "score": candidate.score}
         return StagedDecision(row.name, candidate.identity, row.blocker.version, None, told)
 
-    def accepted(self, rows: Iterable[Waiting]) -> list[StagedDecision]:
+    def accepted(self, rows: Iterable[QueueRow]) -> list[StagedDecision]:
         """The choice of the first candidate that is not set aside, for each row that has one."""
         return [self.chosen(row, best) for row in rows if (best := self.best(row)) is not None]
 
-    def same(self, row: Waiting, others: Iterable[Waiting]) -> list[StagedDecision]:
+    def same(self, row: QueueRow, others: Iterable[QueueRow]) -> list[StagedDecision]:
         """What is staged for a row, for each of the others that has a candidate of the same columns."""
         if row.choice is None or row.choice.identity is None:
             return []
@@ -67,7 +67,7 @@ class Deciding:
         found = [(other, each) for other in open_ for each in other.candidates if each.identity.columns == wanted]
         return [self.chosen(other, candidate) for other, candidate in found]
 
-    def why_not(self, action_id: str, row: Waiting | None, rows: Collection[Waiting], marked: Collection[str]) -> str:
+    def why_not(self, action_id: str, row: QueueRow | None, rows: Collection[QueueRow], marked: Collection[str]) -> str:
         """Why an action is not possible on `row`, the one under the cursor of `rows`."""
         kind = action_id.split("_", maxsplit=1)[0] if action_id.startswith("choose") else action_id
         if kind in ROW_NEEDED and row is None:
@@ -85,15 +85,15 @@ class Deciding:
             ),
             "same": lambda: _nothing_to_copy(row, marked),
             "undo": lambda: "" if self.staging.can_undo else self.no_right("classify"),
-            "write": self._nothing_to_write,
+            "save": self._nothing_to_save,
         }
         return checks[kind]() if kind in checks else ""
 
-    def twin(self, action_id: str, row: Waiting | None) -> str:
+    def twin(self, action_id: str, row: QueueRow | None) -> str:
         """The command that does the same as an action on `row`."""
         fixed = {
             "accept_safe": join([*PROGRAM, "--accept-suggestions"]),
-            "write": join([*PROGRAM, "--from", "decisions.csv", "--keep-going"]),
+            "save": join([*PROGRAM, "--from", "decisions.csv", "--keep-going"]),
             "undo": join([*PROGRAM, "--undo"]),
         }
         if action_id in fixed or row is None:
@@ -111,7 +111,7 @@ class Deciding:
         }.get(action_id, "")
 
     @staticmethod
-    def safe(rows: Collection[Waiting]) -> list[Waiting]:
+    def safe(rows: Collection[QueueRow]) -> list[QueueRow]:
         """The undecided rows of tier A."""
         return [row for row in rows if row.tier == SAFE and row.choice is None and not row.fault]
 
@@ -121,14 +121,14 @@ class Deciding:
             return ""
         return "needs birth_gatekeeper" if name == "exempt" else "needs birth_operator"
 
-    def _no_candidate(self, row: Waiting | None) -> str:
+    def _no_candidate(self, row: QueueRow | None) -> str:
         if row is None or _no_table(row):
             return _no_table(row)
         if row.evidence is None:
             return "its evidence is not there yet"
         return self.no_right("classify") or ("" if self.best(row) else "no candidate is left: t writes a template")
 
-    def _nothing_to_write(self) -> str:
+    def _nothing_to_save(self) -> str:
         if not self.staging.choices:
             return "nothing is staged"
         kinds = {"exempt" if each.identity is None else "classify" for each in self.staging.choices.values()}
@@ -140,16 +140,16 @@ def read_identity(collection: str, text: str) -> Identity:
     return (synthetic_identity if ":" in text or "{" in text else column_identity)(collection, text)
 
 
-def _no_table(row: Waiting | None) -> str:
+def _no_table(row: QueueRow | None) -> str:
     return "it has no table: e exempts it" if row is not None and not row.blocker.has_table else ""
 
 
-def _still_looking(rows: Collection[Waiting]) -> str:
+def _still_looking(rows: Collection[QueueRow]) -> str:
     count = sum(row.blocker.has_table and row.evidence is None for row in rows)
     return f"the evidence of {count} is still to come" if count else ""
 
 
-def _nothing_to_copy(row: Waiting | None, marked: Collection[str]) -> str:
+def _nothing_to_copy(row: QueueRow | None, marked: Collection[str]) -> str:
     if row is None or row.choice is None or row.choice.identity is None:
         return "the collection under the cursor has no staged identity"
     return "" if marked else "no collection is marked"

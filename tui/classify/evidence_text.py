@@ -9,14 +9,14 @@ from core.domain.classify.identity import Identity
 from core.domain.classify.sample_check import Weighed
 from core.domain.classify.suggestion import Candidate
 from core.domain.text import visible, visible_code
-from tui.classify.queue_rows import Waiting
+from tui.classify.queue_rows import QueueRow
 from tui.widgets.grid import fit
 from tui.widgets.signs import number
 
 MUTED, BAD, GOOD = "$text-muted", "bold $error", "$success"
 
 
-def evidence(waiting: Waiting, rejected: frozenset[Identity], width: int) -> Content:
+def evidence(waiting: QueueRow, rejected: frozenset[Identity], width: int) -> Content:
     """Everything in the order in which it is asked for; it may be longer than the screen."""
     return Content("\n").join(_lines(waiting, rejected, width))
 
@@ -37,7 +37,7 @@ def weighed(found: Weighed, width: int) -> Iterator[Content]:
         yield Content.styled(fit(f"  → {visible_code(code)}", width), MUTED)
 
 
-def _lines(waiting: Waiting, rejected: frozenset[Identity], width: int) -> Iterator[Content]:
+def _lines(waiting: QueueRow, rejected: frozenset[Identity], width: int) -> Iterator[Content]:
     yield Content.styled(fit(visible(waiting.name), width), "bold")
     if waiting.fault:
         yield from _folded(f"! {waiting.fault}", width, BAD)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from core.domain.classify.staged import Returned
     from core.services.classify.history import Version
-    from tui.classify.queue_rows import Waiting
+    from tui.classify.queue_rows import QueueRow
 
 
 def history(versions: "Iterable[Version]") -> Content:
@@ -37,7 +37,7 @@ def back(found: "Returned", today: "date") -> str:
     return said + (f"; decided by somebody else: {overtaken}" if overtaken else "")
 
 
-def settling(rows: "Collection[Waiting]") -> Content:
+def settling(rows: "Collection[QueueRow]") -> Content:
     """How far the queue is from its order."""
     seen, total = sum(row.evidence is not None for row in rows), sum(row.blocker.has_table for row in rows)
     return Content(
@@ -45,7 +45,7 @@ def settling(rows: "Collection[Waiting]") -> Content:
     )
 
 
-def staged(count: int, rows: "Collection[Waiting]") -> Content:
+def staged(count: int, rows: "Collection[QueueRow]") -> Content:
     """How many are staged, how many are left, and how many nobody has looked at yet."""
     waiting = sum(row.blocker.has_table and row.evidence is None for row in rows)
     text = f" {count} staged · {len(rows) - count} undecided" + (" · w writes" if count else "")

@@ -16,14 +16,14 @@ from tui.actions import ACTIONS, bindings
 from tui.classify import evidence_text as texts
 from tui.classify import messages as words
 from tui.classify import service_calls as calls
-from tui.classify.decisions import Deciding
+from tui.classify.decisions import Decisions
 from tui.classify.evidence_panel import EvidencePanel
-from tui.classify.prompts import Asking
-from tui.classify.queue_rows import Waiting
-from tui.classify.queue_view import Queue
-from tui.classify.save import Writing
-from tui.classify.staged import Staging
-from tui.classify.staged_store import Keeping
+from tui.classify.prompts import Prompts
+from tui.classify.queue_rows import QueueRow
+from tui.classify.queue_view import QueueView
+from tui.classify.save import Saver
+from tui.classify.staged import StagedDecisions
+from tui.classify.staged_store import StagedStore
 from tui.pane import Pane
 from tui.runtime.state import ConsoleState
 from tui.widgets.dialog import Dialog
@@ -52,22 +52,22 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__(id="classify")
-        self.deciding = Deciding()
-        self.keeping = Keeping(self, self.staging)
-        self.staging.changed = self.keeping.keep
-        self.queue = Queue(self.deciding, self._show_staged, lambda found: self.keeping.stage(self.queue, found))
+        self.decisions = Decisions()
+        self.store = StagedStore(self, self.staging)
+        self.staging.changed = self.store.keep
+        self.queue = QueueView(self.decisions, self._show_staged, lambda found: self.store.stage(self.queue, found))
         self.panel = EvidencePanel(self._evidence)
-        self.asking = Asking(self, self._take_answer)
-        self.writing = Writing(self, self.staging, self.queue)
+        self.prompts = Prompts(self, self._take_answer)
+        self.saver = Saver(self, self.staging, self.queue)
         self._entered = False
 
     @property
-    def staging(self) -> Staging:
+    def staging(self) -> StagedDecisions:
         """What is decided and not written."""
-        return self.deciding.staging
+        return self.decisions.staging
 
     @property
-    def grid(self) -> Grid[Waiting]:
+    def grid(self) -> Grid[QueueRow]:
         """The queue's."""
         return self.queue.grid
 
@@ -80,9 +80,9 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     def show(self, state: ConsoleState) -> None:
         """After a look: stage what came back; where the look found other figures, read the queue again."""
-        if state.fault is not None or state.looking or state.readiness is None:
+        if state.fault is not None or state.refreshing or state.readiness is None:
             return
-        self.keeping.ask(self.queue)
+        self.store.ask(self.queue)
         if self._entered and state.readiness.metrics["identity_unclassified_blockers"] != self.queue.listed:
             self.queue.reload()
 
@@ -95,35 +95,35 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     def relogin(self) -> None:
         """Another login has other rights; what is staged stays."""
-        self.deciding.rights = None
-        self.keeping.ask_again()
+        self.decisions.rights = None
+        self.store.ask_again()
         if self._entered:
             self.queue.reload()
 
-    def unwritten(self) -> str:
+    def unsaved(self) -> str:
         """What is staged is lost with the console."""
         count = len(self.staging.choices)
         return f"{count} staged decision{'s' if count > 1 else ''}" if count else ""
 
-    def drop_unwritten(self) -> None:
+    def drop_unsaved(self) -> None:
         """Nothing of it comes back."""
-        self.keeping.drop()
+        self.store.drop()
 
     def on_unmount(self) -> None:
         """What is staged when the console is cut off comes back."""
-        self.keeping.close()
+        self.store.close()
 
     def why_not(self, action_id: str) -> str:
         """Say what is missing: a row, a candidate, a right, something staged."""
-        if action_id == "write" and self.writing.is_under_way:
+        if action_id == "save" and self.saver.is_under_way:
             return "it is being written"
         if action_id in OPENING and not len(self.grid.table):
             return ""
-        return self.deciding.why_not(action_id, self.grid.row_at_cursor(), self.queue.waiting, self.grid.marked)
+        return self.decisions.why_not(action_id, self.grid.row_at_cursor(), self.queue.waiting, self.grid.marked)
 
     def twin(self, action_id: str) -> str:
         """The command that does the same about the collection under the cursor."""
-        return self.deciding.twin(action_id, self.grid.row_at_cursor())
+        return self.decisions.twin(action_id, self.grid.row_at_cursor())
 
     # Actions that stage
 
@@ -131,7 +131,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         """Stage the first candidate that is not rejected, and go on to what is undecided."""
         row = self.grid.row_at_cursor()
         if row is not None:
-            self._stage(self.deciding.accepted([row]))
+            self._stage(self.decisions.accepted([row]))
             self.queue.advance()
 
     def choose(self, rank: int) -> None:
@@ -142,13 +142,13 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         elif rank > len(row.candidates):
             self.host.say(f"there is no candidate {rank}")
         else:
-            self._stage([self.deciding.chosen(row, row.candidates[rank - 1])])
+            self._stage([self.decisions.chosen(row, row.candidates[rank - 1])])
             self.host.say(f"{row.name}: candidate {rank} staged, u takes it back")
             self.queue.advance()
 
     def accept_safe(self) -> None:
         """Stage the first candidate of everything in tier A."""
-        choices = self.deciding.accepted(self.deciding.safe(self.queue.waiting))
+        choices = self.decisions.accepted(self.decisions.safe(self.queue.waiting))
         self._stage(choices)
         self.host.say(f"{len(choices)} staged: w writes them, u takes them back")
         self.queue.advance(here=True)
@@ -158,7 +158,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         row = self.grid.row_at_cursor()
         if row is not None:
             marked = [each for each in self.queue.waiting if each.name in self.grid.marked]
-            choices = self.deciding.same(row, marked)
+            choices = self.decisions.same(row, marked)
             self._stage(choices)
             without = len(marked) - len(choices)
             self.host.say(f"{len(choices)} staged" + (f", {without} have no such candidate" if without else ""))
@@ -166,22 +166,22 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     def reject(self) -> None:
         """Set the first candidate aside: the next one is then accepted by `a`."""
         row = self.grid.row_at_cursor()
-        best = None if row is None else self.deciding.best(row)
+        best = None if row is None else self.decisions.best(row)
         if row is not None and best is not None:
-            self.deciding.reject(row, best)
+            self.decisions.reject(row, best)
             self.queue.decided([row.name])
 
     def edit_template(self) -> None:
         """Write an identity by hand."""
         row = self.grid.row_at_cursor()
         if row is not None:
-            self.asking.template(row, self.deciding.identity(row))
+            self.prompts.template(row, self.decisions.identity(row))
 
     def exempt(self) -> None:
         """Stage an exemption, with its reason."""
         row = self.grid.row_at_cursor()
         if row is not None:
-            self.asking.exemption(row)
+            self.prompts.exemption(row)
 
     def undo(self) -> None:
         """Drop what somebody else overtook under the cursor; else take the latest staged change back.
@@ -194,7 +194,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         elif self.staging.can_undo:
             self.queue.taken_back(self.staging.undo())
         else:
-            self.writing.undo()
+            self.saver.undo()
 
     def _take_answer(self, choice: StagedDecision) -> None:
         self._stage([choice])
@@ -207,9 +207,9 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     # Actions that write or show
 
-    def write(self) -> None:
+    def save(self) -> None:
         """Prove and record everything that is staged; each decision has its own result."""
-        self.writing.write()
+        self.saver.save()
 
     def show_history(self) -> None:
         """Who decided what about the collection under the cursor, when and why."""
@@ -227,7 +227,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         row = self.grid.row_at_cursor()
         if row is not None:
             width = min(self.app.size.width, 80) - 6
-            self.host.push_screen(Dialog("Evidence", texts.evidence(row, self.deciding.rejected(row), width)))
+            self.host.push_screen(Dialog("Evidence", texts.evidence(row, self.decisions.rejected(row), width)))
 
     # What is shown
 
@@ -242,7 +242,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             return words.settling(self.queue.waiting)
         if row is None:
             return Content("Every REQUIRED collection is classified." if not self.grid.table.total else "")
-        return texts.evidence(row, self.deciding.rejected(row), width)
+        return texts.evidence(row, self.decisions.rejected(row), width)
 
     def _show_staged(self) -> None:
         self.query_one("#staged", Static).update(words.staged(len(self.staging.choices), self.queue.waiting))

@@ -8,7 +8,7 @@ from core.domain.text import visible
 from tui.actions import Actor
 from tui.classify import service_calls as calls
 from tui.classify.decisions import read_identity
-from tui.classify.queue_rows import Waiting
+from tui.classify.queue_rows import QueueRow
 from tui.classify.template_prompt import template_prompt
 from tui.widgets.prompt import Prompt
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from core.domain.classify.identity import Identity
 
 
-class Asking:
+class Prompts:
     """Asks about a row, and hands on what was decided; escape decides nothing."""
 
     def __init__(self, pane: Actor, decided: Callable[[StagedDecision], None]) -> None:
         self._pane, self._decided = pane, decided
 
-    def template(self, row: Waiting, identity: "Identity | None") -> None:
+    def template(self, row: QueueRow, identity: "Identity | None") -> None:
         """Ask for an identity, beginning with one that is at hand; what the sample shows follows every letter."""
         host = self._pane.host
 
@@ -36,7 +36,7 @@ class Asking:
 
         host.work.start("template", lambda: calls.sample(host.source, row.name), sampled, host.tell)
 
-    def exemption(self, row: Waiting) -> None:
+    def exemption(self, row: QueueRow) -> None:
         """Ask for the reason of an exemption."""
 
         def answered(reason: str | None) -> None:

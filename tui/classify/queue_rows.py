@@ -10,7 +10,7 @@ from tui.widgets.table import GridColumn
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueueRow:
     """One blocker as the queue shows it. `fault` says why it could not be written.
 
     `overtaken`: somebody else has decided it; it stays for as long as the choice that was staged for it.
@@ -78,13 +78,13 @@ class Waiting:
 
 
 _WORDS = {"A": "safe", "B": "likely", "C": "open"}
-NAME: GridColumn[Waiting] = GridColumn(
+NAME: GridColumn[QueueRow] = GridColumn(
     "collection", "collection", lambda row: visible(row.name), lambda row: row.name, 0
 )
-STATE: GridColumn[Waiting] = GridColumn(
+STATE: GridColumn[QueueRow] = GridColumn(
     "state", "state", lambda row: row.state, lambda row: row.place, 1, width=10, tone=lambda row: row.tone
 )
-IDENTITY: GridColumn[Waiting] = GridColumn(
+IDENTITY: GridColumn[QueueRow] = GridColumn(
     "identity", "identity", lambda row: visible(row.would_be), lambda row: row.would_be, 2, width=30
 )
 COLUMNS = (NAME, STATE, IDENTITY)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from core.errors import ConsoleError
 from tui.classify import service_calls as calls
-from tui.classify.decisions import Deciding
-from tui.classify.queue_rows import COLUMNS, NAME, STATE, Waiting
+from tui.classify.decisions import Decisions
+from tui.classify.queue_rows import COLUMNS, NAME, STATE, QueueRow
 from tui.widgets.grid import NOWHERE
 from tui.widgets.rows import MarkedRows
 from tui.widgets.table import GridTable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OVERTAKEN = "somebody else has decided it since you looked"
 
 
-class Queue(MarkedRows[Waiting]):
+class QueueView(MarkedRows[QueueRow]):
     """One row for each blocker, and for each staged choice that somebody else has overtaken.
 
     Where a row belongs shows when its evidence is there. Until all of it is, the cursor is nowhere and the rows stand
@@ -27,14 +27,14 @@ class Queue(MarkedRows[Waiting]):
     """
 
     def __init__(
-        self, deciding: Deciding, changed: Callable[[], None], was_read: "Callable[[list[Blocker]], None]"
+        self, decisions: Decisions, changed: Callable[[], None], was_read: "Callable[[list[Blocker]], None]"
     ) -> None:
         super().__init__(GridTable(COLUMNS, lambda row: row.name), id="queue")
-        self._deciding, self._tell, self._was_read = deciding, changed, was_read
+        self._decisions, self._tell, self._was_read = decisions, changed, was_read
         self.grid.cursor = NOWHERE
 
     @property
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[QueueRow]:
         """Every row, shown or not."""
         return list(self.grid.table.rows())
 
@@ -63,21 +63,21 @@ class Queue(MarkedRows[Waiting]):
         )
 
     def _take(self, found: "list[Blocker]", rights: "Rights") -> None:
-        self._deciding.rights = rights
+        self._decisions.rights = rights
         known = {row.name: row for row in self.grid.table.rows()}
         rows = [_listed(each, known.get(each.collection)) for each in found]
         names = {row.name for row in rows}
-        overtaken = [known[name] for name in self._deciding.staging.choices if name not in names and name in known]
+        overtaken = [known[name] for name in self._decisions.staging.choices if name not in names and name in known]
         rows += [replace(each, fault=each.fault or OVERTAKEN, overtaken=True) for each in overtaken]
         self.grid.load(rows)
         self._was_read(found)
         self._tell()
         if unseen := [row.name for row in rows if row.evidence is None and row.blocker.has_table]:
-            self._look(unseen)
+            self._read_evidence(unseen)
         else:
             self._settle()
 
-    def _look(self, names: list[str]) -> None:
+    def _read_evidence(self, names: list[str]) -> None:
         source, work = self.host.source, self.host.work
 
         def tell(found: "tuple[CandidateEvidence, ...]") -> None:
@@ -107,7 +107,7 @@ class Queue(MarkedRows[Waiting]):
 
     def decided(self, names: Iterable[str]) -> None:
         """Show what is staged for some collections."""
-        choices = self._deciding.staging.choices
+        choices = self._decisions.staging.choices
         self._change(names, lambda row: replace(row, choice=choices.get(row.name), fault=""))
         self._tell()
 
@@ -116,11 +116,11 @@ class Queue(MarkedRows[Waiting]):
         names = set(names)
         gone = {row.name for row in self.waiting if row.overtaken and row.name in names}
         if gone:
-            self._deciding.staging.forget(gone)
+            self._decisions.staging.forget(gone)
             self.grid.load([row for row in self.waiting if row.name not in gone])
         self.decided(names - gone)
 
-    def written(self, done: Collection[str], refused: Mapping[str, str]) -> None:
+    def saved(self, done: Collection[str], refused: Mapping[str, str]) -> None:
         """Let go of what is written; what was refused says why."""
         self.grid.load(
             [replace(row, fault=refused.get(row.name, "")) for row in self.grid.table.rows() if row.name not in done]
@@ -133,12 +133,12 @@ class Queue(MarkedRows[Waiting]):
         below = range(cursor + (0 if here else 1), len(self.grid.table))
         self.grid.move_to(next((at for at in below if self.grid.table.row(at).choice is None), cursor))
 
-    def _change(self, names: Iterable[str], change: Callable[[Waiting], Waiting]) -> None:
+    def _change(self, names: Iterable[str], change: Callable[[QueueRow], QueueRow]) -> None:
         rows = {name: row for name in names if (row := self.grid.table.get(name)) is not None}
         self.grid.replace({name: change(row) for name, row in rows.items()})
 
 
-def _listed(blocker: "Blocker", known: Waiting | None) -> Waiting:
+def _listed(blocker: "Blocker", known: QueueRow | None) -> QueueRow:
     if known is None:
-        return Waiting(blocker)
+        return QueueRow(blocker)
     return replace(known, blocker=blocker, fault="" if known.overtaken else known.fault, overtaken=False)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from tui.actions import Actor
 from tui.classify import messages as words
 from tui.classify import service_calls as calls
-from tui.classify.queue_view import Queue
-from tui.classify.staged import Staging
+from tui.classify.queue_view import QueueView
+from tui.classify.staged import StagedDecisions
 from tui.widgets.confirm import Confirm
 
 if TYPE_CHECKING:
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from core.services.classify.classify import Classification
     from core.services.classify.history import Version
 
-WORK = "write"
+WORK = "save"
 
 
-class Writing:
+class Saver:
     """Proves, records and undoes, in threads; then reads the queue again."""
 
-    def __init__(self, pane: Actor, staging: Staging, queue: Queue) -> None:
+    def __init__(self, pane: Actor, staging: StagedDecisions, queue: QueueView) -> None:
         self._pane, self._staging, self._queue = pane, staging, queue
 
     @property
@@ -28,10 +28,10 @@ class Writing:
         """Whether something is being written."""
         return self._pane.host.work.is_under_way(WORK)
 
-    def write(self) -> None:
+    def save(self) -> None:
         """Prove and record everything that is staged."""
         host, choices = self._pane.host, list(self._staging.choices.values())
-        if host.work.start(WORK, lambda: calls.record(host.source, choices), self._written, host.tell):
+        if host.work.start(WORK, lambda: calls.classify(host.source, choices), self._saved, host.tell):
             host.say(f"proving {len(choices)} on live data…")
 
     def undo(self) -> None:
@@ -47,17 +47,17 @@ class Writing:
 
         host.work.start("last", lambda: calls.last(host.source), found, host.tell)
 
-    def _written(self, results: "list[Result]") -> None:
+    def _saved(self, results: "list[Result]") -> None:
         done = {each.decision.collection for each in results if each.error is None}
         refused = {each.decision.collection: words.why(each.error) for each in results if each.error is not None}
         self._staging.forget(done)
-        self._queue.written(done, refused)
+        self._queue.saved(done, refused)
         said = f"{len(done)} written"
         if refused:
             first = next(iter(refused))
             said += f", {len(refused)} refused: {first}: {refused[first]}"
         self._pane.host.say(said)
-        self._pane.host.look_again()
+        self._pane.host.refresh_now()
         self._queue.reload(said)
 
     def _undo(self, last: "Version") -> None:
@@ -65,7 +65,7 @@ class Writing:
 
         def told(done: "Classification") -> None:
             host.say(f"{done.collection} is {done.identity or done.strategy} again")
-            host.look_again()
+            host.refresh_now()
             self._queue.reload()
 
         host.work.start(WORK, lambda: calls.undo(host.source, last), told, host.tell)

@@ -30,7 +30,7 @@ def recall(source: Source, file: "StagedFile | None") -> "tuple[StagedFile, Foun
     from core.services.local_state.staged_decisions import StagedFile  # noqa: PLC0415 - as said
 
     ours = file or StagedFile()
-    return ours, source.read("look", ours.recall)
+    return ours, source.read("refresh", ours.recall)
 
 
 def evidence(source: Source, names: Sequence[str], tell: "Callable[[tuple[CandidateEvidence, ...]], None]") -> None:
@@ -56,8 +56,8 @@ def sample(source: Source, name: str) -> "SampledTable":
     return source.read("classify", lambda link: blockers.table(link, name))
 
 
-def record(source: Source, choices: Sequence[StagedDecision]) -> "list[Result]":
-    """Prove and write choices, each with its own result."""
+def classify(source: Source, choices: Sequence[StagedDecision]) -> "list[Result]":
+    """Prove and save staged decisions, each with its own result."""
     from core.services.classify import bulk  # noqa: PLC0415 - as said
 
     return source.write(

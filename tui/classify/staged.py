@@ -7,7 +7,7 @@ from core.domain.classify.staged import StagedDecision
 
 
 @dataclass(slots=True)
-class Staging:
+class StagedDecisions:
     """The choices by collection. Each change can be taken back, the latest first; `changed` is called after it."""
 
     choices: dict[str, StagedDecision] = field(default_factory=dict)

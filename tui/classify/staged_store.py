@@ -8,8 +8,8 @@ from core.errors import ConsoleError
 from tui.actions import Actor
 from tui.classify import messages as words
 from tui.classify import service_calls as calls
-from tui.classify.queue_view import Queue
-from tui.classify.staged import Staging
+from tui.classify.queue_view import QueueView
+from tui.classify.staged import StagedDecisions
 from tui.runtime.poller import is_lost
 
 if TYPE_CHECKING:
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from core.services.local_state.staged_decisions import Found, StagedFile
 
 
-class Keeping:
+class StagedStore:
     """Asks once for each login what came back. It is staged when the queue shows what still waits, never written."""
 
-    def __init__(self, pane: Actor, staging: Staging) -> None:
+    def __init__(self, pane: Actor, staging: StagedDecisions) -> None:
         self._pane, self._staging = pane, staging
         self._file: StagedFile | None = None
         self._back: list[Kept] = []
         self._has_asked = self._has_failed = False
 
-    def ask(self, queue: Queue) -> None:
+    def ask(self, queue: QueueView) -> None:
         """Look what consoles of this login that ended have staged; where there is something, read the queue."""
         host = self._pane.host
 
@@ -57,7 +57,7 @@ class Keeping:
         """Another login has other files."""
         self._has_asked = False
 
-    def stage(self, queue: Queue, blockers: "list[Blocker]") -> None:
+    def stage(self, queue: QueueView, blockers: "list[Blocker]") -> None:
         """Stage what came back, as one change, where it still waits as it did."""
         if not self._back:
             return

@@ -20,12 +20,12 @@ from tui.console.switch_login import LoginSwitch
 from tui.console.theme_picker import ThemePicker, remembered
 from tui.pane import Pane
 from tui.runtime.background import Work
-from tui.runtime.poller import Clock, Watch
+from tui.runtime.poller import Clock, Poller
 from tui.runtime.source import Source
 from tui.runtime.state import ConsoleState
-from tui.terminal.input_decoder import sturdy_driver
-from tui.terminal.key_queue import OrderlyApp
-from tui.terminal.output_diff import CLEAR, thrifty_driver
+from tui.terminal.input_decoder import decoding_driver
+from tui.terminal.key_queue import KeyQueueApp
+from tui.terminal.output_diff import CLEAR, diffing_driver
 from tui.terminal.theme import THEMES, is_plain
 from tui.widgets.confirm import Confirm
 from tui.widgets.help import Help
@@ -47,7 +47,7 @@ _TWINS = {
 }
 
 
-class Console(Actor, OrderlyApp, inherit_bindings=False):
+class Console(Actor, KeyQueueApp, inherit_bindings=False):
     """What the pane keys, `r`, `:`, `?` and `q` do. The controllers do the rest, each with this as its host."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("console",)
@@ -56,7 +56,7 @@ class Console(Actor, OrderlyApp, inherit_bindings=False):
     ALLOW_SELECT = False
     ESCAPE_TO_MINIMIZE = False
 
-    def __init__(self, source: Source, watch: Watch, keymap: Keymap) -> None:
+    def __init__(self, source: Source, watch: Poller, keymap: Keymap) -> None:
         super().__init__(ansi_color=True if is_plain() else None)
         for theme in THEMES:
             self.register_theme(theme)
@@ -64,7 +64,7 @@ class Console(Actor, OrderlyApp, inherit_bindings=False):
         self.animation_level = "none"
         self.state = ConsoleState()
         self.source = source
-        self.watch_ = watch
+        self.poller = watch
         self.work = Work(self.post_message)
         self.defect: Exception | None = None
         self._ages: list[Timer] = []
@@ -78,7 +78,7 @@ class Console(Actor, OrderlyApp, inherit_bindings=False):
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's driver, with fewer bytes to it, and none from it that ends the console."""
-        return thrifty_driver(sturdy_driver(super().get_driver_class()))
+        return diffing_driver(decoding_driver(super().get_driver_class()))
 
     def _handle_exception(self, error: Exception) -> None:
         if self._exit:
@@ -106,7 +106,7 @@ class Console(Actor, OrderlyApp, inherit_bindings=False):
     @property
     def clock(self) -> Clock:
         """The time of day."""
-        return self.watch_.clock
+        return self.poller.clock
 
     @property
     def said(self) -> Sequence[Said]:
@@ -128,7 +128,7 @@ class Console(Actor, OrderlyApp, inherit_bindings=False):
 
     def why_not(self, action_id: str) -> str:
         """A look that is under way is not asked for again."""
-        if action_id == "refresh" and self.state.looking:
+        if action_id == "refresh" and self.state.refreshing:
             return "a look is already under way"
         found = self._controllers.get(action_id)
         return "" if found is None else found.why_not(action_id)
@@ -169,7 +169,7 @@ class Console(Actor, OrderlyApp, inherit_bindings=False):
         for pane in self.screen_stack[0].query(Pane):
             pane.relogin()
         self.show_pane("readiness")
-        self.look_again()
+        self.refresh_now()
 
     def twin(self, action_id: str) -> str:
         """The commands that show what the panes show, and those of the controllers."""
@@ -189,7 +189,7 @@ class Console(Actor, OrderlyApp, inherit_bindings=False):
         """Let the age of the look be seen: a few cells, at growing intervals, so that an idle line stays quiet."""
         for timer in self._ages:
             timer.stop()
-        self._ages = [self.set_timer(each, partial(self._aged, each)) for each in self.watch_.clock.ages]
+        self._ages = [self.set_timer(each, partial(self._aged, each)) for each in self.poller.clock.ages]
 
     def _aged(self, seconds: int) -> None:
         self.state.age = f"{seconds} s ago"
@@ -235,11 +235,11 @@ class Console(Actor, OrderlyApp, inherit_bindings=False):
         names = [action.opens for action in ACTIONS if action.opens]
         self.show_pane(names[(names.index(self.pane.id or "") + step) % len(names)])
 
-    def look_again(self) -> None:
+    def refresh_now(self) -> None:
         """Read everything again, now."""
-        self.state.looking = True
+        self.state.refreshing = True
         self.matrix.recount()
-        self.watch_.now()
+        self.poller.now()
 
     def open_help(self) -> None:
         """Show the keys of the pane on the screen."""
@@ -262,7 +262,7 @@ class Console(Actor, OrderlyApp, inherit_bindings=False):
 
     def leave(self) -> None:
         """End the console; nothing is waited for here. What would be lost is asked for first."""
-        lost = [text for pane in self.screen_stack[0].query(Pane) if (text := pane.unwritten())]
+        lost = [text for pane in self.screen_stack[0].query(Pane) if (text := pane.unsaved())]
         if not lost:
             self.exit()
             return
@@ -270,7 +270,7 @@ class Console(Actor, OrderlyApp, inherit_bindings=False):
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - the answer
             if yes:
                 for pane in self.screen_stack[0].query(Pane):
-                    pane.drop_unwritten()
+                    pane.drop_unsaved()
                 self.exit()
 
         body = Content(f"{', '.join(lost)} would be lost.")

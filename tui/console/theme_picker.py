@@ -38,7 +38,7 @@ def remembered() -> str:
     if is_plain():
         return "birth-plain"
     try:
-        name = json.loads((state_home() / "look.json").read_text(encoding="utf-8"))["theme"]
+        name = json.loads((state_home() / "theme.json").read_text(encoding="utf-8"))["theme"]
     except (OSError, ValueError, KeyError, TypeError):
         return "birth-dark"
     return name if name in TITLES else "birth-dark"
@@ -48,6 +48,6 @@ def remember(name: str) -> None:
     """Keep a theme for the next time. Where nothing can be written, it lasts as long as the console."""
     try:
         state_home().mkdir(parents=True, exist_ok=True, mode=0o700)
-        (state_home() / "look.json").write_text(json.dumps({"theme": name}), encoding="utf-8")
+        (state_home() / "theme.json").write_text(json.dumps({"theme": name}), encoding="utf-8")
     except OSError:
         return

@@ -13,7 +13,7 @@ from core.domain.gates import Judgement
 from core.domain.text import visible, visible_code
 from core.errors import ConsoleError, Json
 from tui.ledger.columns import CHANGES, KINDS, VERDICTS
-from tui.ledger.reads import Seen
+from tui.ledger.reads import RunDetails
 from tui.ledger.run_text import MUTED, TONES
 from tui.widgets.signs import number, rows_of
 
@@ -101,7 +101,7 @@ def applying(intent: "Intent", effort: Effort, word: str) -> Content:
     )
 
 
-def certifying(seen: Seen, digest: str, gates: Iterable[Judgement], note: str) -> Content:
+def certifying(seen: RunDetails, digest: str, gates: Iterable[Judgement], note: str) -> Content:
     """What a reviewer would stand for."""
     accounting = seen.progress.accounting
     return Content("\n").join(
@@ -131,7 +131,7 @@ def reviving(run: Run, progress: ApplyProgress) -> Content:
     return Content("\n").join([_fact("takes back", f"that {run.name} is {by}", "bold"), Content(after)])
 
 
-def steered(found: "Control", before: ApplyProgress | None, command: str | None) -> str:
+def controlled(found: "Control", before: ApplyProgress | None, command: str | None) -> str:
     """What a run does after a command, or with other batches: `before` is how it got on when it was given."""
     if command is None:
         size = "of a size that adapts" if found.batch_size is None else f"of {rows_of(found.batch_size)}"
@@ -139,7 +139,7 @@ def steered(found: "Control", before: ApplyProgress | None, command: str | None)
     if found.command != "run":
         return {"pause": "paused", "cancel": "cancelled"}[found.command]
     if before is not None and not before.workers:
-        return f"no longer {before.held or 'held'}; A applies it"
+        return f"no longer {before.paused_or_cancelled or 'held'}; A applies it"
     # Without a size in its control, each worker has the one that it was started with.
     return "goes on" + (f" in batches of {rows_of(found.batch_size)}" if found.batch_size is not None else "")
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from core.domain.backfill.diff import DiffRow
-from tui.ledger.list import OtherGrid
+from tui.ledger.list import SwitchableGrid
 from tui.widgets.window import Window
 
 
-class DiffGrid(OtherGrid[DiffRow]):
+class DiffGrid(SwitchableGrid[DiffRow]):
     """A grid that says when the cursor moves, and asks for the far ends of what its window does not hold."""
 
     def __init__(self, window: Window, moved: Callable[[], None], far: Callable[[bool], None]) -> None:

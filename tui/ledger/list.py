@@ -17,7 +17,7 @@ def _nothing() -> None:
     """Nobody wants to know."""
 
 
-class OtherGrid(Grid[Row]):
+class SwitchableGrid(Grid[Row]):
     """A grid that can show a table of other columns."""
 
     def show_table(self, table: GridTable[Row]) -> None:
@@ -34,7 +34,7 @@ class OtherGrid(Grid[Row]):
         self.layout_.fit_into(self.size.width)
 
 
-class FollowedGrid(OtherGrid[Row]):
+class ObservedGrid(SwitchableGrid[Row]):
     """A grid that tells when its cursor went to another row."""
 
     def __init__(self, table: GridTable[Row], moved: Callable[[], None]) -> None:
@@ -54,7 +54,7 @@ class List(Rows[Row]):
 
     def __init__(self, table: GridTable[Row], moved: Callable[[], None] = _nothing, *, id: str) -> None:  # noqa: A002 - as every widget names it
         super().__init__(table, id=id)
-        self.grid: FollowedGrid[Row] = FollowedGrid(table, moved)
+        self.grid: ObservedGrid[Row] = ObservedGrid(table, moved)
 
     def action_do(self, action_id: str) -> None:
         """Leave escape to the pane where there is nothing to clear."""

@@ -15,8 +15,8 @@ from tui.ledger import columns
 from tui.ledger import reads as reading
 from tui.ledger.columns import RunRow
 from tui.ledger.list import List
-from tui.ledger.reads import Runs, Seen
-from tui.ledger.run_actions import FORBIDDEN, AcceptanceLine
+from tui.ledger.reads import RunDetails, Runs
+from tui.ledger.run_actions import FORBIDDEN, RunActions
 from tui.ledger.run_card import RunCard
 from tui.widgets.rows import Rows
 from tui.widgets.table import GridTable
@@ -29,7 +29,7 @@ BUSY_SECONDS, QUIET_SECONDS, LOST_SECONDS = 1.0, 5.0, 3.0
 NOT_READ = "the ledger is being read"
 
 
-class FollowedRuns(AcceptanceLine):
+class LiveRuns(RunActions):
     """Holds the list of runs and what is known of each. Asks nothing while it is not on the screen."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - as every widget names it
@@ -40,7 +40,7 @@ class FollowedRuns(AcceptanceLine):
         self.verified: dict[int, Verification] = {}
         self._read: list[RunRow] = []
         self._login: Login | None = None
-        self._seen: dict[int, Seen] = {}
+        self._seen: dict[int, RunDetails] = {}
         self._paces: dict[int, Pacing] = {}
         self._lost = ""
         self._then_to: int | None = None
@@ -56,7 +56,7 @@ class FollowedRuns(AcceptanceLine):
         return None if row is None else row.run
 
     @property
-    def seen(self) -> Seen | None:
+    def seen(self) -> RunDetails | None:
         """Everything known of that run, once it is read."""
         return None if self.run is None else self._seen.get(self.run.run)
 
@@ -91,7 +91,7 @@ class FollowedRuns(AcceptanceLine):
             call = lambda: source.read("ledger", lambda link: reading.one(link, run.run))  # noqa: E731 - as short as its use
             self.host.work.start("ledger run", call, self._took_run, self._failed)
 
-    def _took_run(self, found: Seen) -> None:
+    def _took_run(self, found: RunDetails) -> None:
         self._lost = ""
         self._seen[found.run.run] = found
         if self.run is not None and found.run.run != self.run.run:

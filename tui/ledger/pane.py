@@ -23,7 +23,7 @@ from tui.ledger import reads as reading
 from tui.ledger.columns import EntryRow, GateRow, RunRow
 from tui.ledger.diff_view import DiffView
 from tui.ledger.list import List
-from tui.ledger.live_runs import FollowedRuns
+from tui.ledger.live_runs import LiveRuns
 from tui.ledger.run_actions import FORBIDDEN
 from tui.runtime.source import Link
 from tui.runtime.state import ConsoleState
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False):
+class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
     """A list of runs over a card of the one under the cursor; entries, gates and diff take the list's place."""
 
     TITLE = "Ledger"
@@ -52,7 +52,7 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
         self.entries: List[EntryRow] = List(GridTable(columns.ENTRIES, lambda row: row.entry.collection), id="entries")
         self.gates: List[GateRow] = List(GridTable(columns.gates(0), lambda row: row.gate.id), id="gates")
         self.diff = DiffView()
-        self._looked_at: datetime | None = None
+        self._refreshed_at: datetime | None = None
         self._doing = ""
         self._shown: Run | None = None
 
@@ -120,8 +120,8 @@ class LedgerPane(FollowedRuns, Vertical, can_focus=False, inherit_bindings=False
 
     def show(self, state: ConsoleState) -> None:
         """After a look, read the runs again."""
-        if state.looked_at != self._looked_at and self.display:
-            self._looked_at = state.looked_at
+        if state.refreshed_at != self._refreshed_at and self.display:
+            self._refreshed_at = state.refreshed_at
             self.read_again()
 
     def enter(self) -> None:

@@ -23,7 +23,7 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RunDetails:
     """Everything known of one run. `admitted`: how many of its rows to go the open permits admit at most."""
 
     run: Run
@@ -41,7 +41,7 @@ def runs(link: Link) -> Runs:
     return Runs(tuple(ledger.runs(link)), tuple(live_runs.follow(link)), next_actions.login(link))
 
 
-def one(link: Link, number: int) -> Seen:
+def one(link: Link, number: int) -> RunDetails:
     """Read one run."""
     from core.services.backfill import live_runs, next_actions, permits  # noqa: PLC0415 - the first paint does not wait for the driver
     from core.services.backfill import runs as ledger  # noqa: PLC0415 - the first paint does not wait for the driver
@@ -51,7 +51,7 @@ def one(link: Link, number: int) -> Seen:
     progress = next(each for each in live_runs.follow(link, [number]) if each.run == number)
     to_go = {name: outcome.open for name, outcome in progress.outcomes.items()}
     leave = admitted(permits.list_permits(link), to_go)
-    return Seen(run, progress, next_actions.standing(link, number), certify.read(link, number), leave)
+    return RunDetails(run, progress, next_actions.standing(link, number), certify.read(link, number), leave)
 
 
 def follow(link: Link, numbers: list[int]) -> list[ApplyProgress]:

@@ -1,4 +1,4 @@
-"""The acceptance line from the keyboard: plan, reconcile, apply, steer, verify, certify, audit."""
+"""The acceptance line from the keyboard: plan, reconcile, apply, control, verify, certify, audit."""
 
 import shlex
 from abc import abstractmethod
@@ -14,8 +14,8 @@ from core.errors import ConsoleError
 from tui.ledger import dialog_text as words
 from tui.ledger import run_calls as calls
 from tui.ledger.plan_dialog import ChoosePlan
-from tui.ledger.reads import Seen
-from tui.ledger.typeahead_guard import Wait
+from tui.ledger.reads import RunDetails
+from tui.ledger.typeahead_guard import TypeaheadGuard
 from tui.pane import Pane, Unfinished
 from tui.runtime.source import Link
 from tui.widgets.confirm import Confirm
@@ -35,7 +35,7 @@ FORBIDDEN = {
     "run_plan": next_actions.PLAN,
     "run_reconcile": next_actions.RECONCILE,
     "run_apply": next_actions.APPLY,
-    "run_hold": next_actions.PAUSE,
+    "run_pause": next_actions.PAUSE,
     "run_cancel": next_actions.CANCEL,
     "run_resize": next_actions.RESIZE,
     "run_certify": next_actions.CERTIFY,
@@ -46,7 +46,7 @@ SIZE = "Rows a batch, 1 to 10,000; 0 lets it adapt again:"
 EFFORT = "Workers (1 to 64), then rows a batch where the size is not to adapt:"
 
 
-class AcceptanceLine(Pane, metaclass=Unfinished):
+class RunActions(Pane, metaclass=Unfinished):
     """What each key of the line does. The pane says which run is meant, and shows what came of it."""
 
     verified: "dict[int, Verification]"
@@ -58,7 +58,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
 
     @property
     @abstractmethod
-    def seen(self) -> Seen | None:
+    def seen(self) -> RunDetails | None:
         """Everything known of that run, once it is read."""
 
     @abstractmethod
@@ -110,7 +110,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
         """Look at what it would do, ask with how much effort, have it confirmed, then start it."""
         run, title = self._meant(), f"Apply {self._meant().name}"
         found: list[Intent | ConsoleError] = []
-        wait = Wait(title, "looking what it would do…")
+        wait = TypeaheadGuard(title, "looking what it would do…")
 
         def looked(result: "Intent | ConsoleError") -> None:
             found.append(result)
@@ -136,20 +136,20 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
         self.host.work.start(f"ledger intent {run.run}", read, looked, looked)
         self.host.push_screen(Prompt(title, EFFORT, "1", calls.effort), chosen)
 
-    def hold(self) -> None:
-        """Pause the run, or let it go on."""
+    def pause(self) -> None:
+        """Pause or resume the run."""
         seen = self.seen
         if seen is None:
             return
         run, command = seen.run, seen.progress.command
         if command != "cancel":
-            self._steer(run, "pause" if command == "run" else "resume", None)
+            self._control(run, "pause" if command == "run" else "resume", None)
             return
         # Somebody meant it to end: that is not taken back by a slip.
         question = Confirm(
             f"Resume {run.name}", words.reviving(run, seen.progress), self._phrase(run), "resume the cancelled run"
         )
-        self.host.push_screen(question, lambda yes: self._steer(run, "resume", None) if yes else None)
+        self.host.push_screen(question, lambda yes: self._control(run, "resume", None) if yes else None)
 
     def cancel(self) -> None:
         """Have it confirmed, then cancel the run."""
@@ -157,7 +157,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - the answer
             if yes:
-                self._steer(run, "cancel", None)
+                self._control(run, "cancel", None)
 
         body, keep = words.cancelling(run), "Keep it running"
         question = Confirm(f"Cancel {run.name}", body, self._phrase(run), "stop the run", no=keep)
@@ -169,7 +169,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
 
         def chosen(text: str | None) -> None:
             if text is not None:
-                self._steer(run, None, int(text))
+                self._control(run, None, int(text))
 
         size = self.seen.progress.batch_size if self.seen is not None else None
         self.host.push_screen(Prompt(f"Batches of {run.name}", SIZE, str(size or 0), calls.size), chosen)
@@ -227,7 +227,7 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
             "run_plan": "birth-console plan --all",
             "run_reconcile": f"birth-console reconcile {number} --note {shlex.quote(NOTE)}",
             "run_apply": f"birth-console apply {number} --detach",
-            "run_hold": f"birth-console control {number} {'resume' if paused else 'pause'}",
+            "run_pause": f"birth-console control {number} {'resume' if paused else 'pause'}",
             "run_cancel": f"birth-console control {number} cancel",
             "run_resize": f"birth-console control {number} --batch-size 500",
             "run_verify": f"birth-console verify {number}",
@@ -268,13 +268,13 @@ class AcceptanceLine(Pane, metaclass=Unfinished):
         body = words.applying(intent, effort, word)
         self.host.push_screen(Confirm(f"Apply {run.name}", body, self._phrase(run), "apply the run"), answered)
 
-    def _steer(self, run: Run, command: str | None, batch_size: int | None) -> None:
+    def _control(self, run: Run, command: str | None, batch_size: int | None) -> None:
         before = self.seen.progress if self.seen is not None else None
 
-        def steered(found: "Control") -> None:
-            self._told(f"{run.name}: {words.steered(found, before, command)}")
+        def controlled(found: "Control") -> None:
+            self._told(f"{run.name}: {words.controlled(found, before, command)}")
 
-        self._write(f"steering {run.name}", lambda link: calls.steer(link, run.run, command, batch_size), steered)
+        self._write(f"steering {run.name}", lambda link: calls.control(link, run.run, command, batch_size), controlled)
 
     def _tell(self, title: str, error: ConsoleError) -> None:
         self.host.push_screen(Dialog(title, words.fault(error)))

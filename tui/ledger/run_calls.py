@@ -47,11 +47,11 @@ def intent(link: Link, number: int) -> "Intent":
     return service.intent(link, number)
 
 
-def steer(link: Link, number: int, command: str | None, batch_size: int | None) -> "Control":
+def control(link: Link, number: int, command: str | None, batch_size: int | None) -> "Control":
     """Give a command, or a size of batches."""
-    from core.services.backfill import control  # noqa: PLC0415 - the services bring the driver along
+    from core.services.backfill import control as service  # noqa: PLC0415 - the services bring the driver along
 
-    return control.send(link, number, command, batch_size)
+    return service.send(link, number, command, batch_size)
 
 
 def verify(link: Link, number: int) -> "Verification":

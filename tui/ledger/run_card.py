@@ -12,7 +12,7 @@ from textual.widgets import Static
 from core.domain.backfill.pace import Estimate
 from tui.ledger import run_text as texts
 from tui.ledger.columns import RunRow
-from tui.ledger.reads import Seen
+from tui.ledger.reads import RunDetails
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.services.trust.verify import Verification
 
 LIVE = ("title", "bar", "pace")
-REST = ("held", "account", "step-0", "step-1", "step-2", "step-3", "step-4", "gates")
+REST = ("paused", "account", "part-0", "part-1", "part-2", "part-3", "part-4", "gates")
 
 
 class RunCard(Vertical, can_focus=False):
@@ -45,7 +45,7 @@ class RunCard(Vertical, can_focus=False):
     def show(  # noqa: PLR0917 - what a card is made of
         self,
         row: RunRow | None,
-        seen: Seen | None,
+        seen: RunDetails | None,
         why: Mapping[str, str],
         verified: "Verification | None",
         estimate: Estimate | None,
@@ -59,12 +59,12 @@ class RunCard(Vertical, can_focus=False):
             "title": texts.title(row, *words),
             "bar": texts.bar(progress, max(self.content_size.width, 40)),
             "pace": texts.pace(progress, estimate, None if seen is None else seen.admitted),
-            "held": texts.held(progress),
+            "paused": texts.paused(progress),
             "account": texts.account(None if progress is None else progress.accounting),
         }
         if seen is not None and seen.certificate is not None:
-            lines["pace"], lines["held"] = texts.certificate(seen)
-        lines |= {f"step-{place}": content for place, content in enumerate(texts.line(seen, why, gates))}
+            lines["pace"], lines["paused"] = texts.certificate(seen)
+        lines |= {f"part-{place}": content for place, content in enumerate(texts.line(seen, why, gates))}
         lines["gates"] = texts.gates(gates or ())
         for name, content in lines.items():
             self._set(name, content)

@@ -13,7 +13,7 @@ from core.domain.gates import Judgement
 from core.domain.names import run_name
 from core.domain.text import visible
 from tui.ledger.columns import STATES, VERDICTS, RunRow
-from tui.ledger.reads import Seen
+from tui.ledger.reads import RunDetails
 from tui.widgets.signs import number
 
 TONES = {"bad": "bold $error", "warn": "$warning", "good": "$success", "faint": "$text-muted"}
@@ -53,7 +53,12 @@ def pace(progress: ApplyProgress | None, estimate: Estimate | None, admitted: in
     if progress is None or progress.status != "applying":
         return Content("")
     parts = []
-    if estimate is not None and not progress.held and progress.workers and (to_go := estimate.to_go()) is not None:
+    if (
+        estimate is not None
+        and not progress.paused_or_cancelled
+        and progress.workers
+        and (to_go := estimate.to_go()) is not None
+    ):
         parts += [f"{estimate.rate:,.0f} rows/s", to_go_words(*to_go)]
     parts.append(_workers(progress, admitted))
     if progress.batch_size is not None:
@@ -77,7 +82,7 @@ def _rounded(seconds: float) -> int:
 def _workers(progress: ApplyProgress, admitted: int | None) -> str:
     if not progress.workers:
         to_go = progress.accounting.open
-        if progress.held:
+        if progress.paused_or_cancelled:
             return "nobody is at work on it"
         if admitted is not None and admitted < to_go:
             left = f"only {admitted:,} of {to_go:,} to go are admitted" if admitted else "the permits are used up"
@@ -90,16 +95,14 @@ def _workers(progress: ApplyProgress, admitted: int | None) -> str:
     return f"{progress.workers} worker{plural}: {states}"
 
 
-def held(progress: ApplyProgress | None) -> Content:
-    """What holds a run up: somebody, or a throttle."""
+def paused(progress: ApplyProgress | None) -> Content:
+    """Why nothing is registered now: an operator's command, or a throttle."""
     if progress is None:
         return Content("")
-    if progress.held and progress.status in ("planned", "reconciled", "applying"):
+    if progress.paused_or_cancelled and progress.status in ("planned", "reconciled", "applying"):
+        state = STATES[progress.paused_or_cancelled]
         why = f": {visible(progress.reason)}" if progress.reason else ""
-        return Content.styled(
-            f" {STATES[progress.held].glyph} {progress.held} by {visible(progress.steered_by)}{why}  (space resumes)",
-            "$warning",
-        )
+        return Content.styled(f" {state.text} by {visible(progress.steered_by)}{why}  (space: resume)", "$warning")
     if progress.reasons and progress.status == "applying":
         return Content.styled(f" ! throttled: {visible('; '.join(progress.reasons))}", "$warning")
     return Content("")
@@ -115,8 +118,8 @@ def account(accounting: Accounting | None) -> Content:
     return Content(f" {accounting.planned:,} planned = {' + '.join(parts)}")
 
 
-def line(seen: Seen | None, why: Mapping[str, str], gates: tuple[Judgement, ...] | None) -> list[Content]:
-    """The acceptance line: each step with who did it, or what forbids it."""
+def line(seen: RunDetails | None, why: Mapping[str, str], gates: tuple[Judgement, ...] | None) -> list[Content]:
+    """The acceptance line: each part with who did it, or what forbids it."""
     if seen is None:
         return [Content("")] * 5
     run, progress = seen.run, seen.progress
@@ -138,19 +141,19 @@ def line(seen: Seen | None, why: Mapping[str, str], gates: tuple[Judgement, ...]
     forbids = {"plan": "", "reconcile": why[next_actions.RECONCILE], "apply": why[next_actions.APPLY], "verify": ""}
     forbids["certify"] = why[next_actions.CERTIFY]
     found = []
-    for name, key in _STEPS.items():
+    for name, key in _LINE.items():
         if done[name]:
-            found.append(_step("✓", name, key if name == "verify" else "", said[name], "$success", ""))
+            found.append(_part("✓", name, key if name == "verify" else "", said[name], "$success", ""))
         elif progress.status == "superseded":
-            found.append(_step("-", name, "", "", MUTED, MUTED))
+            found.append(_part("-", name, "", "", MUTED, MUTED))
         elif forbids[name]:
-            found.append(_step("✗", name, key, forbids[name], MUTED, MUTED))
+            found.append(_part("✗", name, key, forbids[name], MUTED, MUTED))
         else:
-            found.append(_step("▸", name, key, said[name] or _NEXT[name], "bold $accent", ""))
+            found.append(_part("▸", name, key, said[name] or _NEXT[name], "bold $accent", ""))
     return found
 
 
-_STEPS = {"plan": "p", "reconcile": "c", "apply": "A", "verify": "V", "certify": "C"}
+_LINE = {"plan": "p", "reconcile": "c", "apply": "A", "verify": "V", "certify": "C"}
 _NEXT = {
     "plan": "",
     "reconcile": "recount by another query",
@@ -160,11 +163,11 @@ _NEXT = {
 }
 
 
-def _step(glyph: str, name: str, key: str, said: str, tone: str, text: str) -> Content:  # noqa: PLR0917 - one line
+def _part(glyph: str, name: str, key: str, said: str, tone: str, text: str) -> Content:  # noqa: PLR0917 - one line
     return Content.assemble((f" {glyph} ", tone), (f"{name:<10}", tone), (f"{key:<2}", "bold $accent"), (said, text))
 
 
-def _certified(seen: Seen) -> str:
+def _certified(seen: RunDetails) -> str:
     found = seen.certificate
     return (
         ""
@@ -189,7 +192,7 @@ def _verified(gates: tuple[Judgement, ...] | None) -> str:
     return f"{passed} of {len(gates)} gates passed"
 
 
-def certificate(seen: Seen | None) -> tuple[Content, Content]:
+def certificate(seen: RunDetails | None) -> tuple[Content, Content]:
     """The digest of what somebody stands for, and the head of the chain that says so."""
     if seen is None or seen.certificate is None:
         return Content(""), Content("")

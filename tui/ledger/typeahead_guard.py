@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 
-class Wait(ModalScreen[None]):
+class TypeaheadGuard(ModalScreen[None]):
     """Says what is waited for; escape goes back without it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,7 +12,7 @@ from core.domain.text import visible
 from tui.actions import BY_ID, key_label
 from tui.readiness.metrics_text import UNREAD, joined
 from tui.runtime.state import Change, ConsoleState
-from tui.widgets.gate_conditions import Step, steps
+from tui.widgets.gate_conditions import Condition, gate_conditions
 from tui.widgets.grid import fit
 from tui.widgets.signs import number
 from tui.widgets.sparkline import spark
@@ -47,9 +47,9 @@ def gate(state: ConsoleState, width: int) -> Content:
     """What is closed with the key that goes there, one line each; what is open in one line. Closed ones first."""
     if state.readiness is None:
         return Content(UNREAD)
-    found = steps(state.readiness)
-    closed = [line for step in found if not step.holds for line in _closed(step, width)]
-    return joined([*closed, *_open([step.text for step in found if step.holds], width)])
+    found = gate_conditions(state.readiness)
+    closed = [line for condition in found if not condition.holds for line in _closed(condition, width)]
+    return joined([*closed, *_open([condition.text for condition in found if condition.holds], width)])
 
 
 def burndown(state: ConsoleState, width: int) -> Content:
@@ -67,13 +67,13 @@ def burndown(state: ConsoleState, width: int) -> Content:
 
 def changes(state: ConsoleState, width: int) -> Content:
     """Figures that changed, with who and when; then what was done, the newest first."""
-    if state.since is None or state.looked_at is None:
+    if state.since is None or state.refreshed_at is None:
         return Content(UNREAD)
-    lines = [_change(each, width, state.looked_at) for each in state.changes]
+    lines = [_change(each, width, state.refreshed_at) for each in state.changes]
     if state.events:
         from core.domain.overview.activity import deeds  # noqa: PLC0415 - the first figures do not wait for it
 
-        lines += [_deed(each, width, state.looked_at) for each in deeds(state.events)]
+        lines += [_deed(each, width, state.refreshed_at) for each in deeds(state.events)]
     if lines:
         return joined(lines)
     since = "you last looked" if state.remembers else f"{state.since:%H:%M:%S}"
@@ -94,13 +94,13 @@ def others(state: ConsoleState, width: int) -> Content:
     return joined(Content(fit(line, width)) for line in _folded(told, width))
 
 
-def _closed(step: Step, width: int) -> Iterator[Content]:
-    place = f"→ {key_label(BY_ID[step.action].keys[0])}" if step.action in BY_ID else f"→ {step.command}"
+def _closed(condition: Condition, width: int) -> Iterator[Content]:
+    place = f"→ {key_label(BY_ID[condition.action].keys[0])}" if condition.action in BY_ID else f"→ {condition.command}"
     room = width - cell_len(place) - 3
-    if cell_len(step.text) <= room:
-        yield Content.assemble(("✗ ", "bold $error"), (fit(step.text, room + 1), "bold"), (place, "$accent"))
+    if cell_len(condition.text) <= room:
+        yield Content.assemble(("✗ ", "bold $error"), (fit(condition.text, room + 1), "bold"), (place, "$accent"))
     else:
-        yield Content.assemble(("✗ ", "bold $error"), (fit(step.text, width - 2), "bold"))
+        yield Content.assemble(("✗ ", "bold $error"), (fit(condition.text, width - 2), "bold"))
         yield Content.styled(fit(f"  {place}", width), "$accent")
 
 

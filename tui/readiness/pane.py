@@ -16,11 +16,11 @@ from tui.actions import BY_ID, bindings
 from tui.export import Export
 from tui.pane import Pane
 from tui.readiness import activity_text, metrics_text
-from tui.runtime.dashboard_context import Around, Memory
+from tui.runtime.dashboard_context import ContextReader, DashboardContext
 from tui.runtime.poller import is_lost
 from tui.runtime.state import ConsoleState, figures
 from tui.widgets.dialog import Dialog
-from tui.widgets.gate_conditions import Step, steps
+from tui.widgets.gate_conditions import Condition, gate_conditions
 
 TITLES = {
     "metrics": "Readiness",
@@ -80,7 +80,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
     def __init__(self) -> None:
         super().__init__(id="readiness")
         self._state = ConsoleState()
-        self._memory = Memory()
+        self._reader = ContextReader()
         self._asked: object = None
 
     def compose(self) -> ComposeResult:
@@ -96,19 +96,21 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
                 yield Card("others", activity_text.others)
 
     def show(self, state: ConsoleState) -> None:
-        """Show another state; after a look, ask what goes with it."""
+        """Show another state; after a refresh, ask what goes with it."""
         self._state = state
         for card in self.query(Card):
             card.show(state)
-        readiness, looked_at = state.readiness, state.looked_at
-        if readiness is not None and state.fault is None and looked_at != self._asked:
-            source, memory = self.host.source, self._memory
-            if self.host.work.start("around", lambda: memory.read(source, figures(readiness)), self._heard, self._deaf):
-                self._asked = looked_at
+        readiness, refreshed_at = state.readiness, state.refreshed_at
+        if readiness is not None and state.fault is None and refreshed_at != self._asked:
+            source, reader = self.host.source, self._reader
+            if self.host.work.start(
+                "context", lambda: reader.read(source, figures(readiness)), self._heard, self._deaf
+            ):
+                self._asked = refreshed_at
 
     def relogin(self) -> None:
-        """What goes with a look is asked for anew: somebody else looked at other things last."""
-        self._asked, self._memory = None, Memory()
+        """Ask again for what goes with a refresh: another login saw other things last."""
+        self._asked, self._reader = None, ContextReader()
 
     def copied(self) -> dict[str, str]:
         """The gate's text, and every figure."""
@@ -126,44 +128,44 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
         ]
         return Export("readiness", ("figure", "live", "stated", "verdict"), rows)
 
-    def _heard(self, around: Around) -> None:
-        self._state.heard(around)
+    def _heard(self, context: DashboardContext) -> None:
+        self._state.heard(context)
         self.show(self._state)
         self.host.show_keys()
 
     def _deaf(self, error: ConsoleError) -> None:
-        # A link that is lost is told of by the look itself.
+        # A link that is lost is told of by the refresh itself.
         if not is_lost(error):
             self.host.tell(error)
 
     def why_not(self, action_id: str) -> str:
         """An open gate needs nothing."""
-        return "nothing is left to do here" if action_id == "take_step" and self._next_step() is None else ""
+        return "nothing is left to do here" if action_id == "next_step" and self._first_closed() is None else ""
 
     def twin(self, action_id: str) -> str:
         """The command that cures the first closed condition."""
-        step = self._next_step()
-        return step.command if action_id == "take_step" and step is not None else ""
+        condition = self._first_closed()
+        return condition.command if action_id == "next_step" and condition is not None else ""
 
     # Actions
 
-    def take_step(self) -> None:
+    def go_to_next_step(self) -> None:
         """Go where the first closed condition is cured."""
-        step = self._next_step()
-        if step is not None and step.action in BY_ID:
-            self.host.action_do(step.action)
-        elif step is not None:
-            self.host.say(f"{step.text}: run {step.command}")
+        condition = self._first_closed()
+        if condition is not None and condition.action in BY_ID:
+            self.host.action_do(condition.action)
+        elif condition is not None:
+            self.host.say(f"{condition.text}: run {condition.command}")
 
     def open_changes(self) -> None:
         """Show everything that changed, where the box has no room for it."""
         width = min(self.app.size.width, 80) - EDGES
         self.host.push_screen(Dialog(TITLES["changes"], activity_text.changes(self._state, width)))
 
-    def _next_step(self) -> Step | None:
+    def _first_closed(self) -> Condition | None:
         if self._state.readiness is None:
             return None
-        return next((step for step in steps(self._state.readiness) if not step.holds), None)
+        return next((condition for condition in gate_conditions(self._state.readiness) if not condition.holds), None)
 
     def move_down(self) -> None:
         """One line down."""

@@ -1,4 +1,4 @@
-"""What goes with a look at the dashboard: what happened since, who else is here, how the blockers burn down."""
+"""What goes with a refresh of the dashboard: what happened since, who else is here, how the blockers burn down."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ POINTS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class DashboardContext:
     """`last` is what this login saw before this session, told once. `burndown` is None where nothing happened."""
 
     head: int
@@ -25,18 +25,18 @@ class Around:
     last: "LastSeen | None" = None
 
 
-class Memory:
-    """Reads what goes with each look, and keeps what was seen for the next session."""
+class ContextReader:
+    """Reads what goes with each refresh, and keeps what was seen for the next session."""
 
     def __init__(self) -> None:
         self._place = ""
         self._kept: LastSeen | None = None
 
-    def read(self, source: Source, figures: Mapping[str, str]) -> Around:
-        """Read it, in a thread. `figures` are those of the look."""
-        return source.read("look", lambda link: self._read(link, figures))
+    def read(self, source: Source, figures: Mapping[str, str]) -> DashboardContext:
+        """Read it, in a thread. `figures` are those of the refresh."""
+        return source.read("refresh", lambda link: self._read(link, figures))
 
-    def _read(self, link: Link, figures: Mapping[str, str]) -> Around:
+    def _read(self, link: Link, figures: Mapping[str, str]) -> DashboardContext:
         # The first paint waits neither for the driver nor for what only this needs.
         from core.domain.overview.activity import LastSeen  # noqa: PLC0415 - as said
         from core.services.local_state import last_seen  # noqa: PLC0415 - as said
@@ -52,7 +52,7 @@ class Memory:
         if seen != self._kept:
             last_seen.remember(place, seen)
         self._place, self._kept = place, seen
-        return Around(
+        return DashboardContext(
             found.head,
             found.events,
             tuple(presence.others(link)),

@@ -1,4 +1,4 @@
-"""Looking at the dashboard and the matrix, in a thread of its own.
+"""Reading the dashboard and the matrix again and again, in a thread of its own.
 
 It is a daemon thread instead of Textual's worker, because leaving must not wait for a connection attempt.
 """
@@ -25,7 +25,7 @@ FIRST_RETRY, LONGEST_RETRY = 1.0, 60.0
 
 
 class Clock:
-    """The time of day and a stopwatch; tests bring their own. `ages`: seconds after which a look's age is shown."""
+    """The time of day and a stopwatch; tests bring their own. `ages`: seconds after which a refresh's age is shown."""
 
     ages: tuple[int, ...] = (5, 10, 20)
 
@@ -46,8 +46,8 @@ class Progressed(Message):
 
 
 @dataclass
-class Looked(Message):
-    """A look at the dashboard succeeded."""
+class Refreshed(Message):
+    """The dashboard was read."""
 
     server: "Server"
     readiness: "Readiness"
@@ -57,14 +57,14 @@ class Looked(Message):
 
 @dataclass
 class MatrixRead(Message):
-    """The matrix is other than at the last look."""
+    """The matrix is other than at the last refresh."""
 
     rows: "list[MatrixRow]"
 
 
 @dataclass
-class LookFailed(Message):
-    """A look failed; the next one is at `retry_at`."""
+class RefreshFailed(Message):
+    """A refresh failed; the next one is at `retry_at`."""
 
     error: ConsoleError
     at: datetime
@@ -74,8 +74,8 @@ class LookFailed(Message):
 Post = Callable[[Message], object]
 
 
-class Watch:
-    """Looks at once, then every half a minute or when asked; after a failure sooner, then ever less often."""
+class Poller:
+    """Refreshes at once, then every half a minute or when asked; after a failure sooner, then ever less often."""
 
     def __init__(self, source: Source, post: Post, clock: Clock) -> None:
         self._source, self._post, self.clock = source, post, clock
@@ -83,23 +83,23 @@ class Watch:
         self._over = threading.Event()
         self._failures = 0
         self._matrix: list[MatrixRow] | None = None
-        self._thread = threading.Thread(target=self._run, name="look", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="refresh", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Begin to refresh."""
         self._thread.start()
 
     def now(self) -> None:
-        """Look without waiting for the next turn."""
+        """Refresh without waiting for the next turn."""
         self._wake.set()
 
     def stop(self) -> None:
-        """Look no more. A look under way is not waited for."""
+        """Refresh no more. A refresh under way is not waited for."""
         self._over.set()
         self._wake.set()
 
     def ended(self, timeout: float) -> bool:
-        """Wait for a look under way; whether it ended in time."""
+        """Wait for a refresh under way; whether it ended in time."""
         if self._thread.ident is not None:
             self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -107,18 +107,18 @@ class Watch:
     def _run(self) -> None:
         while not self._over.is_set():
             self._wake.clear()
-            pause = self._look()
+            pause = self._refresh()
             self._wake.wait(pause)
 
-    def _look(self) -> float:
-        """Look once; return how long to wait for the next look."""
+    def _refresh(self) -> float:
+        """Refresh once; return how long to wait for the next one."""
         try:
             self._read()
         except Exception as error:  # noqa: BLE001 - whatever happens here is shown, never thrown at the terminal
             self._failures += 1
             pause: float = min(FIRST_RETRY * 2 ** min(self._failures - 1, 10), LONGEST_RETRY)
             at = self.clock.now()
-            self._post(LookFailed(as_console_error(error), at, at + timedelta(seconds=pause)))
+            self._post(RefreshFailed(as_console_error(error), at, at + timedelta(seconds=pause)))
             return pause
         self._failures = 0
         return EVERY_SECONDS
@@ -131,7 +131,7 @@ class Watch:
         started = self.clock.seconds()
         readiness = self._source.readiness()
         took_ms = (self.clock.seconds() - started) * 1000
-        self._post(Looked(server, readiness, self.clock.now(), took_ms))
+        self._post(Refreshed(server, readiness, self.clock.now(), took_ms))
         rows = self._source.matrix()
         if rows != self._matrix:
             self._matrix = rows
@@ -144,7 +144,7 @@ def is_lost(result: object) -> bool:
 
 
 def as_console_error(error: Exception) -> ConsoleError:
-    """What to tell of an exception that nobody expected."""
+    """What to tell of an unexpected exception."""
     if isinstance(error, ConsoleError):
         return error
     return ConsoleError(f"{type(error).__name__}: {error}", hint="This is a defect: please report it.")

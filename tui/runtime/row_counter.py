@@ -1,6 +1,6 @@
 """Counting the rows of collections, in threads of its own: several at the same time, each over a connection of its own.
 
-They are daemon threads, as that of the looks is.
+They are daemon threads, as that of the poller is.
 """
 
 import collections
@@ -30,7 +30,7 @@ class Counted(Message):
     left: int
 
 
-class Counter:
+class RowCounter:
     """Counts collections in the order asked for, several at the same time, and tells of several at a time."""
 
     def __init__(self, source: Source, post: Post) -> None:
@@ -96,7 +96,7 @@ class Counter:
         self._wait(lambda: self._round != before)
 
     def _leave_it(self, turn: int, number: int) -> bool:
-        """Whether there are others to count in this round; whoever is the last finds out what is wrong."""
+        """Whether there are others to count in this round; the last of them finds out what is wrong."""
         with self._turn:
             if turn == self._round:
                 self._unready.add(number)
@@ -132,7 +132,7 @@ class Counter:
             if is_lost(result) or time.monotonic() - self._told > TOGETHER_SECONDS:
                 self._tell()
             elif self._teller is None:
-                # Whoever counts next may be at it for long: what is known is not held back until then.
+                # The next count may take long: what is known is not held back until then.
                 self._teller = threading.Timer(TOGETHER_SECONDS, self._tell_late)
                 self._teller.daemon = True
                 self._teller.start()

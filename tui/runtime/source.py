@@ -48,13 +48,13 @@ class Source(Protocol):
         """Call a service on the READ ONLY connection of a `use`: one call after the other on each of them."""
 
     def give_up(self, use: str) -> None:
-        """Stop what is being asked on the connection of a `use`: nobody waits for it any more."""
+        """Stop what is being asked on the connection of a `use`: its answer is not waited for any more."""
 
     def write(self, call: Callable[[Link], Result]) -> Result:
         """Call a service on the connection that may write, as far as the login may."""
 
     def detach(self, run: int, options: Mapping[str, int | None]) -> "Detached":
-        """Apply a run in a process of its own, as this login; returns once it has begun."""
+        """Apply a run in the background, as this login; returns once it has begun."""
 
     def switch(self, login: str) -> None:
         """Go on as another login of the demo."""
@@ -64,7 +64,7 @@ class Source(Protocol):
 
 
 class SessionSource:
-    """Reads through the services, on a connection for each use: a long count never holds up a look."""
+    """Reads through the services, on a connection for each use: a long count never holds up a refresh."""
 
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
@@ -85,19 +85,19 @@ class SessionSource:
         if self._session is None:
             self._session = Session(self._settings, self._tell)
         session = self._session
-        return self.read("look", session.server)
+        return self.read("refresh", session.server)
 
     def readiness(self) -> "Readiness":
         """Read the dashboard."""
         from core.services.overview import readiness  # noqa: PLC0415 - as said
 
-        return self.read("look", readiness.read)
+        return self.read("refresh", readiness.read)
 
     def matrix(self) -> "list[MatrixRow]":
         """Read the matrix, without counts."""
-        from core.services.overview import matrix as compatibility  # noqa: PLC0415 - as said
+        from core.services.overview import matrix  # noqa: PLC0415 - as said
 
-        return self.read("look", lambda link: compatibility.read(link, every=True))
+        return self.read("refresh", lambda link: matrix.read(link, every=True))
 
     @property
     def counters(self) -> int:
@@ -106,11 +106,11 @@ class SessionSource:
 
     def count(self, collection: str, counter: int) -> "Counts":
         """Count the rows of one collection."""
-        from core.services.overview import matrix as compatibility  # noqa: PLC0415 - as said
+        from core.services.overview import matrix  # noqa: PLC0415 - as said
 
-        counts = self.read(_counting(counter), lambda link: compatibility.count(link, collection))
+        counts = self.read(_counting(counter), lambda link: matrix.count(link, collection))
         if counts is None:
-            raise ConsoleError("the table is gone", code="no_table", hint="Look again with r.")
+            raise ConsoleError("the table is gone", code="no_table", hint="Press r to refresh.")
         return counts
 
     def ready(self, counter: int) -> bool:
@@ -134,7 +134,7 @@ class SessionSource:
             return self._call(use, call, lambda session: session.browse(), again=True)
 
     def give_up(self, use: str) -> None:
-        """Have the server stop at once; whoever asks next gets another connection, and waits for nothing."""
+        """Have the server stop at once; the next caller gets another connection, and waits for nothing."""
         self._turns[use] = Lock()
         if link := self._links.pop(use, None):
             link.cancel()
@@ -145,7 +145,7 @@ class SessionSource:
             return self._call("write", call, lambda session: session.write())
 
     def detach(self, run: int, options: Mapping[str, int | None]) -> "Detached":
-        """Apply a run in a process of its own, as this login."""
+        """Apply a run in the background, as this login."""
         from core.cli.argv import APPLY  # noqa: PLC0415 - as said
         from core.services.backfill import background  # noqa: PLC0415
 
@@ -179,7 +179,7 @@ class SessionSource:
 
     def _tell(self, line: str) -> None:
         if self._stopped:
-            raise Stopped("the console was left")
+            raise Stopped("the console was closed")
         self._progress(line)
 
     def _call(
@@ -189,7 +189,7 @@ class SessionSource:
         try:
             return call(link)
         except Unavailable:
-            # Where it was taken away meanwhile, nobody waits for an answer.
+            # Where it was taken away meanwhile, no answer is waited for.
             if not self._holds(use, link):
                 raise
             # The link may be dead: the next call opens another.
@@ -214,7 +214,7 @@ class SessionSource:
                 del self._links[use]
                 kept.close()
             if self._session is None or self._is_closed:
-                raise Unavailable("the session is not open", hint="Look again.")
+                raise Unavailable("the session is not open", hint="Press r to refresh.")
             self._links[use] = open_link(self._session)
             return self._links[use], False
 

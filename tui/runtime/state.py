@@ -1,4 +1,4 @@
-"""What the console knows: the last look, how it went, and what changed since the session began."""
+"""What the console knows: the last refresh, how it went, and what changed since the session began."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from core.domain.overview.burndown import Burndown
     from core.services.overview.presence import Present
     from core.services.session import Server
-    from tui.runtime.dashboard_context import Around
-    from tui.runtime.poller import Looked, LookFailed
+    from tui.runtime.dashboard_context import DashboardContext
+    from tui.runtime.poller import Refreshed, RefreshFailed
 
 CHANGES_KEPT = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure that is other than at the look before. `who` is None until the ledger was asked, "" where nobody did."""
+    """A figure that is other than at the refresh before. `who` is None until the ledger is read, "" if unknown."""
 
     name: str
     before: str
@@ -42,12 +42,12 @@ class ConsoleState:
 
     server: "Server | None" = None
     readiness: Readiness | None = None
-    looked_at: datetime | None = None
+    refreshed_at: datetime | None = None
     age: str = ""
     took_ms: float = 0.0
-    looking: bool = True
+    refreshing: bool = True
     progress: str = "connecting…"
-    fault: "LookFailed | None" = None
+    fault: "RefreshFailed | None" = None
     since: datetime | None = None
     changes: list[Change] = field(default_factory=list)
     events: "list[LedgerEvent]" = field(default_factory=list)
@@ -61,30 +61,30 @@ class ConsoleState:
         wanted = "" if server is None else server.confirm or ("" if server.word == "DEMO" else server.word)
         return f"{name} {wanted}".strip()
 
-    def looked(self, look: "Looked") -> None:
-        """Take a look that succeeded."""
+    def refreshed(self, refresh: "Refreshed") -> None:
+        """Take a refresh that succeeded."""
         if self.readiness is not None:
-            fresh = differences(figures(self.readiness), figures(look.readiness), look.at)
+            fresh = differences(figures(self.readiness), figures(refresh.readiness), refresh.at)
             self.changes = [*fresh, *self.changes][:CHANGES_KEPT]
-        self.since = self.since or look.at
-        self.server, self.readiness = look.server, look.readiness
-        self.looked_at, self.took_ms, self.age = look.at, look.took_ms, "now"
-        self.looking, self.progress, self.fault = False, "", None
+        self.since = self.since or refresh.at
+        self.server, self.readiness = refresh.server, refresh.readiness
+        self.refreshed_at, self.took_ms, self.age = refresh.at, refresh.took_ms, "now"
+        self.refreshing, self.progress, self.fault = False, "", None
 
-    def failed(self, fault: "LookFailed") -> None:
-        """Take a look that failed: what was seen before stays."""
-        self.looking, self.progress, self.fault = False, "", fault
+    def failed(self, fault: "RefreshFailed") -> None:
+        """Take a refresh that failed: what was seen before stays."""
+        self.refreshing, self.progress, self.fault = False, "", fault
 
-    def heard(self, around: "Around") -> None:
-        """Take what goes with the latest look: who changed which figure, and since the session before this one."""
-        if around.last is not None and self.readiness is not None and self.looked_at is not None:
+    def heard(self, context: "DashboardContext") -> None:
+        """Take what goes with the latest refresh: who changed which figure, and since the session before this one."""
+        if context.last is not None and self.readiness is not None and self.refreshed_at is not None:
             self.remembers = True
-            missed = differences(around.last.figures, figures(self.readiness), self.looked_at)
+            missed = differences(context.last.figures, figures(self.readiness), self.refreshed_at)
             self.changes = [*self.changes, *missed][:CHANGES_KEPT]
-        self.changes = [self._attributed(each, around.events) for each in self.changes]
-        self.events = [*around.events, *self.events][:CHANGES_KEPT]
-        self.others = around.others
-        self.burndown = around.burndown or self.burndown
+        self.changes = [self._attributed(each, context.events) for each in self.changes]
+        self.events = [*context.events, *self.events][:CHANGES_KEPT]
+        self.others = context.others
+        self.burndown = context.burndown or self.burndown
 
     def _attributed(self, change: Change, events: "Sequence[LedgerEvent]") -> Change:
         if change.who is not None:
@@ -98,7 +98,7 @@ class ConsoleState:
 
 
 def figures(readiness: Readiness) -> dict[str, str]:
-    """What is compared between two looks."""
+    """What is compared between two refreshes."""
     census = readiness.census
     metrics = {name: str(readiness.metrics[name]) for name in METRICS}
     metrics["qt001_gate"] = "OPEN" if readiness.is_open else "BLOCKED"
@@ -106,7 +106,7 @@ def figures(readiness: Readiness) -> dict[str, str]:
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str], at: datetime) -> Iterator[Change]:
-    """Every figure that changed between two looks."""
+    """Every figure that changed between two refreshes."""
     return (
         Change(name, before[name], after[name], at) for name in after if before.get(name, after[name]) != after[name]
     )

@@ -13,7 +13,7 @@ TICK_SECONDS = 0.1
 PORTION = 4096
 
 
-class SturdyParser(XTermParser):
+class TolerantParser(XTermParser):
     """Drops a sequence that Textual fails to read, and goes on behind it."""
 
     def feed(self, data: str) -> Iterable[Message]:
@@ -37,15 +37,15 @@ class SturdyParser(XTermParser):
         self._awaiting = next(self._gen)
 
 
-def sturdy_driver(base: type[Driver]) -> type[Driver]:
+def decoding_driver(base: type[Driver]) -> type[Driver]:
     """`base`, except that it survives what it reads."""
 
-    class SturdyDriver(base):  # type: ignore[misc,valid-type]
+    class DecodingDriver(base):  # type: ignore[misc,valid-type]
         """Reads from the terminal; Textual's own thread ends with the first byte that is not UTF-8."""
 
         def run_input_thread(self) -> None:
             """Hand on what is typed until the driver is to end."""
-            parser = SturdyParser(self._debug)
+            parser = TolerantParser(self._debug)
             decode = getincrementaldecoder("utf-8")(errors="replace").decode
             with selectors.SelectSelector() as selector:
                 selector.register(self.fileno, selectors.EVENT_READ)
@@ -66,4 +66,4 @@ def sturdy_driver(base: type[Driver]) -> type[Driver]:
             except Exception as error:  # noqa: BLE001 - a console that cannot hear ends, as a failed one
                 self._app.call_later(self._app._handle_exception, error)  # noqa: SLF001 - as its own threads do
 
-    return SturdyDriver
+    return DecodingDriver

@@ -26,7 +26,7 @@ class Handled(Message, bubble=True):
         self.left = left
 
 
-class OrderlyApp(App[None], inherit_bindings=False):
+class KeyQueueApp(App[None], inherit_bindings=False):
     """An application that handles keys strictly one after the other."""
 
     def __init__(self, *, ansi_color: bool | None) -> None:

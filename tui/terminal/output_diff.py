@@ -181,10 +181,10 @@ def _kind(part: str) -> str:
     return part
 
 
-def thrifty_driver(base: type[Driver]) -> type[Driver]:
+def diffing_driver(base: type[Driver]) -> type[Driver]:
     """`base`, except that it writes thriftily."""
 
-    class ThriftyDriver(base):  # type: ignore[misc,valid-type]
+    class DiffingDriver(base):  # type: ignore[misc,valid-type]
         """Writes to the terminal what differs."""
 
         canvas = Canvas()
@@ -198,4 +198,4 @@ def thrifty_driver(base: type[Driver]) -> type[Driver]:
             if sent := self.canvas.drawn(data):
                 super().write(sent)
 
-    return ThriftyDriver
+    return DiffingDriver

@@ -6,7 +6,7 @@ from core.domain.overview.readiness import Readiness, conditions
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ConditionText:
     """How one condition reads when it holds, when it does not, and in short; what cures it: an action, a command."""
 
     holds: str
@@ -17,7 +17,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Condition:
     """One condition of the gate. `action` is the id of what an operator does about it here."""
 
     holds: bool
@@ -28,29 +28,31 @@ class Step:
 
 
 _WORDS = {
-    "identities_resolved": Words(
+    "identities_resolved": ConditionText(
         "every identity is classified",
         "{0} {identities} {unresolved}",
         "{0} {identities}",
         "classify",
         "birth-console classify",
     ),
-    "permit_opened": Words(
+    "permit_opened": ConditionText(
         "{0} open {permits}",
         "no open permit (gatekeepers)",
         "no permit",
         "permits",
         "birth-console permit open",
     ),
-    "permit_table": Words("permit table", "permit table absent", "no permit table", command="birth-console init"),
-    "ledger_table": Words("ledger", "ledger table absent", "no ledger table", command="birth-console init"),
-    "register_function": Words(
+    "permit_table": ConditionText(
+        "permit table", "permit table absent", "no permit table", command="birth-console init"
+    ),
+    "ledger_table": ConditionText("ledger", "ledger table absent", "no ledger table", command="birth-console init"),
+    "register_function": ConditionText(
         "register fn", "register function absent", "no register function", command="birth-console init"
     ),
 }
 
 
-def steps(readiness: Readiness) -> list[Step]:
+def gate_conditions(readiness: Readiness) -> list[Condition]:
     """Every condition in the order of the gate's text. What holds and what does not is the gates' verdict."""
     found = []
     for each in conditions(readiness):
@@ -63,5 +65,5 @@ def steps(readiness: Readiness) -> list[Step]:
         }
         text = (words.holds if each.passed else words.fails).format(count, **plural)
         short = words.short.format(count, **plural)
-        found.append(Step(each.passed, text, short, words.action, words.command))
+        found.append(Condition(each.passed, text, short, words.action, words.command))
     return found

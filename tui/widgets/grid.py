@@ -220,7 +220,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
             self._styles[tone] = self.get_component_rich_style(f"grid--{tone or 'row'}")
         return self._styles[tone]
 
-    # Keeping what is shown in step
+    # StagedStore what is shown in step
 
     def _keeping_the_cursor(self, change: Callable[[], None]) -> None:
         if self.cursor == NOWHERE:

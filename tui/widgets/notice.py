@@ -9,7 +9,7 @@ from core.domain.text import visible
 from tui.runtime.state import ConsoleState
 
 if TYPE_CHECKING:
-    from tui.runtime.poller import LookFailed
+    from tui.runtime.poller import RefreshFailed
 
 
 class Notice(Static):
@@ -28,7 +28,7 @@ class Notice(Static):
             self.update(Content("\n").join([Content.styled(lines[0], "bold"), *filter(None, lines[1:])]))
 
 
-def _fault(state: ConsoleState, fault: "LookFailed") -> tuple[str, str]:
-    stale = f"STALE since {state.looked_at:%H:%M:%S}" if state.looked_at else "NOT CONNECTED"
+def _fault(state: ConsoleState, fault: "RefreshFailed") -> tuple[str, str]:
+    stale = f"STALE since {state.refreshed_at:%H:%M:%S}" if state.refreshed_at else "NOT CONNECTED"
     again = f"Next try {fault.retry_at:%H:%M:%S} (r: now)"
     return f"✗ {stale}: {visible(fault.error.message)}", f"{visible(fault.error.hint)} {again}".strip()

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from core.domain.text import visible
 from tui.actions import ACTIONS, at, key_label
 from tui.runtime.state import ConsoleState
-from tui.widgets.gate_conditions import steps
+from tui.widgets.gate_conditions import gate_conditions
 
 Part = tuple[str, str]
 BETWEEN: Part = ("  ", "")
@@ -144,15 +144,15 @@ def _gate(state: ConsoleState) -> list[Part]:
 def _why(state: ConsoleState) -> list[Part]:
     if state.readiness is None:
         return []
-    short = " · ".join(step.short for step in steps(state.readiness) if not step.holds)
+    short = " · ".join(condition.short for condition in gate_conditions(state.readiness) if not condition.holds)
     return [(f" {short}", "")] if short else []
 
 
 def _clock(state: ConsoleState) -> list[Part]:
     if state.fault is not None:
-        stale = f"✗ STALE since {state.looked_at:%H:%M}" if state.looked_at else "✗ NOT CONNECTED"
+        stale = f"✗ STALE since {state.refreshed_at:%H:%M}" if state.refreshed_at else "✗ NOT CONNECTED"
         return [(stale, "bold reverse $error")]
-    if state.looked_at is None:
+    if state.refreshed_at is None:
         return [(f"↻ {visible(state.progress)}", "bold")]
     return [(f"{state.took_ms:.0f} ms  ↻ {state.age}", "$text-muted")]
 

@@ -43,27 +43,27 @@ class ApplyProgress:
         return sum(self.states.values())
 
     @property
-    def held(self) -> str:
-        """Whether somebody holds the run: paused, cancelled, or an empty text."""
+    def paused_or_cancelled(self) -> str:
+        """The state that a command put the run in: paused, cancelled, or an empty text."""
         return {"pause": "paused", "cancel": "cancelled"}.get(self.command, "")
 
     @property
     def is_going(self) -> bool:
-        """Whether rows get their outcome: somebody is at work, and nobody holds the run."""
-        return bool(self.workers) and not self.held
+        """Whether rows get their outcome: workers are at work, and it is not paused."""
+        return bool(self.workers) and not self.paused_or_cancelled
 
 
 class Pacing:
-    """The estimate of a run that is looked at now and then. What passes while it is not going is left out."""
+    """The estimate of a run that is observed now and then. What passes while it is not going is left out."""
 
     def __init__(self, progress: ApplyProgress, now: float) -> None:
         self.estimate = Estimate(progress.accounting.open, now)
         self._latest = progress
 
     def observe(self, progress: ApplyProgress, now: float) -> None:
-        """Learn from another look."""
+        """Learn from another observation."""
         rows = progress.done - self._latest.done
-        # When it was held, or went on, between two looks, nobody knows how much of the time was work.
+        # When it was paused, or resumed, between two observations, how much of the time was work is unknown.
         counts = progress.is_going and self._latest.is_going
         (self.estimate.finished if counts else self.estimate.leave_out)(rows, now)
         self._latest = progress

@@ -68,8 +68,8 @@ def pose(demo: Database, snapshot: SnapshotAssertion) -> Pose:
                     await opened(console)
                     await scenario(console, picture)
                 finally:
-                    app.watch_.stop()
-                    app.watch_.ended(20)
+                    app.poller.stop()
+                    app.poller.ended(20)
                     source.close()
 
         asyncio.run(run())

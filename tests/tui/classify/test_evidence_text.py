@@ -7,7 +7,7 @@ from core.domain.classify.sample_check import weigh
 from core.domain.classify.suggestion import suggest
 from tests.unit.classify.test_suggestion import codes, numbers, table
 from tui.classify import evidence_text
-from tui.classify.queue_rows import Waiting
+from tui.classify.queue_rows import QueueRow
 from tui.classify.template_prompt import template_prompt
 
 WIDTH = 72
@@ -19,15 +19,15 @@ SHIPS = table(
 PORTS = table("ports", {"code": [" ROT", "HAM ", " HAM ", "LE HAVRE", "HAM ", " "]})
 
 
-def waiting(found: SampledTable) -> Waiting:
+def waiting(found: SampledTable) -> QueueRow:
     suggestion = suggest(found)
     weighed = tuple(weigh(found, each.identity) for each in suggestion.candidates)
-    return Waiting(
+    return QueueRow(
         Blocker(found.collection, has_table=True, version=0), CandidateEvidence(suggestion, weighed, found.rows)
     )
 
 
-def lines(row: Waiting, rejected: frozenset[Identity] = frozenset()) -> list[str]:
+def lines(row: QueueRow, rejected: frozenset[Identity] = frozenset()) -> list[str]:
     return evidence_text.evidence(row, rejected, WIDTH).plain.splitlines()
 
 

@@ -143,7 +143,7 @@ def test_another_login_in_the_same_console_keeps_what_is_staged_as_its_own(datab
         source.switch("operator2")
         console.app.relogin()
         await console.settled()
-        await console.until(lambda: not console.app.state.looking)
+        await console.until(lambda: not console.app.state.refreshing)
         await asked(console)
         assert staged(console) == CHOSEN
 

@@ -64,7 +64,7 @@ def test_a_key_of_the_whole_console_is_taken_by_a_pane_only_for_digits_and_to_re
         (key, action.id) for action in ACTIONS if action.place != "console" for key in action.keys if key in everywhere
     }
     digits = {("1", "choose"), *((str(number), f"choose_{number}") for number in (2, 3, 4))}
-    assert taken == digits | {("r", "diff_again")}
+    assert taken == digits | {("r", "diff_reload")}
 
 
 def test_every_tab_opens_a_pane_that_exists() -> None:

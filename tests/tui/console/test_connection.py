@@ -5,7 +5,7 @@ from core.errors import ConsoleError
 from tests.tui.driving import Driven, drive
 from tests.tui.fakes import GONE, FakeSource, StillClock
 from tui.runtime.background import Finished
-from tui.runtime.poller import EVERY_SECONDS, Looked, LookFailed, MatrixRead, Progressed, Watch
+from tui.runtime.poller import EVERY_SECONDS, MatrixRead, Poller, Progressed, Refreshed, RefreshFailed
 from tui.runtime.row_counter import Counted
 from tui.widgets.notice import Notice
 
@@ -26,7 +26,7 @@ def test_the_frame_is_painted_while_the_connection_is_still_being_made(source: F
         await console.shows("QT-001 ✗ BLOCKED")
         assert "starting PostgreSQL" not in console.screen()
 
-    drive(scenario, source, await_look=False)
+    drive(scenario, source, await_refresh=False)
 
 
 def test_an_unreachable_server_is_told_with_its_hint_and_tried_again(source: FakeSource) -> None:
@@ -39,7 +39,7 @@ def test_an_unreachable_server_is_told_with_its_hint_and_tried_again(source: Fak
         await console.shows("QT-001 ✗ BLOCKED")
         assert "NOT CONNECTED" not in console.screen()
 
-    drive(scenario, source, await_look=False)
+    drive(scenario, source, await_refresh=False)
 
 
 def test_a_lost_connection_keeps_the_figures_and_marks_them_stale(source: FakeSource) -> None:
@@ -63,15 +63,15 @@ def test_a_lost_connection_keeps_the_figures_and_marks_them_stale(source: FakeSo
 def test_retries_come_ever_later_but_never_end(source: FakeSource) -> None:
     source.failure = GONE
     told: list[Message] = []
-    watch = Watch(source, told.append, StillClock())
-    asked = [watch._look() for _ in range(10)]
+    watch = Poller(source, told.append, StillClock())
+    asked = [watch._refresh() for _ in range(10)]
     assert asked == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
-    faults = [each for each in told if isinstance(each, LookFailed)]
+    faults = [each for each in told if isinstance(each, RefreshFailed)]
     assert [(each.retry_at - each.at).total_seconds() for each in faults] == asked
     source.failure = None
-    assert watch._look() == EVERY_SECONDS
+    assert watch._refresh() == EVERY_SECONDS
     source.failure = GONE
-    assert watch._look() == 1
+    assert watch._refresh() == 1
 
 
 def test_a_defect_below_is_told_in_one_line_instead_of_ending_the_console(source: FakeSource) -> None:
@@ -142,11 +142,11 @@ def test_what_a_thread_tells_after_the_console_was_left_is_dropped(source: FakeS
 
     drive(scenario, source)
     app, now = left[0].app, StillClock().now()
-    before = app.state.looked_at
+    before = app.state.refreshed_at
     app._finished(Finished(lambda: app.say("too late")))
     app._progressed(Progressed("too late"))
-    app._looked(Looked(source.who, source.dashboard, now, 1.0))
-    app._look_failed(LookFailed(GONE, now, now))
+    app._refreshed(Refreshed(source.who, source.dashboard, now, 1.0))
+    app._refresh_failed(RefreshFailed(GONE, now, now))
     app._matrix_read(MatrixRead([]))
     app._counted(Counted({}, 0))
-    assert (app.state.looked_at, app.state.fault, app.state.progress) == (before, None, "")
+    assert (app.state.refreshed_at, app.state.fault, app.state.progress) == (before, None, "")

@@ -253,7 +253,7 @@ def test_a_key_before_the_first_figures_finds_its_pane(source: FakeSource, keys:
             assert app.pane.id == ("ledger" if keys == ("4",) else "matrix")
             source.open_gate.set()
             await Driven(app, pilot, source).until(lambda: app.matrix.grid.table.total)
-            app.watch_.stop()
+            app.poller.stop()
 
     asyncio.run(run())
 
@@ -263,6 +263,6 @@ def test_without_any_key_the_panes_are_there_once_figures_are_shown(source: Fake
         app = ConsoleApp(source, StillClock())
         async with app.run_test(size=(80, 24)) as pilot:
             await Driven(app, pilot, source).until(lambda: app.is_complete and app.matrix.grid.table.total)
-            app.watch_.stop()
+            app.poller.stop()
 
     asyncio.run(run())

@@ -41,7 +41,7 @@ def test_the_console_looks_as_if_it_had_begun_at_that_size(
         if keys == ("r",):
             console.source.failure = GONE
         await console.press(*keys)
-        await console.until(lambda: not console.app.state.looking)
+        await console.until(lambda: not console.app.state.refreshing)
         await resized(console, after)
         pictures.append(looks(console))
 

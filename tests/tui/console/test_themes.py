@@ -22,7 +22,7 @@ from tests.tui.fakes import GONE, FakeSource, StillClock, readiness
 from tui.app import ConsoleApp
 from tui.matrix.contract_screen import ContractScreen
 from tui.readiness.pane import ReadinessPane
-from tui.runtime.dashboard_context import Around
+from tui.runtime.dashboard_context import DashboardContext
 from tui.runtime.state import figures
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
@@ -58,19 +58,19 @@ def pose(
             try:
                 await scenario(Driven(app, pilot, source), picture)
             finally:
-                app.watch_.stop()
+                app.poller.stop()
                 source.close()
 
     asyncio.run(run())
 
 
-def around(dashboard: Readiness) -> Around:
+def around(dashboard: Readiness) -> DashboardContext:
     """A day's work: two logins classified, a gatekeeper opened a permit, a run was planned and half applied."""
 
     def event(minutes: int, actor: str, kind: str, subject: str, became: str = "") -> LedgerEvent:
         return LedgerEvent(minutes, DAY + timedelta(minutes=minutes), actor, kind, subject, became)
 
-    return Around(
+    return DashboardContext(
         head=99,
         events=(
             event(350, "operator1", "steered", "run-1", "pause"),
@@ -99,7 +99,7 @@ def test_readiness(source: FakeSource, snapshot: SnapshotAssertion, size: tuple[
     async def look(console: Driven) -> None:
         before = source.looks
         await console.press("r")
-        await console.until(lambda: source.looks > before and not console.app.state.looking)
+        await console.until(lambda: source.looks > before and not console.app.state.refreshing)
 
     async def scenario(console: Driven, picture: Pose) -> None:
         pane = console.app.query_one(ReadinessPane)
@@ -121,7 +121,7 @@ def test_readiness(source: FakeSource, snapshot: SnapshotAssertion, size: tuple[
         source.dashboard = replace(before, metrics={**before.metrics, "qt001_gate": CONTROL}, claims=claims)
         event = LedgerEvent(100, DAY, CONTROL, MARKUP, CONTROL)
         await look(console)
-        pane._heard(Around(100, (event,), (Present(MARKUP, "", 1, None),), None))
+        pane._heard(DashboardContext(100, (event,), (Present(MARKUP, "", 1, None),), None))
         await picture("hostile")
         source.failure = GONE
         await console.press("r")
@@ -138,7 +138,7 @@ def test_matrix(source: FakeSource, snapshot: SnapshotAssertion, size: tuple[int
 
     async def load(console: Driven, rows: int) -> None:
         await console.press("r")
-        await console.until(lambda: console.app.matrix.grid.table.total == rows and not console.app.state.looking)
+        await console.until(lambda: console.app.matrix.grid.table.total == rows and not console.app.state.refreshing)
         await console.until(lambda: console.app.matrix._left is None)
 
     async def scenario(console: Driven, picture: Pose) -> None:

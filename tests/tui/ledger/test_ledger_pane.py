@@ -9,8 +9,8 @@ from tests.databases import Database
 from tests.tui.driving import OnData
 from tests.tui.on_ledger import BATCHES, answer, on, opened, reason
 from tui.actions import BY_ID
-from tui.ledger.live_runs import NOT_READ, FollowedRuns
-from tui.ledger.run_actions import AcceptanceLine
+from tui.ledger.live_runs import NOT_READ, LiveRuns
+from tui.ledger.run_actions import RunActions
 from tui.widgets.confirm import Confirm
 from tui.widgets.dialog import Dialog
 from tui.widgets.prompt import Prompt
@@ -38,7 +38,7 @@ async def plans_and_reconciles(console: OnData) -> None:
     assert [entry.collection for entry in ledger.run.entries] == ["goods"]
     await console.until(lambda: "not reconciled" in reason(console, "run_apply"))
     assert reason(console, "run_certify") == "needs birth_reviewer"
-    assert reason(console, "run_hold") == "no session applies it"
+    assert reason(console, "run_pause") == "no session applies it"
     await console.press("c")
     await answer(console, Prompt, "equal")
     await console.shows("equal: 300 rows planned, 300 missing in the source")
@@ -135,7 +135,7 @@ def test_who_had_a_hand_in_a_run_is_told_so_and_a_viewer_may_only_look(small_: D
 
     async def viewer(console: OnData) -> None:
         await opened(console)
-        for action in ("run_plan", "run_reconcile", "run_apply", "run_hold", "run_cancel", "run_resize"):
+        for action in ("run_plan", "run_reconcile", "run_apply", "run_pause", "run_cancel", "run_resize"):
             assert reason(console, action) == "needs birth_operator"
             await console.press(BY_ID[action].keys[0])
             await console.shows(f"{BY_ID[action].title}: needs birth_operator")
@@ -339,7 +339,7 @@ def test_every_action_names_its_twin_on_the_command_line(small_: Database) -> No
     on(small_, twins)
 
 
-@pytest.mark.parametrize("part", [AcceptanceLine, FollowedRuns])
+@pytest.mark.parametrize("part", [RunActions, LiveRuns])
 def test_a_part_of_the_pane_that_leaves_something_open_cannot_be_built(part: type[Widget]) -> None:
     with pytest.raises(TypeError, match="abstract"):
         part(id="ledger")

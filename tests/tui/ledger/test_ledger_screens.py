@@ -103,8 +103,8 @@ def seen(snap_compare: Compare) -> Callable[..., None]:
         try:
             assert snap_compare(app, run_before=before, terminal_size=size)
         finally:
-            app.watch_.stop()
-            app.watch_.ended(20)
+            app.poller.stop()
+            app.poller.ended(20)
             source.close()
 
     return compare

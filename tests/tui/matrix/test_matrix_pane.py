@@ -210,7 +210,7 @@ def test_counts_that_a_lost_connection_left_out_are_counted_after_it_is_back(sou
         source.count_gate.set()
         await console.until(lambda: console.app.matrix._left is None)
         source.failure = None
-        console.app.watch_.now()
+        console.app.poller.now()
         await console.counted()
         assert len(console.app.matrix._counts) == 73
 
@@ -266,7 +266,7 @@ def test_an_empty_matrix_bears_every_key(source: FakeSource) -> None:
         await console.press("2", *"jkgGsShl", "pagedown", "pageup", "home", "end", "enter")
         assert "no collection is under the cursor" in console.screen()
 
-    drive(scenario, source, await_look=False)
+    drive(scenario, source, await_refresh=False)
 
 
 def test_sorting_goes_through_the_columns_and_back_by_reversal(source: FakeSource) -> None:

@@ -49,7 +49,7 @@ def test_a_new_session_tells_what_changed_since_the_last_one(database: Database)
     async def look(console: OnData) -> None:
         await console.shows("Nothing changed since 14:02")
 
-    async def look_again(console: OnData) -> None:
+    async def refresh_now(console: OnData) -> None:
         await console.shows("resolvable 31 → 33 ↑   operator2")
         await console.shows("operator2: 2 classified")
 
@@ -59,7 +59,7 @@ def test_a_new_session_tells_what_changed_since_the_last_one(database: Database)
     drive_real(look, database)
     classify_two(database)
     drive_real(look, database, "viewer1")
-    drive_real(look_again, database)
+    drive_real(refresh_now, database)
     drive_real(look_once_more, database)
 
 
@@ -118,7 +118,7 @@ def test_another_login_sees_what_it_saw_last_itself(database: Database) -> None:
     async def switch(console: OnData) -> None:
         await console.shows("resolvable 31 → 33 ↑")
         console.app.relogin()
-        await console.until(lambda: not console.app.state.looking)
+        await console.until(lambda: not console.app.state.refreshing)
         await console.settled()
         assert "Nothing changed since you last looked" in console.screen()
 

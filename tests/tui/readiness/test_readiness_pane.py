@@ -5,7 +5,7 @@ from core.domain.overview.readiness import METRICS, Claim, Readiness
 from tests.tui.driving import Driven, drive
 from tests.tui.fakes import FakeSource, readiness
 from tui.readiness.metrics_text import fold
-from tui.widgets.gate_conditions import steps
+from tui.widgets.gate_conditions import gate_conditions
 
 
 def test_the_console_opens_on_the_eight_metrics_named_and_ordered_as_ever(source: FakeSource) -> None:
@@ -48,7 +48,7 @@ def test_what_opens_the_gate_says_what_is_closed_and_where_to_do_it(source: Fake
 )
 def test_as_many_conditions_are_closed_as_the_gate_names(dashboard: Readiness) -> None:
     reasons = dashboard.gate.removeprefix("BLOCKED_UNTIL_").split("_AND_") if not dashboard.is_open else []
-    assert len([step for step in steps(dashboard) if not step.holds]) == len(reasons)
+    assert len([step for step in gate_conditions(dashboard) if not step.holds]) == len(reasons)
 
 
 def test_an_open_gate_is_said_in_words(source: FakeSource) -> None:

@@ -58,7 +58,7 @@ def test_a_connection_that_was_killed_while_idle_is_replaced_before_anybody_noti
                 database.run(KILLED)
             return int(ask(link, "SELECT 74"))
 
-        assert source.read("look", dies_once) == 74
+        assert source.read("refresh", dies_once) == 74
         assert len(set(asked)) == 2
         asked.clear()
         with pytest.raises(Unavailable):
@@ -184,7 +184,7 @@ def test_a_defect_of_the_console_ends_in_one_line_without_a_traceback(database: 
     script = (
         "from tui.app import ConsoleApp; from tui.main import main\n"
         "def fail(self): raise RuntimeError('a wheel came off')\n"
-        "ConsoleApp.look_again = fail\n"
+        "ConsoleApp.refresh_now = fail\n"
         "main()"
     )
     with Terminal(["-c", script, "--dsn", database.dsn(), "--schema", SCHEMA], environment()) as terminal:

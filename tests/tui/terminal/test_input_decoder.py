@@ -7,13 +7,13 @@ from textual import events
 from tests.databases import SCHEMA, Database
 from tests.tui.pty_terminal import Terminal
 from tests.tui.terminal.test_wire import environment
-from tui.terminal.input_decoder import SturdyParser
+from tui.terminal.input_decoder import TolerantParser
 
 HUGE = "\x1b[99999999999999999999~"
 
 
 def keys_of(text: str) -> list[str]:
-    return [event.key for event in SturdyParser().feed(text) if isinstance(event, events.Key)]
+    return [event.key for event in TolerantParser().feed(text) if isinstance(event, events.Key)]
 
 
 def test_a_sequence_that_cannot_be_read_is_dropped_alone() -> None:
@@ -34,9 +34,9 @@ def test_bytes_that_mean_nothing_leave_the_console_as_it_was(typed: bytes) -> No
 
 def test_a_console_that_cannot_hear_any_more_ends_as_a_failed_one(database: Database) -> None:
     script = (
-        "from tui.terminal.input_decoder import SturdyParser; from tui.main import main\n"
+        "from tui.terminal.input_decoder import TolerantParser; from tui.main import main\n"
         "def fail(self): raise OSError('the line is cut')\n"
-        "SturdyParser.tick = fail\n"
+        "TolerantParser.tick = fail\n"
         "main()"
     )
     with Terminal(["-c", script, "--dsn", database.dsn(), "--schema", SCHEMA], environment()) as terminal:
