@@ -31,16 +31,16 @@ TERMINATED = 128 + signal.SIGTERM  # what a shell says of a program that this si
 
 
 def collect_garbage() -> None:
-    """From the first look on, whatever became of it; what is there by then is there to stay."""
+    """From the first refresh on, also a failed one; objects that exist by then stay."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
 
 
 class ConsoleApp(Console):
-    """Paints its frame, then starts to look. Threads only post messages; the handlers own what is shown.
+    """Paints its frame, then starts the poller. Threads only post messages; the handlers own what is shown.
 
-    The first pane comes first: the others are loaded and mounted when it shows figures, or when somebody presses a key.
+    The first pane comes first: the others are loaded and mounted when it shows figures, or at the first key.
     """
 
     CSS_PATH: ClassVar[list[str]] = ["app.tcss", "readiness/readiness.tcss"]  # type: ignore[assignment]
@@ -63,7 +63,7 @@ class ConsoleApp(Console):
         yield KeyLine()
 
     async def complete(self) -> None:
-        """Mount the panes that nobody sees at first; the second time there is nothing to do."""
+        """Mount the panes that are hidden at first; the second time there is nothing to do."""
         async with self._completing:
             if self.is_complete:
                 return
@@ -88,7 +88,7 @@ class ConsoleApp(Console):
         return bool(self.screen_stack and self.screen_stack[0].query(ReadinessPane))
 
     def on_mount(self) -> None:
-        """Look for the first time once the frame is painted."""
+        """Refresh for the first time once the frame is painted."""
         # Without a handler the terminal would stay as it is: on its other screen, telling of every move of the mouse.
         with suppress(NotImplementedError, RuntimeError, ValueError):  # no signals here, or not the main thread
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminate)

@@ -1,4 +1,4 @@
-"""The panes that nobody sees at first. Importing this module loads them: that takes longer than connecting."""
+"""The panes that are hidden at first. Importing this module loads them: that takes longer than connecting."""
 
 from pathlib import Path
 

@@ -26,7 +26,7 @@ def _open_console(settings: "Settings") -> None:
         raise UsageError(
             "the console needs a terminal",
             code="no_terminal",
-            hint="Redirect nothing, or name a command: `birth-console status`; over SSH, ask for one with `ssh -t`.",
+            hint="Redirect nothing, or run a command such as `birth-console status`. Over SSH, use `ssh -t`.",
         )
     # What is imported and built before the first figures stand stays: looking for garbage in it takes a tenth of that
     # time. `ConsoleApp` switches the collector on again.
@@ -50,7 +50,7 @@ def _open_console(settings: "Settings") -> None:
     if console.defect is not None:
         raise ConsoleError(
             f"the console failed: {type(console.defect).__name__}: {console.defect}",
-            hint="This is a defect: run again with --debug and report what it shows.",
+            hint="This is a bug. Repeat with --debug and report the output.",
         ) from console.defect
     if console.return_code:
         sys.exit(console.return_code)

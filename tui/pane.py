@@ -14,7 +14,7 @@ from tui.widgets.grid import Grid
 
 
 class Unfinished(ABCMeta, _MessagePumpMeta):
-    """Of a pane that leaves something open: it cannot be built before somebody says how that is done."""
+    """Of a pane that leaves something open: it cannot be built before a subclass defines it."""
 
 
 class Pane(Actor, Widget, inherit_bindings=False):
@@ -34,11 +34,11 @@ class Pane(Actor, Widget, inherit_bindings=False):
         return tuple(dict.fromkeys(place for actor in self.actors() for place in actor.PLACES))
 
     def unsaved(self) -> str:
-        """What would be lost if the console were left now, or nothing."""
+        """What would be lost if the console were quit now, or nothing."""
         return ""
 
     def drop_unsaved(self) -> None:
-        """Let go of it for good: the console is left."""
+        """Let go of it for good: the operator quits."""
 
     def take(self, collections: Collection[str]) -> None:
         """Go on with collections that were marked in another pane: mark them here, and begin with the first."""
@@ -50,7 +50,7 @@ class Pane(Actor, Widget, inherit_bindings=False):
                 grid.move_to(min(places))
 
     def relogin(self) -> None:
-        """Somebody else looks on: forget what this login could see and do."""
+        """Another login goes on: forget what this one could see and do."""
 
     def copied(self) -> dict[str, str]:
         """What `y` offers, by what it is: the row under the cursor, its name, and all rows that are shown."""

@@ -45,8 +45,6 @@ _DATA = ("core/demo/specs", "core/demo/values.py", "core/demo/hostile.py", "core
 _STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|GRANT|REVOKE|SET|RESET|COPY|BEGIN)\b")
 _SQL = re.compile(r"--[^\n]*|'((?:[^']|'')*)'")
 _CODE = re.compile(r"^```.*?^```$|`[^`]*`|<!--.*?-->|\]\([^)]*\)", re.DOTALL | re.MULTILINE)
-# Paths whose texts are still to be mended.
-PENDING = ("tui/",)
 
 
 class Text(NamedTuple):
@@ -57,13 +55,8 @@ class Text(NamedTuple):
 
 
 def test_no_text_that_an_operator_reads_holds_a_refused_phrase() -> None:
-    found = [each for path, texts in _all_texts() for each in complaints(path, texts) if not path.startswith(PENDING)]
+    found = [each for path, texts in _all_texts() for each in complaints(path, texts)]
     assert not found, "\n".join(["", *found])
-
-
-def test_paths_that_are_pending_still_need_it() -> None:
-    wrong = {path for path, texts in _all_texts() if list(complaints(path, texts))}
-    assert [pending for pending in PENDING if not any(path.startswith(pending) for path in wrong)] == []
 
 
 @pytest.mark.parametrize(

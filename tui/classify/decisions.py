@@ -1,4 +1,4 @@
-"""What has been decided so far, what could be, and why something cannot. Pure: the Classify pane shows it."""
+"""The decisions so far, those that are possible, and why one is not. Pure: the Classify pane shows it."""
 
 from collections.abc import Callable, Collection, Iterable
 from shlex import join
@@ -9,6 +9,7 @@ from core.domain.classify.staged import StagedDecision
 from core.domain.classify.suggestion import SAFE, Candidate
 from tui.classify.queue_rows import QueueRow
 from tui.classify.staged import StagedDecisions
+from tui.widgets.signs import count_of
 
 if TYPE_CHECKING:
     from core.domain.classify.blocker import Rights
@@ -73,7 +74,7 @@ class Decisions:
         if kind in ROW_NEEDED and row is None:
             return "no collection is under the cursor" if rows else "nothing is left to decide"
         if kind in DECIDES and row is not None and row.overtaken:
-            return "somebody else has decided it: u drops what is staged"
+            return "another session decided it. u: discard your decision"
         checks: dict[str, Callable[[], str]] = {
             "accept": lambda: self._no_candidate(row),
             "choose": lambda: self._no_candidate(row),
@@ -81,7 +82,7 @@ class Decisions:
             "template": lambda: _no_table(row) or self.no_right("classify"),
             "exempt": lambda: self.no_right("exempt"),
             "accept_safe": lambda: (
-                _still_looking(rows) or ("" if self.safe(rows) else "nothing in tier A is undecided")
+                _still_sampling(rows) or ("" if self.safe(rows) else "tier A has no undecided collection")
             ),
             "same": lambda: _nothing_to_copy(row, marked),
             "undo": lambda: "" if self.staging.can_undo else self.no_right("classify"),
@@ -125,8 +126,8 @@ class Decisions:
         if row is None or _no_table(row):
             return _no_table(row)
         if row.evidence is None:
-            return "its evidence is not there yet"
-        return self.no_right("classify") or ("" if self.best(row) else "no candidate is left: t writes a template")
+            return "its evidence is not read yet"
+        return self.no_right("classify") or ("" if self.best(row) else "no candidate is left. t: edit a template")
 
     def _nothing_to_save(self) -> str:
         if not self.staging.choices:
@@ -136,17 +137,17 @@ class Decisions:
 
 
 def read_identity(collection: str, text: str) -> Identity:
-    """What somebody typed: a column's name, or a template. Raises GateClosed where it can be neither."""
+    """The identity that was typed: a column's name, or a template. Raises GateClosed where it can be neither."""
     return (synthetic_identity if ":" in text or "{" in text else column_identity)(collection, text)
 
 
 def _no_table(row: QueueRow | None) -> str:
-    return "it has no table: e exempts it" if row is not None and not row.blocker.has_table else ""
+    return "it has no table. e: exempt it" if row is not None and not row.blocker.has_table else ""
 
 
-def _still_looking(rows: Collection[QueueRow]) -> str:
+def _still_sampling(rows: Collection[QueueRow]) -> str:
     count = sum(row.blocker.has_table and row.evidence is None for row in rows)
-    return f"the evidence of {count} is still to come" if count else ""
+    return f"{count_of(count, 'collection')} not sampled yet" if count else ""
 
 
 def _nothing_to_copy(row: QueueRow | None, marked: Collection[str]) -> str:

@@ -28,7 +28,7 @@ class EvidencePanel(VerticalScroll, can_focus=False):
         yield Static(id="evidence-text", markup=False)
 
     def on_resize(self) -> None:
-        """Fold it anew."""
+        """Fold it again."""
         self.follow()
 
     def follow(self) -> None:

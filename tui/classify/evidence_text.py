@@ -11,7 +11,7 @@ from core.domain.classify.suggestion import Candidate
 from core.domain.text import visible, visible_code
 from tui.classify.queue_rows import QueueRow
 from tui.widgets.grid import fit
-from tui.widgets.signs import number
+from tui.widgets.signs import number, rows_of
 
 MUTED, BAD, GOOD = "$text-muted", "bold $error", "$success"
 
@@ -42,16 +42,16 @@ def _lines(waiting: QueueRow, rejected: frozenset[Identity], width: int) -> Iter
     if waiting.fault:
         yield from _folded(f"! {waiting.fault}", width, BAD)
     if waiting.choice is not None:
-        staged = "was staged; u drops it" if waiting.overtaken else "is staged; w writes it"
-        yield from _folded(f"● {waiting.choice.text} {staged}", width, f"bold {GOOD}")
+        keys = "u: discard" if waiting.overtaken else "w: save"
+        yield from _folded(f"● {waiting.choice.text} staged. {keys}", width, f"bold {GOOD}")
     if not waiting.blocker.has_table:
-        yield from _folded("PostgreSQL has no table of this name: a gatekeeper can exempt it (e).", width, "")
+        yield from _folded("PostgreSQL has no table of this name. A gatekeeper can exempt it (e).", width, "")
         return
     if waiting.evidence is None:
-        yield Content("… looking")
+        yield Content("… sampling")
         return
     found = waiting.evidence
-    rows = "" if found.rows is None else f"{number(found.rows)} rows · "
+    rows = "" if found.rows is None else f"{rows_of(found.rows)} · "
     yield Content.styled(fit(f"{rows}tier {found.suggestion.tier}", width), MUTED)
     for doubt in found.suggestion.doubts:
         yield from _folded(f"! {doubt}", width, "$warning")

@@ -1,4 +1,4 @@
-"""What the Classify pane's dialogs say: a history, what an undo undoes, why something was refused."""
+"""The texts of the Classify pane's messages and dialogs: restored decisions, a history, an undo, a refusal."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +6,7 @@ from textual.content import Content
 
 from core.domain.text import visible
 from core.errors import ConsoleError
+from tui.widgets.signs import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -22,43 +23,40 @@ def history(versions: "Iterable[Version]") -> Content:
         f"{each.at:%Y-%m-%d %H:%M}  {each.actor}  {each.action}  {each.identity or '-'}  {each.reason or ''}"
         for each in versions
     ]
-    return Content("\n".join(map(visible, lines)) or "Nobody has decided anything yet.")
+    return Content("\n".join(map(visible, lines)) or "No decisions yet.")
 
 
 def back(found: "Returned", today: "date") -> str:
-    """What is staged again, and what is not since somebody else has decided it."""
+    """Which decisions are staged again, and which are not since another session decided the collection."""
     at = found.at.astimezone()
     when = f"{at:%H:%M}" if at.date() == today else f"{at:%m-%d %H:%M}"
     count, overtaken = len(found.choices), ", ".join(found.overtaken)
     if not count:
-        return f"what was staged at {when} is decided by somebody else: {overtaken}"
-    are = "decisions are" if count > 1 else "decision is"
-    said = f"{count} staged {are} back in Classify, of {when}: w writes, u drops"
-    return said + (f"; decided by somebody else: {overtaken}" if overtaken else "")
+        return f"Discarded staged decisions from {when}. Decided by another session: {overtaken}"
+    said = f"Restored {count_of(count, 'staged decision')} from {when}. w: save, u: discard"
+    return said + (f". Decided by another session: {overtaken}" if overtaken else "")
 
 
 def settling(rows: "Collection[QueueRow]") -> Content:
     """How far the queue is from its order."""
     seen, total = sum(row.evidence is not None for row in rows), sum(row.blocker.has_table for row in rows)
-    return Content(
-        f"Looking at samples: {seen} of {total}.\nThen the clearest come first.\n\nj begins at once, by name."
-    )
+    return Content(f"Sampling {seen} of {total}; sorted when done.\nPress j to start now.")
 
 
 def staged(count: int, rows: "Collection[QueueRow]") -> Content:
-    """How many are staged, how many are left, and how many nobody has looked at yet."""
+    """How many are staged, how many are undecided, and how many are not sampled yet."""
     waiting = sum(row.blocker.has_table and row.evidence is None for row in rows)
-    text = f" {count} staged · {len(rows) - count} undecided" + (" · w writes" if count else "")
-    text += f" · {waiting} still to look at" if waiting else ""
+    text = f" {count} staged · {len(rows) - count} undecided" + (" · w: save" if count else "")
+    text += f" · {waiting} not sampled yet" if waiting else ""
     return Content.styled(text, "bold $success" if count else "$text-muted")
 
 
 def undoing(last: "Version") -> Content:
     """Which decision is undone."""
     return Content.assemble(
-        "Nothing is staged. Undone, by an event of its own, is this login's latest classification:\n\n",
+        "This undoes your latest classification (recorded as a new event):\n\n",
         (f"{visible(last.collection)} by {visible(last.identity or '-')}", "bold"),
-        f", written {last.at.astimezone():%Y-%m-%d %H:%M:%S}",
+        f"\nsaved {last.at.astimezone():%Y-%m-%d %H:%M:%S}",
     )
 
 

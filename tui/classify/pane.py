@@ -1,4 +1,4 @@
-"""The Classify pane: the queue of what blocks the gate, its evidence, and decisions that are staged until `w`."""
+"""The Classify pane: the queue of blockers, their evidence, and decisions that are staged until `w` saves them."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
@@ -13,9 +13,7 @@ from textual.widgets import Static
 from core.domain.classify.staged import StagedDecision
 from core.domain.text import visible
 from tui.actions import ACTIONS, bindings
-from tui.classify import evidence_text as texts
-from tui.classify import messages as words
-from tui.classify import service_calls as calls
+from tui.classify import evidence_text, messages, service_calls
 from tui.classify.decisions import Decisions
 from tui.classify.evidence_panel import EvidencePanel
 from tui.classify.prompts import Prompts
@@ -29,6 +27,7 @@ from tui.runtime.state import ConsoleState
 from tui.widgets.dialog import Dialog
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Rows
+from tui.widgets.signs import count_of
 
 if TYPE_CHECKING:
     from core.services.classify.history import Version
@@ -38,16 +37,16 @@ OPENING = tuple(action.id for action in ACTIONS if action.handler == "choose")[:
 
 
 class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
-    """Nothing is written but by `w`; what is staged survives lost connections and other panes."""
+    """Only `w` saves; staged decisions survive lost connections and other panes."""
 
     TITLE = "Classify"
     PLACES = ("classify",)
     BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
     NOTES = (
-        "A safe: one own column, declared or very safe   B likely   C open\n"
+        "A safe: one column, declared unique or as good   B likely   C open\n"
         "✓ declared unique   · observed   ✗ refuted by the sample   x rejected\n"
-        "● staged: w writes it, u takes it back   ! refused: see why on the right\n"
-        "The digits choose here: F1 to F4, [ and ] go to other panes."
+        "● staged (w: save, u: undo)   ! refused (the reason is on the right)\n"
+        "Digits choose a candidate here. F1 to F4, [ and ] open other panes."
     )
 
     def __init__(self) -> None:
@@ -63,7 +62,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
 
     @property
     def staging(self) -> StagedDecisions:
-        """What is decided and not written."""
+        """The decisions that are not saved."""
         return self.decisions.staging
 
     @property
@@ -72,14 +71,14 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         return self.queue.grid
 
     def compose(self) -> ComposeResult:
-        """The queue beside the evidence, above what is staged."""
+        """The queue beside the evidence, above the staged decisions."""
         with Horizontal():
             yield self.queue
             yield self.panel
         yield Static(id="staged", markup=False)
 
     def show(self, state: ConsoleState) -> None:
-        """After a look: stage what came back; where the look found other figures, read the queue again."""
+        """After a refresh: stage restored decisions; where the figures changed, read the queue again."""
         if state.fault is not None or state.refreshing or state.readiness is None:
             return
         self.store.ask(self.queue)
@@ -94,29 +93,29 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             self.queue.reload()
 
     def relogin(self) -> None:
-        """Another login has other rights; what is staged stays."""
+        """Another login has other rights; staged decisions stay."""
         self.decisions.rights = None
         self.store.ask_again()
         if self._entered:
             self.queue.reload()
 
     def unsaved(self) -> str:
-        """What is staged is lost with the console."""
+        """Staged decisions are lost with the console."""
         count = len(self.staging.choices)
-        return f"{count} staged decision{'s' if count > 1 else ''}" if count else ""
+        return count_of(count, "staged decision") if count else ""
 
     def drop_unsaved(self) -> None:
         """Nothing of it comes back."""
         self.store.drop()
 
     def on_unmount(self) -> None:
-        """What is staged when the console is cut off comes back."""
+        """Decisions that are staged when the console is cut off are restored."""
         self.store.close()
 
     def why_not(self, action_id: str) -> str:
         """Say what is missing: a row, a candidate, a right, something staged."""
         if action_id == "save" and self.saver.is_under_way:
-            return "it is being written"
+            return "a save is running"
         if action_id in OPENING and not len(self.grid.table):
             return ""
         return self.decisions.why_not(action_id, self.grid.row_at_cursor(), self.queue.waiting, self.grid.marked)
@@ -140,17 +139,17 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         if row is None:
             self.host.action_do(PANES[rank - 1])
         elif rank > len(row.candidates):
-            self.host.say(f"there is no candidate {rank}")
+            self.host.say(f"no candidate {rank}")
         else:
             self._stage([self.decisions.chosen(row, row.candidates[rank - 1])])
-            self.host.say(f"{row.name}: candidate {rank} staged, u takes it back")
+            self.host.say(f"{row.name}: candidate {rank} staged. u: undo")
             self.queue.advance()
 
     def accept_safe(self) -> None:
         """Stage the first candidate of everything in tier A."""
         choices = self.decisions.accepted(self.decisions.safe(self.queue.waiting))
         self._stage(choices)
-        self.host.say(f"{len(choices)} staged: w writes them, u takes them back")
+        self.host.say(f"{len(choices)} staged. w: save, u: undo")
         self.queue.advance(here=True)
 
     def choose_for_marked(self) -> None:
@@ -161,7 +160,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             choices = self.decisions.same(row, marked)
             self._stage(choices)
             without = len(marked) - len(choices)
-            self.host.say(f"{len(choices)} staged" + (f", {without} have no such candidate" if without else ""))
+            self.host.say(f"{len(choices)} staged" + (f", {without} without such a candidate" if without else ""))
 
     def reject(self) -> None:
         """Set the first candidate aside: the next one is then accepted by `a`."""
@@ -172,7 +171,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             self.queue.decided([row.name])
 
     def edit_template(self) -> None:
-        """Write an identity by hand."""
+        """Type an identity."""
         row = self.grid.row_at_cursor()
         if row is not None:
             self.prompts.template(row, self.decisions.identity(row))
@@ -184,9 +183,9 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             self.prompts.exemption(row)
 
     def undo(self) -> None:
-        """Drop what somebody else overtook under the cursor; else take the latest staged change back.
+        """Discard a decision under the cursor that another session overtook; else undo the latest staged change.
 
-        When there is none, offer to undo what was written last.
+        When there is none, offer to undo the latest classification.
         """
         row = self.grid.row_at_cursor()
         if row is not None and row.overtaken:
@@ -205,10 +204,10 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         self.staging.stage(staged)
         self.queue.decided(staged)
 
-    # Actions that write or show
+    # Actions that save or show
 
     def save(self) -> None:
-        """Prove and record everything that is staged; each decision has its own result."""
+        """Prove and save every staged decision; each has its own result."""
         self.saver.save()
 
     def show_history(self) -> None:
@@ -218,16 +217,16 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             return
 
         def told(versions: "list[Version]") -> None:
-            self.host.push_screen(Dialog(f"History of {visible(row.name)}", words.history(versions)))
+            self.host.push_screen(Dialog(f"History of {visible(row.name)}", messages.history(versions)))
 
-        self.host.work.start("history", lambda: calls.versions(source, row.name), told, self.host.tell)
+        self.host.work.start("history", lambda: service_calls.versions(source, row.name), told, self.host.tell)
 
     def open_evidence(self) -> None:
         """Show the whole evidence, on the whole screen."""
         row = self.grid.row_at_cursor()
         if row is not None:
             width = min(self.app.size.width, 80) - 6
-            self.host.push_screen(Dialog("Evidence", texts.evidence(row, self.decisions.rejected(row), width)))
+            self.host.push_screen(Dialog("Evidence", evidence_text.evidence(row, self.decisions.rejected(row), width)))
 
     # What is shown
 
@@ -239,12 +238,12 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     def _evidence(self, width: int) -> Content:
         row = self.grid.row_at_cursor()
         if self.queue.is_settling:
-            return words.settling(self.queue.waiting)
+            return messages.settling(self.queue.waiting)
         if row is None:
             return Content("Every REQUIRED collection is classified." if not self.grid.table.total else "")
-        return texts.evidence(row, self.decisions.rejected(row), width)
+        return evidence_text.evidence(row, self.decisions.rejected(row), width)
 
     def _show_staged(self) -> None:
-        self.query_one("#staged", Static).update(words.staged(len(self.staging.choices), self.queue.waiting))
+        self.query_one("#staged", Static).update(messages.staged(len(self.staging.choices), self.queue.waiting))
         self.host.show_keys()
         self.panel.follow()

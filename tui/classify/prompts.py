@@ -1,4 +1,4 @@
-"""Decisions of the Classify pane that are typed: an identity by hand, and why a collection is exempt."""
+"""Decisions of the Classify pane that are typed: an identity, and the reason of an exemption."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from core.domain.classify.staged import StagedDecision
 from core.domain.text import visible
 from tui.actions import Actor
-from tui.classify import service_calls as calls
+from tui.classify import service_calls
 from tui.classify.decisions import read_identity
 from tui.classify.queue_rows import QueueRow
 from tui.classify.template_prompt import template_prompt
@@ -34,7 +34,7 @@ class Prompts:
         def sampled(found: "SampledTable") -> None:
             self._pane.host.push_screen(template_prompt(row.name, found, identity), answered)
 
-        host.work.start("template", lambda: calls.sample(host.source, row.name), sampled, host.tell)
+        host.work.start("template", lambda: service_calls.sample(host.source, row.name), sampled, host.tell)
 
     def exemption(self, row: QueueRow) -> None:
         """Ask for the reason of an exemption."""
@@ -44,4 +44,4 @@ class Prompts:
                 self._decided(StagedDecision(row.name, None, row.blocker.version, reason))
 
         question = f"Why do rows of {visible(row.name)} need no registry row?"
-        self._pane.host.push_screen(Prompt("Exempt", question), answered)
+        self._pane.host.push_screen(Prompt("Exempt the collection", question), answered)

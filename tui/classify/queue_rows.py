@@ -11,9 +11,9 @@ from tui.widgets.table import GridColumn
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One blocker as the queue shows it. `fault` says why it could not be written.
+    """One blocker as the queue shows it. `fault` says why it could not be saved.
 
-    `overtaken`: somebody else has decided it; it stays for as long as the choice that was staged for it.
+    `overtaken`: another session decided it; it stays for as long as the decision that is staged for it.
     """
 
     blocker: Blocker
@@ -29,12 +29,12 @@ class QueueRow:
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
-        """What could identify its rows, best first; nothing while nobody has looked."""
+        """What could identify its rows, best first; nothing until it is sampled."""
         return () if self.evidence is None else self.evidence.suggestion.candidates
 
     @property
     def tier(self) -> str:
-        """A, B or C; a dash where there is no table, an ellipsis while nobody has looked."""
+        """A, B or C; a dash where there is no table, an ellipsis until it is sampled."""
         if not self.blocker.has_table:
             return "-"
         return "…" if self.evidence is None else self.evidence.suggestion.tier
@@ -59,7 +59,7 @@ class QueueRow:
             return "! refused"
         if self.choice is not None:
             return "● exempt" if self.choice.identity is None else "● staged"
-        return {"-": "✗ no table", "…": "… looking"}.get(self.tier, f"{self.tier} {_WORDS.get(self.tier, '')}".rstrip())
+        return _STATES.get(self.tier, self.tier)
 
     @property
     def tone(self) -> str:
@@ -77,7 +77,7 @@ class QueueRow:
         return "" if first is None else first.identity.text
 
 
-_WORDS = {"A": "safe", "B": "likely", "C": "open"}
+_STATES = {"-": "✗ no table", "…": "… sampling", "A": "A safe", "B": "B likely", "C": "C open"}
 NAME: GridColumn[QueueRow] = GridColumn(
     "collection", "collection", lambda row: visible(row.name), lambda row: row.name, 0
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import ConsoleError
-from tui.classify import service_calls as calls
+from tui.classify import service_calls
 from tui.classify.decisions import Decisions
 from tui.classify.queue_rows import COLUMNS, NAME, STATE, QueueRow
 from tui.widgets.grid import NOWHERE
@@ -15,14 +15,14 @@ from tui.widgets.table import GridTable
 if TYPE_CHECKING:
     from core.domain.classify.blocker import Blocker, CandidateEvidence, Rights
 
-OVERTAKEN = "somebody else has decided it since you looked"
+OVERTAKEN = "another session decided it since your last refresh"
 
 
 class QueueView(MarkedRows[QueueRow]):
-    """One row for each blocker, and for each staged choice that somebody else has overtaken.
+    """One row for each blocker, and for each staged decision that another session has overtaken.
 
     Where a row belongs shows when its evidence is there. Until all of it is, the cursor is nowhere and the rows stand
-    by name: then the clearest come first, and the cursor goes there. Whoever moves it before keeps the order by name:
+    by name: then the clearest come first, and the cursor goes there. Moved before, it keeps the order by name:
     nothing may move away under a key.
     """
 
@@ -55,11 +55,14 @@ class QueueView(MarkedRows[QueueRow]):
         source = self.host.source
 
         def failed(error: ConsoleError) -> None:
-            hint = "Look again with r."
+            hint = "Press r to refresh."
             self.host.tell(ConsoleError(f"{after}; then: {error.message}", evidence=error.evidence, hint=hint))
 
         self.host.work.start(
-            "queue", lambda: calls.queue(source), lambda found: self._take(*found), failed if after else self.host.tell
+            "queue",
+            lambda: service_calls.queue(source),
+            lambda found: self._take(*found),
+            failed if after else self.host.tell,
         )
 
     def _take(self, found: "list[Blocker]", rights: "Rights") -> None:
@@ -87,7 +90,7 @@ class QueueView(MarkedRows[QueueRow]):
             self._settle()
             self.host.tell(error)
 
-        work.start("evidence", lambda: calls.evidence(source, names, tell), lambda _: self._settle(), failed)
+        work.start("evidence", lambda: service_calls.evidence(source, names, tell), lambda _: self._settle(), failed)
 
     def _found(self, evidence: "Iterable[CandidateEvidence]") -> None:
         told = {each.suggestion.collection: each for each in evidence}
@@ -112,7 +115,7 @@ class QueueView(MarkedRows[QueueRow]):
         self._tell()
 
     def taken_back(self, names: Iterable[str]) -> None:
-        """Show that changes were taken back; what somebody else has decided leaves the list with its choice."""
+        """Show that changes were taken back; what another session decided leaves the list with its decision."""
         names = set(names)
         gone = {row.name for row in self.waiting if row.overtaken and row.name in names}
         if gone:
@@ -121,7 +124,7 @@ class QueueView(MarkedRows[QueueRow]):
         self.decided(names - gone)
 
     def saved(self, done: Collection[str], refused: Mapping[str, str]) -> None:
-        """Let go of what is written; what was refused says why."""
+        """Let go of what is saved; what was refused says why."""
         self.grid.load(
             [replace(row, fault=refused.get(row.name, "")) for row in self.grid.table.rows() if row.name not in done]
         )

@@ -1,13 +1,13 @@
-"""What the Classify pane writes: staged choices, each with its own result, and the undoing of what was written."""
+"""Saving of the Classify pane: staged decisions, each with its own result, and the undo of a classification."""
 
 from typing import TYPE_CHECKING
 
 from tui.actions import Actor
-from tui.classify import messages as words
-from tui.classify import service_calls as calls
+from tui.classify import messages, service_calls
 from tui.classify.queue_view import QueueView
 from tui.classify.staged import StagedDecisions
 from tui.widgets.confirm import Confirm
+from tui.widgets.signs import count_of
 
 if TYPE_CHECKING:
     from core.services.classify.bulk import Result
@@ -18,41 +18,41 @@ WORK = "save"
 
 
 class Saver:
-    """Proves, records and undoes, in threads; then reads the queue again."""
+    """Proves, saves and undoes, in threads; then reads the queue again."""
 
     def __init__(self, pane: Actor, staging: StagedDecisions, queue: QueueView) -> None:
         self._pane, self._staging, self._queue = pane, staging, queue
 
     @property
     def is_under_way(self) -> bool:
-        """Whether something is being written."""
+        """Whether a save is running."""
         return self._pane.host.work.is_under_way(WORK)
 
     def save(self) -> None:
-        """Prove and record everything that is staged."""
+        """Prove and save every staged decision."""
         host, choices = self._pane.host, list(self._staging.choices.values())
-        if host.work.start(WORK, lambda: calls.classify(host.source, choices), self._saved, host.tell):
-            host.say(f"proving {len(choices)} on live data…")
+        if host.work.start(WORK, lambda: service_calls.classify(host.source, choices), self._saved, host.tell):
+            host.say(f"proving {count_of(len(choices), 'decision')} on live data…")
 
     def undo(self) -> None:
-        """Offer to undo what this login wrote last."""
+        """Offer to undo the latest classification of this login."""
         host = self._pane.host
 
         def found(last: "Version | None") -> None:
             if last is None:
-                host.say("Undo: this login has no classification that still holds")
+                host.say("Undo: this login has no classification in effect")
                 return
-            question = Confirm("Undo what was written", words.undoing(last), "undo", "undo it")
+            question = Confirm("Undo your latest classification", messages.undoing(last), "undo", "undo it")
             self._pane.host.push_screen(question, lambda yes: self._undo(last) if yes else None)
 
-        host.work.start("last", lambda: calls.last(host.source), found, host.tell)
+        host.work.start("last", lambda: service_calls.last(host.source), found, host.tell)
 
     def _saved(self, results: "list[Result]") -> None:
         done = {each.decision.collection for each in results if each.error is None}
-        refused = {each.decision.collection: words.why(each.error) for each in results if each.error is not None}
+        refused = {each.decision.collection: messages.why(each.error) for each in results if each.error is not None}
         self._staging.forget(done)
         self._queue.saved(done, refused)
-        said = f"{len(done)} written"
+        said = f"{len(done)} saved"
         if refused:
             first = next(iter(refused))
             said += f", {len(refused)} refused: {first}: {refused[first]}"
@@ -68,4 +68,4 @@ class Saver:
             host.refresh_now()
             self._queue.reload()
 
-        host.work.start(WORK, lambda: calls.undo(host.source, last), told, host.tell)
+        host.work.start(WORK, lambda: service_calls.undo(host.source, last), told, host.tell)

@@ -20,9 +20,9 @@ TOGETHER = 8  # collections whose evidence is shown at once
 
 def queue(source: Source) -> "tuple[list[Blocker], Rights]":
     """The blockers, and what this login may decide."""
-    from core.services.classify import queue as blockers  # noqa: PLC0415 - as said
+    from core.services.classify import queue as service  # noqa: PLC0415 - as said
 
-    return source.read("classify", lambda link: (blockers.listed(link), blockers.rights(link)))
+    return source.read("classify", lambda link: (service.listed(link), service.rights(link)))
 
 
 def recall(source: Source, file: "StagedFile | None") -> "tuple[StagedFile, Found]":
@@ -35,11 +35,11 @@ def recall(source: Source, file: "StagedFile | None") -> "tuple[StagedFile, Foun
 
 def evidence(source: Source, names: Sequence[str], tell: "Callable[[tuple[CandidateEvidence, ...]], None]") -> None:
     """Tell the evidence of each collection, several at a time."""
-    from core.services.classify import queue as blockers  # noqa: PLC0415 - as said
+    from core.services.classify import queue as service  # noqa: PLC0415 - as said
 
     def read(link: object) -> None:
         found: list[CandidateEvidence] = []
-        for each in blockers.evidence(link, names):  # type: ignore[arg-type]  # the source hands the link on
+        for each in service.evidence(link, names):  # type: ignore[arg-type]  # the source hands the link on
             found.append(each)
             if len(found) == TOGETHER:
                 tell(tuple(found))
@@ -51,9 +51,9 @@ def evidence(source: Source, names: Sequence[str], tell: "Callable[[tuple[Candid
 
 def sample(source: Source, name: str) -> "SampledTable":
     """The columns and a sample of one collection."""
-    from core.services.classify import queue as blockers  # noqa: PLC0415 - as said
+    from core.services.classify import queue as service  # noqa: PLC0415 - as said
 
-    return source.read("classify", lambda link: blockers.table(link, name))
+    return source.read("classify", lambda link: service.table(link, name))
 
 
 def classify(source: Source, choices: Sequence[StagedDecision]) -> "list[Result]":
@@ -85,7 +85,7 @@ def undo(source: Source, seen: "Version") -> "Classification":
     def call(link: Link) -> "Classification":
         found = history.last_of_login(link)
         if found is None or (found.collection, found.version) != (seen.collection, seen.version):
-            raise Stale(f"{seen.collection} was decided anew since you looked", hint="Press u again.")
+            raise Stale(f"another session decided {seen.collection} since your last refresh", hint="Press u again.")
         return history.undo(link)
 
     return source.write(call)

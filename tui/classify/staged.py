@@ -1,4 +1,4 @@
-"""What an operator has decided and not yet written. Pure: the Classify pane shows it, `w` writes it."""
+"""The decisions of an operator that are not saved yet. Pure: the Classify pane shows them, `w` saves them."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from core.domain.classify.staged import StagedDecision
 
 @dataclass(slots=True)
 class StagedDecisions:
-    """The choices by collection. Each change can be taken back, the latest first; `changed` is called after it."""
+    """The decisions by collection. Each change can be taken back, the latest first; `changed` is called after it."""
 
     choices: dict[str, StagedDecision] = field(default_factory=dict)
     changed: Callable[[], None] = lambda: None
@@ -31,7 +31,7 @@ class StagedDecisions:
         return bool(self._before)
 
     def forget(self, collections: Collection[str]) -> None:
-        """Drop choices for good, also from what could be taken back: the database holds decisions."""
+        """Drop decisions for good, also from what could be taken back: the database holds decisions."""
         for collection in collections:
             self.choices.pop(collection, None)
             for change in self._before:

@@ -1,4 +1,4 @@
-"""What is staged outlives the console: it is kept on this machine, and staged again at the next start."""
+"""Staged decisions outlive the console: they are kept on this machine, and staged again at the next start."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from core.domain.classify import staged
 from core.errors import ConsoleError
 from tui.actions import Actor
-from tui.classify import messages as words
-from tui.classify import service_calls as calls
+from tui.classify import messages, service_calls
 from tui.classify.queue_view import QueueView
 from tui.classify.staged import StagedDecisions
 from tui.runtime.poller import is_lost
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class StagedStore:
-    """Asks once for each login what came back. It is staged when the queue shows what still waits, never written."""
+    """Asks once for each login what came back. It is staged when the queue shows what still waits, never saved."""
 
     def __init__(self, pane: Actor, staging: StagedDecisions) -> None:
         self._pane, self._staging = pane, staging
@@ -30,7 +29,7 @@ class StagedStore:
         self._has_asked = self._has_failed = False
 
     def ask(self, queue: QueueView) -> None:
-        """Look what consoles of this login that ended have staged; where there is something, read the queue."""
+        """Read what consoles of this login that ended have staged; where there is something, read the queue."""
         host = self._pane.host
 
         def took(answer: "tuple[StagedFile, Found]") -> None:
@@ -45,13 +44,13 @@ class StagedStore:
                 self._settle()
 
         def failed(error: ConsoleError) -> None:
-            # Whoever lost the server is told so already, and asks again at the next look.
+            # A lost server is reported already; the next refresh asks again.
             if not is_lost(error):
                 self._has_asked = True
                 host.tell(error)
 
         if not self._has_asked:
-            host.work.start("staged", lambda: calls.recall(host.source, self._file), took, failed)
+            host.work.start("staged", lambda: service_calls.recall(host.source, self._file), took, failed)
 
     def ask_again(self) -> None:
         """Another login has other files."""
@@ -69,14 +68,14 @@ class StagedStore:
             queue.decided(choices)
         self._settle()
         if found is not None and (found.choices or found.overtaken):
-            self._pane.host.say(words.back(found, datetime.now().astimezone().date()))
+            self._pane.host.say(messages.back(found, datetime.now().astimezone().date()))
 
     def keep(self) -> None:
-        """Keep what is staged now."""
+        """Keep the decisions that are staged now."""
         self._keep(self._staging.choices.values())
 
     def drop(self) -> None:
-        """Keep nothing: somebody has left the console, and what was staged in it."""
+        """Keep nothing: the operator quit, and discarded what was staged."""
         self._keep(())
 
     def close(self) -> None:
@@ -97,7 +96,7 @@ class StagedStore:
             self._file.keep(choices)
         except OSError as error:
             if not self._has_failed:
-                hint = "What is staged lasts as long as this console: write it before you leave."
+                hint = "Staged decisions are lost when you quit. Press w to save them."
                 self._pane.host.tell(ConsoleError(f"staged decisions cannot be kept: {error}", hint=hint))
             self._has_failed = True
         else:

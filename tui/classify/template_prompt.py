@@ -1,4 +1,4 @@
-"""The prompt for an identity by hand: what is typed is weighed on the sample as it is typed."""
+"""The prompt for a typed identity: what is typed is weighed on the sample as it is typed."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ from textual.content import Content
 from core.domain.classify.sample_check import weigh
 from core.domain.text import visible
 from core.errors import ConsoleError
-from tui.classify import evidence_text as texts
+from tui.classify import evidence_text
 from tui.classify.decisions import read_identity
 from tui.widgets.prompt import Prompt
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.domain.classify.column_statistics import SampledTable
     from core.domain.classify.identity import Identity
 
-_LABEL = "A column, or collection:{column}/{column}; nothing is stored as SQL."
+_LABEL = "A column, or collection:{column}/{column}. It is never stored as SQL."
 _WIDTH = 72
 
 
@@ -28,7 +28,7 @@ def template_prompt(collection: str, sampled: "SampledTable", identity: "Identit
         except ConsoleError as error:
             return Content.styled(f"✗ {visible(error.message)}", "bold $error"), False
         columns = Content.styled("columns: " + ", ".join(map(visible, sampled.by_name)), "$text-muted")
-        return Content("\n").join([*texts.weighed(found, _WIDTH), columns]), not found.refuted
+        return Content("\n").join([*evidence_text.weighed(found, _WIDTH), columns]), not found.refuted
 
     start = identity.text if identity is not None else f"{collection}:{{}}"
     return Prompt(f"Identity of {visible(collection)}", _LABEL, start, check)

@@ -56,7 +56,7 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
     ALLOW_SELECT = False
     ESCAPE_TO_MINIMIZE = False
 
-    def __init__(self, source: Source, watch: Poller, keymap: Keymap) -> None:
+    def __init__(self, source: Source, poller: Poller, keymap: Keymap) -> None:
         super().__init__(ansi_color=True if is_plain() else None)
         for theme in THEMES:
             self.register_theme(theme)
@@ -64,7 +64,7 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
         self.animation_level = "none"
         self.state = ConsoleState()
         self.source = source
-        self.poller = watch
+        self.poller = poller
         self.work = Work(self.post_message)
         self.defect: Exception | None = None
         self._ages: list[Timer] = []
@@ -89,7 +89,7 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        # Textual would print the traceback; whoever runs the console tells of the defect instead.
+        # Textual would print the traceback; the caller reports the defect instead.
         self._close_messages_no_wait()
 
     @property
@@ -127,9 +127,9 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
         return self._actor(action).why_not(action.id)
 
     def why_not(self, action_id: str) -> str:
-        """A look that is under way is not asked for again."""
+        """A refresh that is running is not asked for again."""
         if action_id == "refresh" and self.state.refreshing:
-            return "a look is already under way"
+            return "a refresh is already running"
         found = self._controllers.get(action_id)
         return "" if found is None else found.why_not(action_id)
 
@@ -186,7 +186,7 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
             pane.show(self.state)
 
     def age(self) -> None:
-        """Let the age of the look be seen: a few cells, at growing intervals, so that an idle line stays quiet."""
+        """Show the age of the refresh: a few cells, at growing intervals, so that an idle line stays quiet."""
         for timer in self._ages:
             timer.stop()
         self._ages = [self.set_timer(each, partial(self._aged, each)) for each in self.poller.clock.ages]
@@ -251,7 +251,7 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
         self.push_screen(Palette(self.pane.places, self.reason), self._perform)
 
     def redraw(self) -> None:
-        """Draw everything anew, over whatever somebody else wrote to the terminal."""
+        """Redraw everything, over what another program wrote to the terminal."""
         if self._driver is not None:
             self._driver.write(CLEAR)
         self.refresh(layout=True)
@@ -261,7 +261,7 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
         self.action_suspend_process()
 
     def leave(self) -> None:
-        """End the console; nothing is waited for here. What would be lost is asked for first."""
+        """Quit without waiting for anything. Ask first about decisions that would be lost."""
         lost = [text for pane in self.screen_stack[0].query(Pane) if (text := pane.unsaved())]
         if not lost:
             self.exit()
@@ -273,8 +273,8 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
                     pane.drop_unsaved()
                 self.exit()
 
-        body = Content(f"{', '.join(lost)} would be lost.")
-        self.push_screen(Confirm("Leave the console", body, "leave", "leave"), answered)
+        body = Content(f"Not saved, and lost when you quit: {', '.join(lost)}.")
+        self.push_screen(Confirm("Quit", body, "quit", "quit"), answered)
 
     def _perform(self, action_id: str | None) -> None:
         if action_id is not None:

@@ -1,4 +1,4 @@
-"""Taking things away: to the clipboard, to a file, or as the command that does the same."""
+"""Copies and exports: to the clipboard, to a file, or as the command that does the same."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from tui.export import FORMATS
 from tui.terminal import clipboard
 from tui.widgets.choice import ChoiceDialog, Option
 from tui.widgets.prompt import Prompt
-from tui.widgets.signs import rows_of
+from tui.widgets.signs import count_of, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,10 +36,16 @@ class CopyExport(Controller):
         """Choose what to copy."""
         pane = self._pane
         offers = pane.copied() | {"screen": self.host.screen_text()}
-        more = {"all": "every row, read to the end first"} if pane.is_partial else {}
+        more = {"all": "all rows, loaded first"} if pane.is_partial else {}
         # All of it was made visible where it was shown.
         options = [
-            Option(name, name, more.get(name) or f"{len(text):,} characters: {_first(text)}", name[0], is_visible=True)
+            Option(
+                name,
+                name,
+                more.get(name) or f"{count_of(len(text), 'character')}: {_first(text)}",
+                name[0],
+                is_visible=True,
+            )
             for name, text in offers.items()
             if text.strip()
         ]
@@ -57,14 +63,14 @@ class CopyExport(Controller):
         export = self._pane.exported()
         rows = rows_of(len(export.rows))
         if self._pane.is_partial:
-            rows = f"every row: {rows} are here, the others are read first"
+            rows = f"all rows: {rows} loaded, the others are loaded first"
 
         def check(text: str) -> tuple[Content, bool]:
             problem = _unusable(text)
             said = "the screen" if text.endswith(".svg") else rows
             return Content.styled(problem or said, "$error" if problem else ""), not problem
 
-        label = "To which file? Its ending says how: csv, json, md, or svg for the screen."
+        label = "File name. The extension sets the format: csv, json, md, or svg (the screen)."
         self.host.push_screen(Prompt("Export", label, f"{export.name}.csv", check), self._export)
 
     def show_twins(self) -> None:
@@ -77,32 +83,32 @@ class CopyExport(Controller):
             if action.listed and action.place in actor.PLACES and (twin := actor.twin(action.id))
         ]
         self.host.push_screen(
-            ChoiceDialog("The same by command", options), lambda chosen: self.host.copy_text(chosen or "")
+            ChoiceDialog("Equivalent commands", options), lambda chosen: self.host.copy_text(chosen or "")
         )
 
     def copy_text(self, text: str) -> None:
-        """Copy some text, if there is any. No terminal answers whether it took it: what is said is what was done."""
+        """Copy some text, if there is any. No terminal confirms a copy: the message says what was sent."""
         if not text:
             return
         if not clipboard.fits(text):
-            self._keep(text, "too long for a clipboard over SSH; it is in {}")
+            self._keep(text, "too long for a clipboard over SSH; saved to {}")
         elif clipboard.is_in_tmux():
             self.host.work.start(
                 "copy", clipboard.tmux_passes, lambda passes: self._copy_in_tmux(text, passes), self.host.tell
             )
         else:
             self.host.send(clipboard.sequence(text))
-            self.host.say(f"{len(text):,} characters sent to the terminal's clipboard")
+            self.host.say(f"{count_of(len(text), 'character')} sent to the terminal's clipboard")
 
     def _copy_in_tmux(self, text: str, passes: bool | None) -> None:  # noqa: FBT001 - tmux's answer
         if passes is False:
-            self._keep(text, "tmux takes no copies; it is in {} (see tmux's set-clipboard and allow-passthrough)")
+            self._keep(text, "tmux accepts no copies; saved to {} (tmux options: set-clipboard, allow-passthrough)")
             return
         self.host.send(clipboard.sequence(text))
         if passes:
-            self.host.say(f"{len(text):,} characters sent through tmux to the terminal's clipboard")
+            self.host.say(f"{count_of(len(text), 'character')} sent through tmux to the terminal's clipboard")
         else:
-            self._keep(text, "sent to tmux, which may drop it; it is also in {}")
+            self._keep(text, "sent to tmux, which may drop it; also saved to {}")
 
     def _keep(self, text: str, said: str) -> None:
         try:
@@ -129,7 +135,7 @@ class CopyExport(Controller):
         except OSError as error:
             self.host.tell(_unwritable(error))
             return
-        self.host.say(f"{what}written: {path.absolute()}")
+        self.host.say(f"{what}exported to {path.absolute()}")
 
     @property
     def _pane(self) -> "Pane":
@@ -139,12 +145,12 @@ class CopyExport(Controller):
 def _unusable(name: str) -> str:
     path = Path(name).expanduser()
     if path.suffix.lstrip(".") not in FORMATS:
-        return f"the ending must be one of {', '.join(FORMATS)}"
-    return "there is such a file: it stays as it is" if path.exists() else ""
+        return f"the extension must be one of {', '.join(FORMATS)}"
+    return "the file exists: it is not overwritten" if path.exists() else ""
 
 
 def _unwritable(error: OSError) -> ConsoleError:
-    return ConsoleError(str(error), code="system_error", hint="Name a file in a folder that you may write to.")
+    return ConsoleError(str(error), code="system_error", hint="Choose a file in a folder that you can write to.")
 
 
 def _first(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Keys of one's own: an action's id and its keys. What cannot work is said, and the other keys hold."""
+"""An operator's own keys: an action's id and its keys. Entries that cannot work are reported; the others apply."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -23,11 +23,11 @@ def usable(wanted: Mapping[str, Sequence[str]]) -> tuple[dict[str, tuple[str, ..
 def _unknown(wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for name, keys in wanted.items():
         if name not in BY_ID:
-            yield f"keymap: there is no action {name}"
+            yield f"keymap: unknown action {name}"
         for key in keys:
             plain = key.rsplit("+", 1)[-1]
             if len(plain) != 1 and plain not in _NAMES and key not in _NAMES and not plain.isidentifier():
-                yield f"keymap: {name}: there is no key {key}"
+                yield f"keymap: {name}: unknown key {key}"
 
 
 def _conflicts(given: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
@@ -35,7 +35,7 @@ def _conflicts(given: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]
         for other in ACTIONS:
             if other.id != name and _meet(BY_ID[name], other):
                 for key in set(keys) & set(given.get(other.id, other.keys)):
-                    yield name, f"keymap: {key} is both {name} and {other.id}: {name} keeps its own keys"
+                    yield name, f"keymap: {key} is the key of {other.id}: {name} keeps its default keys"
 
 
 def _meet(one: Action, other: Action) -> bool:

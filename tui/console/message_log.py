@@ -35,7 +35,7 @@ class MessageLog(Controller):
 
     def why_not(self, action_id: str) -> str:  # noqa: ARG002 - it has one action
         """There must be something to show."""
-        return "" if self.said else "nothing was said yet"
+        return "" if self.said else "no messages yet"
 
     def say(self, text: str) -> None:
         """Show one line to the operator, for a few seconds."""
@@ -57,7 +57,7 @@ class MessageLog(Controller):
                 Content.assemble((f"{each.at:%H:%M:%S} ", "$text-muted"), (f"{mark} ", tone), visible(each.text))
             )
             lines += [Content.styled(f"           {visible(line)}", "$text-muted") for line in each.more]
-        self.host.push_screen(Dialog("Log", Content("\n").join(lines)))
+        self.host.push_screen(Dialog("Message log", Content("\n").join(lines)))
 
     def _say(self, said: Said) -> None:
         self.said.append(said)

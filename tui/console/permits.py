@@ -1,4 +1,4 @@
-"""Permits from the console: everybody sees them; gatekeepers open and close them, after a typed confirmation."""
+"""Permits from the console: every login sees them; gatekeepers open and close them, after a typed confirmation."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -20,7 +20,7 @@ from tui.widgets.signs import number, rows_of
 if TYPE_CHECKING:
     from core.domain.backfill.permit import Permit
 
-HOW = "ROWS LIFETIME REASON: how many rows, for how long (30m, 2h, 1d), and why."
+HOW = "ROWS LIFETIME REASON, for example: 5,000 2h weekly backfill"
 OPEN, NOW_OPEN = "open", "open"
 
 
@@ -69,7 +69,7 @@ class PermitActions(Controller):
                 return
             wanted = asked(text)
             body = Content.assemble(
-                (f"Admits {_meaning(wanted)} of every collection", "bold"), f": {visible(wanted.reason)}"
+                (f"Admits {_meaning(wanted)}, any collection", "bold"), f": {visible(wanted.reason)}"
             )
             self._confirm("Open a permit", body, "open permit", lambda: self._open(wanted))
 
@@ -81,10 +81,10 @@ class PermitActions(Controller):
         def answered(reason: str | None) -> None:
             if reason is not None:
                 left = permit.budget - permit.used
-                body = Content(f"Left of it: {rows_of(left)}. The batch in flight ends; the next one is refused.")
+                body = Content(f"{rows_of(left)} left. The batch in flight finishes; the next batch is refused.")
                 self._confirm(f"Close {name}", body, f"close {name}", lambda: self._close(permit.permit, reason))
 
-        self.host.push_screen(Prompt(f"Close {name}", "Why? It is kept in the ledger."), answered)
+        self.host.push_screen(Prompt(f"Close {name}", "Reason (kept in the ledger):"), answered)
 
     def _confirm(self, title: str, body: Content, phrase: str, then: Callable[[], None]) -> None:
         server = self.host.state.server
@@ -132,7 +132,7 @@ def check(text: str) -> tuple[Content, bool]:
 
 
 def _options(permits: "list[Permit]", refusal: str) -> Iterator[Option]:
-    yield Option(OPEN, "open a permit…", "a budget of rows, for a while", "o", refusal)
+    yield Option(OPEN, "open a permit…", "a budget of rows, for a limited time", "o", refusal)
     for each in reversed(permits):
         used = f"{number(each.used)} of {rows_of(each.budget)}"
         if each.state == NOW_OPEN:

@@ -17,13 +17,14 @@ class ThemePicker(Controller):
 
     def why_not(self, action_id: str) -> str:  # noqa: ARG002 - it has one action
         """A terminal with 16 colours, or one where none are wanted, has one theme."""
-        return "this terminal has its own colours only (TERM, NO_COLOR)" if is_plain() else ""
+        return "this terminal uses its own colours only (TERM, NO_COLOR)" if is_plain() else ""
 
     def choose_theme(self) -> None:
         """List the themes."""
         worn = self.host.theme_name
         options = [
-            Option(theme.name, TITLES[theme.name], why_not="as it is" if theme.name == worn else "") for theme in THEMES
+            Option(theme.name, TITLES[theme.name], why_not="current theme" if theme.name == worn else "")
+            for theme in THEMES
         ]
         self.host.push_screen(ChoiceDialog("Theme", options), self._wear)
 

@@ -8,7 +8,7 @@ from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Accounting, Entry, Run
 from core.domain.gates import GateState, Judgement
 from core.domain.text import visible, visible_code
-from tui.widgets.signs import Sign, number
+from tui.widgets.signs import Sign, count_of, number
 from tui.widgets.table import GridColumn
 
 STATES = {
@@ -28,7 +28,7 @@ KINDS = {
     "!": Sign("!", "quarantined", "bad"),
     "~": Sign("~", "late", "warn"),
 }
-CHANGES = {"+": Sign("+", "came", "good"), "-": Sign("-", "went", "bad"), "=": Sign("=", "in both")}
+CHANGES = {"+": Sign("+", "added", "good"), "-": Sign("-", "removed", "bad"), "=": Sign("=", "in both")}
 VERDICTS = {
     GateState.PASSED: Sign("✓", "passed"),
     GateState.FAILED: Sign("✗", "failed", "bad"),
@@ -92,7 +92,7 @@ RUNS: tuple[GridColumn[RunRow], ...] = (
 def _collections(run: Run) -> str:
     if len(run.entries) == 1:
         return visible(run.entries[0].collection)
-    return f"{len(run.entries)} collections"
+    return count_of(len(run.entries), "collection")
 
 
 def _count(id: str, title: str, rank: int, tone: str = "") -> GridColumn[EntryRow]:  # noqa: A002 - as a column names it

@@ -1,4 +1,4 @@
-"""What the ledger pane's dialogs say: a gate, an error, what an apply, a cancel or a certificate would do, an audit."""
+"""The texts of the ledger pane's dialogs: a gate, an error, an apply, a cancel, a certificate, an audit."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from core.errors import ConsoleError, Json
 from tui.ledger.columns import CHANGES, KINDS, VERDICTS
 from tui.ledger.reads import RunDetails
 from tui.ledger.run_text import MUTED, TONES
-from tui.widgets.signs import number, rows_of
+from tui.widgets.signs import count_of, number, rows_of
 
 if TYPE_CHECKING:
     from core.domain.trust.chain import Audit
@@ -72,37 +72,36 @@ def fault(error: ConsoleError) -> Content:
 
 
 def applying(intent: "Intent", effort: Effort, word: str) -> Content:
-    """What an apply would do: how many rows, of which collections, where, on whose leave."""
+    """What an apply would do: how many rows, of which collections, where, under which permits."""
     run, progress = intent.run, intent.progress
     to_go = {name: outcome.open for name, outcome in progress.outcomes.items() if outcome.open}
     names = [f"{visible(name)} {number(rows)}" for name, rows in list(to_go.items())[:_NAMED]]
     more = f" and {len(to_go) - _NAMED} more" if len(to_go) > _NAMED else ""
     permits = [
-        f"permit {each.permit} of {visible(each.opened_by)}: {rows_of(each.budget - each.used)} left,"
+        f"permit {each.permit} by {visible(each.opened_by)}: {rows_of(each.budget - each.used)} left,"
         f" until {each.expires_at.astimezone():%m-%d %H:%M}"
         for each in intent.permits
     ]
     covered, to_do = admitted(intent.permits, to_go), progress.accounting.open
-    short = f"! {rows_of(covered)} of {to_do:,} admitted: it stops there until another permit is open (P)"
-    size = "of a size that adapts" if effort.batch_size is None else f"of {effort.batch_size:,} rows"
-    workers = f"{effort.workers} worker{'s' if effort.workers > 1 else ''}, batches {size}"
-    joins = f", beside {progress.workers} at work already" if progress.workers else ""
+    short = f"! {rows_of(covered)} of {to_do:,} admitted. Then it stops until another permit is open (P)."
+    workers = f"{count_of(effort.workers, 'worker')}, {batches(effort.batch_size)}"
+    joins = f", besides {progress.workers} running" if progress.workers else ""
     return Content("\n").join(
         [
             _fact("registers", f"{rows_of(progress.accounting.open)} of {run.name}, by fn_birth_register", "bold"),
             _fact("of", ", ".join(names) + more),
             _fact("on", f"{visible(intent.database)} {word}, as {visible(intent.login)}", "bold $warning"),
-            *(_fact("by leave of", each) for each in permits or ["no permit"]),
+            *(_fact("under", each) for each in permits or ["no permit"]),
             *([_fact("", short, "bold $warning")] if covered < to_do else []),
             _fact("with", workers + joins),
             Content(""),
-            Content("It runs as a process of its own: it goes on when this terminal is gone."),
+            Content("It runs in the background and survives this terminal."),
         ]
     )
 
 
 def certifying(seen: RunDetails, digest: str, gates: Iterable[Judgement], note: str) -> Content:
-    """What a reviewer would stand for."""
+    """What a reviewer would certify."""
     accounting = seen.progress.accounting
     return Content("\n").join(
         [
@@ -118,36 +117,40 @@ def cancelling(run: Run) -> Content:
     """What a cancel does, and what it does not."""
     return Content("\n").join(
         [
-            _fact("cancels", f"{run.name}, of {rows_of(run.missing)}", "bold"),
-            Content("Workers stop before their next batch. What is registered stays registered."),
+            _fact("cancels", f"{run.name}, {rows_of(run.missing)} planned", "bold"),
+            Content("Workers stop before their next batch. Registered rows stay registered."),
         ]
     )
 
 
 def reviving(run: Run, progress: ApplyProgress) -> Content:
-    """What taking a cancel back does."""
+    """What resuming a cancelled run does."""
     by = f"cancelled by {visible(progress.steered_by)}" + (f": {visible(progress.reason)}" if progress.reason else "")
-    after = "Its workers go on." if progress.workers else "Nothing is registered until somebody applies it (A)."
-    return Content("\n").join([_fact("takes back", f"that {run.name} is {by}", "bold"), Content(after)])
+    after = "Its workers continue." if progress.workers else "No row is registered until an operator applies it (A)."
+    return Content("\n").join([_fact("resumes", f"{run.name}, {by}", "bold"), Content(after)])
 
 
 def controlled(found: "Control", before: ApplyProgress | None, command: str | None) -> str:
     """What a run does after a command, or with other batches: `before` is how it got on when it was given."""
     if command is None:
-        size = "of a size that adapts" if found.batch_size is None else f"of {rows_of(found.batch_size)}"
-        return f"batches {size}"
+        return batches(found.batch_size)
     if found.command != "run":
         return {"pause": "paused", "cancel": "cancelled"}[found.command]
     if before is not None and not before.workers:
-        return f"no longer {before.paused_or_cancelled or 'held'}; A applies it"
+        return "resumed. No workers are running. A: apply"
     # Without a size in its control, each worker has the one that it was started with.
-    return "goes on" + (f" in batches of {rows_of(found.batch_size)}" if found.batch_size is not None else "")
+    return "resumed" + (f", {batches(found.batch_size)}" if found.batch_size is not None else "")
+
+
+def batches(size: int | None) -> str:
+    """The batch size in words."""
+    return "adaptive batches" if size is None else f"batches of {rows_of(size)}"
 
 
 def audited(found: "Audit") -> Content:
     """The verdict on the hash chain."""
     if found.bad is None:
-        verdict = Content.styled(f"✓ {found.entries:,} events, each bound to the one before it", "bold $success")
+        verdict = Content.styled(f"✓ {count_of(found.entries, 'event')}, the chain is whole", "bold $success")
     else:
         verdict = Content.styled(f"✗ the chain is broken at event {found.bad['seq']}", "bold $error")
     return Content("\n").join([verdict, _fact("head", found.head), *facts(found.bad or {})])

@@ -1,4 +1,4 @@
-"""The rows of a diff as a table to take away: the bare code in a column of its own, and rows beyond the window."""
+"""The rows of a diff as a table to copy or export: the bare code in a column of its own, and rows beyond the window."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -46,7 +46,7 @@ def read_all(link: Link, name: str, view: View, tell: Callable[[int], None]) -> 
         found += page.rows
         at = page.next
         if len(found) > MOST:
-            hint = "Show fewer rows by / or by kind, or use the command: X shows it."
-            raise UsageError(f"more than {MOST:,} rows are too many to take away from here", hint=hint)
+            hint = "Filter the rows with / or by kind, or use the equivalent command (X)."
+            raise UsageError(f"too many rows to copy or export here: more than {MOST:,}", hint=hint)
         tell(len(found))
     return table(name, view, found)

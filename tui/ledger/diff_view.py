@@ -52,7 +52,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """The rows, and a line that says which."""
         yield self.grid
-        yield FilterLine("what a code contains, !text, or -f letters")
+        yield FilterLine("text of the code, !text, or -f letters")
         yield Static(id="diff-line", classes="line", markup=False)
 
     def open(self, view: View, at: Cursor | None = None) -> None:
@@ -84,7 +84,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         if action_id == "diff_unfilter" and not self._is_filtering:
             return "no filter is set"
         if self.view.before is not None and action_id in ("only_quarantined", "only_late"):
-            return "two plans are compared: + came, - went, = is in both"
+            return "comparing two plans: + added, - removed, = in both"
         return ""
 
     def twin(self, action_id: str) -> str:
@@ -115,7 +115,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
             self.query_one(FilterLine).leave("")
 
     def only_open(self) -> None:
-        """Rows that are still to register, or came."""
+        """Rows that are still to register, or were added."""
         self._only("+")
 
     def only_registered(self) -> None:
@@ -123,7 +123,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
         self._only("=")
 
     def only_vanished(self) -> None:
-        """Rows that vanished, or went."""
+        """Rows that vanished, or were removed."""
         self._only("-")
 
     def only_quarantined(self) -> None:
@@ -197,7 +197,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
             elif page.next is not None and (to_the_end or self._is_short):
                 self._read_below(to_the_end=to_the_end)
 
-        self._read(lambda link, paging: paging.forward(link, view, at, PAGE), took)
+        self._read(lambda link, pages: pages.forward(link, view, at, PAGE), took)
 
     def _read_above(self, at: Cursor | None) -> None:
         view = self.view
@@ -211,16 +211,16 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
             if page.next is not None and self._is_short:
                 self._read_above(page.next)
 
-        self._read(lambda link, paging: paging.backward(link, view, at, PAGE), took)
+        self._read(lambda link, pages: pages.backward(link, view, at, PAGE), took)
 
     def _read(self, call: Callable[[Link, Link], Page], took: Callable[[Page], None]) -> None:
         turn, run = self._turn, self.view.run
         self._reading = True
 
         def read(link: Link) -> Read:
-            from core.services.backfill import diff_pages as paging  # noqa: PLC0415 - the first paint does not wait for the driver
+            from core.services.backfill import diff_pages  # noqa: PLC0415 - the first paint does not wait for the driver
 
-            return call(link, paging), paging.outline(link, run)
+            return call(link, diff_pages), diff_pages.outline(link, run)
 
         def done(found: Read) -> None:
             if turn == self._turn:
@@ -258,25 +258,25 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
     def _line(self) -> str:
         view, total = self.view, self._outline.total
         signs = columns.KINDS if view.before is None else columns.CHANGES
-        kind = f"only {signs[view.only].text}" if view.only else "every row"
+        kind = f"only {signs[view.only].text}" if view.only else "all rows"
         parts = [kind if view.before is None else f"{kind} of two plans"]
         if view.codes:
             parts[0] += ", filtered"
         if self._error:
-            parts = [f"✗ {visible(self._error)} (r: again)"]
+            parts = [f"✗ {visible(self._error)} (r: retry)"]
         elif len(self.window):
             last = min(self.grid.first_row + self.grid.page, len(self.window)) - 1
             at = self._outline.position(self.window.row(last).at)
-            parts += [self._place(at, total), "by collection, then code"]
+            parts += [self._place(at, total), "sorted by collection, code"]
         elif self._reading:
             at = self._outline.position(self.window.bottom or self.window.top or Cursor())
-            parts.append(f"looked through {at:,} of {total:,}…")
+            parts.append(f"searched {at:,} of {total:,} items…")
         else:
-            parts.append("there is none")
+            parts.append("no rows")
         return "  ".join(parts)
 
     def _place(self, at: int, total: int) -> str:
         if self.view.before is not None or self.view.only == "~":
             more = "" if self.window.bottom is None else "+"
             return f"{len(self.window):,}{more} rows"
-        return f"down to item {at:,} of {total:,}"
+        return f"to item {at:,} of {total:,}"

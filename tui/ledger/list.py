@@ -14,7 +14,7 @@ Row = TypeVar("Row")
 
 
 def _nothing() -> None:
-    """Nobody wants to know."""
+    """Tell nothing."""
 
 
 class SwitchableGrid(Grid[Row]):

@@ -1,4 +1,4 @@
-"""The runs of the ledger: reading them, and following those that somebody applies, wherever that is."""
+"""The runs of the ledger: reading them, and following those that are applied, from whatever session."""
 
 import time
 from abc import abstractmethod
@@ -11,8 +11,7 @@ from core.domain.backfill.progress import ApplyProgress, Pacing
 from core.domain.backfill.runs import Run
 from core.domain.names import run_name
 from core.errors import ConsoleError
-from tui.ledger import columns
-from tui.ledger import reads as reading
+from tui.ledger import columns, reads
 from tui.ledger.columns import RunRow
 from tui.ledger.list import List
 from tui.ledger.reads import RunDetails, Runs
@@ -64,7 +63,7 @@ class LiveRuns(RunActions):
         """Read the runs again, and put the cursor on one of them."""
         self._then_to = then_to if then_to is not None else self._then_to
         source = self.host.source
-        self.host.work.start("ledger runs", lambda: source.read("ledger", reading.runs), self._took_runs, self._failed)
+        self.host.work.start("ledger runs", lambda: source.read("ledger", reads.runs), self._took_runs, self._failed)
 
     def _took_runs(self, found: Runs) -> None:
         self._login, self._lost = found.login, ""
@@ -88,7 +87,7 @@ class LiveRuns(RunActions):
         run = self.run
         if run is not None:
             source = self.host.source
-            call = lambda: source.read("ledger", lambda link: reading.one(link, run.run))  # noqa: E731 - as short as its use
+            call = lambda: source.read("ledger", lambda link: reads.one(link, run.run))  # noqa: E731 - as short as its use
             self.host.work.start("ledger run", call, self._took_run, self._failed)
 
     def _took_run(self, found: RunDetails) -> None:
@@ -103,7 +102,7 @@ class LiveRuns(RunActions):
     def _failed(self, error: ConsoleError) -> None:
         self._lost = error.message
         self.show_run()
-        # Without limit: what was seen stays, marked stale, until somebody answers again.
+        # Without limit: what was seen stays, marked stale, until the server answers again.
         self.card.call_in(LOST_SECONDS, self._retry)
 
     def _retry(self) -> None:
@@ -123,11 +122,11 @@ class LiveRuns(RunActions):
             self.card.call_in(BUSY_SECONDS if busy else QUIET_SECONDS, self._follow)
 
     def _follow(self) -> None:
-        """Look how the runs get on that are applied."""
+        """Read the progress of the runs that are applied."""
         numbers = [each.run for each in self._followed_runs]
         if self.display and numbers:
             source = self.host.source
-            call = lambda: source.read("follow", lambda link: reading.follow(link, numbers))  # noqa: E731 - as said
+            call = lambda: source.read("follow", lambda link: reads.follow(link, numbers))  # noqa: E731 - as said
             self.host.work.start("ledger follow", call, self._took_progress, self._failed)
 
     def _took_progress(self, found: list[ApplyProgress]) -> None:

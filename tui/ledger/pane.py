@@ -17,9 +17,7 @@ from core.domain.names import run_name
 from core.domain.text import visible
 from tui.actions import Actor, bindings
 from tui.export import Export
-from tui.ledger import columns, diff_export
-from tui.ledger import dialog_text as words
-from tui.ledger import reads as reading
+from tui.ledger import columns, dialog_text, diff_export, reads
 from tui.ledger.columns import EntryRow, GateRow, RunRow
 from tui.ledger.diff_view import DiffView
 from tui.ledger.list import List
@@ -29,6 +27,7 @@ from tui.runtime.source import Link
 from tui.runtime.state import ConsoleState
 from tui.widgets.dialog import Dialog
 from tui.widgets.rows import Rows
+from tui.widgets.signs import rows_of
 from tui.widgets.table import GridTable
 
 if TYPE_CHECKING:
@@ -42,9 +41,9 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
     PLACES = ("ledger",)
     BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
     NOTES = (
-        "A run: p plan, c reconcile, A apply, V verify, C certify. Who had a hand in it cannot certify it.\n"
+        "A run: p plan, c reconcile, A apply, V verify, C certify. A reviewer who took no part certifies.\n"
         "+ to register   = registered   - vanished   ! quarantined   ~ late: the key shows only these rows\n"
-        "An apply runs as a process of its own. Any console follows it, pauses it, or cancels it."
+        "An apply runs in the background. Any console can follow, pause or cancel it."
     )
 
     def __init__(self) -> None:
@@ -73,7 +72,7 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
         return (self, shown, shown.grid)
 
     def relogin(self) -> None:
-        """Somebody else looks on: forget what was seen and verified."""
+        """Another login goes on: forget what was seen and verified."""
         self._login = None
         self._seen.clear()
         self.verified.clear()
@@ -86,7 +85,7 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
         return replace(super().exported(), name=self._export_name)
 
     def copied(self) -> dict[str, str]:
-        """Of a row of a diff, the bare code is what somebody looks for."""
+        """Of a row of a diff, the bare code is wanted."""
         row = self.diff.grid.row_at_cursor() if self.shows == "diff" else None
         if row is None:
             return super().copied()
@@ -107,11 +106,11 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
         source, work, name, view = self.host.source, self.host.work, self._export_name, self.diff.view
 
         def tell(rows: int) -> None:
-            work.deliver(lambda: self.host.say(f"reading: {rows:,} rows so far…"))
+            work.deliver(lambda: self.host.say(f"reading: {rows_of(rows)} so far…"))
 
         read = lambda: source.read("whole", lambda link: diff_export.read_all(link, name, view, tell))  # noqa: E731 - as said
         if not work.start("whole", read, then, self.host.tell):
-            self.host.say("the rows are being read already")
+            self.host.say("the rows are already being read")
 
     @property
     def _export_name(self) -> str:
@@ -119,7 +118,7 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
         return f"ledger{inside}"
 
     def show(self, state: ConsoleState) -> None:
-        """After a look, read the runs again."""
+        """After a refresh, read the runs again."""
         if state.refreshed_at != self._refreshed_at and self.display:
             self._refreshed_at = state.refreshed_at
             self.read_again()
@@ -138,7 +137,7 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
         if action_id in FORBIDDEN or action_id in ("run_verify", "audit"):
             forbidden = self._reasons()[FORBIDDEN[action_id]] if action_id in FORBIDDEN else ""
             none = "there is no run" if action_id == "run_verify" and self.run is None else ""
-            return f"{self._doing} is under way" if self._doing else forbidden or none
+            return f"already {self._doing}" if self._doing else forbidden or none
         if action_id == "run_back":
             return "this is the list of runs" if self.shows == "runs" else ""
         if self.run is None:
@@ -196,9 +195,9 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
         elif self.shows == "gates":
             judged = self.gates.grid.row_at_cursor()
             if judged is not None:
-                self.host.push_screen(Dialog("Gate", words.gate_details(judged.gate)))
+                self.host.push_screen(Dialog("Gate", dialog_text.gate_details(judged.gate)))
         elif (item := self.diff.grid.row_at_cursor()) is not None:
-            self.host.push_screen(Dialog("Row", words.item(item, compared=self.diff.view.before is not None)))
+            self.host.push_screen(Dialog("Row", dialog_text.item(item, compared=self.diff.view.before is not None)))
 
     def go_back(self) -> None:
         """Back to where the screen came from."""
@@ -253,7 +252,7 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
 
     def _previous(self) -> Run | None:
         rows = self.runs.grid.table.rows()
-        return None if self.run is None else reading.previous([row.run for row in rows], self.run)
+        return None if self.run is None else reads.previous([row.run for row in rows], self.run)
 
     # Showing
 
@@ -275,8 +274,8 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
     def _where(self) -> str:
         """Where in the run the screen is."""
         before = self.diff.view.before
-        rows = "row by row" if before is None else f"beside the plan of {run_name(before)}"
-        return {"entries": "entries", "gates": "gates as verified", "diff": rows}.get(self.shows, "")
+        rows = "row by row" if before is None else f"compared with {run_name(before)}"
+        return {"entries": "entries", "gates": "verified gates", "diff": rows}.get(self.shows, "")
 
     def _show_entries(self) -> None:
         seen = self.seen
@@ -298,4 +297,4 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
 def _sql(link: Link, number: int) -> Content:
     from core.services.backfill import runs  # noqa: PLC0415 - the services bring the driver along
 
-    return words.statements(runs.statements(link, number))
+    return dialog_text.statements(runs.statements(link, number))

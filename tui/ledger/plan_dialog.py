@@ -60,7 +60,7 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
         """The collections that can be planned, over what enter would do."""
         with Vertical(classes="palette") as box:
             box.border_title = " Plan "
-            box.border_subtitle = " space marks · * all · / filter · enter plans · esc cancels "
+            box.border_subtitle = " space: mark · *: all · /: filter · enter: plan · esc: cancel "
             yield self.choice
             yield Static(id="chosen", markup=False)
 
@@ -88,11 +88,11 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
     @on(Rows.Changed)
     def _show_choice(self) -> None:
         chosen = len(self.choice.grid.marked)
-        what = f"plans {chosen} marked" if chosen else f"plans all {len(self._rows or ())}"
-        text = f"enter {what}; an older plan of the same collections is superseded"
+        what = f"plan {chosen} marked" if chosen else f"plan all {len(self._rows or ())}"
+        text = f"enter: {what}. Older plans of the same collections are superseded."
         if not self._rows:
             text = (
-                "looking what can be planned…" if self._rows is None else "no collection can be planned: classify one"
+                "reading what can be planned…" if self._rows is None else "no collection can be planned: classify one"
             )
         line = self.query_one("#chosen", Static)
         content = Content.styled(text, "$text-muted")

@@ -36,18 +36,18 @@ class RunDetails:
 def runs(link: Link) -> Runs:
     """Read the list."""
     from core.services.backfill import live_runs, next_actions  # noqa: PLC0415 - the first paint does not wait for the driver
-    from core.services.backfill import runs as ledger  # noqa: PLC0415 - the first paint does not wait for the driver
+    from core.services.backfill import runs as service  # noqa: PLC0415 - the first paint does not wait for the driver
 
-    return Runs(tuple(ledger.runs(link)), tuple(live_runs.follow(link)), next_actions.login(link))
+    return Runs(tuple(service.runs(link)), tuple(live_runs.follow(link)), next_actions.login(link))
 
 
 def one(link: Link, number: int) -> RunDetails:
     """Read one run."""
     from core.services.backfill import live_runs, next_actions, permits  # noqa: PLC0415 - the first paint does not wait for the driver
-    from core.services.backfill import runs as ledger  # noqa: PLC0415 - the first paint does not wait for the driver
+    from core.services.backfill import runs as service  # noqa: PLC0415 - the first paint does not wait for the driver
     from core.services.trust import certify  # noqa: PLC0415 - the first paint does not wait for the driver
 
-    run = ledger.run(link, number)
+    run = service.run(link, number)
     progress = next(each for each in live_runs.follow(link, [number]) if each.run == number)
     to_go = {name: outcome.open for name, outcome in progress.outcomes.items()}
     leave = admitted(permits.list_permits(link), to_go)
@@ -55,7 +55,7 @@ def one(link: Link, number: int) -> RunDetails:
 
 
 def follow(link: Link, numbers: list[int]) -> list[ApplyProgress]:
-    """Look how runs get on."""
+    """Read the progress of runs."""
     from core.services.backfill import live_runs as service  # noqa: PLC0415 - the first paint does not wait for the driver
 
     return service.follow(link, numbers)

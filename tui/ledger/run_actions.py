@@ -11,8 +11,7 @@ from core.domain.backfill import next_actions
 from core.domain.backfill.progress import Effort
 from core.domain.backfill.runs import Run
 from core.errors import ConsoleError
-from tui.ledger import dialog_text as words
-from tui.ledger import run_calls as calls
+from tui.ledger import dialog_text, run_calls
 from tui.ledger.plan_dialog import ChoosePlan
 from tui.ledger.reads import RunDetails
 from tui.ledger.typeahead_guard import TypeaheadGuard
@@ -21,6 +20,7 @@ from tui.runtime.source import Link
 from tui.widgets.confirm import Confirm
 from tui.widgets.dialog import Dialog
 from tui.widgets.prompt import Prompt
+from tui.widgets.signs import count_of, rows_of
 
 if TYPE_CHECKING:
     from core.services.backfill.background import Detached
@@ -40,10 +40,11 @@ FORBIDDEN = {
     "run_resize": next_actions.RESIZE,
     "run_certify": next_actions.CERTIFY,
 }
-NOTE = "What did you compare?"
-STAND = "What did you look at? The note stands in the certificate."
-SIZE = "Rows a batch, 1 to 10,000; 0 lets it adapt again:"
-EFFORT = "Workers (1 to 64), then rows a batch where the size is not to adapt:"
+CONTROLLING = {"pause": "pausing", "resume": "resuming", "cancel": "cancelling", None: "setting the batch size of"}
+NOTE = "Note: what did you compare?"
+STAND = "Note, kept in the certificate: what did you check?"
+SIZE = "Rows per batch (1 to 10,000; 0: adaptive):"
+EFFORT = "Workers (1 to 64), then rows per batch (1 to 10,000; default adaptive):"
 
 
 class RunActions(Pane, metaclass=Unfinished):
@@ -85,7 +86,7 @@ class RunActions(Pane, metaclass=Unfinished):
 
         def chosen(names: tuple[str, ...] | None) -> None:
             if names is not None:
-                self._write("planning", lambda link: calls.plan(link, names), self._planned)
+                self._write("planning", lambda link: run_calls.plan(link, names), self._planned)
 
         def failed(error: ConsoleError) -> None:
             if choice.is_current:
@@ -93,7 +94,7 @@ class RunActions(Pane, metaclass=Unfinished):
             self._tell("Plan", error)
 
         self.host.push_screen(choice, chosen)
-        read = lambda: self.host.source.read("ledger", calls.plannable)  # noqa: E731 - as short as its use
+        read = lambda: self.host.source.read("ledger", run_calls.plannable)  # noqa: E731 - as short as its use
         self.host.work.start("ledger choice", read, choice.offer, failed)
 
     def reconcile(self) -> None:
@@ -102,17 +103,17 @@ class RunActions(Pane, metaclass=Unfinished):
 
         def noted(note: str | None) -> None:
             if note is not None:
-                self._write(f"recounting {run.name}", lambda link: calls.reconcile(link, run.run, note), self._told)
+                self._write(f"recounting {run.name}", lambda link: run_calls.reconcile(link, run.run, note), self._told)
 
         self.host.push_screen(Prompt(f"Reconcile {run.name}", NOTE), noted)
 
     def apply(self) -> None:
-        """Look at what it would do, ask with how much effort, have it confirmed, then start it."""
+        """Read what it would do, ask for the effort, have it confirmed, then start it."""
         run, title = self._meant(), f"Apply {self._meant().name}"
         found: list[Intent | ConsoleError] = []
-        wait = TypeaheadGuard(title, "looking what it would do…")
+        wait = TypeaheadGuard(title, "reading what the apply would do…")
 
-        def looked(result: "Intent | ConsoleError") -> None:
+        def took(result: "Intent | ConsoleError") -> None:
             found.append(result)
             if wait.is_current:
                 wait.dismiss()
@@ -132,9 +133,9 @@ class RunActions(Pane, metaclass=Unfinished):
                 self._confirm_apply(found[0], effort)
 
         # What is typed ahead goes to the question, not to the pane: it is asked while the answer to this comes.
-        read = lambda: self.host.source.read("ledger", lambda link: calls.intent(link, run.run))  # noqa: E731 - as said
-        self.host.work.start(f"ledger intent {run.run}", read, looked, looked)
-        self.host.push_screen(Prompt(title, EFFORT, "1", calls.effort), chosen)
+        read = lambda: self.host.source.read("ledger", lambda link: run_calls.intent(link, run.run))  # noqa: E731 - as said
+        self.host.work.start(f"ledger intent {run.run}", read, took, took)
+        self.host.push_screen(Prompt(title, EFFORT, "1", run_calls.effort), chosen)
 
     def pause(self) -> None:
         """Pause or resume the run."""
@@ -145,9 +146,12 @@ class RunActions(Pane, metaclass=Unfinished):
         if command != "cancel":
             self._control(run, "pause" if command == "run" else "resume", None)
             return
-        # Somebody meant it to end: that is not taken back by a slip.
+        # It was meant to end: a slip of a key does not take that back.
         question = Confirm(
-            f"Resume {run.name}", words.reviving(run, seen.progress), self._phrase(run), "resume the cancelled run"
+            f"Resume {run.name}",
+            dialog_text.reviving(run, seen.progress),
+            self._phrase(run),
+            "resume the cancelled run",
         )
         self.host.push_screen(question, lambda yes: self._control(run, "resume", None) if yes else None)
 
@@ -159,12 +163,12 @@ class RunActions(Pane, metaclass=Unfinished):
             if yes:
                 self._control(run, "cancel", None)
 
-        body, keep = words.cancelling(run), "Keep it running"
+        body, keep = dialog_text.cancelling(run), "Keep it running"
         question = Confirm(f"Cancel {run.name}", body, self._phrase(run), "stop the run", no=keep)
         self.host.push_screen(question, answered)
 
     def resize(self) -> None:
-        """Ask for the size of batches, and hand it to the workers."""
+        """Ask for the batch size, and hand it to the workers."""
         run = self._meant()
 
         def chosen(text: str | None) -> None:
@@ -172,24 +176,24 @@ class RunActions(Pane, metaclass=Unfinished):
                 self._control(run, None, int(text))
 
         size = self.seen.progress.batch_size if self.seen is not None else None
-        self.host.push_screen(Prompt(f"Batches of {run.name}", SIZE, str(size or 0), calls.size), chosen)
+        self.host.push_screen(Prompt(f"Set the batch size of {run.name}", SIZE, str(size or 0), run_calls.size), chosen)
 
     def verify(self) -> None:
         """Ask every acceptance gate."""
         run = self._meant()
 
-        def looked(found: "Verification") -> None:
+        def verified(found: "Verification") -> None:
             self.verified[run.run] = found
             passed = sum(gate.passed for gate in found.gates)
             self.host.say(f"{run.name}: {passed} of {len(found.gates)} gates passed")
             self.read_again()
             self.show_gates()
 
-        call = lambda link: calls.verify(link, run.run)  # noqa: E731 - as short as its use
-        self._work(f"verifying {run.name}", lambda: self.host.source.read("verify", call), looked)
+        call = lambda link: run_calls.verify(link, run.run)  # noqa: E731 - as short as its use
+        self._work(f"verifying {run.name}", lambda: self.host.source.read("verify", call), verified)
 
     def certify(self) -> None:
-        """Ask for a note, have it confirmed, then stand for what was verified."""
+        """Ask for a note, have it confirmed, then certify what was verified."""
         seen, found = self.seen, self.verified[self._meant().run]
         if seen is None:
             return
@@ -198,13 +202,15 @@ class RunActions(Pane, metaclass=Unfinished):
         def noted(note: str | None) -> None:
             if note is None:
                 return
-            body = words.certifying(seen, found.evidence_digest, found.gates, note)
+            body = dialog_text.certifying(seen, found.evidence_digest, found.gates, note)
             question = Confirm(f"Certify {run.name}", body, self._phrase(run), "certify it")
             self.host.push_screen(question, lambda yes: certify(note) if yes else None)
 
         def certify(note: str) -> None:
             digest = found.evidence_digest
-            self._write(f"certifying {run.name}", lambda link: calls.certify(link, run.run, note, digest), self._told)
+            self._write(
+                f"certifying {run.name}", lambda link: run_calls.certify(link, run.run, note, digest), self._told
+            )
 
         self.host.push_screen(Prompt(f"Certify {run.name}", STAND), noted)
 
@@ -214,7 +220,7 @@ class RunActions(Pane, metaclass=Unfinished):
         def show(found: Content) -> None:
             self.host.push_screen(Dialog("Audit", found))
 
-        self._work("auditing the chain", lambda: self.host.source.read("verify", calls.audit), show)
+        self._work("auditing the chain", lambda: self.host.source.read("verify", run_calls.audit), show)
 
     # What they have in common
 
@@ -225,13 +231,13 @@ class RunActions(Pane, metaclass=Unfinished):
         paused = self.seen is not None and self.seen.progress.command != "run"
         return {
             "run_plan": "birth-console plan --all",
-            "run_reconcile": f"birth-console reconcile {number} --note {shlex.quote(NOTE)}",
+            "run_reconcile": f"birth-console reconcile {number} --note {shlex.quote('what you compared')}",
             "run_apply": f"birth-console apply {number} --detach",
             "run_pause": f"birth-console control {number} {'resume' if paused else 'pause'}",
             "run_cancel": f"birth-console control {number} cancel",
             "run_resize": f"birth-console control {number} --batch-size 500",
             "run_verify": f"birth-console verify {number}",
-            "run_certify": f"birth-console certify {number} --note {shlex.quote('what you looked at')}",
+            "run_certify": f"birth-console certify {number} --note {shlex.quote('what you checked')}",
             "audit": "birth-console audit",
         }.get(action_id, "")
 
@@ -240,12 +246,13 @@ class RunActions(Pane, metaclass=Unfinished):
         return self.run
 
     def _phrase(self, run: Run) -> str:
-        """What to type: the run's name, and what the database wants to hear where it is not a plaything."""
+        """What to type: the run's name, and the word of a database that is not the demo."""
         return self.host.state.phrase(run.name)
 
     def _planned(self, found: "Plan") -> None:
-        skipped = f"; {len(found.skipped)} broken ones skipped" if found.skipped else ""
-        self.host.say(f"{found.run.name}: {found.run.missing:,} rows of {len(found.run.entries)} collections{skipped}")
+        skipped = f"; {count_of(len(found.skipped), 'broken collection')} skipped" if found.skipped else ""
+        collections = count_of(len(found.run.entries), "collection")
+        self.host.say(f"{found.run.name}: {rows_of(found.run.missing)} of {collections}{skipped}")
         self.read_again(found.run.run)
 
     def _told(self, text: str) -> None:
@@ -261,23 +268,27 @@ class RunActions(Pane, metaclass=Unfinished):
                 self._work(f"starting {run.name}", lambda: self.host.source.detach(run.run, options), started)
 
         def started(found: "Detached") -> None:
-            self.host.say(f"{run.name} is applied by process {found.pid}; its events are in {found.log}")
+            self.host.say(f"{run.name} runs in the background (process {found.pid}). Events: {found.log}")
             self.read_again()
 
         word = self.host.state.server.word if self.host.state.server else ""
-        body = words.applying(intent, effort, word)
+        body = dialog_text.applying(intent, effort, word)
         self.host.push_screen(Confirm(f"Apply {run.name}", body, self._phrase(run), "apply the run"), answered)
 
     def _control(self, run: Run, command: str | None, batch_size: int | None) -> None:
         before = self.seen.progress if self.seen is not None else None
 
         def controlled(found: "Control") -> None:
-            self._told(f"{run.name}: {words.controlled(found, before, command)}")
+            self._told(f"{run.name}: {dialog_text.controlled(found, before, command)}")
 
-        self._write(f"steering {run.name}", lambda link: calls.control(link, run.run, command, batch_size), controlled)
+        self._write(
+            f"{CONTROLLING[command]} {run.name}",
+            lambda link: run_calls.control(link, run.run, command, batch_size),
+            controlled,
+        )
 
     def _tell(self, title: str, error: ConsoleError) -> None:
-        self.host.push_screen(Dialog(title, words.fault(error)))
+        self.host.push_screen(Dialog(title, dialog_text.fault(error)))
 
     def _write(self, what: str, call: Callable[[Link], Result], then: Callable[[Result], None]) -> None:
         self._work(what, lambda: self.host.source.write(call), then)
@@ -289,7 +300,7 @@ class RunActions(Pane, metaclass=Unfinished):
 
         def failed(error: ConsoleError) -> None:
             self.doing("")
-            self._tell(f"Not done: {what}", error)
+            self._tell(f"Failed: {what}", error)
             self.read_again()
 
         if self.host.work.start("ledger line", call, done, failed):

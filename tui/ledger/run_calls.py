@@ -6,8 +6,9 @@ from textual.content import Content
 
 from core.domain.backfill.progress import Effort
 from core.errors import UsageError
-from tui.ledger import dialog_text as words
+from tui.ledger import dialog_text
 from tui.runtime.source import Link
+from tui.widgets.signs import count_of, rows_of
 
 if TYPE_CHECKING:
     from core.domain.overview.matrix import MatrixRow
@@ -37,7 +38,7 @@ def reconcile(link: Link, number: int, note: str) -> str:
     from core.services.backfill import reconcile  # noqa: PLC0415 - the services bring the driver along
 
     found = reconcile.reconcile(link, number, note)
-    return f"equal: {found.planned:,} rows planned, {found.source:,} missing in the source"
+    return f"equal: {rows_of(found.planned)} planned, {found.source:,} missing in the source"
 
 
 def intent(link: Link, number: int) -> "Intent":
@@ -56,13 +57,13 @@ def control(link: Link, number: int, command: str | None, batch_size: int | None
 
 def verify(link: Link, number: int) -> "Verification":
     """Ask every acceptance gate."""
-    from core.services.trust import verify as acceptance  # noqa: PLC0415 - the services bring the driver along
+    from core.services.trust import verify as service  # noqa: PLC0415 - the services bring the driver along
 
-    return acceptance.verify(link, number)
+    return service.verify(link, number)
 
 
 def certify(link: Link, number: int, note: str, digest: str) -> str:
-    """Stand for what was verified; what to say of it."""
+    """Certify what was verified; what to say of it."""
     from core.services.trust import certify  # noqa: PLC0415 - the services bring the driver along
 
     done = certify.certify(link, number, note, looked_at=digest)
@@ -73,7 +74,7 @@ def audit(link: Link) -> Content:
     """Verify the chain; what to show of it."""
     from core.services.trust import audit  # noqa: PLC0415 - the services bring the driver along
 
-    return words.audited(audit.audit(link))
+    return dialog_text.audited(audit.audit(link))
 
 
 def effort(text: str) -> tuple[Content, bool]:
@@ -82,18 +83,17 @@ def effort(text: str) -> tuple[Content, bool]:
         found = Effort.parse(text)
     except UsageError as error:
         return Content.styled(error.message, "$warning"), False
-    size = "whose size adapts" if found.batch_size is None else f"of {found.batch_size:,} rows"
-    return Content(f"{found.workers} worker{'s' if found.workers > 1 else ''}, batches {size}"), True
+    return Content(f"{count_of(found.workers, 'worker')}, {dialog_text.batches(found.batch_size)}"), True
 
 
 def size(text: str) -> tuple[Content, bool]:
-    """Comment on rows a batch as they are typed."""
+    """Comment on rows per batch as they are typed."""
     if text.strip() == "0":
-        return Content("the workers choose"), True
+        return Content(dialog_text.batches(None)), True
     try:
         rows = Effort.parse(f"1 {text}").batch_size
     except UsageError:
         rows = None
     if rows is None:
         return Content.styled("1 to 10,000, or 0", "$warning"), False
-    return Content(f"batches of {rows:,} rows"), True
+    return Content(dialog_text.batches(rows)), True

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from core.domain.backfill.pace import Estimate
-from tui.ledger import run_text as texts
+from tui.ledger import run_text
 from tui.ledger.columns import RunRow
 from tui.ledger.reads import RunDetails
 
@@ -56,16 +56,16 @@ class RunCard(Vertical, can_focus=False):
         progress = seen.progress if seen is not None else row.progress if row is not None else None
         gates = None if verified is None else verified.gates
         lines = {
-            "title": texts.title(row, *words),
-            "bar": texts.bar(progress, max(self.content_size.width, 40)),
-            "pace": texts.pace(progress, estimate, None if seen is None else seen.admitted),
-            "paused": texts.paused(progress),
-            "account": texts.account(None if progress is None else progress.accounting),
+            "title": run_text.title(row, *words),
+            "bar": run_text.bar(progress, max(self.content_size.width, 40)),
+            "pace": run_text.pace(progress, estimate, None if seen is None else seen.admitted),
+            "paused": run_text.paused(progress),
+            "account": run_text.account(None if progress is None else progress.accounting),
         }
         if seen is not None and seen.certificate is not None:
-            lines["pace"], lines["paused"] = texts.certificate(seen)
-        lines |= {f"part-{place}": content for place, content in enumerate(texts.line(seen, why, gates))}
-        lines["gates"] = texts.gates(gates or ())
+            lines["pace"], lines["paused"] = run_text.certificate(seen)
+        lines |= {f"part-{place}": content for place, content in enumerate(run_text.line(seen, why, gates))}
+        lines["gates"] = run_text.gates(gates or ())
         for name, content in lines.items():
             self._set(name, content)
 

@@ -14,7 +14,7 @@ from core.domain.names import run_name
 from core.domain.text import visible
 from tui.ledger.columns import STATES, VERDICTS, RunRow
 from tui.ledger.reads import RunDetails
-from tui.widgets.signs import number
+from tui.widgets.signs import count_of, rows_of
 
 TONES = {"bad": "bold $error", "warn": "$warning", "good": "$success", "faint": "$text-muted"}
 MUTED = "$text-muted"
@@ -25,7 +25,7 @@ _LABEL = 13
 def title(row: RunRow | None, where: str, doing: str) -> Content:
     """The run, its state, where in it the screen is, and what this console does."""
     if row is None:
-        return Content.styled(f" {doing or 'no run yet: p plans one'}", "bold")
+        return Content.styled(f" {doing or 'no run yet. p: plan'}", "bold")
     run, sign = row.run, row.state
     parts: list[tuple[str, str]] = [(f" {run.name} ", "bold $accent"), (sign.text, TONES.get(sign.tone, "bold"))]
     if run.superseded_by is not None:
@@ -37,9 +37,9 @@ def title(row: RunRow | None, where: str, doing: str) -> Content:
 def bar(progress: ApplyProgress | None, width: int) -> Content:
     """How much is done, as a bar, a share and figures."""
     if progress is None or not progress.accounting.planned:
-        return Content.styled(" nothing is missing: there is nothing to apply" if progress else "", MUTED)
+        return Content.styled(" no rows are missing: nothing to apply" if progress else "", MUTED)
     planned, done = progress.accounting.planned, progress.done
-    figures = f"{100 * done // planned:>4}%  {done:,} of {planned:,} rows"
+    figures = f"{100 * done // planned:>4}%  {done:,} of {rows_of(planned)}"
     cells = max(min(width - len(figures) - 3, 40), 5)
     full = cells * done // planned
     return Content.assemble(" ", (FULL * full, "$accent"), (PART * (cells - full), MUTED), figures)
@@ -48,7 +48,7 @@ def bar(progress: ApplyProgress | None, width: int) -> Content:
 def pace(progress: ApplyProgress | None, estimate: Estimate | None, admitted: int | None = None) -> Content:
     """Rate, time to go, workers and the size of batches of a run that is applied.
 
-    `admitted`: how many of its rows to go the open permits admit; None while nobody has looked.
+    `admitted`: how many of its rows to go the open permits admit; None until they are read.
     """
     if progress is None or progress.status != "applying":
         return Content("")
@@ -62,14 +62,14 @@ def pace(progress: ApplyProgress | None, estimate: Estimate | None, admitted: in
         parts += [f"{estimate.rate:,.0f} rows/s", to_go_words(*to_go)]
     parts.append(_workers(progress, admitted))
     if progress.batch_size is not None:
-        parts.append(f"batches of {progress.batch_size:,}, as chosen")
+        parts.append(f"batches of {progress.batch_size:,} (set)")
     elif progress.largest is not None:
         parts.append(f"batches of {progress.largest:,}")
     return Content(" " + "  ".join(parts))
 
 
 def to_go_words(soon: float, late: float) -> str:
-    """A range of times, rounded: nobody needs to see it tremble."""
+    """A range of times, rounded: it must not tremble."""
     words = [str(timedelta(seconds=_rounded(each))) for each in (soon, late)]
     return f"{words[0]} to go" if words[0] == words[1] else f"{words[0]} to {words[1]} to go"
 
@@ -83,16 +83,16 @@ def _workers(progress: ApplyProgress, admitted: int | None) -> str:
     if not progress.workers:
         to_go = progress.accounting.open
         if progress.paused_or_cancelled:
-            return "nobody is at work on it"
+            return "no workers are running"
         if admitted is not None and admitted < to_go:
             left = f"only {admitted:,} of {to_go:,} to go are admitted" if admitted else "the permits are used up"
-            return f"nobody is at work on it: {left} (P)"
-        return "nobody is at work on it: A resumes it"
-    plural = "s" if progress.workers > 1 else ""
+            return f"no workers are running: {left} (P)"
+        return "no workers are running. A: resume"
+    workers = count_of(progress.workers, "worker")
     if len(progress.states) == 1:
-        return f"{progress.workers} worker{plural} {visible(next(iter(progress.states)))}"
+        return f"{workers} {visible(next(iter(progress.states)))}"
     states = ", ".join(f"{count} {visible(state)}" for state, count in sorted(progress.states.items()))
-    return f"{progress.workers} worker{plural}: {states}"
+    return f"{workers}: {states}"
 
 
 def paused(progress: ApplyProgress | None) -> Content:
@@ -125,9 +125,9 @@ def line(seen: RunDetails | None, why: Mapping[str, str], gates: tuple[Judgement
     run, progress = seen.run, seen.progress
     over = progress.status in ("applied", "certified")
     said = {
-        "plan": f"{visible(run.planned_by)}, {number(run.missing)} rows of {len(run.entries)} collections",
+        "plan": f"{visible(run.planned_by)}, {rows_of(run.missing)} of {count_of(len(run.entries), 'collection')}",
         "reconcile": visible(run.reconciled_by or ""),
-        "apply": f"{progress.done:,} rows have an outcome" if over else "under way" if progress.workers else "",
+        "apply": f"{rows_of(progress.done)} with an outcome" if over else "running" if progress.workers else "",
         "verify": _verified(gates),
         "certify": _certified(seen),
     }
@@ -156,9 +156,9 @@ def line(seen: RunDetails | None, why: Mapping[str, str], gates: tuple[Judgement
 _LINE = {"plan": "p", "reconcile": "c", "apply": "A", "verify": "V", "certify": "C"}
 _NEXT = {
     "plan": "",
-    "reconcile": "recount by another query",
+    "reconcile": "recount with another query",
     "apply": "ready",
-    "verify": "asks every acceptance gate, on live data",
+    "verify": "checks every acceptance gate on live data",
     "certify": "ready: you took no part in it",
 }
 
@@ -193,12 +193,12 @@ def _verified(gates: tuple[Judgement, ...] | None) -> str:
 
 
 def certificate(seen: RunDetails | None) -> tuple[Content, Content]:
-    """The digest of what somebody stands for, and the head of the chain that says so."""
+    """The digest of the certified evidence, and the head of the chain that says so."""
     if seen is None or seen.certificate is None:
         return Content(""), Content("")
     found = seen.certificate
     place = f" chain {found.chain_seq}"
     return (
         Content.assemble((" certificate".ljust(_LABEL), MUTED), found.certificate),
-        Content.assemble((place.ljust(_LABEL), MUTED), found.chain_head or "its event is gone"),
+        Content.assemble((place.ljust(_LABEL), MUTED), found.chain_head or "its event is missing"),
     )

@@ -9,7 +9,7 @@ UNCOUNTED, UNCOUNTABLE = "…", "!"
 
 
 def strategy_of(row: MatrixRow) -> Sign:
-    """How its rows are identified; nobody has to say so of what is not REQUIRED."""
+    """How its rows are identified; a collection that is not REQUIRED needs no identity."""
     asked_for = row.facts.requirement == REQUIRED or row.facts.strategy != "unclassified"
     return sign(row.facts.strategy if asked_for else "none")
 

@@ -34,7 +34,7 @@ class ContractScreen(Dialog):
 
     def on_mount(self) -> None:
         """Begin to read."""
-        self.query_one(".dialog", VerticalScroll).border_subtitle = " j k scroll · y copies the SQL · esc closes "
+        self.query_one(".dialog", VerticalScroll).border_subtitle = " j k: scroll · y: copy the SQL · esc: close "
         self._show()
         host, name = self._actor.host, self._row.facts.collection
         source, work = host.source, host.work
@@ -46,12 +46,12 @@ class ContractScreen(Dialog):
             for found in contract.read(link, name):
                 work.deliver(lambda found=found: self._found(found))  # type: ignore[misc]  # each its own
                 if not self.is_running:
-                    break  # nobody looks any more: the rows are not read
+                    break  # the dialog is closed: the rows are not read
 
         work.start(self._reading, lambda: source.read("contract", call), lambda _: None, self._failed)
 
     def on_unmount(self) -> None:
-        """Nobody waits for its rows any more: the server need not go on reading them."""
+        """Its rows are not waited for any more: the server need not go on reading them."""
         source, work = self._actor.host.source, self._actor.host.work
         if work.is_under_way(self._reading):
             work.start(f"end of {self._reading}", lambda: source.give_up("contract"), lambda _: None, lambda _: None)
@@ -65,7 +65,7 @@ class ContractScreen(Dialog):
         self._actor.host.copy_text(text)
 
     def on_resize(self) -> None:
-        """Lay out anew."""
+        """Lay out again."""
         self._show()
 
     def _found(self, contract: Contract) -> None:
@@ -84,7 +84,7 @@ class ContractScreen(Dialog):
         if self._contract is not None:
             parts += [contract_text.gates(self._contract, width), *map(contract_text.sql, self._contract.statements)]
         elif self._problem is None:
-            parts.append(Content.styled("reading its contract…", "$text-muted"))
+            parts.append(Content.styled("reading the contract…", "$text-muted"))
         if self._problem is not None:
             told = visible(f"{self._problem.message}. {self._problem.hint}".strip())
             parts.append(Content.styled(f"! not read: {told}", "bold $warning"))

@@ -13,7 +13,7 @@ from core.domain.text import visible
 from core.errors import ConsoleError, Json
 from tui.matrix.columns import strategy_of, trigger_of
 from tui.widgets.grid import fit
-from tui.widgets.signs import Sign, number, reason, sign
+from tui.widgets.signs import Sign, count_of, number, reason, sign
 
 LABEL = 16
 TONES = {"bad": "bold $error", "warn": "bold $warning"}
@@ -67,8 +67,11 @@ def facts(row: MatrixRow, failure: ConsoleError | None) -> Content:
 
 def gates(contract: Contract, width: int) -> Content:
     """Each gate of the contract with what it rests on, and what to do where it is closed."""
-    closed = sum(not gate.passed for gate in contract.gates)
-    verdict = "all_ok" if contract.all_ok else f"{closed} of {len(contract.gates)} gates not passed"
+    failed, unknown = (
+        sum(gate.verdict is state for gate in contract.gates) for state in (GateState.FAILED, GateState.UNKNOWN)
+    )
+    verdict = "all_ok" if contract.all_ok else f"{failed} of {count_of(len(contract.gates), 'gate')} failed"
+    verdict += f", {unknown} not evaluated" if unknown else ""
     head = Content.assemble(("Contract  ", "bold $accent"), (f"{'✓' if contract.all_ok else '✗'} {verdict}", "bold"))
     return Content("\n").join([head, *(line for gate in contract.gates for line in _gate(gate, width))])
 

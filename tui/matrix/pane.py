@@ -37,10 +37,10 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     PLACES = ("matrix",)
     BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
     NOTES = (
-        "/text rows that hold it   /!text rows that do not\n"
+        "/text rows that contain it   /!text rows that do not\n"
         "/-f txt names with these letters in this order\n"
         "▪ column   ▫ synthetic   ? unclassified   - exempt\n"
-        "rows: - needs an identity   … not counted yet   ! could not be counted"
+        "rows: - no identity yet   … not counted yet   ! count failed"
     )
 
     class CountsWanted(Message):
@@ -81,7 +81,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         return self.rows.grid
 
     def show(self, state: ConsoleState) -> None:
-        """After a look, count what a lost connection left uncounted."""
+        """After a refresh, count what a lost connection left uncounted."""
         if self._entered and state.fault is None and self._left is None:
             self._want(self._uncounted())
 
@@ -144,7 +144,11 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         if action_id == "details" and self.grid.row_at_cursor() is None:
             return "no collection is under the cursor"
         if action_id in HANDED and not self._handed(action_id):
-            return f"no marked collection {HANDED[action_id][1]}" if self.grid.marked else "mark some with space first"
+            return (
+                f"no marked collection {HANDED[action_id][1]}"
+                if self.grid.marked
+                else "mark collections with space first"
+            )
         return ""
 
     def twin(self, action_id: str) -> str:

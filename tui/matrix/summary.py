@@ -27,7 +27,7 @@ def view(rows: Rows[MatrixRow], left: int | None, exempt: int) -> str:
         last = min(grid.first_row + grid.page, len(table))
         parts.append(f"rows {grid.first_row + 1} to {last}{'' if table.filter else f' of {len(table)}'}")
     if grid.marked or rows.ranging:
-        parts.append(f"{len(grid.marked)} marked{' … v ends the range' if rows.ranging else ''}")
+        parts.append(f"{len(grid.marked)} marked{' … v: end the range' if rows.ranging else ''}")
     parts.append(f"by {table.sorted_by.title} {'▼' if table.descending else '▲'}")
     beyond_left, beyond_right = grid.hidden_columns
     if beyond_left or beyond_right:

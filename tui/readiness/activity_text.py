@@ -59,9 +59,7 @@ def burndown(state: ConsoleState, width: int) -> Content:
     points = state.burndown.points
     missing = [point.missing for point in points if point.missing is not None]
     lines = [_bars("blockers", [point.blockers for point in points], width)]
-    lines.append(
-        _bars("missing", missing, width) if missing else _quiet("missing   known from the first plan on", width)
-    )
+    lines.append(_bars("missing", missing, width) if missing else _quiet("missing   known after the first plan", width))
     return joined(lines)
 
 
@@ -76,8 +74,8 @@ def changes(state: ConsoleState, width: int) -> Content:
         lines += [_deed(each, width, state.refreshed_at) for each in deeds(state.events)]
     if lines:
         return joined(lines)
-    since = "you last looked" if state.remembers else f"{state.since:%H:%M:%S}"
-    return Content.styled(f"Nothing changed since {since}.", "$text-muted")
+    since = "your last visit" if state.remembers else f"{state.since:%H:%M:%S}"
+    return Content.styled(f"No changes since {since}.", "$text-muted")
 
 
 def others(state: ConsoleState, width: int) -> Content:
@@ -85,12 +83,12 @@ def others(state: ConsoleState, width: int) -> Content:
     if state.others is None:
         return Content(UNREAD)
     if not state.others:
-        return Content.styled("Nobody.", "$text-muted")
+        return Content.styled("No other sessions.", "$text-muted")
     consoles = Counter(each.login for each in state.others if each.run is None)
     from core.domain.names import run_name  # noqa: PLC0415 - as said
 
     told = [f"{visible(each.login)} applies {run_name(each.run)}" for each in state.others if each.run is not None]
-    told += [visible(login) if count == 1 else f"{visible(login)} ({count} times)" for login, count in consoles.items()]
+    told += [visible(login) if count == 1 else f"{visible(login)} ×{count}" for login, count in consoles.items()]
     return joined(Content(fit(line, width)) for line in _folded(told, width))
 
 

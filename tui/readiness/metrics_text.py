@@ -9,7 +9,7 @@ from core.domain.overview.readiness import ABSENT, METRICS, Claim
 from core.domain.text import visible
 from tui.runtime.state import ConsoleState
 from tui.widgets.grid import fit
-from tui.widgets.signs import sign
+from tui.widgets.signs import count_of, sign
 
 UNREAD = "…"
 WIDE = 50
@@ -35,7 +35,7 @@ def claims(state: ConsoleState, width: int) -> Content:
     if state.readiness is None:
         return Content(UNREAD)
     if not state.readiness.claims:
-        return Content.styled("No document states a figure.", "$text-muted")
+        return Content.styled("No stated figures.", "$text-muted")
     found = sorted(state.readiness.claims, key=lambda each: each.verdict == HOLDS)
     return joined(line for each in found for line in _claim(each, width))
 
@@ -83,7 +83,7 @@ def clipped(content: Content, height: int) -> Content:
     lines = content.split("\n", allow_blank=True)
     if len(lines) <= height or height < 1:
         return content
-    more = Content.styled(f"… {len(lines) - height + 1} more lines", "$text-muted")
+    more = Content.styled(f"… {count_of(len(lines) - height + 1, 'more line')}", "$text-muted")
     return joined([*lines[: height - 1], more])
 
 

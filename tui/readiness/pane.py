@@ -24,11 +24,11 @@ from tui.widgets.gate_conditions import Condition, gate_conditions
 
 TITLES = {
     "metrics": "Readiness",
-    "gate": "What opens the gate",
+    "gate": "Gate conditions",
     "claims": "Live evidence wins",
     "burndown": "Burn-down",
-    "changes": "Since you last looked",
-    "others": "Who else is here",
+    "changes": "Since your last visit",
+    "others": "Other sessions",
 }
 EDGES = 6  # of a dialog: border, padding and scrollbar
 
@@ -70,11 +70,11 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
     PLACES = ("readiness", "list")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
     NOTES = (
-        "The figures are read live every 30 seconds, and at r.\n"
-        "✗ closed and ✓ open conditions of the gate; → the key that goes there\n"
-        "≠ and = a stated figure against the live one\n"
-        "↑ ↓ ~ a figure that changed since you looked last, by whom and when\n"
-        "▁ to █ from 0 to the most, since the ledger began"
+        "Figures are read live every 30 seconds. r: refresh now\n"
+        "✗ failed and ✓ passed gate conditions   → the key that leads there\n"
+        "≠ and = a stated figure compared with the live one\n"
+        "↑ ↓ ~ a figure that changed since your last visit, with login and time\n"
+        "▁ to █ from 0 to the maximum, since the first event of the ledger"
     )
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
 
     def why_not(self, action_id: str) -> str:
         """An open gate needs nothing."""
-        return "nothing is left to do here" if action_id == "next_step" and self._first_closed() is None else ""
+        return "every condition has passed" if action_id == "next_step" and self._first_closed() is None else ""
 
     def twin(self, action_id: str) -> str:
         """The command that cures the first closed condition."""

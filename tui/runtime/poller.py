@@ -147,4 +147,4 @@ def as_console_error(error: Exception) -> ConsoleError:
     """What to tell of an unexpected exception."""
     if isinstance(error, ConsoleError):
         return error
-    return ConsoleError(f"{type(error).__name__}: {error}", hint="This is a defect: please report it.")
+    return ConsoleError(f"{type(error).__name__}: {error}", hint="This is a bug. Please report it.")

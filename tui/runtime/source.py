@@ -110,7 +110,7 @@ class SessionSource:
 
         counts = self.read(_counting(counter), lambda link: matrix.count(link, collection))
         if counts is None:
-            raise ConsoleError("the table is gone", code="no_table", hint="Press r to refresh.")
+            raise ConsoleError("the table no longer exists", code="no_table", hint="Press r to refresh.")
         return counts
 
     def ready(self, counter: int) -> bool:

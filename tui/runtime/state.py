@@ -56,7 +56,7 @@ class ConsoleState:
     remembers: bool = False
 
     def phrase(self, name: str) -> str:
-        """What is typed to confirm: what is done, and what the database wants to hear where it is not a plaything."""
+        """What is typed to confirm: what is done, and the word of a database that is not the demo."""
         server = self.server
         wanted = "" if server is None else server.confirm or ("" if server.word == "DEMO" else server.word)
         return f"{name} {wanted}".strip()

@@ -78,7 +78,7 @@ class ChoiceDialog(ModalScreen[str | None]):
         with Vertical(classes="palette") as box:
             box.border_title = Content(f" {self._title} ")
             box.styles.height = min(len(self._options) + 4, 20)
-            box.border_subtitle = " enter chooses · esc closes "
+            box.border_subtitle = " enter: choose · esc: close "
             yield self._grid
 
     def on_mount(self) -> None:

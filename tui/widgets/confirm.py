@@ -32,7 +32,7 @@ class Confirm(ModalScreen[bool]):
         """What would happen, the line to type in, and the two answers."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = Content(f" {self._title} ")
-            box.border_subtitle = Content(" esc cancels " if self._no == "Cancel" else f" esc: {self._no} ")
+            box.border_subtitle = Content(" esc: cancel " if self._no == "Cancel" else f" esc: {self._no} ")
             yield Static(self._body, markup=False)
             yield Static(
                 Content.assemble("\nType ", (self._phrase, "bold $warning"), f" to {self._verb}:"), markup=False
@@ -64,7 +64,7 @@ class Confirm(ModalScreen[bool]):
         if not typed or self._is_typed:
             self.dismiss(self._is_typed)
         else:
-            self._show_answers(f"that is not `{self._phrase}`")
+            self._show_answers(f"does not match `{self._phrase}`")
 
     @property
     def _is_typed(self) -> bool:

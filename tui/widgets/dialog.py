@@ -33,7 +33,7 @@ class Dialog(ModalScreen[None]):
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             # A str would be parsed as markup.
             box.border_title = Content(f" {self._title} ")
-            box.border_subtitle = " esc closes "
+            box.border_subtitle = " esc: close "
             yield Static(self._text, markup=False)
 
     def action_close(self) -> None:

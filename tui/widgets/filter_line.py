@@ -6,7 +6,7 @@ from textual.widgets import Input, Static
 
 
 class FilterLine(Horizontal):
-    """Hidden until it is opened. Its Input's messages go to whoever holds the rows."""
+    """Hidden until it is opened. Its Input's messages go to the widget that holds the rows."""
 
     DEFAULT_CSS = """
     FilterLine { height: 1; padding-left: 1; display: none; }
@@ -24,7 +24,7 @@ class FilterLine(Horizontal):
         yield Input(placeholder=self._placeholder, compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
-        """Draw nothing while nobody types."""
+        """Draw nothing while nothing is typed."""
         self._entry.cursor_blink = False
 
     @property

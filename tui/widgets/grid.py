@@ -26,7 +26,7 @@ Row = TypeVar("Row")
 HEADER, WHEEL = 1, 3
 CURSOR, MARKED = "▌", "●"
 MORE = "…"
-NOWHERE = -1  # the cursor's place until somebody moves it
+NOWHERE = -1  # the cursor's place until an operator moves it
 
 
 class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Notice(Static):
-    """Why the figures are old, what to do about it, and when the next look is."""
+    """Why the figures are old, what to do about it, and when the next refresh is."""
 
     def __init__(self) -> None:
         super().__init__(markup=False, id="notice")
@@ -30,5 +30,5 @@ class Notice(Static):
 
 def _fault(state: ConsoleState, fault: "RefreshFailed") -> tuple[str, str]:
     stale = f"STALE since {state.refreshed_at:%H:%M:%S}" if state.refreshed_at else "NOT CONNECTED"
-    again = f"Next try {fault.retry_at:%H:%M:%S} (r: now)"
+    again = f"Next retry {fault.retry_at:%H:%M:%S} (r: now)"
     return f"✗ {stale}: {visible(fault.error.message)}", f"{visible(fault.error.hint)} {again}".strip()

@@ -45,8 +45,8 @@ class Palette(ModalScreen[str | None]):
         """A line to type in, over the commands."""
         with Vertical(classes="palette") as box:
             box.border_title = " Commands "
-            box.border_subtitle = " enter runs · esc closes "
-            yield Input(placeholder="type a part of the command", compact=True, select_on_focus=False)
+            box.border_subtitle = " enter: run · esc: close "
+            yield Input(placeholder="type part of a command", compact=True, select_on_focus=False)
             yield self._grid
 
     def on_mount(self) -> None:

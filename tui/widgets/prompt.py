@@ -37,7 +37,7 @@ class Prompt(ModalScreen[str | None]):
         """The label above the line, the comment below it."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = Content(f" {self._title} ")
-            box.border_subtitle = " enter takes it · esc cancels "
+            box.border_subtitle = " enter: accept · esc: cancel "
             yield Static(Content(self._label), markup=False)
             yield Input(self._value, compact=True, select_on_focus=False)
             yield Static(id="comment", markup=False)

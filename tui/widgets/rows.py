@@ -48,9 +48,9 @@ class Rows(Actor, Vertical, Generic[Row], can_focus=False, inherit_bindings=Fals
     def why_not(self, action_id: str) -> str:
         """Say what is missing to clear, to mark or to go on."""
         if action_id == "unfilter" and not (self.grid.table.filter or self.grid.marked or self.ranging):
-            return "no filter and no mark is set"
+            return "no filter or mark is set"
         if action_id in ("mark", "range", "mark_shown") and not len(self.grid.table):
-            return "there is no row"
+            return "there are no rows"
         if action_id in ("mark", "range") and self.grid.row_at_cursor() is None:
             return "no row is under the cursor"
         return ""

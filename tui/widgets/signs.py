@@ -37,8 +37,8 @@ SIGNS = {
 }
 REASONS = {
     "no_table": "PostgreSQL has no table of this name",
-    "identity_unclassified": "no identity says which entity_code a row has: classify it",
-    "column_missing": "the identity names a column that the table does not have",
+    "identity_unclassified": "its identity is not classified yet",
+    "column_missing": "the identity names a column that the table no longer has",
     "trigger_missing": "new rows are not registered: the table has no birth trigger",
     "trigger_disabled": "new rows are not registered: the birth trigger is disabled",
 }
@@ -56,9 +56,14 @@ def reason(code: str) -> str:
     return f"{sentence}: {detail}" if detail else sentence
 
 
+def count_of(count: int, noun: str) -> str:
+    """So many things, in words."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def rows_of(count: int) -> str:
     """So many rows, in words."""
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+    return count_of(count, "row")
 
 
 def number(value: int | None) -> str:

@@ -13,7 +13,7 @@ from tui.widgets.gate_conditions import gate_conditions
 
 Part = tuple[str, str]
 BETWEEN: Part = ("  ", "")
-TAIL = 22  # cells: a look's time and age, and what they grow by
+TAIL = 22  # cells: a refresh's time and age, and what they grow by
 # The colours of a profile, as the theme has them.
 COLOURS = {
     "red": "$error",
@@ -49,7 +49,7 @@ class StatusBar(Widget):
         self._tail.show(lines, self.size.width)
 
     def show_age(self, state: ConsoleState) -> None:
-        """Show how old the look is; the rest of the lines is not sent again."""
+        """Show how old the figures are; the rest of the lines is not sent again."""
         self._state = state
         self._tail.show(self._lines(), self.size.width)
 
@@ -87,7 +87,7 @@ class Tail(Widget):
 
 
 def first_line(state: ConsoleState, width: int) -> tuple[Content, bool]:
-    """The fullest line that fits, and whether the last look's time is on it."""
+    """The fullest line that fits, and whether the last refresh's time is on it."""
     name: list[Part] = [("birth-console", "bold"), BETWEEN]
     where, gate, why, clock = _where(state), _gate(state), _why(state), _clock(state)
     for left, right in (
@@ -102,7 +102,7 @@ def first_line(state: ConsoleState, width: int) -> tuple[Content, bool]:
 
 
 def second_line(state: ConsoleState, pane: str, width: int, *, clock: bool) -> Content:
-    """The panes, the one on the screen marked; on a narrow screen also the last look's time."""
+    """The panes, the one on the screen marked; on a narrow screen also the last refresh's time."""
     tabs: list[Part] = []
     taken = {key for action in at(pane) for key in action.keys_now}
     for action in ACTIONS:

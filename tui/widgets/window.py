@@ -51,6 +51,6 @@ class Window(GridTable[DiffRow]):
         return "▲" if column.id in IN_ORDER else ""
 
     def _reorder(self) -> None:
-        # The server's order is the only one: nobody here knows the rows that are not held.
+        # The server's order is the only one: the rows that are not held are unknown here.
         self._position = self._names = self._texts = None
         self._shown = list(self._rows)

@@ -109,7 +109,7 @@ def test_no_collection_is_under_the_cursor_before_the_clearest_come_first(
 ) -> None:
     async def scenario(console: OnData) -> None:
         await console.press("3")
-        await console.shows("Looking at samples: 8 of 41.")
+        await console.shows("Sampling 8 of 41; sorted when done.")
         for key in ("a", "1", "x", "space"):
             assert "under the cursor" in (await answer(console, key))
         assert staged(console) == {}
@@ -119,7 +119,7 @@ def test_no_collection_is_under_the_cursor_before_the_clearest_come_first(
         assert row is not None
         assert (row.name, row.tier) == (pane(console).grid.table.name(0), "A")
         await console.shows(f"▌{row.name}")
-        await console.until(lambda: "Looking at samples" not in console.screen())
+        await console.until(lambda: "Sampling" not in console.screen())
 
     drive_real(scenario, database)
 
@@ -144,7 +144,7 @@ def test_no_row_moves_under_a_cursor_that_was_moved(
 ) -> None:
     async def scenario(console: OnData) -> None:
         await console.press("3")
-        await console.shows("Looking at samples: 8 of 41.")
+        await console.shows("Sampling 8 of 41; sorted when done.")
         await console.press(*keys)
         grid = pane(console).grid
         row, order = grid.row_at_cursor(), grid.table.names()
@@ -167,7 +167,7 @@ def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_
         await opened(console)
         assert "nothing is staged" in (await answer(console, "w"))
         await go_to(console, "os_items")
-        assert "os_items: candidate 2 staged, u takes it back" in (await answer(console, "2"))
+        assert "os_items: candidate 2 staged. u: undo" in (await answer(console, "2"))
         assert staged(console) == {"os_items": "os_items:{id}"}
         await go_to(console, "os_items")
         assert "os_items:{id} is staged" in console.region("#evidence")
@@ -178,7 +178,7 @@ def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_
         assert staged(console) == {"os_items": "os_items:{id}"}
         await console.press("u")
         await go_to(console, "os_items")
-        assert "there is no candidate 9" in (await answer(console, "9"))
+        assert "no candidate 9" in (await answer(console, "9"))
         await console.press("1", "[", "]")
         assert staged(console) == {"os_items": "os_items:{sku}"}
         assert database.value(BLOCKERS) == 43
@@ -275,9 +275,9 @@ def test_what_somebody_else_has_decided_leaves_the_queue_when_its_staged_choice_
         assert row is not None
         assert row.overtaken
         await go_to(console, "os_projects")
-        assert "os_projects:{id} was staged; u drops" in console.region("#evidence")
+        assert "os_projects:{id} staged. u: discard" in console.region("#evidence")
         for key in ("1", "a", "t", "x"):
-            assert "somebody else has decided it: u drops" in (await answer(console, key))
+            assert "another session decided it. u: discard" in (await answer(console, key))
         await console.press("u")
         assert pane(console).grid.table.get("os_projects") is None
         assert staged(console) == {"os_items": "os_items:{id}"}
@@ -314,7 +314,7 @@ def test_one_change_of_many_is_taken_back_without_what_somebody_else_has_decided
 def test_one_identity_is_staged_for_all_marked_collections_that_have_it(database: Database) -> None:
     async def scenario(console: OnData) -> None:
         await opened(console)
-        assert "no staged iden… @" in (await answer(console, "semicolon"))
+        assert "no staged id… @" in (await answer(console, "semicolon"))
         for name in ("os_tasks", "os_deals", "team"):
             await go_to(console, name)
             await console.press("space")
@@ -322,7 +322,7 @@ def test_one_identity_is_staged_for_all_marked_collections_that_have_it(database
         await console.press("1")
         await go_to(console, "contacts")
         said = await answer(console, "semicolon")
-        assert "2 staged, 1 have no such candidate" in said
+        assert "2 staged, 1 without such a candidate" in said
         assert staged(console) == {name: f"{name}:{{id}}" for name in ("contacts", "os_tasks", "os_deals")}
 
     drive_real(scenario, database)
@@ -354,16 +354,16 @@ def test_u_offers_to_undo_what_was_written_when_nothing_is_staged(database: Data
     async def scenario(console: OnData) -> None:
         await opened(console)
         await console.press("u")
-        await console.shows("os_projects by project_code, written 20")
+        await console.shows("saved 20")
         await console.press("enter")  # Cancel
         assert recorded(database, "os_projects") == "column project_code"
         await console.press("u")
-        await console.shows("Undo what was written")
+        await console.shows("Undo your latest classification")
         with database.connect("operator1") as operator:
             classify.classify(operator, synthetic_identity("os_items", "os_items:{sku}"), "meanwhile")
         await console.type("undo")
         await console.press("enter")
-        await console.shows("os_projects was decided anew")
+        await console.shows("another session decided os_projects")
         assert recorded(database, "os_items") == "synthetic sku"
         with database.connect("operator1") as operator:
             history.undo(operator)
@@ -395,7 +395,7 @@ def test_what_was_written_stays_said_when_the_queue_cannot_be_read_after_it(
 
         monkeypatch.setattr(service_calls, "queue", fails)
         await console.press("w")
-        await console.shows("1 written; then: the server went away")
+        await console.shows("1 saved; then: the server went away")
         assert recorded(database, "os_items") == "synthetic sku"
 
     drive_real(scenario, database)
@@ -405,12 +405,12 @@ def test_leaving_with_something_staged_asks_first(database: Database) -> None:
     async def scenario(console: OnData) -> None:
         await opened(console)
         await console.press("a", "q")
-        await console.shows("1 staged decision would be lost")
+        await console.shows("Not saved, and lost when you quit: 1 staged decision")
         await console.press("enter")
         assert console.app.is_running
         assert len(staged(console)) == 1
         await console.press("q")
-        await console.type("leave")
+        await console.type("quit")
         await console.press("enter")
         assert console.app._exit
 

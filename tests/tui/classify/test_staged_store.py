@@ -41,7 +41,7 @@ async def asked(console: OnData) -> None:
 
 def test_staged_decisions_come_back_staged_and_are_proven_when_they_are_written(database: Database) -> None:
     async def comes_back(console: OnData) -> None:
-        await console.shows("2 staged decisions are back in Classify, of ")
+        await console.shows("Restored 2 staged decisions from ")
         await asked(console)
         assert staged(console) == CHOSEN
         assert database.value(BLOCKERS) == 43
@@ -56,7 +56,7 @@ def test_staged_decisions_come_back_staged_and_are_proven_when_they_are_written(
         assert recorded(database, "categories") is None
 
     async def is_refused_still(console: OnData) -> None:
-        await console.shows("1 staged decision is back in Classify, of ")
+        await console.shows("Restored 1 staged decision from ")
         await asked(console)
         assert staged(console) == {"categories": "slug"}
 
@@ -82,7 +82,7 @@ def test_what_is_left_behind_on_purpose_does_not_come_back(database: Database) -
     async def leaves(console: OnData) -> None:
         await stages_two_and_is_cut_off(console)
         await console.press("q")
-        await console.type("leave")
+        await console.type("quit")
         await console.press("enter")
 
     drive_real(leaves, database)
@@ -91,13 +91,13 @@ def test_what_is_left_behind_on_purpose_does_not_come_back(database: Database) -
 
 def test_what_somebody_else_decided_meanwhile_is_named_and_not_staged(database: Database) -> None:
     async def comes_back(console: OnData) -> None:
-        await console.shows("1 staged decision is back in Classify")
-        assert "decided by somebody else: os_items" in console.app.said[-1].text
+        await console.shows("Restored 1 staged decision")
+        assert "Decided by another session: os_items" in console.app.said[-1].text
         await asked(console)
         assert staged(console) == {"categories": "slug"}
 
     async def finds_nothing_left(console: OnData) -> None:
-        await console.shows("is decided by somebody else: categories")
+        await console.shows("Decided by another session: categories")
         assert staged(console) == {}
 
     drive_real(stages_two_and_is_cut_off, database)
@@ -168,13 +168,13 @@ def test_staged_decisions_outlive_a_lost_terminal(database: Database, tmp_path: 
         terminal.shows("QT-001 ✗ BLOCKED")
         terminal.send("3")
         terminal.shows("A safe")
-        terminal.until(lambda: "still to look at" not in terminal.text() and "0 staged" in terminal.text())
+        terminal.until(lambda: "not sampled yet" not in terminal.text() and "0 staged" in terminal.text())
         terminal.send("A")
         terminal.shows("28 staged ·")
         os.kill(terminal.pid, ending)
         terminal.ended()
     with Terminal(console, surroundings) as terminal:
-        terminal.shows("28 staged decisions are back in Classify, of ")
+        terminal.shows("Restored 28 staged decisions from ")
         assert database.value(BLOCKERS) == 43
         terminal.send("3")
         terminal.shows("28 staged ·")

@@ -126,7 +126,7 @@ def test_help_lists_every_key_of_the_pane_and_no_other(source: FakeSource) -> No
 def test_help_says_why_an_action_is_not_possible(source: FakeSource) -> None:
     async def scenario(console: Driven) -> None:
         await console.press("2", "question_mark", "G")
-        assert "! no filter and no mark is set"[:24] in console.screen()
+        assert "! no filter or mark is set"[:24] in console.screen()
 
     drive(scenario, source, size=(120, 36))
 
@@ -229,7 +229,7 @@ def test_the_palette_lists_what_is_not_possible_with_its_reason_and_escape_leave
     async def scenario(console: Driven) -> None:
         await console.press("2", "colon", "down", "up")
         await console.type("clear")
-        assert "no filter and no mark" in console.screen()
+        assert "no filter or mark" in console.screen()
         await console.press("enter")
         assert "Clear filter, then marks: no filter" in console.region("#keys")
         await console.press("colon")

@@ -47,7 +47,7 @@ def test_a_lost_connection_keeps_the_figures_and_marks_them_stale(source: FakeSo
         source.failure = GONE
         await console.press("r")
         await console.shows("STALE since 14:02:09: server closed the connection unexpectedly")
-        assert "Next try" in console.screen()
+        assert "Next retry" in console.screen()
         assert "identity_unclassified_blockers      43" in console.screen()
         await console.press("2")
         assert len(console.names()) == 75
@@ -123,7 +123,7 @@ def test_a_failed_refresh_ends_with_the_key_free_again(source: FakeSource) -> No
     async def scenario(console: Driven) -> None:
         source.open_gate.clear()
         await console.press("r", "r")
-        assert "Refresh: a look is already under way" in console.screen()
+        assert "Refresh: a refresh is already running" in console.screen()
         source.failure = ConsoleError("not now")
         source.open_gate.set()
         await console.shows("not now")

@@ -19,7 +19,7 @@ def test_a_gatekeeper_opens_a_permit_by_typing_what_it_is_for_and_a_word(databas
         await console.shows("open a permit…")
         await console.press("o")
         await console.type("1,000 5y x")
-        await console.shows("✗ '5y' is no lifetime of a permit")
+        await console.shows("✗ invalid lifetime '5y'")
         await console.press("enter")
         await console.press(*["backspace"] * 4)
         await console.type("2h stage two")

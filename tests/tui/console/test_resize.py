@@ -27,7 +27,7 @@ async def resized(console: Shown, size: tuple[int, int]) -> None:
 def looks(console: Shown) -> list[str]:
     console.app.screen_stack[0].query_one(KeyLine).hush()
     # When it tries again depends on how often it has.
-    return [re.sub(r"Next try [\d:]+", "Next try …", line.rstrip()) for line in console.lines()]
+    return [re.sub(r"Next retry [\d:]+", "Next retry …", line.rstrip()) for line in console.lines()]
 
 
 @BOTH
@@ -97,12 +97,12 @@ def test_the_ledger_s_bar_lists_and_gates_fit_the_new_width(
     async def at_quarantined(console: OnData) -> None:
         await at_rows(console)
         await console.press("exclamation_mark")
-        await console.shows("there is none")
+        await console.shows("no rows")
 
     async def at_gates(console: OnData) -> None:
         await at_runs(console)
         await console.press("V")
-        await console.shows("gates as verified")
+        await console.shows("verified gates")
 
     for steps in (at_runs, at_entries, at_rows, at_quarantined, at_gates):
         compare(small_, steps, before, after)

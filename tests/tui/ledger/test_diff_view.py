@@ -34,7 +34,7 @@ def test_rows_that_were_set_aside_show_key_sqlstate_and_message(small_: Database
         await console.shows("SQLSTATE    23514")
         await console.shows("source key  150")
         await console.press("escape", "exclamation_mark")
-        await console.shows("of 200  by collection, then code")
+        await console.shows("of 200  sorted by collection, code")
         assert console.region("#diff-rows").split()[:3] == ["code▲", "outcome", "collection▲"]
         for key, shown in (("equals_sign", "only = registered"), ("plus", "there is none"), ("minus", "there is none")):
             await console.press(key)
@@ -66,7 +66,7 @@ def test_a_diff_of_a_hundred_thousand_rows_opens_at_once_at_both_ends(
         assert len(ledger.diff.window) <= 400
         await console.press("G")
         await console.shows("▌+ G-100000")
-        await console.shows("down to item 100,000 of 100,000")
+        await console.shows("to item 100,000 of 100,000")
         grid = ledger.diff.grid
         grid.move_to(102)
         await console.settled()
@@ -96,7 +96,7 @@ def test_a_diff_of_a_hundred_thousand_rows_opens_at_once_at_both_ends(
         await console.type("g-05000")
         await console.press("enter")
         await console.shows("G-050009")
-        assert reason(console, "only_late").startswith("two plans are compared")
+        assert reason(console, "only_late").startswith("comparing two plans")
 
     on(small_, look, "viewer1")
 
@@ -113,12 +113,12 @@ def test_a_filter_finds_codes_among_a_hundred_thousand_and_escape_takes_it_away(
         assert "+ G-000001" in console.screen(), "the server is asked once, when all is typed"
         await console.press("enter")
         await console.shows("+ G-099999")
-        await console.shows("down to item 99,999 of 100,000")
+        await console.shows("to item 99,999 of 100,000")
         rows = ledger.diff.window.rows()
         assert [row.code for row in rows] == [f"G-{number:06}" for number in range(99_990, 100_000)]
         assert ledger.diff.twin("run_diff") == f"birth-console ledger diff {run} --code g-09999"
         await console.press("equals_sign")
-        await console.shows("there is none")
+        await console.shows("no rows")
         await console.shows("only = registered, filtered")
         await console.press("equals_sign", "g")
         await console.shows("▌+ G-099990")
@@ -146,16 +146,16 @@ def test_every_row_of_a_diff_is_exported_and_copied_with_the_bare_code_in_a_colu
         await console.shows("+ G-000001")
         await console.press("E")
         await console.until(lambda: isinstance(console.app.screen, Prompt))
-        await console.shows("every row: 200 rows are here, the others are read first")
+        await console.shows("all rows: 200 rows loaded, the others are loaded first")
         await console.press("enter")
-        await console.shows("1,000 rows written: ")
+        await console.shows("1,000 rows exported to ")
         with (tmp_path / "ledger-run-1-diff.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
         assert rows[0] == ["sign", "code", "outcome", "collection", "source key", "note"]
         assert rows[1] == ["+", "G-000001", "to register", "goods", "1", ""]
         assert [row[1] for row in rows[1:]] == [f"G-{number:06}" for number in range(1, 1_001)]
         await console.press("y")
-        await console.shows("every row, read to the end first")
+        await console.shows("all rows, loaded first")
         await console.press("a")
         await console.until(lambda: copies)
         assert copies.pop().count("| G-") == 1_000

@@ -22,16 +22,16 @@ pytestmark = pytest.mark.usefixtures("a_home")
 
 async def plans_and_reconciles(console: OnData) -> None:
     ledger = await opened(console)
-    await console.shows("no run yet: p plans one")
+    await console.shows("no run yet. p: plan")
     assert reason(console, "run_reconcile") == "there is no run"
     await console.press("p")
-    await console.shows("enter plans all 3")
+    await console.shows("enter: plan all 3")
     await console.press("slash")
     await console.type("code")  # the identity of goods and notes
     await console.press("enter", "asterisk")
-    await console.shows("enter plans 2 marked")
+    await console.shows("enter: plan 2 marked")
     await console.press("G", "space")  # not notes
-    await console.shows("enter plans 1 marked")
+    await console.shows("enter: plan 1 marked")
     await console.press("enter")
     await console.until(lambda: ledger.run is not None and ledger.seen is not None)
     assert ledger.run is not None
@@ -94,7 +94,7 @@ async def verifies_and_certifies(console: OnData) -> None:
         await console.shows(shown)
     assert reason(console, "run_certify") == "already certified"
     await console.press("a")
-    await console.shows("each bound to the one before it")
+    await console.shows("the chain is whole")
 
 
 def test_three_logins_walk_the_whole_line(small_: Database) -> None:
@@ -112,7 +112,7 @@ def test_what_changed_since_the_reviewer_verified_is_not_certified(small_: Datab
     async def late(console: OnData) -> None:
         await opened(console)
         await console.press("V")
-        await console.shows("gates as verified")
+        await console.shows("verified gates")
         small_.run("UPDATE birth.birth_backfill_batch SET claimed_person = 'somebody else'")
         await console.press("C")
         await answer(console, Prompt, "looked")
@@ -174,17 +174,17 @@ def test_a_run_that_another_process_applies_is_followed_paused_resized_and_cance
         await answer(console, Prompt, "")  # 0 as it stands
         await console.until(lambda: not isinstance(console.app.screen, Prompt))
         await console.press("b", "end", "backspace")
-        await answer(console, Prompt, "40", shown="Rows a batch")
-        await console.shows("batches of 40, as chosen")
+        await answer(console, Prompt, "40", shown="Rows per batch")
+        await console.shows("batches of 40 (set)")
         await console.press("space")
         await console.until(lambda: reason(console, "run_apply") == "")
         await console.press("K")
         await answer(console, Confirm, "run-2")  # a wrong name: enter does nothing
-        await console.shows("that is not `run-1`")
+        await console.shows("does not match `run-1`")
         await console.shows("esc: Keep it running")
         await console.press("escape")
         await console.press("K")
-        await answer(console, Confirm, "run-1", shown="What is registered stays registered")
+        await answer(console, Confirm, "run-1", shown="Registered rows stay registered")
         await console.shows("✗ cancelled")
         assert reason(console, "run_cancel") == "already cancelled"
         assert ledger.run is not None
@@ -206,17 +206,17 @@ def test_permits_that_do_not_cover_the_rest_are_told_where_an_apply_stopped_and_
 
     async def look(console: OnData) -> None:
         await opened(console)
-        await console.shows("nobody is at work on it: only 20 of 200 to go are admitted (P)")
+        await console.shows("no workers are running: only 20 of 200 to go are admitted (P)")
         await console.press("A")
         await answer(console, Prompt, "", shown="Workers")
-        await console.shows("! 20 rows of 200 admitted: it stops there until another")
+        await console.shows("! 20 rows of 200 admitted. Then it stops until another")
         await console.press("escape")
         line.open_permit(small_, 180)
         await console.press("r")
-        await console.shows("nobody is at work on it: A resumes it")
+        await console.shows("no workers are running. A: resume")
         await console.press("A")
         await answer(console, Prompt, "", shown="Workers")
-        await console.shows("permit 2 of gatekeeper1: 180 rows left")
+        await console.shows("permit 2 by gatekeeper1: 180 rows left")
         assert "admitted" not in console.screen()
 
     on(small_, look)
@@ -233,8 +233,8 @@ def test_a_cancel_is_taken_back_by_typing_and_nothing_goes_on_by_itself(small_: 
         await console.press("space", "enter")
         assert small_.value("SELECT command FROM birth.birth_backfill_control") == "cancel"
         await console.press("space")
-        await answer(console, Confirm, "run-1", shown="Nothing is registered until somebody applies it")
-        await console.shows("run-1: no longer cancelled; A applies it")
+        await answer(console, Confirm, "run-1", shown="No row is registered until an operator applies it")
+        await console.shows("run-1: resumed. No workers are running. A: apply")
         await console.until(lambda: reason(console, "run_apply") != NOT_READ)
         await console.until(lambda: "cancelled by" not in console.screen())
 
@@ -298,17 +298,17 @@ def test_the_card_follows_the_cursor_also_where_a_filter_or_an_order_moves_it(sm
 
     async def follow(console: OnData) -> None:
         ledger = await opened(console)
-        await console.shows("operator1, 0 rows of 1 collections")
+        await console.shows("operator1, 0 rows of 1 collection")
         await console.press("slash")
         await console.type("goods")
         await console.press("enter")
-        await console.shows("operator1, 300 rows of 1 collections")
+        await console.shows("operator1, 300 rows of 1 collection")
         await console.press("escape", "S")
         assert ledger.run is not None
         await console.press("g")
-        await console.shows("operator1, 300 rows of 1 collections")
+        await console.shows("operator1, 300 rows of 1 collection")
         await console.press("j")
-        await console.shows("operator1, 0 rows of 1 collections")
+        await console.shows("operator1, 0 rows of 1 collection")
 
     on(small_, follow)
 

@@ -127,7 +127,7 @@ def test_an_empty_ledger(small: Database, seen: Callable[..., None]) -> None:
 def test_gates_as_verified(prepared: Database, seen: Callable[..., None], size: tuple[int, int]) -> None:
     async def steps(console: OnData) -> None:
         await console.press("j", "j", "V")
-        await console.shows("gates as verified")
+        await console.shows("verified gates")
         await console.press("j", "j")
 
     seen(prepared, steps, size, "reviewer1")
@@ -137,7 +137,7 @@ def test_gates_as_verified(prepared: Database, seen: Callable[..., None], size: 
 def test_rows_with_hostile_codes(prepared: Database, seen: Callable[..., None], size: tuple[int, int]) -> None:
     async def steps(console: OnData) -> None:
         await console.press("j", "j", "d")
-        await console.shows("down to item")
+        await console.shows("to item")
 
     seen(prepared, steps, size, "viewer1")
 
@@ -194,6 +194,6 @@ def test_the_question_before_an_apply(prepared: Database, seen: Callable[..., No
         await console.press("j")
         await console.until(lambda: not console.app.reason(BY_ID["run_apply"]))
         await console.press("A", "enter")
-        await console.shows("by leave of")
+        await console.shows("under")
 
     seen(prepared, steps, size)

@@ -42,7 +42,7 @@ def test_a_sound_collection_shows_every_gate_and_the_sql_that_runs(database: Dat
         assert "✓ passed   no two rows have the same code" in text
         for title in (
             "counts source and registered rows",
-            "stores what is missing",
+            "stores the missing rows",
             "reads one batch",
             "registers the batch",
         ):
@@ -113,7 +113,7 @@ def test_a_collection_that_vanished_says_so(database: Database) -> None:
 def test_marked_collections_are_handed_to_classify_and_to_the_ledger(database: Database) -> None:
     async def scenario(console: OnData) -> None:
         await console.press("2", "c")
-        await console.shows("Classify the marked: mark some with space first")
+        await console.shows("Classify marked collections: mark collections with space first")
         # The first is unclassified, the second is not.
         await console.press("g", "space", "space", "c")
         await console.until(lambda: console.app.pane.id == "classify")
@@ -121,11 +121,11 @@ def test_marked_collections_are_handed_to_classify_and_to_the_ledger(database: D
         assert set(console.app.pane._grid().marked) == {"agent_views"}  # type: ignore[union-attr]
         await console.press("f2", "p")
         await console.until(lambda: console.app.pane.id == "ledger")
-        await console.shows("enter plans 1 marked")
+        await console.shows("enter: plan 1 marked")
         await console.press("enter")
         await console.shows("run-1")
         await console.press("escape", "f2", "escape", "g", "space", "p")
-        await console.shows("Plan the marked: no marked collection can be planned")
+        await console.shows("Plan marked collections: no marked collection can be planned")
 
     drive_real(scenario, database)
     assert database.run("SELECT collection_name FROM birth.birth_backfill_ledger") == [{"collection_name": "agents"}]
@@ -151,7 +151,7 @@ def test_a_contract_that_is_closed_is_not_read_on_and_holds_up_no_other(database
             assert await waits(0)
             await console.press("escape")
             await open_collection(console, "workflows")
-            await console.shows("looking at its")
+            await console.shows("checking its rows")
             other.execute("ROLLBACK")
             await console.shows("✓ all_ok")
             await console.press("escape")

@@ -353,7 +353,7 @@ def test_details_give_facts_counts_and_each_reason_and_close_with_escape(source:
         text = console.screen()
         assert "iu_staging_payload" in text
         assert "PostgreSQL has no table of this name" in text
-        assert "no identity says which entity_code a row has" in text
+        assert "its identity is not classified yet" in text
         await console.press("escape")
         assert len(console.app.screen_stack) == 1
 

@@ -24,8 +24,8 @@ def classify_two(database: Database) -> None:
 
 def test_what_others_changed_is_told_with_who_and_when_and_burns_down(database: Database) -> None:
     async def scenario(console: OnData) -> None:
-        await console.shows("Nothing changed since 14:02")
-        await console.shows("known from the first plan on")
+        await console.shows("No changes since 14:02")
+        await console.shows("known after the first plan")
         classify_two(database)
         line.open_permit(database)
         await console.press("r")
@@ -40,21 +40,21 @@ def test_what_others_changed_is_told_with_who_and_when_and_burns_down(database: 
             line.make_plan(operator)
         await console.press("r")
         await console.shows("operator1: run-1 planned")
-        assert "known from" not in console.region("#burndown")
+        assert "known after" not in console.region("#burndown")
 
     drive_real(scenario, database, size=(80, 30))
 
 
 def test_a_new_session_tells_what_changed_since_the_last_one(database: Database) -> None:
     async def look(console: OnData) -> None:
-        await console.shows("Nothing changed since 14:02")
+        await console.shows("No changes since 14:02")
 
     async def refresh_now(console: OnData) -> None:
         await console.shows("resolvable 31 → 33 ↑   operator2")
         await console.shows("operator2: 2 classified")
 
     async def look_once_more(console: OnData) -> None:
-        await console.shows("Nothing changed since you last looked")
+        await console.shows("No changes since your last visit")
 
     drive_real(look, database)
     classify_two(database)
@@ -73,7 +73,7 @@ def test_enter_goes_where_the_first_closed_condition_is_cured(database: Database
 
 def test_a_figure_that_nobody_changed_through_the_ledger_names_nobody(database: Database) -> None:
     async def scenario(console: OnData) -> None:
-        await console.shows("Nothing changed since 14:02")
+        await console.shows("No changes since 14:02")
         database.run("DROP TABLE public.agents CASCADE")
         await console.press("r")
         await console.shows("resolvable 31 → 30 ↓")
@@ -91,7 +91,7 @@ def test_everything_that_changed_is_read_in_full_and_the_figures_are_taken_away(
     target = tmp_path / "figures.csv"
 
     async def scenario(console: OnData) -> None:
-        await console.shows("Nothing changed since 14:02")
+        await console.shows("No changes since 14:02")
         line.resolve_blockers(database)
         await console.press("r")
         await console.shows("resolvable 31 → 72 ↑")
@@ -113,14 +113,14 @@ def test_everything_that_changed_is_read_in_full_and_the_figures_are_taken_away(
 
 def test_another_login_sees_what_it_saw_last_itself(database: Database) -> None:
     async def look(console: OnData) -> None:
-        await console.shows("Nothing changed since 14:02")
+        await console.shows("No changes since 14:02")
 
     async def switch(console: OnData) -> None:
         await console.shows("resolvable 31 → 33 ↑")
         console.app.relogin()
         await console.until(lambda: not console.app.state.refreshing)
         await console.settled()
-        assert "Nothing changed since you last looked" in console.screen()
+        assert "No changes since your last visit" in console.screen()
 
     drive_real(look, database)
     classify_two(database)
@@ -138,6 +138,6 @@ def test_an_open_gate_leaves_nothing_to_do(database: Database) -> None:
         await console.press("r")
         await console.shows("QT-001 ✓ OPEN")
         await console.press("enter")
-        await console.shows("Do what opens the gate: nothing is left to do here")
+        await console.shows("Go to the next step: every condition has passed")
 
     drive_real(scenario, database)

@@ -85,7 +85,7 @@ def test_a_box_that_has_no_room_says_how_much_is_left_out(source: FakeSource) ->
 
 def test_changes_between_two_looks_are_listed_newest_first_with_their_time(source: FakeSource) -> None:
     async def scenario(console: Driven) -> None:
-        assert "Nothing changed since 14:02:09" in console.region("#changes")
+        assert "No changes since 14:02:09" in console.region("#changes")
         source.dashboard = readiness(resolvable=33)
         await console.press("r")
         await console.shows("resolvable 31 → 33 ↑")

@@ -86,7 +86,7 @@ def test_a_collection_without_a_table_is_refused_with_a_hint(settings: Settings)
     source = SessionSource(settings)
     try:
         source.open(quiet)
-        with pytest.raises(ConsoleError, match="table is gone"):
+        with pytest.raises(ConsoleError, match="table no longer exists"):
             source.count("iu_staging_payload", 0)
     finally:
         source.close()
@@ -161,7 +161,7 @@ def test_an_unreachable_server_is_no_reason_to_end(tmp_path: os.PathLike[str]) -
     arguments = ["-c", "from tui.main import main; main()", "--dsn", f"host={tmp_path} dbname=x"]
     with Terminal(arguments, environment()) as terminal:
         terminal.shows("NOT CONNECTED")
-        terminal.shows("Next try")
+        terminal.shows("Next retry")
         assert "Traceback" not in terminal.text()
         terminal.send("q")
         assert terminal.ended() == 0

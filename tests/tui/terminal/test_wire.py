@@ -96,7 +96,7 @@ def test_a_step_of_the_age_costs_at_most_120_bytes() -> None:
 
 def test_a_look_that_finds_nothing_new_repaints_only_the_status_lines(matrix: Terminal) -> None:
     matrix.send("1")
-    matrix.shows("What opens the gate")
+    matrix.shows("Gate conditions")
     matrix.shows(AGED)
     assert matrix.bytes_of("r", done=lambda: "↻ now" in matrix.screen.display[1]) <= 500
 
@@ -130,7 +130,7 @@ def test_sixteen_colours_or_none_say_the_same_in_words(extra: dict[str, str]) ->
         ("2/iu_", "2 of 75 match iu_"),
         ("2/iu_\rj1\x1b[B2", "▌iu_staging_record"),
         (":matrix\r", "rows 1 to"),
-        ("2?q1", "What opens the gate"),
+        ("2?q1", "Gate conditions"),
         (":matrix\r:reverse\r/iu_", "by collection ▼"),
         ("2/!iu\r?qGg?qs", "73 of 75 match !iu · rows 1 to 16 · by strategy ▲"),
     ],
