@@ -170,7 +170,7 @@ def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_
         assert "os_items: candidate 2 staged. u: undo" in (await answer(console, "2"))
         assert staged(console) == {"os_items": "os_items:{id}"}
         await go_to(console, "os_items")
-        assert "os_items:{id} is staged" in console.region("#evidence")
+        assert "os_items:{id} staged" in console.region("#evidence")
         await console.press("u")
         assert staged(console) == {}
         await console.press("x")  # the first is set aside, and a takes the second

@@ -53,7 +53,7 @@ def test_nothing_beside_a_reason_against_an_identity_says_exact() -> None:
         ("nope", "unknown column nope"),
         ("ships:{nope}", "unknown column nope"),
         ("ships:{id", "the template of ships must read"),
-        ("", "a column's name has"),
+        ("", "invalid column name"),
     ):
         said = comment(SHIPS, typed)
         assert said.startswith(f"✗ {reason}")

@@ -47,7 +47,7 @@ def test_staged_decisions_come_back_staged_and_are_proven_when_they_are_written(
         assert database.value(BLOCKERS) == 43
         await opened(console)
         await go_to(console, "os_items")
-        assert "os_items:{id} is staged" in console.region("#evidence")
+        assert "os_items:{id} staged" in console.region("#evidence")
         database.run("ALTER TABLE public.categories DROP COLUMN slug CASCADE")
         await console.press("w")
         await console.until(lambda: "categories" in staged(console) and len(staged(console)) == 1)
