@@ -96,7 +96,7 @@ def compose(connection: Connection) -> Change:
 
 def _survey(connection: Connection) -> _Found:
     place = connection.one(rows.PLACE)
-    # Read anew: another session may have upgraded since this one connected.
+    # Read again: another session may have upgraded since this one connected.
     quoted, before = place.quoted, version_of(place.comment or "")
     files = {file.name: file.sha256 for file in connection.rows(rows.FILES)}
     live = catalog.live(connection)
@@ -110,7 +110,7 @@ def _survey(connection: Connection) -> _Found:
     drift = catalog.differences(expected, live)
     if not connection.one(SCHEMA_RECORD).is_whole:
         # What differs from it says nothing then.
-        drift = [*drift, Difference("record", "of what was installed", "changed", ("digest",))]
+        drift = [*drift, Difference("record", "of the installed objects", "changed", ("digest",))]
     return _Found(before, quoted, files, expected, live, drift)
 
 
@@ -141,7 +141,7 @@ def _insist_released(schema: str, files: Mapping[str, str], first: released.Rele
             f"schema {schema} was installed by a version that was never released",
             code="schema_unknown",
             evidence={"schema": schema, "files": [*differing[:_SHOWN]]},
-            hint="Install anew: keep a dump, `birth-console init --uninstall`, then `birth-console init`.",
+            hint="To reinstall: keep a dump, `birth-console init --uninstall`, then `birth-console init`.",
         )
 
 
@@ -152,7 +152,7 @@ def _insist_repairable(found: _Found) -> None:
             f"{len(lasting)} objects are not what version {found.before} installed, and no file makes them again",
             code="schema_changed",
             evidence={"objects": [*lasting[:_SHOWN]], "found": len(lasting)},
-            hint="Find out who changed them and put them back, or drop what was added; then upgrade.",
+            hint="Find out who changed them. Restore them, or drop the additional objects; then upgrade.",
         )
 
 
