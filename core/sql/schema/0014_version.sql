@@ -3,7 +3,7 @@
 CREATE TABLE {S}.birth_schema_version (
     installation integer PRIMARY KEY,
     version text NOT NULL CHECK (version ~ '^\d+\.\d+\.\d+$'),
-    event_seq bigint NOT NULL REFERENCES {S}.birth_ledger_event,
+    event_seq bigint NOT NULL UNIQUE,
     digest text NOT NULL,
     server_version integer NOT NULL DEFAULT current_setting('server_version_num')::integer,
     installed_by text NOT NULL DEFAULT session_user,
