@@ -19,11 +19,11 @@ WHERE n.nspname = {s} AND p.proowner = pg_catalog.to_regrole('birth_owner') AND 
 
 -- name: idle
 -- Whoever is at work on a run when this is asked is told to end it first; nobody begins while it is held.
-LOCK TABLE {S}.birth_backfill_fence IN EXCLUSIVE MODE;
 DO $body$
 DECLARE
     v_working jsonb;
 BEGIN
+    LOCK TABLE {S}.birth_backfill_fence IN EXCLUSIVE MODE;
     SELECT pg_catalog.jsonb_agg(w) INTO v_working FROM (
         SELECT l.run_id AS run, b.claimed_by AS login, b.backend_pid AS pid
         FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) JOIN pg_catalog.pg_stat_activity AS a ON a.pid = b.backend_pid

@@ -3,7 +3,8 @@
 -- birth_owner's holds nothing else; in one that is not, ours are those that birth_owner owns, and what overloads them.
 -- Stand-ins for the company's objects are not among ours: the gateway is pinned by plans and permits.
 CREATE OR REPLACE FUNCTION {S}.birth_catalog_functions() RETURNS TABLE (kind text, name text, aspects jsonb)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off'
+SET standard_conforming_strings = 'on' AS $body$
     SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, p.oid::regprocedure::text,
         jsonb_strip_nulls(jsonb_build_object(
             'owner', pg_get_userbyid(p.proowner),

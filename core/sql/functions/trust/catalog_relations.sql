@@ -1,6 +1,7 @@
 -- What the catalogs say of our tables, views and sequences, as birth_catalog_functions does; each column is an aspect.
 CREATE OR REPLACE FUNCTION {S}.birth_catalog_relations() RETURNS TABLE (kind text, name text, aspects jsonb)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off'
+SET standard_conforming_strings = 'on' AS $body$
     WITH relation AS MATERIALIZED (
         SELECT c.*, ARRAY(SELECT d.refobjid FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
             AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND c.relkind = 'S') AS serves

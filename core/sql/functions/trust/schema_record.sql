@@ -77,6 +77,3 @@ BEGIN
     END IF;
 END
 $body$;
-
-GRANT EXECUTE ON FUNCTION {S}.birth_schema_catalog(), {S}.birth_catalog_functions(), {S}.birth_catalog_relations(), {S}.birth_catalog_parts(),
-    {S}.birth_catalog_schema(), {S}.birth_schema_digest(), {S}.birth_schema_differences() TO birth_reader;
