@@ -82,7 +82,7 @@ def bring_up(server: EmbeddedServer, progress: OnProgress) -> None:
             upgrade.bring_up(connection)
         except GateClosed as error:
             # It is still there to be read; what writes says the same again.
-            progress(f"the demo was not upgraded: {error.message}; `demo reset` builds it anew")
+            progress(f"the demo was not upgraded: {error.message}; `demo reset` rebuilds it")
 
 
 @contextmanager

@@ -92,7 +92,7 @@ CREATE RULE quiet AS ON INSERT TO birth.birth_backfill_item DO INSTEAD NOTHING;
 DROP RULE quiet ON birth.birth_backfill_item;
 
 -- name: record
--- found: the record of what was installed changed: digest
+-- found: the record of installed objects changed: digest
 UPDATE birth.birth_schema_object SET aspects = aspects || '{"body": ""}' WHERE name = 'birth.birth_lease()';
 -- mended by:
 UPDATE birth.birth_schema_object SET aspects = c.aspects FROM birth.birth_schema_catalog() AS c WHERE c.name = birth_schema_object.name AND c.name = 'birth.birth_lease()';

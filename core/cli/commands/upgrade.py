@@ -14,7 +14,7 @@ from core.services.adopt.upgrade import Upgrade
 def upgrade(call: Invocation, /, *, dry_run: bool) -> None:
     """Bring the console's schema to the version of this program, in one transaction.
 
-    What was changed by hand is restored where a file of this program makes it. If this needs more privileges than
+    Objects that were changed by hand are restored if a file of this program makes them. If this needs more privileges than
     yours, the SQL for an administrator is printed and nothing is changed.
     """
     with call.install() as connection:

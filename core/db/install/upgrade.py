@@ -86,10 +86,10 @@ def compose(connection: Connection) -> Change:
     restored = [each.text for each in found.drift]
     kind = "schema_recorded" if before == SCHEMA_VERSION else "schema_upgraded"
     return Change(before, [
-        Statement("nobody is applying a run", named_query(rows.IDLE.name, schema), as_owner=True, is_plumbing=True),
+        Statement("no run is being applied", named_query(rows.IDLE.name, schema), as_owner=True, is_plumbing=True),
         *steps,
         *_remembered(connection, found, stand_ins),
-        Statement("remember what is installed", installer.recorded(kind, schema, before, restored),
+        Statement("record the installed objects", installer.recorded(kind, schema, before, restored),
                   as_owner=True, is_plumbing=True),
     ])  # fmt: skip
 

@@ -107,7 +107,7 @@ def finish(made: Draft) -> None:
     if made.survey.owner_of("event trigger", _EVENT_TRIGGER) is None and has_trigger_guard(made):
         made.add("the trigger guard", guard.statement(made.schema), needs="" if made.survey.is_superuser else SUPERUSER)
     if any(part.name not in made.survey.recorded for part in installer.parts()):
-        made.add("remember what was installed", installer.recorded("schema_installed", made.schema),
+        made.add("record the installed objects", installer.recorded("schema_installed", made.schema),
                  as_owner=True, plumbing=True)  # fmt: skip
 
 

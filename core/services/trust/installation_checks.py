@@ -55,7 +55,7 @@ def schema(connection: Connection) -> Check:
 def _record(connection: Connection) -> list[str]:
     """What is wrong with the record itself: it must be what its event in the chain says."""
     is_whole = connection.one(doctor.SCHEMA_RECORD).is_whole
-    return [] if is_whole else ["the record of what was installed changed: digest"]
+    return [] if is_whole else ["the record of installed objects changed: digest"]
 
 
 def _files(connection: Connection) -> list[str]:

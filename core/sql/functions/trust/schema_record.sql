@@ -25,7 +25,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WHERE o.aspects IS DISTINCT FROM c.aspects
       AND NOT (o.kind IS NULL AND c.kind = 'event trigger' AND c.name IN ('evt_trigger_guard_ddl', 'evt_trigger_guard_drop'))
     UNION ALL
-    SELECT 'the record of what was installed', 'changed', ARRAY['digest']
+    SELECT 'the record of installed objects', 'changed', ARRAY['digest']
     WHERE NOT EXISTS (SELECT FROM {S}.birth_schema_version AS v JOIN {S}.birth_ledger_event AS e ON e.seq = v.event_seq
         WHERE v.installation = (SELECT max(installation) FROM {S}.birth_schema_version) AND v.digest = {S}.birth_schema_digest()
           AND e.kind IN ('schema_installed', 'schema_upgraded', 'schema_recorded')
@@ -62,7 +62,7 @@ BEGIN
     VALUES (coalesce(v_last.installation, 0) + 1, p_to, v_seq, {S}.birth_schema_digest());
     -- What a console reads when it connects, before it may read any table.
     EXECUTE format('COMMENT ON TABLE %I.birth_migration IS %L', {s},
-        concat('birth-console ', p_to, ': what was installed, one row for each file of core/sql'));
+        concat('birth-console ', p_to, ': installed files of core/sql, one row each'));
 END
 $body$;
 
