@@ -14,8 +14,8 @@ from core.services.adopt.upgrade import Upgrade
 def upgrade(call: Invocation, /, *, dry_run: bool) -> None:
     """Bring the console's schema to the version of this program, in one transaction.
 
-    Objects that were changed by hand are restored if a file of this program makes them. If this needs more privileges than
-    yours, the SQL for an administrator is printed and nothing is changed.
+    Objects that were changed by hand are restored if a file of this program makes them. If this needs more privileges
+    than yours, the SQL for an administrator is printed and nothing is changed.
     """
     with call.install() as connection:
         found = (service.preview if dry_run else service.upgrade)(connection)
