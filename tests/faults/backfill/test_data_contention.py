@@ -129,7 +129,7 @@ def test_a_batch_that_takes_too_long_is_tried_in_smaller_ones_and_no_row_is_blam
 def test_a_single_row_that_takes_too_long_is_named_and_not_lost_and_stops_the_run(small: Database) -> None:
     registering(small, before="IF p_entity_code = 'G-000003' THEN PERFORM pg_sleep(30); END IF;")
     run = a_run(small, goods=4)
-    stopped = drive(small, run, statement_timeout="100ms")
+    stopped = drive(small, run, statement_timeout="3s")
     assert (stopped.status, stopped.code) == (1, "timeout")
     assert stopped.error is not None
     assert "registering G-000003 of goods alone" in stopped.error.message

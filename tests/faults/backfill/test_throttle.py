@@ -46,10 +46,10 @@ def reasons(driven: Drive) -> str:
     ("condition", "why"),
     [
         ("SELECT false", '"answer": false'),
-        ("SELECT NULL::boolean", "it answers null"),
-        ("SELECT 1", "it answers 1"),
-        ("SELECT 'true'", r"it answers \"true\""),
-        ("SELECT true WHERE false", "it answers null"),
+        ("SELECT NULL::boolean", "it returns null, not true or false"),
+        ("SELECT 1", "it returns 1, not true or false"),
+        ("SELECT 'true'", r"it returns \"true\", not true or false"),
+        ("SELECT true WHERE false", "it returns null, not true or false"),
         ("SELECT 1 / 0 = 1", "division by zero"),
         ("SELECT * FROM nowhere", r"relation \"nowhere\" does not exist"),
         ("SELECT true FROM pg_sleep(30)", "statement timeout"),
@@ -114,7 +114,7 @@ def test_a_run_that_is_held_says_so_to_everybody_and_goes_on_when_the_condition_
         (worker,) = small.run(seen, "viewer1")
         small.run("DELETE FROM public.busy")
     assert worker["login"] == "operator1"
-    assert worker["reason"].startswith('condition is closed (the operator\'s own condition holds): {"answer": false}')
+    assert worker["reason"].startswith('condition is closed (the --while query returns true): {"answer": false}')
     assert driven.status == 0
     (held,) = driven.told("throttled")
     assert held.facts["gates"] == ["condition"]

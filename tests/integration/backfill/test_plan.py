@@ -132,7 +132,7 @@ def test_every_collection_whose_data_changed_is_named(small: Database) -> None:
 
 def test_an_identity_without_its_column_cannot_be_planned(database: Database) -> None:
     database.run("ALTER TABLE workflows RENAME COLUMN process_code TO gone")
-    assert "columns that are gone: process_code" in refused(database, "workflows").message
+    assert "its identity columns are missing: process_code" in refused(database, "workflows").message
 
 
 def test_a_plan_of_nothing_is_refused_by_the_database(shared: Database) -> None:

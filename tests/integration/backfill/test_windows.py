@@ -92,7 +92,7 @@ def test_in_windows_rows_that_are_not_identified_are_refused_as_ever(filled: Dat
         assert differs.value.code == "plan_differs"
         with pytest.raises(GateClosed) as refused:
             line.make_plan(operator, "goods")
-        assert "no longer identified" in refused.value.message
+        assert "no longer holds" in refused.value.message
 
 
 def test_in_windows_a_code_of_another_collection_refutes_an_identity(small: Database) -> None:
