@@ -69,7 +69,10 @@ def _draft_ours(
     company_gateway.propose(made, met_by)
     for each in wanted:
         if other := others.get(each.relid):
-            made.leave(each.table.text, f"its trigger {other.trigger} registers new rows already: left alone")
+            made.leave(
+                each.table.text,
+                f"its trigger {other.trigger} registers new rows already ({other.function}): left alone",
+            )
         else:
             _attach(made, each)
 

@@ -99,7 +99,7 @@ def test_a_glob_that_names_nothing_says_what_was_meant(company: Database) -> Non
 
 
 BINDINGS = [
-    (("ops.nothing", "entity=$code"), "unknown_function", "no function"),
+    (("ops.nothing", "entity=$code"), "unknown_function", "unknown function"),
     (("entity=$code",), "bad_binding", "invalid binding"),
     (('ops."Register"', "entity=$entity"), "bad_binding", "invalid binding"),
     (('ops."Register"', "entity="), "bad_binding", "invalid binding"),
