@@ -36,7 +36,7 @@ def test_rows_that_were_set_aside_show_key_sqlstate_and_message(small_: Database
         await console.press("escape", "exclamation_mark")
         await console.shows("of 200  sorted by collection, code")
         assert console.region("#diff-rows").split()[:3] == ["code▲", "outcome", "collection▲"]
-        for key, shown in (("equals_sign", "only = registered"), ("plus", "there is none"), ("minus", "there is none")):
+        for key, shown in (("equals_sign", "only = registered"), ("plus", "no rows"), ("minus", "no rows")):
             await console.press(key)
             await console.shows(shown)
         small_.run("SET session_replication_role = replica; INSERT INTO public.goods VALUES (999, 'late row', 1)")

@@ -58,7 +58,7 @@ async def applies_in_two_workers(console: OnData) -> None:
         "300 rows of run-1",
         "goods 300",
         "as operator1",
-        "permit 1 of gatekeeper1",
+        "permit 1 by gatekeeper1",
         "2 workers, batches of 50",
     ):
         await console.shows(fact)
