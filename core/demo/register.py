@@ -23,7 +23,7 @@ _CALL = (
     ") AS called"
 )
 _EXPRESSION = (
-    "SELECT {schema}.birth_identity_expression({table}::regclass, {collection}, {strategy}, {columns}, 'source')"
+    "SELECT {schema}._birth_identity_expression({table}::regclass, {collection}, {strategy}, {columns}, 'source')"
     " AS code"
 )
 

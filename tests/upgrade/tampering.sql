@@ -10,12 +10,12 @@ CREATE OR REPLACE FUNCTION birth.birth_backfill_insist(p_run bigint) RETURNS voi
 ALTER FUNCTION birth.birth_backfill_plan(text[]) SET work_mem = '64kB';
 
 -- name: volatility
--- found: function birth.birth_batch_pins(birth.birth_backfill_ledger) changed: volatility
-ALTER FUNCTION birth.birth_batch_pins(birth.birth_backfill_ledger) STABLE;
+-- found: function birth._birth_batch_pins(birth.birth_backfill_ledger) changed: volatility
+ALTER FUNCTION birth._birth_batch_pins(birth.birth_backfill_ledger) STABLE;
 
 -- name: owner
--- found: function birth.birth_lease() changed: access, owner
-ALTER FUNCTION birth.birth_lease() OWNER TO postgres;
+-- found: function birth._birth_lease() changed: access, owner
+ALTER FUNCTION birth._birth_lease() OWNER TO postgres;
 
 -- name: privilege_on_a_function
 -- found: function birth.birth_identity_import(text,text,text[],text) changed: access
@@ -68,10 +68,10 @@ ALTER TABLE birth.birth_backfill_ledger DISABLE TRIGGER ALL;
 ALTER TABLE birth.birth_backfill_ledger ENABLE TRIGGER ALL;
 
 -- name: overload
--- found: function birth.birth_lease(text) additional
-CREATE FUNCTION birth.birth_lease(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+-- found: function birth._birth_lease(text) additional
+CREATE FUNCTION birth._birth_lease(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
 -- mended by:
-DROP FUNCTION birth.birth_lease(text);
+DROP FUNCTION birth._birth_lease(text);
 
 -- name: table
 -- found: table birth.mine additional
@@ -93,6 +93,6 @@ DROP RULE quiet ON birth.birth_backfill_item;
 
 -- name: record
 -- found: the record of installed objects changed: digest
-UPDATE birth.birth_schema_object SET aspects = aspects || '{"body": ""}' WHERE name = 'birth.birth_lease()';
+UPDATE birth.birth_schema_object SET aspects = aspects || '{"body": ""}' WHERE name = 'birth._birth_lease()';
 -- mended by:
-UPDATE birth.birth_schema_object SET aspects = c.aspects FROM birth.birth_schema_catalog() AS c WHERE c.name = birth_schema_object.name AND c.name = 'birth.birth_lease()';
+UPDATE birth.birth_schema_object SET aspects = c.aspects FROM birth._birth_schema_catalog() AS c WHERE c.name = birth_schema_object.name AND c.name = 'birth._birth_lease()';

@@ -93,11 +93,11 @@ def test_what_was_restored_stands_in_the_chain(small: Database) -> None:
 
 def test_who_replaces_the_function_that_compares_is_named_by_the_doctor(small: Database) -> None:
     small.run(
-        "CREATE OR REPLACE FUNCTION birth.birth_schema_differences()"
+        "CREATE OR REPLACE FUNCTION birth._birth_schema_differences()"
         " RETURNS TABLE (object text, difference text, aspects text[]) LANGUAGE sql STABLE"
         " SET search_path = pg_catalog, pg_temp AS 'SELECT NULL::text, NULL::text, NULL::text[] WHERE false'"
     )
-    assert "function birth.birth_schema_differences() changed: body" in named(small)
+    assert "function birth._birth_schema_differences() changed: body" in named(small)
 
 
 def test_a_body_that_is_recorded_as_installed_and_is_not_this_programs_is_named(small: Database) -> None:

@@ -81,7 +81,7 @@ def test_an_upgrade_is_one_event_of_a_chain_that_stays_whole(old: Database) -> N
     payload = added["payload"]
     assert (added["kind"], payload["from"], payload["to"]) == ("schema_upgraded", "0.1.0", SCHEMA_VERSION)
     assert payload["digest"] == old.value("SELECT digest FROM birth.birth_schema_version")
-    assert "function birth.birth_lease()" in payload["objects"]
+    assert "function birth._birth_lease()" in payload["objects"]
     with old.connect("postgres") as connection:
         assert audit.audit(connection, DUMPS / "anchor.json").ok
     assert (brought_up(old), len(events(old))) == ([], len(before) + 1)
@@ -160,8 +160,8 @@ LASTING = (
         "table birth.birth_backfill_run changed: column status",
     ),
     (
-        "CREATE FUNCTION birth.birth_lease(text) RETURNS text LANGUAGE sql AS 'SELECT $1'",
-        "function birth.birth_lease(text) additional",
+        "CREATE FUNCTION birth._birth_lease(text) RETURNS text LANGUAGE sql AS 'SELECT $1'",
+        "function birth._birth_lease(text) additional",
     ),
     (
         "CREATE RULE quiet AS ON INSERT TO birth.birth_backfill_item DO INSTEAD NOTHING",

@@ -35,7 +35,7 @@ class Difference:
 
     @property
     def text(self) -> str:
-        """For people: `function birth.birth_lease() changed: access, body`."""
+        """For people: `function birth._birth_lease() changed: access, body`."""
         detail = f": {', '.join(self.aspects)}" if self.aspects else ""
         return f"{self.kind} {self.name} {self.difference}{detail}"
 

@@ -19,7 +19,7 @@ _LINK_CLASSES = ("", "08")
 # The server ended the session: shut down, crashed, told to, or tired of a client that did not answer.
 _LINK = frozenset({"57P01", "57P02", "57P03", "57P05", "53300", "25P03", "25P04"})
 # What another session, the server, rights or our own gates refuse is nothing that leaving a row out would cure. The
-# database sets a single row aside by the same rule (birth_is_poison). All else speaks of the row that caused it: data
+# database sets a single row aside by the same rule (_birth_is_poison). All else speaks of the row that caused it: data
 # exceptions, constraints, and whatever class of its own a register function raises.
 _FATAL_CLASSES = (
     *("00", "01", "02", "03", "0L", "0P", "25", "26", "28", "2B", "2D", "34", "3B", "3D", "3F"),

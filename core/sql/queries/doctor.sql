@@ -82,7 +82,7 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid NOT IN (SELECT oid FROM o
 UNION ALL
 SELECT pg_catalog.format('trigger %%I on %%s', t.tgname, t.tgrelid::pg_catalog.regclass), ARRAY[]::text[]
 FROM pg_catalog.pg_trigger AS t JOIN ours ON ours.oid = t.tgrelid
-WHERE NOT t.tgisinternal AND ours.name ~ '^birth_' AND ours.name <> ALL (%(stand_ins)s)
+WHERE NOT t.tgisinternal AND ours.name ~ '^_?birth_' AND ours.name <> ALL (%(stand_ins)s)
   AND NOT %(triggers)s @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_array(t.tgname, ours.name))
 UNION ALL
 SELECT pg_catalog.format('rule %%I on %%s', r.rulename, r.ev_class::pg_catalog.regclass), ARRAY[]::text[]

@@ -86,7 +86,7 @@ DECLARE
 BEGIN
     -- Its subtransaction writes nothing: it costs no transaction number.
     BEGIN
-        SELECT {S}.birth_identity_expression(TG_RELID, i.collection_name, i.strategy, i.columns, 'source')
+        SELECT {S}._birth_identity_expression(TG_RELID, i.collection_name, i.strategy, i.columns, 'source')
         INTO v_expression
         FROM {S}.birth_identity AS i WHERE i.collection_name = v_collection;
     EXCEPTION WHEN SQLSTATE 'BR003' THEN
@@ -119,9 +119,9 @@ BEGIN
     SELECT format('SELECT %s, %s FROM (SELECT ($1).*) AS source',
         CASE WHEN EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'source_key') THEN (
             SELECT string_agg(format('format(''%%s'', source.%I)', l.name), ' || ''/'' || ' ORDER BY l.position)
-            FROM {S}.birth_identity AS i, {S}.birth_locator(TG_RELID, i.columns) AS found, unnest(found.locator) WITH ORDINALITY AS l(name, position)
+            FROM {S}.birth_identity AS i, {S}._birth_locator(TG_RELID, i.columns) AS found, unnest(found.locator) WITH ORDINALITY AS l(name, position)
             WHERE i.collection_name = v_collection) ELSE 'NULL' END,
-        {S}.birth_born_at(TG_RELID))
+        {S}._birth_born_at(TG_RELID))
     INTO v_statement;
     -- A key reads as the plan's do, whatever the session of whoever inserts prefers; the register function meets that session.
     v_style := current_setting('DateStyle');
@@ -130,7 +130,7 @@ BEGIN
     EXECUTE v_statement INTO v_key, v_born USING NEW;
     PERFORM set_config('DateStyle', v_style, true), set_config('TimeZone', v_zone, true);
     v_statement := format('SELECT %s FROM (SELECT $1 AS code, $2 AS source_key, $3 AS born_at) AS row',
-        {S}.birth_register_call(v_collection, 'GATEWAY'));
+        {S}._birth_register_call(v_collection, 'GATEWAY'));
     IF v_alone THEN
         EXECUTE v_statement USING v_code, v_key, v_born;
         RETURN NULL;

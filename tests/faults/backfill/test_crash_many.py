@@ -11,9 +11,9 @@ from tests.small import a_lock, registering
 ROWS = 1500
 # Every claim is overdue from its beginning. Recorded: a function that differs from what was installed closes a gate.
 _NO_LEASE = """
-CREATE OR REPLACE FUNCTION birth.birth_lease() RETURNS interval LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION birth._birth_lease() RETURNS interval LANGUAGE sql IMMUTABLE
     AS $$ SELECT interval '-1 second' $$;
-SELECT birth.birth_schema_redefined(ARRAY['birth_lease']);
+SELECT birth._birth_schema_redefined(ARRAY['_birth_lease']);
 """
 # Every row takes its time for as long as the test holds a lock: so long the work cannot run out.
 _SLOWLY = 4711

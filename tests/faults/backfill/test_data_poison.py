@@ -257,7 +257,7 @@ def test_a_permission_that_the_register_function_lacks_is_no_rows_fault(small: D
 def test_every_state_that_the_console_takes_for_a_rows_fault_the_database_takes_for_one_too(small: Database) -> None:
     states = [*errors._sqlcodes, "GW042", "BR002", "BR003", "BR004", "BR005", "BR006", "BR007", "BR008"]
     listed = ", ".join(f"('{state}')" for state in states)
-    found = small.run(f"SELECT state, birth.birth_is_poison(state) AS poison FROM (VALUES {listed}) AS s(state)")
+    found = small.run(f"SELECT state, birth._birth_is_poison(state) AS poison FROM (VALUES {listed}) AS s(state)")
     differing = [
         row["state"]
         for row in found

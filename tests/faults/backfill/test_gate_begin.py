@@ -42,7 +42,7 @@ BENT: dict[str, tuple[tuple[str | int, ...], Any, str, str]] = {
 def closed(database: Database, facts: dict[str, Any]) -> tuple[list[str], list[str]]:
     """The gates that the database and the console close on these facts."""
     with database.psql("postgres") as session:
-        rows = session.execute("SELECT gate FROM birth.birth_backfill_obstacles(%s)", [Jsonb(facts)]).fetchall()
+        rows = session.execute("SELECT gate FROM birth._birth_backfill_obstacles(%s)", [Jsonb(facts)]).fetchall()
     return [row["gate"] for row in rows], [
         each.id for each in judge(APPLY, from_json(RunFacts, facts, "a test's")) if not each.passed
     ]

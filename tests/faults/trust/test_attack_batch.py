@@ -131,7 +131,7 @@ def test_a_claim_of_a_session_that_began_after_the_look_at_sessions_is_not_taken
 
 
 def test_a_stack_that_its_caller_filled_sets_no_row_aside(small: Database) -> None:
-    assert small.value("SELECT birth.birth_is_poison('54001')") is False
+    assert small.value("SELECT birth._birth_is_poison('54001')") is False
 
 
 def test_texts_that_others_must_read_are_of_bounded_length(small: Database, operator: Psql) -> None:

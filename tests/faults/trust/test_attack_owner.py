@@ -109,11 +109,11 @@ def test_what_is_read_so_cannot_be_made_writable_again(small: Database) -> None:
         " $$BEGIN SET LOCAL transaction_read_only = off; RETURN 'out'; END$$"
     )
     with small.psql("postgres") as session:
-        reading = "SELECT * FROM birth.birth_reading('SELECT public.break_out()') AS row(found text)"
+        reading = "SELECT * FROM birth._birth_reading('SELECT public.break_out()') AS row(found text)"
         assert refusal(session, reading)[0] == "25001"
         # Whoever reads so goes on writing afterwards.
         session.execute("BEGIN")
-        session.execute("SELECT * FROM birth.birth_reading('SELECT 1') AS row(found int)")
+        session.execute("SELECT * FROM birth._birth_reading('SELECT 1') AS row(found int)")
         session.execute("CREATE TABLE public.afterwards ()")
         session.execute("COMMIT")
 

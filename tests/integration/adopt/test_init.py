@@ -75,13 +75,13 @@ def test_a_server_that_is_too_old_is_refused_before_anything_is_installed(
 
 
 def test_what_is_in_the_way_is_named_and_nothing_is_installed(company: Database) -> None:
-    company.run("CREATE TABLE public.birth_backfill_run (mine int); CREATE FUNCTION public.birth_actor() RETURNS int"
+    company.run("CREATE TABLE public.birth_backfill_run (mine int); CREATE FUNCTION public._birth_actor() RETURNS int"
                 " LANGUAGE sql AS 'SELECT 1'")  # fmt: skip
     before = catalog(company)
     refused = init(company, schema="public")
     assert (refused.status, refused.error["code"]) == (3, "in_the_way")
     assert refused.error["evidence"]["objects"] == [
-        "function public.birth_actor",
+        "function public._birth_actor",
         "table public.birth_backfill_run",
     ]
     company.run("CREATE SCHEMA birth; CREATE TABLE birth.birth_registry (entity_code text, collection_name text)")

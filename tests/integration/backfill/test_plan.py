@@ -374,5 +374,5 @@ def test_a_plan_believes_only_an_index_that_holds_every_row_unique(small: Databa
         "plain,sure": True,
         **dict.fromkeys(("later", "unset", "part", "formed", "torn", "one", "plain"), False),
     }.items():
-        found = small.value(f"SELECT birth.birth_identity_is_declared('public.keys'::regclass, '{{{columns}}}')")
+        found = small.value(f"SELECT birth._birth_identity_is_declared('public.keys'::regclass, '{{{columns}}}')")
         assert found is declared, columns

@@ -122,7 +122,7 @@ def test_in_windows_no_statement_names_the_source_beside_the_registry(filled: Da
     filled.run(FORCED)
     run = small_database.reconciled(filled)
     texts = filled.run(
-        "SELECT birth.birth_entry_statements(ledger_id) AS statements, birth.birth_recount_statement(l) AS recount"
+        "SELECT birth.birth_entry_statements(ledger_id) AS statements, birth._birth_recount_statement(l) AS recount"
         f" FROM birth.birth_backfill_ledger AS l WHERE run_id = {run}"
     )
     for row in texts:

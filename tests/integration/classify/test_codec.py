@@ -116,7 +116,7 @@ def codes(connection: Connection, strategy: str) -> tuple[dict[str, Any], dict[s
     theirs = [
         ask(
             connection,
-            sql.SQL("SELECT {}.birth_identity_expression({}, {}, {}, ARRAY[{}], 'source')").format(
+            sql.SQL("SELECT {}._birth_identity_expression({}, {}, {}, ARRAY[{}], 'source')").format(
                 sql.Identifier(SCHEMA), *map(sql.Literal, (relid, TABLE, strategy, name))
             ),
         )
@@ -168,7 +168,7 @@ def test_parts_are_joined_in_the_order_of_the_template_and_one_missing_part_leav
         types = sources.types_of(connection, relid)
         theirs = ask(
             connection,
-            sql.SQL("SELECT birth.birth_identity_expression({}, {}, 'synthetic', {}, 'source')").format(
+            sql.SQL("SELECT birth._birth_identity_expression({}, {}, 'synthetic', {}, 'source')").format(
                 *map(sql.Literal, (relid, TABLE, columns))
             ),
         )
@@ -189,7 +189,7 @@ def test_both_codecs_refuse_the_same_types(probe: Database, at: int, name: str) 
         with pytest.raises(GateClosed) as theirs:
             ask(
                 connection,
-                sql.SQL("SELECT birth.birth_identity_text('public.refused'::regclass, {}, 'source')").format(
+                sql.SQL("SELECT birth._birth_identity_text('public.refused'::regclass, {}, 'source')").format(
                     sql.Literal(f"c{at}")
                 ),
             )

@@ -127,7 +127,7 @@ def code(ask: Ask, row: CensusRow, identity: str) -> str:
     strategy = "synthetic" if ":" in identity else "column"
     columns = "{" + ",".join(columns_of(identity)) + "}"
     found: str = ask(
-        f"SELECT birth.birth_identity_expression('{table(row)}'::regclass, '{row.collection}', '{strategy}',"
+        f"SELECT birth._birth_identity_expression('{table(row)}'::regclass, '{row.collection}', '{strategy}',"
         f" '{columns}', 't')"
     )
     return found

@@ -101,15 +101,15 @@ def test_what_the_doctor_says_to_run_mends_what_it_found(small: Database) -> Non
 _PLANTED = """
 CREATE FUNCTION birth.birth_shortcut(text) RETURNS void LANGUAGE sql SECURITY DEFINER AS
     'DELETE FROM birth.birth_registry WHERE entity_code = $1';
-CREATE FUNCTION public.birth_actor(text, text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION public._birth_actor(text, text) RETURNS text LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION birth.birth_refuse(text) RETURNS void LANGUAGE sql AS '';
 CREATE FUNCTION birth.mine(text) RETURNS void LANGUAGE sql AS '';
 CREATE VIEW public.door AS SELECT * FROM birth.birth_registry;
 CREATE RULE quiet AS ON INSERT TO birth.birth_backfill_item DO INSTEAD NOTHING;
 CREATE TRIGGER birth_person_noted AFTER INSERT ON birth.birth_setting
-    FOR EACH ROW EXECUTE FUNCTION birth.birth_person_noted();
+    FOR EACH ROW EXECUTE FUNCTION birth._birth_person_noted();
 ALTER FUNCTION birth.birth_shortcut(text) OWNER TO birth_owner;
-ALTER FUNCTION public.birth_actor(text, text) OWNER TO birth_owner;
+ALTER FUNCTION public._birth_actor(text, text) OWNER TO birth_owner;
 ALTER FUNCTION birth.birth_refuse(text) OWNER TO birth_owner;
 ALTER VIEW public.door OWNER TO birth_owner;
 REVOKE EXECUTE ON FUNCTION birth.birth_shortcut(text) FROM PUBLIC;
@@ -126,7 +126,7 @@ def test_what_birth_owner_owns_and_no_installation_made_is_named_with_whom_it_is
     named = [
         {"object": "function birth.birth_refuse(text)", "open_to": ["PUBLIC"]},
         {"object": "function birth.birth_shortcut(text)", "open_to": ["census_app"]},
-        {"object": "function public.birth_actor(text,text)", "open_to": ["PUBLIC"]},
+        {"object": "function public._birth_actor(text,text)", "open_to": ["PUBLIC"]},
         {"object": "rule quiet on birth.birth_backfill_item", "open_to": []},
         {"object": "trigger birth_person_noted on birth.birth_setting", "open_to": []},
         {"object": "view public.door", "open_to": ["census_app"]},

@@ -22,7 +22,7 @@ BEGIN
     -- The server itself says whether names and types fit, without calling it.
     IF has_function_privilege(v_function.oid, 'EXECUTE') AND has_schema_privilege(v_function.pronamespace, 'USAGE') THEN
         EXECUTE format('EXPLAIN SELECT %s FROM (SELECT NULL::text AS code, NULL::text AS source_key, NULL::timestamptz AS born_at) AS row',
-            {S}.birth_register_call('collection', 'origin'));
+            {S}._birth_register_call('collection', 'origin'));
     END IF;
     PERFORM {S}.birth_ledger_append('gateway_bound', jsonb_build_object('function', p_signature, 'binding', (SELECT
         jsonb_object_agg(parameter, coalesce(constant, '$' || value)) FROM {S}.birth_gateway_binding), 'before', v_before,

@@ -11,7 +11,7 @@ SET "plpgsql.check_asserts" = 'on' SET row_security = 'off' SET standard_conform
 SET quote_all_identifiers = 'off' AS $body$
 #variable_conflict use_column
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'apply a run');
+    v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_entry {S}.birth_backfill_ledger;
     v_batch {S}.birth_backfill_batch;
     v_permit bigint;
@@ -19,31 +19,31 @@ DECLARE
     v_writes jsonb;
     v_done record;
 BEGIN
-    PERFORM {S}.birth_batch_alone(p_ledger_id);
+    PERFORM {S}._birth_batch_alone(p_ledger_id);
     SELECT * INTO v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger_id;
-    PERFORM {S}.birth_batch_run(v_entry.run_id);
-    v_batch := {S}.birth_batch_claimed(p_ledger_id, p_epoch);
+    PERFORM {S}._birth_batch_run(v_entry.run_id);
+    v_batch := {S}._birth_batch_claimed(p_ledger_id, p_epoch);
     IF p_rows IS NULL OR v_batch.seq_to - v_batch.seq_from + 1 > p_rows THEN
         PERFORM {S}.birth_refuse('BR002', 'batch_too_large', format('the claim holds %s rows, more than %s', v_batch.seq_to - v_batch.seq_from + 1, p_rows),
             jsonb_build_object('ledger_id', p_ledger_id, 'epoch', p_epoch), 'Allow as many rows as were claimed.');
     END IF;
-    IF NOT {S}.birth_backfill_is_watched(v_entry.run_id) THEN
-        PERFORM {S}.birth_backfill_look(v_entry.run_id);
+    IF NOT {S}._birth_backfill_is_watched(v_entry.run_id) THEN
+        PERFORM {S}._birth_check_gates(v_entry.run_id);
     END IF;
-    PERFORM {S}.birth_batch_pins(v_entry);
-    v_permit := {S}.birth_batch_permit(v_entry);
-    v_before := {S}.birth_batch_writes();
-    SELECT * INTO v_done FROM {S}.birth_batch_attempt(v_entry, v_batch.seq_from, v_batch.seq_to);
+    PERFORM {S}._birth_batch_pins(v_entry);
+    v_permit := {S}._birth_batch_permit(v_entry);
+    v_before := {S}._birth_batch_writes();
+    SELECT * INTO v_done FROM {S}._birth_batch_attempt(v_entry, v_batch.seq_from, v_batch.seq_to);
     IF v_done.quarantined < v_batch.seq_to - v_batch.seq_from + 1 THEN
-        v_writes := {S}.birth_batch_written(v_before, v_entry.collection_name, v_done.registered);
+        v_writes := {S}._birth_batch_written(v_before, v_entry.collection_name, v_done.registered);
     ELSE
         -- Nothing was registered, and what was undone would be counted, too.
         v_writes := jsonb_build_object(format('%I.birth_backfill_quarantine', {s}), v_done.quarantined);
     END IF;
     -- Once more: what was replaced while the batch ran was not what the plan pinned, even if it is back by now.
-    PERFORM {S}.birth_batch_pins(v_entry);
+    PERFORM {S}._birth_batch_pins(v_entry);
     -- What every worker updates comes last: the budget, then the entry, then the head of the chain.
-    PERFORM {S}.birth_batch_spend(v_permit, v_done.registered);
+    PERFORM {S}._birth_batch_spend(v_permit, v_done.registered);
     UPDATE {S}.birth_backfill_batch AS b SET permit_id = v_permit, registered = v_done.registered, existing = v_done.existing,
         vanished = v_done.vanished, quarantined = v_done.quarantined, writes = v_writes, transaction_id = pg_current_xact_id(), finished_at = clock_timestamp()
     WHERE b.ledger_id = p_ledger_id AND b.epoch = p_epoch;
@@ -59,7 +59,7 @@ $body$;
 
 -- Register a range. A range of one item that the server or the register function refuses goes into quarantine; what a
 -- repetition may cure (a deadlock, a timeout, a lost lock) and our own refusals are passed on.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_attempt(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
+CREATE OR REPLACE FUNCTION {S}._birth_batch_attempt(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -67,13 +67,13 @@ DECLARE
     v_state text;
 BEGIN
     IF p_from < p_to THEN
-        SELECT * INTO v_done FROM {S}.birth_batch_register(p_entry, p_from, p_to);
+        SELECT * INTO v_done FROM {S}._birth_batch_register(p_entry, p_from, p_to);
     ELSE
         BEGIN
-            SELECT * INTO v_done FROM {S}.birth_batch_register(p_entry, p_from, p_to);
+            SELECT * INTO v_done FROM {S}._birth_batch_register(p_entry, p_from, p_to);
         EXCEPTION WHEN OTHERS OR ASSERT_FAILURE THEN
             v_state := SQLSTATE;
-            IF NOT {S}.birth_is_poison(v_state) THEN
+            IF NOT {S}._birth_is_poison(v_state) THEN
                 RAISE;
             END IF;
             INSERT INTO {S}.birth_backfill_quarantine (ledger_id, seq, entity_code, source_key, sqlstate, message)
@@ -89,7 +89,7 @@ $body$;
 
 -- Whether an error speaks of the row that caused it. Not: what another session, the server, rights or our own gates
 -- refuse. The console splits batches by the same rule, but for 54: a smaller batch may stay below a limit.
-CREATE OR REPLACE FUNCTION {S}.birth_is_poison(p_state text) RETURNS boolean
+CREATE OR REPLACE FUNCTION {S}._birth_is_poison(p_state text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT p_state = 'BR008' OR left(p_state, 2) NOT IN ('00', '01', '02', '03', '08', '0L', '0P', '25', '26', '28', '2B', '2D', '34',
         '3B', '3D', '3F', '40', '53', '55', '57', '58', 'BR', 'F0', 'HV', 'XX')

@@ -1,7 +1,7 @@
 -- A batch comes first in its transaction, and ends with it. What its caller left to be checked at commit would be checked here,
 -- as the owner; and a transaction that can be prepared could commit whenever its caller likes, with permit and gates long
 -- closed: whoever exported a snapshot cannot prepare it.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_alone(p_ledger_id bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+CREATE OR REPLACE FUNCTION {S}._birth_batch_alone(p_ledger_id bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF pg_current_xact_id_if_assigned() IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR002', 'not_alone', 'a batch needs its own transaction: this one has already written',
@@ -14,7 +14,7 @@ $body$;
 
 -- The run must be at work, and stay so until this batch commits: whoever supersedes or certifies it waits. One that
 -- was brought to its end has no claim left: whoever comes late with one is told that it is lost.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_run(p_run bigint) RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+CREATE OR REPLACE FUNCTION {S}._birth_batch_run(p_run bigint) RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_status text;
 BEGIN
@@ -32,7 +32,7 @@ $body$;
 
 -- An open permit, locked so that closing it waits for this batch, and judged by the server's clock at this moment. Its
 -- gateway is held against the plan's, which was just found to be the live one.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_permit(p_entry {S}.birth_backfill_ledger) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+CREATE OR REPLACE FUNCTION {S}._birth_batch_permit(p_entry {S}.birth_backfill_ledger) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_permit bigint;
     v_live jsonb := (SELECT gateway FROM {S}.birth_backfill_run WHERE run_id = p_entry.run_id);
@@ -56,7 +56,7 @@ END
 $body$;
 
 -- What the plan pinned must still hold: gateway, triggers, identity, and the very table.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_pins(p_entry {S}.birth_backfill_ledger) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+CREATE OR REPLACE FUNCTION {S}._birth_batch_pins(p_entry {S}.birth_backfill_ledger) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_run {S}.birth_backfill_run;
     v_policy text;
@@ -65,7 +65,7 @@ BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run WHERE run_id = p_entry.run_id;
     -- Nobody takes the identity back or exempts the collection between this look and the commit.
     PERFORM FROM {S}.birth_identity WHERE collection_name = p_entry.collection_name FOR SHARE;
-    v_policy := {S}.birth_policy_hold(p_entry.collection_name);
+    v_policy := {S}._birth_policy_hold(p_entry.collection_name);
     v_drift := array_remove(ARRAY[
         CASE WHEN v_run.alert_rows IS DISTINCT FROM (SELECT count(*) FROM {S}.birth_alert_rows()) THEN 'alert_rows' END,
         CASE WHEN NOT p_entry.columns || p_entry.locator <@ ARRAY(SELECT attname::text FROM pg_attribute
@@ -84,7 +84,7 @@ BEGIN
 END
 $body$;
 
-CREATE OR REPLACE FUNCTION {S}.birth_batch_spend(p_permit bigint, p_rows bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+CREATE OR REPLACE FUNCTION {S}._birth_batch_spend(p_permit bigint, p_rows bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     UPDATE {S}.birth_admission_budget SET used_rows = used_rows + p_rows WHERE permit_id = p_permit AND used_rows + p_rows <= budget_rows;
     IF NOT FOUND THEN

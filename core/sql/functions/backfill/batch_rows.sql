@@ -1,6 +1,6 @@
 -- Find the items of a range again. A thousand probes of an index beat reading a large source whole, whatever fresh
 -- tables make the planner believe; the settings end with the function, so that the register function has its own.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_read(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
+CREATE OR REPLACE FUNCTION {S}._birth_batch_read(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
     OUT codes text[], OUT source_keys text[], OUT births timestamptz[])
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = 'on' SET enable_mergejoin = 'on' SET enable_hashjoin = 'on' SET enable_nestloop = 'on'
@@ -14,9 +14,9 @@ BEGIN
         PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
             set_config(CASE WHEN v_list THEN 'enable_nestloop' ELSE 'enable_hashjoin' END, 'off', true);
     END IF;
-    -- As in birth_reading: what belongs to others is read READ ONLY, and all but what was read is undone.
+    -- As in _birth_reading: what belongs to others is read READ ONLY, and all but what was read is undone.
     PERFORM set_config('transaction_read_only', 'on', true);
-    EXECUTE {S}.birth_read_statement(p_entry) INTO codes, source_keys, births USING p_entry.ledger_id, p_from, p_to;
+    EXECUTE {S}._birth_read_statement(p_entry) INTO codes, source_keys, births USING p_entry.ledger_id, p_from, p_to;
     v_is_read := true;
     RAISE SQLSTATE 'BR999';
 EXCEPTION WHEN SQLSTATE 'BR999' THEN
@@ -28,7 +28,7 @@ $body$;
 
 -- How many of these codes the registry holds for the collection, under our origin and under others; apart from those
 -- that were taken before. Asked for by its index.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_count(p_collection text, p_origin text, p_codes text[], p_taken text[],
+CREATE OR REPLACE FUNCTION {S}._birth_batch_count(p_collection text, p_origin text, p_codes text[], p_taken text[],
     OUT registered bigint, OUT existing bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
 BEGIN
@@ -42,7 +42,7 @@ $body$;
 -- Register the items of one range: those that are still in the source under the planned code and still missing, by
 -- one set-based statement that calls the register function once per row. Its answers are not believed: afterwards
 -- the registry is asked for every code.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_register(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
+CREATE OR REPLACE FUNCTION {S}._birth_batch_register(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
@@ -53,14 +53,14 @@ DECLARE
     v_foreign text[];
     v_answers bigint;
 BEGIN
-    v_found := {S}.birth_batch_read(p_entry, p_from, p_to);
+    v_found := {S}._birth_batch_read(p_entry, p_from, p_to);
     SELECT coalesce(array_agg(code), '{{}}'), coalesce(array_agg(code) FILTER (WHERE collection <> p_entry.collection_name), '{{}}')
     INTO v_taken, v_foreign FROM {S}.birth_registry_probe(v_found.codes);
-    EXECUTE {S}.birth_register_statement(p_entry)
+    EXECUTE {S}._birth_register_statement(p_entry)
     INTO v_answers USING v_found.codes, v_found.source_keys, v_found.births, v_taken;
     -- What would be checked at commit is checked here, where a row that fails can still be set aside.
     SET CONSTRAINTS ALL IMMEDIATE;
-    SELECT * INTO registered, existing FROM {S}.birth_batch_count(p_entry.collection_name, v_origin, v_found.codes, v_taken);
+    SELECT * INTO registered, existing FROM {S}._birth_batch_count(p_entry.collection_name, v_origin, v_found.codes, v_taken);
     -- All items of a range have their numbers in a row.
     vanished := p_to - p_from + 1 - coalesce(cardinality(v_found.codes), 0);
     IF vanished + cardinality(v_taken) + registered + existing <> p_to - p_from + 1 THEN
@@ -69,12 +69,12 @@ BEGIN
             jsonb_build_object('ledger_id', p_entry.ledger_id, 'from', p_from, 'to', p_to), 'Nothing of this batch was kept. Ask the owner of the register function.');
     END IF;
     existing := existing + cardinality(v_taken) - cardinality(v_foreign);
-    quarantined := {S}.birth_batch_quarantine(p_entry, p_from, p_to, v_foreign);
+    quarantined := {S}._birth_batch_quarantine(p_entry, p_from, p_to, v_foreign);
 END
 $body$;
 
 -- A code that belongs to another collection cannot be registered for this one: set the item aside, never drop it.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_quarantine(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint, p_codes text[]) RETURNS bigint
+CREATE OR REPLACE FUNCTION {S}._birth_batch_quarantine(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint, p_codes text[]) RETURNS bigint
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $body$
     WITH aside AS (
         INSERT INTO {S}.birth_backfill_quarantine (ledger_id, seq, entity_code, source_key, sqlstate, message)

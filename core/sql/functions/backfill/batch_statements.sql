@@ -2,7 +2,7 @@
 -- the source under the planned code, in the order of their codes, as arrays. By a single column it asks for a list of
 -- values, which one walk along an index answers; a code is compared with its item's only, never hashed; nothing here
 -- joins the source to the registry. What no parameter of the register function takes is NULL instead of an array.
-CREATE OR REPLACE FUNCTION {S}.birth_read_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_read_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH item AS MATERIALIZED (
@@ -16,7 +16,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         found.matches || CASE WHEN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
             THEN format(' AND source.%I = ANY (ARRAY(SELECT part_1 FROM item))', p_entry.locator[1]) ELSE '' END,
         found.born_at,
-        {S}.birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
+        {S}._birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
         -- Where nothing but the identity finds a row again, two rows may answer to one item.
         CASE WHEN p_entry.locator_indexed THEN '' ELSE 'DISTINCT ON (item.seq) ' END,
         CASE WHEN found.takes_key THEN 'array_to_string(source_key, ''/'')' ELSE 'NULL::text' END,
@@ -25,30 +25,30 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         CASE WHEN found.takes_birth AND found.born_at <> 'NULL::timestamptz' THEN 'array_agg(row.born_at)' ELSE 'NULL' END)
     FROM (SELECT string_agg(format('source.%I = item.part_%s', name, position), ' AND ' ORDER BY position) AS matches,
             string_agg(format('%s AS part_%s', part, position), ', ' ORDER BY position) AS parts,
-            {S}.birth_born_at(p_entry.relid) AS born_at,
+            {S}._birth_born_at(p_entry.relid) AS born_at,
             EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'source_key') AS takes_key,
             EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'born_at') AS takes_birth
-        FROM {S}.birth_locator_parts(p_entry.relid, p_entry.locator)) AS found
+        FROM {S}._birth_locator_parts(p_entry.relid, p_entry.locator)) AS found
 $body$;
 
 -- The one statement that registers what was found ($1: codes, $2: source keys, $3: times of birth) and is not in the
 -- registry ($4): one call for each, in the order of their codes: batches in opposite orders would wait for each other.
-CREATE OR REPLACE FUNCTION {S}.birth_register_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_register_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         SELECT count(%s)
         FROM (SELECT unnest($1::text[]) AS code, unnest($2::text[]) AS source_key, unnest($3::timestamptz[]) AS born_at) AS row
         WHERE row.code <> ALL ($4::text[]) $query$,
-        {S}.birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id))
+        {S}._birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id))
 $body$;
 
 -- The statements of an entry as they would run now, for people who look on.
 CREATE OR REPLACE FUNCTION {S}.birth_entry_statements(p_ledger_id bigint) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT jsonb_build_object('plan', {S}.birth_plan_text(l.relid, l.collection_name,
-            {S}.birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'), l.locator,
-            {S}.birth_identity_is_declared(l.relid, l.columns)),
-        'read', {S}.birth_read_statement(l), 'register', {S}.birth_register_statement(l))
+    SELECT jsonb_build_object('plan', {S}._birth_plan_text(l.relid, l.collection_name,
+            {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'), l.locator,
+            {S}._birth_identity_is_declared(l.relid, l.columns)),
+        'read', {S}._birth_read_statement(l), 'register', {S}._birth_register_statement(l))
     FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = p_ledger_id
 $body$;
 

@@ -1,6 +1,6 @@
 -- Rows written by this session and not reported yet, by table: inserted, updated and deleted together. Beside them,
 -- under '', by how many rows the registry grew. Two looks within a transaction tell what was written in between.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_writes() RETURNS jsonb
+CREATE OR REPLACE FUNCTION {S}._birth_batch_writes() RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH touched AS MATERIALIZED (
         -- Not each of thousands of tables: whoever writes one keeps a lock on it. Those that a batch may write are among
@@ -22,10 +22,10 @@ $body$;
 
 -- What registering wrote, by table; refuses where that is more than the registry, the quarantine and the tables that
 -- the register function is known to write, and where the registry grew by more than the planned rows.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_written(p_before jsonb, p_collection text, p_registered bigint) RETURNS jsonb
+CREATE OR REPLACE FUNCTION {S}._birth_batch_written(p_before jsonb, p_collection text, p_registered bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_after jsonb := {S}.birth_batch_writes();
+    v_after jsonb := {S}._birth_batch_writes();
     v_grown bigint := (v_after ->> '')::bigint - (p_before ->> '')::bigint;
     v_writes jsonb;
     v_elsewhere text[];

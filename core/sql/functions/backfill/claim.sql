@@ -1,5 +1,5 @@
 -- How long a claim holds without a sign of life.
-CREATE OR REPLACE FUNCTION {S}.birth_lease() RETURNS interval LANGUAGE sql IMMUTABLE AS $body$ SELECT interval '30 seconds' $body$;
+CREATE OR REPLACE FUNCTION {S}._birth_lease() RETURNS interval LANGUAGE sql IMMUTABLE AS $body$ SELECT interval '30 seconds' $body$;
 
 -- Claim the next items of a run, committed before the work, so that a crash leaves a trace. `verdict`:
 --   claimed   a range is yours, under an epoch; an abandoned one is taken over first, under a higher epoch
@@ -13,14 +13,14 @@ CREATE OR REPLACE FUNCTION {S}.birth_backfill_claim(p_run bigint, p_rows integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'apply a run');
+    v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_entry {S}.birth_backfill_ledger;
     v_rows integer;
 BEGIN
     IF p_rows IS NULL OR p_rows NOT BETWEEN 1 AND 10000 THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_batch_size', 'a batch holds 1 to 10,000 rows', jsonb_build_object('rows', p_rows), 'Choose another --batch-size.');
     END IF;
-    IF {S}.birth_batch_run(p_run) <> 'applying' THEN
+    IF {S}._birth_batch_run(p_run) <> 'applying' THEN
         verdict := 'finished';
         RETURN;
     END IF;
@@ -29,7 +29,7 @@ BEGIN
         RETURN;
     END IF;
     verdict := 'claimed';
-    SELECT t.* INTO ledger_id, epoch, seq_from, seq_to FROM {S}.birth_batch_take_over(p_run, v_person) AS t;
+    SELECT t.* INTO ledger_id, epoch, seq_from, seq_to FROM {S}._birth_batch_take_over(p_run, v_person) AS t;
     IF ledger_id IS NOT NULL THEN
         RETURN;
     END IF;
@@ -45,7 +45,7 @@ BEGIN
     IF FOUND THEN
         SELECT v_entry.ledger_id, v_entry.last_epoch + 1, v_entry.next_seq, least(v_entry.next_seq + v_rows - 1, v_entry.missing)
         INTO ledger_id, epoch, seq_from, seq_to;
-        PERFORM {S}.birth_batch_open(v_entry.ledger_id, epoch, seq_from, seq_to, v_person);
+        PERFORM {S}._birth_batch_open(v_entry.ledger_id, epoch, seq_from, seq_to, v_person);
     ELSE
         verdict := CASE WHEN EXISTS (SELECT FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
             WHERE l.run_id = p_run AND b.finished_at IS NULL) OR EXISTS (SELECT FROM {S}.birth_backfill_ledger AS l
@@ -55,15 +55,15 @@ END
 $body$;
 
 -- Write a new claim and move the entry's counters past it. The caller holds the entry's row.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_open(p_ledger_id bigint, p_epoch bigint, p_from bigint, p_to bigint, p_person text) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_batch_open(p_ledger_id bigint, p_epoch bigint, p_from bigint, p_to bigint, p_person text) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $body$
     UPDATE {S}.birth_backfill_ledger SET next_seq = greatest(next_seq, p_to + 1), last_epoch = p_epoch WHERE ledger_id = p_ledger_id;
     INSERT INTO {S}.birth_backfill_batch (ledger_id, epoch, seq_from, seq_to, backend_pid, lease_until, claimed_person)
-    VALUES (p_ledger_id, p_epoch, p_from, p_to, pg_backend_pid(), clock_timestamp() + {S}.birth_lease(), p_person);
+    VALUES (p_ledger_id, p_epoch, p_from, p_to, pg_backend_pid(), clock_timestamp() + {S}._birth_lease(), p_person);
 $body$;
 
 -- The claim of this login under this epoch, locked; refuses one that is done, taken over or somebody else's.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_claimed(p_ledger_id bigint, p_epoch bigint) RETURNS {S}.birth_backfill_batch
+CREATE OR REPLACE FUNCTION {S}._birth_batch_claimed(p_ledger_id bigint, p_epoch bigint) RETURNS {S}.birth_backfill_batch
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_batch {S}.birth_backfill_batch;

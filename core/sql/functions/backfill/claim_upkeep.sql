@@ -1,5 +1,5 @@
 -- Take over an abandoned claim under a new epoch: whoever held it is fenced off. All NULL where there is none.
-CREATE OR REPLACE FUNCTION {S}.birth_batch_take_over(p_run bigint, p_person text, OUT ledger_id bigint, OUT epoch bigint, OUT seq_from bigint, OUT seq_to bigint)
+CREATE OR REPLACE FUNCTION {S}._birth_batch_take_over(p_run bigint, p_person text, OUT ledger_id bigint, OUT epoch bigint, OUT seq_from bigint, OUT seq_to bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
 DECLARE
@@ -10,14 +10,14 @@ BEGIN
     SELECT b.* INTO v_abandoned FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
     WHERE l.run_id = p_run AND b.finished_at IS NULL
       AND (b.lease_until < clock_timestamp() OR NOT EXISTS (SELECT FROM pg_stat_activity AS a
-          WHERE a.pid = b.backend_pid AND coalesce(a.backend_start <= b.lease_until - {S}.birth_lease(), true)))
+          WHERE a.pid = b.backend_pid AND coalesce(a.backend_start <= b.lease_until - {S}._birth_lease(), true)))
     ORDER BY b.ledger_id, b.epoch LIMIT 1 FOR UPDATE OF b SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN;
     END IF;
     UPDATE {S}.birth_backfill_ledger AS l SET last_epoch = l.last_epoch + 1 WHERE l.ledger_id = v_abandoned.ledger_id RETURNING l.last_epoch INTO epoch;
-    UPDATE {S}.birth_backfill_batch AS b SET epoch = birth_batch_take_over.epoch, backend_pid = pg_backend_pid(),
-        lease_until = clock_timestamp() + {S}.birth_lease(), claimed_by = session_user, claimed_person = p_person, claimed_at = clock_timestamp(),
+    UPDATE {S}.birth_backfill_batch AS b SET epoch = _birth_batch_take_over.epoch, backend_pid = pg_backend_pid(),
+        lease_until = clock_timestamp() + {S}._birth_lease(), claimed_by = session_user, claimed_person = p_person, claimed_at = clock_timestamp(),
         former_persons = array_append(array_remove(b.former_persons, b.claimed_person), b.claimed_person)
     WHERE b.ledger_id = v_abandoned.ledger_id AND b.epoch = v_abandoned.epoch;
     -- Nobody is told any more that a session is at work that is gone.
@@ -33,9 +33,9 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_heartbeat(p_ledger_id bigint, p_epoch bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM {S}.birth_actor('birth_operator', 'apply a run');
-    PERFORM {S}.birth_batch_claimed(p_ledger_id, p_epoch);
-    UPDATE {S}.birth_backfill_batch SET lease_until = clock_timestamp() + {S}.birth_lease(), backend_pid = pg_backend_pid()
+    PERFORM {S}._birth_actor('birth_operator', 'apply a run');
+    PERFORM {S}._birth_batch_claimed(p_ledger_id, p_epoch);
+    UPDATE {S}.birth_backfill_batch SET lease_until = clock_timestamp() + {S}._birth_lease(), backend_pid = pg_backend_pid()
     WHERE ledger_id = p_ledger_id AND epoch = p_epoch;
 END
 $body$;
@@ -45,13 +45,13 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_split(p_ledger_id bigint, p_epoch bigint, p_rows integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'apply a run');
+    v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_batch {S}.birth_backfill_batch;
     v_epoch bigint;
 BEGIN
     -- The entry first, then the batch: in the order in which a claim takes them.
     SELECT last_epoch + 1 INTO v_epoch FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger_id FOR NO KEY UPDATE;
-    v_batch := {S}.birth_batch_claimed(p_ledger_id, p_epoch);
+    v_batch := {S}._birth_batch_claimed(p_ledger_id, p_epoch);
     IF p_rows = v_batch.seq_to - v_batch.seq_from + 1 THEN
         RETURN NULL;
     END IF;
@@ -60,7 +60,7 @@ BEGIN
             jsonb_build_object('ledger_id', p_ledger_id, 'epoch', p_epoch, 'rows', p_rows), 'Split a larger claim.');
     END IF;
     UPDATE {S}.birth_backfill_batch SET seq_to = seq_from + p_rows - 1 WHERE ledger_id = p_ledger_id AND epoch = p_epoch;
-    PERFORM {S}.birth_batch_open(p_ledger_id, v_epoch, v_batch.seq_from + p_rows, v_batch.seq_to, v_person);
+    PERFORM {S}._birth_batch_open(p_ledger_id, v_epoch, v_batch.seq_from + p_rows, v_batch.seq_to, v_person);
     RETURN v_epoch;
 END
 $body$;

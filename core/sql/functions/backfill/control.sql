@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_steer(p_run bigint, p_command text, p_batch_size integer, p_reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'control a run');
+    v_person text := {S}._birth_actor('birth_operator', 'control a run');
     v_status text;
 BEGIN
     -- So weak a lock never waits for a batch, only for whoever is about to begin, end, supersede or certify the run.
@@ -27,7 +27,7 @@ END
 $body$;
 
 -- Refuse while somebody holds the run: it can be resumed, so this is no closed gate.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_held(p_run bigint) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_held(p_run bigint) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_control {S}.birth_backfill_control;
@@ -46,7 +46,7 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_report(p_run bigint, p_state text, p_reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM {S}.birth_actor('birth_operator', 'apply a run');
+    PERFORM {S}._birth_actor('birth_operator', 'apply a run');
     IF p_state IS NULL OR p_state NOT IN ('applying', 'paused', 'throttled', 'waiting') THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_state', 'a worker is applying, paused, throttled or waiting', jsonb_build_object('run', p_run, 'state', left(p_state, 100)), 'Use one of these states.');
     END IF;

@@ -37,7 +37,7 @@ $body$;
 
 -- What the facts forbid, as `gate: evidence` objects; an empty array where nothing does. Stale pins come apart from
 -- closed gates: a stale plan is made again, a closed gate is opened.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_obstacles(p_facts jsonb) RETURNS TABLE (gate text, stale boolean, evidence jsonb)
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_obstacles(p_facts jsonb) RETURNS TABLE (gate text, stale boolean, evidence jsonb)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT 'qt001_open', false, p_facts -> 'qt001_gate' WHERE p_facts ->> 'qt001_gate' IS DISTINCT FROM 'OPEN'
     UNION ALL SELECT 'reconciled', false, to_jsonb('the run is ' || (p_facts ->> 'status')) WHERE p_facts ->> 'reconciled_by' IS NULL
@@ -65,7 +65,7 @@ DECLARE
     v_found record;
 BEGIN
     SELECT count(*) AS obstacles, bool_and(stale) AS only_stale, jsonb_agg(jsonb_build_object('gate', gate, 'evidence', evidence)) AS gates
-    INTO v_found FROM {S}.birth_backfill_obstacles({S}.birth_backfill_facts(p_run));
+    INTO v_found FROM {S}._birth_backfill_obstacles({S}.birth_backfill_facts(p_run));
     IF v_found.obstacles > 0 THEN
         PERFORM {S}.birth_refuse(CASE WHEN v_found.only_stale THEN 'BR004' ELSE 'BR003' END,
             CASE WHEN v_found.only_stale THEN 'plan_stale' ELSE 'gate_closed' END,
@@ -76,14 +76,14 @@ END
 $body$;
 
 -- Whether every gate was asked so lately that a batch need not ask again; it always asks for pins and permit.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_is_watched(p_run bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_is_watched(p_run bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT looked_at > clock_timestamp() - interval '30 seconds' FROM {S}.birth_backfill_look WHERE run_id = p_run
 $body$;
 
 -- Refuse as birth_backfill_insist does, and remember that this was asked. Who is asking at the same moment does not wait:
 -- one answer is enough to remember, and each holds for its own batch.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_look(p_run bigint) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_check_gates(p_run bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_began timestamptz := clock_timestamp();

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION {S}.birth_permit_open(p_budget bigint, p_lifetime interval, p_reason text, p_collections text[], p_expect_gateway text)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_gatekeeper', 'open permits');
+    v_person text := {S}._birth_actor('birth_gatekeeper', 'open permits');
     v_live jsonb := {S}.birth_gateway_fingerprint();
     v_gateway text := v_live ->> 'norm_md5';
     v_unknown text[];
@@ -43,7 +43,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock
 DECLARE
     v_closed timestamptz;
 BEGIN
-    PERFORM {S}.birth_actor('birth_gatekeeper', 'close permits');
+    PERFORM {S}._birth_actor('birth_gatekeeper', 'close permits');
     -- Batches share the table while they run; here one waits for those in flight, and the next ones queue behind. On the
     -- row alone they would go on sharing it among themselves, past whoever waits.
     LOCK TABLE {S}.birth_admission_permit IN EXCLUSIVE MODE;

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION {S}.birth_backfill_plan(p_collections text[]) RETURNS
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET row_security = off SET work_mem = '256MB' SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'plan a backfill');
+    v_person text := {S}._birth_actor('birth_operator', 'plan a backfill');
     v_run bigint;
     v_name text;
     v_clash jsonb;
@@ -13,7 +13,7 @@ BEGIN
     IF cardinality(p_collections) = 0 THEN
         PERFORM {S}.birth_refuse('BR002', 'nothing_named', 'a plan names at least one collection', NULL, 'Name collections, or use --all.');
     END IF;
-    PERFORM {S}.birth_backfill_undisturbed(p_collections);
+    PERFORM {S}._birth_backfill_undisturbed(p_collections);
     INSERT INTO {S}.birth_backfill_run (system_identifier, gateway, registry_triggers, registry_rows, alert_rows, snapshot, planned_person)
     SELECT (SELECT system_identifier::text FROM pg_control_system()), {S}.birth_gateway_fingerprint(),
         {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')),
@@ -27,7 +27,7 @@ BEGIN
         WHERE p_collections IS NULL AND c.requirement = 'REQUIRED' AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)
         UNION SELECT unnest(p_collections) ORDER BY 1
     LOOP
-        PERFORM {S}.birth_backfill_plan_entry(v_run, v_name);
+        PERFORM {S}._birth_backfill_plan_entry(v_run, v_name);
         RAISE NOTICE 'planned %', v_name;
     END LOOP;
     SELECT jsonb_agg(jsonb_build_object('code', entity_code, 'collections', collections)) INTO v_clash FROM (
@@ -47,7 +47,7 @@ BEGIN
         SELECT encode(sha256(convert_to(coalesce(string_agg(collection_name || ' ' || digest, E'\n' ORDER BY collection_name COLLATE "C"), ''), 'UTF8')), 'hex')
         FROM {S}.birth_backfill_ledger WHERE run_id = v_run)
     WHERE run_id = v_run;
-    PERFORM {S}.birth_backfill_supersede(v_run);
+    PERFORM {S}._birth_backfill_supersede(v_run);
     PERFORM {S}.birth_ledger_append('planned', (SELECT jsonb_build_object('run', r.run_id, 'digest', r.digest, 'gateway', r.gateway,
         'registry_rows', r.registry_rows, 'alert_rows', r.alert_rows, 'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object('ledger_id', ledger_id,
             'collection', collection_name, 'identity', identity, 'missing', missing, 'digest', digest) ORDER BY ledger_id), '[]')
@@ -57,12 +57,12 @@ END
 $body$;
 
 -- What is read of a source when it is planned, for people who look on.
-CREATE OR REPLACE FUNCTION {S}.birth_plan_text(p_relid oid, p_collection text, p_expression text, p_locator text[], p_declared boolean) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_plan_text(p_relid oid, p_collection text, p_expression text, p_locator text[], p_declared boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE WHEN {S}.birth_windowed(p_relid) THEN {S}.birth_plan_in_windows(p_relid, p_collection, p_expression, p_locator)
+    SELECT CASE WHEN {S}.birth_windowed(p_relid) THEN {S}._birth_plan_in_windows(p_relid, p_collection, p_expression, p_locator)
         ELSE (SELECT concat_ws(E';\n', format('INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
             SELECT $1, seq, code, source_key FROM (%s) AS row(seq, code, source_key)', missing), counted, taken)
-            FROM {S}.birth_plan_reads(p_relid, p_collection, p_expression, p_locator, p_declared)) END
+            FROM {S}._birth_plan_reads(p_relid, p_collection, p_expression, p_locator, p_declared)) END
 $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_plan(text[]) TO birth_operator;

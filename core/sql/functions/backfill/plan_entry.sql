@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_plan_entry(p_run bigint, p_collection text) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_entry(p_run bigint, p_collection text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_collection record;
@@ -30,23 +30,23 @@ BEGIN
             jsonb_build_object('collection', p_collection, 'gateway', {S}.birth_gateway_code(v_collection.relid), 'identity', v_collection.identity),
             'Classify it by the column that the gateway takes, or ask the gateway''s owner to change the trigger.');
     END IF;
-    v_expression := {S}.birth_identity_expression(v_collection.relid, p_collection, v_collection.strategy, v_collection.columns, 'source');
+    v_expression := {S}._birth_identity_expression(v_collection.relid, p_collection, v_collection.strategy, v_collection.columns, 'source');
     INSERT INTO {S}.birth_backfill_ledger (run_id, collection_name, relid, strategy, columns, identity, identity_version, locator, locator_indexed, triggers)
     SELECT p_run, p_collection, v_collection.relid, v_collection.strategy, v_collection.columns, v_collection.identity, v_collection.version,
         l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid)
-    FROM {S}.birth_locator(v_collection.relid, v_collection.columns) AS l
+    FROM {S}._birth_locator(v_collection.relid, v_collection.columns) AS l
     RETURNING ledger_id, locator INTO v_ledger, v_locator;
     IF {S}.birth_windowed(v_collection.relid) THEN
-        v_statement := {S}.birth_plan_in_windows(v_collection.relid, p_collection, v_expression, v_locator);
+        v_statement := {S}._birth_plan_in_windows(v_collection.relid, p_collection, v_expression, v_locator);
     ELSE
-        v_reads := {S}.birth_plan_reads(v_collection.relid, p_collection, v_expression, v_locator,
-            {S}.birth_identity_is_declared(v_collection.relid, v_collection.columns));
-        PERFORM {S}.birth_plan_affordable(p_collection, v_reads.missing), {S}.birth_plan_affordable(p_collection, v_reads.taken);
-        v_statement := {S}.birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken);
+        v_reads := {S}._birth_plan_reads(v_collection.relid, p_collection, v_expression, v_locator,
+            {S}._birth_identity_is_declared(v_collection.relid, v_collection.columns));
+        PERFORM {S}._birth_plan_affordable(p_collection, v_reads.missing), {S}._birth_plan_affordable(p_collection, v_reads.taken);
+        v_statement := {S}._birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken);
     END IF;
     EXECUTE v_statement INTO v_found USING v_ledger;
-    v_counted := {S}.birth_identity_counted(v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest);
-    IF NOT {S}.birth_identity_holds(v_counted) THEN
+    v_counted := {S}._birth_identity_counted(v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest);
+    IF NOT {S}._birth_identity_holds(v_counted) THEN
         PERFORM {S}.birth_refuse('BR003', 'contract_broken', format('the rows of %s are no longer identified by %s', p_collection, v_collection.identity),
             v_counted || jsonb_build_object('collection', p_collection, 'identity', v_collection.identity, 'example', v_found.foreign_example),
             'Classify it again: the data changed since.');
@@ -59,21 +59,21 @@ BEGIN
 END
 $body$;
 
-CREATE OR REPLACE FUNCTION {S}.birth_plan_by_join(p_missing text, p_counted text, p_taken text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(p_missing text, p_counted text, p_taken text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH stored AS (
             INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
-            SELECT $1, row.seq, row.code, row.source_key FROM {S}.birth_reading(%L) AS row(seq bigint, code text, source_key text[])
+            SELECT $1, row.seq, row.code, row.source_key FROM {S}._birth_reading(%L) AS row(seq bigint, code text, source_key text[])
         ), counted AS (
-            SELECT * FROM {S}.birth_reading(%L) AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer)
+            SELECT * FROM {S}._birth_reading(%L) AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer)
         ), taken AS (
-            SELECT * FROM {S}.birth_reading(%L) AS row(foreign_codes bigint, foreign_example text)
+            SELECT * FROM {S}._birth_reading(%L) AS row(foreign_codes bigint, foreign_example text)
         )
         SELECT * FROM counted CROSS JOIN taken $query$, p_missing, p_counted, p_taken)
 $body$;
 
-CREATE OR REPLACE FUNCTION {S}.birth_plan_in_windows(p_relid oid, p_collection text, p_expression text, p_locator text[]) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_plan_in_windows(p_relid oid, p_collection text, p_expression text, p_locator text[]) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH row AS MATERIALIZED (

@@ -1,6 +1,6 @@
 -- Refuse to plan collections (NULL: any) of a run that other sessions are at work on: it would end under their hands, and what
 -- it registered could never be certified. Whoever must, cancels it first: that can be seen.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_undisturbed(p_collections text[]) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_undisturbed(p_collections text[]) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_run bigint;
@@ -9,7 +9,7 @@ BEGIN
     SELECT work.run_id, array_agg(DISTINCT work.login) INTO v_run, v_logins FROM (
         SELECT w.run_id, w.login, w.backend_pid, w.seen_at AS since FROM {S}.birth_backfill_worker AS w
         UNION ALL
-        SELECT l.run_id, b.claimed_by, b.backend_pid, b.lease_until - {S}.birth_lease()
+        SELECT l.run_id, b.claimed_by, b.backend_pid, b.lease_until - {S}._birth_lease()
         FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE b.finished_at IS NULL) AS work
     JOIN {S}.birth_backfill_run AS r USING (run_id) JOIN {S}.birth_backfill_control AS c USING (run_id)
     JOIN pg_stat_activity AS a ON a.pid = work.backend_pid AND coalesce(a.backend_start <= work.since, true)
@@ -27,13 +27,13 @@ $body$;
 -- Other plans of the same collections are over, unless they were applied to the end. Waits for a batch in flight, and
 -- for a plan that is about to be over: of two made at a time, the one that ends last holds. The queue is a table that nobody
 -- else can lock: an advisory lock is anybody's to take.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_supersede(p_run bigint) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_supersede(p_run bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_other bigint;
 BEGIN
     LOCK TABLE {S}.birth_backfill_fence IN EXCLUSIVE MODE;
-    PERFORM {S}.birth_backfill_undisturbed(ARRAY(SELECT collection_name FROM {S}.birth_backfill_ledger WHERE run_id = p_run));
+    PERFORM {S}._birth_backfill_undisturbed(ARRAY(SELECT collection_name FROM {S}.birth_backfill_ledger WHERE run_id = p_run));
     FOR v_other IN
         SELECT r.run_id FROM {S}.birth_backfill_run AS r
         WHERE r.run_id <> p_run AND r.status IN ('planned', 'reconciled', 'applying')

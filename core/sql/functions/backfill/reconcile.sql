@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_reconcile(p_run bigint, p_note text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'reconcile a run');
+    v_person text := {S}._birth_actor('birth_operator', 'reconcile a run');
     v_status text;
     v_differing jsonb;
     v_digests jsonb;
@@ -23,7 +23,7 @@ BEGIN
     SELECT jsonb_agg(collection_name ORDER BY collection_name) FILTER (WHERE c.digest IS DISTINCT FROM l.digest OR c.without_code > 0 OR c.duplicates > 0),
         jsonb_object_agg(collection_name, c.digest)
     INTO v_differing, v_digests
-    FROM {S}.birth_backfill_recount(p_run) AS c JOIN {S}.birth_backfill_ledger AS l USING (collection_name) WHERE l.run_id = p_run;
+    FROM {S}._birth_backfill_recount(p_run) AS c JOIN {S}.birth_backfill_ledger AS l USING (collection_name) WHERE l.run_id = p_run;
     IF v_differing IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR004', 'plan_differs', 'the source no longer matches the plan', jsonb_build_object('collections', v_differing), 'Plan again.');
     END IF;

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_begin(p_run bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'apply a run');
+    v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_status text;
 BEGIN
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run;
@@ -10,10 +10,10 @@ BEGIN
     IF v_status <> 'applying' THEN
         SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
     END IF;
-    PERFORM {S}.birth_backfill_look(p_run);
-    PERFORM {S}.birth_backfill_held(p_run);
+    PERFORM {S}._birth_check_gates(p_run);
+    PERFORM {S}._birth_backfill_held(p_run);
     IF v_status = 'applying' THEN
-        PERFORM {S}.birth_batch_run(p_run);
+        PERFORM {S}._birth_batch_run(p_run);
     ELSE
         UPDATE {S}.birth_backfill_run SET status = 'applying', started_at = clock_timestamp() WHERE run_id = p_run;
         UPDATE {S}.birth_backfill_ledger SET status = 'applying' WHERE run_id = p_run AND status = 'planned';
@@ -28,7 +28,7 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_finish(p_run bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'apply a run');
+    v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_open bigint;
     v_status text;
 BEGIN

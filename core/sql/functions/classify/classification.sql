@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION {S}.birth_identity_classify(
     p_collection text, p_strategy text, p_columns text[], p_seen_version integer, p_reason text, p_evidence jsonb
 ) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'classify identities');
+    v_person text := {S}._birth_actor('birth_operator', 'classify identities');
     v_collection record;
     v_version integer;
     v_evidence jsonb;
@@ -24,7 +24,7 @@ BEGIN
     IF cardinality(p_columns) <> (SELECT count(DISTINCT wanted) FROM unnest(p_columns) AS wanted) THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_template', 'invalid identity: each column may appear once', jsonb_build_object('columns', p_columns), 'Remove the repeated column.');
     END IF;
-    PERFORM {S}.birth_identity_expression(v_collection.relid, p_collection, p_strategy, p_columns, 'source');
+    PERFORM {S}._birth_identity_expression(v_collection.relid, p_collection, p_strategy, p_columns, 'source');
     IF v_collection.strategy = p_strategy AND v_collection.columns = p_columns THEN
         RETURN v_collection.version;
     END IF;
@@ -36,8 +36,8 @@ BEGIN
             'Choose another identity. If every reader may see these values, add --although-secret --reason.');
     END IF;
     v_evidence := coalesce(p_evidence, '{{}}') || jsonb_build_object('counted',
-        {S}.birth_identity_count(v_collection.relid, p_collection, p_strategy, p_columns));
-    v_version := {S}.birth_identity_next(p_collection, v_collection.version, p_seen_version);
+        {S}._birth_identity_count(v_collection.relid, p_collection, p_strategy, p_columns));
+    v_version := {S}._birth_identity_next(p_collection, v_collection.version, p_seen_version);
     INSERT INTO {S}.birth_identity AS i (collection_name, strategy, columns, version)
     VALUES (p_collection, p_strategy, p_columns, v_version)
     ON CONFLICT (collection_name) DO UPDATE SET strategy = excluded.strategy, columns = excluded.columns, version = excluded.version;
@@ -54,7 +54,7 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}.birth_identity_unclassify(p_collection text, p_seen_version integer, p_reason text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'remove identities');
+    v_person text := {S}._birth_actor('birth_operator', 'remove identities');
     v_current {S}.birth_identity;
     v_version integer;
 BEGIN
@@ -63,7 +63,7 @@ BEGIN
         PERFORM {S}.birth_refuse('BR003', 'not_classified', format('%s has no identity', p_collection),
             jsonb_build_object('collection', p_collection), 'See `birth-console matrix`.');
     END IF;
-    v_version := {S}.birth_identity_next(p_collection, v_current.version, p_seen_version);
+    v_version := {S}._birth_identity_next(p_collection, v_current.version, p_seen_version);
     DELETE FROM {S}.birth_identity WHERE collection_name = p_collection;
     INSERT INTO {S}.birth_identity_history (collection_name, version, action, person, reason)
     VALUES (p_collection, v_version, 'unclassified', v_person, p_reason);
@@ -75,7 +75,7 @@ $body$;
 
 -- The next version of an identity, for the one writer who saw the current one. Refuses where rows are registered
 -- under the current identity: another code for the same rows would be a second birth.
-CREATE OR REPLACE FUNCTION {S}.birth_identity_next(p_collection text, p_version integer, p_seen_version integer) RETURNS integer
+CREATE OR REPLACE FUNCTION {S}._birth_identity_next(p_collection text, p_version integer, p_seen_version integer) RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_latest record;

@@ -2,13 +2,13 @@
 CREATE OR REPLACE FUNCTION {S}.birth_policy_set(p_collection text, p_requirement text, p_reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM {S}.birth_actor('birth_gatekeeper', 'decide the policy of a collection');
+    PERFORM {S}._birth_actor('birth_gatekeeper', 'decide the policy of a collection');
     IF coalesce(btrim(p_reason), '') = '' THEN
         PERFORM {S}.birth_refuse('BR002', 'reason_missing', 'a policy decision needs a reason', jsonb_build_object('collection', p_collection), 'Give --reason.');
     ELSIF p_requirement IS NULL OR p_requirement NOT IN ('REQUIRED', 'EXEMPT') THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_requirement', 'a policy is REQUIRED or EXEMPT', jsonb_build_object('collection', p_collection, 'requirement', p_requirement), 'Choose one of the two.');
     END IF;
-    IF NOT {S}.birth_policy_write(p_collection, p_requirement) THEN
+    IF NOT {S}._birth_policy_write(p_collection, p_requirement) THEN
         PERFORM {S}.birth_refuse('BR003', 'unknown_collection', format('%s has no policy', p_collection),
             jsonb_build_object('collection', p_collection), 'See `birth-console matrix --all`.');
     END IF;

@@ -1,6 +1,6 @@
 -- What a plan reads of a source that can be joined with the registry: its missing rows in code order, what the contract
 -- asks for, and codes that are registered for others. Codes that cannot repeat are not counted twice.
-CREATE OR REPLACE FUNCTION {S}.birth_plan_reads(p_relid oid, p_collection text, p_expression text, p_locator text[], p_declared boolean,
+CREATE OR REPLACE FUNCTION {S}._birth_plan_reads(p_relid oid, p_collection text, p_expression text, p_locator text[], p_declared boolean,
     OUT missing text, OUT counted text, OUT taken text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('SELECT row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key FROM (
@@ -16,10 +16,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 -- Refuse to read a whole table once for every row of another: on a large source that never ends.
-CREATE OR REPLACE FUNCTION {S}.birth_plan_affordable(p_collection text, p_query text) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_plan_affordable(p_collection text, p_query text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_plan jsonb := {S}.birth_explaining(p_query);
+    v_plan jsonb := {S}._birth_explaining(p_query);
     v_loop jsonb;
 BEGIN
     FOR v_loop IN SELECT jsonb_path_query(v_plan, '$.** ? (@."Node Type" == "Nested Loop")') LOOP

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION {S}.birth_identity_undo(p_collection text, p_seen_version integer, p_reason text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_operator', 'undo classifications');
+    v_person text := {S}._birth_actor('birth_operator', 'undo classifications');
     v_current {S}.birth_identity;
     v_before {S}.birth_identity_history;
     v_version integer;
@@ -14,7 +14,7 @@ BEGIN
         PERFORM {S}.birth_refuse('BR003', 'nothing_to_undo', format('the last change of %s is not a classification', p_collection),
             jsonb_build_object('collection', p_collection), 'See `birth-console classify --history`.');
     END IF;
-    v_version := {S}.birth_identity_next(p_collection, v_current.version, p_seen_version);
+    v_version := {S}._birth_identity_next(p_collection, v_current.version, p_seen_version);
     SELECT * INTO v_before FROM {S}.birth_identity_history
     WHERE collection_name = p_collection AND version < v_current.version ORDER BY version DESC LIMIT 1;
     IF v_before.strategy IS NULL THEN

@@ -1,7 +1,7 @@
 -- The person who acts: always the session's own login, whatever role was SET. Refuses outsiders of the group,
 -- transactions that would decide on what an old snapshot shows, and sessions where what is told to be done may be lost
 -- or where triggers do not fire.
-CREATE OR REPLACE FUNCTION {S}.birth_actor(p_group text, p_action text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_actor(p_group text, p_action text) RETURNS text
 LANGUAGE plpgsql STABLE AS $body$
 DECLARE
     v_person text;

@@ -7,8 +7,8 @@
 -- defines: birth_collection_rows()
 -- defines: birth_policy_rows()
 -- defines: birth_alert_rows()
--- defines: birth_policy_hold(p_collection text)
--- defines: birth_policy_write(p_collection text, p_requirement text)
+-- defines: _birth_policy_hold(p_collection text)
+-- defines: _birth_policy_write(p_collection text, p_requirement text)
 --
 -- What was enrolled or decided here stands in tables of ours, beside what the company's own say: theirs come first.
 
@@ -22,7 +22,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 -- What we read of each part, under our names, in order.
-CREATE OR REPLACE FUNCTION {S}.birth_bound_columns() RETURNS TABLE (part text, name text, type text, place bigint)
+CREATE OR REPLACE FUNCTION {S}._birth_bound_columns() RETURNS TABLE (part text, name text, type text, place bigint)
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT c.part, split_part(c.words, ' ', 1), split_part(c.words, ' ', 2), c.place
     FROM (SELECT p.part, w.words, w.place FROM (VALUES
@@ -43,12 +43,12 @@ $body$;
 
 -- The query that reads a part: each column as our type, or NULL where the company has no such column. A table that is gone
 -- keeps the names it had.
-CREATE OR REPLACE FUNCTION {S}.birth_bound_query(p_part text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_bound_query(p_part text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('SELECT %s FROM %I.%I AS b', concat_ws(', ', (
             SELECT string_agg(CASE WHEN found.relid IS NOT NULL AND a.attname IS NULL THEN format('NULL::%s', c.type)
                 ELSE format('b.%I::%s', {S}.birth_bound_name(p_part, c.name), c.type) END, ', ' ORDER BY c.place)
-            FROM {S}.birth_bound_columns() AS c LEFT JOIN pg_attribute AS a ON a.attrelid = found.relid AND a.attnum > 0
+            FROM {S}._birth_bound_columns() AS c LEFT JOIN pg_attribute AS a ON a.attrelid = found.relid AND a.attnum > 0
                 AND NOT a.attisdropped AND a.attname = {S}.birth_bound_name(p_part, c.name)::name
             WHERE c.part = p_part),
         CASE p_part WHEN 'registry' THEN 'b.xmin' WHEN 'alerts' THEN '1' END), b.schema_name, b.table_name)
@@ -62,7 +62,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 -- Define the functions that read and write what is bound, by the bindings as they are. For whoever installs or binds.
-CREATE OR REPLACE FUNCTION {S}.birth_bound_define() RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_bound_define() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET check_function_bodies = 'off' AS $define$
 DECLARE
     v_part record;
@@ -75,7 +75,7 @@ BEGIN
         ('policy', 'birth_policy_rows', 'birth_policy', ''),
         ('alerts', 'birth_alert_rows', '', 'alert integer')) AS p(part, function, ours, more)
     LOOP
-        v_query := {S}.birth_bound_query(v_part.part);
+        v_query := {S}._birth_bound_query(v_part.part);
         IF v_part.ours <> '' AND {S}.birth_is_bound(v_part.part) THEN
             v_query := format('%1$s UNION ALL SELECT o.collection_name::text, o.%2$I::text FROM {S}.%3$I AS o'
                 ' WHERE NOT EXISTS (SELECT FROM (%1$s) AS t(name, value) WHERE t.name = o.collection_name)', v_query,
@@ -84,13 +84,13 @@ BEGIN
         -- Neither settings nor SECURITY DEFINER: the planner would not inline it.
         EXECUTE format('CREATE OR REPLACE FUNCTION {S}.%I() RETURNS TABLE (%s) LANGUAGE sql STABLE ROWS 1000 AS %L',
             v_part.function, concat((SELECT string_agg(format('%I %s', name, type), ', ' ORDER BY place)
-                FROM {S}.birth_bound_columns() WHERE part = v_part.part), v_part.more), v_query);
+                FROM {S}._birth_bound_columns() WHERE part = v_part.part), v_part.more), v_query);
         EXECUTE format('GRANT EXECUTE ON FUNCTION {S}.%I() TO birth_reader', v_part.function);
     END LOOP;
     SELECT * INTO v_policy FROM {S}.birth_binding WHERE part = 'policy';
     -- A collection's requirement, which nobody decides otherwise between this look and the commit.
     EXECUTE format($policy$
-        CREATE OR REPLACE FUNCTION {S}.birth_policy_hold(p_collection text) RETURNS text
+        CREATE OR REPLACE FUNCTION {S}._birth_policy_hold(p_collection text) RETURNS text
         LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %L $policy$, format($body$
         DECLARE
             v_requirement text;
@@ -103,7 +103,7 @@ BEGIN
         END $body$, v_policy.schema_name, v_policy.table_name, {S}.birth_bound_name('policy', 'requirement'),
         {S}.birth_bound_name('policy', 'collection_name')));
     EXECUTE format($policy$
-        CREATE OR REPLACE FUNCTION {S}.birth_policy_write(p_collection text, p_requirement text) RETURNS boolean
+        CREATE OR REPLACE FUNCTION {S}._birth_policy_write(p_collection text, p_requirement text) RETURNS boolean
         LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %L $policy$, format($body$
         BEGIN
             UPDATE %1$I.%2$I AS b SET %3$I = p_requirement WHERE b.%4$I = p_collection;
@@ -116,5 +116,5 @@ BEGIN
 END
 $define$;
 
-SELECT {S}.birth_bound_define();
+SELECT {S}._birth_bound_define();
 GRANT EXECUTE ON FUNCTION {S}.birth_bound_table(text), {S}.birth_bound_name(text, text), {S}.birth_is_bound(text) TO birth_reader;

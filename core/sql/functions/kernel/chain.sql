@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION {S}.birth_ledger_field(p_value text) RETURNS bytea LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION {S}._birth_ledger_field(p_value text) RETURNS bytea LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN p_value IS NULL THEN decode('00', 'hex')
         ELSE decode('01', 'hex') || int4send(octet_length(convert_to(p_value, 'UTF8'))) || convert_to(p_value, 'UTF8') END
@@ -21,9 +21,9 @@ BEGIN
     SELECT seq + 1, hash INTO STRICT v_seq, v_prev FROM {S}.birth_ledger_head FOR UPDATE;
     -- Read under the lock, so that times never run backwards along the chain.
     v_at_us := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
-    v_hash := sha256('birth-ledger-v1'::bytea || v_prev || {S}.birth_ledger_field(v_seq::text)
-        || {S}.birth_ledger_field(v_at_us::text) || {S}.birth_ledger_field(session_user::text)
-        || {S}.birth_ledger_field(p_kind) || {S}.birth_ledger_field(v_payload));
+    v_hash := sha256('birth-ledger-v1'::bytea || v_prev || {S}._birth_ledger_field(v_seq::text)
+        || {S}._birth_ledger_field(v_at_us::text) || {S}._birth_ledger_field(session_user::text)
+        || {S}._birth_ledger_field(p_kind) || {S}._birth_ledger_field(v_payload));
     INSERT INTO {S}.birth_ledger_event (seq, at_us, actor, kind, payload, prev, hash)
     VALUES (v_seq, v_at_us, session_user, p_kind, v_payload, v_prev, v_hash);
     UPDATE {S}.birth_ledger_head SET seq = v_seq, hash = v_hash;

@@ -1,5 +1,5 @@
 -- The codec: a column as text that no session setting can change. Refuses types without such a text.
-CREATE OR REPLACE FUNCTION {S}.birth_identity_text(p_relid oid, p_column text, p_alias text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_identity_text(p_relid oid, p_column text, p_alias text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_type oid;
@@ -21,10 +21,10 @@ BEGIN
         WHEN (SELECT typtype = 'e' FROM pg_type WHERE oid = v_type) THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
         WHEN v_type = 'numeric'::regtype THEN format('trim_scale(%s)', v_text)
         -- By way of a timestamp without time zone: a zone may have skipped the day.
-        WHEN v_type = 'date'::regtype THEN {S}.birth_iso_text(v_text || '::timestamp', 'YYYY-MM-DD',
+        WHEN v_type = 'date'::regtype THEN {S}._birth_iso_text(v_text || '::timestamp', 'YYYY-MM-DD',
             format('isfinite(%1$s) AND %1$s < ''294277-01-01''', v_text))
-        WHEN v_type = 'timestamp'::regtype THEN {S}.birth_iso_text(v_text, 'YYYY-MM-DD"T"HH24:MI:SS.US', format('isfinite(%s)', v_text))
-        WHEN v_type = 'timestamptz'::regtype THEN {S}.birth_iso_text(format('(%s AT TIME ZONE ''UTC'')', v_text),
+        WHEN v_type = 'timestamp'::regtype THEN {S}._birth_iso_text(v_text, 'YYYY-MM-DD"T"HH24:MI:SS.US', format('isfinite(%s)', v_text))
+        WHEN v_type = 'timestamptz'::regtype THEN {S}._birth_iso_text(format('(%s AT TIME ZONE ''UTC'')', v_text),
             'YYYY-MM-DD"T"HH24:MI:SS.US"Z"', format('isfinite(%s)', v_text))
         END;
     IF v_text IS NULL THEN
@@ -40,7 +40,7 @@ $body$;
 
 -- Dates and times as ISO 8601. Years before 1 carry ' BC', or they would equal years after; infinity has no date, and a
 -- date beyond what a timestamp holds has no text: both give NULL.
-CREATE OR REPLACE FUNCTION {S}.birth_iso_text(p_stamp text, p_format text, p_known text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_iso_text(p_stamp text, p_format text, p_known text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('CASE WHEN %3$s THEN to_char(%1$s, %2$L) || CASE WHEN %1$s < ''0001-01-01'' THEN '' BC'' ELSE '''' END END',
         p_stamp, p_format, p_known)
@@ -48,14 +48,14 @@ $body$;
 
 -- The entity_code of a row, as an SQL expression over `p_alias`; NULL where a part is NULL or empty.
 -- Parts are escaped, % first, so that two different tuples never give one code.
-CREATE OR REPLACE FUNCTION {S}.birth_identity_expression(p_relid oid, p_collection text, p_strategy text, p_columns text[], p_alias text)
+CREATE OR REPLACE FUNCTION {S}._birth_identity_expression(p_relid oid, p_collection text, p_strategy text, p_columns text[], p_alias text)
 RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_column text;
     v_parts text[] := ARRAY[]::text[];
 BEGIN
     FOREACH v_column IN ARRAY p_columns LOOP
-        v_parts := v_parts || format('nullif(%s, '''')', {S}.birth_identity_text(p_relid, v_column, p_alias));
+        v_parts := v_parts || format('nullif(%s, '''')', {S}._birth_identity_text(p_relid, v_column, p_alias));
     END LOOP;
     IF p_strategy = 'column' THEN
         RETURN v_parts[1];

@@ -1,12 +1,12 @@
 -- Whether other tables inherit from it. The indexes of a partitioned table hold for all of its partitions.
-CREATE OR REPLACE FUNCTION {S}.birth_has_heirs(p_relid oid) RETURNS boolean
+CREATE OR REPLACE FUNCTION {S}._birth_has_heirs(p_relid oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT EXISTS (SELECT FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhparent WHERE h.inhparent = p_relid AND c.relkind = 'r')
 $body$;
 
 -- The columns by which a row is found again: the primary key, else a unique index that identifies every row, else
 -- the identity's own columns (with or without an index that starts with them).
-CREATE OR REPLACE FUNCTION {S}.birth_locator(p_relid oid, p_columns text[], OUT locator text[], OUT indexed boolean)
+CREATE OR REPLACE FUNCTION {S}._birth_locator(p_relid oid, p_columns text[], OUT locator text[], OUT indexed boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(best.names, p_columns), best.names IS NOT NULL
     FROM (SELECT) AS always LEFT JOIN LATERAL (
@@ -14,14 +14,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         FROM pg_index AS x, unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
         JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
         WHERE x.indrelid = p_relid AND x.indisunique AND x.indisvalid AND x.indisready AND x.indimmediate
-          AND x.indpred IS NULL AND x.indexprs IS NULL AND NOT {S}.birth_has_heirs(p_relid) AND k.position <= x.indnkeyatts
+          AND x.indpred IS NULL AND x.indexprs IS NULL AND NOT {S}._birth_has_heirs(p_relid) AND k.position <= x.indnkeyatts
         GROUP BY x.indexrelid, x.indisprimary
         HAVING bool_and(a.attnotnull)
         ORDER BY x.indisprimary DESC, count(*), x.indexrelid LIMIT 1) AS best ON true
 $body$;
 
 -- When a row of the table was born: its date_created, where it has one; else the register function decides.
-CREATE OR REPLACE FUNCTION {S}.birth_born_at(p_relid oid) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_born_at(p_relid oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce((SELECT 'source.date_created::timestamptz' FROM pg_attribute
         WHERE attrelid = p_relid AND attname = 'date_created' AND NOT attisdropped
@@ -29,7 +29,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 -- The columns by which a row is found again, with the parts of an item's source key as their values: `source_key[1]::uuid`.
-CREATE OR REPLACE FUNCTION {S}.birth_locator_parts(p_relid oid, p_locator text[]) RETURNS TABLE (name text, "position" bigint, part text)
+CREATE OR REPLACE FUNCTION {S}._birth_locator_parts(p_relid oid, p_locator text[]) RETURNS TABLE (name text, "position" bigint, part text)
 LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT l.name, l.position, format('source_key[%s]::%s', l.position, format_type(a.atttypid, a.atttypmod))
     FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)

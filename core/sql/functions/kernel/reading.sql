@@ -5,7 +5,7 @@
 -- (a cursor that outlives the transaction) or sends is gone with it.
 
 -- The rows of a query, read so; in the snapshot of the calling statement.
-CREATE OR REPLACE FUNCTION {S}.birth_reading(p_query text) RETURNS SETOF record
+CREATE OR REPLACE FUNCTION {S}._birth_reading(p_query text) RETURNS SETOF record
 LANGUAGE plpgsql STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_is_read boolean := false;
@@ -22,7 +22,7 @@ END
 $body$;
 
 -- How the server would run a query. Planning alone may run code, too.
-CREATE OR REPLACE FUNCTION {S}.birth_explaining(p_query text) RETURNS jsonb
+CREATE OR REPLACE FUNCTION {S}._birth_explaining(p_query text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_plan jsonb;

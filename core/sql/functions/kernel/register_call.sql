@@ -1,6 +1,6 @@
 -- The call of the register function as its binding says, over the columns code, source_key (its parts joined by /) and
 -- born_at of `row`. Each value as its parameter's very type: what a cast cannot make fits no overload by chance.
-CREATE OR REPLACE FUNCTION {S}.birth_register_call(p_collection text, p_origin text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_register_call(p_collection text, p_origin text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('%I.%I(', n.nspname, p.proname) || coalesce(string_agg(format('%I => (%s)::%s', b.parameter, CASE b.value
         WHEN 'collection' THEN quote_literal(p_collection)

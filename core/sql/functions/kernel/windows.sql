@@ -35,7 +35,7 @@ DECLARE
     v_row record;
     v_is_read boolean := false;
 BEGIN
-    -- As in birth_reading: what belongs to others is read READ ONLY, and all but the rows is undone.
+    -- As in _birth_reading: what belongs to others is read READ ONLY, and all but the rows is undone.
     PERFORM set_config('transaction_read_only', 'on', true);
     FOR v_row IN EXECUTE p_query LOOP
         v_codes := v_codes || v_row.code;

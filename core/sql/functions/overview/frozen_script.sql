@@ -16,7 +16,7 @@ BEGIN
         RETURN v_columns.present = 2;
     END IF;
     BEGIN
-        -- As in birth_reading.
+        -- As in _birth_reading.
         PERFORM set_config('transaction_read_only', 'on', true);
         EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_relid::regclass, v_columns.doubtful) INTO v_unset;
         v_is_read := true;

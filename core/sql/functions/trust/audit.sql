@@ -42,7 +42,7 @@ BEGIN
     -- Ours, and the company's that the gates rest on; the schema may hold more that is none of our business.
     SELECT array_agg(t.oid) INTO v_tables FROM pg_class AS t WHERE t.relnamespace = v_home AND t.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
         AND (t.relname ~ '^(v_)?birth_' OR t.relname IN ('collection_registry', 'trigger_guard_alerts'));
-    SELECT array_agg(p.oid) INTO v_functions FROM pg_proc AS p WHERE p.pronamespace = v_home AND p.proname ~ '^(birth_|fn_birth_|fn_trigger_guard)'
+    SELECT array_agg(p.oid) INTO v_functions FROM pg_proc AS p WHERE p.pronamespace = v_home AND p.proname ~ '^(_?birth_|fn_birth_|fn_trigger_guard)'
         OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions());
     RETURN QUERY
     SELECT c.id, c.title, CASE WHEN c.found IS NULL THEN 'passed' ELSE 'failed' END, coalesce(c.found, '[]'::jsonb), c.hint FROM (VALUES
@@ -53,7 +53,7 @@ BEGIN
             'REVOKE EXECUTE ON FUNCTION … FROM PUBLIC.'),
         ('register_execute', 'no login of the console may call the gateway''s functions',
             (SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || p.oid::regprocedure) FROM unnest(v_roles) AS r, pg_proc AS p
-                WHERE p.oid = ANY (v_functions) AND (p.proname !~ '^birth_' OR p.proname IN ('birth_ledger_append', 'birth_identity_import', 'birth_gateway_bind')
+                WHERE p.oid = ANY (v_functions) AND (p.proname !~ '^_?birth_' OR p.proname IN ('birth_ledger_append', 'birth_identity_import', 'birth_gateway_bind')
                       OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
                   AND r <> v_owner AND {S}.birth_audit_lends(p)
                   AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_function_privilege(r, p.oid, 'EXECUTE')),
@@ -62,13 +62,13 @@ BEGIN
             (SELECT jsonb_agg(p.oid::regprocedure::text) FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND p.prosecdef
                 AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS setting WHERE setting = 'search_path=pg_catalog, pg_temp'
                     -- The company's functions may name schemas of its own: nobody here creates anything in any of them.
-                    OR p.proowner <> v_owner AND p.proname !~ '^birth_'
+                    OR p.proowner <> v_owner AND p.proname !~ '^_?birth_'
                         AND setting LIKE 'search\_path=%' AND position('$user' IN setting) = 0)),
             'ALTER FUNCTION … SET search_path = pg_catalog, pg_temp.'),
         ('owner', 'birth_owner owns the console''s objects, and no login owns the company''s',
             (SELECT jsonb_agg(o.name) FROM (
                 SELECT p.oid::regprocedure::text AS name FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND p.proowner <> v_owner
-                    AND (p.proname LIKE 'birth\_%' OR p.proowner = ANY (v_roles))
+                    AND (p.proname ~ '^_?birth_' OR p.proowner = ANY (v_roles))
                 UNION ALL SELECT t.oid::regclass::text FROM pg_class AS t WHERE t.oid = ANY (v_tables) AND t.relowner <> v_owner
                     AND (t.relname ~ '^(v_)?birth_' AND t.relname NOT IN ('birth_registry', 'birth_policy')
                         AND t.relname <> ALL (SELECT unnest(value) FROM {S}.birth_setting WHERE name = 'left_alone')
@@ -112,7 +112,7 @@ BEGIN
                 UNION ALL SELECT r::regrole::text || ' on database' FROM unnest(v_roles) AS r
                 WHERE r <> v_owner AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_database_privilege(r, current_database(), 'CREATE, TEMP')) AS x),
             'REVOKE CREATE ON SCHEMA … and TEMP ON DATABASE … FROM PUBLIC.'),
-        ('parameters', 'no login may switch off triggers or track_counts', {S}.birth_audit_parameters(v_roles),
+        ('parameters', 'no login may switch off triggers or track_counts', {S}._birth_audit_parameters(v_roles),
             'REVOKE SET ON PARAMETER … FROM …'),
         ('triggers', 'the birth triggers are enabled',
             (SELECT jsonb_agg(c.collection_name) FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled'),
@@ -121,7 +121,7 @@ BEGIN
             (SELECT jsonb_agg(g.name) FROM (SELECT 'evt_trigger_guard_ddl' AS name UNION SELECT evtname::text FROM pg_event_trigger WHERE evtname LIKE 'evt\_trigger\_guard%') AS g
                 WHERE NOT EXISTS (SELECT FROM pg_event_trigger AS e WHERE e.evtname = g.name AND e.evtenabled IN ('O', 'A'))),
             'Ask a superuser to create or enable it.'),
-        ('schema_objects', 'the installed schema is what its version installs', (SELECT jsonb_agg(to_jsonb(d)) FROM {S}.birth_schema_differences() AS d),
+        ('schema_objects', 'the installed schema is what its version installs', (SELECT jsonb_agg(to_jsonb(d)) FROM {S}._birth_schema_differences() AS d),
             'Find out who changed it: `birth-console doctor` names each object, `birth-console upgrade` restores what it can.'),
         ('session_user', 'the session acts as its login',
             CASE WHEN current_setting('role') NOT IN ('none', session_user) THEN jsonb_build_array(session_user, current_setting('role')) END,
@@ -130,7 +130,7 @@ BEGIN
             CASE WHEN current_setting('session_replication_role') <> 'origin' THEN jsonb_build_array(current_setting('session_replication_role')) END,
             'RESET session_replication_role.')
     ) AS c(id, title, found, hint);
-    RETURN QUERY SELECT * FROM {S}.birth_audit_trust(v_embedded);
+    RETURN QUERY SELECT * FROM {S}._birth_audit_trust(v_embedded);
 END
 $body$;
 

@@ -1,5 +1,5 @@
 -- Which roles were granted a parameter that is a superuser's otherwise, and that the gates rest on. PostgreSQL 15 and newer.
-CREATE OR REPLACE FUNCTION {S}.birth_audit_parameters(p_roles oid[]) RETURNS jsonb
+CREATE OR REPLACE FUNCTION {S}._birth_audit_parameters(p_roles oid[]) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_found jsonb;
@@ -14,7 +14,7 @@ END
 $body$;
 
 -- Whether the server lets anybody in without asking. On the embedded demo that is a warning: nothing there is worth more.
-CREATE OR REPLACE FUNCTION {S}.birth_audit_trust(p_embedded boolean) RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
+CREATE OR REPLACE FUNCTION {S}._birth_audit_trust(p_embedded boolean) RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_lines jsonb;

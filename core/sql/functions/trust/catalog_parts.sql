@@ -1,6 +1,6 @@
 -- What the catalogs say of what sits on our tables: constraints, indexes, triggers, rules and policies; as
--- birth_catalog_functions does. NOT NULL is a column's, whether or not a server lists it as a constraint.
-CREATE OR REPLACE FUNCTION {S}.birth_catalog_parts() RETURNS TABLE (kind text, name text, aspects jsonb)
+-- _birth_catalog_functions does. NOT NULL is a column's, whether or not a server lists it as a constraint.
+CREATE OR REPLACE FUNCTION {S}._birth_catalog_parts() RETURNS TABLE (kind text, name text, aspects jsonb)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off'
 SET standard_conforming_strings = 'on' AS $body$
     WITH relation AS MATERIALIZED (

@@ -1,5 +1,5 @@
--- What the catalogs say of our tables, views and sequences, as birth_catalog_functions does; each column is an aspect.
-CREATE OR REPLACE FUNCTION {S}.birth_catalog_relations() RETURNS TABLE (kind text, name text, aspects jsonb)
+-- What the catalogs say of our tables, views and sequences, as _birth_catalog_functions does; each column is an aspect.
+CREATE OR REPLACE FUNCTION {S}._birth_catalog_relations() RETURNS TABLE (kind text, name text, aspects jsonb)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off'
 SET standard_conforming_strings = 'on' AS $body$
     WITH relation AS MATERIALIZED (

@@ -1,6 +1,6 @@
 -- What the catalogs say of the schema itself, what else is in it, what birth_owner grants by default, and event triggers that
--- call what is in it; as birth_catalog_functions does. A schema that is not birth_owner's is the company's to grant and fill.
-CREATE OR REPLACE FUNCTION {S}.birth_catalog_schema() RETURNS TABLE (kind text, name text, aspects jsonb)
+-- call what is in it; as _birth_catalog_functions does. A schema that is not birth_owner's is the company's to grant and fill.
+CREATE OR REPLACE FUNCTION {S}._birth_catalog_schema() RETURNS TABLE (kind text, name text, aspects jsonb)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off'
 SET standard_conforming_strings = 'on' AS $body$
     SELECT 'schema', n.oid::regnamespace::text, jsonb_build_object('owner', pg_get_userbyid(n.nspowner),

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_certify(p_run bigint, p_digest text, p_note text, OUT chain_seq bigint, OUT chain_hash text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_person text := {S}.birth_actor('birth_reviewer', 'certify a run');
+    v_person text := {S}._birth_actor('birth_reviewer', 'certify a run');
     v_status text;
     v_parts text[];
     v_evidence jsonb;
@@ -28,7 +28,7 @@ BEGIN
         PERFORM {S}.birth_refuse('BR004', 'evidence_changed', format('the evidence of run %s has changed since verify', p_run),
             jsonb_build_object('run', p_run, 'looked_at', p_digest, 'live', {S}.birth_evidence_digest(v_evidence)), 'Verify the run again and check the evidence.');
     END IF;
-    PERFORM {S}.birth_certifiable(p_run, v_evidence);
+    PERFORM {S}._birth_certifiable(p_run, v_evidence);
     SELECT * INTO v_head FROM {S}.birth_ledger_head FOR UPDATE;
     INSERT INTO {S}.birth_backfill_certificate (run_id, certified_person, note, evidence, evidence_digest, chain_seq, chain_hash)
     VALUES (p_run, v_person, p_note, v_evidence, p_digest, v_head.seq, v_head.hash);
@@ -40,7 +40,7 @@ END
 $body$;
 
 -- What the database itself asks of a run before anybody can stand for it.
-CREATE OR REPLACE FUNCTION {S}.birth_certifiable(p_run bigint, p_evidence jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_certifiable(p_run bigint, p_evidence jsonb) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_wrong text[];

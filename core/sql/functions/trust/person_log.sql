@@ -1,6 +1,6 @@
 -- Who is who is decided by whoever administers the database, and is part of the ledger like every other decision: also
 -- where it is written by hand.
-CREATE OR REPLACE FUNCTION {S}.birth_person_noted() RETURNS trigger
+CREATE OR REPLACE FUNCTION {S}._birth_person_noted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -19,9 +19,9 @@ $body$;
 DO $body$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = format('%I.birth_person_login', {s})::regclass AND t.tgname = 'birth_person_noted'
-        AND t.tgfoid = format('%I.birth_person_noted', {s})::regproc AND t.tgenabled = 'O' AND t.tgtype = 29 AND t.tgqual IS NULL AND t.tgnargs = 0) THEN
+        AND t.tgfoid = format('%I._birth_person_noted', {s})::regproc AND t.tgenabled = 'O' AND t.tgtype = 29 AND t.tgqual IS NULL AND t.tgnargs = 0) THEN
         CREATE OR REPLACE TRIGGER birth_person_noted AFTER INSERT OR UPDATE OR DELETE ON {S}.birth_person_login
-            FOR EACH ROW EXECUTE FUNCTION {S}.birth_person_noted();
+            FOR EACH ROW EXECUTE FUNCTION {S}._birth_person_noted();
     END IF;
 END
 $body$;

@@ -24,7 +24,7 @@ BEGIN
         GROUP BY p.oid, has_function_privilege(v_owner, p.oid, 'EXECUTE');
     RETURN QUERY SELECT 'public_execute', format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC;', p.oid::regprocedure)
         FROM pg_proc AS p
-        WHERE (p.pronamespace = v_home AND p.proname ~ '^(birth_|fn_birth_|fn_trigger_guard)' OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
+        WHERE (p.pronamespace = v_home AND p.proname ~ '^(_?birth_|fn_birth_|fn_trigger_guard)' OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
           AND has_function_privilege('public', p.oid, 'EXECUTE') AND {S}.birth_audit_lends(p) ORDER BY 2;
     RETURN QUERY SELECT 'search_path', format('ALTER FUNCTION %s SET search_path = pg_catalog, %I, pg_temp;', p.oid::regprocedure, n.nspname)
         FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
