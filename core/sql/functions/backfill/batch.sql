@@ -2,13 +2,14 @@
 -- A single item that cannot be registered is set aside with the server's reason; a larger batch fails as a whole, and
 -- its caller splits it. With `p_next` it also claims that many rows more: they are committed as claimed together with
 -- what was done, before anybody works on them. `next` is what birth_backfill_claim answers, or NULL.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_apply_batch(p_ledger_id bigint, p_epoch bigint, p_rows integer, p_next integer DEFAULT NULL,
+CREATE OR REPLACE FUNCTION {S}.birth_backfill_apply_batch(
+    p_ledger_id bigint, p_epoch bigint, p_rows integer, p_next integer DEFAULT NULL,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint, OUT next jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601'
 -- Nor may its caller switch off what the register function asserts, or let a source's policies run as the owner.
-SET "plpgsql.check_asserts" = 'on' SET row_security = 'off' SET standard_conforming_strings = 'on' SET transform_null_equals = 'off'
-SET quote_all_identifiers = 'off' AS $body$
+SET "plpgsql.check_asserts" = 'on' SET row_security = 'off'
+SET standard_conforming_strings = 'on' SET transform_null_equals = 'off' SET quote_all_identifiers = 'off' AS $body$
 #variable_conflict use_column
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');
@@ -24,8 +25,10 @@ BEGIN
     PERFORM {S}._birth_batch_run(v_entry.run_id);
     v_batch := {S}._birth_batch_claimed(p_ledger_id, p_epoch);
     IF p_rows IS NULL OR v_batch.seq_to - v_batch.seq_from + 1 > p_rows THEN
-        PERFORM {S}.birth_refuse('BR002', 'batch_too_large', format('the claim holds %s rows, more than %s', v_batch.seq_to - v_batch.seq_from + 1, p_rows),
-            jsonb_build_object('ledger_id', p_ledger_id, 'epoch', p_epoch), 'Allow as many rows as were claimed.');
+        PERFORM {S}.birth_refuse('BR002', 'batch_too_large',
+            format('the claim holds %s rows, more than %s', v_batch.seq_to - v_batch.seq_from + 1, p_rows),
+            jsonb_build_object('ledger_id', p_ledger_id, 'epoch', p_epoch),
+            'Allow as many rows as were claimed.');
     END IF;
     IF NOT {S}._birth_backfill_is_watched(v_entry.run_id) THEN
         PERFORM {S}._birth_check_gates(v_entry.run_id);
@@ -44,16 +47,27 @@ BEGIN
     PERFORM {S}._birth_batch_pins(v_entry);
     -- What every worker updates comes last: the budget, then the entry, then the head of the chain.
     PERFORM {S}._birth_batch_spend(v_permit, v_done.registered);
-    UPDATE {S}.birth_backfill_batch AS b SET permit_id = v_permit, registered = v_done.registered, existing = v_done.existing,
-        vanished = v_done.vanished, quarantined = v_done.quarantined, writes = v_writes, transaction_id = pg_current_xact_id(), finished_at = clock_timestamp()
+    UPDATE {S}.birth_backfill_batch AS b
+    SET permit_id = v_permit,
+        registered = v_done.registered,
+        existing = v_done.existing,
+        vanished = v_done.vanished,
+        quarantined = v_done.quarantined,
+        writes = v_writes,
+        transaction_id = pg_current_xact_id(),
+        finished_at = clock_timestamp()
     WHERE b.ledger_id = p_ledger_id AND b.epoch = p_epoch;
     IF p_next IS NOT NULL THEN
         SELECT to_jsonb(c) INTO next FROM {S}.birth_backfill_claim(v_entry.run_id, p_next) AS c;
     END IF;
-    PERFORM {S}.birth_ledger_append('batch', jsonb_build_object('run', v_entry.run_id, 'ledger_id', p_ledger_id, 'epoch', p_epoch,
-        'from', v_batch.seq_from, 'to', v_batch.seq_to, 'permit', v_permit, 'person', v_person, 'registered', v_done.registered,
-        'existing', v_done.existing, 'vanished', v_done.vanished, 'quarantined', v_done.quarantined));
-    SELECT v_done.registered, v_done.existing, v_done.vanished, v_done.quarantined INTO registered, existing, vanished, quarantined;
+    PERFORM {S}.birth_ledger_append('batch', jsonb_build_object(
+        'run', v_entry.run_id, 'ledger_id', p_ledger_id, 'epoch', p_epoch,
+        'from', v_batch.seq_from, 'to', v_batch.seq_to,
+        'permit', v_permit, 'person', v_person,
+        'registered', v_done.registered, 'existing', v_done.existing,
+        'vanished', v_done.vanished, 'quarantined', v_done.quarantined));
+    SELECT v_done.registered, v_done.existing, v_done.vanished, v_done.quarantined
+    INTO registered, existing, vanished, quarantined;
 END
 $body$;
 
@@ -83,7 +97,8 @@ BEGIN
             RETURN;
         END;
     END IF;
-    SELECT v_done.registered, v_done.existing, v_done.vanished, v_done.quarantined INTO registered, existing, vanished, quarantined;
+    SELECT v_done.registered, v_done.existing, v_done.vanished, v_done.quarantined
+    INTO registered, existing, vanished, quarantined;
 END
 $body$;
 
@@ -91,8 +106,9 @@ $body$;
 -- refuse. The console splits batches by the same rule, but for 54: a smaller batch may stay below a limit.
 CREATE OR REPLACE FUNCTION {S}._birth_is_poison(p_state text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT p_state = 'BR008' OR left(p_state, 2) NOT IN ('00', '01', '02', '03', '08', '0L', '0P', '25', '26', '28', '2B', '2D', '34',
-        '3B', '3D', '3F', '40', '53', '55', '57', '58', 'BR', 'F0', 'HV', 'XX')
+    SELECT p_state = 'BR008'
+        OR left(p_state, 2) NOT IN ('00', '01', '02', '03', '08', '0L', '0P', '25', '26', '28', '2B', '2D', '34',
+            '3B', '3D', '3F', '40', '53', '55', '57', '58', 'BR', 'F0', 'HV', 'XX')
         -- How deep a stack may grow is the server's to say, and how deep it is already, the caller's.
         AND p_state NOT IN ('42501', '54001')
 $body$;

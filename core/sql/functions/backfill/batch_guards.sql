@@ -1,11 +1,14 @@
--- A batch comes first in its transaction, and ends with it. What its caller left to be checked at commit would be checked here,
--- as the owner; and a transaction that can be prepared could commit whenever its caller likes, with permit and gates long
--- closed: whoever exported a snapshot cannot prepare it.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_alone(p_ledger_id bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+-- A batch comes first in its transaction, and ends with it. What its caller left to be checked at commit would be
+-- checked here, as the owner; and a transaction that can be prepared could commit whenever its caller likes, with
+-- permit and gates long closed: whoever exported a snapshot cannot prepare it.
+CREATE OR REPLACE FUNCTION {S}._birth_batch_alone(p_ledger_id bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF pg_current_xact_id_if_assigned() IS NOT NULL THEN
-        PERFORM {S}.birth_refuse('BR002', 'not_alone', 'a batch needs its own transaction: this one has already written',
-            jsonb_build_object('ledger_id', p_ledger_id), 'Commit, then apply the batch.');
+        PERFORM {S}.birth_refuse('BR002', 'not_alone',
+            'a batch needs its own transaction: this one has already written',
+            jsonb_build_object('ledger_id', p_ledger_id),
+            'Commit, then apply the batch.');
     ELSIF current_setting('max_prepared_transactions')::integer > 0 THEN
         PERFORM pg_export_snapshot();
     END IF;
@@ -14,17 +17,22 @@ $body$;
 
 -- The run must be at work, and stay so until this batch commits: whoever supersedes or certifies it waits. One that
 -- was brought to its end has no claim left: whoever comes late with one is told that it is lost.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_run(p_run bigint) RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+CREATE OR REPLACE FUNCTION {S}._birth_batch_run(p_run bigint) RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_status text;
 BEGIN
     LOCK TABLE {S}.birth_backfill_fence IN ROW SHARE MODE;
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR SHARE;
     IF v_status IS NULL OR v_status NOT IN ('applying', 'applied', 'certified') THEN
-        PERFORM {S}.birth_refuse('BR004', 'run_not_applying', concat(format('run %s is %s', p_run, coalesce(v_status, 'unknown')),
-                (SELECT format(' by run %s, planned by %s', o.run_id, o.planned_by) FROM {S}.birth_backfill_run AS r
-                    JOIN {S}.birth_backfill_run AS o ON o.run_id = r.superseded_by WHERE r.run_id = p_run)),
-            jsonb_build_object('run', p_run, 'status', v_status), 'Start the run: `birth-console apply`.');
+        PERFORM {S}.birth_refuse('BR004', 'run_not_applying',
+            concat(format('run %s is %s', p_run, coalesce(v_status, 'unknown')),
+                (SELECT format(' by run %s, planned by %s', o.run_id, o.planned_by)
+                FROM {S}.birth_backfill_run AS r
+                JOIN {S}.birth_backfill_run AS o ON o.run_id = r.superseded_by
+                WHERE r.run_id = p_run)),
+            jsonb_build_object('run', p_run, 'status', v_status),
+            'Start the run: `birth-console apply`.');
     END IF;
     RETURN v_status;
 END
@@ -32,7 +40,8 @@ $body$;
 
 -- An open permit, locked so that closing it waits for this batch, and judged by the server's clock at this moment. Its
 -- gateway is held against the plan's, which was just found to be the live one.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_permit(p_entry {S}.birth_backfill_ledger) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+CREATE OR REPLACE FUNCTION {S}._birth_batch_permit(p_entry {S}.birth_backfill_ledger) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_permit bigint;
     v_live jsonb := (SELECT gateway FROM {S}.birth_backfill_run WHERE run_id = p_entry.run_id);
@@ -40,23 +49,32 @@ DECLARE
 BEGIN
     LOCK TABLE {S}.birth_admission_permit IN ROW SHARE MODE;
     v_permit := {S}.birth_permit_for(p_entry.collection_name);
-    SELECT jsonb_build_object('norm_md5', expect_gateway, 'full_sha256', expect_full) INTO v_expected FROM {S}.birth_admission_permit
-    WHERE permit_id = v_permit AND closed_at IS NULL AND expires_at > clock_timestamp() FOR SHARE;
+    SELECT jsonb_build_object('norm_md5', expect_gateway, 'full_sha256', expect_full)
+    INTO v_expected
+    FROM {S}.birth_admission_permit
+    WHERE permit_id = v_permit AND closed_at IS NULL AND expires_at > clock_timestamp()
+    FOR SHARE;
     IF NOT FOUND THEN
-        PERFORM {S}.birth_refuse('BR003', 'permit_in_scope', format('no open permit with budget covers %s', p_entry.collection_name),
-            jsonb_build_object('gates', jsonb_build_array(jsonb_build_object('gate', 'permit_in_scope', 'evidence', jsonb_build_object('collection', p_entry.collection_name)))),
+        PERFORM {S}.birth_refuse('BR003', 'permit_in_scope',
+            format('no open permit with budget covers %s', p_entry.collection_name),
+            jsonb_build_object('gates', jsonb_build_array(jsonb_build_object(
+                'gate', 'permit_in_scope',
+                'evidence', jsonb_build_object('collection', p_entry.collection_name)))),
             'Ask a gatekeeper to open a permit.');
     END IF;
     IF NOT coalesce(v_live @> v_expected, false) THEN
-        PERFORM {S}.birth_refuse('BR004', 'gateway_changed', 'the gateway no longer matches the permit',
-            jsonb_build_object('permit', v_permit, 'permitted', v_expected, 'live', v_live), 'Ask the gateway''s owner about the change. Then open a new permit.');
+        PERFORM {S}.birth_refuse('BR004', 'gateway_changed',
+            'the gateway no longer matches the permit',
+            jsonb_build_object('permit', v_permit, 'permitted', v_expected, 'live', v_live),
+            'Ask the gateway''s owner about the change. Then open a new permit.');
     END IF;
     RETURN v_permit;
 END
 $body$;
 
 -- What the plan pinned must still hold: gateway, triggers, identity, and the very table.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_pins(p_entry {S}.birth_backfill_ledger) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+CREATE OR REPLACE FUNCTION {S}._birth_batch_pins(p_entry {S}.birth_backfill_ledger) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_run {S}.birth_backfill_run;
     v_policy text;
@@ -67,29 +85,49 @@ BEGIN
     PERFORM FROM {S}.birth_identity WHERE collection_name = p_entry.collection_name FOR SHARE;
     v_policy := {S}._birth_policy_hold(p_entry.collection_name);
     v_drift := array_remove(ARRAY[
-        CASE WHEN v_run.alert_rows IS DISTINCT FROM (SELECT count(*) FROM {S}.birth_alert_rows()) THEN 'alert_rows' END,
-        CASE WHEN NOT p_entry.columns || p_entry.locator <@ ARRAY(SELECT attname::text FROM pg_attribute
-            WHERE attrelid = p_entry.relid AND attnum > 0 AND NOT attisdropped) THEN 'columns' END,
-        CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint() THEN 'gateway' END,
-        CASE WHEN v_run.registry_triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')) THEN 'registry_triggers' END,
-        CASE WHEN p_entry.triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint(p_entry.relid) THEN 'triggers' END,
-        CASE WHEN p_entry.relid IS DISTINCT FROM {S}.birth_collection_table(p_entry.collection_name) THEN 'table' END,
-        CASE WHEN NOT EXISTS (SELECT FROM {S}.birth_identity WHERE collection_name = p_entry.collection_name AND version = p_entry.identity_version) THEN 'identity' END,
-        CASE WHEN v_policy IS DISTINCT FROM 'REQUIRED' THEN 'policy_required' END
+        CASE WHEN v_run.alert_rows IS DISTINCT FROM (SELECT count(*) FROM {S}.birth_alert_rows())
+            THEN 'alert_rows' END,
+        CASE WHEN NOT p_entry.columns || p_entry.locator <@ ARRAY(
+                SELECT attname::text FROM pg_attribute
+                WHERE attrelid = p_entry.relid AND attnum > 0 AND NOT attisdropped)
+            THEN 'columns' END,
+        CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint()
+            THEN 'gateway' END,
+        CASE WHEN v_run.registry_triggers
+                IS DISTINCT FROM {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'))
+            THEN 'registry_triggers' END,
+        CASE WHEN p_entry.triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint(p_entry.relid)
+            THEN 'triggers' END,
+        CASE WHEN p_entry.relid IS DISTINCT FROM {S}.birth_collection_table(p_entry.collection_name)
+            THEN 'table' END,
+        CASE WHEN NOT EXISTS (SELECT FROM {S}.birth_identity
+                WHERE collection_name = p_entry.collection_name AND version = p_entry.identity_version)
+            THEN 'identity' END,
+        CASE WHEN v_policy IS DISTINCT FROM 'REQUIRED'
+            THEN 'policy_required' END
     ], NULL);
     IF cardinality(v_drift) > 0 THEN
-        PERFORM {S}.birth_refuse('BR004', 'plan_stale', format('the plan of %s is stale, changed: %s', p_entry.collection_name, array_to_string(v_drift, ', ')),
-            jsonb_build_object('collection', p_entry.collection_name, 'drift', v_drift), 'Plan again.');
+        PERFORM {S}.birth_refuse('BR004', 'plan_stale',
+            format('the plan of %s is stale, changed: %s', p_entry.collection_name, array_to_string(v_drift, ', ')),
+            jsonb_build_object('collection', p_entry.collection_name, 'drift', v_drift),
+            'Plan again.');
     END IF;
 END
 $body$;
 
-CREATE OR REPLACE FUNCTION {S}._birth_batch_spend(p_permit bigint, p_rows bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+-- Take rows from a permit's budget; refuses where that does not cover them.
+CREATE OR REPLACE FUNCTION {S}._birth_batch_spend(p_permit bigint, p_rows bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    UPDATE {S}.birth_admission_budget SET used_rows = used_rows + p_rows WHERE permit_id = p_permit AND used_rows + p_rows <= budget_rows;
+    UPDATE {S}.birth_admission_budget
+    SET used_rows = used_rows + p_rows
+    WHERE permit_id = p_permit AND used_rows + p_rows <= budget_rows;
     IF NOT FOUND THEN
-        PERFORM {S}.birth_refuse('BR003', 'budget_left', format('the budget of permit %s does not cover this batch', p_permit),
-            (SELECT jsonb_build_object('permit', p_permit, 'budget', budget_rows, 'used', used_rows, 'batch', p_rows) FROM {S}.birth_admission_budget WHERE permit_id = p_permit),
+        PERFORM {S}.birth_refuse('BR003', 'budget_left',
+            format('the budget of permit %s does not cover this batch', p_permit),
+            (SELECT jsonb_build_object('permit', p_permit, 'budget', budget_rows, 'used', used_rows, 'batch', p_rows)
+            FROM {S}.birth_admission_budget
+            WHERE permit_id = p_permit),
             'Ask a gatekeeper for a larger permit.');
     END IF;
 END

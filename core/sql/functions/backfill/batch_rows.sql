@@ -32,7 +32,8 @@ CREATE OR REPLACE FUNCTION {S}._birth_batch_count(p_collection text, p_origin te
     OUT registered bigint, OUT existing bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
 BEGIN
-    SELECT count(*) FILTER (WHERE r.dot_origin = p_origin), count(*) FILTER (WHERE r.dot_origin IS DISTINCT FROM p_origin)
+    SELECT count(*) FILTER (WHERE r.dot_origin = p_origin),
+        count(*) FILTER (WHERE r.dot_origin IS DISTINCT FROM p_origin)
     INTO registered, existing
     FROM {S}.birth_registry_rows() AS r
     WHERE r.entity_code = ANY (p_codes) AND r.collection_name = p_collection AND r.entity_code <> ALL (p_taken);
@@ -54,19 +55,26 @@ DECLARE
     v_answers bigint;
 BEGIN
     v_found := {S}._birth_batch_read(p_entry, p_from, p_to);
-    SELECT coalesce(array_agg(code), '{{}}'), coalesce(array_agg(code) FILTER (WHERE collection <> p_entry.collection_name), '{{}}')
-    INTO v_taken, v_foreign FROM {S}.birth_registry_probe(v_found.codes);
+    SELECT coalesce(array_agg(code), '{{}}'),
+        coalesce(array_agg(code) FILTER (WHERE collection <> p_entry.collection_name), '{{}}')
+    INTO v_taken, v_foreign
+    FROM {S}.birth_registry_probe(v_found.codes);
     EXECUTE {S}._birth_register_statement(p_entry)
     INTO v_answers USING v_found.codes, v_found.source_keys, v_found.births, v_taken;
     -- What would be checked at commit is checked here, where a row that fails can still be set aside.
     SET CONSTRAINTS ALL IMMEDIATE;
-    SELECT * INTO registered, existing FROM {S}._birth_batch_count(p_entry.collection_name, v_origin, v_found.codes, v_taken);
+    SELECT * INTO registered, existing
+    FROM {S}._birth_batch_count(p_entry.collection_name, v_origin, v_found.codes, v_taken);
     -- All items of a range have their numbers in a row.
     vanished := p_to - p_from + 1 - coalesce(cardinality(v_found.codes), 0);
     IF vanished + cardinality(v_taken) + registered + existing <> p_to - p_from + 1 THEN
-        PERFORM {S}.birth_refuse('BR008', 'not_registered', format('the register function left %s of %s rows of %s out of the registry',
-                p_to - p_from + 1 - vanished - cardinality(v_taken) - registered - existing, p_to - p_from + 1 - vanished - cardinality(v_taken), p_entry.collection_name),
-            jsonb_build_object('ledger_id', p_entry.ledger_id, 'from', p_from, 'to', p_to), 'Nothing of this batch was kept. Ask the owner of the register function.');
+        PERFORM {S}.birth_refuse('BR008', 'not_registered',
+            format('the register function left %s of %s rows of %s out of the registry',
+                p_to - p_from + 1 - vanished - cardinality(v_taken) - registered - existing,
+                p_to - p_from + 1 - vanished - cardinality(v_taken),
+                p_entry.collection_name),
+            jsonb_build_object('ledger_id', p_entry.ledger_id, 'from', p_from, 'to', p_to),
+            'Nothing of this batch was kept. Ask the owner of the register function.');
     END IF;
     existing := existing + cardinality(v_taken) - cardinality(v_foreign);
     quarantined := {S}._birth_batch_quarantine(p_entry, p_from, p_to, v_foreign);
@@ -74,7 +82,8 @@ END
 $body$;
 
 -- A code that belongs to another collection cannot be registered for this one: set the item aside, never drop it.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_quarantine(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint, p_codes text[]) RETURNS bigint
+CREATE OR REPLACE FUNCTION {S}._birth_batch_quarantine(
+    p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint, p_codes text[]) RETURNS bigint
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $body$
     WITH aside AS (
         INSERT INTO {S}.birth_backfill_quarantine (ledger_id, seq, entity_code, source_key, sqlstate, message)

@@ -10,19 +10,24 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             WHERE ledger_id = $1 AND seq BETWEEN $2 AND $3
         )
         SELECT array_agg(row.code) AS codes, %8$s::text[] AS source_keys, %9$s::timestamptz[] AS births
-        FROM (SELECT %5$sitem.entity_code AS code, item.source_key, %3$s AS born_at FROM item JOIN %1$s AS source ON %2$s
-            WHERE %4$s IS NOT DISTINCT FROM item.entity_code ORDER BY item.seq) AS row $query$,
+        FROM (
+            SELECT %5$sitem.entity_code AS code, item.source_key, %3$s AS born_at
+            FROM item JOIN %1$s AS source ON %2$s
+            WHERE %4$s IS NOT DISTINCT FROM item.entity_code
+            ORDER BY item.seq) AS row $query$,
         p_entry.relid::regclass,
         found.matches || CASE WHEN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
             THEN format(' AND source.%I = ANY (ARRAY(SELECT part_1 FROM item))', p_entry.locator[1]) ELSE '' END,
         found.born_at,
-        {S}._birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
+        {S}._birth_identity_expression(
+            p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
         -- Where nothing but the identity finds a row again, two rows may answer to one item.
         CASE WHEN p_entry.locator_indexed THEN '' ELSE 'DISTINCT ON (item.seq) ' END,
         CASE WHEN found.takes_key THEN 'array_to_string(source_key, ''/'')' ELSE 'NULL::text' END,
         found.parts,
         CASE WHEN found.takes_key THEN 'array_agg(row.source_key)' ELSE 'NULL' END,
-        CASE WHEN found.takes_birth AND found.born_at <> 'NULL::timestamptz' THEN 'array_agg(row.born_at)' ELSE 'NULL' END)
+        CASE WHEN found.takes_birth AND found.born_at <> 'NULL::timestamptz'
+            THEN 'array_agg(row.born_at)' ELSE 'NULL' END)
     FROM (SELECT string_agg(format('source.%I = item.part_%s', name, position), ' AND ' ORDER BY position) AS matches,
             string_agg(format('%s AS part_%s', part, position), ', ' ORDER BY position) AS parts,
             {S}._birth_born_at(p_entry.relid) AS born_at,
@@ -37,7 +42,9 @@ CREATE OR REPLACE FUNCTION {S}._birth_register_statement(p_entry {S}.birth_backf
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         SELECT count(%s)
-        FROM (SELECT unnest($1::text[]) AS code, unnest($2::text[]) AS source_key, unnest($3::timestamptz[]) AS born_at) AS row
+        FROM (SELECT unnest($1::text[]) AS code,
+            unnest($2::text[]) AS source_key,
+            unnest($3::timestamptz[]) AS born_at) AS row
         WHERE row.code <> ALL ($4::text[]) $query$,
         {S}._birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id))
 $body$;

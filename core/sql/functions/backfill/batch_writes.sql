@@ -3,17 +3,23 @@
 CREATE OR REPLACE FUNCTION {S}._birth_batch_writes() RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH touched AS MATERIALIZED (
-        -- Not each of thousands of tables: whoever writes one keeps a lock on it. Those that a batch may write are among
-        -- them in any case: they may have figures of an earlier transaction.
+        -- Not each of thousands of tables: whoever writes one keeps a lock on it. Those that a batch may write are
+        -- among them in any case: they may have figures of an earlier transaction.
         SELECT relation AS relid FROM pg_locks
         WHERE pid = pg_backend_pid() AND locktype = 'relation' AND mode NOT IN ('AccessShareLock', 'RowShareLock')
-        UNION SELECT to_regclass(name)::oid FROM unnest(ARRAY[{S}.birth_bound_table('registry')::regclass::text, format('%I.birth_backfill_quarantine', {s})]
+        UNION
+        SELECT to_regclass(name)::oid
+        FROM unnest(
+            ARRAY[{S}.birth_bound_table('registry')::regclass::text, format('%I.birth_backfill_quarantine', {s})]
             || (SELECT value FROM {S}.birth_setting WHERE birth_setting.name = 'register_writes')) AS name
     )
     SELECT coalesce(jsonb_object_agg(w.relid::text, w.ins + w.upd + w.del), '{{}}') || jsonb_build_object('',
         coalesce(sum(w.ins - w.del) FILTER (WHERE w.relid = {S}.birth_bound_table('registry')), 0))
     -- What pg_stat_xact_user_tables shows, without what it reads besides.
-    FROM (SELECT c.oid AS relid, pg_stat_get_xact_tuples_inserted(c.oid) AS ins, pg_stat_get_xact_tuples_updated(c.oid) AS upd,
+    FROM (
+        SELECT c.oid AS relid,
+            pg_stat_get_xact_tuples_inserted(c.oid) AS ins,
+            pg_stat_get_xact_tuples_updated(c.oid) AS upd,
             pg_stat_get_xact_tuples_deleted(c.oid) AS del
         FROM touched JOIN pg_class AS c ON c.oid = touched.relid
         WHERE c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace) AS w
@@ -22,7 +28,8 @@ $body$;
 
 -- What registering wrote, by table; refuses where that is more than the registry, the quarantine and the tables that
 -- the register function is known to write, and where the registry grew by more than the planned rows.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_written(p_before jsonb, p_collection text, p_registered bigint) RETURNS jsonb
+CREATE OR REPLACE FUNCTION {S}._birth_batch_written(p_before jsonb, p_collection text, p_registered bigint)
+RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_after jsonb := {S}._birth_batch_writes();
@@ -31,22 +38,30 @@ DECLARE
     v_elsewhere text[];
 BEGIN
     IF NOT current_setting('track_counts')::boolean THEN
-        PERFORM {S}.birth_refuse('BR005', 'writes_unseen', 'the writes of a batch cannot be counted: track_counts is off',
-            jsonb_build_object('track_counts', 'off'), 'Switch track_counts on for this database.');
+        PERFORM {S}.birth_refuse('BR005', 'writes_unseen',
+            'the writes of a batch cannot be counted: track_counts is off',
+            jsonb_build_object('track_counts', 'off'),
+            'Switch track_counts on for this database.');
     ELSIF v_grown > p_registered THEN
-        PERFORM {S}.birth_refuse('BR005', 'registered_besides', format('registering %s rows of %s put %s rows into the registry', p_registered, p_collection, v_grown),
+        PERFORM {S}.birth_refuse('BR005', 'registered_besides',
+            format('registering %s rows of %s put %s rows into the registry', p_registered, p_collection, v_grown),
             jsonb_build_object('collection', p_collection, 'registered', p_registered, 'rows', v_grown),
-            'Nothing of this batch was kept. Correct the register function: it must register only the given rows, with the given origin.');
+            'Nothing of this batch was kept. '
+            'Correct the register function: it must register only the given rows, with the given origin.');
     END IF;
-    SELECT jsonb_object_agg(relid::oid::regclass, rows::bigint - coalesce((p_before ->> relid)::bigint, 0)) INTO v_writes
-    FROM jsonb_each_text(v_after - '') AS w(relid, rows) WHERE rows::bigint > coalesce((p_before ->> relid)::bigint, 0);
+    SELECT jsonb_object_agg(relid::oid::regclass, rows::bigint - coalesce((p_before ->> relid)::bigint, 0))
+    INTO v_writes
+    FROM jsonb_each_text(v_after - '') AS w(relid, rows)
+    WHERE rows::bigint > coalesce((p_before ->> relid)::bigint, 0);
     SELECT array_agg(name) INTO v_elsewhere FROM jsonb_object_keys(v_writes) AS name
     WHERE name NOT IN ({S}.birth_bound_table('registry')::regclass::text, format('%I.birth_backfill_quarantine', {s}))
       AND name <> ALL (SELECT unnest(value) FROM {S}.birth_setting WHERE birth_setting.name = 'register_writes');
     IF v_elsewhere IS NOT NULL THEN
-        PERFORM {S}.birth_refuse('BR005', 'wrote_elsewhere', format('registering rows of %s also wrote %s', p_collection, array_to_string(v_elsewhere, ', ')),
+        PERFORM {S}.birth_refuse('BR005', 'wrote_elsewhere',
+            format('registering rows of %s also wrote %s', p_collection, array_to_string(v_elsewhere, ', ')),
             jsonb_build_object('collection', p_collection, 'tables', v_elsewhere),
-            'Nothing of this batch was kept. If the register function may write there, name all such tables: `birth-console init --register-writes SCHEMA.TABLE …`, with --collections as before.');
+            'Nothing of this batch was kept. If the register function may write there, name all such tables: '
+            '`birth-console init --register-writes SCHEMA.TABLE …`, with --collections as before.');
     END IF;
     RETURN v_writes;
 END

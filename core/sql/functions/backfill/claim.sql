@@ -1,5 +1,6 @@
 -- How long a claim holds without a sign of life.
-CREATE OR REPLACE FUNCTION {S}._birth_lease() RETURNS interval LANGUAGE sql IMMUTABLE AS $body$ SELECT interval '30 seconds' $body$;
+CREATE OR REPLACE FUNCTION {S}._birth_lease() RETURNS interval
+LANGUAGE sql IMMUTABLE AS $body$ SELECT interval '30 seconds' $body$;
 
 -- Claim the next items of a run, committed before the work, so that a crash leaves a trace. `verdict`:
 --   claimed   a range is yours, under an epoch; an abandoned one is taken over first, under a higher epoch
@@ -18,7 +19,10 @@ DECLARE
     v_rows integer;
 BEGIN
     IF p_rows IS NULL OR p_rows NOT BETWEEN 1 AND 10000 THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_batch_size', 'a batch holds 1 to 10,000 rows', jsonb_build_object('rows', p_rows), 'Choose another --batch-size.');
+        PERFORM {S}.birth_refuse('BR002', 'bad_batch_size',
+            'a batch holds 1 to 10,000 rows',
+            jsonb_build_object('rows', p_rows),
+            'Choose another --batch-size.');
     END IF;
     IF {S}._birth_batch_run(p_run) <> 'applying' THEN
         verdict := 'finished';
@@ -43,21 +47,28 @@ BEGIN
     SELECT l.* INTO v_entry FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run AND l.next_seq <= l.missing
     ORDER BY l.ledger_id LIMIT 1 FOR NO KEY UPDATE;
     IF FOUND THEN
-        SELECT v_entry.ledger_id, v_entry.last_epoch + 1, v_entry.next_seq, least(v_entry.next_seq + v_rows - 1, v_entry.missing)
+        SELECT v_entry.ledger_id, v_entry.last_epoch + 1,
+            v_entry.next_seq, least(v_entry.next_seq + v_rows - 1, v_entry.missing)
         INTO ledger_id, epoch, seq_from, seq_to;
         PERFORM {S}._birth_batch_open(v_entry.ledger_id, epoch, seq_from, seq_to, v_person);
     ELSE
-        verdict := CASE WHEN EXISTS (SELECT FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
-            WHERE l.run_id = p_run AND b.finished_at IS NULL) OR EXISTS (SELECT FROM {S}.birth_backfill_ledger AS l
-            WHERE l.run_id = p_run AND l.next_seq <= l.missing) THEN 'waiting' ELSE 'finished' END;
+        verdict := CASE
+            WHEN EXISTS (SELECT FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+                WHERE l.run_id = p_run AND b.finished_at IS NULL)
+            OR EXISTS (SELECT FROM {S}.birth_backfill_ledger AS l
+                WHERE l.run_id = p_run AND l.next_seq <= l.missing)
+            THEN 'waiting' ELSE 'finished' END;
     END IF;
 END
 $body$;
 
 -- Write a new claim and move the entry's counters past it. The caller holds the entry's row.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_open(p_ledger_id bigint, p_epoch bigint, p_from bigint, p_to bigint, p_person text) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_batch_open(
+    p_ledger_id bigint, p_epoch bigint, p_from bigint, p_to bigint, p_person text) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $body$
-    UPDATE {S}.birth_backfill_ledger SET next_seq = greatest(next_seq, p_to + 1), last_epoch = p_epoch WHERE ledger_id = p_ledger_id;
+    UPDATE {S}.birth_backfill_ledger
+    SET next_seq = greatest(next_seq, p_to + 1), last_epoch = p_epoch
+    WHERE ledger_id = p_ledger_id;
     INSERT INTO {S}.birth_backfill_batch (ledger_id, epoch, seq_from, seq_to, backend_pid, lease_until, claimed_person)
     VALUES (p_ledger_id, p_epoch, p_from, p_to, pg_backend_pid(), clock_timestamp() + {S}._birth_lease(), p_person);
 $body$;
@@ -68,10 +79,15 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_batch {S}.birth_backfill_batch;
 BEGIN
-    SELECT * INTO v_batch FROM {S}.birth_backfill_batch WHERE ledger_id = p_ledger_id AND epoch = p_epoch AND finished_at IS NULL FOR UPDATE;
+    SELECT * INTO v_batch
+    FROM {S}.birth_backfill_batch
+    WHERE ledger_id = p_ledger_id AND epoch = p_epoch AND finished_at IS NULL
+    FOR UPDATE;
     IF NOT FOUND OR v_batch.claimed_by <> session_user THEN
-        PERFORM {S}.birth_refuse('BR004', 'claim_lost', format('batch %s of entry %s is not yours, or done', p_epoch, p_ledger_id),
-            jsonb_build_object('ledger_id', p_ledger_id, 'epoch', p_epoch, 'claimed_by', v_batch.claimed_by), 'Claim a batch again.');
+        PERFORM {S}.birth_refuse('BR004', 'claim_lost',
+            format('batch %s of entry %s is not yours, or done', p_epoch, p_ledger_id),
+            jsonb_build_object('ledger_id', p_ledger_id, 'epoch', p_epoch, 'claimed_by', v_batch.claimed_by),
+            'Claim a batch again.');
     END IF;
     RETURN v_batch;
 END

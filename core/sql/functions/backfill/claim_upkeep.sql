@@ -1,5 +1,6 @@
 -- Take over an abandoned claim under a new epoch: whoever held it is fenced off. All NULL where there is none.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_take_over(p_run bigint, p_person text, OUT ledger_id bigint, OUT epoch bigint, OUT seq_from bigint, OUT seq_to bigint)
+CREATE OR REPLACE FUNCTION {S}._birth_batch_take_over(p_run bigint, p_person text,
+    OUT ledger_id bigint, OUT epoch bigint, OUT seq_from bigint, OUT seq_to bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
 DECLARE
@@ -15,16 +16,27 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    UPDATE {S}.birth_backfill_ledger AS l SET last_epoch = l.last_epoch + 1 WHERE l.ledger_id = v_abandoned.ledger_id RETURNING l.last_epoch INTO epoch;
-    UPDATE {S}.birth_backfill_batch AS b SET epoch = _birth_batch_take_over.epoch, backend_pid = pg_backend_pid(),
-        lease_until = clock_timestamp() + {S}._birth_lease(), claimed_by = session_user, claimed_person = p_person, claimed_at = clock_timestamp(),
+    UPDATE {S}.birth_backfill_ledger AS l
+    SET last_epoch = l.last_epoch + 1
+    WHERE l.ledger_id = v_abandoned.ledger_id
+    RETURNING l.last_epoch INTO epoch;
+    UPDATE {S}.birth_backfill_batch AS b
+    SET epoch = _birth_batch_take_over.epoch,
+        backend_pid = pg_backend_pid(),
+        lease_until = clock_timestamp() + {S}._birth_lease(),
+        claimed_by = session_user,
+        claimed_person = p_person,
+        claimed_at = clock_timestamp(),
         former_persons = array_append(array_remove(b.former_persons, b.claimed_person), b.claimed_person)
     WHERE b.ledger_id = v_abandoned.ledger_id AND b.epoch = v_abandoned.epoch;
     -- Nobody is told any more that a session is at work that is gone.
-    DELETE FROM {S}.birth_backfill_worker AS w WHERE w.run_id = p_run AND w.backend_pid = v_abandoned.backend_pid AND NOT EXISTS (
-        SELECT FROM pg_stat_activity AS a WHERE a.pid = w.backend_pid AND coalesce(a.backend_start <= w.seen_at, true));
+    DELETE FROM {S}.birth_backfill_worker AS w
+    WHERE w.run_id = p_run AND w.backend_pid = v_abandoned.backend_pid
+      AND NOT EXISTS (SELECT FROM pg_stat_activity AS a
+          WHERE a.pid = w.backend_pid AND coalesce(a.backend_start <= w.seen_at, true));
     SELECT v_abandoned.ledger_id, v_abandoned.seq_from, v_abandoned.seq_to INTO ledger_id, seq_from, seq_to;
-    PERFORM {S}.birth_ledger_append('taken_over', jsonb_build_object('run', p_run, 'ledger_id', ledger_id, 'epoch', epoch,
+    PERFORM {S}.birth_ledger_append('taken_over', jsonb_build_object(
+        'run', p_run, 'ledger_id', ledger_id, 'epoch', epoch,
         'before', v_abandoned.epoch, 'claimed_by', v_abandoned.claimed_by));
 END
 $body$;
@@ -35,13 +47,15 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body
 BEGIN
     PERFORM {S}._birth_actor('birth_operator', 'apply a run');
     PERFORM {S}._birth_batch_claimed(p_ledger_id, p_epoch);
-    UPDATE {S}.birth_backfill_batch SET lease_until = clock_timestamp() + {S}._birth_lease(), backend_pid = pg_backend_pid()
+    UPDATE {S}.birth_backfill_batch
+    SET lease_until = clock_timestamp() + {S}._birth_lease(), backend_pid = pg_backend_pid()
     WHERE ledger_id = p_ledger_id AND epoch = p_epoch;
 END
 $body$;
 
 -- Split a claim: it keeps its first `p_rows` items, the rest becomes a claim of its own, whose epoch is returned. NULL
--- where it was split so before: who asks again did not hear the answer, and the rest is free with the session it came from.
+-- where it was split so before: who asks again did not hear the answer, and the rest is free with the session it came
+-- from.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_split(p_ledger_id bigint, p_epoch bigint, p_rows integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -59,7 +73,9 @@ BEGIN
         PERFORM {S}.birth_refuse('BR002', 'bad_split', 'a split leaves at least one row on each side',
             jsonb_build_object('ledger_id', p_ledger_id, 'epoch', p_epoch, 'rows', p_rows), 'Split a larger claim.');
     END IF;
-    UPDATE {S}.birth_backfill_batch SET seq_to = seq_from + p_rows - 1 WHERE ledger_id = p_ledger_id AND epoch = p_epoch;
+    UPDATE {S}.birth_backfill_batch
+    SET seq_to = seq_from + p_rows - 1
+    WHERE ledger_id = p_ledger_id AND epoch = p_epoch;
     PERFORM {S}._birth_batch_open(p_ledger_id, v_epoch, v_batch.seq_from + p_rows, v_batch.seq_to, v_person);
     RETURN v_epoch;
 END

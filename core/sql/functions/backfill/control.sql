@@ -1,6 +1,7 @@
 -- Steer a run from any session: pause, cancel or run on, and how many rows a batch may hold. NULL leaves a value alone;
 -- a batch size of 0 leaves it to the workers again.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_steer(p_run bigint, p_command text, p_batch_size integer, p_reason text) RETURNS void
+CREATE OR REPLACE FUNCTION {S}.birth_backfill_steer(
+    p_run bigint, p_command text, p_batch_size integer, p_reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'control a run');
@@ -9,19 +10,30 @@ BEGIN
     -- So weak a lock never waits for a batch, only for whoever is about to begin, end, supersede or certify the run.
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR KEY SHARE;
     IF p_command NOT IN ('run', 'pause', 'cancel') OR p_batch_size NOT BETWEEN 0 AND 10000 THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_control', 'invalid control of a run: run, pause or cancel, and 1 to 10,000 rows per batch',
-            jsonb_build_object('command', p_command, 'batch_size', p_batch_size), 'See `birth-console control --help`.');
+        PERFORM {S}.birth_refuse('BR002', 'bad_control',
+            'invalid control of a run: run, pause or cancel, and 1 to 10,000 rows per batch',
+            jsonb_build_object('command', p_command, 'batch_size', p_batch_size),
+            'See `birth-console control --help`.');
     END IF;
     IF v_status IN ('applied', 'certified', 'superseded') THEN
         PERFORM {S}.birth_refuse('BR004', 'run_over', format('run %s is %s: nothing left to control', p_run, v_status),
             jsonb_build_object('run', p_run, 'status', v_status), 'See `birth-console ledger`.');
     END IF;
-    UPDATE {S}.birth_backfill_control SET command = coalesce(p_command, command), batch_size = nullif(coalesce(p_batch_size, batch_size), 0),
-        reason = p_reason, steered_by = session_user, steered_at = clock_timestamp() WHERE run_id = p_run;
+    UPDATE {S}.birth_backfill_control
+    SET command = coalesce(p_command, command),
+        batch_size = nullif(coalesce(p_batch_size, batch_size), 0),
+        reason = p_reason,
+        steered_by = session_user,
+        steered_at = clock_timestamp()
+    WHERE run_id = p_run;
     IF NOT FOUND THEN
-        PERFORM {S}.birth_refuse('BR002', 'unknown_run', format('unknown run %s', p_run), jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
+        PERFORM {S}.birth_refuse('BR002', 'unknown_run',
+            format('unknown run %s', p_run),
+            jsonb_build_object('run', p_run),
+            'See `birth-console ledger`.');
     END IF;
-    PERFORM {S}.birth_ledger_append('steered', jsonb_build_object('run', p_run, 'command', p_command, 'batch_size', p_batch_size,
+    PERFORM {S}.birth_ledger_append('steered', jsonb_build_object(
+        'run', p_run, 'command', p_command, 'batch_size', p_batch_size,
         'reason', p_reason, 'person', v_person));
 END
 $body$;
@@ -34,9 +46,12 @@ DECLARE
 BEGIN
     SELECT * INTO v_control FROM {S}.birth_backfill_control WHERE run_id = p_run;
     IF v_control.command <> 'run' THEN
-        PERFORM {S}.birth_refuse('BR007', 'run_' || CASE v_control.command WHEN 'pause' THEN 'paused' ELSE 'cancelled' END,
-            format('run %s was %s by %s', p_run, CASE v_control.command WHEN 'pause' THEN 'paused' ELSE 'cancelled' END, v_control.steered_by),
-            jsonb_build_object('run', p_run, 'by', v_control.steered_by, 'at', v_control.steered_at, 'reason', v_control.reason),
+        PERFORM {S}.birth_refuse('BR007',
+            'run_' || CASE v_control.command WHEN 'pause' THEN 'paused' ELSE 'cancelled' END,
+            format('run %s was %s by %s', p_run,
+                CASE v_control.command WHEN 'pause' THEN 'paused' ELSE 'cancelled' END, v_control.steered_by),
+            jsonb_build_object('run', p_run, 'by', v_control.steered_by,
+                'at', v_control.steered_at, 'reason', v_control.reason),
             format('Resume it: birth-console control %s resume.', p_run));
     END IF;
 END
@@ -48,10 +63,15 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body
 BEGIN
     PERFORM {S}._birth_actor('birth_operator', 'apply a run');
     IF p_state IS NULL OR p_state NOT IN ('applying', 'paused', 'throttled', 'waiting') THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_state', 'a worker is applying, paused, throttled or waiting', jsonb_build_object('run', p_run, 'state', left(p_state, 100)), 'Use one of these states.');
+        PERFORM {S}.birth_refuse('BR002', 'bad_state',
+            'a worker is applying, paused, throttled or waiting',
+            jsonb_build_object('run', p_run, 'state', left(p_state, 100)),
+            'Use one of these states.');
     END IF;
-    INSERT INTO {S}.birth_backfill_worker AS w (run_id, backend_pid, state, reason) VALUES (p_run, pg_backend_pid(), p_state, left(p_reason, 1000))
-    ON CONFLICT (run_id, backend_pid) DO UPDATE SET login = session_user, state = excluded.state, reason = excluded.reason, seen_at = clock_timestamp();
+    INSERT INTO {S}.birth_backfill_worker AS w (run_id, backend_pid, state, reason)
+    VALUES (p_run, pg_backend_pid(), p_state, left(p_reason, 1000))
+    ON CONFLICT (run_id, backend_pid) DO UPDATE
+    SET login = session_user, state = excluded.state, reason = excluded.reason, seen_at = clock_timestamp();
 END
 $body$;
 

@@ -1,15 +1,21 @@
 -- The outcome of planned items, row by row, a page at a time: `+` to register, `=` registered, `-` vanished,
 -- `!` quarantined. Pages go by (ledger_id, seq), so that a run of millions opens as fast as a small one.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_page(p_run bigint, p_after_ledger bigint, p_after_seq bigint, p_rows integer,
+CREATE OR REPLACE FUNCTION {S}.birth_backfill_page(
+    p_run bigint, p_after_ledger bigint, p_after_seq bigint, p_rows integer,
     p_like text DEFAULT NULL, p_unlike boolean DEFAULT false)
-RETURNS TABLE (kind text, ledger_id bigint, seq bigint, collection_name text, entity_code text, source_key text[], note text)
+RETURNS TABLE (
+    kind text, ledger_id bigint, seq bigint, collection_name text, entity_code text, source_key text[], note text)
 LANGUAGE sql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE WHEN q.seq IS NOT NULL THEN '!' WHEN r.collection_name = item.collection_name THEN '='
-            WHEN EXISTS (SELECT FROM {S}.birth_backfill_batch AS b WHERE b.ledger_id = item.ledger_id
-                AND item.seq BETWEEN b.seq_from AND b.seq_to AND b.finished_at IS NOT NULL) THEN '-'
+    SELECT CASE
+            WHEN q.seq IS NOT NULL THEN '!'
+            WHEN r.collection_name = item.collection_name THEN '='
+            WHEN EXISTS (SELECT FROM {S}.birth_backfill_batch AS b
+                WHERE b.ledger_id = item.ledger_id
+                  AND item.seq BETWEEN b.seq_from AND b.seq_to AND b.finished_at IS NOT NULL) THEN '-'
             ELSE '+' END,
         item.ledger_id, item.seq, item.collection_name, item.entity_code, item.source_key,
-        coalesce(q.sqlstate || ' ' || q.message, CASE WHEN r.collection_name <> item.collection_name THEN 'registered for ' || r.collection_name END)
+        coalesce(q.sqlstate || ' ' || q.message,
+            CASE WHEN r.collection_name <> item.collection_name THEN 'registered for ' || r.collection_name END)
     FROM (
         SELECT i.ledger_id, i.seq, l.collection_name, i.entity_code, i.source_key
         FROM {S}.birth_backfill_ledger AS l
@@ -28,15 +34,18 @@ $body$;
 -- A row's xmin as a 64-bit transaction id. Right for rows younger than two thousand million transactions.
 CREATE OR REPLACE FUNCTION {S}.birth_full_xid(p_xid xid) RETURNS xid8
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT (CASE WHEN p_xid::text::bigint < 3 THEN 3
-        WHEN next / 4294967296 * 4294967296 + p_xid::text::bigint <= next THEN next / 4294967296 * 4294967296 + p_xid::text::bigint
+    SELECT (CASE
+        WHEN p_xid::text::bigint < 3 THEN 3
+        WHEN next / 4294967296 * 4294967296 + p_xid::text::bigint <= next
+            THEN next / 4294967296 * 4294967296 + p_xid::text::bigint
         ELSE greatest(next / 4294967296 * 4294967296 + p_xid::text::bigint - 4294967296, 3) END)::text::xid8
     FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS now
 $body$;
 
 -- Registry rows that came or changed since the run was planned, and are not its own work, by origin. `xmin` says which
 -- transaction wrote a row; the plan's snapshot says which of those it saw.
-CREATE OR REPLACE FUNCTION {S}.birth_since_plan(p_run bigint) RETURNS TABLE (origin text, collection_name text, rows bigint, ours bigint, example text)
+CREATE OR REPLACE FUNCTION {S}.birth_since_plan(p_run bigint)
+RETURNS TABLE (origin text, collection_name text, rows bigint, ours bigint, example text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH fresh AS MATERIALIZED (
         SELECT g.dot_origin, g.collection_name, g.entity_code,

@@ -7,53 +7,96 @@ DECLARE
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run WHERE run_id = p_run;
     IF NOT FOUND THEN
-        PERFORM {S}.birth_refuse('BR002', 'unknown_run', format('unknown run %s', p_run), jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
+        PERFORM {S}.birth_refuse('BR002', 'unknown_run',
+            format('unknown run %s', p_run),
+            jsonb_build_object('run', p_run),
+            'See `birth-console ledger`.');
     END IF;
     SELECT jsonb_object_agg(metric, value) INTO v_readiness FROM {S}.birth_readiness();
     RETURN jsonb_build_object(
         'run', p_run, 'status', v_run.status, 'superseded_by', v_run.superseded_by, 'digest', v_run.digest,
         'qt001_gate', v_readiness ->> 'qt001_gate', 'open_permits', v_readiness ->> 'open_permits',
         'reconciled_by', v_run.reconciled_by,
-        'control', (SELECT jsonb_build_object('command', command, 'reason', reason, 'by', steered_by) FROM {S}.birth_backfill_control WHERE run_id = p_run),
-        'audit', (SELECT coalesce(jsonb_agg(jsonb_build_object('check', a.id, 'evidence', a.evidence)), '[]') FROM {S}.birth_audit() AS a WHERE a.verdict NOT IN ('passed', 'warning')),
+        'control', (
+            SELECT jsonb_build_object('command', command, 'reason', reason, 'by', steered_by)
+            FROM {S}.birth_backfill_control WHERE run_id = p_run),
+        'audit', (
+            SELECT coalesce(jsonb_agg(jsonb_build_object('check', a.id, 'evidence', a.evidence)), '[]')
+            FROM {S}.birth_audit() AS a WHERE a.verdict NOT IN ('passed', 'warning')),
         'register_function', {S}.birth_register_function() IS NOT NULL,
         'gateway', jsonb_build_object('planned', v_run.gateway, 'live', {S}.birth_gateway_fingerprint()),
         'registry_triggers', jsonb_build_object('planned', v_run.registry_triggers,
             'live', {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'))),
-        'alert_rows', jsonb_build_object('planned', v_run.alert_rows, 'live', (SELECT count(*) FROM {S}.birth_alert_rows())),
-        'server', jsonb_build_object('planned', v_run.system_identifier || '/' || v_run.database_name || '/' || v_run.server_version,
-            'live', (SELECT system_identifier::text FROM pg_control_system()) || '/' || current_database() || '/' || current_setting('server_version_num')),
-        'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'ledger_id', l.ledger_id, 'collection', l.collection_name, 'open', a.planned - a.registered - a.existing - a.vanished - a.quarantined,
-                'requirement', c.requirement, 'trigger', c.trigger_state, 'missing_columns', c.missing_columns,
+        'alert_rows', jsonb_build_object('planned', v_run.alert_rows,
+            'live', (SELECT count(*) FROM {S}.birth_alert_rows())),
+        'server', jsonb_build_object(
+            'planned', v_run.system_identifier || '/' || v_run.database_name || '/' || v_run.server_version,
+            'live', (SELECT system_identifier::text FROM pg_control_system())
+                || '/' || current_database() || '/' || current_setting('server_version_num')),
+        'entries', (
+            SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'ledger_id', l.ledger_id,
+                'collection', l.collection_name,
+                'open', a.planned - a.registered - a.existing - a.vanished - a.quarantined,
+                'requirement', c.requirement,
+                'trigger', c.trigger_state,
+                'missing_columns', c.missing_columns,
                 'table', jsonb_build_object('planned', l.relid, 'live', c.relid),
-                'identity', jsonb_build_object('planned', l.identity || ' v' || l.identity_version, 'live', c.identity || ' v' || c.version),
-                'triggers', jsonb_build_object('planned', l.triggers, 'live', CASE WHEN c.relid IS NOT NULL THEN {S}.birth_trigger_fingerprint(c.relid) END),
+                'identity', jsonb_build_object(
+                    'planned', l.identity || ' v' || l.identity_version,
+                    'live', c.identity || ' v' || c.version),
+                'triggers', jsonb_build_object(
+                    'planned', l.triggers,
+                    'live', CASE WHEN c.relid IS NOT NULL THEN {S}.birth_trigger_fingerprint(c.relid) END),
                 'permit', {S}.birth_permit_for(l.collection_name)) ORDER BY l.ledger_id), '[]')
-            FROM {S}.birth_backfill_ledger AS l JOIN {S}.birth_accounting(p_run) AS a USING (ledger_id, collection_name)
-            LEFT JOIN {S}.birth_collections() AS c USING (collection_name) WHERE l.run_id = p_run));
+            FROM {S}.birth_backfill_ledger AS l
+            JOIN {S}.birth_accounting(p_run) AS a USING (ledger_id, collection_name)
+            LEFT JOIN {S}.birth_collections() AS c USING (collection_name)
+            WHERE l.run_id = p_run));
 END
 $body$;
 
 -- What the facts forbid, as `gate: evidence` objects; an empty array where nothing does. Stale pins come apart from
 -- closed gates: a stale plan is made again, a closed gate is opened.
-CREATE OR REPLACE FUNCTION {S}._birth_backfill_obstacles(p_facts jsonb) RETURNS TABLE (gate text, stale boolean, evidence jsonb)
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_obstacles(p_facts jsonb)
+RETURNS TABLE (gate text, stale boolean, evidence jsonb)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT 'qt001_open', false, p_facts -> 'qt001_gate' WHERE p_facts ->> 'qt001_gate' IS DISTINCT FROM 'OPEN'
-    UNION ALL SELECT 'reconciled', false, to_jsonb('the run is ' || (p_facts ->> 'status')) WHERE p_facts ->> 'reconciled_by' IS NULL
-    UNION ALL SELECT 'trusted', false, p_facts -> 'audit' WHERE p_facts -> 'audit' <> '[]'
-    UNION ALL SELECT 'register_function', false, p_facts -> 'register_function' WHERE NOT (p_facts ->> 'register_function')::boolean
-    UNION ALL SELECT 'run_current', true, p_facts -> 'superseded_by' WHERE p_facts ->> 'status' NOT IN ('planned', 'reconciled', 'applying')
-    UNION ALL SELECT pin, true, p_facts -> pin FROM unnest(ARRAY['gateway', 'registry_triggers', 'alert_rows', 'server']) AS pin
+    SELECT 'qt001_open', false, p_facts -> 'qt001_gate'
+        WHERE p_facts ->> 'qt001_gate' IS DISTINCT FROM 'OPEN'
+    UNION ALL
+    SELECT 'reconciled', false, to_jsonb('the run is ' || (p_facts ->> 'status'))
+        WHERE p_facts ->> 'reconciled_by' IS NULL
+    UNION ALL
+    SELECT 'trusted', false, p_facts -> 'audit'
+        WHERE p_facts -> 'audit' <> '[]'
+    UNION ALL
+    SELECT 'register_function', false, p_facts -> 'register_function'
+        WHERE NOT (p_facts ->> 'register_function')::boolean
+    UNION ALL
+    SELECT 'run_current', true, p_facts -> 'superseded_by'
+        WHERE p_facts ->> 'status' NOT IN ('planned', 'reconciled', 'applying')
+    UNION ALL
+    SELECT pin, true, p_facts -> pin
+        FROM unnest(ARRAY['gateway', 'registry_triggers', 'alert_rows', 'server']) AS pin
         WHERE p_facts -> pin -> 'planned' IS DISTINCT FROM p_facts -> pin -> 'live'
-    UNION ALL SELECT problem.gate, problem.stale, jsonb_build_object('collection', entry -> 'collection', 'found', problem.found)
+    UNION ALL
+    SELECT problem.gate, problem.stale, jsonb_build_object('collection', entry -> 'collection', 'found', problem.found)
         FROM jsonb_array_elements(p_facts -> 'entries') AS entry
         CROSS JOIN LATERAL (
-            SELECT 'permit_in_scope' AS gate, false AS stale, entry -> 'permit' AS found WHERE entry ->> 'permit' IS NULL AND (entry ->> 'open')::bigint > 0
-            UNION ALL SELECT 'policy_required', false, entry -> 'requirement' WHERE entry ->> 'requirement' IS DISTINCT FROM 'REQUIRED'
-            UNION ALL SELECT 'trigger_enabled', false, entry -> 'trigger' WHERE entry ->> 'trigger' IS DISTINCT FROM 'enabled'
-            UNION ALL SELECT 'columns_present', false, entry -> 'missing_columns' WHERE entry -> 'missing_columns' IS DISTINCT FROM '[]'::jsonb
-            UNION ALL SELECT pin, true, entry -> pin FROM unnest(ARRAY['table', 'identity', 'triggers']) AS pin
+            SELECT 'permit_in_scope' AS gate, false AS stale, entry -> 'permit' AS found
+                WHERE entry ->> 'permit' IS NULL AND (entry ->> 'open')::bigint > 0
+            UNION ALL
+            SELECT 'policy_required', false, entry -> 'requirement'
+                WHERE entry ->> 'requirement' IS DISTINCT FROM 'REQUIRED'
+            UNION ALL
+            SELECT 'trigger_enabled', false, entry -> 'trigger'
+                WHERE entry ->> 'trigger' IS DISTINCT FROM 'enabled'
+            UNION ALL
+            SELECT 'columns_present', false, entry -> 'missing_columns'
+                WHERE entry -> 'missing_columns' IS DISTINCT FROM '[]'::jsonb
+            UNION ALL
+            SELECT pin, true, entry -> pin
+                FROM unnest(ARRAY['table', 'identity', 'triggers']) AS pin
                 WHERE entry -> pin -> 'planned' IS DISTINCT FROM entry -> pin -> 'live'
         ) AS problem
 $body$;
@@ -64,13 +107,20 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_found record;
 BEGIN
-    SELECT count(*) AS obstacles, bool_and(stale) AS only_stale, jsonb_agg(jsonb_build_object('gate', gate, 'evidence', evidence)) AS gates
-    INTO v_found FROM {S}._birth_backfill_obstacles({S}.birth_backfill_facts(p_run));
+    SELECT count(*) AS obstacles,
+        bool_and(stale) AS only_stale,
+        jsonb_agg(jsonb_build_object('gate', gate, 'evidence', evidence)) AS gates
+    INTO v_found
+    FROM {S}._birth_backfill_obstacles({S}.birth_backfill_facts(p_run));
     IF v_found.obstacles > 0 THEN
-        PERFORM {S}.birth_refuse(CASE WHEN v_found.only_stale THEN 'BR004' ELSE 'BR003' END,
+        PERFORM {S}.birth_refuse(
+            CASE WHEN v_found.only_stale THEN 'BR004' ELSE 'BR003' END,
             CASE WHEN v_found.only_stale THEN 'plan_stale' ELSE 'gate_closed' END,
-            format('run %s may not be applied', p_run), jsonb_build_object('gates', v_found.gates),
-            CASE WHEN v_found.only_stale THEN 'Plan again: a pinned object has changed.' ELSE 'Open each gate, then retry.' END);
+            format('run %s may not be applied', p_run),
+            jsonb_build_object('gates', v_found.gates),
+            CASE WHEN v_found.only_stale
+                THEN 'Plan again: a pinned object has changed.'
+                ELSE 'Open each gate, then retry.' END);
     END IF;
 END
 $body$;
@@ -81,8 +131,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT looked_at > clock_timestamp() - interval '30 seconds' FROM {S}.birth_backfill_look WHERE run_id = p_run
 $body$;
 
--- Refuse as birth_backfill_insist does, and remember that this was asked. Who is asking at the same moment does not wait:
--- one answer is enough to remember, and each holds for its own batch.
+-- Refuse as birth_backfill_insist does, and remember that this was asked. Who is asking at the same moment does not
+-- wait: one answer is enough to remember, and each holds for its own batch.
 CREATE OR REPLACE FUNCTION {S}._birth_check_gates(p_run bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

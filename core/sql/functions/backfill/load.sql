@@ -1,7 +1,8 @@
 -- What a run would add to: how many replicas there are, the lag of the slowest in seconds (NULL: not to be seen) and
 -- what it has replayed, sessions that wait for a lock on the registry or a source of the run, and the WAL's end. Both
 -- positions are in bytes.
-CREATE OR REPLACE FUNCTION {S}.birth_load(p_run bigint, OUT replicas bigint, OUT replica_lag numeric, OUT replayed_bytes numeric,
+CREATE OR REPLACE FUNCTION {S}.birth_load(p_run bigint,
+    OUT replicas bigint, OUT replica_lag numeric, OUT replayed_bytes numeric,
     OUT lock_waits bigint, OUT wal_bytes numeric)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     WITH touched AS MATERIALIZED (
@@ -9,21 +10,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $b
         UNION SELECT {S}.birth_bound_table('registry')
     ), worker AS MATERIALIZED (
         -- A process number comes back: that of a worker who is gone may be somebody else's by now.
-        SELECT w.backend_pid FROM {S}.birth_backfill_worker AS w JOIN pg_stat_activity AS a ON a.pid = w.backend_pid AND a.backend_start < w.seen_at
+        SELECT w.backend_pid
+        FROM {S}.birth_backfill_worker AS w
+        JOIN pg_stat_activity AS a ON a.pid = w.backend_pid AND a.backend_start < w.seen_at
         WHERE w.run_id = p_run
     ), waiting AS MATERIALIZED (
         -- Whoever waits for a row holds its tuple lock meanwhile: that names the table, the wait itself does not.
         SELECT DISTINCT w.pid FROM pg_locks AS w
         WHERE NOT w.granted AND w.pid NOT IN (SELECT backend_pid FROM worker)
-          AND (w.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND w.relation IN (SELECT relid FROM touched)
-              OR EXISTS (SELECT FROM pg_locks AS t WHERE t.pid = w.pid AND t.locktype = 'tuple' AND t.relation IN (SELECT relid FROM touched)
-                  AND t.database = (SELECT oid FROM pg_database WHERE datname = current_database())))
+          AND (w.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND w.relation IN (SELECT relid FROM touched)
+              OR EXISTS (SELECT FROM pg_locks AS t
+                  WHERE t.pid = w.pid AND t.locktype = 'tuple' AND t.relation IN (SELECT relid FROM touched)
+                    AND t.database = (SELECT oid FROM pg_database WHERE datname = current_database())))
     ), replica AS MATERIALIZED (
         SELECT replay_lsn, CASE WHEN replay_lsn IS NOT NULL THEN coalesce(extract(epoch FROM replay_lag), 0) END AS lag
         FROM pg_stat_replication WHERE coalesce(state, 'streaming') IN ('streaming', 'catchup')
     )
-    SELECT (SELECT count(*) FROM replica), (SELECT CASE WHEN count(*) = count(lag) THEN coalesce(max(lag), 0) END FROM replica),
-        (SELECT min(pg_wal_lsn_diff(replay_lsn, '0/0')) FROM replica), (SELECT count(*) FROM waiting),
+    SELECT (SELECT count(*) FROM replica),
+        (SELECT CASE WHEN count(*) = count(lag) THEN coalesce(max(lag), 0) END FROM replica),
+        (SELECT min(pg_wal_lsn_diff(replay_lsn, '0/0')) FROM replica),
+        (SELECT count(*) FROM waiting),
         CASE WHEN NOT pg_is_in_recovery() THEN pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') END
 $body$;
 

@@ -1,3 +1,5 @@
+-- Plan one collection of a run: an entry with its pins, its missing items in code order, and what was counted. Refuses
+-- a collection that cannot be planned, and one whose rows its identity does not identify any more.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_entry(p_run bigint, p_collection text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -14,25 +16,43 @@ BEGIN
     SELECT * INTO v_collection FROM {S}.birth_collections() WHERE collection_name = p_collection;
     IF v_collection.requirement IS DISTINCT FROM 'REQUIRED'
        OR NOT {S}.birth_resolvable(v_collection.relid, v_collection.strategy, v_collection.missing_columns) THEN
-        PERFORM {S}.birth_refuse('BR003', 'not_plannable', format('%s cannot be planned: %s', p_collection, CASE
-                WHEN v_collection.collection_name IS NULL THEN 'unknown collection'
-                WHEN v_collection.requirement IS DISTINCT FROM 'REQUIRED' THEN 'it is ' || coalesce(v_collection.requirement, 'without a policy')
-                WHEN v_collection.relid IS NULL THEN 'it has no table'
-                WHEN v_collection.strategy IS NULL THEN 'it is unclassified'
+        PERFORM {S}.birth_refuse('BR003', 'not_plannable',
+            format('%s cannot be planned: %s', p_collection, CASE
+                WHEN v_collection.collection_name IS NULL
+                    THEN 'unknown collection'
+                WHEN v_collection.requirement IS DISTINCT FROM 'REQUIRED'
+                    THEN 'it is ' || coalesce(v_collection.requirement, 'without a policy')
+                WHEN v_collection.relid IS NULL
+                    THEN 'it has no table'
+                WHEN v_collection.strategy IS NULL
+                    THEN 'it is unclassified'
                 ELSE 'its identity columns are missing: ' || array_to_string(v_collection.missing_columns, ', ') END),
-            jsonb_build_object('collection', p_collection, 'requirement', v_collection.requirement, 'table', v_collection.relid::regclass::text,
-                'identity', v_collection.identity, 'missing_columns', v_collection.missing_columns),
-            'Plan only collections that are REQUIRED, classified, and have their table and identity columns: see `birth-console matrix --all`.');
+            jsonb_build_object(
+                'collection', p_collection,
+                'requirement', v_collection.requirement,
+                'table', v_collection.relid::regclass::text,
+                'identity', v_collection.identity,
+                'missing_columns', v_collection.missing_columns),
+            'Plan only collections that are REQUIRED, classified, and have their table and identity columns: '
+            'see `birth-console matrix --all`.');
     END IF;
     IF NOT {S}.birth_gateway_agrees(v_collection.relid, v_collection.strategy, v_collection.columns) THEN
-        PERFORM {S}.birth_refuse('BR003', 'gateway_code', format('the gateway registers rows of %s by %s, not by %s', p_collection,
-                {S}.birth_gateway_code(v_collection.relid), v_collection.identity),
-            jsonb_build_object('collection', p_collection, 'gateway', {S}.birth_gateway_code(v_collection.relid), 'identity', v_collection.identity),
+        PERFORM {S}.birth_refuse('BR003', 'gateway_code',
+            format('the gateway registers rows of %s by %s, not by %s',
+                p_collection, {S}.birth_gateway_code(v_collection.relid), v_collection.identity),
+            jsonb_build_object(
+                'collection', p_collection,
+                'gateway', {S}.birth_gateway_code(v_collection.relid),
+                'identity', v_collection.identity),
             'Classify it by the column that the gateway takes, or ask the gateway''s owner to change the trigger.');
     END IF;
-    v_expression := {S}._birth_identity_expression(v_collection.relid, p_collection, v_collection.strategy, v_collection.columns, 'source');
-    INSERT INTO {S}.birth_backfill_ledger (run_id, collection_name, relid, strategy, columns, identity, identity_version, locator, locator_indexed, triggers)
-    SELECT p_run, p_collection, v_collection.relid, v_collection.strategy, v_collection.columns, v_collection.identity, v_collection.version,
+    v_expression := {S}._birth_identity_expression(
+        v_collection.relid, p_collection, v_collection.strategy, v_collection.columns, 'source');
+    INSERT INTO {S}.birth_backfill_ledger
+        (run_id, collection_name, relid, strategy, columns, identity, identity_version,
+        locator, locator_indexed, triggers)
+    SELECT p_run, p_collection, v_collection.relid, v_collection.strategy, v_collection.columns,
+        v_collection.identity, v_collection.version,
         l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid)
     FROM {S}._birth_locator(v_collection.relid, v_collection.columns) AS l
     RETURNING ledger_id, locator INTO v_ledger, v_locator;
@@ -41,39 +61,56 @@ BEGIN
     ELSE
         v_reads := {S}._birth_plan_reads(v_collection.relid, p_collection, v_expression, v_locator,
             {S}._birth_identity_is_declared(v_collection.relid, v_collection.columns));
-        PERFORM {S}._birth_plan_affordable(p_collection, v_reads.missing), {S}._birth_plan_affordable(p_collection, v_reads.taken);
+        PERFORM {S}._birth_plan_affordable(p_collection, v_reads.missing),
+            {S}._birth_plan_affordable(p_collection, v_reads.taken);
         v_statement := {S}._birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken);
     END IF;
     EXECUTE v_statement INTO v_found USING v_ledger;
-    v_counted := {S}._birth_identity_counted(v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest);
+    v_counted := {S}._birth_identity_counted(
+        v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest);
     IF NOT {S}._birth_identity_holds(v_counted) THEN
-        PERFORM {S}.birth_refuse('BR003', 'contract_broken', format('the rows of %s are no longer identified by %s', p_collection, v_collection.identity),
-            v_counted || jsonb_build_object('collection', p_collection, 'identity', v_collection.identity, 'example', v_found.foreign_example),
+        PERFORM {S}.birth_refuse('BR003', 'contract_broken',
+            format('the rows of %s are no longer identified by %s', p_collection, v_collection.identity),
+            v_counted || jsonb_build_object('collection', p_collection, 'identity', v_collection.identity,
+                'example', v_found.foreign_example),
             'Classify it again: the data changed since.');
     END IF;
-    SELECT seq, entity_code INTO v_last FROM {S}.birth_backfill_item WHERE ledger_id = v_ledger ORDER BY seq DESC LIMIT 1;
-    UPDATE {S}.birth_backfill_ledger SET source_rows = v_found.rows, distinct_codes = v_found.distinct_codes,
-        registered = v_found.rows - coalesce(v_last.seq, 0), missing = coalesce(v_last.seq, 0), digest = {S}.birth_item_digest(v_ledger),
+    SELECT seq, entity_code INTO v_last
+    FROM {S}.birth_backfill_item
+    WHERE ledger_id = v_ledger
+    ORDER BY seq DESC LIMIT 1;
+    UPDATE {S}.birth_backfill_ledger
+    SET source_rows = v_found.rows,
+        distinct_codes = v_found.distinct_codes,
+        registered = v_found.rows - coalesce(v_last.seq, 0),
+        missing = coalesce(v_last.seq, 0),
+        digest = {S}.birth_item_digest(v_ledger),
         upper_bound = v_last.entity_code
     WHERE ledger_id = v_ledger;
 END
 $body$;
 
+-- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
+-- answers what was counted. Each part is read READ ONLY.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(p_missing text, p_counted text, p_taken text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH stored AS (
             INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
-            SELECT $1, row.seq, row.code, row.source_key FROM {S}._birth_reading(%L) AS row(seq bigint, code text, source_key text[])
+            SELECT $1, row.seq, row.code, row.source_key
+            FROM {S}._birth_reading(%L) AS row(seq bigint, code text, source_key text[])
         ), counted AS (
-            SELECT * FROM {S}._birth_reading(%L) AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer)
+            SELECT *
+            FROM {S}._birth_reading(%L) AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer)
         ), taken AS (
             SELECT * FROM {S}._birth_reading(%L) AS row(foreign_codes bigint, foreign_example text)
         )
         SELECT * FROM counted CROSS JOIN taken $query$, p_missing, p_counted, p_taken)
 $body$;
 
-CREATE OR REPLACE FUNCTION {S}._birth_plan_in_windows(p_relid oid, p_collection text, p_expression text, p_locator text[]) RETURNS text
+-- The same where source and registry cannot be joined: the source is read once, in windows.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_in_windows(
+    p_relid oid, p_collection text, p_expression text, p_locator text[]) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH row AS MATERIALIZED (
@@ -83,34 +120,50 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             SELECT $1, row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key::text[]
             FROM row WHERE row.code IS NOT NULL AND row.owner IS NULL
         ), counted AS (
-            SELECT count(*) AS rows, count(row.code) AS codes, count(DISTINCT row.code COLLATE "C") AS distinct_codes, max(length(row.code)) AS longest
+            SELECT count(*) AS rows,
+                count(row.code) AS codes,
+                count(DISTINCT row.code COLLATE "C") AS distinct_codes,
+                max(length(row.code)) AS longest
             FROM row
         ), taken AS (
-            SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example FROM row WHERE row.owner <> %L
+            SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example
+            FROM row
+            WHERE row.owner <> %L
         )
         SELECT * FROM counted CROSS JOIN taken $query$,
-        format('SELECT %s AS code, ARRAY[%s]::text AS source_key FROM %s AS source ORDER BY (%1$s) COLLATE "C"', p_expression,
-            (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position) FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
-            p_relid::regclass), p_collection)
+        format('SELECT %s AS code, ARRAY[%s]::text AS source_key FROM %s AS source ORDER BY (%1$s) COLLATE "C"',
+            p_expression,
+            (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
+            FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
+            p_relid::regclass),
+        p_collection)
 $body$;
 
 -- The digest of a missing set: sha256 over the sha256 of each chunk of 10,000 codes in code order, each code as
--- `byte length:code`. In chunks, because one text value ends at 1 GB; each is read along the key, so that nothing is sorted.
+-- `byte length:code`. In chunks, because one text value ends at 1 GB; each is read along the key, so that nothing is
+-- sorted.
 CREATE OR REPLACE FUNCTION {S}.birth_item_digest(p_ledger bigint) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET enable_bitmapscan = 'off' SET enable_seqscan = 'off' AS $body$
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+SET enable_bitmapscan = 'off' SET enable_seqscan = 'off' AS $body$
     WITH RECURSIVE chunk(number) AS (
         SELECT (min(seq) - 1) / 10000 FROM {S}.birth_backfill_item WHERE ledger_id = p_ledger
         UNION ALL
-        SELECT (SELECT (min(seq) - 1) / 10000 FROM {S}.birth_backfill_item WHERE ledger_id = p_ledger AND seq > (c.number + 1) * 10000)
-        FROM chunk AS c WHERE c.number IS NOT NULL
+        SELECT (
+            SELECT (min(seq) - 1) / 10000 FROM {S}.birth_backfill_item
+            WHERE ledger_id = p_ledger AND seq > (c.number + 1) * 10000)
+        FROM chunk AS c
+        WHERE c.number IS NOT NULL
     )
     SELECT encode(sha256(coalesce(string_agg(hashed.hash, ''::bytea ORDER BY c.number), ''::bytea)), 'hex')
     FROM chunk AS c CROSS JOIN LATERAL (
-        SELECT sha256(convert_to(string_agg(octet_length(entity_code) || ':' || entity_code, '' ORDER BY seq), 'UTF8')) AS hash
+        SELECT sha256(convert_to(
+            string_agg(octet_length(entity_code) || ':' || entity_code, '' ORDER BY seq), 'UTF8')) AS hash
         FROM {S}.birth_backfill_item
         -- A number below 1 is none of ours: it belongs to the first chunk there is, and changes its hash.
         WHERE ledger_id = p_ledger AND seq <= (c.number + 1) * 10000
-          AND seq > CASE WHEN c.number = (SELECT min(number) FROM chunk) THEN -9223372036854775808 ELSE c.number * 10000 END) AS hashed
+          AND seq > CASE
+              WHEN c.number = (SELECT min(number) FROM chunk) THEN -9223372036854775808
+              ELSE c.number * 10000 END) AS hashed
     WHERE c.number IS NOT NULL
 $body$;
 

@@ -1,7 +1,7 @@
--- A run's missing sets once more, by another query shape than the plan's: a set difference instead of an anti join. STABLE,
--- so that all of its statements see the one snapshot of the query that calls it. No digest where the planned table or a
--- column of its identity is gone. Both sets are sorted: that takes no more memory than it may, whatever the estimate, and
--- leaves what is missing in code order.
+-- A run's missing sets once more, by another query shape than the plan's: a set difference instead of an anti join.
+-- STABLE, so that all of its statements see the one snapshot of the query that calls it. No digest where the planned
+-- table or a column of its identity is gone. Both sets are sorted: that takes no more memory than it may, whatever the
+-- estimate, and leaves what is missing in code order.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_recount(p_run bigint)
 RETURNS TABLE (collection_name text, missing bigint, digest text, without_code bigint, duplicates bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -14,9 +14,12 @@ BEGIN
     FOR v_entry IN SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run ORDER BY l.ledger_id LOOP
         collection_name := v_entry.collection_name;
         SELECT NULL, NULL, NULL, NULL INTO missing, digest, without_code, duplicates;
-        IF v_entry.relid = {S}.birth_collection_table(v_entry.collection_name) AND v_entry.columns <@ ARRAY(
-                SELECT attname::text FROM pg_attribute WHERE attrelid = v_entry.relid AND attnum > 0 AND NOT attisdropped) THEN
-            SELECT * INTO missing, digest, without_code, duplicates FROM {S}._birth_reading({S}._birth_recount_statement(v_entry))
+        IF v_entry.relid = {S}.birth_collection_table(v_entry.collection_name)
+           AND v_entry.columns <@ ARRAY(
+               SELECT attname::text FROM pg_attribute
+               WHERE attrelid = v_entry.relid AND attnum > 0 AND NOT attisdropped) THEN
+            SELECT * INTO missing, digest, without_code, duplicates
+            FROM {S}._birth_reading({S}._birth_recount_statement(v_entry))
                 AS row(missing bigint, digest text, without_code bigint, duplicates bigint);
         END IF;
         RETURN NEXT;
@@ -43,10 +46,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             (SELECT encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY number), ''::bytea)), 'hex') FROM chunk),
             without_code, duplicates FROM counted $query$,
         source.code, p_entry.relid::regclass,
-        CASE WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns) THEN 'code' ELSE 'DISTINCT code COLLATE "C"' END,
-        CASE WHEN {S}.birth_windowed(p_entry.relid) THEN format('SELECT DISTINCT code COLLATE "C" AS code FROM {S}.birth_windows(%L)
-                WHERE code IS NOT NULL AND owner IS NULL', format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source', source.code, p_entry.relid::regclass))
-        ELSE format('SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
-                EXCEPT SELECT entity_code COLLATE "C" FROM {S}.birth_registry_rows()', source.code, p_entry.relid::regclass) END)
-    FROM {S}._birth_identity_expression(p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
+        CASE WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
+            THEN 'code' ELSE 'DISTINCT code COLLATE "C"' END,
+        CASE WHEN {S}.birth_windowed(p_entry.relid)
+            THEN format('SELECT DISTINCT code COLLATE "C" AS code FROM {S}.birth_windows(%L)
+                WHERE code IS NOT NULL AND owner IS NULL',
+                format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
+                    source.code, p_entry.relid::regclass))
+            ELSE format('SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
+                EXCEPT SELECT entity_code COLLATE "C" FROM {S}.birth_registry_rows()',
+                source.code, p_entry.relid::regclass) END)
+    FROM {S}._birth_identity_expression(
+        p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;

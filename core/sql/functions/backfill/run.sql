@@ -18,9 +18,12 @@ BEGIN
         UPDATE {S}.birth_backfill_run SET status = 'applying', started_at = clock_timestamp() WHERE run_id = p_run;
         UPDATE {S}.birth_backfill_ledger SET status = 'applying' WHERE run_id = p_run AND status = 'planned';
     END IF;
-    PERFORM {S}.birth_ledger_append(CASE v_status WHEN 'applying' THEN 'resumed' ELSE 'started' END,
-        jsonb_build_object('run', p_run, 'person', v_person, 'permits', (SELECT jsonb_agg(DISTINCT permit_id ORDER BY permit_id)
-            FROM {S}.birth_backfill_ledger AS l, {S}.birth_permit_for(l.collection_name) AS permit_id WHERE l.run_id = p_run AND permit_id IS NOT NULL)));
+    PERFORM {S}.birth_ledger_append(
+        CASE v_status WHEN 'applying' THEN 'resumed' ELSE 'started' END,
+        jsonb_build_object('run', p_run, 'person', v_person, 'permits', (
+            SELECT jsonb_agg(DISTINCT permit_id ORDER BY permit_id)
+            FROM {S}.birth_backfill_ledger AS l, {S}.birth_permit_for(l.collection_name) AS permit_id
+            WHERE l.run_id = p_run AND permit_id IS NOT NULL)));
 END
 $body$;
 
@@ -37,12 +40,17 @@ BEGIN
         RETURN;  -- of several who were at work, somebody else was the first to see that all is done
     END IF;
     IF v_status IS DISTINCT FROM 'applying' THEN
-        PERFORM {S}.birth_refuse('BR004', 'run_not_applying', format('run %s is not being applied', p_run), jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
+        PERFORM {S}.birth_refuse('BR004', 'run_not_applying',
+            format('run %s is not being applied', p_run),
+            jsonb_build_object('run', p_run),
+            'See `birth-console ledger`.');
     END IF;
     SELECT sum(planned - registered - existing - vanished - quarantined) INTO v_open FROM {S}.birth_accounting(p_run);
     IF v_open <> 0 THEN
-        PERFORM {S}.birth_refuse('BR003', 'accounting_open', format('%s items of run %s have no outcome yet', v_open, p_run),
-            jsonb_build_object('run', p_run, 'open', v_open), 'Apply the run completely.');
+        PERFORM {S}.birth_refuse('BR003', 'accounting_open',
+            format('%s items of run %s have no outcome yet', v_open, p_run),
+            jsonb_build_object('run', p_run, 'open', v_open),
+            'Apply the run completely.');
     END IF;
     DELETE FROM {S}.birth_backfill_worker WHERE run_id = p_run;
     UPDATE {S}.birth_backfill_run SET status = 'applied', finished_at = clock_timestamp() WHERE run_id = p_run;
@@ -53,11 +61,15 @@ END
 $body$;
 
 -- What became of the items of an entry: planned = registered + existing + vanished + quarantined once all are done.
-CREATE OR REPLACE FUNCTION {S}.birth_accounting(p_run bigint) RETURNS TABLE (ledger_id bigint, collection_name text, planned bigint,
-    registered bigint, existing bigint, vanished bigint, quarantined bigint)
+CREATE OR REPLACE FUNCTION {S}.birth_accounting(p_run bigint) RETURNS TABLE (
+    ledger_id bigint, collection_name text,
+    planned bigint, registered bigint, existing bigint, vanished bigint, quarantined bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT l.ledger_id, l.collection_name, l.missing, coalesce(sum(b.registered), 0)::bigint, coalesce(sum(b.existing), 0)::bigint,
-        coalesce(sum(b.vanished), 0)::bigint, coalesce(sum(b.quarantined), 0)::bigint
+    SELECT l.ledger_id, l.collection_name, l.missing,
+        coalesce(sum(b.registered), 0)::bigint,
+        coalesce(sum(b.existing), 0)::bigint,
+        coalesce(sum(b.vanished), 0)::bigint,
+        coalesce(sum(b.quarantined), 0)::bigint
     FROM {S}.birth_backfill_ledger AS l LEFT JOIN {S}.birth_backfill_batch AS b USING (ledger_id)
     WHERE l.run_id = p_run GROUP BY l.ledger_id ORDER BY l.ledger_id
 $body$;
