@@ -13,7 +13,6 @@ from tui.widgets.signs import count_of
 
 if TYPE_CHECKING:
     from core.domain.classify.blocker import Rights
-    from core.errors import Json
 
 ROW_NEEDED = frozenset({"accept", "choose", "template", "reject", "exempt", "history", "evidence"})
 DECIDES = frozenset({"accept", "choose", "template", "reject", "exempt"})
@@ -52,7 +51,7 @@ class Decisions:
 
     def chosen(self, row: QueueRow, candidate: Candidate) -> StagedDecision:
         """The choice of a candidate, with what the suggester said of it."""
-        told: dict[str, Json] = {"rank": candidate.rank, "tier": row.tier, "score": candidate.score}
+        told = None if row.evidence is None else row.evidence.suggestion.told(candidate)
         return StagedDecision(row.name, candidate.identity, row.blocker.version, None, told)
 
     def accepted(self, rows: Iterable[QueueRow]) -> list[StagedDecision]:

@@ -34,7 +34,16 @@ class Chosen:
     columns: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The columns of an identity that people decided against; a collection may have several."""
+
+    collection_name: str
+    columns: tuple[str, ...]
+
+
 PLACES: Final = Query("suggestion.places", Place)
 CHOSEN: Final = Query("suggestion.chosen", Chosen)
+REJECTED: Final = Query("suggestion.rejected", Rejected)
 BLOCKERS: Final = Query("suggestion.blockers", Blocker)
 REGISTERED: Final = Query("suggestion.registered", Taken)

@@ -19,6 +19,7 @@ from core.domain.classify.scores import score
 from core.domain.classify.surroundings import Surroundings
 
 CHOSEN = 5.0  # points for what people chose in every sister table: not learned, as nobody's choices are public
+REJECTED = "rejected for sister tables"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,11 @@ def ranked(table: SampledTable, shape: Shape, around: Surroundings, refuted: Col
 
 
 def _chosen(table: SampledTable, columns: Columns, around: Surroundings) -> dict[str, float]:
-    points = round(CHOSEN * around.chosen_alike(table.collection, columns), 1)
-    return {"chosen so for sister tables": points} if points else {}
+    parts = {
+        "chosen so for sister tables": round(CHOSEN * around.chosen_alike(table.collection, columns), 1),
+        REJECTED: round(-CHOSEN * around.rejected_alike(table.collection, columns), 1),
+    }
+    return {name: points for name, points in parts.items() if points}
 
 
 def _declared(table: SampledTable, shape: Shape) -> list[Ranked]:

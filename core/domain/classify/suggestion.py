@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.domain.classify.candidates import Columns, Shape, shape_of
 from core.domain.classify.column_statistics import EXACT, SAMPLE, SampledTable, unusable_because
 from core.domain.classify.identity import COLUMN, SYNTHETIC, Identity, fits_template
-from core.domain.classify.ranking import Ranked, ranked
+from core.domain.classify.ranking import REJECTED, Ranked, ranked
 from core.domain.classify.scores import is_natural, is_uuid_like
 from core.domain.classify.surroundings import Surroundings
 from core.errors import Json
@@ -36,6 +36,13 @@ class Suggestion:
     tier: str
     candidates: tuple[Candidate, ...]
     doubts: tuple[str, ...]
+
+    def told(self, candidate: Candidate) -> Json:
+        """What the history of a classification keeps of the suggestion that led to it, and what was passed over."""
+        told: dict[str, Json] = {"rank": candidate.rank, "tier": self.tier, "score": candidate.score}
+        if self.first is not None and candidate.rank > 1:
+            told["instead_of"] = list(self.first.identity.columns)
+        return told
 
     @property
     def first(self) -> Candidate | None:
@@ -139,6 +146,7 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
     doubts = {
         "the table has no rows": not table.size,
         "another candidate is close": min(found[0].probability, found[0].unaided) < _SURE,
+        "people rejected the same for sister tables": REJECTED in found[0].parts,
         "its codes are taken by other collections": len(columns) == 1 and columns[0] in view.taken,
         "timeout while checking whether its codes are taken": natural and not view.probed,
         "too few rows to see a pattern": table.size < _FEW_CODES and (natural or (several and key is None)),

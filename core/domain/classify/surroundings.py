@@ -118,21 +118,21 @@ def _needed(table: SampledTable, usable: Sequence[str], unique: frozenset[str]) 
 class Surroundings:
     """The outlines of all tables that were looked at, and what they say together.
 
-    `chosen` are the identities that people gave to collections of this database, by their columns.
+    `chosen` are the identities that people gave to collections of this database, by their columns; `rejected` those
+    that they decided against, of which a collection may have several.
     """
 
     outlines: tuple[Outline, ...] = ()
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rejected: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def chosen_alike(self, collection: str, columns: Sequence[str]) -> float:
         """The share of sister tables (their names end with the same word) that people gave a like identity."""
-        own = words(collection)
-        if len(own) < 2:  # noqa: PLR2004 - a table of one word has no sisters
-            return 0.0
-        last = singular(own[-1])
-        sisters = [name for name in self.chosen if name != collection and singular((words(name) or ("",))[-1]) == last]
-        shape = _choice_shape(collection, columns)
-        return sum(_choice_shape(name, self.chosen[name]) == shape for name in sisters) / (len(sisters) + 1)
+        return _share_alike(collection, columns, self.chosen.items())
+
+    def rejected_alike(self, collection: str, columns: Sequence[str]) -> float:
+        """The share of sister tables, of those where people decided against an identity, that rejected a like one."""
+        return _share_alike(collection, columns, self.rejected)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Outline]:
@@ -221,6 +221,19 @@ def tables_named(table: SampledTable) -> list[str]:
     plain = plain_names(table.collection, tuple(table.by_name)).values()
     found = (name for column in plain for meaning in _meanings(column) for name in names.ending(meaning))
     return [name for name in dict.fromkeys(found) if name != table.collection]
+
+
+def _share_alike(collection: str, columns: Sequence[str], decisions: Iterable[tuple[str, tuple[str, ...]]]) -> float:
+    """Of the sister tables that were decided: the share with a decision of this shape. One alone is not yet all."""
+    own = words(collection)
+    if len(own) < 2:  # noqa: PLR2004 - a table of one word has no sisters
+        return 0.0
+    last, shape = singular(own[-1]), _choice_shape(collection, columns)
+    sisters: dict[str, bool] = {}
+    for name, chosen in decisions:
+        if name != collection and singular((words(name) or ("",))[-1]) == last:
+            sisters[name] = sisters.get(name, False) or _choice_shape(name, chosen) == shape
+    return sum(sisters.values()) / (len(sisters) + 1)
 
 
 def _choice_shape(collection: str, columns: Sequence[str]) -> frozenset[str]:

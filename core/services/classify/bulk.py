@@ -95,7 +95,7 @@ def accept(connection: Connection, *, dry_run: bool = False, keep_going: bool = 
             identity = first.identity
             reason = f"accepted suggestion 1 of tier {SAFE}"
             decisions.append(Decision.of(identity, reason))
-            told[identity.collection] = {"rank": 1, "tier": SAFE, "score": first.score}
+            told[identity.collection] = suggestion.told(first)
     return classify_many(connection, decisions, dry_run=dry_run, keep_going=keep_going, told=told)
 
 

@@ -1,11 +1,11 @@
 """Suggesting identities: sample, look up which codes others have taken, rank, check what only a sample showed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from core.db.connection.session import Connection
-from core.db.rows.suggestion import BLOCKERS, CHOSEN, REGISTERED
+from core.db.rows.suggestion import BLOCKERS, CHOSEN, REGISTERED, REJECTED
 from core.db.sources import collisions
 from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.identity import Identity
@@ -46,7 +46,10 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
     wanted = column_statistics.places(connection, collections)
     catalogs = Catalogs(connection, wanted)
     study = _Study(connection, catalogs, claimed_codes.bare(connection))
-    chosen = {row.collection_name: row.columns for row in connection.rows(CHOSEN)}
+    decided = Surroundings(
+        chosen={row.collection_name: row.columns for row in connection.rows(CHOSEN)},
+        rejected=tuple((row.collection_name, row.columns) for row in connection.rows(REJECTED)),
+    )
     compared = not all(catalogs.keys[place.relid] for place in wanted)
     outlines: list[Outline] = []
     waiting: list[tuple[Place, SampledTable | None]] = []
@@ -59,12 +62,12 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
         if compared:
             outlines.append(outline(table))
         if table.keys or not table.size:
-            yield table, study.ranked(place, table, Surroundings(chosen=chosen))
+            yield table, study.ranked(place, table, decided)
         else:
             held += table.size * len(table.columns)
             waiting.append((place, table if held <= _HELD else None))
     outlines += _related(connection, [table for _, table in waiting if table is not None], wanted)
-    around = Surroundings(tuple(outlines), chosen)
+    around = replace(decided, outlines=tuple(outlines))
     for place, kept in waiting:
         again = study.sampled(place) if kept is None else kept
         yield (None, again) if isinstance(again, Suggestion) else (again, study.ranked(place, again, around))
@@ -78,7 +81,7 @@ def taken(connection: Connection, identity: Identity) -> Json:
     (suggestion,) = suggestions(connection, [identity.collection])
     for candidate in suggestion.candidates:
         if candidate.identity == identity:
-            return {"rank": candidate.rank, "tier": suggestion.tier, "score": candidate.score}
+            return suggestion.told(candidate)
     return None
 
 

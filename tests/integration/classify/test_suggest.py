@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from core.db.rows.suggestion import REJECTED
 from core.domain.classify.identity import column_identity
 from core.domain.classify.suggestion import Suggestion
+from core.errors import Json
 from core.services.classify import classify as identity
-from core.services.classify import suggest
+from core.services.classify import history, suggest
 from tests import line
 from tests.console import run
 from tests.databases import Database
@@ -150,3 +152,20 @@ def test_an_explanation_says_in_words_what_speaks_for_and_against(shared: Databa
     assert answer.status == 0
     for word in ("team: tier ", "not in tier A: ", "for: ", "against: ", "ahead of team:"):
         assert word in answer.out
+
+
+def test_what_was_passed_over_or_taken_back_is_rejected_for_sister_tables(database: Database) -> None:
+    suggestion = found(database, "os_items")["os_items"]
+    assert suggestion.first is not None
+    passed, taken = suggestion.candidates[:2]
+    with database.connect() as operator:
+        identity.classify(operator, taken.identity, suggestion=suggestion.told(taken))
+        rows = [(row.collection_name, row.columns) for row in operator.rows(REJECTED)]
+        assert rows == [("os_items", passed.identity.columns)]
+        history.undo(operator, "os_items", "a mistake")
+        rows = [(row.collection_name, row.columns) for row in operator.rows(REJECTED)]
+        assert rows == [("os_items", taken.identity.columns)]
+        # Evidence is whatever a login with psql sends: it may shift points, and stop nobody's suggestions.
+        odd: Json = {"rank": 2, "instead_of": [None, {"deep": [1]}, 7]}
+        identity.classify(operator, taken.identity, suggestion=odd)
+        assert [row.columns for row in operator.rows(REJECTED)] == [('{"deep": [1]}', "7")]

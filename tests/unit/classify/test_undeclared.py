@@ -185,3 +185,36 @@ def test_what_people_chose_for_sister_tables_shifts_the_order_and_makes_nobody_s
     assert isinstance(parts, dict)
     assert "chosen so for sister tables" in parts
     assert first(suggest(names, around=Surroundings(chosen={"port_logs": ("port_id", "language_id")}))) == ("ship_id",)
+
+
+def test_what_people_rejected_for_sister_tables_falls_behind_and_keeps_the_rest_from_tier_a() -> None:
+    names = fleet()["ship_names"]
+    rejected = tuple((f"{thing}_names", (f"{thing}_id",)) for thing in ("port", "crew", "buoy", "lock", "quay"))
+    suggestion = suggest(names, around=Surroundings(rejected=rejected))
+    parts = {each.identity.columns: each.evidence["parts"] for each in suggestion.candidates}
+    alone = parts["ship_id",]
+    assert isinstance(alone, dict)
+    assert alone["rejected for sister tables"] < 0
+    assert first(suggestion) != ("ship_id",)
+    ships = suggest(fleet()["ships"], around=Surroundings(rejected=(("ships", ("id",)),)))
+    assert ships.tier == "A"  # its own past is no sister's
+
+
+def test_a_first_candidate_that_people_rejected_for_sister_tables_is_never_accepted_unseen() -> None:
+    tables = fleet()
+    own = replace(tables["ships"], collection="ship_ports", tables=frozenset(tables))
+    assert suggest(own).tier == "A"
+    suspected = suggest(own, around=Surroundings(rejected=(("crew_ports", ("id",)),)))
+    assert first(suspected) == ("id",)
+    assert suspected.tier == "B"
+    assert "people rejected the same for sister tables" in suspected.doubts
+
+
+def test_what_was_passed_over_stands_in_the_history_of_a_choice() -> None:
+    found = ranked(fleet(languages=1), "ship_names")
+    second = found.candidates[1]
+    assert found.told(second) == {
+        "rank": 2, "tier": found.tier, "score": second.score, "instead_of": ["ship_id", "language_id"]
+    }  # fmt: skip
+    assert found.first is not None
+    assert "instead_of" not in str(found.told(found.first))
