@@ -1,16 +1,18 @@
 """Suggestions on the demo: what the census intends, explained; nothing is written, and nobody's choice is touched."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.db.rows.suggestion import REJECTED
 from core.domain.classify.identity import column_identity
 from core.domain.classify.suggestion import Suggestion
-from core.errors import Json
 from core.services.classify import classify as identity
 from core.services.classify import history, suggest
 from tests import line
 from tests.console import run
 from tests.databases import Database
+
+if TYPE_CHECKING:
+    from core.errors import Json
 
 
 def found(database: Database, *names: str, login: str = "viewer1") -> dict[str, Suggestion]:
