@@ -8,12 +8,17 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from tests import forks
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "snapshots" / "cli"
 _SCRIPTS = Path(sys.executable).parent
 _FOREIGN = ("BIRTH_", "PG", "XDG_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LC_", "LANG", "PYTHON")
+_INTERPRETER = ("LC_", "LANG", "PYTHON")  # what only a new interpreter looks at
+_DEADLINE = 120.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +54,35 @@ def command(program: str, *arguments: str) -> list[str]:
 
 def run(*arguments: str, program: str = "birth-console", extra: Mapping[str, str] | None = None) -> Answer:
     """Run a console script to its end."""
-    done = subprocess.run(
-        command(program, *arguments),
-        env=environment(**(extra or {})),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert "Traceback" not in out + err
-    return Answer(done.returncode, out, err)
+    settings = environment(**(extra or {}))
+    with TemporaryFile() as out, TemporaryFile() as err, Path(os.devnull).open() as nothing:
+        streams = (nothing.fileno(), out.fileno(), err.fileno())
+        if any(name.startswith(_INTERPRETER) for name in extra or ()):
+            status = _started(command(program, *arguments), settings, streams)
+        else:
+            status = forks.run(command(program, *arguments), settings, streams, _DEADLINE)
+        said = [_all_of(each) for each in (out, err)]
+    assert "Traceback" not in "".join(said)
+    return Answer(status, *said)
 
 
 def run_each(*commands: Sequence[str]) -> list[Answer]:
     """Run several at once; their answers in the order of the commands."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(lambda arguments: run(*arguments), commands))
+
+
+def _started(words: Sequence[str], settings: Mapping[str, str], streams: tuple[int, int, int]) -> int:
+    """The exit status of a new interpreter."""
+    stdin, stdout, stderr = streams
+    return subprocess.run(
+        words, env=settings, stdin=stdin, stdout=stdout, stderr=stderr, timeout=_DEADLINE, check=False
+    ).returncode
+
+
+def _all_of(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def golden(name: str, text: str) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from psycopg.rows import dict_row
 
 from core.db.connection.session import Connection
 from core.settings import DEMO_LOGINS
-from tests import kept
+from tests import kept, memory
 from tests.makers import Embedded, Programs
 from tests.templates import BUILDERS, DEMO
 
@@ -102,8 +101,8 @@ def a_server() -> Iterator[TestServer]:
         return
     programs = os.environ.get("BIRTH_TEST_PROGRAMS")
     maker = Programs(Path(programs)) if programs else Embedded()
-    with tempfile.TemporaryDirectory(prefix="birth-tests-", ignore_cleanup_errors=True) as folder:
-        home = Path(folder) / "home"
+    with memory.a_folder("birth-tests-") as folder:
+        home = folder / "home"
         kept.copy(maker, home)
         with maker.serve(home) as dsn:
             server = TestServer(dsn, secrets.token_hex(8), has_templates=True)

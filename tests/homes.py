@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,9 @@ import psycopg
 
 from core.db.embedded.postmaster import Postmaster
 from core.services import demo
+from tests import kept, memory
+from tests.makers import Embedded
+from tests.templates import DEMO, SMALL
 
 # What the children of these tests run first: the demo's life cycle is under test, not what fills it.
 _PRELUDE = """
@@ -51,12 +53,24 @@ def quiet(_: str) -> None:
 @contextmanager
 def a_home(name: str = "it's a home") -> Iterator[Path]:
     """A home that does not exist yet. Not under pytest's folder: each run closes that again."""
-    with tempfile.TemporaryDirectory(prefix="birth ", ignore_cleanup_errors=True) as folder:
-        home = Path(folder) / name
+    with memory.a_folder("birth ") as folder:
+        home = folder / name
         try:
             yield home
         finally:
             demo.stop(home)
+
+
+@contextmanager
+def a_demo_home() -> Iterator[Path]:
+    """A home whose demo is built already: the kept cluster's, which is built in the same way."""
+    with a_home() as home:
+        kept.copy(Embedded(), home)
+        with Embedded().serve(home) as dsn, psycopg.connect(dsn, autocommit=True) as admin:
+            admin.execute(f"ALTER DATABASE {DEMO} RENAME TO demo".encode())
+            admin.execute("COMMENT ON DATABASE demo IS 'built at scale 1'")
+            admin.execute(f"DROP DATABASE {SMALL}".encode())
+        yield home
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:

@@ -3,13 +3,13 @@
 import os
 import secrets
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.db.embedded.cluster import Cluster
 from core.db.embedded.server import EmbeddedServer
+from tests import memory
 from tests.databases import TestServer
 from tests.homes import eventually
 
@@ -69,10 +69,7 @@ class OwnServer:
 @contextmanager
 def an_own_server() -> Iterator[OwnServer]:
     """A server in a home of its own, stopped and removed after the block."""
-    with (
-        tempfile.TemporaryDirectory(prefix="birth-own-", ignore_cleanup_errors=True) as folder,
-        own_server_in(Path(folder) / "home") as server,
-    ):
+    with memory.a_folder("birth-own-") as folder, own_server_in(folder / "home") as server:
         yield server
 
 

@@ -8,14 +8,14 @@ import pytest
 from core.db.embedded.cluster import programs
 from tests.console import environment
 from tests.documents import DOCUMENTS, SavedFile, Shown, blocks
-from tests.homes import a_home
+from tests.homes import a_demo_home
 
 _PROGRAMS = (Path(sys.executable).parent, programs())
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_command_that_a_document_shows_does_what_it_says(name: str, tmp_path: Path) -> None:
-    with a_home() as home:
+    with a_demo_home() as home:
         surroundings = environment(
             BIRTH_CONSOLE_HOME=str(home),
             HOME=str(tmp_path),
