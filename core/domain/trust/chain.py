@@ -17,6 +17,7 @@ from core.errors import Json
 _DOMAIN = b"birth-ledger-v1"
 GENESIS_PREV = bytes(32)
 GENESIS = "genesis"
+_ORDERED_SINCE = frozenset({"schema_installed", "schema_upgraded"})
 
 
 class ChainEvent(NamedTuple):
@@ -74,14 +75,15 @@ def verify(events: Iterable[ChainEvent], head: tuple[int, bytes] | None, anchors
     back too; an anchor kept elsewhere shows it in any case. `head` is None where the database claims none.
     """
     wanted: dict[int, set[str]] = {}
+    orders = _Orders()
     for anchor in anchors:
         wanted.setdefault(anchor.seq, set()).add(anchor.hash)
-    prev, entries, at_us = GENESIS_PREV, 0, 0
+    prev, entries = GENESIS_PREV, 0
     for event in events:
-        reason = _fault(event, entries, prev, at_us, wanted.pop(event.seq, set()))
+        reason = _fault(event, entries, prev, wanted.pop(event.seq, set())) or orders.fault(event)
         if reason:
             return Audit(entries, prev.hex(), entries - 1, {"seq": event.seq, "kind": event.kind, "reason": reason})
-        prev, at_us = event.hash, event.at_us
+        prev = event.hash
         entries += 1
     reason = _end_fault(entries, prev, head, wanted)
     bad: dict[str, Json] | None = None
@@ -102,24 +104,42 @@ def _end_fault(entries: int, prev: bytes, head: tuple[int, bytes] | None, wanted
     return None
 
 
-def _fault(event: ChainEvent, seq: int, prev: bytes, at_us: int, anchored: set[str]) -> str | None:
+def _fault(event: ChainEvent, seq: int, prev: bytes, anchored: set[str]) -> str | None:
     if event.seq != seq:
         return f"event {seq} is missing"
     if (event.kind == GENESIS) != (seq == 0):
         return "the chain starts again at this event" if seq else "the chain does not start with its genesis event"
     if event.prev != prev:
         return "the event does not follow the previous event"
-    return _own_fault(event, at_us, anchored)
+    return _own_fault(event, anchored)
 
 
-def _own_fault(event: ChainEvent, at_us: int, anchored: set[str]) -> str | None:
+def _own_fault(event: ChainEvent, anchored: set[str]) -> str | None:
     if event.hash != event_hash(event):
         return "the event's content does not match its hash"
-    if event.at_us < at_us:
-        return "the event is older than the previous event"
     if anchored - {event.hash.hex()}:
         return "the event is not the anchored event"
     return None
+
+
+class _Orders:
+    """Whether times run forwards: from the first event on that tells of a schema which sees to it.
+
+    Version 0.1.0 took the clock as it was, and a clock may be set back: that is nobody's forgery.
+    """
+
+    def __init__(self) -> None:
+        self._at_us: int | None = None
+
+    def fault(self, event: ChainEvent) -> str | None:
+        if self._at_us is None:
+            if event.kind in _ORDERED_SINCE:
+                self._at_us = event.at_us
+            return None
+        if event.at_us < self._at_us:
+            return "the event is older than the previous event"
+        self._at_us = event.at_us
+        return None
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,21 @@ GROUPS = {
     "reviewer": "birth_reviewer",
 }
 _LONGEST = 63  # bytes: PostgreSQL's NAMEDATALEN - 1
+# Letters that look like Latin ones, and what they look like. The database's list is the same: _birth_name_skeleton.
+_LOOKALIKES = str.maketrans(
+    "01Ii|\u0131\u0251\u0261\u0269\u0391\u0392\u0393\u0394\u0395\u0396\u0397\u0398\u0399\u039a\u039b"
+    "\u039c\u039d\u039e\u039f\u03a0\u03a1\u03a3\u03a4\u03a5\u03a6\u03a7\u03a8\u03a9\u03b1\u03b2\u03b3"
+    "\u03b5\u03b7\u03b9\u03ba\u03bd\u03bf\u03c1\u03c2\u03c4\u03c5\u03c7\u03c9\u0400\u0401\u0402\u0403"
+    "\u0404\u0405\u0406\u0407\u0408\u0409\u040a\u040b\u040c\u040d\u040e\u040f\u0410\u0411\u0412\u0413"
+    "\u0414\u0415\u0416\u0417\u0418\u0419\u041a\u041b\u041c\u041d\u041e\u041f\u0420\u0421\u0422\u0423"
+    "\u0424\u0425\u0426\u0427\u0428\u0429\u042a\u042b\u042c\u042d\u042e\u042f\u0430\u0432\u0435\u043a"
+    "\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u044c\u0455\u0456\u0458\u04ba\u04bb\u04c0\u04cf"
+    "\u0501\u051b\u051d\u0570\u0578\u057d\u0585",
+    "olllllaglaby\u03b4ezh\u03b8lk\u03bbmn\u03beo\u03c0p\u03c3ty\u03c6x\u03c8wabyenlkvop\u03c3tuxw\u0450"
+    "\u0451\u0452\u0453\u0454sl\u0457j\u0459\u045a\u045b\u045c\u045d\u045e\u045fa\u0431b\u0433\u0434e"
+    "\u0436\u0437\u0438\u0439k\u043bmho\u043fpcty\u0444x\u0446\u0447\u0448\u0449\u044a\u044bb\u044d\u044e"
+    "\u044fabekmhopctyxbsljhhlldqwhnuo",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,7 @@ def checked(login: str, person: str | None = None) -> None:
             code="bad_login",
             hint="Names that start with pg_ or birth_ are groups.",
         )
-    if person is not None and not person.strip():
+    if person is not None and not any(unicodedata.category(letter)[0] in "LN" for letter in person):
         raise UsageError("the person has no name", code="no_person", hint="--person 'First Last'")
 
 
@@ -87,7 +102,7 @@ def name_of(person: str, known: Iterable[str]) -> str:
     there twice could certify what they did themselves.
     """
     name = " ".join(unicodedata.normalize("NFC", person).split())
-    alike = sorted({other for other in known if other != name and _skeleton(other) == _skeleton(name)})
+    alike = sorted({other for other in known if other != name and _are_alike(other, name)})
     if alike:
         raise UsageError(
             f"{name!r} looks like the recorded person {alike[0]!r}",
@@ -98,7 +113,15 @@ def name_of(person: str, known: Iterable[str]) -> str:
     return name
 
 
-def _skeleton(name: str) -> str:
-    """What a name reads like: its letters, marks and digits, without case and ways of writing them."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LMN")
+def _skeletons(name: str) -> tuple[str, str]:
+    """What a name reads like, without case: its letters, marks and digits as they are, and as those they look like."""
+    letters = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", name)
+        if unicodedata.category(letter)[0] in "LMN" or letter == "|"
+    )
+    return unicodedata.normalize("NFKC", letters.casefold()), letters.translate(_LOOKALIKES).casefold()
+
+
+def _are_alike(left: str, right: str) -> bool:
+    return any(one == other for one, other in zip(_skeletons(left), _skeletons(right), strict=True))

@@ -70,7 +70,8 @@ SELECT strategy, columns FROM {S}.birth_identity_history WHERE collection_name =
 ORDER BY version DESC LIMIT 1
 
 -- name: history
-SELECT collection_name AS collection, version, action, strategy, columns, actor, person, recorded_at, reason, evidence, evidence_digest
+SELECT collection_name AS collection, version, action, strategy, columns, actor, person, recorded_at, reason,
+    CASE WHEN {S}.birth_is_plain_evidence(evidence) THEN evidence END AS evidence, evidence_digest
 FROM {S}.birth_identity_history
 WHERE %(collection)s::text IS NULL OR collection_name = %(collection)s
 ORDER BY recorded_at, collection_name COLLATE "C", version

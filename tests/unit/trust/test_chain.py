@@ -171,9 +171,16 @@ def test_a_chain_begins_with_its_genesis_and_never_again() -> None:
 
 
 def test_time_never_runs_backwards_along_a_chain() -> None:
-    events = chained([("a", "batch", None)])
-    backdated = resealed([events[0], events[1]._replace(at_us=events[0].at_us - 1)], 1)
-    assert judged(backdated).bad == {"seq": 1, "kind": "batch", "reason": "the event is older than the previous event"}
+    events = chained([("a", "schema_installed", None), ("a", "batch", None), ("a", "batch", None)])
+    backdated = resealed([*events[:3], events[3]._replace(at_us=events[2].at_us - 1)], 3)
+    assert judged(backdated).bad == {"seq": 3, "kind": "batch", "reason": "the event is older than the previous event"}
+
+
+def test_a_clock_that_was_set_back_under_the_first_version_is_no_forgery() -> None:
+    contents = [("a", "batch", None), ("a", "batch", None), ("a", "schema_upgraded", None), ("a", "batch", None)]
+    events = chained(contents)
+    stepped = resealed([*events[:2], events[2]._replace(at_us=events[0].at_us - 3_600_000_000), *events[3:]], 2)
+    assert judged(stepped).ok
 
 
 @pytest.mark.parametrize(("left", "right"), [("ab", "c"), ("a", "bc"), ("", "abc")])

@@ -15,6 +15,8 @@ BEGIN
             jsonb_build_object('command', p_command, 'batch_size', p_batch_size),
             'See `birth-console control --help`.');
     END IF;
+    PERFORM {S}._birth_insist_on_text(coalesce(p_reason, 'none'), 'reason_missing', 'a reason says something',
+        jsonb_build_object('run', p_run), 'Omit it, or write a reason.');
     IF v_status IN ('applied', 'certified', 'superseded') THEN
         PERFORM {S}.birth_refuse('BR004', 'run_over', format('run %s is %s: nothing left to control', p_run, v_status),
             jsonb_build_object('run', p_run, 'status', v_status), 'See `birth-console ledger`.');

@@ -11,7 +11,7 @@ DECLARE
 BEGIN
     IF p_budget IS NULL OR p_budget < 1
        OR p_lifetime IS NULL OR p_lifetime <= interval '0' OR p_lifetime > interval '366 days'
-       OR coalesce(btrim(p_reason), '') = '' THEN
+       OR {S}._birth_is_blank(p_reason) THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_permit',
             'a permit needs a budget of rows, a lifetime of at most a year, and a reason',
             jsonb_build_object('budget', p_budget, 'lifetime', p_lifetime, 'reason', p_reason),
@@ -64,7 +64,7 @@ BEGIN
     ELSIF v_closed IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR002', 'permit_closed', format('permit %s is already closed', p_permit),
             jsonb_build_object('permit', p_permit, 'closed_at', v_closed), 'See `birth-console permit list`.');
-    ELSIF coalesce(btrim(p_reason), '') = '' THEN
+    ELSIF {S}._birth_is_blank(p_reason) THEN
         PERFORM {S}.birth_refuse('BR002', 'reason_missing',
             'closing a permit needs a reason',
             jsonb_build_object('permit', p_permit),

@@ -15,7 +15,7 @@ BEGIN
             jsonb_build_object('run', p_run, 'status', v_status),
             'Plan again, then reconcile.');
     END IF;
-    IF coalesce(p_note, '') = '' THEN
+    IF {S}._birth_is_blank(p_note) THEN
         PERFORM {S}.birth_refuse('BR002', 'note_missing',
             'a reconciliation needs a note',
             jsonb_build_object('run', p_run),

@@ -24,12 +24,16 @@ BEGIN
     IF cardinality(p_columns) <> (SELECT count(DISTINCT wanted) FROM unnest(p_columns) AS wanted) THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_template', 'invalid identity: each column may appear once', jsonb_build_object('columns', p_columns), 'Remove the repeated column.');
     END IF;
+    IF p_evidence IS NOT NULL AND NOT ({S}.birth_is_plain_evidence(p_evidence) AND octet_length(p_evidence::text) < 40000) OR p_reason IS NOT NULL AND {S}._birth_is_blank(p_reason) THEN
+        PERFORM {S}.birth_refuse('BR002', 'bad_evidence', 'invalid evidence or reason: a small object, and a text that says something',
+            jsonb_build_object('collection', p_collection, 'bytes', octet_length(p_evidence::text)), 'Omit it, or write a reason.');
+    END IF;
     PERFORM {S}._birth_identity_expression(v_collection.relid, p_collection, p_strategy, p_columns, 'source');
     IF v_collection.strategy = p_strategy AND v_collection.columns = p_columns THEN
         RETURN v_collection.version;
     END IF;
     IF cardinality({S}.birth_secret_columns(v_collection.relid, p_columns)) > 0
-       AND (p_evidence -> 'although_secret' IS DISTINCT FROM 'true' OR coalesce(btrim(p_reason), '') = '') THEN
+       AND (p_evidence -> 'although_secret' IS DISTINCT FROM 'true' OR {S}._birth_is_blank(p_reason)) THEN
         PERFORM {S}.birth_refuse('BR003', 'secret', format('%s holds secrets: every reader of the registry would read them',
                 array_to_string({S}.birth_secret_columns(v_collection.relid, p_columns), ', ')),
             jsonb_build_object('collection', p_collection, 'columns', {S}.birth_secret_columns(v_collection.relid, p_columns)),
@@ -63,6 +67,8 @@ BEGIN
         PERFORM {S}.birth_refuse('BR003', 'not_classified', format('%s has no identity', p_collection),
             jsonb_build_object('collection', p_collection), 'See `birth-console matrix`.');
     END IF;
+    PERFORM {S}._birth_insist_on_text(coalesce(p_reason, 'none'), 'reason_missing', 'a reason says something',
+        jsonb_build_object('collection', p_collection), 'Omit it, or write a reason.');
     v_version := {S}._birth_identity_next(p_collection, v_current.version, p_seen_version);
     DELETE FROM {S}.birth_identity WHERE collection_name = p_collection;
     INSERT INTO {S}.birth_identity_history (collection_name, version, action, person, reason)

@@ -1,9 +1,11 @@
 -- Exempt a collection from the law of birth, or bring it back: a policy decision.
 CREATE OR REPLACE FUNCTION {S}.birth_policy_set(p_collection text, p_requirement text, p_reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_person text;
 BEGIN
-    PERFORM {S}._birth_actor('birth_gatekeeper', 'decide the policy of a collection');
-    IF coalesce(btrim(p_reason), '') = '' THEN
+    v_person := {S}._birth_actor('birth_gatekeeper', 'decide the policy of a collection');
+    IF {S}._birth_is_blank(p_reason) THEN
         PERFORM {S}.birth_refuse('BR002', 'reason_missing', 'a policy decision needs a reason', jsonb_build_object('collection', p_collection), 'Give --reason.');
     ELSIF p_requirement IS NULL OR p_requirement NOT IN ('REQUIRED', 'EXEMPT') THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_requirement', 'a policy is REQUIRED or EXEMPT', jsonb_build_object('collection', p_collection, 'requirement', p_requirement), 'Choose one of the two.');
@@ -13,7 +15,7 @@ BEGIN
             jsonb_build_object('collection', p_collection), 'See `birth-console matrix --all`.');
     END IF;
     PERFORM {S}.birth_ledger_append('policy_decided', jsonb_build_object('collection', p_collection,
-        'requirement', p_requirement, 'reason', p_reason));
+        'requirement', p_requirement, 'person', v_person, 'reason', p_reason));
 END
 $body$;
 

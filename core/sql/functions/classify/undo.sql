@@ -14,6 +14,8 @@ BEGIN
         PERFORM {S}.birth_refuse('BR003', 'nothing_to_undo', format('the last change of %s is not a classification', p_collection),
             jsonb_build_object('collection', p_collection), 'See `birth-console classify --history`.');
     END IF;
+    PERFORM {S}._birth_insist_on_text(coalesce(p_reason, 'none'), 'reason_missing', 'a reason says something',
+        jsonb_build_object('collection', p_collection), 'Omit it, or write a reason.');
     v_version := {S}._birth_identity_next(p_collection, v_current.version, p_seen_version);
     SELECT * INTO v_before FROM {S}.birth_identity_history
     WHERE collection_name = p_collection AND version < v_current.version ORDER BY version DESC LIMIT 1;

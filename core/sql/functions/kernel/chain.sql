@@ -9,6 +9,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_prev bytea;
     v_seq bigint;
+    v_clock bigint;
     v_at_us bigint;
     v_payload text := p_payload::text;
     v_hash bytea;
@@ -19,8 +20,13 @@ BEGIN
             jsonb_build_object('kind', p_kind, 'bytes', octet_length(v_payload)), 'Shorten it.');
     END IF;
     SELECT seq + 1, hash INTO STRICT v_seq, v_prev FROM {S}.birth_ledger_head FOR UPDATE;
-    -- Read under the lock, so that times never run backwards along the chain.
-    v_at_us := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+    -- Read under the lock, so that times never run backwards along the chain. A clock that is set back stays behind the
+    -- event before for a while: that event's time holds, and by how much the clock is behind is part of the event.
+    v_clock := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+    SELECT greatest(v_clock, max(at_us)) INTO v_at_us FROM {S}.birth_ledger_event WHERE seq = v_seq - 1;
+    IF v_at_us - v_clock > 1000000 THEN
+        v_payload := (coalesce(p_payload, '{{}}') || jsonb_build_object('clock_behind_us', v_at_us - v_clock))::text;
+    END IF;
     v_hash := sha256('birth-ledger-v1'::bytea || v_prev || {S}._birth_ledger_field(v_seq::text)
         || {S}._birth_ledger_field(v_at_us::text) || {S}._birth_ledger_field(session_user::text)
         || {S}._birth_ledger_field(p_kind) || {S}._birth_ledger_field(v_payload));

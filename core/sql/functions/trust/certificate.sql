@@ -11,7 +11,9 @@ DECLARE
 BEGIN
     -- The run row first: an apply holds it shared, so one of the two waits for the other and then sees what it did.
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
-    SELECT array_agg(part ORDER BY part) INTO v_parts FROM {S}.birth_participants(p_run) WHERE person = v_person;
+    -- Under this name or login, and all that either of them ever was.
+    SELECT array_agg(DISTINCT h.part ORDER BY h.part) INTO v_parts FROM {S}._birth_hands(p_run) AS h
+    WHERE EXISTS (SELECT FROM {S}._birth_aliases(session_user, v_person) AS a WHERE h.person = a.person OR h.login = a.login);
     IF v_parts IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR006', 'self_certification', format('%s took part in run %s and cannot certify it', v_person, p_run),
             jsonb_build_object('run', p_run, 'person', v_person, 'parts', v_parts), 'Ask a reviewer who took no part in the run.');
@@ -20,8 +22,10 @@ BEGIN
         PERFORM {S}.birth_refuse('BR003', 'not_applied', format('run %s is %s: only an applied run is certified', p_run, coalesce(v_status, 'unknown')),
             jsonb_build_object('run', p_run, 'status', v_status), 'See `birth-console ledger`.');
     END IF;
-    IF coalesce(p_note, '') = '' THEN
-        PERFORM {S}.birth_refuse('BR002', 'note_missing', 'a certificate needs a note', jsonb_build_object('run', p_run), 'State what you checked.');
+    PERFORM {S}._birth_insist_on_text(p_note, 'note_missing', 'a certificate needs a note', jsonb_build_object('run', p_run), 'State what you checked.');
+    IF (SELECT coalesce(sum(a.planned), 0) FROM {S}.birth_accounting(p_run) AS a) = 0 THEN
+        PERFORM {S}.birth_refuse('BR003', 'nothing_to_do', format('run %s had nothing to do: there is nothing to certify', p_run),
+            jsonb_build_object('run', p_run, 'planned', 0), 'See `birth-console ledger`.');
     END IF;
     v_evidence := {S}.birth_run_evidence(p_run);
     IF p_digest IS DISTINCT FROM {S}.birth_evidence_digest(v_evidence) THEN

@@ -1,25 +1,3 @@
--- Everybody who had a hand in a run: classified what it rests on, planned, reconciled, steered or applied it, or opened a
--- permit that it used or began under. People, not logins.
-CREATE OR REPLACE FUNCTION {S}.birth_participants(p_run bigint) RETURNS TABLE (person text, part text)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT planned_person, 'planned' FROM {S}.birth_backfill_run WHERE run_id = p_run
-    UNION SELECT b.claimed_person, 'applied' FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = p_run
-    UNION SELECT unnest(b.former_persons), 'applied' FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = p_run
-    UNION SELECT p.opened_person, 'permitted' FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
-        JOIN {S}.birth_admission_permit AS p USING (permit_id) WHERE l.run_id = p_run
-    -- Those that let it begin, too, whether or not a batch came to use them.
-    UNION SELECT p.opened_person, 'permitted' FROM {S}.birth_ledger_event AS e
-        CROSS JOIN LATERAL jsonb_array_elements_text(CASE WHEN jsonb_typeof(e.payload::jsonb -> 'permits') = 'array' THEN e.payload::jsonb -> 'permits' ELSE '[]' END) AS used(permit)
-        JOIN {S}.birth_admission_permit AS p ON p.permit_id = used.permit::bigint
-        WHERE e.kind IN ('started', 'resumed') AND e.payload::jsonb ->> 'run' = p_run::text
-    UNION SELECT h.person, 'classified' FROM {S}.birth_backfill_ledger AS l
-        JOIN {S}.birth_identity_history AS h ON h.collection_name = l.collection_name AND h.version <= l.identity_version
-        WHERE l.run_id = p_run AND h.person IS NOT NULL
-    UNION SELECT o.person, CASE e.kind WHEN 'applied' THEN 'ended' WHEN 'started' THEN 'began' WHEN 'resumed' THEN 'began' ELSE e.kind END FROM {S}.birth_ledger_event AS e CROSS JOIN LATERAL (SELECT e.payload::jsonb ->> 'person' AS person) AS o
-        WHERE e.kind IN ('reconciled', 'started', 'resumed', 'steered', 'applied') AND e.payload::jsonb ->> 'run' = p_run::text AND o.person IS NOT NULL
-    ORDER BY 1, 2
-$body$;
-
 -- What a reviewer stands for: facts of a run that do not change by themselves once it is applied.
 CREATE OR REPLACE FUNCTION {S}.birth_run_evidence(p_run bigint) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -40,5 +18,5 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT encode(sha256(convert_to(p_evidence::text, 'UTF8')), 'hex')
 $body$;
 
-GRANT EXECUTE ON FUNCTION {S}.birth_participants(bigint), {S}.birth_run_evidence(bigint),
+GRANT EXECUTE ON FUNCTION {S}.birth_run_evidence(bigint),
     {S}.birth_evidence_digest(jsonb) TO birth_reader;

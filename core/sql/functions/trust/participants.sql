@@ -1,0 +1,46 @@
+-- Everybody who had a hand in a run, by person and login: who classified or decided what it rests on, planned, reconciled,
+-- steered or applied it, opened a permit that it used or began under, or decided before it ended what opened its gates:
+-- policies, bindings, what was attested. A login that is mapped to no person has a hand in it all the same.
+CREATE OR REPLACE FUNCTION {S}._birth_hands(p_run bigint) RETURNS TABLE (person text, login text, part text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    WITH batch AS MATERIALIZED (
+        SELECT DISTINCT b.claimed_person, b.claimed_by, b.former_persons, b.permit_id
+        FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = p_run
+    ), event AS MATERIALIZED (
+        SELECT e.seq, e.kind, e.actor, e.payload::jsonb AS payload FROM {S}.birth_ledger_event AS e
+        WHERE e.kind IN ('planned', 'reconciled', 'started', 'resumed', 'steered', 'applied', 'certified')
+          AND e.payload::jsonb ->> 'run' = p_run::text
+    ), permit AS (
+        SELECT permit_id FROM batch
+        -- Those that let it begin, too, whether or not a batch came to use them.
+        UNION SELECT used.permit::bigint FROM event AS e CROSS JOIN LATERAL jsonb_array_elements_text(
+            CASE WHEN jsonb_typeof(e.payload -> 'permits') = 'array' THEN e.payload -> 'permits' ELSE '[]' END) AS used(permit)
+        WHERE e.kind IN ('started', 'resumed')
+    ), decision AS (
+        SELECT e.kind, e.actor, e.payload::jsonb AS payload FROM {S}.birth_ledger_event AS e
+        WHERE e.kind IN ('policy_decided', 'gateway_bound', 'table_bound', 'gateway_trigger_bound', 'authentication_attested', 'register_writes_set')
+          AND e.seq < coalesce((SELECT max(ended.seq) FROM event AS ended WHERE ended.kind = 'applied'), 9223372036854775807)
+    )
+    SELECT r.planned_person, r.planned_by, 'planned' FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run
+    UNION SELECT b.claimed_person, b.claimed_by, 'applied' FROM batch AS b
+    UNION SELECT former.person, NULL, 'applied' FROM batch AS b, unnest(b.former_persons) AS former(person)
+    UNION SELECT p.opened_person, p.opened_by, 'permitted' FROM permit JOIN {S}.birth_admission_permit AS p USING (permit_id)
+    UNION SELECT coalesce(h.person, l.person), h.actor, 'classified' FROM {S}.birth_backfill_ledger AS e
+        JOIN {S}.birth_identity_history AS h ON h.collection_name = e.collection_name AND h.version <= e.identity_version
+        LEFT JOIN {S}.birth_person_login AS l ON l.login = h.actor WHERE e.run_id = p_run
+    UNION SELECT coalesce(e.payload ->> 'person', l.person), e.actor,
+            CASE e.kind WHEN 'applied' THEN 'ended' WHEN 'started' THEN 'began' WHEN 'resumed' THEN 'began' ELSE e.kind END
+        FROM event AS e LEFT JOIN {S}.birth_person_login AS l ON l.login = e.actor WHERE e.kind <> 'certified'
+    UNION SELECT coalesce(d.payload ->> 'person', l.person), d.actor, CASE WHEN d.kind <> 'policy_decided' THEN
+            CASE WHEN d.kind LIKE '%bound' THEN 'bound' ELSE 'attested' END
+            WHEN d.payload ->> 'requirement' = 'EXEMPT' THEN 'exempted' ELSE 'required' END
+        FROM decision AS d LEFT JOIN {S}.birth_person_login AS l ON l.login = d.actor
+$body$;
+
+-- The people among them.
+CREATE OR REPLACE FUNCTION {S}.birth_participants(p_run bigint) RETURNS TABLE (person text, part text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT DISTINCT h.person, h.part FROM {S}._birth_hands(p_run) AS h WHERE h.person IS NOT NULL ORDER BY 1, 2
+$body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_participants(bigint) TO birth_reader;
