@@ -7,6 +7,7 @@ import pytest
 from psycopg.errors import Error
 
 from core.domain.trust import people
+from core.errors import UsageError
 from core.services.classify import history
 from tests import line
 from tests.databases import Database
@@ -69,7 +70,7 @@ def test_a_person_whose_name_only_looks_like_another_one_is_refused_also_by_hand
         for twin in twins:
             insert = f"INSERT INTO birth.birth_person_login VALUES ('someone', '{twin}')"
             assert refusal(owner, insert)[0] == "BR003", twin
-            with pytest.raises(people.UsageError):
+            with pytest.raises(UsageError):
                 people.name_of(twin, [name])
         for other in ("Linh Nguyen", "Linh Nguyễn Thị"):  # marks and further names tell people apart
             owner.execute("INSERT INTO birth.birth_person_login VALUES (%s, %s)", [other, other])

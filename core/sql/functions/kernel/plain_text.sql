@@ -1,7 +1,7 @@
 -- Texts that people give and others must be able to rely on: notes that say something, names that are told apart.
 
--- A text without what cannot be seen: blanks of every script, controls, marks of direction and of zero width. Backslashes
--- stand doubled in E'…', which reads alike whatever the session's strings mean.
+-- A text without what cannot be seen: blanks of every script, controls, marks of direction and of zero width.
+-- Backslashes stand doubled in E'…', which reads alike whatever the session's strings mean.
 CREATE OR REPLACE FUNCTION {S}._birth_visible(p_text text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT regexp_replace(p_text, E'[\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u061C\\u115F\\u1160\\u1680\\u17B4\\u17B5'
@@ -25,9 +25,10 @@ BEGIN
 END
 $body$;
 
--- What a name reads like: without case, blanks, punctuation and ways of writing it; and so again with letters of other scripts
--- as the Latin ones that they look like. Two people whose names read alike in one way could not be told apart on a
--- certificate. Marks count: names differ by them. The letters are those of core/domain/trust/people.py.
+-- What a name reads like: without case, blanks, punctuation and ways of writing it; and so again with letters of
+-- other scripts as the Latin ones that they look like. Two people whose names read alike in one way could not be
+-- told apart on a certificate. Marks count: names differ by them. The letters are those of
+-- core/domain/trust/people.py.
 CREATE OR REPLACE FUNCTION {S}._birth_name_skeletons(p_name text) RETURNS text[]
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT ARRAY['case:' || lower(normalize(lower(plain.name), NFKD)), 'look:' || lower(translate(plain.name,

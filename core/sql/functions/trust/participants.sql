@@ -1,6 +1,7 @@
--- Everybody who had a hand in a run, by person and login: who classified or decided what it rests on, planned, reconciled,
--- steered or applied it, opened a permit that it used or began under, or decided before it ended what opened its gates:
--- policies, bindings, what was attested. A login that is mapped to no person has a hand in it all the same.
+-- Everybody who had a hand in a run, by person and login: who classified or decided what it rests on, planned,
+-- reconciled, steered or applied it, opened a permit that it used or began under, or decided before it ended what
+-- opened its gates: policies, bindings, what was attested. A login that is mapped to no person has a hand in it all
+-- the same.
 CREATE OR REPLACE FUNCTION {S}._birth_hands(p_run bigint) RETURNS TABLE (person text, login text, part text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH batch AS MATERIALIZED (
