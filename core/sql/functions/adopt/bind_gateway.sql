@@ -4,11 +4,14 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE n.nspname = p_schema AND p.proname = p_function AND p.prorettype = 'trigger'::regtype) THEN
-        PERFORM {S}.birth_refuse('BR003', 'not_bindable', format('%I.%I is not a trigger function', p_schema, p_function),
-            jsonb_build_object('schema', p_schema, 'function', p_function), 'Name the function that the gateway''s triggers call.');
+        PERFORM {S}.birth_refuse('BR003', 'not_bindable',
+            format('%I.%I is not a trigger function', p_schema, p_function),
+            jsonb_build_object('schema', p_schema, 'function', p_function),
+            'Name the function that the gateway''s triggers call.');
     END IF;
     UPDATE {S}.birth_gateway_trigger SET schema_name = p_schema, function_name = p_function, pattern = p_pattern;
-    PERFORM {S}.birth_ledger_append('gateway_trigger_bound', jsonb_build_object('schema', p_schema, 'function', p_function,
-        'pattern', p_pattern, 'gateway_full', {S}.birth_gateway_fingerprint() ->> 'full_sha256'));
+    PERFORM {S}.birth_ledger_append('gateway_trigger_bound', jsonb_build_object(
+        'schema', p_schema, 'function', p_function, 'pattern', p_pattern,
+        'gateway_full', {S}.birth_gateway_fingerprint() ->> 'full_sha256'));
 END
 $body$;

@@ -1,5 +1,6 @@
--- Bind the shared register function: which it is, and which of its named parameters gets what. For whoever installs, not
--- for operators. `p_binding` maps each parameter to {{"value": …}} or {{"constant": …}}. What was planned before is stale then.
+-- Bind the shared register function: which it is, and which of its named parameters gets what. For whoever installs,
+-- not for operators. `p_binding` maps each parameter to {{"value": …}} or {{"constant": …}}. What was planned before is
+-- stale then.
 CREATE OR REPLACE FUNCTION {S}.birth_gateway_bind(p_signature text, p_binding jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
 DECLARE
@@ -8,12 +9,21 @@ DECLARE
 BEGIN
     SELECT * INTO v_function FROM pg_proc WHERE oid::regprocedure::text = p_signature;
     IF v_function.oid IS NULL OR v_function.prokind <> 'f' OR v_function.proretset OR v_function.provolatile <> 'v' THEN
-        PERFORM {S}.birth_refuse('BR003', 'not_bindable', format('%s cannot register rows: it is not a volatile function that returns one value', p_signature),
-            jsonb_build_object('function', p_signature, 'kind', v_function.prokind, 'returns_set', v_function.proretset, 'volatility', v_function.provolatile),
+        PERFORM {S}.birth_refuse('BR003', 'not_bindable',
+            format('%s cannot register rows: it is not a volatile function that returns one value', p_signature),
+            jsonb_build_object(
+                'function', p_signature,
+                'kind', v_function.prokind,
+                'returns_set', v_function.proretset,
+                'volatility', v_function.provolatile),
             'Name the function that the gateway calls for each row.');
     END IF;
-    SELECT jsonb_build_object('function', (SELECT signature FROM {S}.birth_gateway_function),
-        'binding', (SELECT jsonb_object_agg(parameter, coalesce(constant, '$' || value)) FROM {S}.birth_gateway_binding)) INTO v_before;
+    SELECT jsonb_build_object(
+        'function', (SELECT signature FROM {S}.birth_gateway_function),
+        'binding', (
+            SELECT jsonb_object_agg(parameter, coalesce(constant, '$' || value))
+            FROM {S}.birth_gateway_binding))
+    INTO v_before;
     UPDATE {S}.birth_gateway_function SET signature = p_signature, function_name = v_function.proname,
         schema_name = (SELECT nspname FROM pg_namespace WHERE oid = v_function.pronamespace);
     DELETE FROM {S}.birth_gateway_binding;
@@ -21,11 +31,17 @@ BEGIN
     SELECT key, coalesce(value ->> 'value', 'constant'), value ->> 'constant' FROM jsonb_each(p_binding);
     -- The server itself says whether names and types fit, without calling it.
     IF has_function_privilege(v_function.oid, 'EXECUTE') AND has_schema_privilege(v_function.pronamespace, 'USAGE') THEN
-        EXECUTE format('EXPLAIN SELECT %s FROM (SELECT NULL::text AS code, NULL::text AS source_key, NULL::timestamptz AS born_at) AS row',
+        EXECUTE format(
+            'EXPLAIN SELECT %s FROM '
+            '(SELECT NULL::text AS code, NULL::text AS source_key, NULL::timestamptz AS born_at) AS row',
             {S}._birth_register_call('collection', 'origin'));
     END IF;
-    PERFORM {S}.birth_ledger_append('gateway_bound', jsonb_build_object('function', p_signature, 'binding', (SELECT
-        jsonb_object_agg(parameter, coalesce(constant, '$' || value)) FROM {S}.birth_gateway_binding), 'before', v_before,
+    PERFORM {S}.birth_ledger_append('gateway_bound', jsonb_build_object(
+        'function', p_signature,
+        'binding', (
+            SELECT jsonb_object_agg(parameter, coalesce(constant, '$' || value))
+            FROM {S}.birth_gateway_binding),
+        'before', v_before,
         'gateway_full', {S}.birth_gateway_fingerprint() ->> 'full_sha256'));
 END
 $body$;

@@ -1,8 +1,10 @@
 -- Record an identity that was decided before this console: for whoever installs, not for operators.
-CREATE OR REPLACE FUNCTION {S}.birth_identity_import(p_collection text, p_strategy text, p_columns text[], p_reason text) RETURNS void
+CREATE OR REPLACE FUNCTION {S}.birth_identity_import(
+    p_collection text, p_strategy text, p_columns text[], p_reason text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    INSERT INTO {S}.birth_identity (collection_name, strategy, columns, version) VALUES (p_collection, p_strategy, p_columns, 1);
+    INSERT INTO {S}.birth_identity (collection_name, strategy, columns, version)
+    VALUES (p_collection, p_strategy, p_columns, 1);
     INSERT INTO {S}.birth_identity_history (collection_name, version, action, strategy, columns, reason)
     VALUES (p_collection, 1, 'imported', p_strategy, p_columns, p_reason);
     PERFORM {S}.birth_ledger_append('identity_imported', jsonb_build_object('collection', p_collection,

@@ -1,6 +1,6 @@
--- Record an identity. The caller looked at live data and says at which version; here stands what must hold whoever calls,
--- and whatever evidence they bring: scope, columns, codec, rows that it does identify, nobody else in between, nothing
--- registered under another identity.
+-- Record an identity. The caller looked at live data and says at which version; here stands what must hold whoever
+-- calls, and whatever evidence they bring: scope, columns, codec, rows that it does identify, nobody else in between,
+-- nothing registered under another identity.
 CREATE OR REPLACE FUNCTION {S}.birth_identity_classify(
     p_collection text, p_strategy text, p_columns text[], p_seen_version integer, p_reason text, p_evidence jsonb
 ) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
@@ -12,17 +12,26 @@ DECLARE
 BEGIN
     SELECT * INTO v_collection FROM {S}.birth_collections() WHERE collection_name = p_collection;
     IF NOT FOUND OR v_collection.requirement IS DISTINCT FROM 'REQUIRED' OR v_collection.relid IS NULL THEN
-        PERFORM {S}.birth_refuse('BR003', 'not_classifiable', format('%s is not a REQUIRED collection with a table', p_collection),
-            jsonb_build_object('collection', p_collection, 'requirement', v_collection.requirement, 'table', v_collection.relid::regclass::text),
+        PERFORM {S}.birth_refuse('BR003', 'not_classifiable',
+            format('%s is not a REQUIRED collection with a table', p_collection),
+            jsonb_build_object(
+                'collection', p_collection,
+                'requirement', v_collection.requirement,
+                'table', v_collection.relid::regclass::text),
             'See `birth-console matrix`.');
     END IF;
     IF p_strategy IS NULL OR p_strategy NOT IN ('column', 'synthetic') OR coalesce(cardinality(p_columns), 0) < 1
        OR array_position(p_columns, NULL) IS NOT NULL OR p_strategy = 'column' AND cardinality(p_columns) > 1 THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_template', 'invalid identity: use one column, or several joined as synthetic',
-            jsonb_build_object('strategy', p_strategy, 'columns', p_columns), 'Name columns of the table.');
+        PERFORM {S}.birth_refuse('BR002', 'bad_template',
+            'invalid identity: use one column, or several joined as synthetic',
+            jsonb_build_object('strategy', p_strategy, 'columns', p_columns),
+            'Name columns of the table.');
     END IF;
     IF cardinality(p_columns) <> (SELECT count(DISTINCT wanted) FROM unnest(p_columns) AS wanted) THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_template', 'invalid identity: each column may appear once', jsonb_build_object('columns', p_columns), 'Remove the repeated column.');
+        PERFORM {S}.birth_refuse('BR002', 'bad_template',
+            'invalid identity: each column may appear once',
+            jsonb_build_object('columns', p_columns),
+            'Remove the repeated column.');
     END IF;
     IF p_evidence IS NOT NULL AND NOT ({S}.birth_is_plain_evidence(p_evidence) AND octet_length(p_evidence::text) < 40000) OR p_reason IS NOT NULL AND {S}._birth_is_blank(p_reason) THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_evidence', 'invalid evidence or reason: a small object, and a text that says something',
@@ -34,9 +43,12 @@ BEGIN
     END IF;
     IF cardinality({S}.birth_secret_columns(v_collection.relid, p_columns)) > 0
        AND (p_evidence -> 'although_secret' IS DISTINCT FROM 'true' OR {S}._birth_is_blank(p_reason)) THEN
-        PERFORM {S}.birth_refuse('BR003', 'secret', format('%s holds secrets: every reader of the registry would read them',
+        PERFORM {S}.birth_refuse('BR003', 'secret',
+            format('%s holds secrets: every reader of the registry would read them',
                 array_to_string({S}.birth_secret_columns(v_collection.relid, p_columns), ', ')),
-            jsonb_build_object('collection', p_collection, 'columns', {S}.birth_secret_columns(v_collection.relid, p_columns)),
+            jsonb_build_object(
+                'collection', p_collection,
+                'columns', {S}.birth_secret_columns(v_collection.relid, p_columns)),
             'Choose another identity. If every reader may see these values, add --although-secret --reason.');
     END IF;
     v_evidence := coalesce(p_evidence, '{{}}') || jsonb_build_object('counted',
@@ -44,18 +56,22 @@ BEGIN
     v_version := {S}._birth_identity_next(p_collection, v_collection.version, p_seen_version);
     INSERT INTO {S}.birth_identity AS i (collection_name, strategy, columns, version)
     VALUES (p_collection, p_strategy, p_columns, v_version)
-    ON CONFLICT (collection_name) DO UPDATE SET strategy = excluded.strategy, columns = excluded.columns, version = excluded.version;
-    INSERT INTO {S}.birth_identity_history (collection_name, version, action, strategy, columns, person, reason, evidence, evidence_digest)
+    ON CONFLICT (collection_name) DO UPDATE
+    SET strategy = excluded.strategy, columns = excluded.columns, version = excluded.version;
+    INSERT INTO {S}.birth_identity_history
+        (collection_name, version, action, strategy, columns, person, reason, evidence, evidence_digest)
     VALUES (p_collection, v_version, 'classified', p_strategy, p_columns, v_person, p_reason, v_evidence,
         encode(sha256(convert_to(v_evidence::text, 'UTF8')), 'hex'));
-    PERFORM {S}.birth_ledger_append('identity_classified', jsonb_build_object('collection', p_collection, 'strategy', p_strategy,
-        'columns', p_columns, 'version', v_version, 'reason', p_reason, 'evidence', v_evidence));
+    PERFORM {S}.birth_ledger_append('identity_classified', jsonb_build_object(
+        'collection', p_collection, 'strategy', p_strategy, 'columns', p_columns, 'version', v_version,
+        'reason', p_reason, 'evidence', v_evidence));
     RETURN v_version;
 END
 $body$;
 
 -- Take an identity back: the collection is unclassified again, and the history keeps both.
-CREATE OR REPLACE FUNCTION {S}.birth_identity_unclassify(p_collection text, p_seen_version integer, p_reason text) RETURNS integer
+CREATE OR REPLACE FUNCTION {S}.birth_identity_unclassify(
+    p_collection text, p_seen_version integer, p_reason text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'remove identities');
@@ -81,7 +97,8 @@ $body$;
 
 -- The next version of an identity, for the one writer who saw the current one. Refuses where rows are registered
 -- under the current identity: another code for the same rows would be a second birth.
-CREATE OR REPLACE FUNCTION {S}._birth_identity_next(p_collection text, p_version integer, p_seen_version integer) RETURNS integer
+CREATE OR REPLACE FUNCTION {S}._birth_identity_next(
+    p_collection text, p_version integer, p_seen_version integer) RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_latest record;
@@ -92,17 +109,33 @@ BEGIN
     PERFORM FROM {S}.birth_identity WHERE collection_name = p_collection FOR UPDATE;
     SELECT version, action, actor, recorded_at INTO v_latest FROM {S}.birth_identity_history
     WHERE collection_name = p_collection ORDER BY version DESC LIMIT 1;
-    IF coalesce((SELECT version FROM {S}.birth_identity WHERE collection_name = p_collection), 0) <> coalesce(p_seen_version, 0) THEN
-        PERFORM {S}.birth_refuse('BR004', 'identity_changed', format('%s was %s by %s since your last refresh', p_collection, v_latest.action, v_latest.actor),
-            jsonb_build_object('collection', p_collection, 'seen_version', p_seen_version, 'version', v_latest.version,
-                'by', v_latest.actor, 'at', v_latest.recorded_at), 'Refresh, then decide again.');
+    IF coalesce((SELECT version FROM {S}.birth_identity WHERE collection_name = p_collection), 0)
+       <> coalesce(p_seen_version, 0) THEN
+        PERFORM {S}.birth_refuse('BR004', 'identity_changed',
+            format('%s was %s by %s since your last refresh', p_collection, v_latest.action, v_latest.actor),
+            jsonb_build_object(
+                'collection', p_collection,
+                'seen_version', p_seen_version,
+                'version', v_latest.version,
+                'by', v_latest.actor,
+                'at', v_latest.recorded_at),
+            'Refresh, then decide again.');
     END IF;
-    IF p_version IS NOT NULL AND EXISTS (SELECT FROM {S}.birth_registry_rows() WHERE collection_name = p_collection) THEN
-        PERFORM {S}.birth_refuse('BR003', 'identity_in_use', format('rows of %s are registered under its identity', p_collection),
-            jsonb_build_object('collection', p_collection,
-                'registered', (SELECT count(*) FROM {S}.birth_registry_rows() WHERE collection_name = p_collection),
-                'examples', (SELECT jsonb_agg(entity_code) FROM (SELECT entity_code FROM {S}.birth_registry_rows()
-                    WHERE collection_name = p_collection ORDER BY entity_code COLLATE "C" LIMIT 3) AS e)),
+    IF p_version IS NOT NULL
+       AND EXISTS (SELECT FROM {S}.birth_registry_rows() WHERE collection_name = p_collection) THEN
+        PERFORM {S}.birth_refuse('BR003', 'identity_in_use',
+            format('rows of %s are registered under its identity', p_collection),
+            jsonb_build_object(
+                'collection', p_collection,
+                'registered', (
+                    SELECT count(*) FROM {S}.birth_registry_rows() WHERE collection_name = p_collection),
+                'examples', (
+                    SELECT jsonb_agg(entity_code)
+                    FROM (
+                        SELECT entity_code
+                        FROM {S}.birth_registry_rows()
+                        WHERE collection_name = p_collection
+                        ORDER BY entity_code COLLATE "C" LIMIT 3) AS e)),
             'An identity with registered rows is final.');
     END IF;
     RETURN coalesce(v_latest.version, 0) + 1;

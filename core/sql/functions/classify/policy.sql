@@ -6,9 +6,15 @@ DECLARE
 BEGIN
     v_person := {S}._birth_actor('birth_gatekeeper', 'decide the policy of a collection');
     IF {S}._birth_is_blank(p_reason) THEN
-        PERFORM {S}.birth_refuse('BR002', 'reason_missing', 'a policy decision needs a reason', jsonb_build_object('collection', p_collection), 'Give --reason.');
+        PERFORM {S}.birth_refuse('BR002', 'reason_missing',
+            'a policy decision needs a reason',
+            jsonb_build_object('collection', p_collection),
+            'Give --reason.');
     ELSIF p_requirement IS NULL OR p_requirement NOT IN ('REQUIRED', 'EXEMPT') THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_requirement', 'a policy is REQUIRED or EXEMPT', jsonb_build_object('collection', p_collection, 'requirement', p_requirement), 'Choose one of the two.');
+        PERFORM {S}.birth_refuse('BR002', 'bad_requirement',
+            'a policy is REQUIRED or EXEMPT',
+            jsonb_build_object('collection', p_collection, 'requirement', p_requirement),
+            'Choose one of the two.');
     END IF;
     IF NOT {S}._birth_policy_write(p_collection, p_requirement) THEN
         PERFORM {S}.birth_refuse('BR003', 'unknown_collection', format('%s has no policy', p_collection),

@@ -4,7 +4,8 @@
 CREATE OR REPLACE FUNCTION {S}._birth_identity_is_declared(p_relid oid, p_columns text[]) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT EXISTS (SELECT FROM pg_index AS x
-        WHERE x.indrelid = p_relid AND x.indisunique AND x.indisvalid AND x.indisready AND x.indislive AND x.indimmediate
+        WHERE x.indrelid = p_relid AND x.indisunique
+          AND x.indisvalid AND x.indisready AND x.indislive AND x.indimmediate
           AND x.indpred IS NULL AND x.indexprs IS NULL AND NOT {S}._birth_has_heirs(p_relid)
           AND NOT EXISTS (SELECT FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
               JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
@@ -12,7 +13,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 -- What is counted of the rows of an identity, as evidence.
-CREATE OR REPLACE FUNCTION {S}._birth_identity_counted(p_rows bigint, p_codes bigint, p_distinct bigint, p_foreign bigint, p_longest integer) RETURNS jsonb
+CREATE OR REPLACE FUNCTION {S}._birth_identity_counted(
+    p_rows bigint, p_codes bigint, p_distinct bigint, p_foreign bigint, p_longest integer) RETURNS jsonb
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_build_object('rows', p_rows, 'without_code', p_rows - p_codes, 'duplicates', p_codes - p_distinct,
         'registered_for_others', p_foreign, 'longest', p_longest)
@@ -21,14 +23,18 @@ $body$;
 -- Whether what was counted says that the identity holds.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_holds(p_counted jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT (p_counted ->> 'without_code')::bigint = 0 AND (p_counted ->> 'duplicates')::bigint = 0
-        AND (p_counted ->> 'registered_for_others')::bigint = 0 AND coalesce((p_counted ->> 'longest')::integer, 0) <= 200
+    SELECT (p_counted ->> 'without_code')::bigint = 0
+        AND (p_counted ->> 'duplicates')::bigint = 0
+        AND (p_counted ->> 'registered_for_others')::bigint = 0
+        AND coalesce((p_counted ->> 'longest')::integer, 0) <= 200
 $body$;
 
 -- What the database itself counts of the rows that an identity is to identify; refuses where it does not.
-CREATE OR REPLACE FUNCTION {S}._birth_identity_count(p_relid oid, p_collection text, p_strategy text, p_columns text[]) RETURNS jsonb
+CREATE OR REPLACE FUNCTION {S}._birth_identity_count(
+    p_relid oid, p_collection text, p_strategy text, p_columns text[]) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
-SET row_security = off SET work_mem = '256MB' SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
+SET row_security = off SET work_mem = '256MB'
+SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
 DECLARE
     v_expression text := {S}._birth_identity_expression(p_relid, p_collection, p_strategy, p_columns, 'source');
     v_reads record;
@@ -36,21 +42,32 @@ DECLARE
     v_counted jsonb;
 BEGIN
     IF {S}.birth_windowed(p_relid) THEN
-        SELECT count(*) AS rows, count(w.code) AS codes, count(DISTINCT w.code COLLATE "C") AS distinct_codes, max(length(w.code)) AS longest,
+        SELECT count(*) AS rows,
+            count(w.code) AS codes,
+            count(DISTINCT w.code COLLATE "C") AS distinct_codes,
+            max(length(w.code)) AS longest,
             count(*) FILTER (WHERE w.owner <> p_collection) AS foreign_codes
         INTO v_found
-        FROM {S}.birth_windows(format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source', v_expression, p_relid::regclass)) AS w;
+        FROM {S}.birth_windows(format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
+            v_expression, p_relid::regclass)) AS w;
     ELSE
-        v_reads := {S}._birth_plan_reads(p_relid, p_collection, v_expression, p_columns, {S}._birth_identity_is_declared(p_relid, p_columns));
+        v_reads := {S}._birth_plan_reads(
+            p_relid, p_collection, v_expression, p_columns, {S}._birth_identity_is_declared(p_relid, p_columns));
         PERFORM {S}._birth_plan_affordable(p_collection, v_reads.taken);
-        SELECT counted.*, taken.foreign_codes INTO v_found
-        FROM {S}._birth_reading(v_reads.counted) AS counted(rows bigint, codes bigint, distinct_codes bigint, longest integer),
-            {S}._birth_reading(v_reads.taken) AS taken(foreign_codes bigint, foreign_example text);
+        SELECT counted.*, taken.foreign_codes
+        INTO v_found
+        FROM {S}._birth_reading(v_reads.counted)
+                AS counted(rows bigint, codes bigint, distinct_codes bigint, longest integer),
+            {S}._birth_reading(v_reads.taken)
+                AS taken(foreign_codes bigint, foreign_example text);
     END IF;
-    v_counted := {S}._birth_identity_counted(v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest);
+    v_counted := {S}._birth_identity_counted(
+        v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest);
     IF NOT {S}._birth_identity_holds(v_counted) THEN
-        PERFORM {S}.birth_refuse('BR003', 'contract_broken', format('%s of %s does not identify its rows', array_to_string(p_columns, '/'), p_collection),
-            v_counted || jsonb_build_object('collection', p_collection, 'strategy', p_strategy, 'columns', p_columns), 'Choose other columns.');
+        PERFORM {S}.birth_refuse('BR003', 'contract_broken',
+            format('%s of %s does not identify its rows', array_to_string(p_columns, '/'), p_collection),
+            v_counted || jsonb_build_object('collection', p_collection, 'strategy', p_strategy, 'columns', p_columns),
+            'Choose other columns.');
     END IF;
     RETURN v_counted;
 END

@@ -1,6 +1,7 @@
 -- Undo the last classification of a collection: a compensating event. What was there before it holds again; the history
 -- and the chain keep all three. Refused once rows are registered under it.
-CREATE OR REPLACE FUNCTION {S}.birth_identity_undo(p_collection text, p_seen_version integer, p_reason text) RETURNS integer
+CREATE OR REPLACE FUNCTION {S}.birth_identity_undo(
+    p_collection text, p_seen_version integer, p_reason text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'undo classifications');
@@ -11,8 +12,10 @@ BEGIN
     SELECT * INTO v_current FROM {S}.birth_identity WHERE collection_name = p_collection;
     IF NOT FOUND OR NOT EXISTS (SELECT FROM {S}.birth_identity_history AS h
         WHERE h.collection_name = p_collection AND h.version = v_current.version AND h.action = 'classified') THEN
-        PERFORM {S}.birth_refuse('BR003', 'nothing_to_undo', format('the last change of %s is not a classification', p_collection),
-            jsonb_build_object('collection', p_collection), 'See `birth-console classify --history`.');
+        PERFORM {S}.birth_refuse('BR003', 'nothing_to_undo',
+            format('the last change of %s is not a classification', p_collection),
+            jsonb_build_object('collection', p_collection),
+            'See `birth-console classify --history`.');
     END IF;
     PERFORM {S}._birth_insist_on_text(coalesce(p_reason, 'none'), 'reason_missing', 'a reason says something',
         jsonb_build_object('collection', p_collection), 'Omit it, or write a reason.');
@@ -25,9 +28,12 @@ BEGIN
         UPDATE {S}.birth_identity SET strategy = v_before.strategy, columns = v_before.columns, version = v_version
         WHERE collection_name = p_collection;
     END IF;
-    INSERT INTO {S}.birth_identity_history (collection_name, version, action, strategy, columns, person, reason, evidence, evidence_digest)
-    VALUES (p_collection, v_version, 'undone', v_before.strategy, v_before.columns, v_person, p_reason, v_before.evidence, v_before.evidence_digest);
-    PERFORM {S}.birth_ledger_append('identity_undone', jsonb_build_object('collection', p_collection, 'undone', v_current.version,
+    INSERT INTO {S}.birth_identity_history
+        (collection_name, version, action, strategy, columns, person, reason, evidence, evidence_digest)
+    VALUES (p_collection, v_version, 'undone', v_before.strategy, v_before.columns, v_person, p_reason,
+        v_before.evidence, v_before.evidence_digest);
+    PERFORM {S}.birth_ledger_append('identity_undone', jsonb_build_object(
+        'collection', p_collection, 'undone', v_current.version,
         'strategy', v_before.strategy, 'columns', v_before.columns, 'version', v_version, 'reason', p_reason));
     RETURN v_version;
 END

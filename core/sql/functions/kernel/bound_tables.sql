@@ -1,7 +1,7 @@
 -- The company's tables under our names. Functions and queries read them through birth_registry_rows(),
--- birth_collection_rows(), birth_policy_rows() and birth_alert_rows(): single SELECTs that the planner inlines, so that the
--- tables' own indexes are used, with the rights of whoever reads. Nothing depends on the company's tables in the catalog:
--- they can be altered or dropped without this console standing in the way.
+-- birth_collection_rows(), birth_policy_rows() and birth_alert_rows(): single SELECTs that the planner inlines, so that
+-- the tables' own indexes are used, with the rights of whoever reads. Nothing depends on the company's tables in the
+-- catalog: they can be altered or dropped without this console standing in the way.
 --
 -- defines: birth_registry_rows()
 -- defines: birth_collection_rows()
@@ -25,10 +25,13 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}._birth_bound_columns() RETURNS TABLE (part text, name text, type text, place bigint)
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT c.part, split_part(c.words, ' ', 1), split_part(c.words, ' ', 2), c.place
-    FROM (SELECT p.part, w.words, w.place FROM (VALUES
-            ('registry', ARRAY['entity_code text', 'collection_name text', 'species_code text', 'composition_level text',
-                'dot_origin text', 'born_at timestamptz', 'governance_role text', 'inspect_pen text', 'inspect_stamp text',
-                'inspect_gate text', 'certified boolean', 'certified_at timestamptz']),
+    FROM (
+        SELECT p.part, w.words, w.place
+        FROM (VALUES
+            ('registry', ARRAY['entity_code text', 'collection_name text', 'species_code text',
+                'composition_level text', 'dot_origin text', 'born_at timestamptz', 'governance_role text',
+                'inspect_pen text', 'inspect_stamp text', 'inspect_gate text',
+                'certified boolean', 'certified_at timestamptz']),
             ('collections', ARRAY['collection_name text', 'governance_role text']),
             ('policy', ARRAY['collection_name text', 'requirement text']),
             ('alerts', ARRAY[]::text[])) AS p(part, names)
@@ -41,18 +44,24 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(columns ->> p_column, p_column) FROM {S}.birth_binding WHERE part = p_part
 $body$;
 
--- The query that reads a part: each column as our type, or NULL where the company has no such column. A table that is gone
--- keeps the names it had.
+-- The query that reads a part: each column as our type, or NULL where the company has no such column. A table that is
+-- gone keeps the names it had.
 CREATE OR REPLACE FUNCTION {S}._birth_bound_query(p_part text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT %s FROM %I.%I AS b', concat_ws(', ', (
-            SELECT string_agg(CASE WHEN found.relid IS NOT NULL AND a.attname IS NULL THEN format('NULL::%s', c.type)
-                ELSE format('b.%I::%s', {S}.birth_bound_name(p_part, c.name), c.type) END, ', ' ORDER BY c.place)
-            FROM {S}._birth_bound_columns() AS c LEFT JOIN pg_attribute AS a ON a.attrelid = found.relid AND a.attnum > 0
+    SELECT format('SELECT %s FROM %I.%I AS b',
+        concat_ws(', ',
+            (SELECT string_agg(CASE
+                    WHEN found.relid IS NOT NULL AND a.attname IS NULL THEN format('NULL::%s', c.type)
+                    ELSE format('b.%I::%s', {S}.birth_bound_name(p_part, c.name), c.type) END,
+                ', ' ORDER BY c.place)
+            FROM {S}._birth_bound_columns() AS c
+            LEFT JOIN pg_attribute AS a ON a.attrelid = found.relid AND a.attnum > 0
                 AND NOT a.attisdropped AND a.attname = {S}.birth_bound_name(p_part, c.name)::name
             WHERE c.part = p_part),
-        CASE p_part WHEN 'registry' THEN 'b.xmin' WHEN 'alerts' THEN '1' END), b.schema_name, b.table_name)
-    FROM {S}.birth_binding AS b, {S}.birth_bound_table(p_part) AS found(relid) WHERE b.part = p_part
+            CASE p_part WHEN 'registry' THEN 'b.xmin' WHEN 'alerts' THEN '1' END),
+        b.schema_name, b.table_name)
+    FROM {S}.birth_binding AS b, {S}.birth_bound_table(p_part) AS found(relid)
+    WHERE b.part = p_part
 $body$;
 
 -- Whether a part is the company's: bound to another table than the stand-in of this schema.
@@ -97,7 +106,8 @@ BEGIN
         BEGIN
             SELECT b.%3$I::text INTO v_requirement FROM %1$I.%2$I AS b WHERE b.%4$I = p_collection FOR SHARE;
             IF NOT FOUND THEN
-                SELECT o.requirement INTO v_requirement FROM {S}.birth_policy AS o WHERE o.collection_name = p_collection FOR SHARE;
+                SELECT o.requirement INTO v_requirement
+                FROM {S}.birth_policy AS o WHERE o.collection_name = p_collection FOR SHARE;
             END IF;
             RETURN v_requirement;
         END $body$, v_policy.schema_name, v_policy.table_name, {S}.birth_bound_name('policy', 'requirement'),
@@ -117,4 +127,5 @@ END
 $define$;
 
 SELECT {S}._birth_bound_define();
-GRANT EXECUTE ON FUNCTION {S}.birth_bound_table(text), {S}.birth_bound_name(text, text), {S}.birth_is_bound(text) TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_bound_table(text), {S}.birth_bound_name(text, text),
+    {S}.birth_is_bound(text) TO birth_reader;

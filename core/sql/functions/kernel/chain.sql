@@ -1,9 +1,13 @@
-CREATE OR REPLACE FUNCTION {S}._birth_ledger_field(p_value text) RETURNS bytea LANGUAGE sql IMMUTABLE
-SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE WHEN p_value IS NULL THEN decode('00', 'hex')
-        ELSE decode('01', 'hex') || int4send(octet_length(convert_to(p_value, 'UTF8'))) || convert_to(p_value, 'UTF8') END
+-- A field of an event as bytes that cannot be read in two ways: a mark whether it is NULL, its length, its text.
+CREATE OR REPLACE FUNCTION {S}._birth_ledger_field(p_value text) RETURNS bytea
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE
+        WHEN p_value IS NULL THEN decode('00', 'hex')
+        ELSE decode('01', 'hex')
+            || int4send(octet_length(convert_to(p_value, 'UTF8'))) || convert_to(p_value, 'UTF8') END
 $body$;
 
+-- Append an event to the chain, and answer its number. Its hash covers the hash of the event before it.
 CREATE OR REPLACE FUNCTION {S}.birth_ledger_append(p_kind text, p_payload jsonb) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -15,9 +19,13 @@ DECLARE
     v_hash bytea;
 BEGIN
     -- What is in the chain stays there, and is read whenever it is verified. Only what lists collections may be long.
-    IF octet_length(v_payload) > (CASE WHEN p_kind IN ('planned', 'reconciled', 'applied', 'enrolled') THEN 64000000 ELSE 100000 END) THEN
-        PERFORM {S}.birth_refuse('BR002', 'text_too_long', format('an event of %s bytes is too long for the ledger', octet_length(v_payload)),
-            jsonb_build_object('kind', p_kind, 'bytes', octet_length(v_payload)), 'Shorten it.');
+    IF octet_length(v_payload) > (CASE
+            WHEN p_kind IN ('planned', 'reconciled', 'applied', 'enrolled') THEN 64000000
+            ELSE 100000 END) THEN
+        PERFORM {S}.birth_refuse('BR002', 'text_too_long',
+            format('an event of %s bytes is too long for the ledger', octet_length(v_payload)),
+            jsonb_build_object('kind', p_kind, 'bytes', octet_length(v_payload)),
+            'Shorten it.');
     END IF;
     SELECT seq + 1, hash INTO STRICT v_seq, v_prev FROM {S}.birth_ledger_head FOR UPDATE;
     -- Read under the lock, so that times never run backwards along the chain. A clock that is set back stays behind the

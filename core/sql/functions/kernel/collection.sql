@@ -3,7 +3,9 @@ CREATE OR REPLACE FUNCTION {S}.birth_collection_table(p_collection text) RETURNS
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT c.oid
     FROM (
-        SELECT p.table_schema AS place, p.table_name AS name, 0 AS rank FROM {S}.birth_collection_place AS p WHERE p.collection_name = p_collection
+        SELECT p.table_schema AS place, p.table_name AS name, 0 AS rank
+        FROM {S}.birth_collection_place AS p
+        WHERE p.collection_name = p_collection
         UNION ALL
         SELECT place.name, p_collection, place.rank
         FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS place(name, rank)
@@ -18,8 +20,9 @@ $body$;
 -- Every enrolled collection as the catalogs show it at this moment. plpgsql binds late: the company may change or
 -- even drop its own tables without this console standing in the way.
 CREATE OR REPLACE FUNCTION {S}.birth_collections() RETURNS TABLE (
-    collection_name text, governance_role text, requirement text, relid oid, strategy text, columns text[], version integer,
-    identity text, missing_columns text[], native_status boolean, trigger_state text
+    collection_name text, governance_role text, requirement text, relid oid,
+    strategy text, columns text[], version integer, identity text,
+    missing_columns text[], native_status boolean, trigger_state text
 ) LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
 DECLARE
@@ -38,12 +41,15 @@ BEGIN
         UNION ALL
         (SELECT DISTINCT ON (t.relname) t.relname::text, t.oid
         FROM pg_class AS t JOIN place ON place.oid = t.relnamespace
-        WHERE t.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = t.relname::text)
+        WHERE t.relkind IN ('r', 'p')
+          AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = t.relname::text)
         ORDER BY t.relname, place.rank)
     ), named AS MATERIALIZED (
-        SELECT r.collection_name::text AS name, encode(convert_to(r.collection_name, 'UTF8'), 'escape') AS argument FROM {S}.birth_collection_rows() AS r
+        SELECT r.collection_name::text AS name, encode(convert_to(r.collection_name, 'UTF8'), 'escape') AS argument
+        FROM {S}.birth_collection_rows() AS r
     )
-    SELECT c.collection_name::text, c.governance_role::text, p.requirement::text, t.relid, i.strategy, i.columns, i.version,
+    SELECT c.collection_name::text, c.governance_role::text, p.requirement::text, t.relid,
+        i.strategy, i.columns, i.version,
         CASE i.strategy WHEN 'column' THEN i.columns[1]
             WHEN 'synthetic' THEN c.collection_name || ':{{' || array_to_string(i.columns, '}}/{{') || '}}' END,
         CASE WHEN t.relid IS NOT NULL THEN ARRAY(
@@ -59,7 +65,8 @@ BEGIN
     LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
     LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
     LEFT JOIN found AS t ON t.name = c.collection_name
-    LEFT JOIN pg_attribute AS status ON status.attrelid = t.relid AND status.attname = 'status' AND NOT status.attisdropped
+    LEFT JOIN pg_attribute AS status ON status.attrelid = t.relid
+        AND status.attname = 'status' AND NOT status.attisdropped
     -- One that meets every new row, unconditionally: AFTER INSERT FOR EACH ROW, no WHEN.
     LEFT JOIN pg_class AS source ON source.oid = t.relid
     LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relid AND g.tgname = replace(v_pattern, '*', source.relname)::name

@@ -1,5 +1,5 @@
--- The register function that is called, or NULL where it is gone. Found in the catalog, which everybody reads: a look by
--- its signature would ask for rights on its schema.
+-- The register function that is called, or NULL where it is gone. Found in the catalog, which everybody reads: a look
+-- by its signature would ask for rights on its schema.
 CREATE OR REPLACE FUNCTION {S}.birth_register_function() RETURNS oid
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
     SELECT p.oid FROM {S}.birth_gateway_function AS f
@@ -14,7 +14,8 @@ LANGUAGE sql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT p.oid, true FROM {S}.birth_gateway_trigger AS g JOIN pg_namespace AS n ON n.nspname = g.schema_name::name
     JOIN pg_proc AS p ON p.pronamespace = n.oid AND p.proname = g.function_name::name AND p.prokind = 'f'
     UNION ALL
-    SELECT p.oid, false FROM pg_proc AS bound JOIN pg_proc AS p ON p.proname = bound.proname AND p.pronamespace = bound.pronamespace
+    SELECT p.oid, false FROM pg_proc AS bound
+    JOIN pg_proc AS p ON p.proname = bound.proname AND p.pronamespace = bound.pronamespace
     WHERE bound.oid = (SELECT {S}.birth_register_function()) AND p.prokind = 'f'
 $body$;
 
@@ -26,10 +27,15 @@ CREATE OR REPLACE FUNCTION {S}.birth_gateway_fingerprint() RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
     SELECT jsonb_build_object(
         'norm_md5', max(md5(replace(p.prosrc, E'\r\n', E'\n'))) FILTER (WHERE f.is_gateway),
-        'full_sha256', encode(sha256(convert_to(string_agg(
-            concat_ws(E'\x1f', p.oid::regprocedure, pg_get_functiondef(p.oid), pg_get_userbyid(p.proowner), p.proacl::text), E'\x1e'
-            ORDER BY p.proname COLLATE "C", pg_get_function_identity_arguments(p.oid) COLLATE "C", p.oid::regprocedure::text COLLATE "C")
-            || (SELECT string_agg(E'\x1e' || concat_ws(E'\x1f', parameter, value, constant), '' ORDER BY parameter COLLATE "C") FROM {S}.birth_gateway_binding),
+        'full_sha256', encode(sha256(convert_to(
+            string_agg(
+                concat_ws(E'\x1f', p.oid::regprocedure, pg_get_functiondef(p.oid),
+                    pg_get_userbyid(p.proowner), p.proacl::text),
+                E'\x1e' ORDER BY p.proname COLLATE "C",
+                    pg_get_function_identity_arguments(p.oid) COLLATE "C", p.oid::regprocedure::text COLLATE "C")
+            || (SELECT string_agg(E'\x1e' || concat_ws(E'\x1f', parameter, value, constant), ''
+                    ORDER BY parameter COLLATE "C")
+                FROM {S}.birth_gateway_binding),
             'UTF8')), 'hex'),
         'overloads', count(*),
         -- A function that was replaced and put back has the same text, but not the same row of the catalog.
@@ -37,12 +43,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
     FROM {S}.birth_gateway_functions() AS f JOIN pg_proc AS p ON p.oid = f.function
 $body$;
 
--- The triggers of a table: definition, whether they fire, and which rows of the catalog say so: one that was switched off
--- and on again is the same in all but that.
+-- The triggers of a table: definition, whether they fire, and which rows of the catalog say so: one that was switched
+-- off and on again is the same in all but that.
 CREATE OR REPLACE FUNCTION {S}.birth_trigger_fingerprint(p_relid oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
-    SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws(':', pg_get_triggerdef(oid) || tgenabled::text, oid, xmin), E'\x1e' ORDER BY tgname COLLATE "C"), ''), 'UTF8')), 'hex')
-    FROM pg_trigger WHERE tgrelid = p_relid AND NOT tgisinternal
+    SELECT encode(sha256(convert_to(coalesce(
+        string_agg(concat_ws(':', pg_get_triggerdef(oid) || tgenabled::text, oid, xmin),
+            E'\x1e' ORDER BY tgname COLLATE "C"),
+        ''), 'UTF8')), 'hex')
+    FROM pg_trigger
+    WHERE tgrelid = p_relid AND NOT tgisinternal
 $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_gateway_fingerprint(), {S}.birth_gateway_functions(),

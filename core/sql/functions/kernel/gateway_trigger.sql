@@ -3,7 +3,8 @@ CREATE OR REPLACE FUNCTION {S}.birth_gateway_trigger_function() RETURNS oid
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT p.oid FROM {S}.birth_gateway_trigger AS g
     JOIN pg_namespace AS n ON n.nspname = g.schema_name::name
-    JOIN pg_proc AS p ON p.pronamespace = n.oid AND p.proname = g.function_name::name AND p.pronargs = 0 AND p.prokind = 'f'
+    JOIN pg_proc AS p ON p.pronamespace = n.oid AND p.proname = g.function_name::name
+        AND p.pronargs = 0 AND p.prokind = 'f'
 $body$;
 
 -- Whether the gateway is the company's.
@@ -18,20 +19,24 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT replace(pattern, '*', p_table)::name FROM {S}.birth_gateway_trigger
 $body$;
 
--- The column from which the company's gateway takes the code of a table's rows, as its trigger was told; NULL where it was
--- told no column of the table, or the gateway is ours.
+-- The column from which the company's gateway takes the code of a table's rows, as its trigger was told; NULL where it
+-- was told no column of the table, or the gateway is ours.
 CREATE OR REPLACE FUNCTION {S}.birth_gateway_code(p_relid oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT nullif(convert_from(substring(g.tgargs FROM 1 FOR position(decode('00', 'hex') IN g.tgargs) - 1), 'UTF8'), '')
-    FROM pg_class AS c JOIN pg_trigger AS g ON g.tgrelid = c.oid AND g.tgname = {S}.birth_gateway_trigger_name(c.relname)
+    SELECT nullif(
+        convert_from(substring(g.tgargs FROM 1 FOR position(decode('00', 'hex') IN g.tgargs) - 1), 'UTF8'), '')
+    FROM pg_class AS c
+    JOIN pg_trigger AS g ON g.tgrelid = c.oid AND g.tgname = {S}.birth_gateway_trigger_name(c.relname)
     WHERE c.oid = p_relid AND g.tgfoid = {S}.birth_gateway_trigger_function() AND NOT g.tgisinternal AND g.tgnargs > 0
       AND {S}.birth_gateway_is_theirs()
-      AND EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = p_relid AND a.attnum > 0 AND NOT a.attisdropped
-          AND a.attname::text = convert_from(substring(g.tgargs FROM 1 FOR position(decode('00', 'hex') IN g.tgargs) - 1), 'UTF8'))
+      AND EXISTS (SELECT FROM pg_attribute AS a
+          WHERE a.attrelid = p_relid AND a.attnum > 0 AND NOT a.attisdropped
+            AND a.attname::text
+                = convert_from(substring(g.tgargs FROM 1 FOR position(decode('00', 'hex') IN g.tgargs) - 1), 'UTF8'))
 $body$;
 
--- Whether rows that the gateway registers get the code that an identity gives: else old rows and new ones would have codes
--- of two kinds.
+-- Whether rows that the gateway registers get the code that an identity gives: else old rows and new ones would have
+-- codes of two kinds.
 CREATE OR REPLACE FUNCTION {S}.birth_gateway_agrees(p_relid oid, p_strategy text, p_columns text[]) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT told.name IS NULL OR p_strategy IS NOT DISTINCT FROM 'column' AND p_columns = ARRAY[told.name]
@@ -39,4 +44,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_gateway_trigger_function(), {S}.birth_gateway_is_theirs(),
-    {S}.birth_gateway_trigger_name(name), {S}.birth_gateway_code(oid), {S}.birth_gateway_agrees(oid, text, text[]) TO birth_reader;
+    {S}.birth_gateway_trigger_name(name), {S}.birth_gateway_code(oid),
+    {S}.birth_gateway_agrees(oid, text, text[]) TO birth_reader;

@@ -15,17 +15,24 @@ BEGIN
         SELECT typbasetype INTO v_type FROM pg_type WHERE oid = v_type;
     END LOOP;
     v_text := CASE
-        WHEN v_type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype, 'int2'::regtype, 'int4'::regtype,
-            'int8'::regtype, 'uuid'::regtype, 'bool'::regtype) THEN v_text
+        WHEN v_type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype,
+                'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'uuid'::regtype, 'bool'::regtype)
+            THEN v_text
         -- Never by a cast: whoever owns an enum may have made one to text that does whatever they like.
-        WHEN (SELECT typtype = 'e' FROM pg_type WHERE oid = v_type) THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
-        WHEN v_type = 'numeric'::regtype THEN format('trim_scale(%s)', v_text)
+        WHEN (SELECT typtype = 'e' FROM pg_type WHERE oid = v_type)
+            THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
+        WHEN v_type = 'numeric'::regtype
+            THEN format('trim_scale(%s)', v_text)
         -- By way of a timestamp without time zone: a zone may have skipped the day.
-        WHEN v_type = 'date'::regtype THEN {S}._birth_iso_text(v_text || '::timestamp', 'YYYY-MM-DD',
-            format('isfinite(%1$s) AND %1$s < ''294277-01-01''', v_text))
-        WHEN v_type = 'timestamp'::regtype THEN {S}._birth_iso_text(v_text, 'YYYY-MM-DD"T"HH24:MI:SS.US', format('isfinite(%s)', v_text))
-        WHEN v_type = 'timestamptz'::regtype THEN {S}._birth_iso_text(format('(%s AT TIME ZONE ''UTC'')', v_text),
-            'YYYY-MM-DD"T"HH24:MI:SS.US"Z"', format('isfinite(%s)', v_text))
+        WHEN v_type = 'date'::regtype
+            THEN {S}._birth_iso_text(v_text || '::timestamp', 'YYYY-MM-DD',
+                format('isfinite(%1$s) AND %1$s < ''294277-01-01''', v_text))
+        WHEN v_type = 'timestamp'::regtype
+            THEN {S}._birth_iso_text(v_text, 'YYYY-MM-DD"T"HH24:MI:SS.US',
+                format('isfinite(%s)', v_text))
+        WHEN v_type = 'timestamptz'::regtype
+            THEN {S}._birth_iso_text(format('(%s AT TIME ZONE ''UTC'')', v_text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"',
+                format('isfinite(%s)', v_text))
         END;
     IF v_text IS NULL THEN
         PERFORM {S}.birth_refuse('BR003', 'type_unsupported',
@@ -42,14 +49,16 @@ $body$;
 -- date beyond what a timestamp holds has no text: both give NULL.
 CREATE OR REPLACE FUNCTION {S}._birth_iso_text(p_stamp text, p_format text, p_known text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('CASE WHEN %3$s THEN to_char(%1$s, %2$L) || CASE WHEN %1$s < ''0001-01-01'' THEN '' BC'' ELSE '''' END END',
+    SELECT format(
+        'CASE WHEN %3$s THEN to_char(%1$s, %2$L) || CASE WHEN %1$s < ''0001-01-01'' THEN '' BC'' ELSE '''' END END',
         p_stamp, p_format, p_known)
 $body$;
 
 -- The entity_code of a row, as an SQL expression over `p_alias`; NULL where a part is NULL or empty.
 -- Parts are escaped, % first, so that two different tuples never give one code.
-CREATE OR REPLACE FUNCTION {S}._birth_identity_expression(p_relid oid, p_collection text, p_strategy text, p_columns text[], p_alias text)
-RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+CREATE OR REPLACE FUNCTION {S}._birth_identity_expression(
+    p_relid oid, p_collection text, p_strategy text, p_columns text[], p_alias text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_column text;
     v_parts text[] := ARRAY[]::text[];
@@ -61,7 +70,8 @@ BEGIN
         RETURN v_parts[1];
     END IF;
     RETURN (SELECT format('%L || ', p_collection || ':') || string_agg(
-        format('replace(replace(replace(%s, ''%%'', ''%%25''), ''/'', ''%%2F''), '':'', ''%%3A'')', part), ' || ''/'' || ' ORDER BY position)
+            format('replace(replace(replace(%s, ''%%'', ''%%25''), ''/'', ''%%2F''), '':'', ''%%3A'')', part),
+            ' || ''/'' || ' ORDER BY position)
         FROM unnest(v_parts) WITH ORDINALITY AS p(part, position));
 END
 $body$;

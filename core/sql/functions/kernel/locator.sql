@@ -1,7 +1,9 @@
 -- Whether other tables inherit from it. The indexes of a partitioned table hold for all of its partitions.
 CREATE OR REPLACE FUNCTION {S}._birth_has_heirs(p_relid oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT EXISTS (SELECT FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhparent WHERE h.inhparent = p_relid AND c.relkind = 'r')
+    SELECT EXISTS (SELECT
+        FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhparent
+        WHERE h.inhparent = p_relid AND c.relkind = 'r')
 $body$;
 
 -- The columns by which a row is found again: the primary key, else a unique index that identifies every row, else
@@ -14,7 +16,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         FROM pg_index AS x, unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
         JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
         WHERE x.indrelid = p_relid AND x.indisunique AND x.indisvalid AND x.indisready AND x.indimmediate
-          AND x.indpred IS NULL AND x.indexprs IS NULL AND NOT {S}._birth_has_heirs(p_relid) AND k.position <= x.indnkeyatts
+          AND x.indpred IS NULL AND x.indexprs IS NULL AND NOT {S}._birth_has_heirs(p_relid)
+          AND k.position <= x.indnkeyatts
         GROUP BY x.indexrelid, x.indisprimary
         HAVING bool_and(a.attnotnull)
         ORDER BY x.indisprimary DESC, count(*), x.indexrelid LIMIT 1) AS best ON true
@@ -28,8 +31,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
           AND atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)), 'NULL::timestamptz')
 $body$;
 
--- The columns by which a row is found again, with the parts of an item's source key as their values: `source_key[1]::uuid`.
-CREATE OR REPLACE FUNCTION {S}._birth_locator_parts(p_relid oid, p_locator text[]) RETURNS TABLE (name text, "position" bigint, part text)
+-- The columns by which a row is found again, with the parts of an item's source key as their values:
+-- `source_key[1]::uuid`.
+CREATE OR REPLACE FUNCTION {S}._birth_locator_parts(p_relid oid, p_locator text[])
+RETURNS TABLE (name text, "position" bigint, part text)
 LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT l.name, l.position, format('source_key[%s]::%s', l.position, format_type(a.atttypid, a.atttypmod))
     FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)

@@ -1,8 +1,8 @@
 -- Reading what belongs to others. Whoever owns a source may have made code that runs when it is read: casts, CHECKs of
 -- domains, expressions of indexes that the planner evaluates. As birth_owner such code could write anything, so sources
--- are planned and read in a subtransaction that is READ ONLY: nothing inside can make it writable again. It always ends by
--- being undone, which keeps what was read, and nothing else: what such code sets (search_path, for those who call), declares
--- (a cursor that outlives the transaction) or sends is gone with it.
+-- are planned and read in a subtransaction that is READ ONLY: nothing inside can make it writable again. It always ends
+-- by being undone, which keeps what was read, and nothing else: what such code sets (search_path, for those who call),
+-- declares (a cursor that outlives the transaction) or sends is gone with it.
 
 -- The rows of a query, read so; in the snapshot of the calling statement.
 CREATE OR REPLACE FUNCTION {S}._birth_reading(p_query text) RETURNS SETOF record

@@ -1,5 +1,6 @@
 -- Refuse, in the form the console understands: SQLSTATE class BR, `code: message`, evidence as JSON, a hint.
-CREATE OR REPLACE FUNCTION {S}.birth_refuse(p_state text, p_code text, p_message text, p_evidence jsonb, p_hint text) RETURNS void
+CREATE OR REPLACE FUNCTION {S}.birth_refuse(
+    p_state text, p_code text, p_message text, p_evidence jsonb, p_hint text) RETURNS void
 LANGUAGE plpgsql AS $body$
 BEGIN
     RAISE EXCEPTION USING ERRCODE = p_state, MESSAGE = p_code || ': ' || p_message,

@@ -2,18 +2,24 @@
 -- born_at of `row`. Each value as its parameter's very type: what a cast cannot make fits no overload by chance.
 CREATE OR REPLACE FUNCTION {S}._birth_register_call(p_collection text, p_origin text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('%I.%I(', n.nspname, p.proname) || coalesce(string_agg(format('%I => (%s)::%s', b.parameter, CASE b.value
-        WHEN 'collection' THEN quote_literal(p_collection)
-        WHEN 'origin' THEN quote_literal(p_origin)
-        WHEN 'dry_run' THEN 'false'
-        WHEN 'code' THEN 'row.code'
-        WHEN 'source_key' THEN 'row.source_key'
-        WHEN 'born_at' THEN 'row.born_at'
-        WHEN 'constant' THEN quote_literal(b.constant) END,
-        format_type(p.proargtypes[a.place - 1], NULL)), ', ' ORDER BY b.parameter COLLATE "C"), '') || ')'
+    SELECT format('%I.%I(', n.nspname, p.proname) || coalesce(
+        string_agg(
+            format('%I => (%s)::%s', b.parameter,
+                CASE b.value
+                    WHEN 'collection' THEN quote_literal(p_collection)
+                    WHEN 'origin' THEN quote_literal(p_origin)
+                    WHEN 'dry_run' THEN 'false'
+                    WHEN 'code' THEN 'row.code'
+                    WHEN 'source_key' THEN 'row.source_key'
+                    WHEN 'born_at' THEN 'row.born_at'
+                    WHEN 'constant' THEN quote_literal(b.constant) END,
+                format_type(p.proargtypes[a.place - 1], NULL)),
+            ', ' ORDER BY b.parameter COLLATE "C"),
+        '') || ')'
     FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
     CROSS JOIN {S}.birth_gateway_binding AS b
-    -- Parameters that are given come first in proargtypes, in their order; those that only come back are left out of it.
+    -- Parameters that are given come first in proargtypes, in their order; those that only come back are left out of
+    -- it.
     LEFT JOIN LATERAL (
         SELECT count(*) OVER (ORDER BY named.position) AS place, named.name
         FROM unnest(p.proargnames) WITH ORDINALITY AS named(name, position)

@@ -16,10 +16,14 @@ END
 $body$;
 
 -- What the registry holds under these codes, asked for by its index.
-CREATE OR REPLACE FUNCTION {S}.birth_registry_probe(p_codes text[]) RETURNS TABLE (code text, collection text, origin text)
+CREATE OR REPLACE FUNCTION {S}.birth_registry_probe(p_codes text[])
+RETURNS TABLE (code text, collection text, origin text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
 BEGIN
-    RETURN QUERY SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text FROM {S}.birth_registry_rows() AS r WHERE r.entity_code = ANY (p_codes);
+    RETURN QUERY
+    SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text
+    FROM {S}.birth_registry_rows() AS r
+    WHERE r.entity_code = ANY (p_codes);
 END
 $body$;
 
@@ -58,10 +62,14 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
 END
 $body$;
 
-CREATE OR REPLACE FUNCTION {S}.birth_window(p_codes text[], p_keys text[]) RETURNS TABLE (code text, source_key text, owner text)
+-- One window: codes and keys side by side, each with the collection that the code is registered for.
+CREATE OR REPLACE FUNCTION {S}.birth_window(p_codes text[], p_keys text[])
+RETURNS TABLE (code text, source_key text, owner text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT item.code, item.source_key, r.collection FROM unnest(p_codes, p_keys) WITH ORDINALITY AS item(code, source_key, number)
-    LEFT JOIN {S}.birth_registry_probe(p_codes) AS r ON r.code = item.code ORDER BY item.number
+    SELECT item.code, item.source_key, r.collection
+    FROM unnest(p_codes, p_keys) WITH ORDINALITY AS item(code, source_key, number)
+    LEFT JOIN {S}.birth_registry_probe(p_codes) AS r ON r.code = item.code
+    ORDER BY item.number
 $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_windowed(oid), {S}.birth_registry_probe(text[]),

@@ -16,7 +16,8 @@ BEGIN
     INTO v_required, v_resolvable FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED';
     IF v_permit_table THEN
         -- A permit whose budget is used up admits nothing: it is as good as closed.
-        SELECT count(*) INTO v_permits FROM {S}.birth_admission_permit AS p JOIN {S}.birth_admission_budget AS b USING (permit_id)
+        SELECT count(*) INTO v_permits
+        FROM {S}.birth_admission_permit AS p JOIN {S}.birth_admission_budget AS b USING (permit_id)
         WHERE p.closed_at IS NULL AND p.expires_at > clock_timestamp() AND b.used_rows < b.budget_rows;
     END IF;
     v_reasons := array_remove(ARRAY[
@@ -33,7 +34,9 @@ BEGIN
         ('open_permits', v_permits::text),
         ('backfill_ledger_table', CASE WHEN v_ledger_table THEN 'present' ELSE 'absent' END),
         ('shared_register_fn', CASE WHEN v_register_fn THEN 'present' ELSE 'absent' END),
-        ('qt001_gate', CASE WHEN cardinality(v_reasons) = 0 THEN 'OPEN' ELSE 'BLOCKED_UNTIL_' || array_to_string(v_reasons, '_AND_') END);
+        ('qt001_gate', CASE
+            WHEN cardinality(v_reasons) = 0 THEN 'OPEN'
+            ELSE 'BLOCKED_UNTIL_' || array_to_string(v_reasons, '_AND_') END);
 END
 $body$;
 

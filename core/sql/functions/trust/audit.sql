@@ -4,28 +4,35 @@
 CREATE OR REPLACE FUNCTION {S}.birth_audit_roles() RETURNS oid[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH birth_group AS (
-        SELECT oid FROM pg_roles WHERE rolname IN ('birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer')
+        SELECT oid FROM pg_roles
+        WHERE rolname IN ('birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer')
     ), actor AS MATERIALIZED (
         SELECT r.oid FROM pg_roles AS r
         WHERE NOT r.rolsuper AND r.rolname <> 'birth_owner'
-          AND (r.rolname IN (SELECT login FROM {S}.birth_person_login) OR EXISTS (SELECT FROM birth_group AS g WHERE pg_has_role(r.oid, g.oid, 'USAGE')
-              OR pg_has_role(r.oid, g.oid, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END)))
+          AND (r.rolname IN (SELECT login FROM {S}.birth_person_login)
+              OR EXISTS (SELECT FROM birth_group AS g
+                  WHERE pg_has_role(r.oid, g.oid, 'USAGE')
+                     OR pg_has_role(r.oid, g.oid, CASE
+                         WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET'
+                         ELSE 'MEMBER' END)))
     )
     SELECT coalesce(array_agg(r.oid), ARRAY[]::oid[]) FROM pg_roles AS r
     WHERE EXISTS (SELECT FROM actor WHERE pg_has_role(actor.oid, r.oid, 'MEMBER'))
 $body$;
 
--- Whether calling a function gives its caller more than its caller has: one that runs as its owner does, and ours are for
--- nobody. A trigger function, too: on a table of one's own it would register whatever one likes.
+-- Whether calling a function gives its caller more than its caller has: one that runs as its owner does, and ours are
+-- for nobody. A trigger function, too: on a table of one's own it would register whatever one likes.
 CREATE OR REPLACE FUNCTION {S}.birth_audit_lends(p_function pg_proc) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT (p_function.prosecdef OR p_function.prorettype <> 'trigger'::regtype AND p_function.proowner = 'birth_owner'::regrole)
+    SELECT (p_function.prosecdef
+            OR p_function.prorettype <> 'trigger'::regtype AND p_function.proowner = 'birth_owner'::regrole)
         AND p_function.prorettype <> 'event_trigger'::regtype
 $body$;
 
--- The audit of trust: what somebody with psql and a login could use to get around the gates. `verdict` is passed, failed,
--- warning or unknown. SECURITY DEFINER, since ordinary logins do not see pg_hba.
-CREATE OR REPLACE FUNCTION {S}.birth_audit() RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
+-- The audit of trust: what somebody with psql and a login could use to get around the gates. `verdict` is passed,
+-- failed, warning or unknown. SECURITY DEFINER, since ordinary logins do not see pg_hba.
+CREATE OR REPLACE FUNCTION {S}.birth_audit()
+RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_home oid := (SELECT oid FROM pg_namespace WHERE nspname = {s});
@@ -33,50 +40,84 @@ DECLARE
     v_embedded boolean := EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'embedded');
     -- Other roles that administer birth_owner could make themselves its members, as a superuser could; that is no hole
     -- until they do. Before PostgreSQL 16 there is no membership without its use.
-    v_become text := CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
-    v_files oid[] := ARRAY['pg_execute_server_program'::regrole, 'pg_write_server_files'::regrole, 'pg_read_server_files'::regrole]::oid[];
+    v_become text := CASE
+        WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET'
+        ELSE 'MEMBER' END;
+    v_files oid[] := ARRAY[
+        'pg_execute_server_program'::regrole,
+        'pg_write_server_files'::regrole,
+        'pg_read_server_files'::regrole]::oid[];
     v_roles oid[] := {S}.birth_audit_roles();
     v_tables oid[];
     v_functions oid[];
 BEGIN
     -- Ours, and the company's that the gates rest on; the schema may hold more that is none of our business.
-    SELECT array_agg(t.oid) INTO v_tables FROM pg_class AS t WHERE t.relnamespace = v_home AND t.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-        AND (t.relname ~ '^(v_)?birth_' OR t.relname IN ('collection_registry', 'trigger_guard_alerts'));
-    SELECT array_agg(p.oid) INTO v_functions FROM pg_proc AS p WHERE p.pronamespace = v_home AND p.proname ~ '^(_?birth_|fn_birth_|fn_trigger_guard)'
-        OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions());
+    SELECT array_agg(t.oid) INTO v_tables
+    FROM pg_class AS t
+    WHERE t.relnamespace = v_home AND t.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+      AND (t.relname ~ '^(v_)?birth_' OR t.relname IN ('collection_registry', 'trigger_guard_alerts'));
+    SELECT array_agg(p.oid) INTO v_functions
+    FROM pg_proc AS p
+    WHERE p.pronamespace = v_home AND p.proname ~ '^(_?birth_|fn_birth_|fn_trigger_guard)'
+       OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions());
     RETURN QUERY
-    SELECT c.id, c.title, CASE WHEN c.found IS NULL THEN 'passed' ELSE 'failed' END, coalesce(c.found, '[]'::jsonb), c.hint FROM (VALUES
+    SELECT c.id, c.title,
+        CASE WHEN c.found IS NULL THEN 'passed' ELSE 'failed' END,
+        coalesce(c.found, '[]'::jsonb), c.hint
+    FROM (VALUES
         -- A trigger function, too: on a table of one's own it would register whatever one likes.
         ('public_execute', 'PUBLIC may execute no function of the console',
-            (SELECT jsonb_agg(p.oid::regprocedure::text) FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND has_function_privilege('public', p.oid, 'EXECUTE')
-                AND {S}.birth_audit_lends(p)),
+            (SELECT jsonb_agg(p.oid::regprocedure::text)
+                FROM pg_proc AS p
+                WHERE p.oid = ANY (v_functions) AND has_function_privilege('public', p.oid, 'EXECUTE')
+                  AND {S}.birth_audit_lends(p)),
             'REVOKE EXECUTE ON FUNCTION … FROM PUBLIC.'),
         ('register_execute', 'no login of the console may call the gateway''s functions',
-            (SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || p.oid::regprocedure) FROM unnest(v_roles) AS r, pg_proc AS p
-                WHERE p.oid = ANY (v_functions) AND (p.proname !~ '^_?birth_' OR p.proname IN ('birth_ledger_append', 'birth_identity_import', 'birth_gateway_bind')
+            (SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || p.oid::regprocedure)
+                FROM unnest(v_roles) AS r, pg_proc AS p
+                WHERE p.oid = ANY (v_functions)
+                  AND (p.proname !~ '^_?birth_'
+                      OR p.proname IN ('birth_ledger_append', 'birth_identity_import', 'birth_gateway_bind')
                       OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
                   AND r <> v_owner AND {S}.birth_audit_lends(p)
-                  AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_function_privilege(r, p.oid, 'EXECUTE')),
+                  AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r)
+                  AND has_function_privilege(r, p.oid, 'EXECUTE')),
             'REVOKE EXECUTE ON FUNCTION … FROM that role.'),
         ('search_path', 'every SECURITY DEFINER function pins its search_path',
-            (SELECT jsonb_agg(p.oid::regprocedure::text) FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND p.prosecdef
-                AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS setting WHERE setting = 'search_path=pg_catalog, pg_temp'
-                    -- The company's functions may name schemas of its own: nobody here creates anything in any of them.
-                    OR p.proowner <> v_owner AND p.proname !~ '^_?birth_'
-                        AND setting LIKE 'search\_path=%' AND position('$user' IN setting) = 0)),
+            (SELECT jsonb_agg(p.oid::regprocedure::text)
+                FROM pg_proc AS p
+                WHERE p.oid = ANY (v_functions) AND p.prosecdef
+                  AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS setting
+                      WHERE setting = 'search_path=pg_catalog, pg_temp'
+                         -- The company's functions may name schemas of its own: nobody here creates anything in them.
+                         OR p.proowner <> v_owner AND p.proname !~ '^_?birth_'
+                            AND setting LIKE 'search\_path=%' AND position('$user' IN setting) = 0)),
             'ALTER FUNCTION … SET search_path = pg_catalog, pg_temp.'),
         ('owner', 'birth_owner owns the console''s objects, and no login owns the company''s',
             (SELECT jsonb_agg(o.name) FROM (
-                SELECT p.oid::regprocedure::text AS name FROM pg_proc AS p WHERE p.oid = ANY (v_functions) AND p.proowner <> v_owner
-                    AND (p.proname ~ '^_?birth_' OR p.proowner = ANY (v_roles))
-                UNION ALL SELECT t.oid::regclass::text FROM pg_class AS t WHERE t.oid = ANY (v_tables) AND t.relowner <> v_owner
-                    AND (t.relname ~ '^(v_)?birth_' AND t.relname NOT IN ('birth_registry', 'birth_policy')
-                        AND t.relname <> ALL (SELECT unnest(value) FROM {S}.birth_setting WHERE name = 'left_alone')
-                        AND NOT EXISTS (SELECT FROM pg_depend AS d JOIN pg_class AS o ON o.oid = d.refobjid
-                            WHERE t.relkind = 'S' AND d.objid = t.oid AND d.deptype IN ('a', 'i') AND o.relname IN ('birth_registry', 'birth_policy')) OR t.relowner = ANY (v_roles))
-                UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE oid = v_home AND nspowner <> v_owner AND nspowner = ANY (v_roles)
-                UNION ALL SELECT t.oid::regclass::text FROM {S}.birth_collections() AS c JOIN pg_class AS t ON t.oid = c.relid
-                    WHERE t.relowner <> v_owner AND t.relowner = ANY (v_roles)) AS o),
+                SELECT p.oid::regprocedure::text AS name
+                FROM pg_proc AS p
+                WHERE p.oid = ANY (v_functions) AND p.proowner <> v_owner
+                  AND (p.proname ~ '^_?birth_' OR p.proowner = ANY (v_roles))
+                UNION ALL
+                SELECT t.oid::regclass::text
+                FROM pg_class AS t
+                WHERE t.oid = ANY (v_tables) AND t.relowner <> v_owner
+                  AND (t.relname ~ '^(v_)?birth_' AND t.relname NOT IN ('birth_registry', 'birth_policy')
+                          AND t.relname <> ALL (SELECT unnest(value) FROM {S}.birth_setting WHERE name = 'left_alone')
+                          AND NOT EXISTS (SELECT
+                              FROM pg_depend AS d JOIN pg_class AS o ON o.oid = d.refobjid
+                              WHERE t.relkind = 'S' AND d.objid = t.oid AND d.deptype IN ('a', 'i')
+                                AND o.relname IN ('birth_registry', 'birth_policy'))
+                      OR t.relowner = ANY (v_roles))
+                UNION ALL
+                SELECT 'schema ' || nspname
+                FROM pg_namespace
+                WHERE oid = v_home AND nspowner <> v_owner AND nspowner = ANY (v_roles)
+                UNION ALL
+                SELECT t.oid::regclass::text
+                FROM {S}.birth_collections() AS c JOIN pg_class AS t ON t.oid = c.relid
+                WHERE t.relowner <> v_owner AND t.relowner = ANY (v_roles)) AS o),
             'ALTER … OWNER TO birth_owner, or to a role that no login of the console is a member of.'),
         ('owner_unreachable', 'no role can become birth_owner or log in as birth_owner',
             (SELECT jsonb_agg(DISTINCT r.rolname) FROM pg_roles AS r WHERE NOT r.rolsuper AND r.oid <> v_owner
@@ -86,7 +127,8 @@ BEGIN
             'REVOKE birth_owner FROM …; ALTER ROLE birth_owner NOLOGIN.'),
         ('role_attributes', 'no login may create roles, replicate, bypass row-level security or access server files',
             (SELECT jsonb_agg(DISTINCT r.rolname) FROM pg_roles AS r WHERE r.oid = ANY (v_roles)
-                AND (r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR r.rolreplication OR r.rolcreatedb OR r.oid = ANY (v_files))),
+                AND (r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR r.rolreplication OR r.rolcreatedb
+                    OR r.oid = ANY (v_files))),
             'ALTER ROLE … NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS; REVOKE roles with such a privilege.'),
         ('dml', 'only their owner may write the tables of this schema',
             (SELECT jsonb_agg(DISTINCT found.who || ' on ' || found.relname) FROM (
@@ -107,27 +149,45 @@ BEGIN
             'REVOKE the privilege: every write goes through a function.'),
         ('create', 'no login may create objects (CREATE, TEMP)',
             (SELECT jsonb_agg(DISTINCT x.name) FROM (
-                SELECT r::regrole::text || ' on schema ' || n.nspname AS name FROM unnest(v_roles) AS r, pg_namespace AS n
-                WHERE r <> v_owner AND n.nspname !~ '^pg_' AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_schema_privilege(r, n.oid, 'CREATE')
-                UNION ALL SELECT r::regrole::text || ' on database' FROM unnest(v_roles) AS r
-                WHERE r <> v_owner AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_database_privilege(r, current_database(), 'CREATE, TEMP')) AS x),
+                SELECT r::regrole::text || ' on schema ' || n.nspname AS name
+                FROM unnest(v_roles) AS r, pg_namespace AS n
+                WHERE r <> v_owner AND n.nspname !~ '^pg_'
+                  AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r)
+                  AND has_schema_privilege(r, n.oid, 'CREATE')
+                UNION ALL
+                SELECT r::regrole::text || ' on database'
+                FROM unnest(v_roles) AS r
+                WHERE r <> v_owner
+                  AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r)
+                  AND has_database_privilege(r, current_database(), 'CREATE, TEMP')) AS x),
             'REVOKE CREATE ON SCHEMA … and TEMP ON DATABASE … FROM PUBLIC.'),
         ('parameters', 'no login may switch off triggers or track_counts', {S}._birth_audit_parameters(v_roles),
             'REVOKE SET ON PARAMETER … FROM …'),
         ('triggers', 'the birth triggers are enabled',
-            (SELECT jsonb_agg(c.collection_name) FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled'),
+            (SELECT jsonb_agg(c.collection_name)
+                FROM {S}.birth_collections() AS c
+                WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled'),
             'ALTER TABLE … ENABLE TRIGGER ….'),
         ('event_trigger', 'the trigger guard is enabled',
-            (SELECT jsonb_agg(g.name) FROM (SELECT 'evt_trigger_guard_ddl' AS name UNION SELECT evtname::text FROM pg_event_trigger WHERE evtname LIKE 'evt\_trigger\_guard%') AS g
-                WHERE NOT EXISTS (SELECT FROM pg_event_trigger AS e WHERE e.evtname = g.name AND e.evtenabled IN ('O', 'A'))),
+            (SELECT jsonb_agg(g.name)
+                FROM (
+                    SELECT 'evt_trigger_guard_ddl' AS name
+                    UNION
+                    SELECT evtname::text FROM pg_event_trigger WHERE evtname LIKE 'evt\_trigger\_guard%') AS g
+                WHERE NOT EXISTS (SELECT FROM pg_event_trigger AS e
+                    WHERE e.evtname = g.name AND e.evtenabled IN ('O', 'A'))),
             'Ask a superuser to create or enable it.'),
-        ('schema_objects', 'the installed schema is what its version installs', (SELECT jsonb_agg(to_jsonb(d)) FROM {S}._birth_schema_differences() AS d),
-            'Find out who changed it: `birth-console doctor` names each object, `birth-console upgrade` restores what it can.'),
+        ('schema_objects', 'the installed schema is what its version installs',
+            (SELECT jsonb_agg(to_jsonb(d)) FROM {S}._birth_schema_differences() AS d),
+            'Find out who changed it: '
+            '`birth-console doctor` names each object, `birth-console upgrade` restores what it can.'),
         ('session_user', 'the session acts as its login',
-            CASE WHEN current_setting('role') NOT IN ('none', session_user) THEN jsonb_build_array(session_user, current_setting('role')) END,
+            CASE WHEN current_setting('role') NOT IN ('none', session_user)
+                THEN jsonb_build_array(session_user, current_setting('role')) END,
             'RESET ROLE.'),
         ('replication_role', 'triggers are not bypassed in this session',
-            CASE WHEN current_setting('session_replication_role') <> 'origin' THEN jsonb_build_array(current_setting('session_replication_role')) END,
+            CASE WHEN current_setting('session_replication_role') <> 'origin'
+                THEN jsonb_build_array(current_setting('session_replication_role')) END,
             'RESET session_replication_role.')
     ) AS c(id, title, found, hint);
     RETURN QUERY SELECT * FROM {S}._birth_audit_trust(v_embedded);

@@ -17,13 +17,17 @@ SET standard_conforming_strings = 'on' AS $body$
         'usable', x.indisvalid AND x.indisready AND x.indislive)
     FROM pg_index AS x JOIN relation AS r ON r.oid = x.indrelid
     UNION ALL
-    SELECT 'trigger', format('%I on %s', t.tgname, t.tgrelid::regclass), jsonb_build_object('definition', pg_get_triggerdef(t.oid), 'enabled', t.tgenabled)
+    SELECT 'trigger', format('%I on %s', t.tgname, t.tgrelid::regclass),
+        jsonb_build_object('definition', pg_get_triggerdef(t.oid), 'enabled', t.tgenabled)
     FROM pg_trigger AS t JOIN relation AS r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal
     UNION ALL
-    SELECT 'rule', format('%I on %s', w.rulename, w.ev_class::regclass), jsonb_build_object('definition', pg_get_ruledef(w.oid), 'enabled', w.ev_enabled)
+    SELECT 'rule', format('%I on %s', w.rulename, w.ev_class::regclass),
+        jsonb_build_object('definition', pg_get_ruledef(w.oid), 'enabled', w.ev_enabled)
     FROM pg_rewrite AS w JOIN relation AS r ON r.oid = w.ev_class WHERE w.rulename <> '_RETURN'
     UNION ALL
     SELECT 'policy', format('%I on %s', p.polname, p.polrelid::regclass),
-        jsonb_build_object('using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid))
+        jsonb_build_object(
+            'using', pg_get_expr(p.polqual, p.polrelid),
+            'check', pg_get_expr(p.polwithcheck, p.polrelid))
     FROM pg_policy AS p JOIN relation AS r ON r.oid = p.polrelid
 $body$;

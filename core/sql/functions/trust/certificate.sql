@@ -1,6 +1,7 @@
--- Certify an applied run. Whoever had a hand in it cannot, under whatever login; there is no override. `p_digest` is that
--- of the evidence the reviewer looked at: what changed since is not certified.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_certify(p_run bigint, p_digest text, p_note text, OUT chain_seq bigint, OUT chain_hash text)
+-- Certify an applied run. Whoever had a hand in it cannot, under whatever login; there is no override. `p_digest` is
+-- that of the evidence the reviewer looked at: what changed since is not certified.
+CREATE OR REPLACE FUNCTION {S}.birth_backfill_certify(
+    p_run bigint, p_digest text, p_note text, OUT chain_seq bigint, OUT chain_hash text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_reviewer', 'certify a run');
@@ -15,29 +16,40 @@ BEGIN
     SELECT array_agg(DISTINCT h.part ORDER BY h.part) INTO v_parts FROM {S}._birth_hands(p_run) AS h
     WHERE EXISTS (SELECT FROM {S}._birth_aliases(session_user, v_person) AS a WHERE h.person = a.person OR h.login = a.login);
     IF v_parts IS NOT NULL THEN
-        PERFORM {S}.birth_refuse('BR006', 'self_certification', format('%s took part in run %s and cannot certify it', v_person, p_run),
-            jsonb_build_object('run', p_run, 'person', v_person, 'parts', v_parts), 'Ask a reviewer who took no part in the run.');
+        PERFORM {S}.birth_refuse('BR006', 'self_certification',
+            format('%s took part in run %s and cannot certify it', v_person, p_run),
+            jsonb_build_object('run', p_run, 'person', v_person, 'parts', v_parts),
+            'Ask a reviewer who took no part in the run.');
     END IF;
     IF v_status IS DISTINCT FROM 'applied' THEN
-        PERFORM {S}.birth_refuse('BR003', 'not_applied', format('run %s is %s: only an applied run is certified', p_run, coalesce(v_status, 'unknown')),
-            jsonb_build_object('run', p_run, 'status', v_status), 'See `birth-console ledger`.');
+        PERFORM {S}.birth_refuse('BR003', 'not_applied',
+            format('run %s is %s: only an applied run is certified', p_run, coalesce(v_status, 'unknown')),
+            jsonb_build_object('run', p_run, 'status', v_status),
+            'See `birth-console ledger`.');
     END IF;
-    PERFORM {S}._birth_insist_on_text(p_note, 'note_missing', 'a certificate needs a note', jsonb_build_object('run', p_run), 'State what you checked.');
+    PERFORM {S}._birth_insist_on_text(p_note, 'note_missing', 'a certificate needs a note',
+        jsonb_build_object('run', p_run), 'State what you checked.');
     IF (SELECT coalesce(sum(a.planned), 0) FROM {S}.birth_accounting(p_run) AS a) = 0 THEN
-        PERFORM {S}.birth_refuse('BR003', 'nothing_to_do', format('run %s had nothing to do: there is nothing to certify', p_run),
-            jsonb_build_object('run', p_run, 'planned', 0), 'See `birth-console ledger`.');
+        PERFORM {S}.birth_refuse('BR003', 'nothing_to_do',
+            format('run %s had nothing to do: there is nothing to certify', p_run),
+            jsonb_build_object('run', p_run, 'planned', 0),
+            'See `birth-console ledger`.');
     END IF;
     v_evidence := {S}.birth_run_evidence(p_run);
     IF p_digest IS DISTINCT FROM {S}.birth_evidence_digest(v_evidence) THEN
-        PERFORM {S}.birth_refuse('BR004', 'evidence_changed', format('the evidence of run %s has changed since verify', p_run),
-            jsonb_build_object('run', p_run, 'looked_at', p_digest, 'live', {S}.birth_evidence_digest(v_evidence)), 'Verify the run again and check the evidence.');
+        PERFORM {S}.birth_refuse('BR004', 'evidence_changed',
+            format('the evidence of run %s has changed since verify', p_run),
+            jsonb_build_object('run', p_run, 'looked_at', p_digest, 'live', {S}.birth_evidence_digest(v_evidence)),
+            'Verify the run again and check the evidence.');
     END IF;
     PERFORM {S}._birth_certifiable(p_run, v_evidence);
     SELECT * INTO v_head FROM {S}.birth_ledger_head FOR UPDATE;
-    INSERT INTO {S}.birth_backfill_certificate (run_id, certified_person, note, evidence, evidence_digest, chain_seq, chain_hash)
+    INSERT INTO {S}.birth_backfill_certificate
+        (run_id, certified_person, note, evidence, evidence_digest, chain_seq, chain_hash)
     VALUES (p_run, v_person, p_note, v_evidence, p_digest, v_head.seq, v_head.hash);
     UPDATE {S}.birth_backfill_run SET status = 'certified' WHERE run_id = p_run;
-    chain_seq := {S}.birth_ledger_append('certified', jsonb_build_object('run', p_run, 'person', v_person, 'note', p_note, 'evidence_digest', p_digest,
+    chain_seq := {S}.birth_ledger_append('certified', jsonb_build_object(
+        'run', p_run, 'person', v_person, 'note', p_note, 'evidence_digest', p_digest,
         'looked_at', jsonb_build_object('seq', v_head.seq, 'hash', encode(v_head.hash, 'hex'))));
     SELECT encode(hash, 'hex') INTO chain_hash FROM {S}.birth_ledger_head;
 END
@@ -50,15 +62,25 @@ DECLARE
     v_wrong text[];
 BEGIN
     v_wrong := array_remove(ARRAY[
-        CASE WHEN p_evidence -> 'gateway' IS DISTINCT FROM p_evidence -> 'gateway_live' THEN 'gateway_unchanged' END,
-        CASE WHEN p_evidence -> 'alert_rows' IS DISTINCT FROM p_evidence -> 'alert_rows_live' THEN 'tga_unchanged' END,
-        CASE WHEN p_evidence -> 'triggers_changed' <> '[]' THEN 'triggers_unchanged' END,
-        CASE WHEN EXISTS (SELECT FROM {S}.birth_accounting(p_run) AS a WHERE a.planned <> a.registered + a.existing + a.vanished + a.quarantined) THEN 'accounting_closes' END,
-        CASE WHEN (p_evidence ->> 'written')::bigint IS DISTINCT FROM (SELECT coalesce(sum(a.registered), 0) FROM {S}.birth_accounting(p_run) AS a) THEN 'birth_neutral' END
+        CASE WHEN p_evidence -> 'gateway' IS DISTINCT FROM p_evidence -> 'gateway_live'
+            THEN 'gateway_unchanged' END,
+        CASE WHEN p_evidence -> 'alert_rows' IS DISTINCT FROM p_evidence -> 'alert_rows_live'
+            THEN 'tga_unchanged' END,
+        CASE WHEN p_evidence -> 'triggers_changed' <> '[]'
+            THEN 'triggers_unchanged' END,
+        CASE WHEN EXISTS (SELECT FROM {S}.birth_accounting(p_run) AS a
+                WHERE a.planned <> a.registered + a.existing + a.vanished + a.quarantined)
+            THEN 'accounting_closes' END,
+        CASE WHEN (p_evidence ->> 'written')::bigint IS DISTINCT FROM (
+                SELECT coalesce(sum(a.registered), 0) FROM {S}.birth_accounting(p_run) AS a)
+            THEN 'birth_neutral' END
     ], NULL);
     IF cardinality(v_wrong) > 0 THEN
-        PERFORM {S}.birth_refuse('BR003', 'not_certifiable', format('run %s does not pass: %s', p_run, array_to_string(v_wrong, ', ')),
-            jsonb_build_object('gates', (SELECT jsonb_agg(jsonb_build_object('gate', name, 'evidence', p_evidence)) FROM unnest(v_wrong) AS name)),
+        PERFORM {S}.birth_refuse('BR003', 'not_certifiable',
+            format('run %s does not pass: %s', p_run, array_to_string(v_wrong, ', ')),
+            jsonb_build_object('gates', (
+                SELECT jsonb_agg(jsonb_build_object('gate', name, 'evidence', p_evidence))
+                FROM unnest(v_wrong) AS name)),
             'See `birth-console verify`.');
     END IF;
 END

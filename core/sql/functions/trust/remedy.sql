@@ -12,11 +12,16 @@ BEGIN
     RETURN QUERY SELECT 'binding', format('GRANT USAGE ON SCHEMA %I TO birth_owner;', n.nspname)
         FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE p.oid = v_register AND NOT has_schema_privilege(v_owner, n.oid, 'USAGE');
-    RETURN QUERY SELECT CASE WHEN has_function_privilege(v_owner, p.oid, 'EXECUTE') THEN 'public_execute' ELSE 'binding' END,
-            format('GRANT EXECUTE ON FUNCTION %s TO %s;', p.oid::regprocedure, string_agg(DISTINCT caller::regrole::text, ', '))
+    RETURN QUERY SELECT
+            CASE WHEN has_function_privilege(v_owner, p.oid, 'EXECUTE') THEN 'public_execute' ELSE 'binding' END,
+            format('GRANT EXECUTE ON FUNCTION %s TO %s;',
+                p.oid::regprocedure, string_agg(DISTINCT caller::regrole::text, ', '))
         FROM pg_proc AS p, LATERAL (
             SELECT v_owner AS caller
-            UNION SELECT g.proowner FROM pg_proc AS g JOIN {S}.birth_gateway_functions() AS f ON f.function = g.oid AND f.is_gateway AND g.prosecdef
+            UNION
+            SELECT g.proowner
+            FROM pg_proc AS g
+            JOIN {S}.birth_gateway_functions() AS f ON f.function = g.oid AND f.is_gateway AND g.prosecdef
         ) AS who
         WHERE p.oid = v_register AND p.proowner <> caller AND (NOT has_function_privilege(caller, p.oid, 'EXECUTE')
             OR has_function_privilege('public', p.oid, 'EXECUTE') AND {S}.birth_audit_lends(p)
@@ -24,38 +29,59 @@ BEGIN
         GROUP BY p.oid, has_function_privilege(v_owner, p.oid, 'EXECUTE');
     RETURN QUERY SELECT 'public_execute', format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC;', p.oid::regprocedure)
         FROM pg_proc AS p
-        WHERE (p.pronamespace = v_home AND p.proname ~ '^(_?birth_|fn_birth_|fn_trigger_guard)' OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
-          AND has_function_privilege('public', p.oid, 'EXECUTE') AND {S}.birth_audit_lends(p) ORDER BY 2;
-    RETURN QUERY SELECT 'search_path', format('ALTER FUNCTION %s SET search_path = pg_catalog, %I, pg_temp;', p.oid::regprocedure, n.nspname)
-        FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-        WHERE (p.pronamespace = v_home AND p.proname ~ '^fn_(birth_|trigger_guard)' OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
-          AND p.prosecdef AND p.proowner <> v_owner
-          AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search\_path=%' AND position('$user' IN setting) = 0)
+        WHERE (p.pronamespace = v_home AND p.proname ~ '^(_?birth_|fn_birth_|fn_trigger_guard)'
+              OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
+          AND has_function_privilege('public', p.oid, 'EXECUTE') AND {S}.birth_audit_lends(p)
         ORDER BY 2;
-    RETURN QUERY SELECT 'create', format('REVOKE CREATE ON SCHEMA %I FROM %s;', n.nspname, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
+    RETURN QUERY SELECT 'search_path',
+            format('ALTER FUNCTION %s SET search_path = pg_catalog, %I, pg_temp;', p.oid::regprocedure, n.nspname)
+        FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+        WHERE (p.pronamespace = v_home AND p.proname ~ '^fn_(birth_|trigger_guard)'
+              OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
+          AND p.prosecdef AND p.proowner <> v_owner
+          AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS setting
+              WHERE setting LIKE 'search\_path=%' AND position('$user' IN setting) = 0)
+        ORDER BY 2;
+    RETURN QUERY SELECT 'create',
+            format('REVOKE CREATE ON SCHEMA %I FROM %s;', n.nspname,
+                CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
         FROM pg_namespace AS n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS a
-        WHERE n.nspname !~ '^pg_' AND a.privilege_type = 'CREATE' AND a.grantee <> v_owner AND (a.grantee = 0 OR a.grantee = ANY (v_roles)) ORDER BY 2;
-    RETURN QUERY SELECT 'create', format('REVOKE %s ON DATABASE %I FROM %s;', string_agg(a.privilege_type, ', ' ORDER BY 1), d.datname,
-            CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
+        WHERE n.nspname !~ '^pg_' AND a.privilege_type = 'CREATE'
+          AND a.grantee <> v_owner AND (a.grantee = 0 OR a.grantee = ANY (v_roles))
+        ORDER BY 2;
+    RETURN QUERY SELECT 'create',
+            format('REVOKE %s ON DATABASE %I FROM %s;', string_agg(a.privilege_type, ', ' ORDER BY 1), d.datname,
+                CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
         FROM pg_database AS d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) AS a
-        WHERE d.datname = current_database() AND a.privilege_type IN ('CREATE', 'TEMPORARY') AND a.grantee <> v_owner
-          AND (a.grantee = 0 OR a.grantee = ANY (v_roles)) GROUP BY d.datname, a.grantee ORDER BY 2;
+        WHERE d.datname = current_database() AND a.privilege_type IN ('CREATE', 'TEMPORARY')
+          AND a.grantee <> v_owner AND (a.grantee = 0 OR a.grantee = ANY (v_roles))
+        GROUP BY d.datname, a.grantee
+        ORDER BY 2;
     RETURN QUERY SELECT 'triggers', format('ALTER TABLE %s ENABLE TRIGGER %I;', c.relid::regclass,
             {S}.birth_gateway_trigger_name((SELECT relname FROM pg_class WHERE oid = c.relid)))
         FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled' ORDER BY 2;
     RETURN QUERY SELECT DISTINCT 'owner_unreachable', format('REVOKE birth_owner FROM %s;', m.member::regrole)
         FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member
-        WHERE m.roleid = v_owner AND NOT r.rolsuper AND (m.member = ANY (v_roles) OR pg_has_role(m.member, v_owner, 'USAGE') OR NOT m.admin_option) ORDER BY 2;
-    RETURN QUERY SELECT 'dml', format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES ON %s FROM %s;', t.oid::regclass,
-            CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
+        WHERE m.roleid = v_owner AND NOT r.rolsuper
+          AND (m.member = ANY (v_roles) OR pg_has_role(m.member, v_owner, 'USAGE') OR NOT m.admin_option)
+        ORDER BY 2;
+    RETURN QUERY SELECT 'dml',
+            format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES ON %s FROM %s;', t.oid::regclass,
+                CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
         FROM pg_class AS t, aclexplode(t.relacl) AS a
-        WHERE t.relnamespace = v_home AND t.relkind IN ('r', 'p', 'v') AND (t.relname ~ '^(v_)?birth_' OR t.relname IN ('collection_registry', 'trigger_guard_alerts'))
-          AND a.privilege_type NOT IN ('SELECT', 'MAINTAIN') AND a.grantee <> v_owner AND (a.grantee = 0 OR a.grantee = ANY (v_roles))
-        GROUP BY t.oid, a.grantee ORDER BY 2;
-    RETURN QUERY SELECT 'trust', s.words FROM unnest(ARRAY['GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO birth_owner;',
+        WHERE t.relnamespace = v_home AND t.relkind IN ('r', 'p', 'v')
+          AND (t.relname ~ '^(v_)?birth_' OR t.relname IN ('collection_registry', 'trigger_guard_alerts'))
+          AND a.privilege_type NOT IN ('SELECT', 'MAINTAIN')
+          AND a.grantee <> v_owner AND (a.grantee = 0 OR a.grantee = ANY (v_roles))
+        GROUP BY t.oid, a.grantee
+        ORDER BY 2;
+    RETURN QUERY SELECT 'trust', s.words
+        FROM unnest(ARRAY[
+            'GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO birth_owner;',
             'GRANT SELECT ON pg_catalog.pg_hba_file_rules TO birth_owner;']) WITH ORDINALITY AS s(words, place)
         WHERE NOT has_table_privilege(v_owner, 'pg_hba_file_rules'::regclass, 'SELECT')
-           OR NOT has_function_privilege(v_owner, 'pg_hba_file_rules()'::regprocedure, 'EXECUTE') ORDER BY s.place;
+           OR NOT has_function_privilege(v_owner, 'pg_hba_file_rules()'::regprocedure, 'EXECUTE')
+        ORDER BY s.place;
 END
 $body$;
 

@@ -12,8 +12,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         ORDER BY o.kind COLLATE "C", o.name COLLATE "C"), ''), 'UTF8')), 'hex') FROM {S}.birth_schema_object AS o
 $body$;
 
--- What differs between the record and the catalogs. `difference` is changed, missing or additional; `aspects` says in what.
--- The trigger guard may come after the rest: a superuser installs it.
+-- What differs between the record and the catalogs. `difference` is changed, missing or additional; `aspects` says in
+-- what. The trigger guard may come after the rest: a superuser installs it.
 CREATE OR REPLACE FUNCTION {S}._birth_schema_differences() RETURNS TABLE (object text, difference text, aspects text[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT concat_ws(' ', coalesce(o.kind, c.kind), coalesce(o.name, c.name)),
@@ -23,22 +23,26 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             WHERE before.value IS DISTINCT FROM after.value ORDER BY key) ELSE ARRAY[]::text[] END
     FROM {S}.birth_schema_object AS o FULL JOIN {S}._birth_schema_catalog() AS c ON c.kind = o.kind AND c.name = o.name
     WHERE o.aspects IS DISTINCT FROM c.aspects
-      AND NOT (o.kind IS NULL AND c.kind = 'event trigger' AND c.name IN ('evt_trigger_guard_ddl', 'evt_trigger_guard_drop'))
+      AND NOT (o.kind IS NULL AND c.kind = 'event trigger'
+          AND c.name IN ('evt_trigger_guard_ddl', 'evt_trigger_guard_drop'))
     UNION ALL
     SELECT 'the record of installed objects', 'changed', ARRAY['digest']
-    WHERE NOT EXISTS (SELECT FROM {S}.birth_schema_version AS v JOIN {S}.birth_ledger_event AS e ON e.seq = v.event_seq
-        WHERE v.installation = (SELECT max(installation) FROM {S}.birth_schema_version) AND v.digest = {S}._birth_schema_digest()
+    WHERE NOT EXISTS (SELECT
+        FROM {S}.birth_schema_version AS v JOIN {S}.birth_ledger_event AS e ON e.seq = v.event_seq
+        WHERE v.installation = (SELECT max(installation) FROM {S}.birth_schema_version)
+          AND v.digest = {S}._birth_schema_digest()
           AND e.kind IN ('schema_installed', 'schema_upgraded', 'schema_recorded')
           AND e.payload::jsonb @> jsonb_build_object('digest', v.digest, 'to', v.version)
-          AND obj_description(to_regclass(format('%I.birth_migration', {s})), 'pg_class') LIKE concat('birth-console ', v.version, ':%'))
+          AND obj_description(to_regclass(format('%I.birth_migration', {s})), 'pg_class')
+              LIKE concat('birth-console ', v.version, ':%'))
     ORDER BY 1
 $body$;
 
--- Take what the catalogs hold now for what this version installs, as an event with the hash of each object that is new or
--- changed. For whoever installs, who has looked at what differs before: `p_restored` names what was made right. With `p_only`
--- it is taken of these functions alone, by their names.
-CREATE OR REPLACE FUNCTION {S}.birth_schema_record(p_kind text, p_from text, p_to text, p_restored text[], p_only text[] DEFAULT NULL)
-RETURNS void
+-- Take what the catalogs hold now for what this version installs, as an event with the hash of each object that is new
+-- or changed. For whoever installs, who has looked at what differs before: `p_restored` names what was made right. With
+-- `p_only` it is taken of these functions alone, by their names.
+CREATE OR REPLACE FUNCTION {S}.birth_schema_record(
+    p_kind text, p_from text, p_to text, p_restored text[], p_only text[] DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_last {S}.birth_schema_version;
@@ -47,17 +51,34 @@ DECLARE
     v_only text[] := ARRAY(SELECT format('%I.%I', {s}, o.name) FROM unnest(p_only) AS o(name));
 BEGIN
     SELECT * INTO v_last FROM {S}.birth_schema_version ORDER BY installation DESC LIMIT 1;
-    SELECT coalesce(jsonb_object_agg(concat_ws(' ', o.kind, o.name), o.aspects), '{{}}') INTO v_before FROM {S}.birth_schema_object AS o;
-    DELETE FROM {S}.birth_schema_object AS o WHERE p_only IS NULL OR o.kind = 'function' AND split_part(o.name, '(', 1) = ANY (v_only);
-    INSERT INTO {S}.birth_schema_object (kind, name, aspects) SELECT c.kind, c.name, c.aspects FROM {S}._birth_schema_catalog() AS c
+    SELECT coalesce(jsonb_object_agg(concat_ws(' ', o.kind, o.name), o.aspects), '{{}}')
+    INTO v_before
+    FROM {S}.birth_schema_object AS o;
+    DELETE FROM {S}.birth_schema_object AS o
+    WHERE p_only IS NULL OR o.kind = 'function' AND split_part(o.name, '(', 1) = ANY (v_only);
+    INSERT INTO {S}.birth_schema_object (kind, name, aspects)
+    SELECT c.kind, c.name, c.aspects
+    FROM {S}._birth_schema_catalog() AS c
     WHERE p_only IS NULL OR c.kind = 'function' AND split_part(c.name, '(', 1) = ANY (v_only);
-    v_seq := {S}.birth_ledger_append(p_kind, jsonb_build_object('from', p_from, 'to', p_to, 'digest', {S}._birth_schema_digest(),
-        'digest_before', v_last.digest, 'restored', p_restored, 'server_version', current_setting('server_version_num')::integer,
-        'objects', (SELECT coalesce(jsonb_object_agg(n.object, encode(sha256(convert_to(n.aspects::text, 'UTF8')), 'hex')), '{{}}') FROM (
-            SELECT concat_ws(' ', o.kind, o.name) AS object, o.aspects FROM {S}.birth_schema_object AS o) AS n
+    v_seq := {S}.birth_ledger_append(p_kind, jsonb_build_object(
+        'from', p_from,
+        'to', p_to,
+        'digest', {S}._birth_schema_digest(),
+        'digest_before', v_last.digest,
+        'restored', p_restored,
+        'server_version', current_setting('server_version_num')::integer,
+        'objects', (
+            SELECT coalesce(jsonb_object_agg(n.object,
+                encode(sha256(convert_to(n.aspects::text, 'UTF8')), 'hex')), '{{}}')
+            FROM (
+                SELECT concat_ws(' ', o.kind, o.name) AS object, o.aspects
+                FROM {S}.birth_schema_object AS o) AS n
             WHERE v_before -> n.object IS DISTINCT FROM n.aspects),
-        'dropped', (SELECT coalesce(jsonb_agg(b.object ORDER BY b.object COLLATE "C"), '[]') FROM jsonb_object_keys(v_before) AS b(object)
-            WHERE NOT EXISTS (SELECT FROM {S}.birth_schema_object AS o WHERE concat_ws(' ', o.kind, o.name) = b.object))));
+        'dropped', (
+            SELECT coalesce(jsonb_agg(b.object ORDER BY b.object COLLATE "C"), '[]')
+            FROM jsonb_object_keys(v_before) AS b(object)
+            WHERE NOT EXISTS (SELECT FROM {S}.birth_schema_object AS o
+                WHERE concat_ws(' ', o.kind, o.name) = b.object))));
     INSERT INTO {S}.birth_schema_version (installation, version, event_seq, digest)
     VALUES (coalesce(v_last.installation, 0) + 1, p_to, v_seq, {S}._birth_schema_digest());
     -- What a console reads when it connects, before it may read any table.
