@@ -107,9 +107,9 @@ def sound(database: Database) -> None:
     assert not found, found
 
 
-def account(database: Database, run: int) -> Accounting:
+def account(database: Database, run: int, login: str = "operator1") -> Accounting:
     """What became of a run's rows so far."""
-    with database.connect() as connection:
+    with database.connect(login) as connection:
         return runs.account(connection, run)
 
 
@@ -167,12 +167,12 @@ def drive(database: Database, run: int, options: Options = QUICK, login: str = "
     return driven
 
 
-def done(database: Database, run: int, options: Options = QUICK) -> Accounting:
+def done(database: Database, run: int, options: Options = QUICK, login: str = "operator1") -> Accounting:
     """Apply a run to its end; the accounting."""
-    driven = drive(database, run, options)
+    driven = drive(database, run, options, login)
     assert driven.error is None, (driven.error.code, driven.error.message, driven.error.evidence)
     assert driven.events[-1].event == "done"
-    found = account(database, run)
+    found = account(database, run, login)
     assert found.open == 0
     assert driven.events[-1].facts["accounting"] == found.as_json()
     return found

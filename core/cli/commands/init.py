@@ -12,6 +12,7 @@ from core.errors import UsageError
 from core.services.adopt import init as service
 from core.services.adopt import uninstall as removing
 from core.services.adopt.init import Outcome, Wish
+from core.services.adopt.install import AUTHENTICATION, TRIGGER_GUARD
 
 _FEW = 10
 _BOUND = {
@@ -89,10 +90,13 @@ def _binding_tables(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option(
     "--attest-authentication",
-    "attestation",
     metavar="T",
-    default="",
     help="State how a managed server authenticates, if its pg_hba is not readable; recorded in the ledger.",
+)
+@click.option(
+    "--attest-trigger-guard",
+    metavar="T",
+    help="State how changes of triggers are noticed, if the server allows no event trigger; recorded in the ledger.",
 )
 @click.option("--include-system", is_flag=True, help="Also enrol the own tables of Directus, Django, Rails ….")
 @click.option("--uninstall", is_flag=True, help="Remove the console's objects; the company's objects stay.")
@@ -114,12 +118,26 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
         return
     if given["even_certified"] or given["confirm"]:
         raise UsageError("--even-certified and --confirm need --uninstall", hint="Omit them, or add --uninstall.")
+    for option in ("attest_authentication", "attest_trigger_guard"):
+        if given[option] is not None and not given[option].strip():
+            raise UsageError(
+                f"--{option.replace('_', '-')} is blank",
+                code="empty_option",
+                hint="State the fact, or omit the option.",
+            )
     wish = Wish(
         collections=given["collections"],
         exempt=given["exempt"],
         bind=given["bind"],
         register_writes=given["register_writes"],
-        attestation=given["attestation"],
+        attestations={
+            name: words
+            for name, words in (
+                (AUTHENTICATION, given["attest_authentication"]),
+                (TRIGGER_GUARD, given["attest_trigger_guard"]),
+            )
+            if words
+        },
         include_system=given["include_system"],
         company_schema=given["company_schema"],
         gateway=given["gateway"],

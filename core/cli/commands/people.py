@@ -11,7 +11,7 @@ from core.services.trust import people as who
 @click.group()
 @gathering
 def people() -> None:
-    """List, add and retire people: logins and their groups. Changes need a superuser; every login may list."""
+    """List, add and retire people: logins and their groups. Changes need a superuser, or the login that ran init."""
 
 
 @people.command("list")

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from core.db.rows.query import Query
+from core.db.rows.query import Command, Query
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The server and the login that asks. `owns_schema` is None where there is no such schema."""
+    """The server and the login that asks. `owns_schema` is None where there is no such schema.
+
+    `finishes_roles`: it may create the roles that are missing, and let the groups read what birth_reader reads.
+    """
 
     database: str
     login: str
@@ -20,6 +23,7 @@ class Server:
     roles: tuple[str, ...]
     creates_schemas: bool
     grants_statistics: bool
+    finishes_roles: bool
     owns_schema: bool | None
 
 
@@ -232,9 +236,10 @@ class Schemas:
 
 @dataclass(frozen=True, slots=True)
 class Attested:
-    """Whether somebody stands for how the server authenticates."""
+    """What somebody stands for in place of what the console cannot check: the setting, and the words."""
 
-    attested: bool
+    name: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +334,7 @@ REGISTERED: Final = Query("init.registered", Registered)
 POLICIES: Final = Query("init.policies", Policy)
 PLACES: Final = Query("init.places", Place)
 SCHEMAS: Final = Query("init.schemas", Schemas)
+TRY_EVENT_TRIGGER: Final = Command("init.try_event_trigger")
 ATTESTED: Final = Query("init.attested", Attested)
 FUNCTIONS: Final = Query("init.functions", Function)
 PARTS: Final = Query("init.parts", Parts)

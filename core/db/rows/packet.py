@@ -22,12 +22,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """What a backfill must never change, as it is now."""
+    """What a backfill must never change, as it is now; and the words that stand for what cannot be checked."""
 
     gateway: Json
     registry_triggers: str
     trigger_guard_alerts: int
     registry_rows: int
+    attestations: Json
 
 
 @dataclass(frozen=True, slots=True)

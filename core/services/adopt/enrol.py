@@ -204,12 +204,9 @@ def _let_read(
 ) -> None:
     """Let birth_owner and the groups read the sources."""
     wanted = [facts[each.table] for each in chosen]
-    entered: set[int] = set()
-    read: set[int] = set()
-    if made.survey.has_roles and wanted:
-        rights = connection.rows(rows.READABLE, {"relids": [fact.relid for fact in wanted]})
-        entered = {each.relid for each in rights if each.entered}
-        read = {each.relid for each in rights if each.read}
+    rights = connection.rows(rows.READABLE, {"relids": [fact.relid for fact in wanted]})
+    entered = {each.relid for each in rights if each.entered}
+    read = {each.relid for each in rights if each.read}
     closed = {fact.schema: fact.owns_schema for fact in wanted if fact.relid not in entered}
     for schema, owned in sorted(closed.items()):
         made.add(

@@ -1,7 +1,7 @@
 """Setting a database up: what is missing is installed, tables are enrolled, and nothing that is there is replaced."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from core.db.connection.errors import translated
 from core.db.connection.installed import insist_current
@@ -10,7 +10,7 @@ from core.db.install import script
 from core.db.install.script import Statement
 from core.db.rows import init as rows
 from core.errors import Json, NotAllowed, UsageError
-from core.services.adopt import binding, company_gateway, company_tables, declarations, enrol, grants
+from core.services.adopt import binding, company_gateway, company_tables, declarations, enrol, grants, membership
 from core.services.adopt import install as installing
 from core.services.adopt.script_draft import SUPERUSER, Draft, Left
 
@@ -23,7 +23,7 @@ class Wish:
     exempt: Sequence[str] = ()
     bind: Sequence[str] = ()
     register_writes: Sequence[str] = ()
-    attestation: str = ""
+    attestations: Mapping[str, str] = field(default_factory=dict)  # words by the setting that keeps them
     include_system: bool = False
     company_schema: str = ""
     gateway: str = ""
@@ -82,7 +82,7 @@ def preview(connection: Connection, wish: Wish) -> Outcome:
     insist_current(connection.schema, connection.installed)
     with translated(read_only=connection.read_only), connection.driver.transaction(force_rollback=True):
         made = _draft(connection, wish)
-        text = script.text_of(connection.driver, [*made.statements, *made.closing])
+        text = script.text_of(connection.driver, [*made.statements, *membership.leaving(made.survey)])
         needs = [each for each in made.statements if each.needs]
         return _outcome(connection, made, Steps(made.statements, needs), _remedies(connection, made), text)
 
@@ -97,7 +97,7 @@ def init(connection: Connection, wish: Wish) -> Outcome:
         doing = made.possible
         script.run(connection.driver, doing, read_only=connection.read_only)
         remedies = _remedies(connection, made)
-        script.run(connection.driver, made.closing, read_only=connection.read_only)
+        script.run(connection.driver, membership.leaving(made.survey), read_only=connection.read_only)
     waiting = [each for each in made.statements if each not in doing]
     if not made.survey.is_member and not made.survey.can_join:
         # Until somebody made the roles and let this login in, there is no use in telling the rest.
@@ -130,7 +130,8 @@ def _refuse_reserved(schema: str) -> None:
 
 def _draft(connection: Connection, wish: Wish) -> Draft:
     """Everything that is to be done, by the catalogs as they are. Raises ConsoleError."""
-    made = Draft(installing.survey(connection, attests=bool(wish.attestation)), connection.schema)
+    found = installing.survey(connection)
+    made = Draft(replace(found, attested={**found.attested, **wish.attestations}), connection.schema)
     made.company_schemas = company_tables.schemas(connection, wish.company_schema)
     made.tables = company_tables.find(connection, made, wish.bound_tables)
     made.gateway = company_gateway.find(connection, made, wish.gateway, wish.trigger)
@@ -140,7 +141,7 @@ def _draft(connection: Connection, wish: Wish) -> Draft:
     company_gateway.draft(made)
     binding.draft(connection, made, wish.bind)
     declarations.register_writes(made, wish.register_writes)
-    declarations.attestation(made, wish.attestation)
+    declarations.attestations(made, found.attested)
     grants.draft(connection, made)
     enrol.draft(connection, made, wish.collections, wish.exempt, include_system=wish.include_system)
     installing.finish(made)
@@ -177,5 +178,5 @@ def _remedies(connection: Connection, made: Draft) -> list[dict[str, Json]]:
         return []
     found = connection.rows(rows.REMEDIES)
     # A membership that was only for this is over in a moment.
-    over = f"REVOKE birth_owner FROM {made.survey.server.quoted};" if made.closing else ""
+    over = f"REVOKE birth_owner FROM {made.survey.server.quoted};" if membership.leaving(made.survey) else ""
     return [{"check": each.id, "sql": each.statement} for each in found if each.statement != over]

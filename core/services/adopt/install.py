@@ -8,7 +8,8 @@ from core.db.connection.session import Connection
 from core.db.install import installer, script
 from core.db.install.script import Statement
 from core.db.rows import init as rows
-from core.errors import GateClosed, Unavailable
+from core.errors import ConsoleError, GateClosed, Unavailable
+from core.services.adopt import membership
 from core.services.adopt.script_draft import SUPERUSER, Draft, Survey, insist_on_reading
 
 OLDEST: Final = 140_000  # server_version_num of the first server that has all that is used
@@ -28,28 +29,31 @@ _GUARD_FUNCTION = "fn_trigger_guard"
 # enrolled or decided here stands in them, beside what the company's own say.
 _BINDABLE = {"birth_registry": "registry", "trigger_guard_alerts": "alerts", _GUARD_FUNCTION: "alerts"}
 _EVENT_TRIGGER = "evt_trigger_guard_ddl"
+_UNDEFINED_FUNCTION = "42883"
+_STATISTICS = "the statistics that throttles read"
+# Settings that hold the words of whoever stands for what a managed server does not show, or allow.
+AUTHENTICATION: Final = "authentication_attested"
+TRIGGER_GUARD: Final = "trigger_guard_attested"
 DASHBOARD: Final = "v_birth_stage2_qt001_readiness_dashboard"
 
 
-def survey(connection: Connection, *, attests: bool = False) -> Survey:
+def survey(connection: Connection) -> Survey:
     """The database as it is; inside a transaction. Raises NotAllowed where this login cannot see what was installed."""
     # Signatures are compared as text: quoted where they must be, and nowhere else.
     connection.driver.execute("SET LOCAL quote_all_identifiers = off")
-    server = connection.one(rows.SERVER)
-    owner = connection.row(rows.OWNER) if "birth_owner" in server.roles else None
-    early = Survey(server, owner, {}, frozenset())
-    if owner is not None and not early.is_member and early.can_join:
+    early = membership.look(connection)
+    if early.owner is not None and not early.is_member and early.can_join:
         # What was installed before is birth_owner's to read. The script ends with the opposite, or is taken back.
-        script.run(connection.driver, [joining(early)])
+        script.run(connection.driver, [membership.joining(early)])
     names = [_EVENT_TRIGGER, DASHBOARD, *(name for part in _parts() for _, name in part.makes)]
     objects = {(each.kind, each.name): each for each in connection.rows(rows.OBJECTS, {"names": names})}
     recorded: frozenset[str] = frozenset()
     if ("table", "birth_migration") in objects:
         insist_on_reading(connection, sql.Identifier(connection.schema, "birth_migration"))
         recorded = frozenset(part.name for part in connection.rows(rows.RECORDED))
-    if not attests and installer.COLLECTION in recorded:
-        attests = connection.one(rows.ATTESTED).attested
-    return Survey(server, owner, objects, recorded, attests)
+    known = connection.rows(rows.ATTESTED) if installer.COLLECTION in recorded else []
+    attested = {each.name: each.words for each in known}
+    return Survey(early.server, early.owner, objects, recorded, attested, _makes_event_triggers(connection, early))
 
 
 def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
@@ -60,8 +64,9 @@ def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
     _insist_on_version(made.survey)
     _insist_on_room(made)
     _insist_on_columns(connection, made)
-    for each in first_steps(made.survey, connection.schema):
-        made.statements.append(each)
+    made.statements += first_steps(made.survey, connection.schema)
+    if not any(each.what == _STATISTICS for each in made.statements) and not _reads_statistics(made.survey):
+        made.leave(_STATISTICS, "granting pg_read_all_stats needs a superuser: if there is a replica, applies pause")
     done: list[installer.Part] = []
     for part in installer.stand_ins():
         if _is_wanted(connection, made, part, binds=binds):
@@ -82,10 +87,10 @@ def first_steps(found: Survey, schema: str) -> list[Statement]:
     statistics, authentication, _ = installer.superusers()
     steps = []
     if not found.has_roles:
-        able = found.is_superuser or found.server.creates_roles
+        able = found.is_superuser or found.server.finishes_roles
         steps.append(Statement("the five roles", roles.statement(schema), needs="" if able else SUPERUSER))
     if not found.is_member:
-        steps.append(joining(found))
+        steps.append(membership.joining(found))
     if found.owner is None or not found.owner.schema_ready:
         owns = found.server.owns_schema
         able = found.is_superuser or (found.server.creates_schemas if owns is None else owns)
@@ -94,8 +99,10 @@ def first_steps(found: Survey, schema: str) -> list[Statement]:
     if found.owner is None or not found.owner.reads_statistics:
         able = found.is_superuser or found.server.grants_statistics
         needs = "" if able else SUPERUSER
-        steps.append(Statement("the statistics that throttles read", statistics.statement(schema), needs=needs))
-    if not found.attested and (found.owner is None or not found.owner.reads_authentication):
+        # On a server where words stand in for a superuser, none comes for this either.
+        if able or AUTHENTICATION not in found.attested:
+            steps.append(Statement(_STATISTICS, statistics.statement(schema), needs=needs))
+    if AUTHENTICATION not in found.attested and (found.owner is None or not found.owner.reads_authentication):
         needs = "" if found.is_superuser else SUPERUSER
         steps.append(Statement("the view of pg_hba for doctor", authentication.statement(schema), needs=needs))
     return steps
@@ -105,7 +112,12 @@ def finish(made: Draft) -> None:
     """The trigger guard, which watches from the end of this."""
     *_, guard = installer.superusers()
     if made.survey.owner_of("event trigger", _EVENT_TRIGGER) is None and has_trigger_guard(made):
-        made.add("the trigger guard", guard.statement(made.schema), needs="" if made.survey.is_superuser else SUPERUSER)
+        if made.survey.makes_event_triggers:
+            made.add("the trigger guard", guard.statement(made.schema))
+        elif TRIGGER_GUARD in made.survey.attested:
+            made.leave("the trigger guard", f"attested instead: {made.survey.attested[TRIGGER_GUARD]}")
+        else:
+            made.add("the trigger guard", guard.statement(made.schema), needs=SUPERUSER)
     if any(part.name not in made.survey.recorded for part in installer.parts()):
         made.add("record the installed objects", installer.recorded("schema_installed", made.schema),
                  as_owner=True, plumbing=True)  # fmt: skip
@@ -116,12 +128,23 @@ def gateway_is_ours(made: Draft) -> bool:
     return made.gateway is None and made.survey.owner_of("function", "fn_birth_gateway") in (None, "birth_owner")
 
 
-def joining(found: Survey) -> Statement:
-    """Make this login a member of birth_owner, for as long as this takes."""
-    needs = "" if found.can_join else SUPERUSER
-    options = sql.SQL(" WITH INHERIT TRUE, SET TRUE" if found.is_granular else "")
-    statement = sql.SQL("GRANT birth_owner TO {}{}").format(sql.Identifier(found.login), options)
-    return Statement("join birth_owner", statement, needs=needs, is_plumbing=not needs)
+def _reads_statistics(found: Survey) -> bool:
+    return found.owner is not None and found.owner.reads_statistics
+
+
+def _makes_event_triggers(connection: Connection, found: Survey) -> bool:
+    """Whether this login may: a superuser, and on some managed servers who is told so by their provider alone.
+
+    Who may not is told that before anything is said of the function, which does not exist.
+    """
+    if found.is_superuser:
+        return True
+    try:
+        with connection.transaction():  # within the caller's: what is refused does not end that
+            connection.do(rows.TRY_EVENT_TRIGGER)
+    except ConsoleError as error:
+        return error.sqlstate == _UNDEFINED_FUNCTION
+    return False
 
 
 def _parts() -> list[installer.Part]:

@@ -24,7 +24,8 @@ class Survey:
     owner: Owner | None  # what birth_owner may; None where there is no such role
     objects: Mapping[tuple[str, str], Object]  # of the schema, by kind and name
     recorded: frozenset[str]  # parts of an installation that were done before
-    attested: bool = False  # whether somebody stands for how the server authenticates, where it cannot be seen
+    attested: Mapping[str, str] = field(default_factory=dict)  # the words of whoever stands for what cannot be checked
+    makes_event_triggers: bool = False
 
     @property
     def login(self) -> str:
@@ -153,14 +154,6 @@ class Draft:
     def in_schema(self, name: str) -> sql.Identifier:
         """An object of the console's schema."""
         return sql.Identifier(self.schema, name)
-
-    @property
-    def closing(self) -> list[Statement]:
-        """What undoes a membership that was only for this."""
-        if self.survey.is_member or not self.survey.can_join:
-            return []
-        leaving = sql.SQL("REVOKE birth_owner FROM {}").format(sql.Identifier(self.survey.login))
-        return [Statement("leave birth_owner", leaving, is_plumbing=True)]
 
     @property
     def possible(self) -> list[Statement]:

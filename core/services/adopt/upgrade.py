@@ -8,7 +8,7 @@ from core.db.connection.session import Connection
 from core.db.install import script
 from core.db.install import upgrade as composing
 from core.errors import Json, NotAllowed, Unavailable
-from core.services.adopt import install
+from core.services.adopt import install, membership
 from core.services.adopt.script_draft import Draft
 from core.version import SCHEMA_VERSION
 
@@ -47,7 +47,9 @@ def upgrade(connection: Connection) -> Upgrade:
         made, before, needs = _draft(connection)
         if needs:
             return _outcome(connection, before, made, needs)
-        script.run(connection.driver, [*made.statements, *made.closing], read_only=connection.read_only)
+        script.run(
+            connection.driver, [*made.statements, *membership.leaving(made.survey)], read_only=connection.read_only
+        )
     return Upgrade(before, [each.what for each in made.statements if not each.is_plumbing])
 
 
@@ -80,12 +82,16 @@ def _draft(connection: Connection) -> tuple[Draft, str, str]:
     if not change.statements:
         return made, change.before, ""
     if not made.survey.is_member:
-        made.statements.append(install.joining(made.survey))
+        made.statements.append(membership.joining(made.survey))
     made.statements += change.statements
     needs = [each.needs for each in made.statements if each.needs]
     return made, change.before, needs[0] if needs and not made.survey.is_superuser else ""
 
 
 def _outcome(connection: Connection, before: str, made: Draft, needs: str) -> Upgrade:
-    text = script.text_of(connection.driver, [*made.statements, *made.closing]) if made.statements else ""
+    text = (
+        script.text_of(connection.driver, [*made.statements, *membership.leaving(made.survey)])
+        if made.statements
+        else ""
+    )
     return Upgrade(before, [each.what for each in made.statements if not each.is_plumbing], text, needs)

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from psycopg import sql
 
 from core.db.connection.session import Connection
+from core.db.install import script
+from core.db.install.script import Statement
 from core.db.rows.people import ALL, ROLE, Login
 from core.domain.trust.people import GROUPS, Person, checked, name_of, warnings
 from core.errors import GateClosed, NotAllowed, UsageError
+from core.services.adopt import membership
+from core.services.adopt.script_draft import Survey
 
 
 def people(connection: Connection) -> list[Person]:
@@ -23,6 +27,11 @@ def add(connection: Connection, login: str, person: str, groups: Sequence[str]) 
     session lacks the rights.
     """
     checked(login, person)
+    with connection.transaction(), membership.borrowed(connection) as found:
+        return _add(connection, found, login, person, groups)
+
+
+def _add(connection: Connection, found: Survey, login: str, person: str, groups: Sequence[str]) -> Person:
     person = name_of(person, [each.person for each in people(connection) if each.person is not None])
     known = _known(connection, login)
     if known is not None and known.person not in (None, person):
@@ -30,22 +39,23 @@ def add(connection: Connection, login: str, person: str, groups: Sequence[str]) 
             f"{login} is already the login of {known.person}",
             code="login_taken",
             evidence={"login": login, "person": known.person},
-            hint="Create another login for the other person: past actions stay with {known.person}.",
+            hint=f"Create another login for the other person: past actions stay with {known.person}.",
         )
     wanted = [group for group in map(GROUPS.__getitem__, groups) if known is None or group not in known.groups]
     role = connection.one(ROLE, {"login": login})
     statements = [] if role.exists else [_role("CREATE ROLE {} LOGIN", login)]
     statements += [_role("GRANT {} TO {}", group, login) for group in wanted]
+    ours: list[sql.Composed] = []
     table = sql.Identifier(connection.schema, "birth_person_login")
     if known is None or known.person is None:
         mapping = sql.SQL("INSERT INTO {} (login, person) VALUES ({}, {})")
-        statements.append(mapping.format(table, sql.Literal(login), sql.Literal(person)))
+        ours.append(mapping.format(table, sql.Literal(login), sql.Literal(person)))
     elif known.retired_at is not None:
         back = sql.SQL("UPDATE {} SET retired_at = NULL WHERE login = {}")
-        statements.append(back.format(table, sql.Literal(login)))
+        ours.append(back.format(table, sql.Literal(login)))
     if wanted:
-        statements.append(_event(connection, "groups_granted", login, wanted))
-    _run(connection, statements, f"add {login}")
+        ours.append(_event(connection, "groups_granted", login, wanted))
+    _run(connection, found, statements, ours, f"add {login}")
     return _now(connection, login)
 
 
@@ -54,31 +64,39 @@ def retire(connection: Connection, login: str) -> Person:
 
     Raises UsageError for a login that nobody recorded, and NotAllowed as `add` does.
     """
+    with connection.transaction(), membership.borrowed(connection) as found:
+        return _retire(connection, found, login)
+
+
+def _retire(connection: Connection, found: Survey, login: str) -> Person:
     known = _known(connection, login)
     if known is None or known.person is None:
         raise UsageError(
             f"{login} is not mapped to a person", code="unknown_login", hint="See `birth-console people list`."
         )
     statements = [_role("REVOKE {} FROM {}", group, login) for group in known.groups]
-    if known.groups:
-        statements.append(_event(connection, "groups_revoked", login, known.groups))
+    ours = [_event(connection, "groups_revoked", login, known.groups)] if known.groups else []
     if known.retired_at is None:
         retired = sql.SQL("UPDATE {} SET retired_at = clock_timestamp() WHERE login = {}")
         table = sql.Identifier(connection.schema, "birth_person_login")
-        statements.append(retired.format(table, sql.Literal(login)))
-    _run(connection, statements, f"retire {login}")
+        ours.append(retired.format(table, sql.Literal(login)))
+    _run(connection, found, statements, ours, f"retire {login}")
     return _now(connection, login)
 
 
-def _run(connection: Connection, statements: Sequence[sql.Composed], what: str) -> None:
+def _run(
+    connection: Connection, found: Survey, statements: Sequence[sql.Composed], ours: Sequence[sql.Composed], what: str
+) -> None:
+    """Run what concerns roles as this login, and what is written to our tables as birth_owner where it acts for it."""
+    as_owner = not found.is_superuser and (found.is_member or found.can_join)
+    steps = [*(Statement(what, each) for each in statements), *(Statement(what, each, as_owner) for each in ours)]
     try:
-        with connection.transaction():
-            for statement in statements:
-                connection.driver.execute(statement)
+        with connection.transaction():  # within the caller's
+            script.run(connection.driver, steps, read_only=connection.read_only)
     except NotAllowed as error:
         if error.code == "read_only":
             raise
-        texts = [statement.as_string(connection.driver) + ";" for statement in statements]
+        texts = [statement.as_string(connection.driver) + ";" for statement in (*statements, *ours)]
         raise NotAllowed(
             f"this login may not {what}: {error.message}",
             evidence={"sql": ["BEGIN;", *texts, "COMMIT;"]},

@@ -4,7 +4,11 @@ SELECT current_database()::text AS database, session_user::text AS login, pg_cat
     ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles
         WHERE rolname IN ('birth_owner', 'birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer') ORDER BY 1) AS roles,
     pg_catalog.has_database_privilege(current_database(), 'CREATE') AS creates_schemas,
-    pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'MEMBER WITH ADMIN OPTION') AS grants_statistics,
+    pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'MEMBER WITH ADMIN OPTION')
+        OR r.rolcreaterole AND pg_catalog.current_setting('server_version_num')::integer < 160000 AS grants_statistics,
+    -- Since PostgreSQL 16 whoever creates a role administers it, and nobody else who is no superuser.
+    r.rolcreaterole AND (pg_catalog.current_setting('server_version_num')::integer < 160000 OR pg_catalog.to_regrole('birth_reader') IS NULL
+        OR pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole('birth_reader')::oid, 'MEMBER WITH ADMIN OPTION')) AS finishes_roles,
     (SELECT pg_catalog.pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = {s}) AS owns_schema
 FROM pg_catalog.pg_roles AS r WHERE r.rolname = session_user
 
@@ -166,11 +170,13 @@ ORDER BY f.relid, f.trigger COLLATE "C"
 
 -- name: readable
 -- Which of the tables birth_owner and the groups cannot read yet, and whether this login may give that.
-SELECT c.oid::bigint AS relid, pg_catalog.has_table_privilege('birth_owner', c.oid, 'SELECT') AND pg_catalog.has_table_privilege('birth_reader', c.oid, 'SELECT')
-        AS read, pg_catalog.has_schema_privilege('birth_owner', c.relnamespace, 'USAGE') AND pg_catalog.has_schema_privilege('birth_reader', c.relnamespace, 'USAGE')
-        AS entered
+-- A role that is not there yet will have what everybody has: 0 is PUBLIC.
+SELECT c.oid::bigint AS relid, pg_catalog.bool_and(pg_catalog.has_table_privilege(r.role, c.oid, 'SELECT')) AS read,
+    pg_catalog.bool_and(pg_catalog.has_schema_privilege(r.role, c.relnamespace, 'USAGE')) AS entered
 FROM pg_catalog.pg_class AS c
+CROSS JOIN (SELECT coalesce(pg_catalog.to_regrole(name)::oid, 0::oid) AS role FROM unnest(ARRAY['birth_owner', 'birth_reader']) AS name) AS r
 WHERE c.oid = ANY (%(relids)s::bigint[]::oid[])
+GROUP BY c.oid
 
 -- name: granted
 -- Whether birth_owner holds each right on the company's tables; `wanted` maps their oids to rights.
@@ -193,8 +199,11 @@ SELECT collection_name, table_schema AS schema, table_name AS name FROM {S}.birt
 -- name: schemas
 SELECT value AS schemas FROM {S}.birth_setting WHERE name = 'collection_schemas'
 
+-- name: try_event_trigger
+CREATE EVENT TRIGGER birth_may_this_login ON ddl_command_end EXECUTE FUNCTION pg_catalog.birth_is_not_here()
+
 -- name: attested
-SELECT EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'authentication_attested') AS attested
+SELECT name, value[1] AS words FROM {S}.birth_setting WHERE name IN ('authentication_attested', 'trigger_guard_attested') ORDER BY 1
 
 -- name: functions
 -- Every function of a name, with what a caller gives it. `name` has one or two parts.

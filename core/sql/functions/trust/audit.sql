@@ -168,15 +168,6 @@ BEGIN
                 FROM {S}.birth_collections() AS c
                 WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled'),
             'ALTER TABLE … ENABLE TRIGGER ….'),
-        ('event_trigger', 'the trigger guard is enabled',
-            (SELECT jsonb_agg(g.name)
-                FROM (
-                    SELECT 'evt_trigger_guard_ddl' AS name
-                    UNION
-                    SELECT evtname::text FROM pg_event_trigger WHERE evtname LIKE 'evt\_trigger\_guard%') AS g
-                WHERE NOT EXISTS (SELECT FROM pg_event_trigger AS e
-                    WHERE e.evtname = g.name AND e.evtenabled IN ('O', 'A'))),
-            'Ask a superuser to create or enable it.'),
         ('schema_objects', 'the installed schema is what its version installs',
             (SELECT jsonb_agg(to_jsonb(d)) FROM {S}._birth_schema_differences() AS d),
             'Find out who changed it: '
@@ -190,6 +181,7 @@ BEGIN
                 THEN jsonb_build_array(current_setting('session_replication_role')) END,
             'RESET session_replication_role.')
     ) AS c(id, title, found, hint);
+    RETURN QUERY SELECT * FROM {S}._birth_audit_trigger_guard();
     RETURN QUERY SELECT * FROM {S}._birth_audit_trust(v_embedded);
 END
 $body$;

@@ -44,3 +44,31 @@ BEGIN
         'Replace trust in pg_hba.conf by scram-sha-256, peer or cert.';
 END
 $body$;
+
+-- Whether changes of triggers are noticed when they happen. Where a server allows no event triggers, whoever installs
+-- may say what stands in for them; one that is there and disabled is not excused by any words. Batches compare triggers
+-- anyway.
+CREATE OR REPLACE FUNCTION {S}._birth_audit_trigger_guard()
+RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    WITH wanted AS (
+        SELECT 'evt_trigger_guard_ddl' AS name
+        UNION
+        SELECT evtname::text FROM pg_event_trigger WHERE evtname LIKE 'evt\_trigger\_guard%'
+    ), broken AS (
+        SELECT w.name, EXISTS (SELECT FROM pg_event_trigger AS e WHERE e.evtname = w.name) AS is_there
+        FROM wanted AS w
+        WHERE NOT EXISTS (SELECT FROM pg_event_trigger AS e WHERE e.evtname = w.name AND e.evtenabled IN ('O', 'A'))
+    ), said AS (
+        SELECT (SELECT value[1] FROM {S}.birth_setting WHERE name = 'trigger_guard_attested') AS words,
+            (SELECT jsonb_agg(name) FROM broken) AS names,
+            (SELECT coalesce(bool_or(is_there), false) FROM broken) AS is_disabled
+    )
+    SELECT 'event_trigger', 'the trigger guard is enabled',
+        CASE WHEN names IS NULL THEN 'passed' WHEN words IS NULL OR is_disabled THEN 'failed' ELSE 'warning' END,
+        CASE WHEN names IS NULL OR words IS NULL OR is_disabled THEN coalesce(names, '[]'::jsonb)
+            ELSE jsonb_build_object('attested', words, 'missing', names) END,
+        'Ask a superuser to create or enable it. '
+        'If the server allows no event triggers: `birth-console init --attest-trigger-guard T`.'
+    FROM said
+$body$;

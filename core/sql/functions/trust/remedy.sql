@@ -79,8 +79,9 @@ BEGIN
         FROM unnest(ARRAY[
             'GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO birth_owner;',
             'GRANT SELECT ON pg_catalog.pg_hba_file_rules TO birth_owner;']) WITH ORDINALITY AS s(words, place)
-        WHERE NOT has_table_privilege(v_owner, 'pg_hba_file_rules'::regclass, 'SELECT')
-           OR NOT has_function_privilege(v_owner, 'pg_hba_file_rules()'::regprocedure, 'EXECUTE')
+        WHERE NOT EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'authentication_attested')
+          AND (NOT has_table_privilege(v_owner, 'pg_hba_file_rules'::regclass, 'SELECT')
+            OR NOT has_function_privilege(v_owner, 'pg_hba_file_rules()'::regprocedure, 'EXECUTE'))
         ORDER BY s.place;
 END
 $body$;
