@@ -159,3 +159,6 @@ def _print(call: Invocation, done: Classification) -> None:
             f"{done.collection} is identified by {done.identity} (version {done.version}):"
             f" {rows:,} rows, each with its own code"
         )
+        warnings = done.evidence.get("warnings", ())
+        for warning in warnings if isinstance(warnings, list) else ():
+            call.output.progress(f"warning: {warning}")

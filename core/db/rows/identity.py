@@ -52,6 +52,13 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnEquality:
+    """The columns that have an equality of their own."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KeyColumn:
     """A column of the primary key."""
 
@@ -121,6 +128,7 @@ COLLECTION: Final = Query("identity.collection", Collection)
 NAMES: Final = Query("identity.names", Name)
 PENDING: Final = Query("identity.pending", Pending)
 COLUMNS: Final = Query("identity.columns", Column)
+OWN_EQUALITY: Final = Query("identity.own_equality", OwnEquality)
 KEY: Final = Query("identity.key", KeyColumn)
 CLASSIFY: Final = Query("identity.classify", Version)
 UNCLASSIFY: Final = Query("identity.unclassify", Version)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.errors import Json
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -26,23 +28,26 @@ class Examined:
     rows: int
     nulls: int
     empties: int
-    padded: int
+    suspects: int
+    mixed: int
     longest: int
     lookalikes: int
 
 
 @dataclass(frozen=True, slots=True)
-class Distinct:
-    """How many different codes there are."""
+class Repeated:
+    """How many rows have another row's code, with the codes that most rows have."""
 
-    distinct: int
+    surplus: int
+    examples: tuple[Json, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """How many codes are left over when blanks around parts are dropped."""
+    """How many codes are left over when those with one form are one, with examples: the codes of one form each."""
 
     twins: int
+    examples: tuple[Json, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +55,6 @@ class KeyExample:
     """A row by its key columns, as text."""
 
     example: Mapping[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A code that several rows give."""
-
-    code: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class TwinExample:
-    """Codes that differ in blanks only."""
-
-    example: list[str]
 
 
 @dataclass(frozen=True, slots=True)

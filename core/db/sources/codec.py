@@ -6,6 +6,7 @@ percent sign stands for itself.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from psycopg import sql
 
@@ -26,6 +27,7 @@ _PLAIN = frozenset(
 )
 # Their texts are never empty, never padded, and short: a code of three of them is within any limit.
 _SHORT = frozenset({"smallint", "integer", "bigint", "uuid", "boolean", "date"})
+_BY_OUTPUT = frozenset({"enum", "citext"})
 _ISO = {
     "date": "YYYY-MM-DD",
     "timestamp without time zone": 'YYYY-MM-DD"T"HH24:MI:SS.US',
@@ -33,12 +35,20 @@ _ISO = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An identity column as text. `free` texts may be empty, blank or long: numbers, uuids and dates never are."""
+
+    text: sql.Composable
+    free: bool
+
+
 def part_text(column: str, type_name: str) -> sql.Composable:
     """A column of `source` as text that no session setting changes. Raises GateClosed for types that have none."""
     reference: sql.Composable = sql.SQL("source.{}").format(sql.Identifier(column))
     if type_name in _PLAIN:
         return _collated(reference)
-    if type_name == "enum":
+    if type_name in _BY_OUTPUT:
         # Never by a cast: whoever owns an enum may have made one to text that does whatever they like.
         return _collated(sql.SQL("CASE WHEN {0} IS NOT NULL THEN pg_catalog.format('%s', {0}) END").format(reference))
     if type_name == "numeric":
@@ -46,10 +56,10 @@ def part_text(column: str, type_name: str) -> sql.Composable:
     if type_name in _ISO:
         return _collated(_iso(reference, type_name))
     raise GateClosed(
-        f"column {column} has type {type_name}: its text depends on session settings",
+        f"column {column} has type {type_name}, which has no text that is the same in every session",
         code="type_unsupported",
         evidence={"column": column, "type": type_name},
-        hint="Choose columns of type text, integer, uuid, boolean, numeric, date, timestamp or enum.",
+        hint="Choose columns of type text, citext, integer, uuid, boolean, numeric, date, timestamp or enum.",
     )
 
 
@@ -73,7 +83,7 @@ def _iso(reference: sql.Composable, type_name: str) -> sql.Composable:
     ).format(reference, known, stamp, sql.Literal(_ISO[type_name]))
 
 
-def parts(columns: Sequence[str], types: Mapping[str, str], table: str) -> list[sql.Composable]:
+def parts(columns: Sequence[str], types: Mapping[str, str], table: str) -> list[Part]:
     """The text of each identity column. Raises GateClosed where the table has no such column."""
     for column in columns:
         if column not in types:
@@ -83,12 +93,22 @@ def parts(columns: Sequence[str], types: Mapping[str, str], table: str) -> list[
                 evidence={"table": table, "column": column, "columns": list(types)},
                 hint="Name a column of the table.",
             )
-    return [part_text(column, types[column]) for column in columns]
+    return [Part(part_text(column, types[column]), types[column] not in _SHORT) for column in columns]
 
 
-def code_expression(collection: str | None, texts: Sequence[sql.Composable]) -> sql.Composable:
-    """The code of a row: the one text where `collection` is None, else `collection:part/part`, each part escaped."""
-    present = [sql.SQL("nullif({}, '')").format(text) for text in texts]
+def code_expression(collection: str | None, given: Sequence[Part], schema: str) -> sql.Composable:
+    """The code of a row: the one text where `collection` is None, else `collection:part/part`, each part escaped.
+
+    NULL where a part is NULL, empty or blank; a visible first character is enough to know that it is not.
+    """
+    present = [
+        sql.SQL("CASE WHEN pg_catalog.ascii({0}) BETWEEN 33 AND 126 THEN {0} WHEN {1}({0}) <> '' THEN {0} END").format(
+            part.text, folded(schema)
+        )
+        if part.free
+        else part.text
+        for part in given
+    ]
     if collection is None:
         return present[0]
     escaped = sql.SQL(" || '/' || ").join(
@@ -100,11 +120,6 @@ def code_expression(collection: str | None, texts: Sequence[sql.Composable]) -> 
     return sql.SQL("{} || {}").format(sql.Literal(f"{collection}:"), escaped)
 
 
-def trimmed(text: sql.Composable) -> sql.Composable:
-    """A part without the blanks around it."""
-    return sql.SQL("pg_catalog.btrim({})").format(text)
-
-
-def is_free(type_name: str) -> bool:
-    """Whether a type's texts may be empty, surrounded by blanks, or long."""
-    return type_name not in _SHORT
+def folded(schema: str) -> sql.Composed:
+    """The function that gives a code as it is compared."""
+    return sql.SQL("{}").format(sql.Identifier(schema, "birth_code_fold"))

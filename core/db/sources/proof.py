@@ -7,8 +7,9 @@ from typing import LiteralString
 from psycopg import sql
 
 from core.db.rows.query import Reading
-from core.db.rows.sources import CodeExample, Distinct, Duplicate, Examined, KeyExample, TwinExample, Twins
-from core.db.sources import bound
+from core.db.rows.sources import CodeExample, Examined, KeyExample, Repeated, Twins
+from core.db.sources import bound, codec
+from core.db.sources.codec import Part
 
 EXAMPLES = 3
 # Up to its first colon, or up to its last: names of collections may hold colons, escaped parts never do.
@@ -23,22 +24,31 @@ _SHORT_PARTS = 3  # numbers, uuids and dates, after a collection's name: far bel
 class Coded:
     """A source table with its code as SQL.
 
-    `trimmed` is the same code over parts without surrounding blanks, `prefix` what all codes begin with. `free` are
-    the parts that may be empty, padded or of any length; numbers, uuids and dates are none of it. A table that cannot
-    be joined with the registry is `windowed`.
+    `prefix` is what all codes begin with. A table that cannot be joined with the registry is `windowed`. `told_by` are
+    the columns by which rows are told apart where their own equality calls different texts the same.
     """
 
     table: sql.Composable
     code: sql.Composable
-    texts: Sequence[sql.Composable]
-    trimmed: sql.Composable
+    parts: Sequence[Part]
     prefix: str
-    free: Sequence[sql.Composable]
+    schema: str
+    told_by: Sequence[str] = ()
     windowed: bool = False
 
+    @property
+    def texts(self) -> list[sql.Composable]:
+        """The parts as text."""
+        return [part.text for part in self.parts]
 
-def _any(condition: LiteralString, texts: Sequence[sql.Composable]) -> sql.Composable:
-    return sql.SQL(" OR ").join(sql.SQL(condition).format(text) for text in texts) if texts else sql.SQL("false")
+    @property
+    def free(self) -> list[sql.Composable]:
+        """The texts that may be empty, blank or of any length."""
+        return [part.text for part in self.parts if part.free]
+
+
+def _any(condition: LiteralString, texts: Sequence[sql.Composable], *more: sql.Composable) -> sql.Composable:
+    return sql.SQL(" OR ").join(sql.SQL(condition).format(text, *more) for text in texts) if texts else sql.SQL("false")
 
 
 def _is_null(source: Coded) -> sql.Composable:
@@ -47,27 +57,32 @@ def _is_null(source: Coded) -> sql.Composable:
 
 def _is_empty(source: Coded) -> sql.Composable:
     """A row with a NULL beside an empty text counts as one with a NULL, and only as that."""
-    empty = _any("{} IS NOT DISTINCT FROM ''", source.free)
-    return sql.SQL("({}) AND NOT ({})").format(empty, _is_null(source))
+    # A visible first character is the cheapest sign that a text is not blank.
+    blank = _any(
+        "pg_catalog.ascii({0}) NOT BETWEEN 33 AND 126 AND {1}({0}) = ''", source.free, codec.folded(source.schema)
+    )
+    return sql.SQL("({}) AND NOT ({})").format(blank, _is_null(source))
 
 
 def proof(source: Coded, schema: str) -> Reading[Examined]:
-    """Rows, NULLs, empties, rows with blanks around a part, the longest code and lookalikes of synthetic codes.
+    """Rows, NULLs, empties, codes that may have twins or look alike, the longest code, lookalikes of synthetic codes.
 
     One scan, which several workers can share. Nothing is computed that the types exclude.
     """
-    short = not source.free and len(source.texts) <= _SHORT_PARTS
+    short = not source.free and len(source.parts) <= _SHORT_PARTS
     bare = bool(source.free) and not source.prefix
     statement = sql.SQL(
         "SELECT count(*) AS rows, count(*) FILTER (WHERE {nulls}) AS nulls,"
-        " count(*) FILTER (WHERE {empties}) AS empties,"
-        " count(*) FILTER (WHERE {padded}) AS padded, {longest} AS longest,"
+        " count(*) FILTER (WHERE {empties}) AS empties, count(*) FILTER (WHERE {suspect}) AS suspects,"
+        " count(*) FILTER (WHERE {mixed}) AS mixed, {longest} AS longest,"
         " count(*) FILTER (WHERE {lookalike}) AS lookalikes FROM {table} AS source"
     ).format(
         table=source.table,
         nulls=_is_null(source),
         empties=_is_empty(source),
-        padded=_any("{0} <> btrim({0})", source.free),
+        suspect=_any("{} ~ '[^!-~]'", source.free),
+        # Capital letters and digits that look like none of them differ for every eye.
+        mixed=_any("{} ~ '[^!-HJ-NP-Z^_`{{}}~]'", source.free),
         longest=sql.SQL("0" if short else "coalesce(max(length({})), 0)").format(source.code),
         lookalike=sql.SQL(_LOOKALIKE if bare else "false").format(
             code=source.texts[0], registry=bound.collections(schema)
@@ -76,28 +91,66 @@ def proof(source: Coded, schema: str) -> Reading[Examined]:
     return Reading(statement, Examined)
 
 
-def distinct(source: Coded) -> Reading[Distinct]:
-    """How many different codes there are: sorted byte by byte, which is what makes it quick."""
-    code, known = (source.code, "true") if source.prefix else (source.texts[0], "{} <> ''")
-    statement = sql.SQL('SELECT count(DISTINCT ({}) COLLATE "C") AS distinct FROM {} AS source WHERE {}').format(
-        code, source.table, sql.SQL(known).format(source.texts[0])
+def repeated(source: Coded) -> Reading[Repeated]:
+    """How many rows have the code of another one, and the codes that most of them have, with how many do.
+
+    One sort gives both: a proof that fails takes no longer than one that holds.
+    """
+    own = [sql.SQL("source.{}").format(sql.Identifier(name)) for name in source.told_by]
+    names = [sql.Identifier(f"part_{position}") for position in range(len(own))]
+    statement = sql.SQL(
+        "WITH repeated AS MATERIALIZED (SELECT min(code) AS code, max(code) AS other, count(*) AS rows"
+        ' FROM (SELECT ({code}) COLLATE "C" AS code{own} FROM {table} AS source) AS coded'
+        " WHERE code IS NOT NULL GROUP BY {keys} HAVING count(*) > 1)"
+        " SELECT coalesce(sum(rows - 1), 0)::bigint AS surplus,"
+        " (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(worst))), '[]') FROM (SELECT code, nullif(other, code)"
+        " AS equals, rows FROM repeated ORDER BY rows DESC, code LIMIT {limit}) AS worst) AS examples FROM repeated"
+    ).format(
+        code=source.code,
+        own=sql.SQL("").join(sql.SQL(", {} AS {}").format(*each) for each in zip(own, names, strict=True)),
+        table=source.table,
+        keys=sql.SQL(", ").join(names) if names else sql.Identifier("code"),
+        limit=sql.Literal(EXAMPLES),
     )
-    return Reading(statement, Distinct)
+    return Reading(statement, Repeated)
 
 
 def twins(source: Coded) -> Reading[Twins]:
-    """How many codes are left over when blanks around parts are dropped."""
-    statement = sql.SQL("SELECT count(*) - count(DISTINCT trimmed) AS twins FROM ({}) AS codes").format(
-        _trimmed(source)
-    )
+    """How many codes are left over when those that are the same code are one, with examples.
+
+    A code of visible ASCII alone has only itself as its folded form.
+    """
+    statement = sql.SQL(
+        'WITH row AS NOT MATERIALIZED (SELECT ({code}) COLLATE "C" AS code FROM {table} AS source),'
+        " folded AS MATERIALIZED ("
+        "SELECT code, {fold}(code) COLLATE \"C\" AS form FROM row WHERE code ~ '[^!-~]' GROUP BY code), same AS ("
+        "SELECT code, form FROM folded"
+        " UNION SELECT code, code FROM row WHERE code !~ '[^!-~]' AND code IN (SELECT form FROM folded)), met AS ("
+        "SELECT array_agg(code ORDER BY code) AS codes FROM same GROUP BY form HAVING count(*) > 1)"
+        " SELECT coalesce(sum(cardinality(codes) - 1), 0)::bigint AS twins,"
+        " (SELECT coalesce(jsonb_agg(codes), '[]') FROM (SELECT codes FROM met ORDER BY codes LIMIT {limit}) AS few)"
+        " AS examples FROM met"
+    ).format(code=source.code, table=source.table, fold=codec.folded(source.schema), limit=sql.Literal(EXAMPLES))
     return Reading(statement, Twins)
 
 
-def _trimmed(source: Coded) -> sql.Composed:
-    return sql.SQL(
-        'SELECT ({code}) COLLATE "C" AS code, coalesce({trimmed}, {code}) COLLATE "C" AS trimmed'
-        " FROM {table} AS source WHERE {code} IS NOT NULL GROUP BY 1, 2"
-    ).format(code=source.code, trimmed=source.trimmed, table=source.table)
+def looks(source: Coded) -> Reading[Twins]:
+    """How many codes are left over when those that look alike are one, with examples."""
+    statement = sql.SQL(
+        "WITH met AS MATERIALIZED (SELECT min(code) AS one, max(code) AS other, count(DISTINCT code) AS codes FROM ("
+        ' SELECT ({code}) COLLATE "C" AS code FROM {table} AS source) AS coded WHERE code IS NOT NULL'
+        " GROUP BY CASE WHEN code ~ '[^!-~]' THEN {look}(code) ELSE translate(lower(code), '01i|', 'olll') END"
+        ' COLLATE "C" HAVING min(code) <> max(code))'
+        " SELECT coalesce(sum(codes - 1), 0)::bigint AS twins,"
+        " (SELECT coalesce(jsonb_agg(ARRAY[one, other]), '[]')"
+        " FROM (SELECT one, other FROM met ORDER BY one LIMIT {limit}) AS few) AS examples FROM met"
+    ).format(
+        code=source.code,
+        table=source.table,
+        look=sql.Identifier(source.schema, "birth_code_look"),
+        limit=sql.Literal(EXAMPLES),
+    )
+    return Reading(statement, Twins)
 
 
 def null_examples(source: Coded, key: Sequence[str]) -> Reading[KeyExample]:
@@ -123,24 +176,6 @@ def _row_examples(source: Coded, key: Sequence[str], condition: sql.Composable) 
         limit=sql.Literal(EXAMPLES),
     )
     return Reading(statement, KeyExample)
-
-
-def duplicate_examples(table: sql.Composable, code: sql.Composable) -> Reading[Duplicate]:
-    """Codes that several rows give, with how many."""
-    statement = sql.SQL(
-        "SELECT {code} AS code, count(*) AS rows FROM {table} AS source WHERE {code} IS NOT NULL"
-        " GROUP BY 1 HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT {limit}"
-    ).format(code=code, table=table, limit=sql.Literal(EXAMPLES))
-    return Reading(statement, Duplicate)
-
-
-def twin_examples(source: Coded) -> Reading[TwinExample]:
-    """Codes that differ in blanks around their parts only."""
-    statement = sql.SQL(
-        "SELECT array_agg(code ORDER BY code) AS example FROM ({}) AS codes"
-        " GROUP BY trimmed HAVING count(*) > 1 ORDER BY 1 LIMIT {}"
-    ).format(_trimmed(source), sql.Literal(EXAMPLES))
-    return Reading(statement, TwinExample)
 
 
 def lookalike_examples(table: sql.Composable, code: sql.Composable, schema: str) -> Reading[CodeExample]:

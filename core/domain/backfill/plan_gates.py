@@ -9,7 +9,7 @@ from core.errors import Json
 _HOW = "Plan only collections that are REQUIRED, classified, and have their table and identity columns."
 HINT = f"{_HOW[:-1]}: see `birth-console matrix --all`."
 # What the plan itself asks of the data; the rest of the contract is asked where an identity is chosen.
-ASKED = frozenset({"no_nulls", "no_empties", "unique", "short_enough", "no_foreign_codes"})
+ASKED = frozenset({"no_nulls", "no_empties", "unique", "no_twins", "short_enough", "no_foreign_codes"})
 
 
 @dataclass(frozen=True, slots=True)

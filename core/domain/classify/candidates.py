@@ -6,7 +6,7 @@ from itertools import combinations
 from math import prod
 
 from core.domain.classify.column_names import CHANGING, REFERENCE, is_audit, is_birth, is_measure, is_ordinal, kind
-from core.domain.classify.column_statistics import SampledTable, blank_twins, unusable_because
+from core.domain.classify.column_statistics import SampledTable, has_twins, unusable_because
 
 WIDEST = 3  # columns of a searched combination
 _LONGEST_RUN = 4
@@ -157,7 +157,7 @@ def _ordered(table: SampledTable, columns: Columns) -> Columns:
 
 
 def _twins(table: SampledTable, columns: Columns) -> bool:
-    return len(columns) == 1 and blank_twins(table, columns[0])
+    return len(columns) == 1 and has_twins(table, columns[0])
 
 
 def _is_surrogate(table: SampledTable, name: str, references: Iterable[str]) -> bool:

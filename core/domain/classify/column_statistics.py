@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from core.domain.classify.identity import LONGEST_CODE
+from core.domain.classify.same_code import is_blank, meet
 
 EXACT = "exact"
 DECLARED = "declared"
@@ -155,24 +156,27 @@ def _unusable_because(table: SampledTable, name: str) -> str:
     texts = table.values.get(name, frozenset())
     if None in texts:
         return "NULL in some rows"
-    if "" in texts:
-        return "empty in some rows"
+    if any(is_blank(text) for text in texts if text is not None):
+        return "empty or blank in some rows"
     if any(len(text) > LONGEST_CODE for text in texts if text):
         return f"longer than {LONGEST_CODE} characters"
     return ""
 
 
-def blank_twins(table: SampledTable, name: str) -> bool:
-    """Whether two of a column's texts differ in surrounding blanks only."""
-    texts = table.values.get(name, frozenset()) - {None}
-    return len({(text or "").strip(" ") for text in texts}) < len(texts)
+def has_twins(table: SampledTable, name: str) -> bool:
+    """Whether two of a column's texts are the same code: by their own type's equality, too."""
+    texts = [text for text in table.values.get(name, frozenset()) if text is not None]
+    if table.by_name[name].type == "citext" and len({text.lower() for text in texts}) < len(texts):
+        return True
+    return meet(texts)
 
 
 def _column(table: SampledTable, column: Column) -> ColumnStatistics:
     texts = table.sample.get(column.name)
     if texts is None:
         return _by_statistics(table, column)
-    nulls, empties, distinct = texts.count(None), texts.count(""), table.distinct[column.name]
+    nulls, distinct = texts.count(None), table.distinct[column.name]
+    empties = sum(is_blank(text) for text in texts if text is not None)
     if not column.usable:
         # Its text says nothing about equality: only the NULLs are known.
         shown = nulls if table.whole else _scaled(nulls, table)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.domain.classify.same_code import is_blank
 from core.domain.gates import Gate, Verdict, when
 from core.errors import GateClosed, Json
 
@@ -81,10 +82,10 @@ def entity_code(identity: Identity, parts: Sequence[str]) -> str:
     """The code of a row from the text of its identity columns: what the database computes, in Python.
 
     Each part of a synthetic code is escaped, `%` first, so that two different tuples never give one code.
-    Raises ValueError for an empty part.
+    Raises ValueError for an empty or blank part.
     """
-    if not all(parts) or len(parts) != len(identity.columns):
-        raise ValueError("every part of a code has at least one character")
+    if any(map(is_blank, parts)) or len(parts) != len(identity.columns):
+        raise ValueError("every part of a code has at least one visible character")
     if identity.strategy == COLUMN:
         return parts[0]
     escaped = (part.replace("%", "%25").replace("/", "%2F").replace(":", "%3A") for part in parts)
@@ -104,6 +105,7 @@ class Proof:
     lookalikes: int
     foreign: int
     pending: int
+    alike: int = 0
     duplicate_examples: tuple[Json, ...] = ()
     twin_examples: tuple[Json, ...] = ()
     foreign_examples: tuple[Json, ...] = ()
@@ -111,6 +113,16 @@ class Proof:
     null_examples: tuple[Json, ...] = ()
     empty_examples: tuple[Json, ...] = ()
     lookalike_examples: tuple[Json, ...] = ()
+    alike_examples: tuple[Json, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What does not speak against the identity, and should be known before it is recorded."""
+        if not self.alike:
+            return ()
+        pairs = ", ".join(" and ".join(map(str, pair)) for pair in self.alike_examples if isinstance(pair, Sequence))
+        codes = f"{self.alike} codes differ" if self.alike > 1 else "1 code differs"
+        return (f"{codes} from another only in case or in letters that look alike: {pairs}",)
 
     def as_evidence(self) -> dict[str, Json]:
         """The figures that stay in the history of the identity."""
@@ -120,6 +132,7 @@ class Proof:
             "nulls": self.nulls,
             "empties": self.empties,
             "exactness": "exact",
+            **({"warnings": list(self.warnings)} if self.warnings else {}),
         }
 
 
@@ -140,7 +153,7 @@ CONTRACT: tuple[Gate[Proof], ...] = (
     ),
     Gate(
         "no_empties",
-        "no identity column is empty",
+        "no identity column is empty or blank",
         lambda proof: _found(proof.empties, proof.empty_examples),
         "Choose columns with a text in every row.",
     ),
@@ -152,9 +165,9 @@ CONTRACT: tuple[Gate[Proof], ...] = (
     ),
     Gate(
         "no_twins",
-        "no two codes differ only in surrounding blanks",
+        "no two codes differ only in blanks, invisible characters or compatible forms",
         lambda proof: _found(proof.twins, proof.twin_examples),
-        "Trim the data, or identify the rows by another column.",
+        "Clean the data, or identify the rows by another column.",
     ),
     Gate(
         "short_enough",

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from core.domain.classify.candidates import Columns
 from core.domain.classify.column_names import CHANGING, LABEL, OWN_CODE, OWN_ID, REFERENCE
-from core.domain.classify.column_statistics import blank_twins
+from core.domain.classify.column_statistics import has_twins
 from core.domain.classify.facts import AUDIT, ORDINAL, ColumnFacts
 
 _LONGEST_RUN = 7
@@ -30,7 +30,7 @@ def searched(facts: ColumnFacts) -> list[Columns]:
 
 def _considered(facts: ColumnFacts) -> Iterator[Columns]:
     """In the order of trust: single columns, leading runs, references together, small combinations."""
-    yield from ((name,) for name in facts.usable if not blank_twins(facts.table, name))
+    yield from ((name,) for name in facts.usable if not has_twins(facts.table, name))
     names = list(facts.places)
     usable = set(facts.usable)
     for start in (0, 1):

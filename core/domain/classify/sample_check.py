@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.domain.classify.column_statistics import EXACT, SAMPLE, SampledTable, unusable_because
 from core.domain.classify.identity import LONGEST_CODE, Identity, entity_code
+from core.domain.classify.same_code import is_blank, meet
 
 EXAMPLES, PREVIEW = 3, 5
 
@@ -33,7 +34,7 @@ def weigh(table: SampledTable, identity: Identity) -> Weighed:
     if unknown:
         return Weighed(table.size, 0, 0, (), (), "", f"unknown column {', '.join(unknown)}")
     parts = list(zip(*(table.sample.get(name, ()) for name in identity.columns), strict=True))
-    set_parts = [[text for text in each if text] for each in parts]
+    set_parts = [[text for text in each if text is not None and not is_blank(text)] for each in parts]
     codes = [entity_code(identity, each) for each in set_parts if len(each) == len(identity.columns)]
     counted = Counter(codes)
     unset, repeated = len(parts) - len(codes), len(codes) - len(counted)
@@ -51,7 +52,9 @@ def _because(table: SampledTable, identity: Identity, found: Weighed, codes: lis
         return "some rows have no code"
     if any(len(code) > LONGEST_CODE for code in codes):
         return f"codes longer than {LONGEST_CODE} characters"
-    return "some rows share a code" if found.repeated else ""
+    if found.repeated:
+        return "some rows share a code"
+    return "some codes differ only in blanks, invisible characters or compatible forms" if meet(codes) else ""
 
 
 def _refuted(found: Weighed, reason: str) -> Weighed:

@@ -7,6 +7,7 @@ from core.domain.classify.candidates import Columns, Shape, shape_of
 from core.domain.classify.column_statistics import EXACT, SAMPLE, SampledTable, unusable_because
 from core.domain.classify.identity import COLUMN, SYNTHETIC, Identity, fits_template
 from core.domain.classify.ranking import REJECTED, Ranked, ranked
+from core.domain.classify.same_code import are_confused
 from core.domain.classify.scores import is_natural, is_uuid_like
 from core.domain.classify.surroundings import Surroundings
 from core.errors import Json
@@ -15,6 +16,7 @@ SAFE, LIKELY, OPEN = "A", "B", "C"
 _KEPT = 9  # candidates: as many as an editor has digits for
 _SURE = 0.98  # the probability below which nobody should decide unseen
 _LIKELY = 0.5
+_TEXTS = ("text", "character", "name", "enum")
 _FEW_CODES, _FEW_ROWS = 10, 3
 
 
@@ -150,6 +152,7 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
         "its codes are taken by other collections": len(columns) == 1 and columns[0] in view.taken,
         "timeout while checking whether its codes are taken": natural and not view.probed,
         "too few rows to see a pattern": table.size < _FEW_CODES and (natural or (several and key is None)),
+        "some values differ only in case or look alike": any(_confused(table, name) for name in columns),
         "the rows may belong to a parent": bool(structure) and set(columns) != set(structure),
     }
     if key is None:
@@ -161,6 +164,11 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
     else:
         doubts["NULL is allowed"] = not table.is_set(columns)
     return [doubt for doubt, holds in doubts.items() if holds]
+
+
+def _confused(table: SampledTable, name: str) -> bool:
+    texts = (text for text in table.values.get(name, frozenset()) if text is not None)
+    return table.by_name[name].type.startswith(_TEXTS) and are_confused(texts)
 
 
 def _made_up(table: SampledTable, columns: Columns) -> bool:

@@ -76,8 +76,9 @@ def missing_now(connection: Connection, entry: Source) -> tuple[sql.Composable, 
             evidence={"collection": entry.collection, "columns": list(entry.columns)},
             hint="Plan again.",
         )
-    texts = codec.parts(entry.columns, types, entry.collection)
-    return table, codec.code_expression(None if entry.strategy == COLUMN else entry.collection, texts)
+    parts = codec.parts(entry.columns, types, entry.collection)
+    collection = None if entry.strategy == COLUMN else entry.collection
+    return table, codec.code_expression(collection, parts, connection.schema)
 
 
 def _drift(connection: Connection, entry: Source) -> tuple[Drifted, Unidentified]:

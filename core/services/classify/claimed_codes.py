@@ -40,9 +40,9 @@ def bare(connection: Connection) -> list[Pending]:
     for row in rows:
         # A column whose type was changed to one without a stable text gives no codes any more.
         with suppress(GateClosed):
-            texts = codec.parts(row.columns, types[row.relid], row.collection_name)
+            parts = codec.parts(row.columns, types[row.relid], row.collection_name)
             table = sql.Identifier(row.table_schema, row.table_name)
-            found.append(Pending(row.collection_name, table, codec.code_expression(None, texts)))
+            found.append(Pending(row.collection_name, table, codec.code_expression(None, parts, connection.schema)))
     return found
 
 

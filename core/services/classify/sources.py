@@ -27,6 +27,7 @@ class Source:
     identity: Identity | None
     version: int
     missing_columns: tuple[str, ...]
+    schema: str  # the console's own, where the codec's functions are
     relid: int | None = None
     windowed: bool = False  # it cannot be joined with the registry
 
@@ -72,10 +73,11 @@ def similar(connection: Connection, collection: str) -> list[str]:
     return difflib.get_close_matches(collection, names, n=3)
 
 
-def code_of(source: Source, identity: Identity) -> tuple[sql.Composable, list[sql.Composable]]:
+def code_of(source: Source, identity: Identity) -> tuple[sql.Composable, list[codec.Part]]:
     """The identity's code and its parts over `source`. Raises GateClosed for a column or type it cannot use."""
-    texts = codec.parts(identity.columns, source.types, source.collection)
-    return codec.code_expression(None if identity.strategy == COLUMN else source.collection, texts), texts
+    parts = codec.parts(identity.columns, source.types, source.collection)
+    collection = None if identity.strategy == COLUMN else source.collection
+    return codec.code_expression(collection, parts, source.schema), parts
 
 
 def counts(connection: Connection, source: Source) -> Reading[Counts]:
@@ -117,6 +119,7 @@ def _source(connection: Connection, collection: str, row: rows.Collection) -> So
         identity=identity_of(collection, row.strategy, row.columns),
         version=row.version or 0,
         missing_columns=row.missing_columns or (),
+        schema=connection.schema,
         relid=row.relid,
         windowed=row.windowed,
     )

@@ -28,20 +28,23 @@ WHERE c.requirement = 'REQUIRED' AND c.strategy = 'column' AND c.relid IS NOT NU
 
 -- name: columns
 WITH RECURSIVE base AS (
-    SELECT a.attrelid, a.attname, a.attnum, t.oid, t.typtype, t.typbasetype, t.typnamespace
+    SELECT a.attrelid, a.attname, a.attnum, t.oid, t.typname, t.typtype, t.typbasetype, t.typnamespace
     FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
     WHERE a.attrelid = ANY (%(relids)s::bigint[]::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
-    SELECT b.attrelid, b.attname, b.attnum, t.oid, t.typtype, t.typbasetype, t.typnamespace
+    SELECT b.attrelid, b.attname, b.attnum, t.oid, t.typname, t.typtype, t.typbasetype, t.typnamespace
     FROM base AS b JOIN pg_catalog.pg_type AS t ON t.oid = b.typbasetype WHERE b.typtype = 'd'
 )
 SELECT attrelid::bigint AS relid, attname AS name,
     -- Somebody's own type may be called text, and come first on somebody's search_path.
-    CASE WHEN typtype = 'e' THEN 'enum'
+    CASE WHEN typtype = 'e' THEN 'enum' WHEN typname = 'citext' AND {S}.birth_is_citext(oid) THEN 'citext'
         WHEN typnamespace = 'pg_catalog'::regnamespace THEN pg_catalog.regexp_replace(pg_catalog.format_type(oid, NULL), '^pg_catalog\.', '')
         -- The server qualifies what this session's path does not show.
         ELSE CASE WHEN pg_catalog.pg_type_is_visible(oid) THEN typnamespace::regnamespace || '.' ELSE '' END || pg_catalog.format_type(oid, NULL) END AS type
 FROM base WHERE typtype <> 'd' ORDER BY attrelid, attnum
+
+-- name: own_equality
+SELECT {S}.birth_own_equality(%(relid)s::bigint::oid, %(columns)s) AS columns
 
 -- name: key
 SELECT a.attname AS name FROM pg_catalog.pg_index AS x, unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)

@@ -70,7 +70,7 @@ $body$;
 -- name: fn_birth_gateway
 -- The trigger on each collection: `trg_birth_gateway AFTER INSERT … EXECUTE FUNCTION fn_birth_gateway('collection')`.
 -- A row that cannot be named or registered for want of ours slips past, and is missing until it is backfilled: no identity
--- yet, one whose column is gone, a register function that is gone. What the company writes never fails for that.
+-- yet, a code that is blank or another row's, one whose column is gone, a register function that is gone. What the company writes never fails for that.
 CREATE FUNCTION {S}.fn_birth_gateway() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -99,6 +99,13 @@ BEGIN
     END IF;
     EXECUTE format('SELECT %s FROM (SELECT ($1).*) AS source', v_expression) INTO v_code USING NEW;
     IF v_code IS NULL THEN
+        RAISE WARNING 'a row of % is not registered: a column of its identity is NULL or blank', TG_RELID::regclass
+            USING HINT = format('Fill the column, then backfill: no run of %s can be planned before.', v_collection);
+        RETURN NULL;
+    ELSIF v_code ~ '[^!-~]' AND v_code <> {S}.birth_code_fold(v_code)
+        AND EXISTS (SELECT FROM {S}.birth_registry_rows() WHERE entity_code = {S}.birth_code_fold(v_code)) THEN
+        RAISE WARNING 'a row of % is not registered: its code is the same as a registered one but for what cannot be seen',
+            TG_RELID::regclass USING HINT = format('Clean the code, then backfill: no run of %s can be planned before.', v_collection);
         RETURN NULL;
     END IF;
     -- The stand-in is called as it is: composing a call takes longer than all the rest.

@@ -25,7 +25,7 @@ _READERS = {
     "birth_alert_rows", "birth_collection_rows", "birth_policy_rows", "birth_registry_rows", "birth_bound_name",
     "birth_bound_table", "birth_is_bound", "birth_gateway_agrees", "birth_gateway_code", "birth_gateway_is_theirs",
     "birth_gateway_trigger_function", "birth_gateway_trigger_name", "birth_is_plain_evidence", "birth_is_secret",
-    "birth_secret_columns",
+    "birth_secret_columns", "birth_code_fold", "birth_code_look", "birth_is_citext", "birth_own_equality",
     "_birth_catalog_functions", "_birth_catalog_parts", "_birth_catalog_relations", "_birth_catalog_schema",
     "_birth_schema_catalog", "_birth_schema_differences", "_birth_schema_digest",
     "birth_registry_probe", "birth_trigger_fingerprint", "birth_window", "birth_windowed", "birth_windows",

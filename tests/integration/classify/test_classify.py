@@ -66,7 +66,7 @@ def test_what_the_census_intends_is_proven_and_recorded_with_its_evidence(databa
     assert done.evidence == {"rows": 23, "distinct": 23, "nulls": 0, "empties": 0, "exactness": "exact"}
     history = database.run("SELECT * FROM birth.birth_identity_history WHERE collection_name = 'team'")[0]
     assert (history["action"], history["actor"], history["person"]) == ("classified", "operator1", "Linh Nguyễn")
-    counted = {"rows": 23, "without_code": 0, "duplicates": 0, "registered_for_others": 0, "longest": 62}
+    counted = {"rows": 23, "without_code": 0, "duplicates": 0, "registered_for_others": 0, "longest": 62, "twins": 0}
     assert (history["reason"], history["evidence"]) == ("no key", {**done.evidence, "counted": counted})
     event = database.run("SELECT * FROM birth.birth_ledger_event ORDER BY seq DESC LIMIT 1")[0]
     assert (event["kind"], event["actor"]) == ("identity_classified", "operator1")

@@ -112,7 +112,7 @@ def codes(connection: Connection, strategy: str) -> tuple[dict[str, Any], dict[s
     relid = ask(connection, sql.SQL("SELECT {}::regclass::oid::bigint").format(sql.Literal(f"public.{quoted(TABLE)}")))
     types = sources.types_of(connection, relid)
     collection = None if strategy == "column" else TABLE
-    ours = [codec.code_expression(collection, codec.parts([name], types, TABLE)) for name in types]
+    ours = [codec.code_expression(collection, codec.parts([name], types, TABLE), SCHEMA) for name in types]
     theirs = [
         ask(
             connection,
@@ -172,7 +172,7 @@ def test_parts_are_joined_in_the_order_of_the_template_and_one_missing_part_leav
                 *map(sql.Literal, (relid, TABLE, columns))
             ),
         )
-        for code in (codec.code_expression(TABLE, codec.parts(columns, types, TABLE)), sql.SQL(theirs)):
+        for code in (codec.code_expression(TABLE, codec.parts(columns, types, TABLE), SCHEMA), sql.SQL(theirs)):
             statement = sql.SQL("SELECT {} FROM {} AS source").format(code, sql.Identifier("public", TABLE))
             assert ask(connection, statement) == expected
 

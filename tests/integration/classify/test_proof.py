@@ -1,23 +1,27 @@
 """Zero false "valid": one bad row in a million is found and named, and time that runs out proves nothing."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import sql
 
 from core.db.connection.session import Connection
 from core.db.rows.query import Reading
-from core.db.rows.sources import Distinct
+from core.db.rows.sources import Repeated
 from core.db.sources import codec
+from core.domain.classify import same_code
 from core.domain.classify.identity import CONTRACT, Identity, Proof, column_identity, entity_code, synthetic_identity
 from core.domain.gates import judge
 from core.errors import GateClosed
-from core.services.classify import sources
+from core.services.backfill import plan
+from core.services.classify import classify, sources
 from core.services.classify.proof import PROOF_SECONDS, prove
 from tests.asking import reading
-from tests.databases import Database, TestServer, a_clone
+from tests.databases import SCHEMA, Database, TestServer, a_clone
 
 MILLION = 1_000_000
 
@@ -51,6 +55,11 @@ def million(server: TestServer, small_template: str) -> Iterator[Database]:
 def proof(database: Database, identity: Identity, seconds: int = PROOF_SECONDS) -> Proof:
     with database.connect() as operator:
         return prove(operator, sources.require(operator, identity.collection), identity, seconds=seconds)
+
+
+def gates(error: GateClosed) -> list[str]:
+    found: Any = error.evidence["gates"]
+    return [gate["gate"] for gate in found]
 
 
 def closed(found: Proof) -> dict[str, Any]:
@@ -150,10 +159,98 @@ def test_an_index_that_could_not_be_built_proves_nothing(small: Database) -> Non
     assert list(closed(proof(small, column_identity("torn", "code")))) == ["unique"]
 
 
-def test_codes_that_only_look_alike_are_different_ones(small: Database) -> None:
-    small.run("INSERT INTO public.notes VALUES ('N-a'), ('N-A'), ('N-\u00e9'), ('N-e\u0301')")
+SAME = ("AB\u200b100", "AB100\u00a0", "\tAB100", "AB100\r\n", "\ufeffAB100", "\uff21\uff22100", "A\u00adB100", "AB 100")
+
+
+@pytest.mark.parametrize("twin", SAME, ids=ascii)
+def test_codes_that_differ_in_what_nobody_sees_are_the_same_code(small: Database, twin: str) -> None:
+    with small.psql("postgres") as admin:
+        admin.execute("ALTER TABLE public.notes DISABLE TRIGGER USER")
+        admin.execute("INSERT INTO public.notes VALUES ('AB100'), (%s), ('AB101')", [twin])
+    found = closed(proof(small, column_identity("notes", "code")))
+    assert list(found) == ["no_twins"]
+    assert sorted(found["no_twins"]["examples"][0]) == sorted(["AB100", twin])
+    with small.connect() as operator, pytest.raises(GateClosed) as refused:
+        plan.plan(operator, ["notes"])
+    assert gates(refused.value) == ["no_twins"]
+
+
+def test_codes_without_anything_to_see_are_empty_for_the_proof_the_plan_and_the_gateway(small: Database) -> None:
+    warnings: list[str] = []
+    with small.psql("postgres") as admin:
+        admin.add_notice_handler(lambda told: warnings.append(told.message_primary or ""))
+        for blank in (" ", "\t", "\u00a0", "\u200b\u2060", "\u3164", "\u2800"):
+            admin.execute("INSERT INTO public.notes VALUES (%s)", [blank])
+        admin.execute("INSERT INTO public.notes VALUES ('N-1'), ('N-1\u200b'), ('N-2')")
+        assert [told.split(": ")[1] for told in warnings] == [
+            *6 * ["a column of its identity is NULL or blank"],
+            "its code is the same as a registered one but for what cannot be seen",
+        ]
+        assert small.value("SELECT array_agg(entity_code ORDER BY 1) FROM birth.birth_registry") == ["N-1", "N-2"]
+        admin.execute("DELETE FROM public.notes WHERE code LIKE 'N-_%'")
+    found = closed(proof(small, column_identity("notes", "code")))
+    assert (list(found), found["no_empties"]["rows"]) == (["no_empties"], 6)
+    with small.connect() as operator, pytest.raises(GateClosed) as refused:
+        plan.plan(operator, ["notes"])
+    assert gates(refused.value) == ["no_empties"]
+
+
+def test_codes_that_look_alike_are_different_ones_and_a_warning_names_them(small: Database) -> None:
+    small.run("INSERT INTO public.notes VALUES ('N-a'), ('N-A'), ('PO-10'), ('PO-1O'), ('\u0420O-10'), ('N-b')")
     found = proof(small, column_identity("notes", "code"))
-    assert (found.rows, found.distinct, closed(found)) == (4, 4, {})
+    assert (found.rows, found.distinct, closed(found), found.alike) == (6, 6, {}, 3)
+    assert found.warnings == (
+        "3 codes differ from another only in case or in letters that look alike: N-A and N-a, PO-10 and \u0420O-10",
+    )
+
+
+def test_types_with_an_equality_of_their_own_are_judged_by_it(small: Database) -> None:
+    cases = {"char(8)": [{"code": "AB", "rows": 2}], "numeric": [{"code": "1", "rows": 2}]}
+    if small.value("SELECT count(*) FROM pg_available_extensions WHERE name = 'citext'"):
+        small.run("CREATE EXTENSION citext SCHEMA public")
+        cases["public.citext"] = [{"code": "AB", "equals": "ab", "rows": 2}]
+    if small.value("SELECT count(*) FROM pg_collation WHERE collname = 'en-x-icu'"):
+        small.run("CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+        cases["text COLLATE caseless"] = [{"code": "AB", "equals": "ab", "rows": 2}]
+    for kind, examples in cases.items():
+        values = ("1.0", "1.00", "2") if kind == "numeric" else ("AB", "AB " if kind == "char(8)" else "ab", "cd")
+        small.run(f"""
+            DROP TABLE IF EXISTS public.own; CREATE TABLE public.own (code {kind}, side integer DEFAULT 1);
+            INSERT INTO public.own VALUES ('{values[0]}'), ('{values[1]}'), ('{values[2]}');
+            INSERT INTO birth.collection_registry (collection_name) VALUES ('own') ON CONFLICT DO NOTHING;
+            INSERT INTO birth.birth_policy (collection_name) VALUES ('own') ON CONFLICT DO NOTHING;
+            GRANT SELECT ON public.own TO birth_reader, birth_owner;
+        """)
+        found = closed(proof(small, column_identity("own", "code")))
+        assert (list(found), found["unique"]["examples"]) == (["unique"], examples)
+        assert list(closed(proof(small, synthetic_identity("own", "own:{code}/{side}")))) == ["unique"]
+        # Whatever evidence a client brings, the database counts for itself.
+        with small.psql("operator1") as session, pytest.raises(psycopg.Error, match="contract_broken"):
+            session.execute("SELECT birth.birth_identity_classify('own', 'column', '{code}', 0, NULL, '{}')")
+        small.run(f"DELETE FROM public.own WHERE ctid = '(0,2)' AND code = '{values[1]}'")
+        with small.connect() as operator:
+            assert classify.classify(operator, column_identity("own", "code")).evidence["distinct"] == 2
+            assert plan.plan(operator, ["own"]).run.missing == 2
+            classify.unclassify(operator, "own")
+
+
+def test_the_same_code_is_one_function_in_the_console_and_in_the_database(small: Database) -> None:
+    # Characters that every server's Unicode knows.
+    known = [chr(n) for n in range(1, 0x110000) if unicodedata.ucd_3_2_0.category(chr(n)) not in ("Cn", "Cs", "Co")]
+    known += [
+        a + b for a in ("a", "\u200ba", "A ") for b in ("\u0301", "\u200d\u0301", " \u00b4", "\u2126\t", "\ufb01")
+    ]
+    known += [chr(n) for n in (0x180F, 0x2065, 0xFFF0, 0xE0000, 0xE0FFF, 0x2800)]
+    with small.psql("operator1") as session:
+        rows = session.execute(
+            "SELECT code, birth.birth_code_fold(code) AS fold FROM unnest(%s::text[]) AS code", [known]
+        ).fetchall()
+        assert [row["code"] for row in rows if row["fold"] != same_code.fold(row["code"])] == []
+        letters = [chr(n) for n in (*range(33, 127), *same_code._ALIKE)]
+        rows = session.execute(
+            "SELECT code, birth.birth_code_look(code) AS look FROM unnest(%s::text[]) AS code", [letters]
+        ).fetchall()
+        assert [row["code"] for row in rows if row["look"] != same_code.look(row["code"])] == []
 
 
 def test_a_proof_is_of_one_moment_whatever_comes_in_between(small: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +259,7 @@ def test_a_proof_is_of_one_moment_whatever_comes_in_between(small: Database, mon
 
     def after_another(connection: Connection, query: Any, parameters: Any = None) -> Any:  # noqa: ANN401 - passed through
         # The rows were counted; one more now, and there are as many different codes as there were rows.
-        if isinstance(query, Reading) and query.row is Distinct:
+        if isinstance(query, Reading) and query.row is Repeated:
             small.run("INSERT INTO public.notes VALUES ('N-2')")
         return row(connection, query, parameters)
 
@@ -209,10 +306,10 @@ def test_two_different_tuples_never_give_one_code_in_the_database(small: Databas
             "INSERT INTO public.pairs SELECT a || b, a FROM public.pairs EXCEPT SELECT a, b FROM public.pairs"
         )
     types = {"a": "text", "b": "text"}
-    code = codec.code_expression("pairs", codec.parts(["a", "b"], types, "pairs"))
+    code = codec.code_expression("pairs", codec.parts(["a", "b"], types, "pairs"), SCHEMA)
     statement = sql.SQL("SELECT DISTINCT a, b, {} AS code FROM public.pairs AS source").format(code)
     with small.connect() as operator:
-        rows = operator.rows(Reading(statement, Pair))
+        rows = [row for row in operator.rows(Reading(statement, Pair)) if row.code is not None]
     assert len({row.code for row in rows}) == len(rows) > 400
     identity = Identity("pairs", "synthetic", ("a", "b"))
     assert all(row.code == entity_code(identity, [row.a, row.b]) for row in rows)

@@ -15,13 +15,16 @@ from core.domain.classify.identity import (
     entity_code,
     synthetic_identity,
 )
+from core.domain.classify.same_code import is_blank
 from core.errors import GateClosed
 
 # What is nasty in a code: its own punctuation, escapes of it, and the neighbourhood of both.
 NASTY = st.sampled_from(
     ["%", "/", ":", "%2F", "%3A", "%25", "%252F", "a", "A", " ", "é", "é", "\u202e", "\U0001d4b3", "-", "0"]
 )
-PART = st.lists(NASTY, min_size=1, max_size=6).map("".join) | st.text(min_size=1).filter(lambda text: "\0" not in text)
+PART = (st.lists(NASTY, min_size=1, max_size=6).map("".join) | st.text(min_size=1)).filter(
+    lambda text: "\0" not in text and not is_blank(text)
+)
 NAME = st.text(st.characters(exclude_characters="{}\0", exclude_categories=["Cs"]), min_size=1, max_size=15)
 
 
@@ -140,5 +143,5 @@ def test_two_collections_never_give_one_synthetic_code(one: list[str], other: li
 
 @pytest.mark.parametrize("parts", [("", "a"), ("a", ""), ("a",), ("a", "b", "c"), ()])
 def test_an_empty_or_missing_part_has_no_code(parts: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="at least one character"):
+    with pytest.raises(ValueError, match="at least one visible character"):
         entity_code(Identity("team", SYNTHETIC, ("x", "y")), parts)

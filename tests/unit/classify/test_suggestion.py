@@ -200,3 +200,16 @@ def test_a_declared_key_is_unique_without_a_look() -> None:
     big = SampledTable("ships", small.columns, keys=(PRIMARY,), rows=10**7, sample=small.sample)
     (column,) = statistics(big).columns
     assert (column.nulls, column.distinct, column.unique, column.exactness) == (0, 10**7, True, "declared")
+
+
+def test_values_that_are_the_same_code_identify_nothing_and_those_that_look_alike_are_never_accepted_unseen() -> None:
+    def ranked(last: str) -> Suggestion:
+        given = table("parts", {"code": [*codes("PART"), last], "note": ["x"] * (ROWS + 1)}, keys=[Key(("code",))])
+        return suggest(given)
+
+    assert first(ranked("PART-9999")) == ("code", "A")
+    for twin in ("PART-0001\u200b", "PART-0001\u00a0", "\tPART-0001", "\uff30ART-0001", "\u00a0"):
+        assert not any(each.identity.columns == ("code",) for each in ranked(twin).candidates), ascii(twin)
+    for alike in ("part-0001", "PART-OOO1", "\u0420ART-0001"):
+        found = ranked(alike)
+        assert (*first(found), [*found.doubts]) == ("code", "B", ["some values differ only in case or look alike"])

@@ -54,7 +54,7 @@ CREATE OR REPLACE FUNCTION {S}.birth_entry_statements(p_ledger_id bigint) RETURN
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_build_object('plan', {S}._birth_plan_text(l.relid, l.collection_name,
             {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'), l.locator,
-            {S}._birth_identity_is_declared(l.relid, l.columns)),
+            l.columns),
         'read', {S}._birth_read_statement(l), 'register', {S}._birth_register_statement(l))
     FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = p_ledger_id
 $body$;

@@ -83,7 +83,7 @@ $body$;
 
 -- What is read of a source when it is planned, for people who look on.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_text(
-    p_relid oid, p_collection text, p_expression text, p_locator text[], p_declared boolean) RETURNS text
+    p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[]) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE
         WHEN {S}.birth_windowed(p_relid)
@@ -93,7 +93,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 format('INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
             SELECT $1, seq, code, source_key FROM (%s) AS row(seq, code, source_key)', missing),
                 counted, taken)
-            FROM {S}._birth_plan_reads(p_relid, p_collection, p_expression, p_locator, p_declared)) END
+            FROM {S}._birth_plan_reads(p_relid, p_collection, p_expression, p_locator, p_columns)) END
 $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_plan(text[]) TO birth_operator;

@@ -59,15 +59,16 @@ BEGIN
     IF {S}.birth_windowed(v_collection.relid) THEN
         v_statement := {S}._birth_plan_in_windows(v_collection.relid, p_collection, v_expression, v_locator);
     ELSE
-        v_reads := {S}._birth_plan_reads(v_collection.relid, p_collection, v_expression, v_locator,
-            {S}._birth_identity_is_declared(v_collection.relid, v_collection.columns));
+        v_reads := {S}._birth_plan_reads(
+            v_collection.relid, p_collection, v_expression, v_locator, v_collection.columns);
         PERFORM {S}._birth_plan_affordable(p_collection, v_reads.missing),
             {S}._birth_plan_affordable(p_collection, v_reads.taken);
         v_statement := {S}._birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken);
     END IF;
     EXECUTE v_statement INTO v_found USING v_ledger;
     v_counted := {S}._birth_identity_counted(
-        v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest);
+        v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest,
+        coalesce(v_found.twins, {S}._birth_identity_twins(v_collection.relid, v_expression, v_found.suspects)));
     IF NOT {S}._birth_identity_holds(v_counted) THEN
         PERFORM {S}.birth_refuse('BR003', 'contract_broken',
             format('the rows of %s are no longer identified by %s', p_collection, v_collection.identity),
@@ -101,11 +102,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             FROM {S}._birth_reading(%L) AS row(seq bigint, code text, source_key text[])
         ), counted AS (
             SELECT *
-            FROM {S}._birth_reading(%L) AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer)
+            FROM {S}._birth_reading(%L)
+                AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint)
         ), taken AS (
             SELECT * FROM {S}._birth_reading(%L) AS row(foreign_codes bigint, foreign_example text)
         )
-        SELECT * FROM counted CROSS JOIN taken $query$, p_missing, p_counted, p_taken)
+        SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken $query$, p_missing, p_counted, p_taken)
 $body$;
 
 -- The same where source and registry cannot be joined: the source is read once, in windows.
@@ -123,7 +125,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             SELECT count(*) AS rows,
                 count(row.code) AS codes,
                 count(DISTINCT row.code COLLATE "C") AS distinct_codes,
-                max(length(row.code)) AS longest
+                max(length(row.code)) AS longest,
+                0::bigint AS suspects,
+                count(DISTINCT row.code COLLATE "C")
+                    - count(DISTINCT {S}.birth_code_fold(row.code) COLLATE "C") AS twins
             FROM row
         ), taken AS (
             SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example

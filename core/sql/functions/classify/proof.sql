@@ -14,10 +14,10 @@ $body$;
 
 -- What is counted of the rows of an identity, as evidence.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_counted(
-    p_rows bigint, p_codes bigint, p_distinct bigint, p_foreign bigint, p_longest integer) RETURNS jsonb
+    p_rows bigint, p_codes bigint, p_distinct bigint, p_foreign bigint, p_longest integer, p_twins bigint) RETURNS jsonb
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_build_object('rows', p_rows, 'without_code', p_rows - p_codes, 'duplicates', p_codes - p_distinct,
-        'registered_for_others', p_foreign, 'longest', p_longest)
+        'registered_for_others', p_foreign, 'longest', p_longest, 'twins', p_twins)
 $body$;
 
 -- Whether what was counted says that the identity holds.
@@ -25,6 +25,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_identity_holds(p_counted jsonb) RETURNS bo
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT (p_counted ->> 'without_code')::bigint = 0
         AND (p_counted ->> 'duplicates')::bigint = 0
+        AND (p_counted ->> 'twins')::bigint = 0
         AND (p_counted ->> 'registered_for_others')::bigint = 0
         AND coalesce((p_counted ->> 'longest')::integer, 0) <= 200
 $body$;
@@ -46,23 +47,25 @@ BEGIN
             count(w.code) AS codes,
             count(DISTINCT w.code COLLATE "C") AS distinct_codes,
             max(length(w.code)) AS longest,
-            count(*) FILTER (WHERE w.owner <> p_collection) AS foreign_codes
+            count(*) FILTER (WHERE w.owner <> p_collection) AS foreign_codes,
+            count(DISTINCT w.code COLLATE "C") - count(DISTINCT {S}.birth_code_fold(w.code) COLLATE "C") AS twins
         INTO v_found
         FROM {S}.birth_windows(format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
             v_expression, p_relid::regclass)) AS w;
     ELSE
-        v_reads := {S}._birth_plan_reads(
-            p_relid, p_collection, v_expression, p_columns, {S}._birth_identity_is_declared(p_relid, p_columns));
+        v_reads := {S}._birth_plan_reads(p_relid, p_collection, v_expression, p_columns, p_columns);
         PERFORM {S}._birth_plan_affordable(p_collection, v_reads.taken);
-        SELECT counted.*, taken.foreign_codes
+        SELECT counted.*,
+            taken.foreign_codes,
+            {S}._birth_identity_twins(p_relid, v_expression, counted.suspects) AS twins
         INTO v_found
         FROM {S}._birth_reading(v_reads.counted)
-                AS counted(rows bigint, codes bigint, distinct_codes bigint, longest integer),
+                AS counted(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint),
             {S}._birth_reading(v_reads.taken)
                 AS taken(foreign_codes bigint, foreign_example text);
     END IF;
     v_counted := {S}._birth_identity_counted(
-        v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest);
+        v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest, v_found.twins);
     IF NOT {S}._birth_identity_holds(v_counted) THEN
         PERFORM {S}.birth_refuse('BR003', 'contract_broken',
             format('%s of %s does not identify its rows', array_to_string(p_columns, '/'), p_collection),

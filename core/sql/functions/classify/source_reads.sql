@@ -1,7 +1,7 @@
 -- What a plan reads of a source that can be joined with the registry: its missing rows in code order, what the contract
--- asks for, and codes that are registered for others. Codes that cannot repeat are not counted twice.
+-- asks for, and codes that are registered for others.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_reads(
-    p_relid oid, p_collection text, p_expression text, p_locator text[], p_declared boolean,
+    p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[],
     OUT missing text, OUT counted text, OUT taken text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('SELECT row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key FROM (
@@ -10,13 +10,74 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 AND NOT EXISTS (SELECT FROM {S}.birth_registry_rows() AS r WHERE r.entity_code = row.code)',
             p_expression, (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
                 FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)), p_relid::regclass),
-        format('SELECT count(*), count(row.code), count(%3$s), max(length(row.code))
-            FROM (SELECT %1$s AS code FROM %2$s AS source) AS row',
-            p_expression, p_relid::regclass,
-            CASE WHEN p_declared THEN 'row.code' ELSE 'DISTINCT row.code COLLATE "C"' END),
+        {S}._birth_counted_statement(p_relid, p_expression, p_columns),
         format('SELECT count(*), min(row.code COLLATE "C") FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
             JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code WHERE r.collection_name <> %3$L',
             p_expression, p_relid::regclass, p_collection)
+$body$;
+
+-- The statement that counts rows, codes, different codes, the longest one and those that may have a twin. Codes that
+-- cannot repeat are not counted twice.
+CREATE OR REPLACE FUNCTION {S}._birth_counted_statement(p_relid oid, p_expression text, p_columns text[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT count(*), count(row.code),
+                count(%3$s) FILTER (WHERE row.code IS NOT NULL),
+                max(length(row.code)), count(*) FILTER (WHERE row.code ~ ''[^!-~]'')
+            FROM (SELECT %1$s AS code, %4$s AS same FROM %2$s AS source) AS row',
+        p_expression, p_relid::regclass,
+        CASE
+            WHEN {S}._birth_identity_is_declared(p_relid, p_columns) THEN 'row.code'
+            ELSE 'DISTINCT row.same' END,
+        {S}._birth_same_expression(p_relid, p_expression, p_columns))
+$body$;
+
+-- What is different wherever two rows are told apart: the code, byte by byte; or the columns, where one of them has an
+-- equality of its own.
+CREATE OR REPLACE FUNCTION {S}._birth_same_expression(p_relid oid, p_expression text, p_columns text[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE
+        WHEN cardinality({S}.birth_own_equality(p_relid, p_columns)) = 0
+            THEN format('(%s) COLLATE "C"', p_expression)
+        WHEN cardinality(p_columns) = 1
+            THEN format('source.%I', p_columns[1])
+        ELSE (
+            SELECT format('ROW(%s)', string_agg(format('source.%I', c.name), ', ' ORDER BY c.position))
+            FROM unnest(p_columns) WITH ORDINALITY AS c(name, position)) END
+$body$;
+
+-- The statement that counts how many codes are left over when those that are the same code are one. A code of visible
+-- ASCII alone has only itself as its folded form.
+CREATE OR REPLACE FUNCTION {S}._birth_twins_statement(p_relid oid, p_expression text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$
+        WITH row AS NOT MATERIALIZED (
+            SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source
+        ), folded AS MATERIALIZED (
+            SELECT code, {S}.birth_code_fold(code) COLLATE "C" AS fold FROM row WHERE code ~ '[^!-~]' GROUP BY code
+        )
+        SELECT count(*) - count(DISTINCT fold) FROM (
+            SELECT code, fold
+            FROM folded
+            UNION
+            SELECT code, code
+            FROM row
+            WHERE code !~ '[^!-~]' AND code IN (SELECT fold FROM folded)) AS same $query$,
+        p_expression, p_relid::regclass)
+$body$;
+
+-- How many codes have a twin, where any may have one.
+CREATE OR REPLACE FUNCTION {S}._birth_identity_twins(p_relid oid, p_expression text, p_suspects bigint) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_twins bigint := 0;
+BEGIN
+    IF p_suspects > 0 THEN
+        SELECT found.twins
+        INTO v_twins
+        FROM {S}._birth_reading({S}._birth_twins_statement(p_relid, p_expression)) AS found(twins bigint);
+    END IF;
+    RETURN v_twins;
+END
 $body$;
 
 -- Refuse to read a whole table once for every row of another: on a large source that never ends.

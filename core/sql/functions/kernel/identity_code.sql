@@ -15,6 +15,9 @@ BEGIN
         SELECT typbasetype INTO v_type FROM pg_type WHERE oid = v_type;
     END LOOP;
     v_text := CASE
+        -- Not by its cast, either: what the extension has is what its text says.
+        WHEN {S}.birth_is_citext(v_type)
+            THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
         WHEN v_type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype,
                 'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'uuid'::regtype, 'bool'::regtype)
             THEN v_text
@@ -36,13 +39,34 @@ BEGIN
         END;
     IF v_text IS NULL THEN
         PERFORM {S}.birth_refuse('BR003', 'type_unsupported',
-            format('column %I has type %s: its text depends on session settings', p_column, v_type::regtype),
+            format('column %I has type %s, which has no text that is the same in every session',
+                p_column, v_type::regtype),
             jsonb_build_object('column', p_column, 'type', v_type::regtype::text),
-            'Choose columns of type text, integer, uuid, boolean, numeric, date, timestamp or enum.');
+            'Choose columns of type text, citext, integer, uuid, boolean, numeric, date, timestamp or enum.');
     END IF;
     -- Under the database's own collation: the column's may be another, or call different texts equal.
     RETURN format('(%s)::text COLLATE pg_catalog."default"', v_text);
 END
+$body$;
+
+-- Whether a column holds texts, which may be empty or blank: numbers, uuids and dates are never either.
+CREATE OR REPLACE FUNCTION {S}._birth_is_text(p_relid oid, p_column text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    WITH RECURSIVE base(type) AS (
+        SELECT atttypid
+        FROM pg_attribute
+        WHERE attrelid = p_relid AND attname = p_column AND attnum > 0 AND NOT attisdropped
+        UNION ALL
+        SELECT t.typbasetype
+        FROM base AS b
+        JOIN pg_type AS t ON t.oid = b.type
+        WHERE t.typtype = 'd'
+    )
+    SELECT EXISTS (
+        SELECT FROM base AS b
+        JOIN pg_type AS t ON t.oid = b.type
+        WHERE t.typtype = 'e' OR {S}.birth_is_citext(b.type)
+            OR b.type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype))
 $body$;
 
 -- Dates and times as ISO 8601. Years before 1 carry ' BC', or they would equal years after; infinity has no date, and a
@@ -54,17 +78,24 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         p_stamp, p_format, p_known)
 $body$;
 
--- The entity_code of a row, as an SQL expression over `p_alias`; NULL where a part is NULL or empty.
+-- The entity_code of a row, as an SQL expression over `p_alias`; NULL where a part is NULL, empty or blank. A
+-- visible first character is enough to know that a part is not blank.
 -- Parts are escaped, % first, so that two different tuples never give one code.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_expression(
     p_relid oid, p_collection text, p_strategy text, p_columns text[], p_alias text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_column text;
+    v_text text;
     v_parts text[] := ARRAY[]::text[];
 BEGIN
     FOREACH v_column IN ARRAY p_columns LOOP
-        v_parts := v_parts || format('nullif(%s, '''')', {S}._birth_identity_text(p_relid, v_column, p_alias));
+        v_text := {S}._birth_identity_text(p_relid, v_column, p_alias);
+        IF {S}._birth_is_text(p_relid, v_column) THEN
+            v_text := format('CASE WHEN ascii(%1$s) BETWEEN 33 AND 126 THEN %1$s
+                WHEN {S}.birth_code_fold(%1$s) <> '''' THEN %1$s END', v_text);
+        END IF;
+        v_parts := v_parts || v_text;
     END LOOP;
     IF p_strategy = 'column' THEN
         RETURN v_parts[1];

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION {S}.birth_collection_statements(p_collection text) RE
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_build_object('plan', {S}._birth_plan_text(c.relid, c.collection_name,
             {S}._birth_identity_expression(c.relid, c.collection_name, c.strategy, c.columns, 'source'), found.locator,
-            {S}._birth_identity_is_declared(c.relid, c.columns)),
+            c.columns),
         'read', {S}._birth_read_statement(entry), 'register', {S}._birth_register_statement(entry))
     FROM {S}.birth_collections() AS c CROSS JOIN LATERAL {S}._birth_locator(c.relid, c.columns) AS found
     CROSS JOIN LATERAL jsonb_populate_record(NULL::{S}.birth_backfill_ledger, jsonb_build_object(

@@ -1,0 +1,52 @@
+"""When two texts are the same code, although they differ: what nobody sees, and what has several forms.
+
+The database has the same two functions (`core/sql/functions/kernel/same_code.sql`); a test holds them together.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# White space, control characters and what Unicode calls default ignorable; U+2800 is a blank of Braille.
+_UNSEEN = re.compile(
+    "[\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f"
+    "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_PLAIN = re.compile("[!-~]*")
+# Letters of Cyrillic, Greek and Armenian that look like others, and the i without a dot. Capitals as well: not every
+# collation of a server knows their small ones.
+_CYRILLIC, _GREEK, _ARMENIAN = "авекмнорстухіјѕԁԛԝһӏ", "αβγεζηικμνορτυχω", "օսոհ"  # noqa: RUF001 - these are the point
+_ALIKE = str.maketrans(
+    "01i|ı" + _CYRILLIC + _CYRILLIC.upper() + _GREEK + _GREEK.upper() + _ARMENIAN + _ARMENIAN.upper(),  # noqa: RUF001
+    "ollll" + 2 * "abekmhopctyxljsdqwhl" + 2 * "abyezhlkmnoptyxw" + 2 * "ounh",
+)
+
+
+def fold(text: str) -> str:
+    """A text as codes are compared: NFKC, without white space, control and invisible characters. Empty where blank."""
+    if _PLAIN.fullmatch(text):
+        return text
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
+
+
+def look(text: str) -> str:
+    """A text as hasty eyes see it: folded, without case, and with one letter for those that look alike."""
+    return fold(text).lower().translate(_ALIKE)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text is seen."""
+    return not fold(text)
+
+
+def meet(texts: Iterable[str]) -> bool:
+    """Whether two of these different texts are the same code."""
+    known = set(texts)
+    return len(set(map(fold, known))) < len(known)
+
+
+def are_confused(texts: Iterable[str]) -> bool:
+    """Whether two of these different texts look alike."""
+    known = set(texts)
+    return len(set(map(look, known))) < len(known)
