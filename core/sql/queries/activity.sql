@@ -4,4 +4,6 @@ SELECT seq FROM {S}.birth_ledger_head
 -- name: since
 -- Batches are left out: there are thousands of them, and the run they belong to tells the same.
 SELECT seq, pg_catalog.to_timestamp(at_us / 1000000.0) AS at, actor, kind, payload
-FROM {S}.birth_ledger_event WHERE seq > %(seq)s AND seq <= %(head)s AND kind <> 'batch' ORDER BY seq DESC LIMIT %(limit)s
+FROM {S}.birth_ledger_event
+WHERE seq > %(seq)s AND seq <= %(head)s AND kind <> 'batch'
+ORDER BY seq DESC LIMIT %(limit)s

@@ -11,12 +11,16 @@ SELECT pg_catalog.encode(hash, 'hex') AS hash FROM {S}.birth_ledger_event WHERE 
 SELECT id, title, verdict, evidence, hint FROM {S}.birth_audit()
 
 -- name: place
-SELECT pg_catalog.current_database() AS database, (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS system_identifier
+SELECT pg_catalog.current_database() AS database,
+    (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS system_identifier
 
 -- name: server
 -- What can be asked of any server.
-SELECT pg_catalog.pg_backend_pid() AS pid, session_user::text AS login, pg_catalog.current_setting('server_version_num')::integer AS version,
-    pg_catalog.current_setting('server_version') AS version_text, pg_catalog.pg_is_in_recovery() AS in_recovery,
+SELECT pg_catalog.pg_backend_pid() AS pid,
+    session_user::text AS login,
+    pg_catalog.current_setting('server_version_num')::integer AS version,
+    pg_catalog.current_setting('server_version') AS version_text,
+    pg_catalog.pg_is_in_recovery() AS in_recovery,
     extract(epoch FROM pg_catalog.clock_timestamp())::float8 AS clock,
     pg_catalog.to_regclass(pg_catalog.quote_ident({s}) || '.birth_migration') IS NOT NULL AS is_installed
 

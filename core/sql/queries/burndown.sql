@@ -1,12 +1,15 @@
 -- name: decisions
 SELECT at_us, kind, payload::jsonb ->> 'collection' AS collection,
-    CASE kind WHEN 'policy_decided' THEN payload::jsonb ->> 'requirement' ELSE payload::jsonb ->> 'strategy' END AS became
+    CASE kind
+        WHEN 'policy_decided' THEN payload::jsonb ->> 'requirement'
+        ELSE payload::jsonb ->> 'strategy' END AS became
 FROM {S}.birth_ledger_event
 WHERE kind IN ('identity_imported', 'identity_classified', 'identity_unclassified', 'identity_undone', 'policy_decided')
 ORDER BY seq
 
 -- name: plans
-SELECT e.at_us, (entry ->> 'ledger_id')::bigint AS ledger_id, entry ->> 'collection' AS collection, (entry ->> 'missing')::bigint AS missing
+SELECT e.at_us, (entry ->> 'ledger_id')::bigint AS ledger_id,
+    entry ->> 'collection' AS collection, (entry ->> 'missing')::bigint AS missing
 FROM {S}.birth_ledger_event AS e CROSS JOIN LATERAL jsonb_array_elements(e.payload::jsonb -> 'entries') AS entry
 WHERE e.kind = 'planned'
 ORDER BY e.seq

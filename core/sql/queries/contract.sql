@@ -1,7 +1,9 @@
 -- name: gateway
 SELECT p.oid IS NOT NULL AS register_function,
     -- Every parameter of the binding is there, and whatever is not bound has a default.
-    p.oid IS NOT NULL AND NOT EXISTS (SELECT FROM {S}.birth_gateway_binding AS b WHERE b.parameter <> ALL (coalesce(p.proargnames, ARRAY[]::text[])))
+    p.oid IS NOT NULL
+        AND NOT EXISTS (SELECT FROM {S}.birth_gateway_binding AS b
+            WHERE b.parameter <> ALL (coalesce(p.proargnames, ARRAY[]::text[])))
         AND p.pronargs - p.pronargdefaults <= (SELECT count(*) FROM {S}.birth_gateway_binding) AS bound
 FROM (SELECT {S}.birth_register_function() AS oid) AS wanted LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = wanted.oid
 

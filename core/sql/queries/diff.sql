@@ -30,7 +30,8 @@ ORDER BY q.ledger_id DESC, q.seq DESC LIMIT %(rows)s
 SELECT ledger_id, missing FROM {S}.birth_backfill_ledger WHERE run_id = %(run)s ORDER BY ledger_id
 
 -- name: lengths
-SELECT coalesce(max(missing) FILTER (WHERE ledger_id = %(before)s), 0) AS before, coalesce(max(missing) FILTER (WHERE ledger_id = %(after)s), 0) AS after
+SELECT coalesce(max(missing) FILTER (WHERE ledger_id = %(before)s), 0) AS before,
+    coalesce(max(missing) FILTER (WHERE ledger_id = %(after)s), 0) AS after
 FROM {S}.birth_backfill_ledger WHERE ledger_id IN (%(before)s, %(after)s)
 
 -- name: code
@@ -43,9 +44,16 @@ JOIN (SELECT * FROM {S}.birth_backfill_ledger WHERE run_id = %(other)s) AS b USI
 ORDER BY 1
 
 -- name: compared
-SELECT CASE WHEN a.seq IS NULL THEN '+' WHEN b.seq IS NULL THEN '-' ELSE '=' END AS kind, a.seq AS before_seq, b.seq AS after_seq,
+SELECT CASE WHEN a.seq IS NULL THEN '+' WHEN b.seq IS NULL THEN '-' ELSE '=' END AS kind,
+    a.seq AS before_seq, b.seq AS after_seq,
     entity_code AS code, coalesce(b.source_key, a.source_key) AS source_key
-FROM (SELECT * FROM {S}.birth_backfill_item WHERE ledger_id = %(before)s AND seq > %(before_seq)s ORDER BY seq LIMIT %(rows)s) AS a
-FULL JOIN (SELECT * FROM {S}.birth_backfill_item WHERE ledger_id = %(after)s AND seq > %(after_seq)s ORDER BY seq LIMIT %(rows)s) AS b
+FROM (
+    SELECT * FROM {S}.birth_backfill_item
+    WHERE ledger_id = %(before)s AND seq > %(before_seq)s
+    ORDER BY seq LIMIT %(rows)s) AS a
+FULL JOIN (
+    SELECT * FROM {S}.birth_backfill_item
+    WHERE ledger_id = %(after)s AND seq > %(after_seq)s
+    ORDER BY seq LIMIT %(rows)s) AS b
     USING (entity_code)
 ORDER BY entity_code COLLATE "C" LIMIT %(rows)s

@@ -3,45 +3,76 @@ SELECT name, sha256 FROM {S}.birth_migration
 
 -- name: schema_record
 -- Whether the record is what its event says, and the event is of the version that consoles read when they connect.
-SELECT EXISTS (SELECT FROM {S}.birth_schema_version AS v JOIN {S}.birth_ledger_event AS e ON e.seq = v.event_seq
+SELECT EXISTS (SELECT
+    FROM {S}.birth_schema_version AS v JOIN {S}.birth_ledger_event AS e ON e.seq = v.event_seq
     WHERE v.installation = (SELECT pg_catalog.max(installation) FROM {S}.birth_schema_version)
       AND e.kind IN ('schema_installed', 'schema_upgraded', 'schema_recorded')
       AND e.payload::jsonb @> pg_catalog.jsonb_build_object('digest', v.digest, 'to', v.version)
-      AND pg_catalog.obj_description(pg_catalog.to_regclass(pg_catalog.quote_ident({s}) || '.birth_migration'), 'pg_class') LIKE pg_catalog.concat('birth-console ', v.version, ':%')
-      AND v.digest = (SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(coalesce(pg_catalog.string_agg(pg_catalog.concat_ws(' ', o.kind, o.name, o.aspects::text), E'\n'
-          ORDER BY o.kind COLLATE "C", o.name COLLATE "C"), ''), 'UTF8')), 'hex') FROM {S}.birth_schema_object AS o)) AS is_whole
+      AND pg_catalog.obj_description(
+              pg_catalog.to_regclass(pg_catalog.quote_ident({s}) || '.birth_migration'), 'pg_class')
+          LIKE pg_catalog.concat('birth-console ', v.version, ':%')
+      AND v.digest = (
+          SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(coalesce(
+              pg_catalog.string_agg(pg_catalog.concat_ws(' ', o.kind, o.name, o.aspects::text),
+                  E'\n' ORDER BY o.kind COLLATE "C", o.name COLLATE "C"),
+              ''), 'UTF8')), 'hex')
+          FROM {S}.birth_schema_object AS o)) AS is_whole
 
 -- name: binding
 SELECT f.signature, p.oid IS NOT NULL AS there, p.provolatile = 'v' AS writes,
-    pg_catalog.has_function_privilege('birth_owner', p.oid, 'EXECUTE') AND pg_catalog.has_schema_privilege('birth_owner', p.pronamespace, 'USAGE') AS callable,
+    pg_catalog.has_function_privilege('birth_owner', p.oid, 'EXECUTE')
+        AND pg_catalog.has_schema_privilege('birth_owner', p.pronamespace, 'USAGE') AS callable,
     (SELECT pg_catalog.count(*) FROM {S}.birth_gateway_functions() AS g WHERE NOT g.is_gateway) AS overloads,
-    ARRAY(SELECT b.parameter FROM {S}.birth_gateway_binding AS b WHERE p.oid IS NOT NULL AND b.parameter <> ALL (coalesce(p.proargnames, ARRAY[]::text[])) ORDER BY 1) AS unknown,
-    (SELECT pg_catalog.jsonb_object_agg(parameter, coalesce(constant, '$' || value)) FROM {S}.birth_gateway_binding) AS binding
-FROM {S}.birth_gateway_function AS f LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = {S}.birth_register_function()
+    ARRAY(
+        SELECT b.parameter FROM {S}.birth_gateway_binding AS b
+        WHERE p.oid IS NOT NULL AND b.parameter <> ALL (coalesce(p.proargnames, ARRAY[]::text[]))
+        ORDER BY 1) AS unknown,
+    (SELECT pg_catalog.jsonb_object_agg(parameter, coalesce(constant, '$' || value))
+        FROM {S}.birth_gateway_binding) AS binding
+FROM {S}.birth_gateway_function AS f
+LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = {S}.birth_register_function()
 
 -- name: pins
 -- What was agreed for the gateway that is no longer so: open permits, and runs that are not over.
 SELECT pg_catalog.left(g.live ->> 'norm_md5', 8) AS live,
-    ARRAY(SELECT p.permit_id FROM {S}.birth_admission_permit AS p WHERE p.closed_at IS NULL AND p.expires_at > clock_timestamp()
-        AND NOT g.live @> pg_catalog.jsonb_build_object('norm_md5', p.expect_gateway, 'full_sha256', p.expect_full) ORDER BY 1) AS permits,
-    ARRAY(SELECT r.run_id FROM {S}.birth_backfill_run AS r WHERE r.status IN ('planned', 'reconciled', 'applying') AND r.gateway <> g.live ORDER BY 1) AS runs
+    ARRAY(
+        SELECT p.permit_id FROM {S}.birth_admission_permit AS p
+        WHERE p.closed_at IS NULL AND p.expires_at > clock_timestamp()
+          AND NOT g.live @> pg_catalog.jsonb_build_object('norm_md5', p.expect_gateway, 'full_sha256', p.expect_full)
+        ORDER BY 1) AS permits,
+    ARRAY(
+        SELECT r.run_id FROM {S}.birth_backfill_run AS r
+        WHERE r.status IN ('planned', 'reconciled', 'applying') AND r.gateway <> g.live
+        ORDER BY 1) AS runs
 FROM (SELECT {S}.birth_gateway_fingerprint() AS live) AS g
 
 -- name: server
-SELECT e.payload::jsonb ->> 'system_identifier' AS installed_on, (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS live,
-    ARRAY(SELECT r.run_id FROM {S}.birth_backfill_run AS r WHERE r.status IN ('planned', 'reconciled', 'applying')
-        AND r.server_version <> pg_catalog.current_setting('server_version_num') ORDER BY 1) AS runs
+SELECT e.payload::jsonb ->> 'system_identifier' AS installed_on,
+    (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS live,
+    ARRAY(
+        SELECT r.run_id FROM {S}.birth_backfill_run AS r
+        WHERE r.status IN ('planned', 'reconciled', 'applying')
+          AND r.server_version <> pg_catalog.current_setting('server_version_num')
+        ORDER BY 1) AS runs
 FROM {S}.birth_ledger_event AS e WHERE e.seq = 0
 
 -- name: registry
-SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS x JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0]
-        WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL AND x.indnkeyatts = 1 AND a.attname = b.code) AS is_unique,
-    EXISTS (SELECT FROM pg_catalog.pg_index AS x JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0]
+SELECT EXISTS (SELECT
+        FROM pg_catalog.pg_index AS x
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0]
+        WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL
+          AND x.indnkeyatts = 1 AND a.attname = b.code) AS is_unique,
+    EXISTS (SELECT
+        FROM pg_catalog.pg_index AS x
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0]
         WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL AND a.attname = b.code) AS is_indexed,
     pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS registry
-FROM (SELECT {S}.birth_bound_table('registry') AS relid, coalesce(columns ->> 'entity_code', 'entity_code')::name AS code
+FROM (
+    SELECT {S}.birth_bound_table('registry') AS relid,
+        coalesce(columns ->> 'entity_code', 'entity_code')::name AS code
     FROM {S}.birth_binding WHERE part = 'registry') AS b
-JOIN pg_catalog.pg_class AS c ON c.oid = b.relid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_class AS c ON c.oid = b.relid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 
 -- name: row_security
 -- Whoever owns a table sees all of it, but the groups would not.
@@ -55,15 +86,22 @@ WHERE c.relrowsecurity AND (c.oid IN (SELECT {S}.birth_bound_table(part) FROM {S
 -- installations, each in a schema of its own; types of the parameters are compared as the server reads them.
 WITH birth AS MATERIALIZED (SELECT 'birth_owner'::pg_catalog.regrole::oid AS owner),
 home AS MATERIALIZED (
-    SELECT c.relnamespace AS oid, pg_catalog.quote_ident(n.nspname) AS name FROM pg_catalog.pg_class AS c
-    JOIN birth ON birth.owner = c.relowner JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relname = 'birth_migration'
+    SELECT c.relnamespace AS oid, pg_catalog.quote_ident(n.nspname) AS name
+    FROM pg_catalog.pg_class AS c
+    JOIN birth ON birth.owner = c.relowner
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relname = 'birth_migration'
 ), made AS MATERIALIZED (
     SELECT home.oid AS schema, f.value ->> 0 AS name, ARRAY(
         SELECT pg_catalog.to_regtype(pg_catalog.replace(t.type, '{{S}}', home.name))::oid
-        FROM pg_catalog.jsonb_array_elements_text(f.value -> 1) WITH ORDINALITY AS t(type, place) ORDER BY t.place) AS types
+        FROM pg_catalog.jsonb_array_elements_text(f.value -> 1) WITH ORDINALITY AS t(type, place)
+        ORDER BY t.place) AS types
     FROM home CROSS JOIN pg_catalog.jsonb_array_elements(%(functions)s) AS f
 ), ours AS MATERIALIZED (
-    SELECT c.oid, c.relname::text AS name FROM pg_catalog.pg_class AS c JOIN home ON home.oid = c.relnamespace JOIN birth ON birth.owner = c.relowner
+    SELECT c.oid, c.relname::text AS name
+    FROM pg_catalog.pg_class AS c
+    JOIN home ON home.oid = c.relnamespace
+    JOIN birth ON birth.owner = c.relowner
     WHERE c.relkind IN ('r', 'p', 'v') AND c.relname = ANY (%(relations)s)
 )
 SELECT 'function ' || p.oid::pg_catalog.regprocedure AS object, ARRAY(
@@ -74,7 +112,11 @@ FROM pg_catalog.pg_proc AS p JOIN birth ON birth.owner = p.proowner
 WHERE NOT EXISTS (SELECT FROM made AS m WHERE m.schema = p.pronamespace AND m.name = p.proname AND m.types = ARRAY(
     SELECT t.type FROM unnest(p.proargtypes) WITH ORDINALITY AS t(type, place) ORDER BY t.place))
 UNION ALL
-SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table ' ELSE 'table ' END || c.oid::pg_catalog.regclass, ARRAY(
+SELECT CASE c.relkind
+        WHEN 'v' THEN 'view '
+        WHEN 'm' THEN 'materialized view '
+        WHEN 'f' THEN 'foreign table '
+        ELSE 'table ' END || c.oid::pg_catalog.regclass, ARRAY(
     SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END
     FROM pg_catalog.aclexplode(c.relacl) AS a WHERE a.grantee <> c.relowner ORDER BY 1)
 FROM pg_catalog.pg_class AS c JOIN birth ON birth.owner = c.relowner
@@ -90,37 +132,61 @@ FROM pg_catalog.pg_rewrite AS r JOIN ours ON ours.oid = r.ev_class WHERE r.rulen
 ORDER BY 1
 
 -- name: sources
-SELECT c.collection_name AS collection, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS "table", pg_catalog.quote_ident(n.nspname) AS schema,
-    NOT pg_catalog.has_schema_privilege('birth_owner', n.oid, 'USAGE') OR NOT pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE') AS closed,
-    NOT pg_catalog.has_table_privilege('birth_owner', t.oid, 'SELECT') OR NOT pg_catalog.has_table_privilege('birth_reader', t.oid, 'SELECT') AS unread,
+SELECT c.collection_name AS collection,
+    pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS "table",
+    pg_catalog.quote_ident(n.nspname) AS schema,
+    NOT pg_catalog.has_schema_privilege('birth_owner', n.oid, 'USAGE')
+        OR NOT pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE') AS closed,
+    NOT pg_catalog.has_table_privilege('birth_owner', t.oid, 'SELECT')
+        OR NOT pg_catalog.has_table_privilege('birth_reader', t.oid, 'SELECT') AS unread,
     t.relrowsecurity AND t.relowner <> 'birth_owner'::pg_catalog.regrole AS guarded,
     -- Never counted, and not empty.
-    t.reltuples < 0 AND (pg_catalog.pg_relation_size(t.oid) > 0 OR EXISTS (SELECT FROM pg_catalog.pg_partition_tree(t.oid) AS part WHERE part.isleaf AND pg_catalog.pg_relation_size(part.relid) > 0)) AS unknown
-FROM {S}.birth_collections() AS c JOIN pg_catalog.pg_class AS t ON t.oid = c.relid JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
+    t.reltuples < 0
+        AND (pg_catalog.pg_relation_size(t.oid) > 0
+            OR EXISTS (SELECT FROM pg_catalog.pg_partition_tree(t.oid) AS part
+                WHERE part.isleaf AND pg_catalog.pg_relation_size(part.relid) > 0)) AS unknown
+FROM {S}.birth_collections() AS c
+JOIN pg_catalog.pg_class AS t ON t.oid = c.relid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
 WHERE c.requirement = 'REQUIRED'
-  AND (NOT pg_catalog.has_schema_privilege('birth_owner', n.oid, 'USAGE') OR NOT pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE')
-    OR NOT pg_catalog.has_table_privilege('birth_owner', t.oid, 'SELECT') OR NOT pg_catalog.has_table_privilege('birth_reader', t.oid, 'SELECT')
+  AND (NOT pg_catalog.has_schema_privilege('birth_owner', n.oid, 'USAGE')
+    OR NOT pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE')
+    OR NOT pg_catalog.has_table_privilege('birth_owner', t.oid, 'SELECT')
+    OR NOT pg_catalog.has_table_privilege('birth_reader', t.oid, 'SELECT')
     OR t.relrowsecurity OR t.reltuples < 0)
 ORDER BY 1
 
 -- name: heirs
--- Tables that inherit from a REQUIRED collection's and do not meet the gateway: their rows are its rows, but no trigger is
--- inherited. Partitions have their parents'.
+-- Tables that inherit from a REQUIRED collection's and do not meet the gateway: their rows are its rows, but no trigger
+-- is inherited. Partitions have their parents'.
 WITH RECURSIVE required AS MATERIALIZED (
-    SELECT c.relid, c.collection_name FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.relid IS NOT NULL
+    SELECT c.relid, c.collection_name
+    FROM {S}.birth_collections() AS c
+    WHERE c.requirement = 'REQUIRED' AND c.relid IS NOT NULL
 ), heir AS (
-    SELECT r.collection_name, i.inhrelid AS oid FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS t ON t.oid = i.inhrelid AND NOT t.relispartition
+    SELECT r.collection_name, i.inhrelid AS oid
+    FROM pg_catalog.pg_inherits AS i
+    JOIN pg_catalog.pg_class AS t ON t.oid = i.inhrelid AND NOT t.relispartition
     JOIN required AS r ON r.relid = i.inhparent
-    UNION SELECT heir.collection_name, i.inhrelid FROM heir JOIN pg_catalog.pg_inherits AS i ON i.inhparent = heir.oid
+    UNION
+    SELECT heir.collection_name, i.inhrelid
+    FROM heir JOIN pg_catalog.pg_inherits AS i ON i.inhparent = heir.oid
 )
 SELECT DISTINCT ON (t.oid) pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS "table",
-    CASE WHEN stands.oid IS NOT NULL THEN pg_catalog.format('CREATE TRIGGER trg_birth_gateway AFTER INSERT ON %I.%I FOR EACH ROW EXECUTE FUNCTION %I.fn_birth_gateway(%L);',
-        n.nspname, t.relname, {s}, heir.collection_name) END AS remedy
-FROM heir JOIN pg_catalog.pg_class AS t ON t.oid = heir.oid AND t.relkind = 'r' JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
+    CASE WHEN stands.oid IS NOT NULL
+        THEN pg_catalog.format('CREATE TRIGGER trg_birth_gateway AFTER INSERT ON %I.%I '
+            'FOR EACH ROW EXECUTE FUNCTION %I.fn_birth_gateway(%L);',
+            n.nspname, t.relname, {s}, heir.collection_name) END AS remedy
+FROM heir
+JOIN pg_catalog.pg_class AS t ON t.oid = heir.oid AND t.relkind = 'r'
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
 LEFT JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.oid AND g.tgname = 'trg_birth_gateway' AND NOT g.tgisinternal
-LEFT JOIN pg_catalog.pg_proc AS stands ON g.oid IS NULL AND stands.proname = 'fn_birth_gateway' AND stands.pronargs = 0
-    AND stands.pronamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {s}) AND stands.proowner = 'birth_owner'::pg_catalog.regrole
-WHERE g.oid IS NULL OR g.tgenabled NOT IN ('O', 'A') ORDER BY t.oid, heir.collection_name COLLATE "C"
+LEFT JOIN pg_catalog.pg_proc AS stands ON g.oid IS NULL
+    AND stands.proname = 'fn_birth_gateway' AND stands.pronargs = 0
+    AND stands.pronamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {s})
+    AND stands.proowner = 'birth_owner'::pg_catalog.regrole
+WHERE g.oid IS NULL OR g.tgenabled NOT IN ('O', 'A')
+ORDER BY t.oid, heir.collection_name COLLATE "C"
 
 -- name: ambiguous
 SELECT c.collection_name::text AS collection, pg_catalog.array_agg(n.nspname::text ORDER BY place.rank) AS schemas

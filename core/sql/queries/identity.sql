@@ -37,10 +37,14 @@ WITH RECURSIVE base AS (
 )
 SELECT attrelid::bigint AS relid, attname AS name,
     -- Somebody's own type may be called text, and come first on somebody's search_path.
-    CASE WHEN typtype = 'e' THEN 'enum' WHEN typname = 'citext' AND {S}.birth_is_citext(oid) THEN 'citext'
-        WHEN typnamespace = 'pg_catalog'::regnamespace THEN pg_catalog.regexp_replace(pg_catalog.format_type(oid, NULL), '^pg_catalog\.', '')
+    CASE
+        WHEN typtype = 'e' THEN 'enum'
+        WHEN typname = 'citext' AND {S}.birth_is_citext(oid) THEN 'citext'
+        WHEN typnamespace = 'pg_catalog'::regnamespace
+            THEN pg_catalog.regexp_replace(pg_catalog.format_type(oid, NULL), '^pg_catalog\.', '')
         -- The server qualifies what this session's path does not show.
-        ELSE CASE WHEN pg_catalog.pg_type_is_visible(oid) THEN typnamespace::regnamespace || '.' ELSE '' END || pg_catalog.format_type(oid, NULL) END AS type
+        ELSE CASE WHEN pg_catalog.pg_type_is_visible(oid) THEN typnamespace::regnamespace || '.' ELSE '' END
+            || pg_catalog.format_type(oid, NULL) END AS type
 FROM base WHERE typtype <> 'd' ORDER BY attrelid, attnum
 
 -- name: own_equality
@@ -52,7 +56,8 @@ JOIN pg_catalog.pg_attribute AS a ON a.attrelid = %(relid)s::bigint::oid AND a.a
 WHERE x.indrelid = %(relid)s::bigint::oid AND x.indisprimary ORDER BY k.position
 
 -- name: classify
-SELECT {S}.birth_identity_classify(%(collection)s, %(strategy)s, %(columns)s, %(seen_version)s, %(reason)s, %(evidence)s) AS version
+SELECT {S}.birth_identity_classify(
+    %(collection)s, %(strategy)s, %(columns)s, %(seen_version)s, %(reason)s, %(evidence)s) AS version
 
 -- name: unclassify
 SELECT {S}.birth_identity_unclassify(%(collection)s, %(seen_version)s, %(reason)s) AS version
@@ -64,12 +69,15 @@ SELECT {S}.birth_policy_set(%(collection)s, %(requirement)s, %(reason)s) AS done
 SELECT {S}.birth_identity_undo(%(collection)s, %(seen_version)s, %(reason)s) AS version
 
 -- name: last_of_login
-SELECT h.collection_name FROM {S}.birth_identity_history AS h JOIN {S}.birth_identity AS i USING (collection_name, version)
+SELECT h.collection_name
+FROM {S}.birth_identity_history AS h JOIN {S}.birth_identity AS i USING (collection_name, version)
 WHERE h.actor = session_user AND h.action = 'classified'
 ORDER BY h.recorded_at DESC, h.collection_name COLLATE "C" DESC LIMIT 1
 
 -- name: before
-SELECT strategy, columns FROM {S}.birth_identity_history WHERE collection_name = %(collection)s AND version < %(version)s
+SELECT strategy, columns
+FROM {S}.birth_identity_history
+WHERE collection_name = %(collection)s AND version < %(version)s
 ORDER BY version DESC LIMIT 1
 
 -- name: history
@@ -80,7 +88,8 @@ WHERE %(collection)s::text IS NULL OR collection_name = %(collection)s
 ORDER BY recorded_at, collection_name COLLATE "C", version
 
 -- name: in_use
-SELECT count(*) AS registered FROM (SELECT FROM {S}.birth_registry_rows() WHERE collection_name = %(collection)s LIMIT 1) AS r
+SELECT count(*) AS registered
+FROM (SELECT FROM {S}.birth_registry_rows() WHERE collection_name = %(collection)s LIMIT 1) AS r
 
 -- name: rights
 SELECT pg_catalog.pg_has_role(session_user, 'birth_operator', 'MEMBER') AS classify,
@@ -92,7 +101,8 @@ FROM {S}.birth_collections() AS c
 LEFT JOIN {S}.birth_identity_history AS h ON h.collection_name = c.collection_name AND h.version = c.version
 LEFT JOIN LATERAL (
     SELECT e.payload::jsonb ->> 'reason' AS reason FROM {S}.birth_ledger_event AS e
-    WHERE e.kind = 'policy_decided' AND e.payload::jsonb ->> 'collection' = c.collection_name AND c.requirement = 'EXEMPT'
+    WHERE e.kind = 'policy_decided' AND e.payload::jsonb ->> 'collection' = c.collection_name
+      AND c.requirement = 'EXEMPT'
     ORDER BY e.seq DESC LIMIT 1) AS policy ON true
 WHERE c.requirement IS NOT NULL
 ORDER BY c.collection_name COLLATE "C"

@@ -1,17 +1,22 @@
 -- name: runs
 SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by
-FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id) ORDER BY r.run_id DESC LIMIT %(limit)s
+FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id)
+ORDER BY r.run_id DESC LIMIT %(limit)s
 
 -- name: run
 SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by
 FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id) WHERE r.run_id = %(run)s
 
 -- name: entries
-SELECT l.run_id AS run, l.ledger_id, l.collection_name AS collection, l.identity, l.source_rows, l.distinct_codes, l.registered, l.missing, l.digest
-FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = ANY (%(runs)s) ORDER BY l.ledger_id
+SELECT l.run_id AS run, l.ledger_id, l.collection_name AS collection, l.identity,
+    l.source_rows, l.distinct_codes, l.registered, l.missing, l.digest
+FROM {S}.birth_backfill_ledger AS l
+WHERE l.run_id = ANY (%(runs)s)
+ORDER BY l.ledger_id
 
 -- name: sources
-SELECT l.ledger_id, l.collection_name AS collection, l.strategy, l.columns, l.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name,
+SELECT l.ledger_id, l.collection_name AS collection, l.strategy, l.columns,
+    l.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name,
     {S}.birth_windowed(l.relid) AS windowed
 FROM {S}.birth_backfill_ledger AS l
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = l.relid
@@ -19,7 +24,8 @@ LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
 WHERE l.run_id = %(run)s ORDER BY l.ledger_id
 
 -- name: accounting
-SELECT ledger_id, collection_name AS collection, planned, registered, existing, vanished, quarantined FROM {S}.birth_accounting(%(run)s)
+SELECT ledger_id, collection_name AS collection, planned, registered, existing, vanished, quarantined
+FROM {S}.birth_accounting(%(run)s)
 
 -- name: workers
 SELECT w.backend_pid AS pid, w.login, w.state, w.reason, w.seen_at FROM {S}.birth_backfill_worker AS w

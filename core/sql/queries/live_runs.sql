@@ -4,19 +4,26 @@ SELECT r.run_id AS run, r.status, c.command, c.batch_size, c.steered_by, c.reaso
 FROM {S}.birth_backfill_run AS r
 JOIN {S}.birth_backfill_control AS c USING (run_id)
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(planned), 0)::bigint AS planned, coalesce(sum(registered), 0)::bigint AS registered,
-        coalesce(sum(existing), 0)::bigint AS existing, coalesce(sum(vanished), 0)::bigint AS vanished,
+    SELECT coalesce(sum(planned), 0)::bigint AS planned,
+        coalesce(sum(registered), 0)::bigint AS registered,
+        coalesce(sum(existing), 0)::bigint AS existing,
+        coalesce(sum(vanished), 0)::bigint AS vanished,
         coalesce(sum(quarantined), 0)::bigint AS quarantined,
-        coalesce(jsonb_object_agg(collection_name, jsonb_build_object('planned', planned, 'registered', registered, 'existing', existing,
+        coalesce(jsonb_object_agg(collection_name, jsonb_build_object(
+            'planned', planned, 'registered', registered, 'existing', existing,
             'vanished', vanished, 'quarantined', quarantined)), '{{}}') AS outcomes
     FROM {S}.birth_accounting(r.run_id)) AS a
 CROSS JOIN LATERAL (
     SELECT max(rows) AS largest FROM (
         SELECT t.seq_to - t.seq_from + 1 AS rows FROM {S}.birth_backfill_ledger AS l
-        CROSS JOIN LATERAL (SELECT * FROM {S}.birth_backfill_batch AS t WHERE t.ledger_id = l.ledger_id ORDER BY t.epoch DESC LIMIT 3) AS t
+        CROSS JOIN LATERAL (
+            SELECT * FROM {S}.birth_backfill_batch AS t
+            WHERE t.ledger_id = l.ledger_id
+            ORDER BY t.epoch DESC LIMIT 3) AS t
         WHERE l.run_id = r.run_id AND l.next_seq <= l.missing AND l.last_epoch > 0) AS latest) AS b
 CROSS JOIN LATERAL (
-    SELECT coalesce(jsonb_object_agg(state, workers), '{{}}') AS states, coalesce(jsonb_agg(reason ORDER BY reason) FILTER (WHERE reason IS NOT NULL), '[]') AS reasons
+    SELECT coalesce(jsonb_object_agg(state, workers), '{{}}') AS states,
+        coalesce(jsonb_agg(reason ORDER BY reason) FILTER (WHERE reason IS NOT NULL), '[]') AS reasons
     FROM (SELECT w.state, count(*) AS workers, min(w.reason) AS reason
         FROM {S}.birth_backfill_worker AS w
         JOIN pg_catalog.pg_stat_activity AS s ON s.pid = w.backend_pid AND coalesce(s.backend_start <= w.seen_at, true)

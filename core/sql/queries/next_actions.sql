@@ -1,10 +1,16 @@
 -- name: login
-SELECT ARRAY(SELECT name FROM unnest(ARRAY['birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer']) AS name
-        WHERE pg_catalog.to_regrole(name) IS NOT NULL AND pg_catalog.pg_has_role(session_user, name, 'MEMBER')) AS groups,
+SELECT ARRAY(
+        SELECT name FROM unnest(ARRAY['birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer']) AS name
+        WHERE pg_catalog.to_regrole(name) IS NOT NULL
+          AND pg_catalog.pg_has_role(session_user, name, 'MEMBER')) AS groups,
     (SELECT person FROM {S}.birth_person_login WHERE login = session_user) AS person
 
 -- name: standing
 SELECT r.status, c.command, c.steered_by AS held_by,
-    ARRAY(SELECT p.part FROM {S}.birth_participants(r.run_id) AS p JOIN {S}.birth_person_login AS l ON l.person = p.person
-        WHERE l.login = session_user ORDER BY p.part) AS parts
+    ARRAY(
+        SELECT p.part
+        FROM {S}.birth_participants(r.run_id) AS p
+        JOIN {S}.birth_person_login AS l ON l.person = p.person
+        WHERE l.login = session_user
+        ORDER BY p.part) AS parts
 FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id) WHERE r.run_id = %(run)s

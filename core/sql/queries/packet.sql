@@ -10,8 +10,11 @@ SELECT {S}.birth_gateway_fingerprint() - 'versions' AS gateway,
     {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')) AS registry_triggers,
     (SELECT count(*) FROM {S}.birth_alert_rows()) AS trigger_guard_alerts,
     (SELECT count(*) FROM {S}.birth_registry_rows()) AS registry_rows,
-    (SELECT coalesce(jsonb_object_agg(name, value[1]), '{{}}') FROM {S}.birth_setting WHERE name LIKE '%%\_attested') AS attestations
+    (SELECT coalesce(jsonb_object_agg(name, value[1]), '{{}}')
+        FROM {S}.birth_setting
+        WHERE name LIKE '%%\_attested') AS attestations
 
 -- name: chain
-SELECT h.seq, encode(h.hash, 'hex') AS head, (SELECT encode(e.hash, 'hex') FROM {S}.birth_ledger_event AS e WHERE e.seq = 0) AS genesis
+SELECT h.seq, encode(h.hash, 'hex') AS head,
+    (SELECT encode(e.hash, 'hex') FROM {S}.birth_ledger_event AS e WHERE e.seq = 0) AS genesis
 FROM {S}.birth_ledger_head AS h

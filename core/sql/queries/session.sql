@@ -1,7 +1,9 @@
 -- name: identity
 SELECT session_user::text AS login, current_database()::text AS database, current_setting('server_version') AS version,
-    ARRAY(SELECT name FROM unnest(ARRAY['birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer']) AS name
-        WHERE pg_catalog.to_regrole(name) IS NOT NULL AND pg_catalog.pg_has_role(session_user, name, 'MEMBER')) AS groups
+    ARRAY(
+        SELECT name FROM unnest(ARRAY['birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer']) AS name
+        WHERE pg_catalog.to_regrole(name) IS NOT NULL
+          AND pg_catalog.pg_has_role(session_user, name, 'MEMBER')) AS groups
 
 -- name: moment
 SELECT pg_catalog.pg_export_snapshot() AS moment

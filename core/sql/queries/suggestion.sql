@@ -13,14 +13,16 @@ WHERE c.columns IS NOT NULL
 ORDER BY c.collection_name COLLATE "C"
 
 -- name: rejected
--- What people decided against: an identity that they took back or replaced, and a first suggestion that they passed over.
+-- What people decided against: an identity that they took back or replaced, and a first suggestion that they passed
+-- over.
 SELECT h.collection_name, h.columns
 FROM {S}.birth_identity_history AS h
 LEFT JOIN {S}.birth_identity AS i ON i.collection_name = h.collection_name
 WHERE h.action = 'classified' AND h.columns IS NOT NULL AND h.columns IS DISTINCT FROM i.columns
 UNION
 SELECT h.collection_name, ARRAY(
-    SELECT passed.name FROM pg_catalog.jsonb_array_elements_text(h.evidence #> '{{suggestion,instead_of}}') AS passed(name)
+    SELECT passed.name
+    FROM pg_catalog.jsonb_array_elements_text(h.evidence #> '{{suggestion,instead_of}}') AS passed(name)
     WHERE passed.name IS NOT NULL)
 FROM {S}.birth_identity AS i
 JOIN {S}.birth_identity_history AS h ON h.collection_name = i.collection_name AND h.version = i.version

@@ -17,34 +17,71 @@ ours AS (
     WHERE p.pronamespace = home.oid AND p.proowner = role.owner
 ), granted AS (
     SELECT DISTINCT kind, name FROM (
-        SELECT 'TABLE' AS kind, c.oid::pg_catalog.regclass::text AS name, a.grantee FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relowner <> (SELECT owner FROM role) AND c.oid NOT IN (SELECT oid FROM ours)
+        SELECT 'TABLE' AS kind, c.oid::pg_catalog.regclass::text AS name, a.grantee
+        FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relowner <> (SELECT owner FROM role)
+            AND c.oid NOT IN (SELECT oid FROM ours)
             AND c.relnamespace <> 'pg_catalog'::pg_catalog.regnamespace
-        UNION ALL SELECT 'SEQUENCE', c.oid::pg_catalog.regclass::text, a.grantee FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a
+        UNION ALL
+        SELECT 'SEQUENCE', c.oid::pg_catalog.regclass::text, a.grantee
+        FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a
         WHERE c.relkind = 'S' AND c.relowner <> (SELECT owner FROM role)
-        UNION ALL SELECT 'FUNCTION', p.oid::pg_catalog.regprocedure::text, a.grantee FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
+        UNION ALL
+        SELECT 'FUNCTION', p.oid::pg_catalog.regprocedure::text, a.grantee
+        FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
         WHERE p.proowner <> (SELECT owner FROM role) AND p.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
-        UNION ALL SELECT 'SCHEMA', n.oid::pg_catalog.regnamespace::text, a.grantee FROM pg_catalog.pg_namespace AS n, pg_catalog.aclexplode(n.nspacl) AS a
+        UNION ALL
+        SELECT 'SCHEMA', n.oid::pg_catalog.regnamespace::text, a.grantee
+        FROM pg_catalog.pg_namespace AS n, pg_catalog.aclexplode(n.nspacl) AS a
         WHERE n.nspowner <> (SELECT owner FROM role)
     ) AS g JOIN pg_catalog.pg_roles AS r ON r.oid = g.grantee WHERE r.rolname IN ('birth_owner', 'birth_reader')
 )
 SELECT what, statement FROM (
-    SELECT 1 AS place, 'event trigger ' || e.evtname AS what, pg_catalog.format('DROP EVENT TRIGGER %I', e.evtname) AS statement
-    FROM pg_catalog.pg_event_trigger AS e WHERE e.evtfoid IN (SELECT oid FROM function)
-    UNION ALL SELECT 2, 'trigger ' || t.tgname || ' on ' || t.tgrelid::pg_catalog.regclass, pg_catalog.format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::pg_catalog.regclass)
-    FROM pg_catalog.pg_trigger AS t WHERE t.tgfoid IN (SELECT oid FROM function) AND NOT t.tgisinternal AND t.tgparentid = 0
-    UNION ALL SELECT 3, 'view ' || name, 'DROP VIEW ' || name FROM ours WHERE relkind = 'v'
-    UNION ALL SELECT 4, pg_catalog.count(*) || ' functions', 'DROP FUNCTION ' || pg_catalog.string_agg(name, ', ' ORDER BY name) FROM function HAVING count(*) > 0
-    UNION ALL SELECT 5, pg_catalog.count(*) || ' tables: ' || pg_catalog.string_agg(name, ', ' ORDER BY name), 'DROP TABLE ' || pg_catalog.string_agg(name, ', ' ORDER BY name)
-    FROM ours WHERE relkind IN ('r', 'p') HAVING count(*) > 0
-    UNION ALL SELECT 6, 'rights on ' || lower(kind) || ' ' || name, 'REVOKE ALL ON ' || kind || ' ' || name || ' FROM birth_owner, birth_reader'
-    FROM granted WHERE kind <> 'SCHEMA' OR name <> (SELECT oid::pg_catalog.regnamespace::text FROM home)
-    UNION ALL SELECT 7, 'what birth_owner''s functions grant by themselves', 'ALTER DEFAULT PRIVILEGES FOR ROLE birth_owner GRANT EXECUTE ON FUNCTIONS TO PUBLIC'
-    FROM role WHERE EXISTS (SELECT FROM pg_catalog.pg_default_acl AS d WHERE d.defaclrole = role.owner AND d.defaclnamespace = 0)
-    UNION ALL SELECT 8, 'schema ' || nspname, pg_catalog.format('DROP SCHEMA %I', nspname) FROM home, role
+    SELECT 1 AS place, 'event trigger ' || e.evtname AS what,
+        pg_catalog.format('DROP EVENT TRIGGER %I', e.evtname) AS statement
+    FROM pg_catalog.pg_event_trigger AS e
+    WHERE e.evtfoid IN (SELECT oid FROM function)
+    UNION ALL
+    SELECT 2, 'trigger ' || t.tgname || ' on ' || t.tgrelid::pg_catalog.regclass,
+        pg_catalog.format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::pg_catalog.regclass)
+    FROM pg_catalog.pg_trigger AS t
+    WHERE t.tgfoid IN (SELECT oid FROM function) AND NOT t.tgisinternal AND t.tgparentid = 0
+    UNION ALL
+    SELECT 3, 'view ' || name, 'DROP VIEW ' || name
+    FROM ours
+    WHERE relkind = 'v'
+    UNION ALL
+    SELECT 4, pg_catalog.count(*) || ' functions',
+        'DROP FUNCTION ' || pg_catalog.string_agg(name, ', ' ORDER BY name)
+    FROM function
+    HAVING count(*) > 0
+    UNION ALL
+    SELECT 5, pg_catalog.count(*) || ' tables: ' || pg_catalog.string_agg(name, ', ' ORDER BY name),
+        'DROP TABLE ' || pg_catalog.string_agg(name, ', ' ORDER BY name)
+    FROM ours
+    WHERE relkind IN ('r', 'p')
+    HAVING count(*) > 0
+    UNION ALL
+    SELECT 6, 'rights on ' || lower(kind) || ' ' || name,
+        'REVOKE ALL ON ' || kind || ' ' || name || ' FROM birth_owner, birth_reader'
+    FROM granted
+    WHERE kind <> 'SCHEMA' OR name <> (SELECT oid::pg_catalog.regnamespace::text FROM home)
+    UNION ALL
+    SELECT 7, 'what birth_owner''s functions grant by themselves',
+        'ALTER DEFAULT PRIVILEGES FOR ROLE birth_owner GRANT EXECUTE ON FUNCTIONS TO PUBLIC'
+    FROM role
+    WHERE EXISTS (SELECT FROM pg_catalog.pg_default_acl AS d
+        WHERE d.defaclrole = role.owner AND d.defaclnamespace = 0)
+    UNION ALL
+    SELECT 8, 'schema ' || nspname, pg_catalog.format('DROP SCHEMA %I', nspname)
+    FROM home, role
     WHERE nspowner = role.owner
-    UNION ALL SELECT 8, 'rights on schema ' || nspname, pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM birth_owner, birth_reader', nspname) FROM home, role
-    WHERE nspowner <> role.owner AND oid::pg_catalog.regnamespace::text IN (SELECT name FROM granted WHERE kind = 'SCHEMA')
+    UNION ALL
+    SELECT 8, 'rights on schema ' || nspname,
+        pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM birth_owner, birth_reader', nspname)
+    FROM home, role
+    WHERE nspowner <> role.owner
+        AND oid::pg_catalog.regnamespace::text IN (SELECT name FROM granted WHERE kind = 'SCHEMA')
 ) AS s
 WHERE EXISTS (SELECT FROM ours)
 ORDER BY place, what COLLATE "C"

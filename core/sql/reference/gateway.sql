@@ -69,8 +69,9 @@ $body$;
 
 -- name: fn_birth_gateway
 -- The trigger on each collection: `trg_birth_gateway AFTER INSERT … EXECUTE FUNCTION fn_birth_gateway('collection')`.
--- A row that cannot be named or registered for want of ours slips past, and is missing until it is backfilled: no identity
--- yet, a code that is blank or another row's, one whose column is gone, a register function that is gone. What the company writes never fails for that.
+-- A row that cannot be named or registered for want of ours slips past, and is missing until it is backfilled: no
+-- identity yet, a code that is blank or another row's, one whose column is gone, a register function that is gone. What
+-- the company writes never fails for that.
 CREATE FUNCTION {S}.fn_birth_gateway() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -155,8 +156,8 @@ $body$;
 
 -- name: fn_trigger_guard
 -- The trigger guard: DDL that touches a trigger leaves a row in trigger_guard_alerts. ALTER TABLE reports itself
--- as a table command even when it disables a trigger, hence the look at the statement's text; with no backslash in it, for
--- the session whose statement it is may read one as an escape.
+-- as a table command even when it disables a trigger, hence the look at the statement's text; with no backslash in it,
+-- for the session whose statement it is may read one as an escape.
 CREATE FUNCTION {S}.fn_trigger_guard() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN

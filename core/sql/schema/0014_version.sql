@@ -9,7 +9,8 @@ CREATE TABLE {S}.birth_schema_version (
     installed_by text NOT NULL DEFAULT session_user,
     installed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-COMMENT ON TABLE {S}.birth_schema_version IS 'The versions that this schema had, in order, each with its event in the chain.';
+COMMENT ON TABLE {S}.birth_schema_version IS
+    'The versions that this schema had, in order, each with its event in the chain.';
 COMMENT ON COLUMN {S}.birth_schema_version.digest IS 'sha256 over birth_schema_object; its event holds the same.';
 
 CREATE TABLE {S}.birth_schema_object (
@@ -18,7 +19,9 @@ CREATE TABLE {S}.birth_schema_object (
     aspects jsonb NOT NULL,
     PRIMARY KEY (kind, name)
 );
-COMMENT ON TABLE {S}.birth_schema_object IS 'What the latest version installed: each object as birth_schema_catalog() saw it then.';
-COMMENT ON COLUMN {S}.birth_schema_object.aspects IS 'Owner, rights, body, columns …: long ones as sha256, so that servers of every version agree.';
+COMMENT ON TABLE {S}.birth_schema_object IS
+    'What the latest version installed: each object as birth_schema_catalog() saw it then.';
+COMMENT ON COLUMN {S}.birth_schema_object.aspects IS
+    'Owner, rights, body, columns …: long ones as sha256, so that servers of every version agree.';
 
 GRANT SELECT ON {S}.birth_schema_version, {S}.birth_schema_object TO birth_reader;

@@ -11,8 +11,9 @@ BEGIN
     SELECT b.* INTO v_abandoned FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
     WHERE l.run_id = p_run AND b.finished_at IS NULL
       -- A lease that runs longer than any was given from before the clock was set back.
-      AND (b.lease_until NOT BETWEEN clock_timestamp() AND clock_timestamp() + {S}._birth_lease() OR NOT EXISTS (SELECT FROM pg_stat_activity AS a
-          WHERE a.pid = b.backend_pid AND coalesce(a.backend_start <= b.lease_until - {S}._birth_lease(), true)))
+      AND (b.lease_until NOT BETWEEN clock_timestamp() AND clock_timestamp() + {S}._birth_lease()
+          OR NOT EXISTS (SELECT FROM pg_stat_activity AS a
+              WHERE a.pid = b.backend_pid AND coalesce(a.backend_start <= b.lease_until - {S}._birth_lease(), true)))
     ORDER BY b.ledger_id, b.epoch LIMIT 1 FOR UPDATE OF b SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN;

@@ -125,11 +125,13 @@ BEGIN
 END
 $body$;
 
--- Whether every gate was asked so lately that a batch need not ask again; it always asks for pins and permit. A check that
--- lies ahead of the clock is none: the clock was set back since.
+-- Whether every gate was asked so lately that a batch need not ask again; it always asks for pins and permit. A check
+-- that lies ahead of the clock is none: the clock was set back since.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_is_watched(p_run bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT looked_at > clock_timestamp() - interval '30 seconds' AND looked_at <= clock_timestamp() FROM {S}.birth_backfill_look WHERE run_id = p_run
+    SELECT looked_at > clock_timestamp() - interval '30 seconds' AND looked_at <= clock_timestamp()
+    FROM {S}.birth_backfill_look
+    WHERE run_id = p_run
 $body$;
 
 -- Refuse as birth_backfill_insist does, and remember that this was asked. Who is asking at the same moment does not

@@ -33,9 +33,13 @@ BEGIN
             jsonb_build_object('columns', p_columns),
             'Remove the repeated column.');
     END IF;
-    IF p_evidence IS NOT NULL AND NOT ({S}.birth_is_plain_evidence(p_evidence) AND octet_length(p_evidence::text) < 40000) OR p_reason IS NOT NULL AND {S}._birth_is_blank(p_reason) THEN
-        PERFORM {S}.birth_refuse('BR002', 'bad_evidence', 'invalid evidence or reason: a small object, and a text that says something',
-            jsonb_build_object('collection', p_collection, 'bytes', octet_length(p_evidence::text)), 'Omit it, or write a reason.');
+    IF p_evidence IS NOT NULL
+           AND NOT ({S}.birth_is_plain_evidence(p_evidence) AND octet_length(p_evidence::text) < 40000)
+       OR p_reason IS NOT NULL AND {S}._birth_is_blank(p_reason) THEN
+        PERFORM {S}.birth_refuse('BR002', 'bad_evidence',
+            'invalid evidence or reason: a small object, and a text that says something',
+            jsonb_build_object('collection', p_collection, 'bytes', octet_length(p_evidence::text)),
+            'Omit it, or write a reason.');
     END IF;
     PERFORM {S}._birth_identity_expression(v_collection.relid, p_collection, p_strategy, p_columns, 'source');
     IF v_collection.strategy = p_strategy AND v_collection.columns = p_columns THEN

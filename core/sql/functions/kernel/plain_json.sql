@@ -10,13 +10,17 @@ BEGIN
     END IF;
     -- A level at a time: what holds nothing any more within ten levels is not deep.
     FOR v_depth IN 1 .. 10 LOOP
-        SELECT jsonb_agg(inner_value.value) INTO v_level FROM jsonb_array_elements(v_level) AS outer_value
+        SELECT jsonb_agg(inner_value.value) INTO v_level
+        FROM jsonb_array_elements(v_level) AS outer_value
         CROSS JOIN LATERAL (
-            SELECT e.value FROM jsonb_each(CASE jsonb_typeof(outer_value.value) WHEN 'object' THEN outer_value.value ELSE '{{}}' END) AS e
+            SELECT e.value FROM jsonb_each(CASE jsonb_typeof(outer_value.value)
+                WHEN 'object' THEN outer_value.value ELSE '{{}}' END) AS e
             UNION ALL
-            SELECT e.value FROM jsonb_array_elements(CASE jsonb_typeof(outer_value.value) WHEN 'array' THEN outer_value.value ELSE '[]' END) AS e
+            SELECT e.value FROM jsonb_array_elements(CASE jsonb_typeof(outer_value.value)
+                WHEN 'array' THEN outer_value.value ELSE '[]' END) AS e
         ) AS inner_value;
-        IF EXISTS (SELECT FROM jsonb_array_elements(v_level) AS e WHERE jsonb_typeof(e.value) = 'number' AND length(e.value::text) > 40) THEN
+        IF EXISTS (SELECT FROM jsonb_array_elements(v_level) AS e
+                WHERE jsonb_typeof(e.value) = 'number' AND length(e.value::text) > 40) THEN
             RETURN false;
         ELSIF v_level IS NULL THEN
             RETURN true;

@@ -4,7 +4,8 @@
 -- Backslashes stand doubled in E'…', which reads alike whatever the session's strings mean.
 CREATE OR REPLACE FUNCTION {S}._birth_visible(p_text text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT regexp_replace(p_text, E'[\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u061C\\u115F\\u1160\\u1680\\u17B4\\u17B5'
+    SELECT regexp_replace(p_text,
+        E'[\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u061C\\u115F\\u1160\\u1680\\u17B4\\u17B5'
         '\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0'
         '\\uFFF0-\\uFFFB\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]+', '', 'g')
 $body$;
@@ -16,7 +17,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 -- Refuse a text that says nothing. `p_what` begins the sentence, `p_hint` says what belongs there.
-CREATE OR REPLACE FUNCTION {S}._birth_insist_on_text(p_text text, p_code text, p_what text, p_evidence jsonb, p_hint text) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_insist_on_text(
+    p_text text, p_code text, p_what text, p_evidence jsonb, p_hint text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF {S}._birth_is_blank(p_text) THEN

@@ -13,8 +13,11 @@ BEGIN
     -- The run row first: an apply holds it shared, so one of the two waits for the other and then sees what it did.
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
     -- Under this name or login, and all that either of them ever was.
-    SELECT array_agg(DISTINCT h.part ORDER BY h.part) INTO v_parts FROM {S}._birth_hands(p_run) AS h
-    WHERE EXISTS (SELECT FROM {S}._birth_aliases(session_user, v_person) AS a WHERE h.person = a.person OR h.login = a.login);
+    SELECT array_agg(DISTINCT h.part ORDER BY h.part)
+    INTO v_parts
+    FROM {S}._birth_hands(p_run) AS h
+    WHERE EXISTS (SELECT FROM {S}._birth_aliases(session_user, v_person) AS a
+        WHERE h.person = a.person OR h.login = a.login);
     IF v_parts IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR006', 'self_certification',
             format('%s took part in run %s and cannot certify it', v_person, p_run),

@@ -1,20 +1,21 @@
 -- needs: kernel/chain, kernel/plain_text
--- Names that only look alike are refused, also where they are written by hand: people are told apart by them, and somebody
--- who is there twice could certify what they did themselves.
+-- Names that only look alike are refused, also where they are written by hand: people are told apart by them, and
+-- somebody who is there twice could certify what they did themselves.
 CREATE OR REPLACE FUNCTION {S}._birth_person_named() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_alike text;
 BEGIN
-    PERFORM {S}._birth_insist_on_text(NEW.person, 'no_person', 'a person needs a name', jsonb_build_object('login', NEW.login),
-        'Write first and last name.');
+    PERFORM {S}._birth_insist_on_text(NEW.person, 'no_person', 'a person needs a name',
+        jsonb_build_object('login', NEW.login), 'Write first and last name.');
     SELECT p.person INTO v_alike FROM {S}._birth_people() AS p
     WHERE p.person <> NEW.person AND {S}._birth_name_skeletons(p.person) && {S}._birth_name_skeletons(NEW.person)
         -- A person may be renamed so: to another case, say.
         AND NOT (TG_OP = 'UPDATE' AND p.login = OLD.login)
     ORDER BY p.person LIMIT 1;
     IF v_alike IS NOT NULL THEN
-        PERFORM {S}.birth_refuse('BR003', 'person_alike', format('%s looks like the recorded person %s', NEW.person, v_alike),
+        PERFORM {S}.birth_refuse('BR003', 'person_alike',
+            format('%s looks like the recorded person %s', NEW.person, v_alike),
             jsonb_build_object('person', NEW.person, 'recorded', v_alike),
             'Same person: write the recorded name. Another person: add a distinguishing part.');
     END IF;
@@ -26,10 +27,15 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}._birth_people() RETURNS TABLE (login text, person text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT l.login, l.person FROM {S}.birth_person_login AS l
-    UNION SELECT n.login, n.person FROM {S}.birth_ledger_event AS e CROSS JOIN LATERAL (VALUES
-        (e.payload::jsonb ->> 'login', e.payload::jsonb ->> 'person'), (e.payload::jsonb ->> 'login_before', e.payload::jsonb ->> 'before'),
+    UNION
+    SELECT n.login, n.person
+    FROM {S}.birth_ledger_event AS e
+    CROSS JOIN LATERAL (VALUES
+        (e.payload::jsonb ->> 'login', e.payload::jsonb ->> 'person'),
+        (e.payload::jsonb ->> 'login_before', e.payload::jsonb ->> 'before'),
         (e.payload::jsonb ->> 'login', e.payload::jsonb ->> 'before')) AS n(login, person)
-    WHERE e.kind IN ('person_added', 'person_changed', 'person_retired', 'person_removed') AND n.login IS NOT NULL AND n.person IS NOT NULL
+    WHERE e.kind IN ('person_added', 'person_changed', 'person_retired', 'person_removed')
+      AND n.login IS NOT NULL AND n.person IS NOT NULL
 $body$;
 
 -- All that a login or a person ever was: every other login and name that a chain of records ties to it. A name that was
@@ -77,8 +83,10 @@ BEGIN
         CREATE OR REPLACE TRIGGER birth_person_noted AFTER INSERT OR UPDATE OR DELETE ON {S}.birth_person_login
             FOR EACH ROW EXECUTE FUNCTION {S}._birth_person_noted();
     END IF;
-    IF NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = format('%I.birth_person_login', {s})::regclass AND t.tgname = 'birth_person_named'
-        AND t.tgfoid = format('%I._birth_person_named', {s})::regproc AND t.tgenabled = 'O' AND t.tgtype = 23 AND t.tgqual IS NULL AND t.tgnargs = 0) THEN
+    IF NOT EXISTS (SELECT FROM pg_trigger AS t
+        WHERE t.tgrelid = format('%I.birth_person_login', {s})::regclass AND t.tgname = 'birth_person_named'
+          AND t.tgfoid = format('%I._birth_person_named', {s})::regproc AND t.tgenabled = 'O'
+          AND t.tgtype = 23 AND t.tgqual IS NULL AND t.tgnargs = 0) THEN
         CREATE OR REPLACE TRIGGER birth_person_named BEFORE INSERT OR UPDATE ON {S}.birth_person_login
             FOR EACH ROW EXECUTE FUNCTION {S}._birth_person_named();
     END IF;
