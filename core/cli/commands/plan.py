@@ -12,14 +12,19 @@ from core.services.backfill import reconcile as reconciling
 
 @click.command()
 @click.argument("collections", nargs=-1, metavar="[COLLECTION]...")
-@click.option("--all", "every", is_flag=True, help="Plan every classified REQUIRED collection; name the others.")
+@click.option(
+    "--all", "every", is_flag=True, help="Plan every REQUIRED collection that can be planned; name the others."
+)
+@click.option("--strict", is_flag=True, help="With --all: plan nothing if a collection cannot be planned (exit 3).")
 @invocation
-def plan(call: Invocation, collections: tuple[str, ...], *, every: bool) -> None:
+def plan(call: Invocation, collections: tuple[str, ...], *, every: bool, strict: bool) -> None:
     """Plan a run: store exactly which rows are missing from the registry. The source is only read."""
     if bool(collections) == every:
         raise UsageError("no collection to plan: name one, or use --all", hint="dot-birth-backfill-plan --all")
+    if strict and not every:
+        raise UsageError("--strict needs --all", hint="dot-birth-backfill-plan --all --strict")
     with call.write() as connection:
-        done = planning.plan(connection, None if every else collections)
+        done = planning.plan(connection, None if every else collections, strict=strict)
     run = done.run
     if call.output.as_json:
         call.output.document(
@@ -28,7 +33,7 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool) -> None
                 "entries": [entry.as_json() for entry in run.entries],
                 "totals": {"missing": run.missing},
                 "digest": run.digest,
-                "skipped": [{"collection": row.facts.collection, "reasons": list(row.reasons)} for row in done.skipped],
+                "skipped": [asdict(each) for each in done.skipped],
                 "superseded": list(done.superseded),
             }
         )
@@ -36,11 +41,17 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool) -> None
     headings = ["collection", "identity", "source", "registered", "missing", "digest"]
     rows = [[e.collection, e.identity, e.source_rows, e.registered, e.missing, e.digest[:8]] for e in run.entries]
     call.output.table(headings, rows, right=headings[2:5])
-    if done.skipped:
-        call.output.text(f"skipped {len(done.skipped)}: {', '.join(row.facts.collection for row in done.skipped)}")
+    by_gate: dict[str, list[str]] = {}
+    for each in done.skipped:
+        by_gate.setdefault(", ".join(each.reasons), []).append(each.collection)
+    for gates, names in by_gate.items():
+        call.output.text(f"skipped {len(names)} ({gates}): {', '.join(names)}")
     for number in done.superseded:
         begun = ", which was begun: its registered rows stay and are not certified" if number in done.abandoned else ""
         call.output.text(f"run {number} is superseded{begun}")
+    if not run.missing:
+        call.output.text(f"No changes. Run {run.run}: every row is registered, digest {run.digest[:8]}.")
+        return
     call.output.text(
         f"run {run.run}: {run.missing:,} rows are missing, digest {run.digest[:8]}."
         f" Next: birth-console reconcile {run.run} --note …"

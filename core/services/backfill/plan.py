@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.db.connection.session import Connection
-from core.db.rows.plan import PLAN, SUPERSEDED
+from core.db.rows import plan as rows
+from core.db.rows.plan import PLAN, SKIPPED, SUPERSEDED
+from core.db.rows.query import from_json
 from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, Named
 from core.domain.backfill.runs import Run
 from core.domain.classify.identity import CONTRACT
@@ -20,6 +22,18 @@ from core.services.overview import matrix
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A REQUIRED collection that could not be part of a plan of all, with the gates that are closed.
+
+    `reasons` are those of the matrix; where the rows alone stand against it, the closed gates.
+    """
+
+    collection: str
+    reasons: tuple[str, ...]
+    gates: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A planned run, the REQUIRED collections that could not be part of it, and the runs that it supersedes.
 
@@ -27,36 +41,82 @@ class Plan:
     """
 
     run: Run
-    skipped: tuple[MatrixRow, ...]
+    skipped: tuple[Skipped, ...]
     superseded: tuple[int, ...]
     abandoned: tuple[int, ...]
 
 
-def plan(connection: Connection, collections: Sequence[str] | None) -> Plan:
-    """Plan `collections`; None plans every classified REQUIRED one and names those it had to skip.
+def plan(connection: Connection, collections: Sequence[str] | None, *, strict: bool = False) -> Plan:
+    """Plan `collections`; None plans every REQUIRED one that can be planned, and names the others.
 
     Raises NotAllowed for logins outside birth_operator, and GateClosed where one cannot be planned: unknown, exempt,
     unclassified, without a table, or with rows that its identity no longer tells apart. Its evidence names each closed
-    gate of each collection. Nothing is written then.
+    gate of each collection. Nothing is written then. `strict` treats a plan of all like one of named collections.
     """
     authorization.insist_on(connection, "birth_operator", "plan a backfill")
     names = None if collections is None else list(dict.fromkeys(collections))
-    if names is not None:
-        _insist_plannable(connection, names)
+    if names is None:
+        return _plan_all(connection, strict=strict)
+    _insist_plannable(connection, names)
     try:
         number = connection.one(PLAN, {"collections": names}).run
     except GateClosed as error:
         if error.code == "contract_broken":
-            _name_offenders(connection, _plannable(connection) if names is None else names)
+            _name_offenders(connection, names)
         raise _with_gates(error) from error
-    skipped = [row for row in matrix.read(connection) if row.verdict == BROKEN] if names is None else []
+    return _made(connection, number, ())
+
+
+def _plan_all(connection: Connection, *, strict: bool) -> Plan:
+    broken = [_unplannable(row) for row in matrix.read(connection) if row.verdict == BROKEN]
+    number, left_out = 0, tuple[rows.Skipped, ...]()
+    try:
+        with connection.transaction():
+            number = connection.one(PLAN, {"collections": None}).run
+            left_out = tuple(connection.rows(SKIPPED, {"run": number}))
+            if strict and (broken or left_out):
+                raise _Undone  # noqa: TRY301 - it ends the transaction, and nothing else
+    except _Undone:
+        number = 0
+    except GateClosed as error:
+        if error.code != "nothing_plannable":
+            raise _with_gates(error) from error
+        left_out = from_json(tuple[rows.Skipped, ...], error.evidence["skipped"], "plan.plan")
+    skipped = sorted((*broken, *(_spoiled(connection, each) for each in left_out)), key=lambda each: each.collection)
+    if not number:
+        raise GateClosed(
+            f"{len(skipped)} collections cannot be planned: {', '.join(each.collection for each in skipped)}",
+            code="not_plannable",
+            evidence={"gates": [gate for each in skipped for gate in each.gates]},
+            hint=HINT,
+        )
+    return _made(connection, number, tuple(skipped))
+
+
+class _Undone(Exception):
+    """What was planned is not to stay."""
+
+
+def _made(connection: Connection, number: int, skipped: tuple[Skipped, ...]) -> Plan:
     over = connection.rows(SUPERSEDED, {"run": number})
     abandoned = tuple(each.run for each in over if each.begun)
-    return Plan(runs.run(connection, number), tuple(skipped), tuple(each.run for each in over), abandoned)
+    return Plan(runs.run(connection, number), skipped, tuple(each.run for each in over), abandoned)
 
 
-def _plannable(connection: Connection) -> list[str]:
-    return [row.facts.collection for row in matrix.read(connection) if row.verdict != BROKEN]
+def _unplannable(row: MatrixRow) -> Skipped:
+    """What the catalogs say of a collection that cannot be planned."""
+    closed = [each for each in judge(PLANNABLE, Named(row.facts.collection, row.facts)) if not each.passed]
+    return Skipped(row.facts.collection, row.reasons, tuple(_gate(each, each.evidence) for each in closed))
+
+
+def _spoiled(connection: Connection, found: rows.Skipped) -> Skipped:
+    """What its rows say of a collection that was left out: the offenders, where they still are there."""
+    gates: list[Json] = []
+    if found.gate == "contract_broken":
+        gates += [gate for gate, _ in _offences(connection, found.collection)]
+    gates = gates or [{"gate": found.gate, "evidence": {"collection": found.collection, **found.evidence}}]
+    names = dict.fromkeys(str(gate["gate"]) for gate in gates if isinstance(gate, Mapping))
+    return Skipped(found.collection, tuple(names), tuple(gates))
 
 
 def _insist_plannable(connection: Connection, names: Sequence[str]) -> None:

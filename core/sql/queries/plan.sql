@@ -4,6 +4,17 @@ SELECT {S}.birth_backfill_plan(%(collections)s) AS run
 -- name: reconcile
 SELECT {S}.birth_backfill_reconcile(%(run)s, %(note)s) AS done
 
+-- name: skipped
+SELECT s.collection, s.gate, s.evidence
+FROM (
+    SELECT e.payload::jsonb -> 'skipped' AS skipped
+    FROM {S}.birth_ledger_event AS e
+    WHERE e.kind = 'planned' AND (e.payload::jsonb ->> 'run')::bigint = %(run)s
+    ORDER BY e.seq DESC
+    LIMIT 1) AS planned,
+    jsonb_to_recordset(planned.skipped) AS s(collection text, gate text, evidence jsonb)
+ORDER BY s.collection COLLATE "C"
+
 -- name: superseded
 SELECT r.run_id AS run, r.started_at IS NOT NULL AS begun
 FROM {S}.birth_backfill_run AS r

@@ -124,10 +124,9 @@ def test_every_collection_whose_data_changed_is_named(small: Database) -> None:
     )
     small.run("UPDATE public.goods SET code = NULL WHERE id = 1; UPDATE public.notes SET code = 'N-000002'"
               " WHERE code = 'N-000001'")  # fmt: skip
-    for names in (("goods", "notes", "parts"), ()):
-        found = refused(small, *names)
-        assert (found.exit_status, found.code) == (3, "gate_closed")
-        assert closed(found) == [("goods", "no_nulls"), ("notes", "unique")]
+    found = refused(small, "goods", "notes", "parts")
+    assert (found.exit_status, found.code) == (3, "gate_closed")
+    assert closed(found) == [("goods", "no_nulls"), ("notes", "unique")]
 
 
 def test_an_identity_without_its_column_cannot_be_planned(database: Database) -> None:
@@ -189,7 +188,39 @@ def test_data_that_changed_since_the_identity_was_proven_are_refused_with_the_ro
     assert found.exit_status == 3
     assert [each["gate"] for each in gates] == [gate]
     assert gates[0]["evidence"].get("examples") or gate == "short_enough"
-    assert refused(database).evidence["gates"] == gates
+    with database.connect() as operator:
+        left_out = {each.collection: each for each in plan.plan(operator, None).skipped}
+    assert [*left_out["workflows"].gates] == gates
+
+
+def test_a_plan_of_all_leaves_out_what_cannot_be_planned_and_a_number_is_used_up_only_by_a_run(small: Database) -> None:
+    small_database.fill(small, goods=20, notes=20, parts=3)
+    small.run("""
+        ALTER TABLE public.goods DROP CONSTRAINT goods_code_key; ALTER TABLE public.goods ALTER code DROP NOT NULL;
+        UPDATE public.goods SET code = NULL WHERE id = 1; REVOKE SELECT ON public.notes FROM birth_owner;
+    """)
+    with small.connect() as operator:
+        for names, strict in ((["goods"], False), (["notes", "parts"], False), (None, True)):
+            with pytest.raises(ConsoleError) as found:
+                plan.plan(operator, names, strict=strict)
+            assert names or closed(found.value) == [("goods", "no_nulls"), ("notes", "source_readable")]
+        done = plan.plan(operator, None)
+        assert (done.run.run, done.run.missing, [entry.collection for entry in done.run.entries]) == (1, 3, ["parts"])
+        assert {each.collection: each.reasons for each in done.skipped} == {
+            "goods": ("no_nulls",),
+            "notes": ("source_readable",),
+        }
+        assert small.value("SELECT count(*) FROM birth.birth_backfill_item") == 3
+        # Codes of two collections that meet hold up these two alone.
+        small.run("GRANT SELECT ON public.notes TO birth_owner; UPDATE public.goods SET code = 'N-000002' WHERE id = 1")
+        done = plan.plan(operator, None)
+        assert (done.run.run, [entry.collection for entry in done.run.entries]) == (2, ["parts"])
+        assert {each.reasons for each in done.skipped} == {("codes_collide",)}
+        small.run("REVOKE SELECT ON public.parts FROM birth_owner")
+        with pytest.raises(GateClosed) as nothing:
+            plan.plan(operator, None)
+        assert {gate for _, gate in closed(nothing.value)} == {"codes_collide", "source_readable"}
+        assert small.value("SELECT max(run_id) FROM birth.birth_backfill_run") == 2
 
 
 def test_two_collections_that_came_to_give_one_code_cannot_be_planned_together(database: Database) -> None:
@@ -252,7 +283,7 @@ def test_a_plan_that_took_long_supersedes_one_that_began_after_it(database: Data
         short = line.make_plan(quick, "agents")
         obstacle.execute("COMMIT")
         last = long.result(timeout=30).run
-        assert last < short
+        assert last == short + 1
         assert {run.run: run.status for run in runs.runs(quick)} == {last: "planned", short: "superseded"}
 
 

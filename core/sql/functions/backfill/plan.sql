@@ -1,15 +1,15 @@
 -- Plan a backfill: store exactly what is missing, in code order, with everything pinned that must not change
--- before it is applied. NULL plans every classified REQUIRED collection. Reads each source once; touches no
--- source, registry or gateway object.
+-- before it is applied. NULL plans every classified REQUIRED collection that can be planned, and notes the others in
+-- the event. Reads each source once; touches no source, registry or gateway object.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_plan(p_collections text[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET row_security = off SET work_mem = '256MB'
 SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'plan a backfill');
+    v_draft bigint := -(pg_current_xact_id()::text::bigint);
     v_run bigint;
-    v_name text;
-    v_clash jsonb;
+    v_skipped jsonb;
 BEGIN
     IF cardinality(p_collections) = 0 THEN
         PERFORM {S}.birth_refuse('BR002', 'nothing_named',
@@ -19,56 +19,27 @@ BEGIN
     END IF;
     PERFORM {S}._birth_backfill_undisturbed(p_collections);
     INSERT INTO {S}.birth_backfill_run
-        (system_identifier, gateway, registry_triggers, registry_rows, alert_rows, snapshot, planned_person)
-    SELECT (SELECT system_identifier::text FROM pg_control_system()),
+        (run_id, system_identifier, gateway, registry_triggers, registry_rows, alert_rows, snapshot, planned_person)
+    OVERRIDING SYSTEM VALUE
+    SELECT v_draft,
+        (SELECT system_identifier::text FROM pg_control_system()),
         {S}.birth_gateway_fingerprint(),
         {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')),
         (SELECT count(*) FROM {S}.birth_registry_rows()),
         (SELECT count(*) FROM {S}.birth_alert_rows()),
-        pg_current_snapshot(), v_person
-    RETURNING run_id INTO v_run;
-    INSERT INTO {S}.birth_backfill_control (run_id) VALUES (v_run);
-    INSERT INTO {S}.birth_backfill_look (run_id) VALUES (v_run);
-    FOR v_name IN
-        SELECT c.collection_name FROM {S}.birth_collections() AS c
-        WHERE p_collections IS NULL AND c.requirement = 'REQUIRED'
-          AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)
-        UNION
-        SELECT unnest(p_collections)
-        ORDER BY 1
-    LOOP
-        PERFORM {S}._birth_backfill_plan_entry(v_run, v_name);
-        RAISE NOTICE 'planned %', v_name;
-    END LOOP;
-    SELECT jsonb_agg(jsonb_build_object('code', entity_code, 'collections', collections)) INTO v_clash FROM (
-        SELECT i.entity_code, array_agg(l.collection_name) AS collections
-        FROM {S}.birth_backfill_ledger AS l JOIN {S}.birth_backfill_item AS i USING (ledger_id)
-        -- One collection cannot clash with itself: that was looked at before.
-        -- Synthetic codes of two collections differ in their prefix; but a column may come to hold what reads like one.
-        WHERE l.run_id = v_run
-          AND (SELECT count(*) FROM {S}.birth_backfill_ledger WHERE run_id = v_run) > 1
-          AND (l.strategy = 'column' OR i.entity_code IN (
-              SELECT c.entity_code
-              FROM {S}.birth_backfill_item AS c JOIN {S}.birth_backfill_ledger AS o USING (ledger_id)
-              WHERE o.run_id = v_run AND o.strategy = 'column' AND position(':' IN c.entity_code) > 0))
-        GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 3) AS clashes;
-    IF v_clash IS NOT NULL THEN
-        PERFORM {S}.birth_refuse('BR003', 'codes_collide', 'two collections of this plan have the same code',
-            jsonb_build_object('examples', v_clash), 'Give one of them a synthetic identity.');
+        pg_current_snapshot(), v_person;
+    v_skipped := {S}._birth_backfill_plan_each(v_draft, p_collections);
+    v_skipped := v_skipped || {S}._birth_backfill_plan_apart(v_draft, p_collections IS NULL);
+    IF NOT EXISTS (SELECT FROM {S}.birth_backfill_ledger WHERE run_id = v_draft) THEN
+        PERFORM {S}.birth_refuse('BR003', 'nothing_plannable', 'no collection can be planned',
+            jsonb_build_object('skipped', v_skipped), 'Correct the rows that the evidence names, or classify again.');
     END IF;
-    UPDATE {S}.birth_backfill_run
-    SET digest = (
-        SELECT encode(sha256(convert_to(coalesce(
-            string_agg(collection_name || ' ' || digest, E'\n' ORDER BY collection_name COLLATE "C"),
-            ''), 'UTF8')), 'hex')
-        FROM {S}.birth_backfill_ledger
-        WHERE run_id = v_run)
-    WHERE run_id = v_run;
+    v_run := {S}._birth_backfill_number(v_draft);
     PERFORM {S}._birth_backfill_supersede(v_run);
     PERFORM {S}.birth_ledger_append('planned', (
         SELECT jsonb_build_object(
             'run', r.run_id, 'digest', r.digest, 'gateway', r.gateway,
-            'registry_rows', r.registry_rows, 'alert_rows', r.alert_rows,
+            'registry_rows', r.registry_rows, 'alert_rows', r.alert_rows, 'skipped', v_skipped,
             'entries', (
                 SELECT coalesce(jsonb_agg(jsonb_build_object(
                     'ledger_id', ledger_id, 'collection', collection_name, 'identity', identity,
@@ -78,6 +49,120 @@ BEGIN
         FROM {S}.birth_backfill_run AS r
         WHERE r.run_id = v_run));
     RETURN v_run;
+END
+$body$;
+
+-- Plan each of these collections. NULL stands for all that are classified: then one that is refused, or cannot be read,
+-- holds nothing up. Returns those, each with the gate that is closed.
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_each(p_draft bigint, p_collections text[]) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_name text;
+    v_skipped jsonb := '[]';
+    v_message text;
+    v_detail text;
+BEGIN
+    FOR v_name IN
+        SELECT c.collection_name FROM {S}.birth_collections() AS c
+        WHERE p_collections IS NULL AND c.requirement = 'REQUIRED'
+          AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)
+        UNION
+        SELECT unnest(p_collections)
+        ORDER BY 1
+    LOOP
+        IF p_collections IS NOT NULL THEN
+            PERFORM {S}._birth_backfill_plan_entry(p_draft, v_name);
+            RAISE NOTICE 'planned %', v_name;
+            CONTINUE;
+        END IF;
+        BEGIN
+            PERFORM {S}._birth_backfill_plan_entry(p_draft, v_name);
+            RAISE NOTICE 'planned %', v_name;
+        EXCEPTION WHEN OTHERS THEN
+            -- What repeating cures, and what is wrong with the server, is no fault of the collection.
+            IF left(SQLSTATE, 2) IN ('40', '53', '55', '57', '58', 'XX') THEN
+                RAISE;
+            END IF;
+            GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL;
+            v_skipped := v_skipped || CASE
+                WHEN SQLSTATE LIKE 'BR%' THEN jsonb_build_object('collection', v_name,
+                    'gate', split_part(v_message, ': ', 1), 'evidence', v_detail::jsonb)
+                ELSE jsonb_build_object('collection', v_name, 'gate', 'source_readable',
+                    'evidence', jsonb_build_object('sqlstate', SQLSTATE, 'message', left(v_message, 200))) END;
+            RAISE NOTICE 'skipped %', v_name;
+        END;
+    END LOOP;
+    RETURN v_skipped;
+END
+$body$;
+
+-- Two collections that give one code cannot be planned together. Where all are planned, both are left out and returned.
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_apart(p_draft bigint, p_leave boolean) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_examples jsonb;
+    v_names text[];
+    v_skipped jsonb;
+BEGIN
+    -- One collection cannot clash with itself: that was looked at before.
+    IF (SELECT count(*) FROM {S}.birth_backfill_ledger WHERE run_id = p_draft) < 2 THEN
+        RETURN '[]';
+    END IF;
+    WITH clash AS MATERIALIZED (
+        SELECT i.entity_code, array_agg(l.collection_name ORDER BY l.collection_name) AS collections
+        FROM {S}.birth_backfill_ledger AS l JOIN {S}.birth_backfill_item AS i USING (ledger_id)
+        -- Synthetic codes of two collections differ in their prefix; but a column may come to hold what reads like one.
+        WHERE l.run_id = p_draft
+          AND (l.strategy = 'column' OR i.entity_code IN (
+              SELECT c.entity_code
+              FROM {S}.birth_backfill_item AS c JOIN {S}.birth_backfill_ledger AS o USING (ledger_id)
+              WHERE o.run_id = p_draft AND o.strategy = 'column' AND position(':' IN c.entity_code) > 0))
+        GROUP BY 1 HAVING count(*) > 1
+    )
+    SELECT (
+            SELECT jsonb_agg(jsonb_build_object('code', few.entity_code, 'collections', few.collections))
+            FROM (SELECT * FROM clash ORDER BY entity_code LIMIT 3) AS few),
+        ARRAY(SELECT DISTINCT n.name FROM clash, unnest(clash.collections) AS n(name) ORDER BY 1)
+    INTO v_examples, v_names;
+    IF v_examples IS NULL THEN
+        RETURN '[]';
+    ELSIF NOT p_leave THEN
+        PERFORM {S}.birth_refuse('BR003', 'codes_collide', 'two collections of this plan have the same code',
+            jsonb_build_object('examples', v_examples), 'Give one of them a synthetic identity.');
+    END IF;
+    DELETE FROM {S}.birth_backfill_item AS i
+    USING {S}.birth_backfill_ledger AS l
+    WHERE l.run_id = p_draft AND l.collection_name = ANY (v_names) AND i.ledger_id = l.ledger_id;
+    DELETE FROM {S}.birth_backfill_ledger WHERE run_id = p_draft AND collection_name = ANY (v_names);
+    SELECT jsonb_agg(jsonb_build_object('collection', name, 'gate', 'codes_collide',
+        'evidence', jsonb_build_object('examples', v_examples)))
+    INTO v_skipped FROM unnest(v_names) AS name;
+    RETURN v_skipped;
+END
+$body$;
+
+-- Make a draft a run, under the next number: a plan that is refused uses up none. The fence lets one plan at a time
+-- come to its end; whoever reads a source for long holds up nobody before that.
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_number(p_draft bigint) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_run {S}.birth_backfill_run;
+BEGIN
+    LOCK TABLE {S}.birth_backfill_fence IN EXCLUSIVE MODE;
+    SELECT * INTO STRICT v_run FROM {S}.birth_backfill_run WHERE run_id = p_draft;
+    v_run.run_id := (SELECT greatest(max(run_id), 0) + 1 FROM {S}.birth_backfill_run);
+    SELECT encode(sha256(convert_to(coalesce(
+        string_agg(collection_name || ' ' || digest, E'\n' ORDER BY collection_name COLLATE "C"),
+        ''), 'UTF8')), 'hex')
+    INTO v_run.digest
+    FROM {S}.birth_backfill_ledger
+    WHERE run_id = p_draft;
+    INSERT INTO {S}.birth_backfill_run OVERRIDING SYSTEM VALUE SELECT v_run.*;
+    INSERT INTO {S}.birth_backfill_control (run_id) VALUES (v_run.run_id);
+    INSERT INTO {S}.birth_backfill_look (run_id) VALUES (v_run.run_id);
+    UPDATE {S}.birth_backfill_ledger SET run_id = v_run.run_id WHERE run_id = p_draft;
+    DELETE FROM {S}.birth_backfill_run WHERE run_id = p_draft;
+    RETURN v_run.run_id;
 END
 $body$;
 
