@@ -43,9 +43,9 @@ def begun(session: Psql) -> int:
     return run
 
 
-def claimed(session: Psql, run: int) -> str:
+def claimed(session: Psql, run: int, rows: int = 100) -> str:
     """Claim a batch; the statement that applies it."""
-    found = session.execute(f"SELECT * FROM birth.birth_backfill_claim({run}, 100)".encode()).fetchone()
+    found = session.execute(f"SELECT * FROM birth.birth_backfill_claim({run}, {rows})".encode()).fetchone()
     assert found is not None
     assert found["verdict"] == "claimed"
     return f"SELECT registered FROM birth.birth_backfill_apply_batch({found['ledger_id']}, {found['epoch']}, 100)"

@@ -82,6 +82,13 @@ class _Amount(click.FloatRange):
     metavar="N",
     help="Stop when more rows than this are quarantined.",
 )
+@click.option(
+    "--max-vanished",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Stop when more planned rows than this vanished from their sources (default: 1 % of the rows, at least 10, at "
+    "most 100); recorded with the run.",
+)
 @invocation
 def apply(
     call: Invocation,
@@ -96,6 +103,7 @@ def apply(
     max_wal_rate: float | None,
     condition: str | None,
     max_quarantined: int,
+    max_vanished: int | None,
 ) -> None:
     """Register the planned rows of RUN through the register function. Every batch checks every gate."""
     options = Options.of(
@@ -108,6 +116,7 @@ def apply(
         max_wal_rate=max_wal_rate,
         condition=condition,
         max_quarantined=max_quarantined,
+        max_vanished=max_vanished,
     )
     if detached:
         _detach(call, run)

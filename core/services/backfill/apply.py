@@ -55,7 +55,8 @@ def apply(
         # Where every row has its outcome, no gate has anything left to hold up: only the last word is missing.
         if account.open or (run.status, run.command) != ("applying", "run"):
             insist(gates(connection, number), f"run {number} may not be applied")
-            connection.one(BEGIN, {"run": number})
+            limits = {"most_quarantined": options.most_quarantined, "most_vanished": options.most_vanished}
+            connection.one(BEGIN, {"run": number, **limits})
         is_fresh = connection.one(BATCHES, {"run": number}).finished == 0
     yield ApplyEvent("started", {"run": number, "planned": account.planned, "open": account.open})
     try:

@@ -24,13 +24,15 @@ class Asked(TypedDict, total=False):
     max_wal_rate: float | None
     condition: str | None
     max_quarantined: int | None
+    max_vanished: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to apply. `batch_size` None lets the size adapt; `patience` is in seconds, for every kind of waiting.
 
-    The run stops when more than `most_quarantined` rows were set aside by it.
+    The run stops when more than `most_quarantined` rows were set aside by it, or more than `most_vanished` are gone
+    from their sources; None is the database's default, or what the run was begun with.
     """
 
     batch_size: int | None = None
@@ -38,6 +40,7 @@ class Options:
     workers: int = 1
     patience: float = 600.0
     most_quarantined: int = 100
+    most_vanished: int | None = None
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -55,6 +58,7 @@ class Options:
             workers=_first(asked.get("workers"), None, default.workers),
             patience=_first(asked.get("patience"), profile.patience, default.patience),
             most_quarantined=_first(asked.get("max_quarantined"), None, default.most_quarantined),
+            most_vanished=asked.get("max_vanished"),
             limits=Limits(
                 replica_lag=None if lag == math.inf else lag,
                 wal_rate=None if rate is None else rate * _MEGABYTE,
@@ -68,6 +72,7 @@ class Options:
         _insist("max_lag", lag, 0)
         _insist("max_wal_rate", rate, 0)
         _insist("max_quarantined", found.most_quarantined, 0)
+        _insist("max_vanished", found.most_vanished, 0)
         return found
 
 

@@ -27,6 +27,7 @@ _FLAGS = {
     "max_wal_rate": "--max-wal-rate",
     "condition": "--while",
     "max_quarantined": "--max-quarantined",
+    "max_vanished": "--max-vanished",
 }
 
 

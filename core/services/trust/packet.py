@@ -30,7 +30,7 @@ QUERIES = (
     "ledger.runs",
     "ledger.entries",
     "ledger.accounting",
-    "verify.facts",
+    "verify.acceptance",
     "packet.place",
     "packet.fingerprints",
     "packet.chain",

@@ -7,18 +7,14 @@ from dataclasses import dataclass
 
 from core.db.connection.session import Connection
 from core.db.rows.ledger import SOURCES
-from core.db.rows.query import Query
 from core.db.rows.sources import StillMissing
-from core.db.rows.verify import EVIDENCE_DIGEST, FACTS, PEOPLE, REVIEWERS, SINCE_PLAN, Facts, Person
-from core.db.rows.verify import Birth as BirthRow
+from core.db.rows.verify import ACCEPTANCE, EVIDENCE_DIGEST
 from core.db.sources import missing
 from core.domain.backfill.events import ApplyEvent
-from core.domain.backfill.run_facts import Pin
 from core.domain.backfill.runs import Accounting
-from core.domain.gates import Judgement, judge
-from core.domain.trust.acceptance_gates import ACCEPTANCE
-from core.domain.trust.run_evidence import Birth, RunEvidence, RunState
-from core.errors import ConsoleError
+from core.domain.gates import Judgement
+from core.domain.trust.acceptance_gates import Judged, judgements
+from core.errors import ConsoleError, Json, Stale
 from core.services.backfill import reconcile, runs
 
 LATE_SECONDS = 60.0  # nobody waits longer for a figure beside the accounting
@@ -41,21 +37,31 @@ class Verification:
 
 
 def verify(connection: Connection, number: int) -> Verification:
-    """Ask every acceptance gate of a run. Changes nothing; anybody who may browse may verify."""
+    """Ask every acceptance gate of a run. Changes nothing; anybody who may browse may verify.
+
+    Raises Stale where a planned table, or a column of its identity, is gone.
+    """
     with connection.snapshot():
         runs.run(connection, number)
-        counted = list(_rerun(connection, number))
-        delta, late = sum(each.planned for each in counted), sum(each.late for each in counted)
-        seen = RunEvidence(
-            state=_state(connection.one(FACTS, {"run": number})),
-            participants=_people(connection, PEOPLE, number),
-            reviewers=_people(connection, REVIEWERS, number),
-            accounting=runs.account(connection, number, late),
-            rerun_delta=delta,
-            births=tuple(map(_birth, connection.rows(SINCE_PLAN, {"run": number}))),
-        )
+        found = [Judged(each.gate, each.passed, each.evidence) for each in connection.rows(ACCEPTANCE, {"run": number})]
+        delta, late = _rerun_delta({each.gate: each.evidence for each in found}, number)
+        account = runs.account(connection, number, late)
         digest = connection.one(EVIDENCE_DIGEST, {"run": number}).digest
-    return Verification(number, judge(ACCEPTANCE, seen), delta, seen.accounting, digest)
+    return Verification(number, judgements(found), delta, account, digest)
+
+
+def _rerun_delta(evidence: Mapping[str, Json], number: int) -> tuple[int, int]:
+    """How many planned rows a rerun would register, and how many came since the plan."""
+    found = evidence.get("rerun_delta")
+    if not isinstance(found, Mapping) or "unreadable" in found:
+        gone = found.get("unreadable") if isinstance(found, Mapping) else None
+        raise Stale(
+            f"the tables of run {number} no longer match the plan",
+            code="plan_stale",
+            evidence={"run": number, "collections": gone},
+            hint="Plan again.",
+        )
+    return int(str(found["rerun_delta"])), int(str(found["late"]))
 
 
 def late_rows(connection: Connection, number: int, seconds: float = LATE_SECONDS) -> int | None:
@@ -104,34 +110,3 @@ def _rerun(connection: Connection, number: int) -> Iterator[StillMissing]:
     for entry in connection.rows(SOURCES, {"run": number}):
         unregistered = reconcile.missing_set(connection, entry)
         yield connection.one(missing.rerun(unregistered, entry.ledger_id, connection.schema))
-
-
-def _people(connection: Connection, query: Query[Person], number: int) -> tuple[str, ...]:
-    return tuple(each.person for each in connection.rows(query, {"run": number}))
-
-
-def _state(found: Facts) -> RunState:
-    return RunState(
-        status=found.status,
-        digest=found.digest,
-        planned_by=found.planned_by,
-        reconciled_by=found.reconciled_by,
-        reconcile_note=found.reconcile_note,
-        gateway=Pin(found.gateway_planned, found.gateway_live),
-        alerts=Pin(found.alerts_planned, found.alerts_live),
-        registry_triggers=Pin(found.registry_triggers_planned, found.registry_triggers_live),
-        triggers_changed=found.triggers_changed,
-        items_changed=found.items_changed,
-        registry_planned=found.registry_planned,
-        registry_live=found.registry_live,
-        written=found.written,
-        self_marked=found.self_marked,
-        writes=found.writes,
-        batches=found.batches,
-        unfinished=found.unfinished,
-        largest=found.largest,
-    )
-
-
-def _birth(found: BirthRow) -> Birth:
-    return Birth(found.origin, found.collection, found.rows, found.ours, found.example, found.by_run)

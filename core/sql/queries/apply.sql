@@ -2,7 +2,7 @@
 SELECT {S}.birth_backfill_facts(%(run)s) AS facts
 
 -- name: begin
-SELECT {S}.birth_backfill_begin(%(run)s) AS done
+SELECT {S}.birth_backfill_begin(%(run)s, %(most_quarantined)s::bigint, %(most_vanished)s::bigint) AS done
 
 -- name: claim
 SELECT verdict, ledger_id, epoch, seq_from, seq_to FROM {S}.birth_backfill_claim(%(run)s, %(rows)s)

@@ -7,10 +7,5 @@ SELECT ARRAY(
 
 -- name: standing
 SELECT r.status, c.command, c.steered_by AS held_by,
-    ARRAY(
-        SELECT p.part
-        FROM {S}.birth_participants(r.run_id) AS p
-        JOIN {S}.birth_person_login AS l ON l.person = p.person
-        WHERE l.login = session_user
-        ORDER BY p.part) AS parts
+    {S}.birth_own_parts(r.run_id) AS parts
 FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id) WHERE r.run_id = %(run)s

@@ -15,9 +15,9 @@ Psql = psycopg.Connection[dict[str, Any]]
 
 # Whoever may call what. Everything else in the schema is nobody's; a new function belongs here, or to nobody.
 _READERS = {
-    "birth_accounting", "birth_audit", "birth_audit_lends", "birth_audit_roles", "birth_backfill_facts",
-    "birth_backfill_page", "birth_collection_table", "birth_gateway_functions", "birth_register_function",
-    "birth_remedies",
+    "birth_acceptance", "birth_accounting", "birth_audit", "birth_audit_lends", "birth_audit_roles",
+    "birth_backfill_facts", "birth_backfill_page", "birth_collection_table", "birth_gateway_functions",
+    "birth_register_function", "birth_remedies", "birth_own_parts",
     "birth_collection_statements", "birth_collections", "birth_entry_statements", "birth_evidence_digest",
     "birth_frozen_script_copes",
     "birth_full_xid", "birth_gateway_fingerprint", "birth_item_digest", "birth_participants", "birth_permit_for",

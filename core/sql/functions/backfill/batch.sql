@@ -57,7 +57,8 @@ BEGIN
         transaction_id = pg_current_xact_id(),
         finished_at = clock_timestamp()
     WHERE b.ledger_id = p_ledger_id AND b.epoch = p_epoch;
-    IF p_next IS NOT NULL THEN
+    PERFORM {S}._birth_limit_count(v_entry, v_done.quarantined, v_done.vanished);
+    IF p_next IS NOT NULL AND {S}._birth_limit_passed(v_entry.run_id) IS NULL THEN
         SELECT to_jsonb(c) INTO next FROM {S}.birth_backfill_claim(v_entry.run_id, p_next) AS c;
     END IF;
     PERFORM {S}.birth_ledger_append('batch', jsonb_build_object(

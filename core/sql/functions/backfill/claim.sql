@@ -32,6 +32,7 @@ BEGIN
     IF verdict <> 'run' THEN
         RETURN;
     END IF;
+    PERFORM {S}._birth_limit_held(p_run);
     verdict := 'claimed';
     SELECT t.* INTO ledger_id, epoch, seq_from, seq_to FROM {S}._birth_batch_take_over(p_run, v_person) AS t;
     IF ledger_id IS NOT NULL THEN

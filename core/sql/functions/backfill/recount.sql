@@ -32,30 +32,41 @@ CREATE OR REPLACE FUNCTION {S}._birth_recount_statement(p_entry {S}.birth_backfi
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH numbered AS (
-            SELECT code, row_number() OVER (ORDER BY code COLLATE "C") - 1 AS number FROM (
-                %4$s) AS missing
+            SELECT code, row_number() OVER (ORDER BY code COLLATE "C") - 1 AS number FROM (%1$s) AS missing
         ), chunk AS (
             SELECT number / 10000 AS number, count(*) AS codes,
                 sha256(convert_to(string_agg(octet_length(code) || ':' || code, '' ORDER BY number), 'UTF8')) AS hash
             FROM numbered GROUP BY 1
-        ), counted AS (
-            SELECT count(*) - count(code) AS without_code, count(code) - count(%3$s) AS duplicates
-            FROM (SELECT %1$s AS code FROM %2$s AS source) AS coded
-        )
+        ), counted AS (%2$s)
         SELECT (SELECT coalesce(sum(codes), 0)::bigint FROM chunk),
             (SELECT encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY number), ''::bytea)), 'hex') FROM chunk),
             without_code, duplicates FROM counted $query$,
-        source.code, p_entry.relid::regclass,
-        CASE WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
-            THEN 'code' ELSE 'DISTINCT code COLLATE "C"' END,
-        CASE WHEN {S}.birth_windowed(p_entry.relid)
+        {S}._birth_missing_query(p_entry), {S}._birth_counted_query(p_entry))
+$body$;
+
+-- The query of an entry's codes that are missing now: a set difference.
+CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN {S}.birth_windowed(p_entry.relid)
             THEN format('SELECT DISTINCT code COLLATE "C" AS code FROM {S}.birth_windows(%L)
                 WHERE code IS NOT NULL AND owner IS NULL',
                 format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
                     source.code, p_entry.relid::regclass))
             ELSE format('SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
                 EXCEPT SELECT entity_code COLLATE "C" FROM {S}.birth_registry_rows()',
-                source.code, p_entry.relid::regclass) END)
+                source.code, p_entry.relid::regclass) END
+    FROM {S}._birth_identity_expression(
+        p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
+$body$;
+
+-- The query that counts an entry's rows without a code, and those that share one.
+CREATE OR REPLACE FUNCTION {S}._birth_counted_query(p_entry {S}.birth_backfill_ledger) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT count(*) - count(code) AS without_code, count(code) - count(%3$s) AS duplicates
+            FROM (SELECT %1$s AS code FROM %2$s AS source) AS coded',
+        source.code, p_entry.relid::regclass,
+        CASE WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
+            THEN 'code' ELSE 'DISTINCT code COLLATE "C"' END)
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;

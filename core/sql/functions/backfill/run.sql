@@ -1,9 +1,12 @@
--- Begin or resume a run: every gate once more, by the database itself.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_begin(p_run bigint) RETURNS void
+-- Begin or resume a run: every gate once more, by the database itself. NULL for a limit keeps the recorded one, else takes the
+-- default.
+CREATE OR REPLACE FUNCTION {S}.birth_backfill_begin(
+    p_run bigint, p_most_quarantined bigint DEFAULT NULL, p_most_vanished bigint DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_status text;
+    v_limits jsonb;
 BEGIN
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run;
     -- Who joins a run shares its row with those at work: a moment without any of them may not come for hours.
@@ -12,6 +15,7 @@ BEGIN
     END IF;
     PERFORM {S}._birth_check_gates(p_run);
     PERFORM {S}._birth_backfill_held(p_run);
+    v_limits := {S}._birth_limit_record(p_run, p_most_quarantined, p_most_vanished);
     IF v_status = 'applying' THEN
         PERFORM {S}._birth_batch_run(p_run);
     ELSE
@@ -20,7 +24,7 @@ BEGIN
     END IF;
     PERFORM {S}.birth_ledger_append(
         CASE v_status WHEN 'applying' THEN 'resumed' ELSE 'started' END,
-        jsonb_build_object('run', p_run, 'person', v_person, 'permits', (
+        jsonb_build_object('run', p_run, 'person', v_person, 'limits', v_limits, 'permits', (
             SELECT jsonb_agg(DISTINCT permit_id ORDER BY permit_id)
             FROM {S}.birth_backfill_ledger AS l, {S}.birth_permit_for(l.collection_name) AS permit_id
             WHERE l.run_id = p_run AND permit_id IS NOT NULL)));
@@ -76,4 +80,4 @@ $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_accounting(bigint) TO birth_reader;
 
-GRANT EXECUTE ON FUNCTION {S}.birth_backfill_begin(bigint), {S}.birth_backfill_finish(bigint) TO birth_operator;
+GRANT EXECUTE ON FUNCTION {S}.birth_backfill_begin(bigint, bigint, bigint), {S}.birth_backfill_finish(bigint) TO birth_operator;

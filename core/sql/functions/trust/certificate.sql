@@ -12,13 +12,8 @@ DECLARE
 BEGIN
     -- The run row first: an apply holds it shared, so one of the two waits for the other and then sees what it did.
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
-    -- Under this name or login, and all that either of them ever was.
-    SELECT array_agg(DISTINCT h.part ORDER BY h.part)
-    INTO v_parts
-    FROM {S}._birth_hands(p_run) AS h
-    WHERE EXISTS (SELECT FROM {S}._birth_aliases(session_user, v_person) AS a
-        WHERE h.person = a.person OR h.login = a.login);
-    IF v_parts IS NOT NULL THEN
+    v_parts := {S}.birth_own_parts(p_run);
+    IF cardinality(v_parts) > 0 THEN
         PERFORM {S}.birth_refuse('BR006', 'self_certification',
             format('%s took part in run %s and cannot certify it', v_person, p_run),
             jsonb_build_object('run', p_run, 'person', v_person, 'parts', v_parts),
@@ -45,7 +40,7 @@ BEGIN
             jsonb_build_object('run', p_run, 'looked_at', p_digest, 'live', {S}.birth_evidence_digest(v_evidence)),
             'Verify the run again and check the evidence.');
     END IF;
-    PERFORM {S}._birth_certifiable(p_run, v_evidence);
+    PERFORM {S}._birth_certifiable(p_run);
     SELECT * INTO v_head FROM {S}.birth_ledger_head FOR UPDATE;
     INSERT INTO {S}.birth_backfill_certificate
         (run_id, certified_person, note, evidence, evidence_digest, chain_seq, chain_hash)
@@ -58,32 +53,20 @@ BEGIN
 END
 $body$;
 
--- What the database itself asks of a run before anybody can stand for it.
-CREATE OR REPLACE FUNCTION {S}._birth_certifiable(p_run bigint, p_evidence jsonb) RETURNS void
+-- What the database itself asks of a run before anybody can stand for it: every acceptance gate, at this moment. That
+-- somebody independent could certify is shown by whoever does.
+CREATE OR REPLACE FUNCTION {S}._birth_certifiable(p_run bigint) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_wrong text[];
+    v_gates jsonb;
 BEGIN
-    v_wrong := array_remove(ARRAY[
-        CASE WHEN p_evidence -> 'gateway' IS DISTINCT FROM p_evidence -> 'gateway_live'
-            THEN 'gateway_unchanged' END,
-        CASE WHEN p_evidence -> 'alert_rows' IS DISTINCT FROM p_evidence -> 'alert_rows_live'
-            THEN 'tga_unchanged' END,
-        CASE WHEN p_evidence -> 'triggers_changed' <> '[]'
-            THEN 'triggers_unchanged' END,
-        CASE WHEN EXISTS (SELECT FROM {S}.birth_accounting(p_run) AS a
-                WHERE a.planned <> a.registered + a.existing + a.vanished + a.quarantined)
-            THEN 'accounting_closes' END,
-        CASE WHEN (p_evidence ->> 'written')::bigint IS DISTINCT FROM (
-                SELECT coalesce(sum(a.registered), 0) FROM {S}.birth_accounting(p_run) AS a)
-            THEN 'birth_neutral' END
-    ], NULL);
-    IF cardinality(v_wrong) > 0 THEN
+    SELECT array_agg(a.gate), jsonb_agg(jsonb_build_object('gate', a.gate, 'evidence', a.evidence)) INTO v_wrong, v_gates
+    FROM {S}.birth_acceptance(p_run) AS a WHERE a.passed IS NOT TRUE AND a.gate <> 'no_self_certify';
+    IF v_wrong IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR003', 'not_certifiable',
             format('run %s does not pass: %s', p_run, array_to_string(v_wrong, ', ')),
-            jsonb_build_object('gates', (
-                SELECT jsonb_agg(jsonb_build_object('gate', name, 'evidence', p_evidence))
-                FROM unnest(v_wrong) AS name)),
+            jsonb_build_object('gates', v_gates),
             'See `birth-console verify`.');
     END IF;
 END

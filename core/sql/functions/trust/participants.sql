@@ -71,4 +71,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $b
     SELECT DISTINCT h.person, h.part FROM {S}._birth_hands(p_run) AS h WHERE h.person IS NOT NULL ORDER BY 1, 2
 $body$;
 
-GRANT EXECUTE ON FUNCTION {S}.birth_participants(bigint) TO birth_reader;
+-- The parts that this login took, under its person's name and all that either of them ever was.
+CREATE OR REPLACE FUNCTION {S}.birth_own_parts(p_run bigint) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT coalesce(array_agg(DISTINCT h.part ORDER BY h.part), '{{}}') FROM {S}._birth_hands(p_run) AS h
+    JOIN {S}._birth_aliases(session_user, (SELECT l.person FROM {S}.birth_person_login AS l WHERE l.login = session_user)) AS a
+        ON h.person = a.person OR h.login = a.login
+$body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_participants(bigint), {S}.birth_own_parts(bigint) TO birth_reader;

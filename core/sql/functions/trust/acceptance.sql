@@ -1,0 +1,163 @@
+-- What every source of a run holds now: rows of the plan that a rerun would register, rows that came since, rows without a
+-- code and rows that share one. NULL where the planned table or a column of its identity is gone. STABLE, so that all of
+-- its statements see the one snapshot of the query that calls it.
+CREATE OR REPLACE FUNCTION {S}._birth_run_reread(p_run bigint)
+RETURNS TABLE (collection_name text, planned bigint, late bigint, without_code bigint, duplicates bigint)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET row_security = off SET work_mem = '256MB' SET enable_hashagg = 'off' AS $body$
+#variable_conflict use_column
+DECLARE
+    v_entry {S}.birth_backfill_ledger;
+    v_query text;
+BEGIN
+    FOR v_entry IN SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run ORDER BY l.ledger_id LOOP
+        collection_name := v_entry.collection_name;
+        SELECT NULL, NULL, NULL, NULL INTO planned, late, without_code, duplicates;
+        v_query := {S}._birth_reread_statement(v_entry);
+        IF v_query IS NOT NULL THEN
+            SELECT * INTO planned, late, without_code, duplicates FROM {S}._birth_reading(v_query)
+                AS row(planned bigint, late bigint, without_code bigint, duplicates bigint);
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END
+$body$;
+
+-- The statement that reads one entry again, or NULL where its table or a column of its identity is gone.
+CREATE OR REPLACE FUNCTION {S}._birth_reread_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF p_entry.relid IS DISTINCT FROM {S}.birth_collection_table(p_entry.collection_name)
+        OR NOT p_entry.columns <@ ARRAY(SELECT a.attname::text FROM pg_attribute AS a
+            WHERE a.attrelid = p_entry.relid AND a.attnum > 0 AND NOT a.attisdropped)
+    THEN
+        RETURN NULL;
+    END IF;
+    RETURN format($query$
+        WITH missing AS MATERIALIZED (%1$s), counted AS (%2$s)
+        SELECT count(*) FILTER (WHERE item.seq IS NOT NULL AND aside.seq IS NULL),
+            count(*) FILTER (WHERE item.seq IS NULL),
+            (SELECT without_code FROM counted), (SELECT duplicates FROM counted)
+        FROM missing
+        LEFT JOIN {S}.birth_backfill_item AS item ON item.ledger_id = %3$s AND item.entity_code = missing.code
+        LEFT JOIN {S}.birth_backfill_quarantine AS aside ON aside.ledger_id = item.ledger_id AND aside.seq = item.seq
+        $query$, {S}._birth_missing_query(p_entry), {S}._birth_counted_query(p_entry), p_entry.ledger_id);
+END
+$body$;
+
+-- Reviewers who took no part in a run, under any name or login that they ever had.
+CREATE OR REPLACE FUNCTION {S}._birth_independent(p_run bigint) RETURNS TABLE (person text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT DISTINCT p.person FROM {S}.birth_person_login AS p JOIN pg_roles AS r ON r.rolname = p.login
+    WHERE p.retired_at IS NULL AND pg_has_role(r.oid, 'birth_reviewer', 'MEMBER') AND NOT r.rolsuper
+      AND NOT EXISTS (SELECT FROM {S}._birth_hands(p_run) AS h JOIN {S}._birth_aliases(p.login, p.person) AS a
+          ON h.person = a.person OR h.login = a.login)
+    ORDER BY 1
+$body$;
+
+-- The acceptance gates of a run, each proven on live data: the one list. `verify` shows it and certifying insists on it.
+-- `passed` is NULL where a gate cannot be judged, which is as good as failed. All of it is read in the snapshot of the
+-- calling statement.
+CREATE OR REPLACE FUNCTION {S}.birth_acceptance(p_run bigint) RETURNS TABLE (gate text, passed boolean, evidence jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET row_security = off SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
+DECLARE
+    v_run {S}.birth_backfill_run;
+    v_account record;
+    v_batch record;
+    v_reread record;
+    v_birth record;
+    v_limit {S}.birth_backfill_limit;
+    v_gateway jsonb := {S}.birth_gateway_fingerprint();
+    v_alerts bigint := (SELECT count(*) FROM {S}.birth_alert_rows());
+    v_origin text := 'birth-backfill:run-' || p_run;
+    v_written bigint;
+    v_marked bigint;
+    v_grown bigint;
+    v_items jsonb;
+    v_triggers jsonb;
+    v_free jsonb;
+BEGIN
+    SELECT * INTO v_run FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
+    IF NOT FOUND THEN
+        PERFORM {S}.birth_refuse('BR002', 'unknown_run', format('unknown run %s', p_run),
+            jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
+    END IF;
+    SELECT coalesce(sum(a.planned), 0) AS planned, coalesce(sum(a.registered), 0) AS registered,
+        coalesce(sum(a.existing), 0) AS existing, coalesce(sum(a.vanished), 0) AS vanished,
+        coalesce(sum(a.quarantined), 0) AS quarantined
+    INTO v_account FROM {S}.birth_accounting(p_run) AS a;
+    SELECT count(*) AS batches, count(*) FILTER (WHERE b.finished_at IS NULL) AS unfinished,
+        coalesce(max(b.seq_to - b.seq_from + 1), 0) AS largest
+    INTO v_batch FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+    WHERE l.run_id = p_run;
+    SELECT coalesce(sum(r.planned), 0)::bigint AS planned, coalesce(sum(r.late), 0)::bigint AS late,
+        coalesce(jsonb_agg(r.collection_name) FILTER (WHERE r.planned IS NULL), '[]') AS unreadable,
+        coalesce(jsonb_agg(jsonb_build_object('collection', r.collection_name, 'without_code', r.without_code,
+            'duplicates', r.duplicates)) FILTER (WHERE r.without_code + r.duplicates > 0), '[]') AS broken
+    INTO v_reread FROM {S}._birth_run_reread(p_run) AS r;
+    SELECT coalesce(sum(b.rows), 0) AS fresh, coalesce(sum(b.rows) FILTER (WHERE b.by_run), 0) AS ours,
+        coalesce(sum(b.ours) FILTER (WHERE b.by_run), 0) AS planned,
+        coalesce(jsonb_agg(jsonb_build_object('origin', b.origin, 'collection', b.collection_name, 'rows', b.rows,
+            'example', b.example) ORDER BY b.origin, b.collection_name) FILTER (WHERE NOT b.by_run), '[]') AS others
+    INTO v_birth FROM (SELECT s.*, s.origin IS NOT DISTINCT FROM v_origin AS by_run FROM {S}.birth_since_plan(p_run) AS s) AS b;
+    SELECT count(*) FILTER (WHERE g.dot_origin = v_origin), count(*) - v_run.registry_rows,
+        count(*) FILTER (WHERE g.dot_origin = v_origin AND (g.certified OR g.certified_at IS NOT NULL
+            OR g.inspect_pen IS NOT NULL OR g.inspect_stamp IS NOT NULL OR g.inspect_gate IS NOT NULL))
+    INTO v_written, v_grown, v_marked FROM {S}.birth_registry_rows() AS g;
+    SELECT coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id)
+            FILTER (WHERE l.digest IS DISTINCT FROM {S}.birth_item_digest(l.ledger_id)), '[]'),
+        coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id)
+            FILTER (WHERE l.triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint(l.relid)), '[]')
+    INTO v_items, v_triggers FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run;
+    IF v_run.registry_triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')) THEN
+        v_triggers := v_triggers || '["birth_registry"]';
+    END IF;
+    SELECT coalesce(jsonb_agg(i.person), '[]') INTO v_free FROM {S}._birth_independent(p_run) AS i;
+    v_limit := {S}._birth_run_limit(p_run);
+    RETURN QUERY VALUES
+    ('dry_run_plan', v_run.digest IS NOT NULL AND v_items = '[]',
+        jsonb_build_object('planned_by', v_run.planned_by, 'digest', v_run.digest, 'planned', v_account.planned,
+            'items_changed', v_items)),
+    ('reconciled', v_run.reconciled_by IS NOT NULL,
+        jsonb_build_object('reconciled_by', v_run.reconciled_by, 'note', v_run.reconcile_note)),
+    ('batched_apply', v_run.status IN ('applied', 'certified') AND v_batch.largest <= 10000 AND v_batch.unfinished = 0,
+        jsonb_build_object('status', v_run.status, 'batches', v_batch.batches, 'largest', v_batch.largest,
+            'unfinished', v_batch.unfinished)),
+    ('rerun_delta', CASE WHEN v_reread.unreadable = '[]' THEN v_reread.planned = 0 END,
+        jsonb_build_object('rerun_delta', v_reread.planned, 'late', v_reread.late, 'quarantined', v_account.quarantined)
+            || CASE WHEN v_reread.unreadable = '[]' THEN '{{}}'
+                ELSE jsonb_build_object('unreadable', v_reread.unreadable) END),
+    ('identity_holds', CASE WHEN v_reread.unreadable = '[]' THEN v_reread.broken = '[]' END,
+        jsonb_build_object('broken', v_reread.broken)),
+    ('no_self_certify', v_free <> '[]', jsonb_build_object(
+        'participants', (SELECT coalesce(jsonb_agg(DISTINCT p.person ORDER BY p.person), '[]') FROM {S}.birth_participants(p_run) AS p),
+        'independent_reviewers', v_free)),
+    -- The registry holds what the batches account for, as planned items, and nothing else of the run's doing. Were a row
+    -- changed or deleted, more rows would be fresh than the registry grew by. What others registered is told apart.
+    ('birth_neutral', v_birth.ours = v_birth.planned AND v_birth.planned = v_written AND v_written = v_account.registered
+            AND v_birth.fresh = v_grown AND v_marked = 0,
+        jsonb_build_object('registered', v_account.registered, 'written', v_written,
+            'not_planned', v_birth.ours - v_birth.planned, 'changed_or_deleted', v_birth.fresh - v_grown,
+            'self_marked', v_marked, 'born_besides', v_birth.others,
+            'tables_written', (SELECT coalesce(jsonb_object_agg(t.name, t.rows), '{{}}') FROM (
+                SELECT w.name, sum(w.rows::bigint) AS rows
+                FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+                CROSS JOIN LATERAL jsonb_each_text(b.writes) AS w(name, rows)
+                WHERE l.run_id = p_run GROUP BY 1) AS t))),
+    ('tga_unchanged', v_run.alert_rows = v_alerts, jsonb_build_object('planned', v_run.alert_rows, 'live', v_alerts)),
+    ('gateway_unchanged', v_run.gateway IS NOT DISTINCT FROM v_gateway, jsonb_build_object(
+        'planned', left(coalesce(v_run.gateway ->> 'norm_md5', ''), 8),
+        'live', left(coalesce(v_gateway ->> 'norm_md5', ''), 8), 'full', v_run.gateway IS NOT DISTINCT FROM v_gateway)),
+    ('triggers_unchanged', v_triggers = '[]', jsonb_build_object('changed', v_triggers)),
+    ('within_limits', v_account.vanished <= v_limit.most_vanished, jsonb_build_object(
+        'vanished', v_account.vanished, 'most_vanished', v_limit.most_vanished, 'planned', v_account.planned)),
+    ('accounting_closes', v_account.planned
+            = v_account.registered + v_account.existing + v_account.vanished + v_account.quarantined,
+        jsonb_build_object('planned', v_account.planned, 'registered', v_account.registered,
+            'existing', v_account.existing, 'vanished', v_account.vanished, 'quarantined', v_account.quarantined,
+            'late', v_reread.late));
+END
+$body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_acceptance(bigint) TO birth_reader;

@@ -1,0 +1,112 @@
+"""One list of acceptance gates: what verify shows is what the database insists on, whoever calls it, and with what."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from core.services.backfill.apply_options import Options
+from core.services.trust import verify
+from tests import small as small_database
+from tests.databases import Database, TestServer, a_clone
+from tests.faults.attacker import Psql, ask, begun, certifying, claimed, refusal
+
+# What makes each gate fail.
+BROKEN = {
+    "dry_run_plan": "DELETE FROM birth.birth_backfill_item WHERE seq = 1",
+    "reconciled": "UPDATE birth.birth_backfill_run SET reconciled_by = NULL",
+    "batched_apply": "INSERT INTO birth.birth_backfill_batch (ledger_id, epoch, seq_from, seq_to, backend_pid,"
+    " lease_until, claimed_person) SELECT min(ledger_id), 99, 1000, 1001, 1, now(), 'x' FROM birth.birth_backfill_ledger",
+    "rerun_delta": "DELETE FROM birth.birth_registry WHERE entity_code = 'G-000001'",
+    "identity_holds": "INSERT INTO public.notes VALUES (NULL)",
+    "no_self_certify": "UPDATE birth.birth_person_login SET retired_at = now() WHERE login LIKE 'reviewer%'",
+    "birth_neutral": "UPDATE birth.birth_registry SET certified = true WHERE entity_code = 'G-000001'",
+    "tga_unchanged": "INSERT INTO birth.trigger_guard_alerts (command_tag, object_identity) VALUES ('x', 'y')",
+    "gateway_unchanged": "ALTER FUNCTION birth.fn_birth_gateway() SET work_mem = '1MB'",
+    "triggers_unchanged": "CREATE TRIGGER extra AFTER INSERT ON birth.birth_registry"
+    " FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway()",
+    "within_limits": "UPDATE birth.birth_backfill_batch SET seq_to = seq_to + 11, vanished = 11;"
+    "UPDATE birth.birth_backfill_ledger SET missing = missing + 11",
+    "accounting_closes": "UPDATE birth.birth_backfill_ledger SET missing = missing + 1",
+}
+
+
+@pytest.fixture(scope="module")
+def applied(server: TestServer, small_template: str) -> Iterator[tuple[Database, int]]:
+    """A run that was applied to its end. What is broken in it is rolled back: so the tests share it."""
+    with a_clone(server, small_template) as clone:
+        run = small_database.a_run(clone, "goods", "notes", goods=3, notes=3)
+        small_database.done(clone, run)
+        yield clone, run
+
+
+@pytest.fixture
+def owner(applied: tuple[Database, int]) -> Iterator[Psql]:
+    """A superuser in a transaction that is undone."""
+    with psycopg.connect(applied[0].dsn("postgres"), row_factory=psycopg.rows.dict_row) as session:
+        yield session
+        session.rollback()
+
+
+def failing(session: Psql, run: int) -> set[str]:
+    found = session.execute(b"SELECT gate, passed FROM birth.birth_acceptance(%s)", [run]).fetchall()
+    return {row["gate"] for row in found if row["passed"] is not True}
+
+
+def test_the_list_is_the_same_for_verify_and_for_the_database(applied: tuple[Database, int]) -> None:
+    database, run = applied
+    with database.connect("viewer1") as viewer:
+        seen = verify.verify(viewer, run)
+    assert {gate.id for gate in seen.gates} == set(BROKEN)
+    assert seen.passed
+
+
+@pytest.mark.parametrize("gate", BROKEN)
+def test_a_gate_that_fails_is_shown_and_refuses_whoever_certifies_with_psql(
+    applied: tuple[Database, int], owner: Psql, gate: str
+) -> None:
+    run = applied[1]
+    assert failing(owner, run) == set()
+    owner.execute(BROKEN[gate].encode())
+    assert gate in failing(owner, run)
+    owner.execute(b"SET LOCAL SESSION AUTHORIZATION reviewer1")
+    state, message = refusal(owner, certifying(run))
+    if gate == "no_self_certify":
+        assert (state, message) == ("BR006", "unknown_person: reviewer1 is not mapped to a person")
+    else:
+        assert (state, message.partition(":")[0], gate in message) == ("BR003", "not_certifiable", True)
+
+
+def test_rows_that_vanish_in_numbers_stop_the_run_until_somebody_says_how_many_may(small: Database) -> None:
+    run = small_database.a_run(small, "goods", goods=300)
+    small.run("DELETE FROM public.goods WHERE id BETWEEN 1 AND 60")
+    stopped = small_database.drive(small, run, Options(batch_size=100, patience=20))
+    assert (stopped.code, stopped.status) == ("too_many_vanished", 7)
+    assert small_database.account(small, run).vanished == 60
+    # Neither applying again nor psql goes past it.
+    assert small_database.drive(small, run, Options(patience=20)).code == "too_many_vanished"
+    with small.psql() as operator:
+        ask(operator, f"SELECT birth.birth_backfill_begin({run})")
+        claim = refusal(operator, f"SELECT birth.birth_backfill_claim({run}, 100)")
+    assert claim[0] == "BR007"
+    small_database.done(small, run, Options(patience=20, most_vanished=60))
+    limits = small.run(
+        "SELECT payload::jsonb -> 'limits' ->> 'vanished' AS vanished FROM birth.birth_ledger_event"
+        " WHERE kind IN ('started', 'resumed') ORDER BY seq"
+    )
+    assert [row["vanished"] for row in limits] == ["10", "10", "10", "60"]
+
+
+def test_canary_and_breaker_hold_for_psql_too(small: Database) -> None:
+    small_database.registering(small, before="IF p_entity_code <= 'G-000003' THEN RAISE 'poison'; END IF;")
+    small.run("SELECT birth._birth_schema_redefined(ARRAY['fn_birth_register'])")
+    small_database.a_run(small, "goods", goods=10)
+    with small.psql() as operator:
+        run = begun(operator)
+        one = claimed(operator, run, rows=1)
+        assert ask(operator, one) == 0
+        claim = f"SELECT verdict FROM birth.birth_backfill_claim({run}, 1)"
+        assert refusal(operator, claim)[1].startswith("canary_failed")
+        ask(operator, f"SELECT birth.birth_backfill_begin({run}, 1)")
+        assert ask(operator, claimed(operator, run, rows=1)) == 0
+        assert refusal(operator, claim)[1].startswith("canary_failed")
