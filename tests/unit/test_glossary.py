@@ -68,7 +68,7 @@ def test_every_table_function_trigger_and_group_that_it_names_is_there() -> None
 
 def test_every_event_of_the_chain_stands_there_and_no_other() -> None:
     appended = re.findall(
-        r"birth_ledger_append\((?:'([a-z_]+)'|CASE [^;]*?THEN '([a-z_]+)'\s+ELSE '([a-z_]+)'\s*END)", _SQL
+        r"birth_ledger_append\(\s*(?:'([a-z_]+)'|CASE [^;]*?THEN '([a-z_]+)'\s+ELSE '([a-z_]+)'\s*END)", _SQL
     )
     kinds = {kind for each in appended for kind in each if kind}
     kinds |= set(re.findall(r"SELECT \{\}\('([a-z_]+)', \{\}\)", _SERVICES))

@@ -26,7 +26,8 @@ _WORDS = {
     "batched_apply": _Words("applied in bounded batches", "Apply the run completely."),
     "rerun_delta": _Words("a rerun finds no missing rows", "Plan again: rows of this plan are still missing."),
     "identity_holds": _Words(
-        "each source row still has a code of its own", "Correct the source rows, or classify the collection again."
+        "each source row still has a code that no other has",
+        "Correct the source rows, or classify the collection again.",
     ),
     "no_self_certify": _Words("an independent reviewer can certify", "Add a reviewer who took no part in the run."),
     "birth_neutral": _Words("only planned rows were registered", "Compare the registry with the run's items."),

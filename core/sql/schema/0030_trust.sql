@@ -19,5 +19,5 @@ CREATE TABLE {S}.birth_backfill_limit (
 );
 COMMENT ON TABLE {S}.birth_backfill_limit IS 'How many rows of a run may be quarantined or vanish before it stops.';
 COMMENT ON COLUMN {S}.birth_backfill_limit.quarantined_before IS 'Rows quarantined before the run was last resumed: they count no more.';
-COMMENT ON COLUMN {S}.birth_backfill_limit.canary_failed IS 'The first batch quarantined rows, and nobody has resumed the run since.';
+COMMENT ON COLUMN {S}.birth_backfill_limit.canary_failed IS 'The first batch quarantined rows, and the run was not resumed since.';
 GRANT SELECT ON {S}.birth_backfill_limit TO birth_reader;

@@ -156,7 +156,7 @@ def test_a_synthetic_code_is_followed_through_its_parts(small: Database) -> None
 def test_a_source_that_was_emptied_leaves_a_run_of_vanished_rows_that_ends(small: Database) -> None:
     run = a_run(small, goods=50)
     small.run("DELETE FROM public.goods")
-    assert outcome(small, run) == (0, 0, 50, 0)
+    assert outcome(small, run, Options(batch_size=20, patience=20, most_vanished=50)) == (0, 0, 50, 0)
 
 
 def test_a_row_that_somebody_registers_while_its_batch_runs_is_existing(small: Database) -> None:

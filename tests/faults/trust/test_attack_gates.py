@@ -16,7 +16,7 @@ BROKEN = {
     "dry_run_plan": "DELETE FROM birth.birth_backfill_item WHERE seq = 1",
     "reconciled": "UPDATE birth.birth_backfill_run SET reconciled_by = NULL",
     "batched_apply": "INSERT INTO birth.birth_backfill_batch (ledger_id, epoch, seq_from, seq_to, backend_pid,"
-    " lease_until, claimed_person) SELECT min(ledger_id), 99, 1000, 1001, 1, now(), 'x' FROM birth.birth_backfill_ledger",
+    " lease_until, claimed_person) SELECT min(ledger_id), 99, 500, 501, 1, now(), 'x' FROM birth.birth_backfill_ledger",
     "rerun_delta": "DELETE FROM birth.birth_registry WHERE entity_code = 'G-000001'",
     "identity_holds": "INSERT INTO public.notes VALUES (NULL)",
     "no_self_certify": "UPDATE birth.birth_person_login SET retired_at = now() WHERE login LIKE 'reviewer%'",
