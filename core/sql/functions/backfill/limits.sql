@@ -1,6 +1,6 @@
--- The limits of a run, recorded when it begins: how many rows may be quarantined before it stops, and how many may vanish.
--- Both are held by the database: whoever claims the next batch is refused. Rows that vanish in numbers are no accident, but
--- a key that reads differently now, or a source that somebody emptied.
+-- The limits of a run, recorded when it begins: how many rows may be quarantined before it stops, and how many may
+-- vanish. Both are held by the database: whoever claims the next batch is refused. Rows that vanish in numbers are
+-- no accident, but a key that reads differently now, or a source that somebody emptied.
 
 -- What may vanish unless somebody said otherwise: 1 % of the planned rows, but at least 10 and at most 100.
 CREATE OR REPLACE FUNCTION {S}._birth_vanishing_limit(p_planned bigint) RETURNS bigint
@@ -18,10 +18,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     LEFT JOIN (SELECT r AS recorded FROM {S}.birth_backfill_limit AS r WHERE r.run_id = p_run) AS found ON true
 $body$;
 
--- Record the limits of a run that begins or is resumed; NULL keeps what was recorded, else the default. Rows that were
--- quarantined before were seen by whoever resumes: they count no more, and a failed canary is forgiven. Rows that vanished
--- count for the whole run: to go on, somebody states how many may.
-CREATE OR REPLACE FUNCTION {S}._birth_limit_record(p_run bigint, p_most_quarantined bigint, p_most_vanished bigint) RETURNS jsonb
+-- Record the limits of a run that begins or is resumed; NULL keeps what was recorded, else the default. Rows that
+-- were quarantined before were seen by whoever resumes: they count no more, and a failed canary is forgiven. Rows
+-- that vanished count for the whole run: to go on, somebody states how many may.
+CREATE OR REPLACE FUNCTION {S}._birth_limit_record(
+    p_run bigint, p_most_quarantined bigint, p_most_vanished bigint) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_limit {S}.birth_backfill_limit := {S}._birth_run_limit(p_run);
@@ -32,8 +33,10 @@ BEGIN
             'Correct the limit, or omit it.');
     END IF;
     INSERT INTO {S}.birth_backfill_limit AS l (run_id, most_quarantined, most_vanished)
-    VALUES (p_run, coalesce(p_most_quarantined, v_limit.most_quarantined), coalesce(p_most_vanished, v_limit.most_vanished))
-    ON CONFLICT (run_id) DO UPDATE SET most_quarantined = excluded.most_quarantined, most_vanished = excluded.most_vanished,
+    VALUES (p_run, coalesce(p_most_quarantined, v_limit.most_quarantined),
+        coalesce(p_most_vanished, v_limit.most_vanished))
+    ON CONFLICT (run_id) DO UPDATE SET most_quarantined = excluded.most_quarantined,
+        most_vanished = excluded.most_vanished,
         quarantined_before = l.quarantined, canary_failed = false;
     SELECT * INTO v_limit FROM {S}.birth_backfill_limit WHERE run_id = p_run;
     RETURN jsonb_build_object('quarantined', v_limit.most_quarantined, 'vanished', v_limit.most_vanished);
@@ -85,10 +88,13 @@ BEGIN
             WHEN 'canary_failed' THEN format('run %s: the canary quarantined %s rows', p_run, v_limit.quarantined)
             WHEN 'breaker' THEN format('run %s quarantined %s rows: more than --max-quarantined',
                 p_run, v_limit.quarantined - v_limit.quarantined_before)
-            ELSE format('run %s: %s planned rows vanished from their sources: more than --max-vanished', p_run, v_limit.vanished) END,
+            ELSE format('run %s: %s planned rows vanished from their sources: more than --max-vanished',
+                p_run, v_limit.vanished) END,
         to_jsonb(v_limit),
         CASE WHEN v_passed = 'too_many_vanished'
-            THEN format('See `birth-console ledger diff %s --only -`. If these rows were deleted on purpose, apply the run again with --max-vanished.', p_run)
-            ELSE format('See `birth-console ledger diff %s --only ''!''`. Apply the run again to continue.', p_run) END);
+            THEN format('See `birth-console ledger diff %s --only -`. If these rows were deleted on purpose, '
+                'apply the run again with --max-vanished.', p_run)
+            ELSE format('See `birth-console ledger diff %s --only ''!''`. Apply the run again to continue.',
+                p_run) END);
 END
 $body$;

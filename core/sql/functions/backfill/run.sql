@@ -1,5 +1,5 @@
--- Begin or resume a run: every gate once more, by the database itself. NULL for a limit keeps the recorded one, else takes the
--- default.
+-- Begin or resume a run: every gate once more, by the database itself. NULL for a limit keeps the recorded one, else
+-- takes the default.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_begin(
     p_run bigint, p_most_quarantined bigint DEFAULT NULL, p_most_vanished bigint DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
@@ -80,4 +80,5 @@ $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_accounting(bigint) TO birth_reader;
 
-GRANT EXECUTE ON FUNCTION {S}.birth_backfill_begin(bigint, bigint, bigint), {S}.birth_backfill_finish(bigint) TO birth_operator;
+GRANT EXECUTE ON FUNCTION {S}.birth_backfill_begin(bigint, bigint, bigint),
+    {S}.birth_backfill_finish(bigint) TO birth_operator;

@@ -1,6 +1,6 @@
--- What every source of a run holds now: rows of the plan that a rerun would register, rows that came since, rows without a
--- code and rows that share one. NULL where the planned table or a column of its identity is gone. STABLE, so that all of
--- its statements see the one snapshot of the query that calls it.
+-- What every source of a run holds now: rows of the plan that a rerun would register, rows that came since, rows
+-- without a code and rows that share one. NULL where the planned table or a column of its identity is gone. STABLE,
+-- so that all of its statements see the one snapshot of the query that calls it.
 CREATE OR REPLACE FUNCTION {S}._birth_run_reread(p_run bigint)
 RETURNS TABLE (collection_name text, planned bigint, late bigint, without_code bigint, duplicates bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -55,9 +55,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     ORDER BY 1
 $body$;
 
--- The acceptance gates of a run, each proven on live data: the one list. `verify` shows it and certifying insists on it.
--- `passed` is NULL where a gate cannot be judged, which is as good as failed. All of it is read in the snapshot of the
--- calling statement.
+-- The acceptance gates of a run, each proven on live data: the one list. `verify` shows it and certifying insists on
+-- it. `passed` is NULL where a gate cannot be judged, which is as good as failed. All of it is read in the snapshot
+-- of the calling statement.
 CREATE OR REPLACE FUNCTION {S}.birth_acceptance(p_run bigint) RETURNS TABLE (gate text, passed boolean, evidence jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET row_security = off SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
@@ -100,7 +100,8 @@ BEGIN
         coalesce(sum(b.ours) FILTER (WHERE b.by_run), 0) AS planned,
         coalesce(jsonb_agg(jsonb_build_object('origin', b.origin, 'collection', b.collection_name, 'rows', b.rows,
             'example', b.example) ORDER BY b.origin, b.collection_name) FILTER (WHERE NOT b.by_run), '[]') AS others
-    INTO v_birth FROM (SELECT s.*, s.origin IS NOT DISTINCT FROM v_origin AS by_run FROM {S}.birth_since_plan(p_run) AS s) AS b;
+    INTO v_birth FROM (
+        SELECT s.*, s.origin IS NOT DISTINCT FROM v_origin AS by_run FROM {S}.birth_since_plan(p_run) AS s) AS b;
     SELECT count(*) FILTER (WHERE g.dot_origin = v_origin), count(*) - v_run.registry_rows,
         count(*) FILTER (WHERE g.dot_origin = v_origin AND (g.certified OR g.certified_at IS NOT NULL
             OR g.inspect_pen IS NOT NULL OR g.inspect_stamp IS NOT NULL OR g.inspect_gate IS NOT NULL))
@@ -131,12 +132,14 @@ BEGIN
     ('identity_holds', CASE WHEN v_reread.unreadable = '[]' THEN v_reread.broken = '[]' END,
         jsonb_build_object('broken', v_reread.broken)),
     ('no_self_certify', v_free <> '[]', jsonb_build_object(
-        'participants', (SELECT coalesce(jsonb_agg(DISTINCT p.person ORDER BY p.person), '[]') FROM {S}.birth_participants(p_run) AS p),
+        'participants', (SELECT coalesce(jsonb_agg(DISTINCT p.person ORDER BY p.person), '[]')
+            FROM {S}.birth_participants(p_run) AS p),
         'independent_reviewers', v_free)),
-    -- The registry holds what the batches account for, as planned items, and nothing else of the run's doing. Were a row
-    -- changed or deleted, more rows would be fresh than the registry grew by. What others registered is told apart.
-    ('birth_neutral', v_birth.ours = v_birth.planned AND v_birth.planned = v_written AND v_written = v_account.registered
-            AND v_birth.fresh = v_grown AND v_marked = 0,
+    -- The registry holds what the batches account for, as planned items, and nothing else of the run's doing. Were a
+    -- row changed or deleted, more rows would be fresh than the registry grew by. What others registered is told
+    -- apart.
+    ('birth_neutral', v_birth.ours = v_birth.planned AND v_birth.planned = v_written
+            AND v_written = v_account.registered AND v_birth.fresh = v_grown AND v_marked = 0,
         jsonb_build_object('registered', v_account.registered, 'written', v_written,
             'not_planned', v_birth.ours - v_birth.planned, 'changed_or_deleted', v_birth.fresh - v_grown,
             'self_marked', v_marked, 'born_besides', v_birth.others,

@@ -61,7 +61,8 @@ DECLARE
     v_wrong text[];
     v_gates jsonb;
 BEGIN
-    SELECT array_agg(a.gate), jsonb_agg(jsonb_build_object('gate', a.gate, 'evidence', a.evidence)) INTO v_wrong, v_gates
+    SELECT array_agg(a.gate), jsonb_agg(jsonb_build_object('gate', a.gate, 'evidence', a.evidence))
+    INTO v_wrong, v_gates
     FROM {S}.birth_acceptance(p_run) AS a WHERE a.passed IS NOT TRUE AND a.gate <> 'no_self_certify';
     IF v_wrong IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR003', 'not_certifiable',

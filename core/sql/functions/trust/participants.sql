@@ -14,55 +14,34 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     ), permit AS (
         SELECT permit_id FROM batch
         -- Those that let it begin, too, whether or not a batch came to use them.
-        UNION
-        SELECT used.permit::bigint
-        FROM event AS e
-        CROSS JOIN LATERAL jsonb_array_elements_text(CASE
-            WHEN jsonb_typeof(e.payload -> 'permits') = 'array' THEN e.payload -> 'permits'
-            ELSE '[]' END) AS used(permit)
+        UNION SELECT used.permit::bigint FROM event AS e CROSS JOIN LATERAL jsonb_array_elements_text(
+            CASE WHEN jsonb_typeof(e.payload -> 'permits') = 'array' THEN e.payload -> 'permits' ELSE '[]' END
+            ) AS used(permit)
         WHERE e.kind IN ('started', 'resumed')
     ), decision AS (
-        SELECT e.kind, e.actor, e.payload::jsonb AS payload
-        FROM {S}.birth_ledger_event AS e
+        SELECT e.kind, e.actor, e.payload::jsonb AS payload FROM {S}.birth_ledger_event AS e
         WHERE e.kind IN ('policy_decided', 'gateway_bound', 'table_bound', 'gateway_trigger_bound',
-                'authentication_attested', 'register_writes_set')
-          AND e.seq < coalesce(
-              (SELECT max(ended.seq) FROM event AS ended WHERE ended.kind = 'applied'), 9223372036854775807)
+                'authentication_attested', 'trigger_guard_attested', 'register_writes_set')
+          AND e.seq < coalesce((SELECT max(ended.seq) FROM event AS ended WHERE ended.kind = 'applied'),
+                9223372036854775807)
     )
-    SELECT r.planned_person, r.planned_by, 'planned'
-    FROM {S}.birth_backfill_run AS r
-    WHERE r.run_id = p_run
-    UNION
-    SELECT b.claimed_person, b.claimed_by, 'applied'
-    FROM batch AS b
-    UNION
-    SELECT former.person, NULL, 'applied'
-    FROM batch AS b, unnest(b.former_persons) AS former(person)
-    UNION
-    SELECT p.opened_person, p.opened_by, 'permitted'
-    FROM permit JOIN {S}.birth_admission_permit AS p USING (permit_id)
-    UNION
-    SELECT coalesce(h.person, l.person), h.actor, 'classified'
-    FROM {S}.birth_backfill_ledger AS e
-    JOIN {S}.birth_identity_history AS h ON h.collection_name = e.collection_name AND h.version <= e.identity_version
-    LEFT JOIN {S}.birth_person_login AS l ON l.login = h.actor
-    WHERE e.run_id = p_run
-    UNION
-    SELECT coalesce(e.payload ->> 'person', l.person), e.actor,
-        CASE e.kind
-            WHEN 'applied' THEN 'ended'
-            WHEN 'started' THEN 'began'
-            WHEN 'resumed' THEN 'began'
-            ELSE e.kind END
-    FROM event AS e LEFT JOIN {S}.birth_person_login AS l ON l.login = e.actor
-    WHERE e.kind <> 'certified'
-    UNION
-    SELECT coalesce(d.payload ->> 'person', l.person), d.actor,
-        CASE
-            WHEN d.kind <> 'policy_decided' THEN CASE WHEN d.kind LIKE '%bound' THEN 'bound' ELSE 'attested' END
-            WHEN d.payload ->> 'requirement' = 'EXEMPT' THEN 'exempted'
-            ELSE 'required' END
-    FROM decision AS d LEFT JOIN {S}.birth_person_login AS l ON l.login = d.actor
+    SELECT r.planned_person, r.planned_by, 'planned' FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run
+    UNION SELECT b.claimed_person, b.claimed_by, 'applied' FROM batch AS b
+    UNION SELECT former.person, NULL, 'applied' FROM batch AS b, unnest(b.former_persons) AS former(person)
+    UNION SELECT p.opened_person, p.opened_by, 'permitted'
+        FROM permit JOIN {S}.birth_admission_permit AS p USING (permit_id)
+    UNION SELECT coalesce(h.person, l.person), h.actor, 'classified' FROM {S}.birth_backfill_ledger AS e
+        JOIN {S}.birth_identity_history AS h
+            ON h.collection_name = e.collection_name AND h.version <= e.identity_version
+        LEFT JOIN {S}.birth_person_login AS l ON l.login = h.actor WHERE e.run_id = p_run
+    UNION SELECT coalesce(e.payload ->> 'person', l.person), e.actor,
+            CASE e.kind WHEN 'applied' THEN 'ended' WHEN 'started' THEN 'began' WHEN 'resumed' THEN 'began'
+                ELSE e.kind END
+        FROM event AS e LEFT JOIN {S}.birth_person_login AS l ON l.login = e.actor WHERE e.kind <> 'certified'
+    UNION SELECT coalesce(d.payload ->> 'person', l.person), d.actor, CASE WHEN d.kind <> 'policy_decided' THEN
+            CASE WHEN d.kind LIKE '%bound' THEN 'bound' ELSE 'attested' END
+            WHEN d.payload ->> 'requirement' = 'EXEMPT' THEN 'exempted' ELSE 'required' END
+        FROM decision AS d LEFT JOIN {S}.birth_person_login AS l ON l.login = d.actor
 $body$;
 
 -- The people among them.
@@ -75,7 +54,8 @@ $body$;
 CREATE OR REPLACE FUNCTION {S}.birth_own_parts(p_run bigint) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(array_agg(DISTINCT h.part ORDER BY h.part), '{{}}') FROM {S}._birth_hands(p_run) AS h
-    JOIN {S}._birth_aliases(session_user, (SELECT l.person FROM {S}.birth_person_login AS l WHERE l.login = session_user)) AS a
+    JOIN {S}._birth_aliases(session_user,
+            (SELECT l.person FROM {S}.birth_person_login AS l WHERE l.login = session_user)) AS a
         ON h.person = a.person OR h.login = a.login
 $body$;
 
