@@ -1,5 +1,6 @@
 """A database of 0.1.0 is brought to this version: what is refused before, what is there afterwards."""
 
+import re
 from typing import Any
 
 import pytest
@@ -204,18 +205,62 @@ def test_a_schema_of_a_newer_version_is_read_and_never_written(fresh: Database) 
         assert (answer.status, answer.error["code"]) == (3, "schema_newer"), arguments
 
 
-def test_a_schema_that_the_company_shares_is_upgraded_in_place(restore: Restore) -> None:
-    for dump, anchor in (
-        ("database_public.sql", "anchor_public.json"),
-        ("database_public_stand_ins.sql", "anchor_public_stand_ins.json"),
-    ):
+# Dump, anchor, and the company's objects that stay where they were.
+SHARED: tuple[tuple[str, str, set[str]], ...] = (
+    (
+        "database_public.sql",
+        "anchor_public.json",
+        {"birth_policy", "birth_registry", "collection_registry", "fn_birth_gateway", "fn_birth_register",
+         "fn_trigger_guard", "trigger_guard_alerts"},
+    ),
+    ("database_public_stand_ins.sql", "anchor_public_stand_ins.json", set()),
+)  # fmt: skip
+_HOMES = """
+    SELECT relnamespace::regnamespace::text AS home FROM pg_class
+    WHERE relowner = 'birth_owner'::regrole AND relkind IN ('r', 'v', 'S')
+    UNION SELECT pronamespace::regnamespace::text FROM pg_proc WHERE proowner = 'birth_owner'::regrole
+"""
+_TRIGGERS = """
+    SELECT t.tgrelid::regclass::text AS name, t.tgname, t.tgenabled FROM pg_trigger AS t JOIN pg_class AS c
+    ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relowner = 'v010_company'::regrole ORDER BY 1, 2
+"""
+# What a company's own objects stand for, and what is defined by what is bound.
+_OF_BINDINGS = re.compile(r"birth_registry|trigger_guard|fn_birth_|_rows\(|_birth_policy_(hold|write)")
+_COMPANY_S = """
+    SELECT p.oid || pg_get_functiondef(p.oid) AS what FROM pg_proc AS p WHERE proowner = 'v010_company'::regrole
+    UNION ALL SELECT c.oid || c.relname FROM pg_class AS c WHERE relowner = 'v010_company'::regrole ORDER BY 1
+"""
+
+
+def test_an_installation_moves_out_of_a_schema_that_it_shares(restore: Restore, fresh: Database) -> None:
+    for dump, anchor, theirs in SHARED:
         shared = restore(dump)
-        answer = run("--dsn", shared.dsn("postgres"), "--schema", "public", "upgrade", "--json")
-        assert (answer.status, answer.document["from"]) == (0, "0.1.0"), answer.err
-        checks = run("--dsn", shared.dsn("postgres"), "--schema", "public", "doctor", "--json").document["checks"]
-        assert next(check for check in checks if check["id"] == "schema")["verdict"] == "passed"
-        anchored = run("--dsn", shared.dsn("postgres"), "--schema", "public", "audit", "--anchor", str(DUMPS / anchor))
-        assert anchored.status == 0, anchored.err
+        company_s, triggers = shared.run(_COMPANY_S), shared.run(_TRIGGERS)
+        rows = shared.value("SELECT count(*) FROM public.birth_registry")
+        printed = run("--dsn", shared.dsn("postgres"), "--schema", "public", "upgrade", "--dry-run")
+        assert (printed.status, shared.run(_HOMES)) == (0, [{"home": "public"}]), printed.err
+        if theirs:
+            assert told(shared, "--schema", "public", "upgrade").document["schema"] == "birth"
+        else:
+            shared.run(printed.out)  # what is printed does the same
+        assert shared.run(_HOMES) == [{"home": "birth"}]
+        assert shared.run(_COMPANY_S) == company_s
+        assert shared.run(_TRIGGERS) == triggers
+        (moved,) = [event["payload"] for event in events(shared) if event["kind"] == "schema_moved"]
+        assert moved == {"from": "public", "to": "birth", "bound": sorted(theirs)}
+
+        made, wanted = catalog(shared), catalog(fresh)
+        differing = {name for name in made.keys() | wanted.keys() if made.get(name) != wanted.get(name)}
+        assert {name for name in differing if not (theirs and _OF_BINDINGS.search(name))} == set()
+        assert told(shared, "audit", "--anchor", str(DUMPS / anchor)).status == 0
+        assert told(shared, "ledger", "1").document["status"] == "certified"
+        assert shared.value("SELECT count(*) FROM birth.birth_registry_rows()") == rows
+        checks = {check["id"]: check for check in told(shared, "doctor").document["checks"]}
+        assert checks["schema"]["verdict"] == checks["binding"]["verdict"] == "passed"
+        assert told(shared, "upgrade").document["changed"] == []
+        assert told(shared, "init", "--collections", "public.customer").document["installed"] == []
+        shared.run("INSERT INTO public.customer (number, name) VALUES ('NEW', 'n')")
+        assert shared.value("SELECT count(*) FROM birth.birth_registry_rows() WHERE entity_code = 'NEW'") == 1
 
 
 def test_what_an_older_schema_cannot_answer_is_put_down_to_its_version(old: Database) -> None:

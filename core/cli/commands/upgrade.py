@@ -14,6 +14,8 @@ from core.services.adopt.upgrade import Upgrade
 def upgrade(call: Invocation, /, *, dry_run: bool) -> None:
     """Bring the console's schema to the version of this program, in one transaction.
 
+    An installation of 0.1.0 that shares a schema with the company's objects moves into its own (default birth).
+
     Objects that were changed by hand are restored if a file of this program makes them. If this needs more privileges
     than yours, the SQL for an administrator is printed and nothing is changed.
     """
@@ -35,5 +37,9 @@ def _show(call: Invocation, found: Upgrade, *, is_done: bool) -> None:
         call.output.text(f"upgraded from {document['from']} to {document['to']}: {len(found.changed)} changes")
         for what in found.changed:
             call.output.text(f"+ {what}")
+        if found.moved_to:
+            call.output.progress(
+                f"the console's objects are in schema {found.moved_to} now: change --schema and profiles"
+            )
     else:
         call.output.source("\n".join(harmless(line) for line in found.sql.split("\n")))

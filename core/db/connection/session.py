@@ -172,6 +172,11 @@ class Connection:
             finally:
                 self._in_snapshot = False
 
+    def elsewhere(self, schema: str) -> "Connection":
+        """The same session, bound to another schema: named queries ask there."""
+        installed = self.installed
+        return Connection(self.driver, schema, read_only=self.read_only, process=self.process, installed=installed)
+
     def moment(self) -> str:
         """The moment that this session's snapshot sees, for other sessions to share."""
         return self.one(MOMENT).moment

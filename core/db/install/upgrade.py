@@ -15,6 +15,7 @@ from core.db.connection.session import Connection
 from core.db.install import catalog, installer, released, rights, script
 from core.db.install.catalog import Aspects, Difference, Key
 from core.db.install.installer import Part
+from core.db.install.relocation import Move
 from core.db.install.script import Statement
 from core.db.queries import named_query
 from core.db.rows import upgrade as rows
@@ -68,8 +69,8 @@ def bring_up(connection: Connection) -> Change:
     return change
 
 
-def compose(connection: Connection) -> Change:
-    """The steps, in their order; inside a transaction.
+def compose(connection: Connection, move: Move | None = None) -> Change:
+    """The steps, in their order; inside a transaction. `move` is one that was just made: it ends with these steps.
 
     Raises GateClosed for a schema that no release made (`schema_unknown`), and where what a file cannot make again was
     changed by hand (`schema_changed`).
@@ -77,7 +78,8 @@ def compose(connection: Connection) -> Change:
     found = _survey(connection)
     before, schema = found.before, connection.schema
     _insist_repairable(found)
-    stand_ins = list(_stand_ins(connection, found))
+    stand_ins = [*move.stand_ins(), *_stand_ins(connection, found, every=True)] if move else [
+        *_stand_ins(connection, found)]  # fmt: skip
     files = [Statement(part.name, part.statement(schema), as_owner=part.as_owner) for part in
              [*stand_ins, *_files(connection, found)]]  # fmt: skip
     steps = [*_repairs(found), *files, *_drops(connection, found)]
@@ -88,6 +90,7 @@ def compose(connection: Connection) -> Change:
     return Change(before, [
         Statement("no run is being applied", named_query(rows.IDLE.name, schema), as_owner=True, is_plumbing=True),
         *steps,
+        *(move.bindings() if move else ()),
         *_remembered(connection, found, stand_ins),
         Statement("record the installed objects", installer.recorded(kind, schema, before, restored),
                   as_owner=True, is_plumbing=True),
@@ -170,10 +173,10 @@ def _repairs(found: _Found) -> Iterator[Statement]:
         yield from rights.repaired(each, found.expected[key], found.live.get(key, {}))
 
 
-def _stand_ins(connection: Connection, found: _Found) -> Iterator[Part]:
-    """Functions that stand in for the company's and whose text differs, as long as they are ours."""
+def _stand_ins(connection: Connection, found: _Found, *, every: bool = False) -> Iterator[Part]:
+    """Functions that stand in for the company's and whose text differs, or `every` one, as long as they are ours."""
     older = {part.makes[0][1]: part for part in installer.stand_ins() if part.functions
-             and found.files.get(part.name, part.sha256) != part.sha256}  # fmt: skip
+             and (every or found.files.get(part.name, part.sha256) != part.sha256)}  # fmt: skip
     for each in connection.rows(rows.STAND_INS, {"names": [*older]}):
         yield older[each.name].again
 

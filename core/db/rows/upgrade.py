@@ -40,6 +40,34 @@ class CatalogObject:
     aspects: Mapping[str, Json]
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A schema that holds an installation; `is_shared` where it is not birth_owner's."""
+
+    schema: str
+    comment: str | None
+    is_shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaOwner:
+    """Whose a schema is."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """An object of birth_owner's, by the words of ALTER and its quoted name."""
+
+    kind: str
+    name: str
+
+
+INSTALLATIONS: Final = Query("upgrade.installations", Installation)
+SCHEMA_OWNER: Final = Query("upgrade.schema_owner", SchemaOwner)
+OURS: Final = Query("upgrade.ours", Ours)
+COMPANY_S: Final = Query("upgrade.company_s", Function)
 PLACE: Final = Query("upgrade.place", Place)
 FILES: Final = Query("upgrade.files", File)
 FUNCTIONS: Final = Query("upgrade.functions", Function)

@@ -48,3 +48,42 @@ BEGIN
     END IF;
 END
 $body$;
+
+-- name: installations
+-- Every schema that holds an installation. One that is not birth_owner's is shared with whoever may create in it.
+SELECT n.nspname::text AS schema, pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
+    n.nspowner <> c.relowner AS is_shared
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relname = 'birth_migration' AND c.relkind = 'r' AND c.relowner = pg_catalog.to_regrole('birth_owner')
+ORDER BY 1
+
+-- name: schema_owner
+SELECT pg_catalog.pg_get_userbyid(nspowner)::text AS owner FROM pg_catalog.pg_namespace WHERE nspname = %(name)s
+
+-- name: ours
+-- What is birth_owner's in the schema, functions first. A sequence that serves a column goes with its table.
+SELECT kind, name FROM (
+    SELECT 1 AS place, CASE p.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END AS kind,
+        p.oid::pg_catalog.regprocedure::text AS name
+    FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE n.nspname = {s} AND p.proowner = pg_catalog.to_regrole('birth_owner')
+    UNION ALL
+    SELECT 2, CASE c.relkind
+            WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+        c.oid::pg_catalog.regclass::text
+    FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = {s} AND c.relowner = pg_catalog.to_regrole('birth_owner') AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
+          WHERE c.relkind = 'S' AND d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+            AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('a', 'i'))
+) AS o ORDER BY place, name COLLATE "C"
+
+-- name: company_s
+-- Which of these names are somebody else's in the schema.
+SELECT c.relname::text AS name FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = {s} AND c.relname = ANY (%(names)s) AND c.relkind IN ('r', 'p')
+  AND c.relowner <> pg_catalog.to_regrole('birth_owner')
+UNION
+SELECT p.proname::text FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname = {s} AND p.proname = ANY (%(names)s) AND p.proowner <> pg_catalog.to_regrole('birth_owner')
+ORDER BY 1
