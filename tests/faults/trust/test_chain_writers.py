@@ -200,7 +200,7 @@ def test_two_hundred_thousand_events_are_verified_from_the_database(small: Datab
                 copy.write_row(event)
         session.execute("UPDATE birth.birth_ledger_head SET seq = %s, hash = %s", [event.seq, event.hash])
         assert ask(session, APPEND) == 200_000
-    # The appended event is older than what was made up: that, and nothing before it, is found.
+    # The clock is behind what was made up: the appended event keeps the later time, and the chain is whole.
     with small.connect("viewer1") as connection:
         found = audit.audit(connection)
-    assert (found.entries, found.bad and found.bad["seq"]) == (200_000, 200_000)
+    assert (found.entries, found.bad) == (200_001, None)

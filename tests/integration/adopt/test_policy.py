@@ -25,6 +25,8 @@ def test_a_gatekeeper_puts_an_exempted_collection_under_the_law_again(small: Dat
     assert requirement() == "REQUIRED"
     event = small.run(LATEST)[0]
     assert (event["kind"], event["actor"]) == ("policy_decided", "gatekeeper1")
-    assert event["payload"] == {"collection": "goods", "requirement": "REQUIRED", "reason": "it is born after all"}
+    assert event["payload"] == {
+        "collection": "goods", "requirement": "REQUIRED", "reason": "it is born after all", "person": "Ingrid Solberg",
+    }  # fmt: skip
     # It is identified as before, without being classified again.
     assert small.value("SELECT identity FROM birth.birth_collections() WHERE collection_name = 'goods'") == "code"
