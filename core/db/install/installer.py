@@ -26,6 +26,7 @@ BIND_GATEWAY = "functions/adopt/bind_gateway.sql"
 _ROOMS = ("kernel", "adopt", "classify", "overview", "backfill", "trust")
 _NEEDS = re.compile(r"\A-- needs: (.+)$", re.MULTILINE)
 _MADE = re.compile(r"^CREATE (?:OR REPLACE )?(TABLE|FUNCTION|VIEW) \{S\}\.(\w+)", re.MULTILINE)
+_RENAMED = re.compile(r"^ALTER TABLE \{S\}\.\w+ RENAME TO (\w+)", re.MULTILINE)
 
 _DEFINES = re.compile(r"^-- defines: (?P<name>\w+)\((?P<given>[^()]*)\)$", re.MULTILINE)  # by a function of the file
 _FUNCTION = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION \{S\}\.(?P<name>\w+)\((?P<given>[^()]*)\)", re.MULTILINE)
@@ -54,9 +55,10 @@ class Part:
 
     @property
     def makes(self) -> list[tuple[str, str]]:
-        """Kind and name of each object of the schema that it creates."""
+        """Kind and name of each object of the schema that it creates, or gives its name."""
         defined = [("function", found["name"]) for found in _DEFINES.finditer(self.text)]
-        return [*((kind.lower(), name) for kind, name in _MADE.findall(self.text)), *defined]
+        renamed = [("table", name) for name in _RENAMED.findall(self.text)]
+        return [*((kind.lower(), name) for kind, name in _MADE.findall(self.text)), *defined, *renamed]
 
     @property
     def triggers(self) -> list[tuple[str, str]]:

@@ -9,9 +9,9 @@ from tests.faults.attacker import add_goods, ask, begun, claimed, refusal
 from tests.faults.backfill.test_gate_permit import SLOWLY, closed_gates
 from tests.small import a_run, account, at, done, drive, fill, reconciled
 
-# As if the last look had been half a minute ago, by the server's clock.
-_AGED = "UPDATE birth.birth_backfill_look SET looked_at = looked_at - interval '30 seconds'"
-_LOOKED_AT = "SELECT looked_at FROM birth.birth_backfill_look"
+# As if the last check had been half a minute ago, by the server's clock.
+_AGED = "UPDATE birth.birth_gate_check SET checked_at = checked_at - interval '30 seconds'"
+_CHECKED_AT = "SELECT checked_at FROM birth.birth_gate_check"
 # What closes a gate, which one, and what opens it again.
 CLOSING = {
     "a grant": (
@@ -49,9 +49,9 @@ def test_gates_that_were_asked_lately_are_not_asked_for_each_batch(
 ) -> None:
     run = a_run(small)
     looks: list[object] = []
-    at(monkeypatch, "after_commit", lambda: looks.append(small.value(_LOOKED_AT)), nth=1)
+    at(monkeypatch, "after_commit", lambda: looks.append(small.value(_CHECKED_AT)), nth=1)
     assert drive(small, run, SLOWLY).code == ""
-    assert looks == [small.value(_LOOKED_AT)]
+    assert looks == [small.value(_CHECKED_AT)]
 
 
 def test_a_batch_asks_the_gates_also_while_another_one_does(small: Database) -> None:

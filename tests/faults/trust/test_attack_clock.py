@@ -41,7 +41,7 @@ def test_a_gate_check_that_lies_ahead_of_the_clock_counts_as_none(small: Databas
         run = begun(operator)
         batch = claimed(operator, run)
         small.run(
-            "UPDATE birth.birth_backfill_look SET looked_at = clock_timestamp() + interval '1 hour';"
+            "UPDATE birth.birth_gate_check SET checked_at = clock_timestamp() + interval '1 hour';"
             "UPDATE birth.birth_policy SET requirement = 'EXEMPT' WHERE collection_name = 'notes';"
             "DELETE FROM birth.birth_identity WHERE collection_name = 'parts'"
         )

@@ -129,8 +129,8 @@ $body$;
 -- that lies ahead of the clock is none: the clock was set back since.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_is_watched(p_run bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT looked_at > clock_timestamp() - interval '30 seconds' AND looked_at <= clock_timestamp()
-    FROM {S}.birth_backfill_look
+    SELECT checked_at > clock_timestamp() - interval '30 seconds' AND checked_at <= clock_timestamp()
+    FROM {S}.birth_gate_check
     WHERE run_id = p_run
 $body$;
 
@@ -142,8 +142,8 @@ DECLARE
     v_began timestamptz := clock_timestamp();
 BEGIN
     PERFORM {S}.birth_backfill_insist(p_run);
-    UPDATE {S}.birth_backfill_look SET looked_at = v_began
-    WHERE run_id = (SELECT run_id FROM {S}.birth_backfill_look WHERE run_id = p_run FOR UPDATE SKIP LOCKED);
+    UPDATE {S}.birth_gate_check SET checked_at = v_began
+    WHERE run_id = (SELECT run_id FROM {S}.birth_gate_check WHERE run_id = p_run FOR UPDATE SKIP LOCKED);
 END
 $body$;
 

@@ -159,7 +159,7 @@ BEGIN
     WHERE run_id = p_draft;
     INSERT INTO {S}.birth_backfill_run OVERRIDING SYSTEM VALUE SELECT v_run.*;
     INSERT INTO {S}.birth_backfill_control (run_id) VALUES (v_run.run_id);
-    INSERT INTO {S}.birth_backfill_look (run_id) VALUES (v_run.run_id);
+    INSERT INTO {S}.birth_gate_check (run_id) VALUES (v_run.run_id);
     UPDATE {S}.birth_backfill_ledger SET run_id = v_run.run_id WHERE run_id = p_draft;
     DELETE FROM {S}.birth_backfill_run WHERE run_id = p_draft;
     RETURN v_run.run_id;
