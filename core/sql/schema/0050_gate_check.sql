@@ -7,7 +7,8 @@ DECLARE
     v_name text;
 BEGIN
     FOR v_name IN SELECT c.conname FROM pg_constraint AS c
-        WHERE c.conrelid = format('%I.birth_gate_check', {s})::regclass AND starts_with(c.conname, 'birth_backfill_look_')
+        WHERE c.conrelid = format('%I.birth_gate_check', {s})::regclass
+          AND starts_with(c.conname, 'birth_backfill_look_')
     LOOP
         EXECUTE format('ALTER TABLE %I.birth_gate_check RENAME CONSTRAINT %I TO %I', {s}, v_name,
             replace(replace(v_name, 'birth_backfill_look_', 'birth_gate_check_'), 'looked_at', 'checked_at'));
