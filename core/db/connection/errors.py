@@ -91,6 +91,10 @@ _OWNER_LACKS = (
     "This ran as birth_owner, or as the owner of a SECURITY DEFINER function. Ask the object's owner to grant "
     "that role the missing privilege."
 )
+_CALLER_LACKS = (
+    "The company's code runs as birth_caller, which lacks a privilege. `birth-console init` finds and grants it."
+    " Nothing of this transaction was kept."
+)
 _UNREACHED, _BAD_DSN = "server_unavailable", "bad_dsn"
 # A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
 # whoever connected finds out and says which of these it is.
@@ -208,7 +212,10 @@ def _what_lacks(error: psycopg.Error) -> str:
     """What to do where asking for SELECT would not help; empty where it would."""
     if error.diag.source_function == _ROW_SECURITY:
         return _HIDDEN_ROWS
-    return _OWNER_LACKS if _AS_OWNER.search(error.diag.context or "") else ""
+    context = error.diag.context or ""
+    if "_birth_as_caller(" in context:
+        return _CALLER_LACKS
+    return _OWNER_LACKS if _AS_OWNER.search(context) else ""
 
 
 def _not_in_group(function: str, message: str) -> NotAllowed:

@@ -17,11 +17,15 @@ from core.version import SCHEMA_VERSION
 ADVISORY_LOCK = 7_216_350_012
 ROLES = "schema/0001_roles.sql"
 SCHEMA = "schema/0002_schema.sql"
+CALLER_ROLE = "schema/0036_caller_roles.sql"
+FIRST = (ROLES, SCHEMA, CALLER_ROLE)  # before everything else
 # Files that others ask for, to know whether their tables and functions are there.
 COLLECTION = "schema/0006_collection.sql"
 BINDING = "functions/adopt/binding.sql"
 BIND_TABLE = "functions/adopt/bind_table.sql"
 BIND_GATEWAY = "functions/adopt/bind_gateway.sql"
+# Whoever installs makes it and gives it to birth_caller, which birth_owner could not.
+AS_CALLER = "functions/kernel/as_caller.sql"
 # A feature's functions come after those that it uses, for people who read a script; only `needs` decides.
 _ROOMS = ("kernel", "adopt", "classify", "overview", "backfill", "trust")
 _NEEDS = re.compile(r"\A-- needs: (.+)$", re.MULTILINE)
@@ -45,7 +49,7 @@ class Part:
     @property
     def as_owner(self) -> bool:
         """Whether birth_owner runs it; else whoever installs does."""
-        return not (self.name.startswith("superuser/") or self.name == SCHEMA or self.name.endswith("_roles.sql"))
+        return not (self.name.startswith("superuser/") or self.name in (*FIRST, AS_CALLER))
 
     @property
     def needs(self) -> list[str]:
@@ -105,7 +109,8 @@ class Part:
 def parts() -> list[Part]:
     """The console's own objects, in the order in which they build on each other.
 
-    The schema's files by their numbers, then the functions. What a file needs in its first line comes before it. Else
+    The roles and the schema, the schema's files by their numbers, then the functions. What a file needs in its first
+    line comes before it. Else
     functions need no order: their bodies are not looked at until they are called (`check_function_bodies`).
     """
     functions = {part.name: part for part in function_parts()}
@@ -116,7 +121,8 @@ def parts() -> list[Part]:
             place(functions[name])
         ordered.setdefault(part.name, part)
 
-    for part in [*schema_parts(), *functions.values()]:
+    schema = {part.name: part for part in schema_parts()}
+    for part in [*map(schema.__getitem__, FIRST), *schema.values(), *functions.values()]:
         place(part)
     return list(ordered.values())
 
@@ -160,9 +166,9 @@ def install(driver: Driver, schema: str, *, reference: bool) -> list[str]:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
         done = _recorded(cursor, schema)
         cursor.execute("SET LOCAL check_function_bodies = off")
-        roles, home, *own = parts()
+        first, own = parts()[: len(FIRST)], parts()[len(FIRST) :]
         statistics, authentication, guard = superusers()
-        wanted = [roles, home, statistics, authentication]
+        wanted = [*first, statistics, authentication]
         wanted += [*stand_ins(), *own, guard] if reference else own
         missing = [part for part in wanted if part.name not in done]
         for part in missing:

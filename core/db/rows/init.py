@@ -12,6 +12,7 @@ class Server:
     """The server and the login that asks. `owns_schema` is None where there is no such schema.
 
     `finishes_roles`: it may create the roles that are missing, and let the groups read what birth_reader reads.
+    `becomes_caller`: it is a member of birth_caller, or can make itself one.
     """
 
     database: str
@@ -21,6 +22,8 @@ class Server:
     creates_roles: bool
     version: int
     roles: tuple[str, ...]
+    has_caller: bool
+    becomes_caller: bool
     creates_schemas: bool
     grants_statistics: bool
     finishes_roles: bool
@@ -194,9 +197,10 @@ class Readable:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Whether birth_owner holds a right on a table, and the groups read it."""
+    """Whether one of our roles holds a right on a table, and the groups read it."""
 
     relid: int
+    role: str
     right: str
     held: bool
     read: bool
@@ -258,7 +262,6 @@ class Function:
     pseudo: tuple[bool, ...]
     variadic: bool
     owned: bool
-    definer: bool
     schema: str
 
 
@@ -271,16 +274,9 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class CallableFunction:
-    """Whether birth_owner may call a function."""
+    """Whether birth_caller may call a function."""
 
     callable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FillingSequence:
-    """A sequence that fills a column of the registry, as the server quoted it."""
-
-    sequence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +287,6 @@ class Bound:
     name: str | None
     binding: Mapping[str, Mapping[str, str]]
     there: bool
-    definer: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +334,6 @@ ATTESTED: Final = Query("init.attested", Attested)
 FUNCTIONS: Final = Query("init.functions", Function)
 PARTS: Final = Query("init.parts", Parts)
 CALLABLE: Final = Query("init.callable", CallableFunction)
-SEQUENCES: Final = Query("init.sequences", FillingSequence)
 BOUND: Final = Query("init.bound", Bound)
 REMEDIES: Final = Query("init.remedies", Remedy)
 SEES_REMEDIES: Final = Query("init.sees_remedies", SeesRemedies)

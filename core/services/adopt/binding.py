@@ -43,7 +43,6 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
         judge(found.function, binding)
         _bind(connection, made, found, binding, bound)
     elif bound is not None and bound.there:
-        made.registers_as_owner = not bound.definer
         made.registers_by = [bound.name] if bound.name else []
     elif candidates := _company_s(connection, made):
         _guess(connection, made, candidates, bound)
@@ -72,7 +71,6 @@ def _guess(connection: Connection, made: Draft, candidates: list[_Found], bound:
 
 def _bind(connection: Connection, made: Draft, found: _Found, binding: Binding, bound: Bound | None) -> None:
     signature = found.function.signature
-    made.registers_as_owner = not found.row.definer
     made.registers_by = [found.row.name]
     made.bound = {"function": signature, "binding": {name: given.text for name, given in binding.items()}}
     _let_call(connection, made, found)
@@ -88,14 +86,14 @@ def _bind(connection: Connection, made: Draft, found: _Found, binding: Binding, 
 
 
 def _let_call(connection: Connection, made: Draft, found: _Found) -> None:
-    if made.survey.owner is not None and _is_callable(connection, found):
+    if made.survey.server.has_caller and _is_callable(connection, found):
         return
     signature = found.function.signature
     # Both names are as the server quoted them.
     schema, function = sql.SQL(found.row.schema), sql.SQL(signature)
     made.add(
-        f"birth_owner calls {signature}",
-        sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner; GRANT EXECUTE ON FUNCTION {} TO birth_owner").format(
+        f"birth_caller calls {signature}",
+        sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_caller; GRANT EXECUTE ON FUNCTION {} TO birth_caller").format(
             schema, function
         ),
         needs="" if made.survey.is_superuser or found.row.owned else "its owner",

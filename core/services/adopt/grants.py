@@ -1,39 +1,44 @@
-"""What birth_owner and the groups need of the company's own tables. Rights are added, none is taken away."""
+"""What our roles need of the company's own tables. Rights are added, none is taken away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
-from core.db.rows.init import GRANTED, SEQUENCES
+from core.db.rows.init import GRANTED
 from core.services.adopt.company_tables import NAMES
 from core.services.adopt.install import has_trigger_guard
 from core.services.adopt.script_draft import CompanyTable, Draft, comma_separated
 
+# A gatekeeper's decision about a collection that the company's own policy names is written there; what else the caller
+# needs is found by rehearsing.
+_CALLER: Final[Mapping[str, tuple[str, ...]]] = {"policy": ("SELECT", "UPDATE")}
+
 
 def draft(connection: Connection, made: Draft) -> None:
-    """The steps that let birth_owner use the gateway's tables, and everybody read them."""
+    """The steps that let birth_owner read the gateway's tables, and everybody read them."""
     tables = {table.part: table for table in _theirs(made)}
-    wanted = {
-        "registry": ["SELECT", "INSERT"] if made.registers_as_owner else ["SELECT"],
-        "collections": ["SELECT"],
-        # A gatekeeper's decision about a collection that the company's own policy names is written there.
-        "policy": ["SELECT", "UPDATE"],
-        "alerts": ["SELECT", "INSERT"] if has_trigger_guard(made) else ["SELECT"],
-    }
+    wanted = {part: ["SELECT"] for part in NAMES}
+    if has_trigger_guard(made):
+        wanted["alerts"] = ["SELECT", "INSERT"]
     if made.survey.owner_of("table", "collection_registry") not in (None, "birth_owner"):
         # An older installation, which shares its schema with the company.
         wanted["collections"] = ["SELECT", "INSERT"]
         wanted["policy"] = ["SELECT", "INSERT", "UPDATE"]
-    held: set[tuple[int, str]] = set()
-    if made.survey.owner is not None and tables:
-        rights = {str(table.relid): wanted[part] for part, table in tables.items()}
-        held = {(row.relid, row.right) for row in connection.rows(GRANTED, {"wanted": Jsonb(rights)})
+    held: set[tuple[int, str, str]] = set()
+    if made.survey.owner is not None and made.survey.server.has_caller and tables:
+        rights = {
+            str(table.relid): {"birth_owner": wanted[part], "birth_caller": [*_CALLER.get(part, ())]}
+            for part, table in tables.items()
+        }
+        held = {(row.relid, row.role, row.right) for row in connection.rows(GRANTED, {"wanted": Jsonb(rights)})
                 if row.held and row.read}  # fmt: skip
     for part, table in tables.items():
-        if not all((table.relid, right) in held for right in wanted[part]):
-            _grant(connection, made, table, wanted[part])
+        given = {"birth_owner": wanted[part], "birth_caller": [*_CALLER.get(part, ())]}
+        if not all((table.relid, role, right) in held for role, rights in given.items() for right in rights):
+            _grant(made, table, given)
 
 
 def _theirs(made: Draft) -> Iterator[CompanyTable]:
@@ -45,21 +50,16 @@ def _theirs(made: Draft) -> Iterator[CompanyTable]:
             yield CompanyTable(part, made.schema, name, found.owner, found.owned, found.relid, {})
 
 
-def _grant(connection: Connection, made: Draft, table: CompanyTable, rights: list[str]) -> None:
+def _grant(made: Draft, table: CompanyTable, given: Mapping[str, list[str]]) -> None:
     owned = made.survey.is_superuser or table.owned
-    statement = sql.SQL(
-        "GRANT USAGE ON SCHEMA {} TO birth_owner, birth_reader; GRANT {} ON {} TO birth_owner;"
-        " GRANT SELECT ON {} TO birth_reader"
-    ).format(
-        sql.Identifier(table.schema),
-        comma_separated([sql.SQL(right) for right in rights]),
-        table.identifier,
-        table.identifier,
+    statement = sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner, birth_reader, birth_caller").format(
+        sql.Identifier(table.schema)
     )
-    if table.part == "registry" and "INSERT" in rights:
-        for row in connection.rows(SEQUENCES, {"relid": table.relid}):
-            # As the server quoted it.
-            statement += sql.SQL("; GRANT USAGE ON SEQUENCE {} TO birth_owner").format(sql.SQL(row.sequence))
+    for role, rights in (*given.items(), ("birth_reader", ["SELECT"])):
+        if rights:
+            statement += sql.SQL("; GRANT {} ON {} TO {}").format(
+                comma_separated([sql.SQL(right) for right in rights]), table.identifier, sql.Identifier(role)
+            )
     made.add(
         f"birth_owner may use {table.name}, and the groups may read it",
         statement,

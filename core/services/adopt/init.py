@@ -10,7 +10,16 @@ from core.db.install import script
 from core.db.install.script import Statement
 from core.db.rows import init as rows
 from core.errors import Json, NotAllowed, UsageError
-from core.services.adopt import binding, company_gateway, company_tables, declarations, enrol, grants, membership
+from core.services.adopt import (
+    binding,
+    company_gateway,
+    company_tables,
+    declarations,
+    enrol,
+    grants,
+    membership,
+    rehearsal,
+)
 from core.services.adopt import install as installing
 from core.services.adopt.script_draft import SUPERUSER, Draft, Left
 
@@ -81,7 +90,9 @@ def preview(connection: Connection, wish: Wish) -> Outcome:
     _refuse_reserved(connection.schema)
     insist_current(connection.schema, connection.installed)
     with translated(read_only=connection.read_only), connection.driver.transaction(force_rollback=True):
+        script.begin(connection.driver)
         made = _draft(connection, wish)
+        _rehearse_script(connection, made)
         text = script.text_of(connection.driver, [*made.statements, *membership.leaving(made.survey)])
         needs = [each for each in made.statements if each.needs]
         return _outcome(connection, made, Steps(made.statements, needs), _remedies(connection, made), text)
@@ -96,14 +107,37 @@ def init(connection: Connection, wish: Wish) -> Outcome:
         made = _draft(connection, wish)
         doing = made.possible
         script.run(connection.driver, doing, read_only=connection.read_only)
+        granted = _rehearse(connection, made)
+        script.run(connection.driver, granted, read_only=connection.read_only)
+        doing = [*doing, *granted]
         remedies = _remedies(connection, made)
         script.run(connection.driver, membership.leaving(made.survey), read_only=connection.read_only)
     waiting = [each for each in made.statements if each not in doing]
-    if not made.survey.is_member and not made.survey.can_join:
+    if not made.survey.can_install:
         # Until somebody made the roles and let this login in, there is no use in telling the rest.
         waiting = installing.first_steps(made.survey, connection.schema)
     steps = Steps(doing, [each for each in waiting if not each.is_plumbing])
     return _outcome(connection, made, steps, remedies)
+
+
+def _rehearse_script(connection: Connection, made: Draft) -> None:
+    """Run the script as far as this login could, and take it back: what it makes a server refuse is refused now."""
+    if connection.read_only or any(each.needs for each in made.statements):
+        return
+    with translated(), connection.driver.transaction(force_rollback=True):
+        script.run(connection.driver, made.possible)
+        _rehearse(connection, made)
+
+
+def _rehearse(connection: Connection, made: Draft) -> list[Statement]:
+    """Grants that the register function turned out to need, of those that this login can give; the others are noted."""
+    if not (made.possible or made.survey.recorded):
+        return []
+    found = rehearsal.rehearse(connection)
+    made.statements += found.grants
+    if found.refusal:
+        made.leave("the register function", f"a rehearsal for an invented code ends with: {found.refusal}")
+    return [each for each in found.grants if not each.needs]
 
 
 def insist_on_all(outcome: Outcome) -> None:

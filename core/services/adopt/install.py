@@ -72,25 +72,33 @@ def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
         if _is_wanted(connection, made, part, binds=binds):
             made.add(f"{part.name.removeprefix('reference/')} (a stand-in)", part.statement(made.schema), as_owner=True)
             done.append(part)
-    for part in installer.parts()[2:]:
+    first = len(installer.FIRST)
+    for part in installer.parts()[first:]:
         if part.name not in made.survey.recorded:
-            made.add(part.name, part.statement(made.schema), as_owner=True)
+            made.add(part.name, part.statement(made.schema), as_owner=part.as_owner)
             done.append(part)
     if done:
-        for part in [*installer.parts()[:2], *done]:
+        for part in [*installer.parts()[:first], *done]:
             made.add(f"record {part.name}", part.record(made.schema), as_owner=True, plumbing=True)
 
 
 def first_steps(found: Survey, schema: str) -> list[Statement]:
     """What comes before everything else: roles, the schema, and what birth_owner sees of the server."""
-    roles, home = installer.parts()[:2]
+    roles, home, caller = installer.parts()[: len(installer.FIRST)]
     statistics, authentication, _ = installer.superusers()
     steps = []
     if not found.has_roles:
         able = found.is_superuser or found.server.finishes_roles
         steps.append(Statement("the five roles", roles.statement(schema), needs="" if able else SUPERUSER))
+    if not found.server.has_caller:
+        able = found.is_superuser or found.server.creates_roles
+        steps.append(Statement("the role birth_caller", caller.statement(schema), needs="" if able else SUPERUSER))
     if not found.is_member:
         steps.append(membership.joining(found))
+    if not found.server.becomes_caller and installer.AS_CALLER not in found.recorded:
+        options = sql.SQL(" WITH INHERIT TRUE, SET TRUE" if found.is_granular else "")
+        statement = sql.SQL("GRANT birth_caller TO {}{}").format(sql.Identifier(found.login), options)
+        steps.append(Statement("join birth_caller", statement, needs=SUPERUSER))
     if found.owner is None or not found.owner.schema_ready:
         owns = found.server.owns_schema
         able = found.is_superuser or (found.server.creates_schemas if owns is None else owns)

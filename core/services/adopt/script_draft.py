@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from psycopg import sql
 
 from core.db.connection.session import Connection
+from core.db.install import installer
 from core.db.install.script import Statement
 from core.db.rows.init import READS, Object, Owner, Server
 from core.domain.adopt.enrolment import Table
@@ -46,6 +47,13 @@ class Survey:
     def is_member(self) -> bool:
         """Whether this login acts as birth_owner already."""
         return self.is_superuser or (self.owner is not None and self.owner.becomes)
+
+    @property
+    def can_install(self) -> bool:
+        """Whether it can make objects for birth_owner, and the one for birth_caller where that is not done."""
+        return (self.is_member or self.can_join) and (
+            self.server.becomes_caller or installer.AS_CALLER in self.recorded
+        )
 
     @property
     def can_join(self) -> bool:
@@ -140,7 +148,6 @@ class Draft:
     gateway: CompanyGateway | None = None  # the company's, where it is bound
     has_register: bool = False  # whether the company has a register function
     registers_by: list[str] = field(default_factory=list)  # the bound register function's name
-    registers_as_owner: bool = True  # whether the register function runs with birth_owner's own rights
 
     def add(self, what: str, statement: sql.Composed, *, as_owner: bool = False, needs: str = "",
             plumbing: bool = False) -> None:  # fmt: skip
@@ -158,7 +165,7 @@ class Draft:
     @property
     def possible(self) -> list[Statement]:
         """The steps that this login can do; none where it cannot become birth_owner, or nothing is to be done."""
-        if not (self.survey.is_member or self.survey.can_join):
+        if not self.survey.can_install:
             return []
         doing = [each for each in self.statements if not each.needs]
         return doing if any(not each.is_plumbing for each in doing) else []

@@ -20,6 +20,7 @@ from core.domain.backfill.runs import Accounting
 from core.domain.gates import Judgement, insist, judge
 from core.errors import ConsoleError, Interrupted, Json, Stopped
 from core.services import authorization, link_checks
+from core.services.adopt import rehearsal
 from core.services.backfill import runs
 from core.services.backfill.apply_options import Options
 from core.services.backfill.reconnect import Connect, Link, is_passing
@@ -65,6 +66,7 @@ def apply(
         yield from crew.work()
         yield from crew.finish()
     except ConsoleError as error:
+        _name_grant(error, connect)
         yield _stopped(number, error, connect)
         raise
 
@@ -192,6 +194,19 @@ class _Crew:
         # count() is atomic in CPython; a ticket too many would only be one batch more.
         most = self._options.max_batches
         return most is None or next(self._tickets) <= most
+
+
+def _name_grant(error: ConsoleError, connect: Connect) -> None:
+    """Where the register function was refused something, say which grant it takes."""
+    with suppress(ConsoleError):
+        if rehearsal.is_refusal(error):
+            with connect() as connection:
+                grant = rehearsal.grant_for(connection, error)
+            if grant:
+                error.hint = (
+                    "The register function runs as birth_caller, which lacks a privilege. Ask the object's owner"
+                    f" to run: {grant} Then apply the run again."
+                )
 
 
 def _stopped(number: int, error: ConsoleError, connect: Connect) -> ApplyEvent:

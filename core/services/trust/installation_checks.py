@@ -70,7 +70,7 @@ def _binding(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> C
     fine = found.there and found.writes and not found.unknown
     return check(
         "binding",
-        "the register function is bound, and birth_owner may call it",
+        "the register function is bound, and birth_caller may call it",
         "passed" if fine and found.callable else "failed",
         {
             "function": found.signature,

@@ -20,8 +20,8 @@ SELECT EXISTS (SELECT
 
 -- name: binding
 SELECT f.signature, p.oid IS NOT NULL AS there, p.provolatile = 'v' AS writes,
-    pg_catalog.has_function_privilege('birth_owner', p.oid, 'EXECUTE')
-        AND pg_catalog.has_schema_privilege('birth_owner', p.pronamespace, 'USAGE') AS callable,
+    pg_catalog.has_function_privilege('birth_caller', p.oid, 'EXECUTE')
+        AND pg_catalog.has_schema_privilege('birth_caller', p.pronamespace, 'USAGE') AS callable,
     (SELECT pg_catalog.count(*) FROM {S}.birth_gateway_functions() AS g WHERE NOT g.is_gateway) AS overloads,
     ARRAY(
         SELECT b.parameter FROM {S}.birth_gateway_binding AS b

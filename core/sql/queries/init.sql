@@ -9,6 +9,15 @@ SELECT current_database()::text AS database,
         SELECT rolname::text FROM pg_catalog.pg_roles
         WHERE rolname IN ('birth_owner', 'birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer')
         ORDER BY 1) AS roles,
+    pg_catalog.to_regrole('birth_caller') IS NOT NULL AS has_caller,
+    r.rolsuper OR r.rolcreaterole AND pg_catalog.current_setting('server_version_num')::integer < 160000
+        OR coalesce((
+            SELECT pg_catalog.pg_has_role(session_user, c.oid, 'MEMBER WITH ADMIN OPTION')
+                OR pg_catalog.pg_has_role(session_user, c.oid, 'USAGE')
+                    AND pg_catalog.pg_has_role(session_user, c.oid, CASE
+                        WHEN pg_catalog.current_setting('server_version_num')::integer >= 160000 THEN 'SET'
+                        ELSE 'MEMBER' END)
+            FROM pg_catalog.pg_roles AS c WHERE c.rolname = 'birth_caller'), r.rolcreaterole) AS becomes_caller,
     pg_catalog.has_database_privilege(current_database(), 'CREATE') AS creates_schemas,
     pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'MEMBER WITH ADMIN OPTION')
         OR r.rolcreaterole AND pg_catalog.current_setting('server_version_num')::integer < 160000 AS grants_statistics,
@@ -224,14 +233,15 @@ WHERE c.oid = ANY (%(relids)s::bigint[]::oid[])
 GROUP BY c.oid
 
 -- name: granted
--- Whether birth_owner holds each right on the company's tables; `wanted` maps their oids to rights.
-SELECT c.oid::bigint AS relid, r.right, pg_catalog.has_table_privilege('birth_owner', c.oid, r.right)
-        AND pg_catalog.has_schema_privilege('birth_owner', c.relnamespace, 'USAGE') AS held,
+-- Whether our roles hold each right on the company's tables; `wanted` maps their oids to rights by role.
+SELECT c.oid::bigint AS relid, g.key AS role, r.right, pg_catalog.has_table_privilege(g.key::name, c.oid, r.right)
+        AND pg_catalog.has_schema_privilege(g.key::name, c.relnamespace, 'USAGE') AS held,
     pg_catalog.has_table_privilege('birth_reader', c.oid, 'SELECT')
         AND pg_catalog.has_schema_privilege('birth_reader', c.relnamespace, 'USAGE') AS read
 FROM pg_catalog.jsonb_each(%(wanted)s) AS w
-CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(w.value) AS r("right")
-JOIN pg_catalog.pg_class AS c ON c.oid = w.key::oid ORDER BY 1, 2
+CROSS JOIN LATERAL pg_catalog.jsonb_each(w.value) AS g
+CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(g.value) AS r("right")
+JOIN pg_catalog.pg_class AS c ON c.oid = w.key::oid ORDER BY 1, 2, 3
 
 -- name: registered
 SELECT collection_name::text AS collection, governance_role::text AS governance_role FROM {S}.birth_collection_rows()
@@ -283,7 +293,6 @@ SELECT p.oid::bigint AS oid, p.proname::text AS name,
         ORDER BY place) AS pseudo,
     p.provariadic <> 0 AS variadic,
     pg_catalog.pg_has_role(p.proowner, 'USAGE') AS owned,
-    p.prosecdef AS definer,
     pg_catalog.quote_ident(n.nspname) AS schema
 FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname = %(schema)s AND p.proname = %(name)s ORDER BY p.oid
@@ -292,17 +301,9 @@ WHERE n.nspname = %(schema)s AND p.proname = %(name)s ORDER BY p.oid
 SELECT pg_catalog.parse_ident(%(name)s) AS parts
 
 -- name: callable
-SELECT pg_catalog.has_function_privilege('birth_owner', p.oid, 'EXECUTE')
-    AND pg_catalog.has_schema_privilege('birth_owner', p.pronamespace, 'USAGE') AS callable
+SELECT pg_catalog.has_function_privilege('birth_caller', p.oid, 'EXECUTE')
+    AND pg_catalog.has_schema_privilege('birth_caller', p.pronamespace, 'USAGE') AS callable
 FROM pg_catalog.pg_proc AS p WHERE p.oid = %(oid)s
-
--- name: sequences
-SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(s.relname) AS sequence
-FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' AND d.deptype = 'a'
-JOIN pg_catalog.pg_namespace AS n ON n.oid = s.relnamespace
-WHERE d.refobjid = %(relid)s AND d.classid = 'pg_catalog.pg_class'::regclass
-    AND d.refclassid = 'pg_catalog.pg_class'::regclass
-ORDER BY 1
 
 -- name: bound
 SELECT (SELECT signature FROM {S}.birth_gateway_function) AS signature,
@@ -311,8 +312,7 @@ SELECT (SELECT signature FROM {S}.birth_gateway_function) AS signature,
             WHEN constant IS NULL THEN pg_catalog.jsonb_build_object('value', value)
             ELSE pg_catalog.jsonb_build_object('constant', constant) END), '{{}}')
         FROM {S}.birth_gateway_binding) AS binding,
-    {S}.birth_register_function() IS NOT NULL AS there,
-    (SELECT prosecdef FROM pg_catalog.pg_proc WHERE oid = {S}.birth_register_function()) AS definer
+    {S}.birth_register_function() IS NOT NULL AS there
 
 -- name: remedies
 SELECT id, statement FROM {S}.birth_remedies()

@@ -14,7 +14,7 @@ ours AS (
     WHERE c.relnamespace = home.oid AND c.relowner = role.owner AND c.relkind IN ('r', 'p', 'v')
 ), function AS (
     SELECT p.oid, p.oid::pg_catalog.regprocedure::text AS name FROM pg_catalog.pg_proc AS p, home, role
-    WHERE p.pronamespace = home.oid AND p.proowner = role.owner
+    WHERE p.pronamespace = home.oid AND p.proowner IN (role.owner, pg_catalog.to_regrole('birth_caller'))
 ), granted AS (
     SELECT DISTINCT kind, name FROM (
         SELECT 'TABLE' AS kind, c.oid::pg_catalog.regclass::text AS name, a.grantee
@@ -29,12 +29,17 @@ ours AS (
         UNION ALL
         SELECT 'FUNCTION', p.oid::pg_catalog.regprocedure::text, a.grantee
         FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
-        WHERE p.proowner <> (SELECT owner FROM role) AND p.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
+        WHERE p.proowner <> (SELECT owner FROM role) AND p.oid NOT IN (SELECT oid FROM function)
+            AND p.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
         UNION ALL
         SELECT 'SCHEMA', n.oid::pg_catalog.regnamespace::text, a.grantee
         FROM pg_catalog.pg_namespace AS n, pg_catalog.aclexplode(n.nspacl) AS a
         WHERE n.nspowner <> (SELECT owner FROM role)
-    ) AS g JOIN pg_catalog.pg_roles AS r ON r.oid = g.grantee WHERE r.rolname IN ('birth_owner', 'birth_reader')
+    ) AS g JOIN pg_catalog.pg_roles AS r ON r.oid = g.grantee
+    WHERE r.rolname IN ('birth_owner', 'birth_reader', 'birth_caller')
+), whose AS (
+    SELECT pg_catalog.string_agg(rolname, ', ' ORDER BY rolname) AS roles FROM pg_catalog.pg_roles
+    WHERE rolname IN ('birth_owner', 'birth_reader', 'birth_caller')
 )
 SELECT what, statement FROM (
     SELECT 1 AS place, 'event trigger ' || e.evtname AS what,
@@ -63,8 +68,8 @@ SELECT what, statement FROM (
     HAVING count(*) > 0
     UNION ALL
     SELECT 6, 'rights on ' || lower(kind) || ' ' || name,
-        'REVOKE ALL ON ' || kind || ' ' || name || ' FROM birth_owner, birth_reader'
-    FROM granted
+        'REVOKE ALL ON ' || kind || ' ' || name || ' FROM ' || whose.roles
+    FROM granted, whose
     WHERE kind <> 'SCHEMA' OR name <> (SELECT oid::pg_catalog.regnamespace::text FROM home)
     UNION ALL
     SELECT 7, 'what birth_owner''s functions grant by themselves',
@@ -78,8 +83,8 @@ SELECT what, statement FROM (
     WHERE nspowner = role.owner
     UNION ALL
     SELECT 8, 'rights on schema ' || nspname,
-        pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM birth_owner, birth_reader', nspname)
-    FROM home, role
+        pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM %s', nspname, whose.roles)
+    FROM home, role, whose
     WHERE nspowner <> role.owner
         AND oid::pg_catalog.regnamespace::text IN (SELECT name FROM granted WHERE kind = 'SCHEMA')
 ) AS s

@@ -95,11 +95,11 @@ def test_a_row_slips_past_with_a_warning_where_the_bound_function_cannot_be_call
     init(company, "--collections", "public.visits", "--bind", *_BOUND)
     identify(company, "visits", "number")
     insert = "INSERT INTO public.visits SELECT '2026-02-01', 'n' || n, NULL, n FROM generate_series({0}, {0}) AS n"
-    company.run("REVOKE EXECUTE ON FUNCTION ops.keyed FROM PUBLIC, birth_owner")
+    company.run("REVOKE EXECUTE ON FUNCTION ops.keyed FROM PUBLIC, birth_caller")
     told = [warnings_of(company, insert.format(1))]
-    company.run("GRANT EXECUTE ON FUNCTION ops.keyed TO birth_owner; REVOKE USAGE ON SCHEMA ops FROM birth_owner")
+    company.run("GRANT EXECUTE ON FUNCTION ops.keyed TO birth_caller; REVOKE USAGE ON SCHEMA ops FROM birth_caller")
     told += [warnings_of(company, insert.format(2))]
-    company.run("GRANT USAGE ON SCHEMA ops TO birth_owner;"
+    company.run("GRANT USAGE ON SCHEMA ops TO birth_caller;"
                 "UPDATE public.birth_gateway_binding SET parameter = 'other' WHERE value = 'source_key'")  # fmt: skip
     told += [warnings_of(company, insert.format(3))]
     company.run("DROP FUNCTION ops.keyed")

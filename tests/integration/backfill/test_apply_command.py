@@ -99,7 +99,7 @@ def test_a_batch_that_answers_in_another_shape_writes_nothing_and_exits_3(small:
 
 
 def test_a_register_function_that_writes_elsewhere_exits_5(small: Database) -> None:
-    small.run("CREATE TABLE public.extra (x text); GRANT ALL ON public.extra TO birth_owner")
+    small.run("CREATE TABLE public.extra (x text); GRANT ALL ON public.extra TO birth_caller")
     registering(small, after="INSERT INTO public.extra VALUES ('x');")
     run = a_run(small, goods=20)
     with applying(small.dsn(), run) as applier:

@@ -30,11 +30,12 @@ BEGIN
     INSERT INTO {S}.birth_gateway_binding (parameter, value, constant)
     SELECT key, coalesce(value ->> 'value', 'constant'), value ->> 'constant' FROM jsonb_each(p_binding);
     -- The server itself says whether names and types fit, without calling it.
-    IF has_function_privilege(v_function.oid, 'EXECUTE') AND has_schema_privilege(v_function.pronamespace, 'USAGE') THEN
-        EXECUTE format(
-            'EXPLAIN SELECT %s FROM '
-            '(SELECT NULL::text AS code, NULL::text AS source_key, NULL::timestamptz AS born_at) AS row',
-            {S}._birth_register_call('collection', 'origin'));
+    IF has_function_privilege('birth_caller', v_function.oid, 'EXECUTE')
+       AND has_schema_privilege('birth_caller', v_function.pronamespace, 'USAGE') THEN
+        PERFORM {S}._birth_as_caller(
+            format('SELECT count(%s) FROM (SELECT NULL::text AS code, NULL::text AS source_key,'
+                ' NULL::timestamptz AS born_at) AS row WHERE false', {S}._birth_register_call('collection', 'origin')),
+            NULL, NULL, NULL, NULL);
     END IF;
     PERFORM {S}.birth_ledger_append('gateway_bound', jsonb_build_object(
         'function', p_signature,

@@ -85,7 +85,7 @@ BEGIN
     PERFORM FROM {S}.birth_identity WHERE collection_name = p_entry.collection_name FOR SHARE;
     v_policy := {S}._birth_policy_hold(p_entry.collection_name);
     v_drift := array_remove(ARRAY[
-        CASE WHEN v_run.alert_rows IS DISTINCT FROM (SELECT count(*) FROM {S}.birth_alert_rows())
+        CASE WHEN v_run.alert_rows IS DISTINCT FROM {S}.birth_bound_count('alerts')
             THEN 'alert_rows' END,
         CASE WHEN NOT p_entry.columns || p_entry.locator <@ ARRAY(
                 SELECT attname::text FROM pg_attribute

@@ -27,16 +27,25 @@ END
 $body$;
 
 -- How many of these codes the registry holds for the collection, under our origin and under others; apart from those
--- that were taken before. Asked for by its index.
+-- that were taken before. Asked for by its index, READ ONLY, as _birth_reading does.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_count(p_collection text, p_origin text, p_codes text[], p_taken text[],
     OUT registered bigint, OUT existing bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
+DECLARE
+    v_is_read boolean := false;
 BEGIN
+    PERFORM set_config('transaction_read_only', 'on', true);
     SELECT count(*) FILTER (WHERE r.dot_origin = p_origin),
         count(*) FILTER (WHERE r.dot_origin IS DISTINCT FROM p_origin)
     INTO registered, existing
     FROM {S}.birth_registry_rows() AS r
     WHERE r.entity_code = ANY (p_codes) AND r.collection_name = p_collection AND r.entity_code <> ALL (p_taken);
+    v_is_read := true;
+    RAISE SQLSTATE 'BR999';
+EXCEPTION WHEN SQLSTATE 'BR999' THEN
+    IF NOT v_is_read THEN
+        RAISE;
+    END IF;
 END
 $body$;
 
@@ -52,6 +61,8 @@ DECLARE
     v_found record;
     v_taken text[];
     v_foreign text[];
+    v_statement text := {S}._birth_register_statement(p_entry);
+    v_marks text[];
     v_answers bigint;
 BEGIN
     v_found := {S}._birth_batch_read(p_entry, p_from, p_to);
@@ -59,10 +70,11 @@ BEGIN
         coalesce(array_agg(code) FILTER (WHERE collection <> p_entry.collection_name), '{{}}')
     INTO v_taken, v_foreign
     FROM {S}.birth_registry_probe(v_found.codes);
-    EXECUTE {S}._birth_register_statement(p_entry)
-    INTO v_answers USING v_found.codes, v_found.source_keys, v_found.births, v_taken;
-    -- What would be checked at commit is checked here, where a row that fails can still be set aside.
-    SET CONSTRAINTS ALL IMMEDIATE;
+    PERFORM {S}._birth_caller_ready();
+    v_marks := {S}._birth_session_marks(pg_catalog.current_setting('search_path'));
+    v_answers := {S}._birth_as_caller(v_statement, v_found.codes, v_found.source_keys, v_found.births, v_taken);
+    -- Nothing comes in between: names and operators mean what they did only when this has been asked.
+    PERFORM {S}._birth_session_kept(v_marks, pg_catalog.current_setting('search_path'));
     SELECT * INTO registered, existing
     FROM {S}._birth_batch_count(p_entry.collection_name, v_origin, v_found.codes, v_taken);
     -- All items of a range have their numbers in a row.

@@ -22,7 +22,7 @@ BEGIN
             jsonb_build_object('expected', p_expect_gateway), 'Copy it from the last review of the gateway.');
     END IF;
     SELECT array_agg(wanted) INTO v_unknown FROM unnest(p_collections) AS wanted
-    WHERE wanted NOT IN (SELECT collection_name FROM {S}.birth_collection_rows());
+    WHERE wanted NOT IN (SELECT c.collection_name FROM {S}.birth_collections() AS c);
     IF v_unknown IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR002', 'unknown_collection',
             'the permit names collections that do not exist: ' || array_to_string(v_unknown, ', '),

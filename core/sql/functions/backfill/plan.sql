@@ -25,8 +25,8 @@ BEGIN
         (SELECT system_identifier::text FROM pg_control_system()),
         {S}.birth_gateway_fingerprint(),
         {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')),
-        (SELECT count(*) FROM {S}.birth_registry_rows()),
-        (SELECT count(*) FROM {S}.birth_alert_rows()),
+        {S}.birth_bound_count('registry'),
+        {S}.birth_bound_count('alerts'),
         pg_current_snapshot(), v_person;
     v_skipped := {S}._birth_backfill_plan_each(v_draft, p_collections);
     v_skipped := v_skipped || {S}._birth_backfill_plan_apart(v_draft, p_collections IS NULL);

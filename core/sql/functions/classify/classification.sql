@@ -125,21 +125,17 @@ BEGIN
                 'at', v_latest.recorded_at),
             'Refresh, then decide again.');
     END IF;
-    IF p_version IS NOT NULL
-       AND EXISTS (SELECT FROM {S}.birth_registry_rows() WHERE collection_name = p_collection) THEN
+    IF p_version IS NOT NULL AND {S}.birth_bound_count('registry', p_collection) > 0 THEN
         PERFORM {S}.birth_refuse('BR003', 'identity_in_use',
             format('rows of %s are registered under its identity', p_collection),
             jsonb_build_object(
                 'collection', p_collection,
-                'registered', (
-                    SELECT count(*) FROM {S}.birth_registry_rows() WHERE collection_name = p_collection),
+                'registered', {S}.birth_bound_count('registry', p_collection),
                 'examples', (
-                    SELECT jsonb_agg(entity_code)
-                    FROM (
-                        SELECT entity_code
-                        FROM {S}.birth_registry_rows()
-                        WHERE collection_name = p_collection
-                        ORDER BY entity_code COLLATE "C" LIMIT 3) AS e)),
+                    SELECT jsonb_agg(e.code)
+                    FROM {S}._birth_reading(format('SELECT entity_code FROM {S}.birth_registry_rows()'
+                        ' WHERE collection_name = %L ORDER BY entity_code COLLATE "C" LIMIT 3', p_collection))
+                        AS e(code text))),
             'An identity with registered rows is final.');
     END IF;
     RETURN coalesce(v_latest.version, 0) + 1;

@@ -29,7 +29,10 @@ DECLARE
     v_gateway oid := {S}.birth_gateway_trigger_function();
     v_is_theirs boolean := {S}.birth_gateway_is_theirs();
     v_pattern text := (SELECT pattern FROM {S}.birth_gateway_trigger);
+    v_is_read boolean := false;
 BEGIN
+    -- As in _birth_reading: what belongs to others is read READ ONLY, and all but the rows is undone.
+    PERFORM set_config('transaction_read_only', 'on', true);
     RETURN QUERY
     WITH place AS MATERIALIZED (
         SELECT n.oid, name.rank FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS name(value, rank)
@@ -75,6 +78,12 @@ BEGIN
     -- And for this collection: its argument names no other.
     LEFT JOIN named ON g.tgnargs > 0 AND named.argument = split_part(encode(g.tgargs, 'escape'), chr(92) || '000', 1)
     ORDER BY c.collection_name COLLATE "C";
+    v_is_read := true;
+    RAISE SQLSTATE 'BR999';
+EXCEPTION WHEN SQLSTATE 'BR999' THEN
+    IF NOT v_is_read THEN
+        RAISE;
+    END IF;
 END
 $body$;
 

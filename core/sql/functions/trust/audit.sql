@@ -98,7 +98,9 @@ BEGIN
                 SELECT p.oid::regprocedure::text AS name
                 FROM pg_proc AS p
                 WHERE p.oid = ANY (v_functions) AND p.proowner <> v_owner
-                  AND (p.proname ~ '^_?birth_' OR p.proowner = ANY (v_roles))
+                  AND (p.proname ~ '^_?birth_'
+                          AND NOT (p.proname = '_birth_as_caller' AND p.proowner = to_regrole('birth_caller'))
+                      OR p.proowner = ANY (v_roles))
                 UNION ALL
                 SELECT t.oid::regclass::text
                 FROM pg_class AS t
@@ -125,6 +127,9 @@ BEGIN
                     OR r.oid = ANY (v_roles) AND pg_has_role(r.oid, v_owner, 'MEMBER'))
                 OR r.oid = v_owner AND (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolbypassrls)),
             'REVOKE birth_owner FROM …; ALTER ROLE birth_owner NOLOGIN.'),
+        ('caller', 'birth_caller owns one function, and has no rights beyond what calling needs',
+            {S}._birth_audit_caller(v_functions),
+            'REVOKE the privilege or membership: the company''s code runs as birth_caller.'),
         ('role_attributes', 'no login may create roles, replicate, bypass row-level security or access server files',
             (SELECT jsonb_agg(DISTINCT r.rolname) FROM pg_roles AS r WHERE r.oid = ANY (v_roles)
                 AND (r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR r.rolreplication OR r.rolcreatedb
@@ -145,7 +150,9 @@ BEGIN
                     WHERE c.attrelid = t.oid AND c.attacl IS NOT NULL) AS g
                 WHERE t.oid = ANY (v_tables) AND t.relowner = v_owner AND g.grantee <> v_owner
                   AND g.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES')
-                  AND NOT coalesce((SELECT rolsuper FROM pg_roles WHERE oid = g.grantee), false)) AS found),
+                  AND NOT coalesce((SELECT rolsuper FROM pg_roles WHERE oid = g.grantee), false)
+                  -- The stand-in for the registry is written by the register function, which runs as birth_caller.
+                  AND NOT (t.relname = 'birth_registry' AND g.grantee = to_regrole('birth_caller') AND g.privilege_type = 'INSERT')) AS found),
             'REVOKE the privilege: every write goes through a function.'),
         ('create', 'no login may create objects (CREATE, TEMP)',
             (SELECT jsonb_agg(DISTINCT x.name) FROM (

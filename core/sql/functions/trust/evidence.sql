@@ -7,7 +7,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         'gateway', r.gateway,
         'gateway_live', {S}.birth_gateway_fingerprint(),
         'alert_rows', r.alert_rows,
-        'alert_rows_live', (SELECT count(*) FROM {S}.birth_alert_rows()),
+        'alert_rows_live', {S}.birth_bound_count('alerts'),
         'triggers_changed', (
             SELECT coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id), '[]')
             FROM {S}.birth_backfill_ledger AS l
@@ -15,8 +15,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         'accounting', (
             SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.ledger_id), '[]')
             FROM {S}.birth_accounting(p_run) AS a),
-        'written', (
-            SELECT count(*) FROM {S}.birth_registry_rows() WHERE dot_origin = 'birth-backfill:run-' || p_run),
+        'written', {S}.birth_bound_count('registry', p_origin => 'birth-backfill:run-' || p_run),
         'quarantined', (
             SELECT coalesce(jsonb_agg(jsonb_build_array(q.ledger_id, q.seq, q.entity_code, q.sqlstate)
                 ORDER BY q.ledger_id, q.seq), '[]')

@@ -5,28 +5,30 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_home oid := (SELECT oid FROM pg_namespace WHERE nspname = {s});
     v_owner oid := 'birth_owner'::regrole;
+    v_caller oid := to_regrole('birth_caller');
     v_roles oid[] := {S}.birth_audit_roles();
     v_register oid := {S}.birth_register_function();
 BEGIN
-    -- Through the gateway, its owner calls the register function; the backfill does as birth_owner.
-    RETURN QUERY SELECT 'binding', format('GRANT USAGE ON SCHEMA %I TO birth_owner;', n.nspname)
+    -- The register function is called as birth_caller; by a gateway of the company's, as that one's owner.
+    RETURN QUERY SELECT 'binding', format('GRANT USAGE ON SCHEMA %I TO birth_caller;', n.nspname)
         FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-        WHERE p.oid = v_register AND NOT has_schema_privilege(v_owner, n.oid, 'USAGE');
+        WHERE p.oid = v_register AND NOT has_schema_privilege(v_caller, n.oid, 'USAGE');
     RETURN QUERY SELECT
-            CASE WHEN has_function_privilege(v_owner, p.oid, 'EXECUTE') THEN 'public_execute' ELSE 'binding' END,
+            CASE WHEN has_function_privilege(v_caller, p.oid, 'EXECUTE') THEN 'public_execute' ELSE 'binding' END,
             format('GRANT EXECUTE ON FUNCTION %s TO %s;',
                 p.oid::regprocedure, string_agg(DISTINCT caller::regrole::text, ', '))
         FROM pg_proc AS p, LATERAL (
-            SELECT v_owner AS caller
+            SELECT v_caller AS caller
             UNION
             SELECT g.proowner
             FROM pg_proc AS g
             JOIN {S}.birth_gateway_functions() AS f ON f.function = g.oid AND f.is_gateway AND g.prosecdef
+            WHERE g.proowner <> v_owner
         ) AS who
         WHERE p.oid = v_register AND p.proowner <> caller AND (NOT has_function_privilege(caller, p.oid, 'EXECUTE')
             OR has_function_privilege('public', p.oid, 'EXECUTE') AND {S}.birth_audit_lends(p)
                 AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) AS a WHERE a.grantee = caller))
-        GROUP BY p.oid, has_function_privilege(v_owner, p.oid, 'EXECUTE');
+        GROUP BY p.oid, has_function_privilege(v_caller, p.oid, 'EXECUTE');
     RETURN QUERY SELECT 'public_execute', format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC;', p.oid::regprocedure)
         FROM pg_proc AS p
         WHERE (p.pronamespace = v_home AND p.proname ~ '^(_?birth_|fn_birth_|fn_trigger_guard)'
@@ -60,10 +62,10 @@ BEGIN
     RETURN QUERY SELECT 'triggers', format('ALTER TABLE %s ENABLE TRIGGER %I;', c.relid::regclass,
             {S}.birth_gateway_trigger_name((SELECT relname FROM pg_class WHERE oid = c.relid)))
         FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled' ORDER BY 2;
-    RETURN QUERY SELECT DISTINCT 'owner_unreachable', format('REVOKE birth_owner FROM %s;', m.member::regrole)
+    RETURN QUERY SELECT DISTINCT 'owner_unreachable', format('REVOKE %s FROM %s;', m.roleid::regrole, m.member::regrole)
         FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member
-        WHERE m.roleid = v_owner AND NOT r.rolsuper
-          AND (m.member = ANY (v_roles) OR pg_has_role(m.member, v_owner, 'USAGE') OR NOT m.admin_option)
+        WHERE m.roleid IN (v_owner, v_caller) AND NOT r.rolsuper
+          AND (m.member = ANY (v_roles) OR pg_has_role(m.member, m.roleid, 'USAGE') OR NOT m.admin_option)
         ORDER BY 2;
     RETURN QUERY SELECT 'dml',
             format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES ON %s FROM %s;', t.oid::regclass,

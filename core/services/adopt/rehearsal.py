@@ -1,0 +1,131 @@
+"""Rehearsing the register function: what birth_caller lacks is found by calling it, and each refusal is one grant."""
+
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Final
+
+import psycopg
+from psycopg import sql
+
+from core.db.connection.errors import translated
+from core.db.connection.session import Connection
+from core.db.install import script
+from core.db.install.script import Statement
+from core.db.rows.rehearsal import CALL, LACKING, PLACE, Lacking
+from core.errors import ConsoleError
+
+_DENIED: Final = "42501"
+_CALLING: Final = "_birth_as_caller("
+_MOST_GRANTS: Final = 40
+_VERBS: Final = re.compile(r'"\s*(?:WITH\b.*?\b)?(INSERT|UPDATE|DELETE|SELECT)\b', re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(slots=True)
+class Rehearsed:
+    """What was missing, and what still refuses; nothing of either where it works."""
+
+    grants: list[Statement] = field(default_factory=list)
+    refusal: str = ""
+
+
+def rehearse(connection: Connection) -> Rehearsed:
+    """Call the register function until nothing is refused for want of a right; inside a transaction.
+
+    Keeps nothing. Registers an invented code of one collection, so a sequence of the registry moves on.
+    """
+    found = Rehearsed()
+    with translated(), connection.driver.transaction(force_rollback=True):
+        place = connection.row(PLACE)
+        if place is None or not place.ready:
+            return found
+        while (refused := _call(connection, place.collection)) is not None:
+            if refused.sqlstate != _DENIED:
+                found.refusal = refused.message
+                break
+            grant = _cure(connection, place.collection, refused)
+            if grant is None:
+                found.refusal = refused.message
+                break
+            found.grants.append(grant)
+            if grant.needs or len(found.grants) >= _MOST_GRANTS:
+                break
+    return found
+
+
+def is_refusal(error: ConsoleError) -> bool:
+    """Whether the register function, or what it reached, was refused something as birth_caller."""
+    return error.sqlstate == _DENIED and _CALLING in _words(error)["context"]
+
+
+def grant_for(connection: Connection, refused: ConsoleError) -> str:
+    """The statement that lets birth_caller do what it was refused, by the likeliest reading; "" where none would."""
+    lacking = connection.rows(LACKING, _words(refused))
+    return next((f"{_grant(each, _guess(each, refused)).as_string()};" for each in lacking), "")
+
+
+def _call(connection: Connection, collection: str) -> ConsoleError | None:
+    """What the register function refuses, as an apply calls it; None where it registers."""
+    given = {"collection": collection, "code": f"birth-rehearsal-{secrets.token_hex(8)}"}
+    try:
+        with translated(), connection.driver.transaction(force_rollback=True):
+            connection.driver.execute("SET LOCAL ROLE birth_owner")
+            connection.one(CALL, given)
+    except ConsoleError as error:
+        return error
+    return None
+
+
+def _cure(connection: Connection, collection: str, refused: ConsoleError) -> Statement | None:
+    """The one grant after which something else, or nothing, is refused."""
+    for each in connection.rows(LACKING, _words(refused)):
+        owner = f"its owner {each.owner}"
+        if not (each.owned and each.trusted):
+            return _statement(each, _guess(each, refused), owner)
+        for rights in _sets(each.rights):
+            made = _statement(each, rights, "")
+            with connection.transaction():
+                script.run(connection.driver, [made])
+                after = _call(connection, collection)
+                if after is None or after.message != refused.message:
+                    return made
+                raise psycopg.Rollback
+    return None
+
+
+def _sets(rights: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Every choice of rights, the smallest first."""
+    for size in range(1, len(rights) + 1):
+        yield from combinations(rights, size)
+
+
+def _guess(each: Lacking, refused: ConsoleError) -> tuple[str, ...]:
+    """The rights that the refused statement needs, by its verb."""
+    if each.kind != "TABLE":
+        return each.rights[:1]
+    context = _words(refused)["context"]
+    verb = found[1].upper() if (found := _VERBS.search(context)) else "SELECT"
+    wanted = {verb} if verb in ("SELECT", "INSERT") else {"SELECT", verb}
+    if "ON CONFLICT" in context.upper():
+        wanted.add("SELECT")
+    return tuple(right for right in each.rights if right in wanted) or each.rights[:1]
+
+
+def _words(refused: ConsoleError) -> dict[str, str]:
+    cause = refused.__cause__
+    context = cause.diag.context if isinstance(cause, psycopg.Error) else ""
+    return {"message": refused.message, "context": context or ""}
+
+
+def _grant(each: Lacking, rights: Sequence[str]) -> sql.Composed:
+    # Kind, rights and name are as the server told them.
+    return sql.SQL("GRANT {} ON {} TO birth_caller").format(
+        sql.SQL(", ".join(rights)), sql.SQL(f"{each.kind} {each.name}")
+    )
+
+
+def _statement(each: Lacking, rights: Sequence[str], needs: str) -> Statement:
+    what = f"birth_caller may {' and '.join(rights)} on {each.kind.lower()} {each.name}"
+    return Statement(what, _grant(each, rights), needs=needs)

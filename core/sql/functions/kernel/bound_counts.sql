@@ -1,0 +1,30 @@
+-- Rows of the bound registry, all of them or those of a collection or an origin, and of the alerts. Read as in
+-- _birth_reading: what belongs to others is read READ ONLY, and all but the number is undone.
+CREATE OR REPLACE FUNCTION {S}.birth_bound_count(p_part text, p_collection text DEFAULT NULL, p_origin text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_rows bigint;
+    v_is_read boolean := false;
+BEGIN
+    PERFORM set_config('transaction_read_only', 'on', true);
+    IF p_part = 'alerts' THEN
+        SELECT count(*) INTO v_rows FROM {S}.birth_alert_rows();
+    ELSIF p_collection IS NOT NULL THEN
+        SELECT count(*) INTO v_rows FROM {S}.birth_registry_rows() AS r WHERE r.collection_name = p_collection;
+    ELSIF p_origin IS NOT NULL THEN
+        SELECT count(*) INTO v_rows FROM {S}.birth_registry_rows() AS r WHERE r.dot_origin = p_origin;
+    ELSE
+        SELECT count(*) INTO v_rows FROM {S}.birth_registry_rows();
+    END IF;
+    v_is_read := true;
+    RAISE SQLSTATE 'BR999';
+EXCEPTION WHEN SQLSTATE 'BR999' THEN
+    IF NOT v_is_read THEN
+        RAISE;
+    END IF;
+    RETURN v_rows;
+END
+$body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_bound_count(text, text, text) TO birth_reader;
