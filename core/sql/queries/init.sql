@@ -26,7 +26,8 @@ SELECT current_database()::text AS database,
         AND (pg_catalog.current_setting('server_version_num')::integer < 160000
             OR pg_catalog.to_regrole('birth_reader') IS NULL
             OR pg_catalog.pg_has_role(
-                session_user, pg_catalog.to_regrole('birth_reader')::oid, 'MEMBER WITH ADMIN OPTION')) AS finishes_roles,
+                session_user, pg_catalog.to_regrole('birth_reader')::oid,
+                'MEMBER WITH ADMIN OPTION')) AS finishes_roles,
     (SELECT pg_catalog.pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = {s}) AS owns_schema
 FROM pg_catalog.pg_roles AS r WHERE r.rolname = session_user
 

@@ -5,7 +5,8 @@ DECLARE
 BEGIN
     GRANT USAGE ON SCHEMA {S} TO birth_caller;
     FOR v_right IN
-        SELECT CASE c.relname WHEN 'birth_registry' THEN 'SELECT, INSERT' ELSE 'SELECT' END AS rights, c.oid::regclass::text AS name
+        SELECT CASE c.relname WHEN 'birth_registry' THEN 'SELECT, INSERT' ELSE 'SELECT' END AS rights,
+            c.oid::regclass::text AS name
         FROM pg_class AS c WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = {s})
           AND c.relname IN ('birth_registry', 'collection_registry') AND c.relowner = 'birth_owner'::regrole
         UNION ALL SELECT 'EXECUTE', 'FUNCTION ' || p.oid::regprocedure

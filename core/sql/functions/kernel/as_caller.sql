@@ -8,7 +8,8 @@ BEGIN
     -- Who is no superuser may only give to a role that it can become. That ends below.
     IF NOT pg_has_role(current_user, 'birth_caller', CASE WHEN v_granular THEN 'SET' ELSE 'MEMBER' END)
        OR NOT pg_has_role(current_user, 'birth_caller', 'USAGE') THEN
-        EXECUTE format('GRANT birth_caller TO %I%s', current_user, CASE WHEN v_granular THEN ' WITH INHERIT TRUE, SET TRUE' END);
+        EXECUTE format('GRANT birth_caller TO %I%s', current_user,
+            CASE WHEN v_granular THEN ' WITH INHERIT TRUE, SET TRUE' END);
         PERFORM set_config('birth.joined_caller', 'on', true);
     END IF;
 END
@@ -16,25 +17,26 @@ $body$;
 
 DROP FUNCTION IF EXISTS {S}._birth_as_caller(text, text[], text[], timestamptz[], text[]);
 
--- Run a statement that answers with a number, as birth_caller; without one, register a row by the stand-in. Its owner is
--- who runs foreign code: it could make this function run as whoever calls it, or look for names elsewhere. So it asks
--- first who it is, in words that no search_path bends; its body only birth_owner could replace.
-CREATE OR REPLACE FUNCTION {S}._birth_as_caller(p_statement text, p_codes text[], p_keys text[], p_births timestamptz[], p_known text[])
-RETURNS bigint
+-- Run a statement that answers with a number, as birth_caller; without one, register a row by the stand-in. Its owner
+-- is who runs foreign code: it could make this function run as whoever calls it, or look for names elsewhere. So it
+-- asks first who it is, in words that no search_path bends; its body only birth_owner could replace.
+CREATE OR REPLACE FUNCTION {S}._birth_as_caller(
+    p_statement text, p_codes text[], p_keys text[], p_births timestamptz[], p_known text[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = 'off' AS $body$
 DECLARE
     v_answer bigint;
 BEGIN
     IF current_user OPERATOR(pg_catalog.<>) 'birth_caller'::pg_catalog.name THEN
-        RAISE EXCEPTION USING ERRCODE = 'BR005', MESSAGE = 'caller_changed: this ran with more rights than birth_caller has';
+        RAISE EXCEPTION USING ERRCODE = 'BR005',
+            MESSAGE = 'caller_changed: this ran with more rights than birth_caller has';
     END IF;
     IF p_statement IS NULL THEN
         PERFORM {S}.fn_birth_register(p_collection_name => p_keys[1], p_entity_code => p_codes[1], p_dry_run => false);
         RETURN 1;
     END IF;
     EXECUTE p_statement INTO v_answer USING p_codes, p_keys, p_births, p_known;
-    -- What would be checked at commit is checked here: as birth_caller, and where a row that fails can still be set aside.
-    -- Not for the gateway: what else waits for the commit there is its caller's.
+    -- What would be checked at commit is checked here: as birth_caller, and where a row that fails can still be set
+    -- aside. Not for the gateway: what else waits for the commit there is its caller's.
     IF p_known IS NOT NULL THEN
         SET CONSTRAINTS ALL IMMEDIATE;
     END IF;

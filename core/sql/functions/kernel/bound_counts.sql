@@ -1,7 +1,7 @@
 -- Rows of the bound registry, all of them or those of a collection or an origin, and of the alerts. Read as in
 -- _birth_reading: what belongs to others is read READ ONLY, and all but the number is undone.
-CREATE OR REPLACE FUNCTION {S}.birth_bound_count(p_part text, p_collection text DEFAULT NULL, p_origin text DEFAULT NULL)
-RETURNS bigint
+CREATE OR REPLACE FUNCTION {S}.birth_bound_count(
+    p_part text, p_collection text DEFAULT NULL, p_origin text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_rows bigint;

@@ -1,5 +1,5 @@
 -- needs: kernel/refusal
--- Refuse where _birth_as_caller is not what this version installed: its owner may alter it. Asked right before each use.
+-- Refuse where _birth_as_caller is not what this version installed: its owner may alter it. Asked before each use.
 CREATE OR REPLACE FUNCTION {S}._birth_caller_ready() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
 DECLARE
@@ -12,7 +12,8 @@ BEGIN
             WHERE o.kind = 'function' AND o.name = p.oid::regprocedure::text
               AND o.aspects ->> 'body' = encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex'))
     INTO v_is_ready FROM pg_proc AS p
-    WHERE p.proname = '_birth_as_caller' AND p.pronamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {s});
+    WHERE p.proname = '_birth_as_caller'
+      AND p.pronamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {s});
     IF NOT coalesce(v_is_ready, false) THEN
         PERFORM {S}.birth_refuse('BR005'::text, 'caller_changed'::text,
             'the function that runs the company''s code was altered'::text,
@@ -26,7 +27,8 @@ $body$;
 -- that pg_settings does.
 CREATE OR REPLACE FUNCTION {S}._birth_session_settings() RETURNS text[]
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT regexp_split_to_array('DateStyle IntervalStyle TimeZone application_name array_nulls backend_flush_after backslash_quote bytea_output
+    SELECT regexp_split_to_array('
+        DateStyle IntervalStyle TimeZone application_name array_nulls backend_flush_after backslash_quote bytea_output
         check_function_bodies client_connection_check_interval client_encoding client_min_messages commit_siblings
         constraint_exclusion cpu_index_tuple_cost cpu_operator_cost cpu_tuple_cost createrole_self_grant
         cursor_tuple_fraction debug_logical_replication_streaming debug_parallel_query debug_pretty_print
@@ -65,7 +67,10 @@ CREATE OR REPLACE FUNCTION {S}._birth_session_marks(p_path text) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT array_agg(m.mark) FROM (
         SELECT 'search_path=' || p_path AS mark
-        UNION ALL SELECT concat(s.name, '=', current_setting(s.name, true)) FROM unnest({S}._birth_session_settings()) AS s(name)
+        UNION ALL
+        SELECT concat(s.name, '=', current_setting(s.name, true))
+        FROM unnest({S}._birth_session_settings()) AS s(name)
+        WHERE s.name <> ''
         UNION ALL SELECT concat('cursor ', c.name, ' ', c.creation_time) FROM pg_cursors AS c WHERE c.is_holdable
         UNION ALL SELECT concat('prepared statement ', p.name, ' ', p.prepare_time) FROM pg_prepared_statements AS p
     ) AS m
@@ -82,9 +87,10 @@ BEGIN
         SELECT array_agg(split_part(a.mark, '=', 1)) INTO v_changed
         FROM unnest(v_after) AS a(mark) WHERE a.mark <> ALL (p_before);
         PERFORM {S}.birth_refuse('BR005'::text, 'session_changed'::text,
-            concat('the register function, or a trigger, left changes in the session: ', array_to_string(v_changed, ', ')),
+            concat('the register function, or a trigger, left changes in the session: ',
+                array_to_string(v_changed, ', ')),
             jsonb_build_object('changed', v_changed),
-            'Nothing of this batch was kept. Let the function carry its settings: ALTER FUNCTION … SET name = value.'::text);
+            'Nothing was kept. Let the function carry its settings: ALTER FUNCTION … SET name = value.'::text);
     END IF;
 END
 $body$;

@@ -152,7 +152,8 @@ BEGIN
                   AND g.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES')
                   AND NOT coalesce((SELECT rolsuper FROM pg_roles WHERE oid = g.grantee), false)
                   -- The stand-in for the registry is written by the register function, which runs as birth_caller.
-                  AND NOT (t.relname = 'birth_registry' AND g.grantee = to_regrole('birth_caller') AND g.privilege_type = 'INSERT')) AS found),
+                  AND NOT (t.relname = 'birth_registry' AND g.grantee = to_regrole('birth_caller')
+                      AND g.privilege_type = 'INSERT')) AS found),
             'REVOKE the privilege: every write goes through a function.'),
         ('create', 'no login may create objects (CREATE, TEMP)',
             (SELECT jsonb_agg(DISTINCT x.name) FROM (
