@@ -25,7 +25,8 @@ class Settings:
     """What a session needs to know. `dsn` is None for the embedded demo, where `login` picks who acts.
 
     `word` and `colour` mark the database on every screen; `confirm` is typed before what cannot be taken back.
-    `counters` is how many connections count at the same time at most.
+    `counters` is how many connections count at the same time at most; `connect_timeout` how long one may take to be
+    made (seconds).
     """
 
     dsn: str | None = None
@@ -38,6 +39,7 @@ class Settings:
     counters: int = profiles.COUNTERS
     throttles: Throttles = field(default_factory=Throttles)
     keymap: Keymap = field(default_factory=dict)
+    connect_timeout: int | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -71,6 +73,7 @@ def resolve(
     profile: str | None = None,
     login: str | None = None,
     read_only: bool = False,
+    connect_timeout: int | None = None,
 ) -> Settings:
     """Settle the options of the command line, the environment and the profile.
 
@@ -100,6 +103,7 @@ def resolve(
         counters=chosen.counters,
         throttles=chosen.throttles,
         keymap=chosen.keymap,
+        connect_timeout=connect_timeout,
     )
 
 
@@ -110,6 +114,7 @@ def demo(
     profile: str | None = None,
     login: str | None = None,
     read_only: bool = False,
+    connect_timeout: int | None = None,
 ) -> Settings:
     """The embedded demo, whatever the environment and the profiles say; for commands that are about nothing else.
 
@@ -117,7 +122,7 @@ def demo(
     """
     _refuse_empty(dsn=dsn, schema=schema, profile=profile, login=login)
     _refuse_login(login, dsn)
-    return Settings(login=login or DEMO_LOGINS[0], read_only=read_only)
+    return Settings(login=login or DEMO_LOGINS[0], read_only=read_only, connect_timeout=connect_timeout)
 
 
 def _refuse_empty(**options: str | None) -> None:

@@ -30,7 +30,7 @@ class Action:
     widget also says why it is not possible now (`Actor.why_not`) and which command line does the same
     (`Actor.twin`). A tab is an action that names its pane in `opens`. One of several that differ in their
     `argument` stands for all of them in help and palette; the others are not `listed`. What is possible `anywhere`
-    is so in dialogs and while something is typed, too.
+    is so in dialogs and while something is typed, too. What `asks` the server is not possible while it is silent.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Action:
     argument: int | None = None
     listed: bool = True
     anywhere: bool = False
+    asks: bool = False
 
     @property
     def keys_now(self) -> tuple[str, ...]:
@@ -127,29 +128,29 @@ ACTIONS = (
         for n in range(2, 10)
     ),
     Action("accept_safe", ("A",), "Accept all of tier A", "accept_safe", "Classify", "classify", "all safe"),
-    Action("template", ("t",), "Edit the template", "edit_template", "Classify", "classify", "template"),
+    Action("template", ("t",), "Edit the template", "edit_template", "Classify", "classify", "template", asks=True),
     Action("reject", ("x",), "Reject the first candidate", "reject", "Classify", "classify"),
     Action("exempt", ("e",), "Exempt the collection", "exempt", "Classify", "classify", "exempt"),
     Action("same", ("semicolon",), "Stage the same for marked", "choose_for_marked", "Classify", "classify"),
     Action("undo", ("u",), "Undo staged, then saved", "undo", "Classify", "classify", "undo"),
-    Action("save", ("w",), "Save staged decisions", "save", "Classify", "classify", "save"),
-    Action("history", ("H",), "Show the history", "show_history", "Classify", "classify"),
+    Action("save", ("w",), "Save staged decisions", "save", "Classify", "classify", "save", asks=True),
+    Action("history", ("H",), "Show the history", "show_history", "Classify", "classify", asks=True),
     Action("evidence", ("enter",), "Show all evidence", "open_evidence", "Classify", "classify"),
     Action("run_open", ("enter",), "Open entries, then rows", "open_further", "Ledger", "ledger", "open"),
     Action("run_diff", ("d",), "Show the diff, row by row", "open_diff", "Ledger", "ledger", "diff"),
     Action("run_back", ("escape",), "Go back", "go_back", "Ledger", "ledger"),
-    Action("run_plan", ("p",), "Plan", "plan", "Run", "ledger", "plan"),
-    Action("run_reconcile", ("c",), "Reconcile", "reconcile", "Run", "ledger", "reconcile"),
-    Action("run_apply", ("A",), "Apply", "apply", "Run", "ledger", "apply"),
-    Action("run_pause", ("space",), "Pause or resume", "pause", "Run", "ledger", "pause"),
-    Action("run_cancel", ("K",), "Cancel the run", "cancel", "Run", "ledger"),
-    Action("run_resize", ("b",), "Set rows per batch", "resize", "Run", "ledger"),
-    Action("run_verify", ("V",), "Verify", "verify", "Run", "ledger", "verify"),
-    Action("run_certify", ("C",), "Certify", "certify", "Run", "ledger", "certify"),
-    Action("audit", ("a",), "Audit the hash chain", "audit", "Run", "ledger"),
+    Action("run_plan", ("p",), "Plan", "plan", "Run", "ledger", "plan", asks=True),
+    Action("run_reconcile", ("c",), "Reconcile", "reconcile", "Run", "ledger", "reconcile", asks=True),
+    Action("run_apply", ("A",), "Apply", "apply", "Run", "ledger", "apply", asks=True),
+    Action("run_pause", ("space",), "Pause or resume", "pause", "Run", "ledger", "pause", asks=True),
+    Action("run_cancel", ("K",), "Cancel the run", "cancel", "Run", "ledger", asks=True),
+    Action("run_resize", ("b",), "Set rows per batch", "resize", "Run", "ledger", asks=True),
+    Action("run_verify", ("V",), "Verify", "verify", "Run", "ledger", "verify", asks=True),
+    Action("run_certify", ("C",), "Certify", "certify", "Run", "ledger", "certify", asks=True),
+    Action("audit", ("a",), "Audit the hash chain", "audit", "Run", "ledger", asks=True),
     Action("run_compare", ("D",), "Compare with previous plan", "open_comparison", "Ledger", "ledger"),
     Action("run_gates", ("o",), "Show the verified gates", "show_gates", "Ledger", "ledger"),
-    Action("run_sql", ("i",), "Show SQL of the run", "open_sql", "Ledger", "ledger"),
+    Action("run_sql", ("i",), "Show SQL of the run", "open_sql", "Ledger", "ledger", asks=True),
     Action("diff_reload", ("r",), "Reload the rows", "reload", "Diff", "diff"),
     Action("diff_filter", ("slash",), "Filter by code", "start_filter", "Diff", "diff", "filter"),
     Action("diff_unfilter", ("escape",), "Clear the filter", "clear_filter", "Diff", "diff"),
@@ -182,11 +183,11 @@ ACTIONS = (
     Action("export", ("E",), "Export to a file", "export", "Copy and export"),
     Action("twin", ("X",), "Show equivalent commands", "show_twins", "Copy and export"),
     Action("log", ("at",), "Message log", "show_log", "Console"),
-    Action("permits", ("P",), "Open or close permits", "show_permits", "Console"),
-    Action("login", ("L",), "Switch login (demo)", "switch_login", "Console"),
+    Action("permits", ("P",), "Open or close permits", "show_permits", "Console", asks=True),
+    Action("login", ("L",), "Switch login (demo)", "switch_login", "Console", asks=True),
     Action("theme", ("T",), "Choose a theme", "choose_theme", "Console"),
     Action("redraw", ("ctrl+l",), "Redraw the screen", "redraw", "Console", anywhere=True),
-    Action("refresh", ("r",), "Refresh", "refresh_now", "Console", footer="refresh"),
+    Action("refresh", ("r",), "Refresh", "refresh_now", "Console", footer="refresh", asks=True),
     Action("commands", ("colon", "ctrl+p"), "Run a command", "open_commands", "Console", footer="commands"),
     Action("help", ("question_mark",), "Show help for this pane", "open_help", "Console", footer="help"),
     Action("suspend", ("ctrl+z",), "Suspend to the shell (fg)", "suspend_console", "Console"),

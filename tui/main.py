@@ -4,6 +4,7 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
+from core.domain.text import visible
 from core.errors import ConsoleError, UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def _open_console(settings: "Settings") -> None:
             sys.stderr.write("stopping the embedded PostgreSQL…\n")
             console.poller.ended(PATIENCE_SECONDS)
         source.close()
+    for each in console.work.waiting():
+        if each.writes:
+            sys.stderr.write(f"{visible(each.text)}: the server did not answer. Check: birth-console ledger\n")
     if console.defect is not None:
         raise ConsoleError(
             f"the console failed: {type(console.defect).__name__}: {console.defect}",

@@ -29,8 +29,15 @@ _CONNECTING = (
         help="Demo login: operator1 (default), operator2, gatekeeper1, reviewer1, viewer1.",
     ),
     click.option("--read-only", is_flag=True, help="Open a read-only session: the server refuses every write."),
+    click.option(
+        "--connect-timeout",
+        type=click.IntRange(1, 3600),
+        metavar="S",
+        help="Give up a server that takes no connection for this long (seconds, default 10).",
+    ),
     click.option("--debug", is_flag=True, help="Show the traceback of an error."),
 )
+CONNECT_SECONDS = 10
 # Runs, permits and budgets: what a bigint of PostgreSQL holds.
 NUMBER = click.IntRange(1, 2**63 - 1)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
@@ -44,6 +51,17 @@ class Invocation:
     output: Output
 
     @contextmanager
+    def _patient(self, open_link: Callable[["Session"], "Connection"]) -> Iterator["Connection"]:
+        from core.cli.patience import patience  # noqa: PLC0415 - help must not wait for threads
+
+        seconds = self.settings.connect_timeout or CONNECT_SECONDS
+        say = self.output.progress
+        with patience(say, seconds) as wait, self.session() as session, open_link(session) as connection:
+            wait.uses(session, connection)
+            yield connection
+            wait.stop()
+
+    @contextmanager
     def session(self) -> Iterator["Session"]:
         """The session of the settings; progress goes to stderr."""
         from core.services.session import Session  # noqa: PLC0415 - help must not wait for the driver
@@ -54,19 +72,19 @@ class Invocation:
     @contextmanager
     def browse(self) -> Iterator["Connection"]:
         """A READ ONLY connection."""
-        with self.session() as session, session.browse() as connection:
+        with self._patient(lambda session: session.browse()) as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator["Connection"]:
         """A connection that may write."""
-        with self.session() as session, session.write() as connection:
+        with self._patient(lambda session: session.write()) as connection:
             yield connection
 
     @contextmanager
     def install(self) -> Iterator["Connection"]:
         """A connection for what installs, upgrades or removes."""
-        with self.session() as session, session.install() as connection:
+        with self._patient(lambda session: session.install()) as connection:
             yield connection
 
 
@@ -114,7 +132,7 @@ def _invoking(
 def _merged(before: Mapping[str, Any] | None, given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of `connecting` out of `given`; those that are not there are as they were `before`."""
     merged: dict[str, Any] = {}
-    for name in ("dsn", "schema", "profile", "login", "read_only", "as_json"):
+    for name in ("dsn", "schema", "profile", "login", "read_only", "connect_timeout", "as_json"):
         value = given.pop(name)
         # An empty value is no absent one: it is refused, never passed over.
         merged[name] = (before or {}).get(name, value) if value in (None, False) else value

@@ -25,12 +25,15 @@ OnProgress = Callable[[str], None]
 _UNFINISHED = "demo_building"
 
 
-def open_demo(home: Path, progress: OnProgress, scale: int | None = None) -> EmbeddedServer:
+def open_demo(
+    home: Path, progress: OnProgress, scale: int | None = None, patience: int | None = None
+) -> EmbeddedServer:
     """Start the server and build the demo, each unless done already. The caller must `release` what it gets.
 
-    `scale` multiplies the rows of a demo that is yet to be built (default 1). Raises ConsoleError.
+    `scale` multiplies the rows of a demo that is yet to be built (default 1). `patience`: how long a server that runs
+    may take to answer (seconds). Raises ConsoleError.
     """
-    server = EmbeddedServer.use(home, progress)
+    server = EmbeddedServer.use(home, progress, patience)
     try:
         _ensure(server, progress, scale)
     except BaseException:

@@ -8,7 +8,7 @@ from core.db.connection.apply_connection import ApplyConnection
 from core.db.connection.installed import insist_current
 from core.db.connection.session import Connection
 from core.db.rows.session import IDENTITY
-from core.errors import ConsoleError
+from core.errors import ConsoleError, Unavailable
 from core.settings import Settings, data_home
 from core.version import SCHEMA_VERSION
 
@@ -67,6 +67,16 @@ class Session:
         """A new connection for what installs, upgrades or removes: whatever version is there."""
         return self._open(Connection, read_only=self.settings.read_only)
 
+    def answers(self, seconds: int) -> bool:
+        """Whether the server takes one more connection within some seconds, or says why it does not."""
+        try:
+            Connection.open(self._target(), self.settings.schema, timeout=seconds).close()
+        except Unavailable as error:
+            return error.code != Unavailable.default_code
+        except ConsoleError:
+            return True
+        return True
+
     def server(self, connection: Connection) -> Server:
         """Say where `connection` goes, as the server itself reports it."""
         found = connection.one(IDENTITY)
@@ -98,7 +108,8 @@ class Session:
 
     def _open(self, kind: type[C], *, read_only: bool) -> C:
         """A connection; the demo of an earlier version is upgraded first, once in a session."""
-        opened = kind.open(self._target(), self.settings.schema, read_only=read_only)
+        timeout = self.settings.connect_timeout
+        opened = kind.open(self._target(), self.settings.schema, read_only=read_only, timeout=timeout)
         if self._embedded is None or self._is_brought_up or opened.installed in (None, SCHEMA_VERSION):
             return opened
         from core.services.demo import bring_up  # noqa: PLC0415 - only a demo that is older pays for it
@@ -106,7 +117,7 @@ class Session:
         opened.close()
         self._is_brought_up = True
         bring_up(self._embedded, self._progress)
-        return kind.open(self._target(), self.settings.schema, read_only=read_only)
+        return kind.open(self._target(), self.settings.schema, read_only=read_only, timeout=timeout)
 
     def _current(self, opened: C) -> C:
         try:
@@ -122,5 +133,5 @@ class Session:
         from core.services.demo import open_demo  # noqa: PLC0415 - only the demo pays for its builder
 
         if self._embedded is None:
-            self._embedded = open_demo(data_home(), self._progress)
+            self._embedded = open_demo(data_home(), self._progress, patience=self.settings.connect_timeout)
         return self._embedded.dsn(self.settings.login)

@@ -14,6 +14,7 @@ from core.settings import Settings
 from tests.databases import SCHEMA, Database
 from tests.tui.fakes import FakeSource, StillClock
 from tui.app import ConsoleApp
+from tui.runtime.poller import Clock
 from tui.runtime.source import SessionSource
 
 DEADLINE_SECONDS = 20.0
@@ -124,13 +125,14 @@ def drive_real(
     size: tuple[int, int] = (80, 24),
     *,
     read_only: bool = False,
+    clock: Clock | None = None,
 ) -> None:
     """Run a scenario on a real database, after the first look."""
 
     async def run() -> None:
         settings = Settings(dsn=database.dsn(login), schema=SCHEMA, login=login, read_only=read_only)
         source = SessionSource(settings)
-        app = ConsoleApp(source, StillClock())
+        app = ConsoleApp(source, clock or StillClock())
         async with app.run_test(size=size) as pilot:
             await app.complete()
             driven = OnData(app, pilot, database)

@@ -39,7 +39,7 @@ CLAIMS = (
 class StillClock(Clock):
     """A clock that goes one second per look at it, and a stopwatch that always shows 12 ms. Nothing ages."""
 
-    ages = ()
+    step = 0.0
 
     def __init__(self) -> None:
         self._now = datetime(2026, 6, 6, 14, 2, 8, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Runs the console on in-memory figures, for tests in a real terminal: `python -m tests.tui.on_fakes [ROWS [AGE…]]`."""
+"""Runs the console on in-memory figures, for tests in a real terminal: `python -m tests.tui.on_fakes [ROWS [STEP]]`."""
 
 import sys
 
@@ -13,5 +13,5 @@ if __name__ == "__main__":
         source.rows = many(int(sys.argv[1]))
         source.counts = {row.facts.collection: Counts(1, 1, 0) for row in source.rows}
     clock = Clock()
-    clock.ages = tuple(map(int, sys.argv[2:])) or (1,)
+    clock.step = float(sys.argv[2]) if sys.argv[2:] else 60.0
     ConsoleApp(source, clock).run()

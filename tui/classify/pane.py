@@ -219,7 +219,9 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         def told(versions: "list[Version]") -> None:
             self.host.push_screen(Dialog(f"History of {visible(row.name)}", messages.history(versions)))
 
-        self.host.work.start("history", lambda: service_calls.versions(source, row.name), told, self.host.tell)
+        self.host.work.start(
+            "history", lambda: service_calls.versions(source, row.name), told, self.host.tell, "history"
+        )
 
     def open_evidence(self) -> None:
         """Show the whole evidence, on the whole screen."""

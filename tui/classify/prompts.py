@@ -34,7 +34,8 @@ class Prompts:
         def sampled(found: "SampledTable") -> None:
             self._pane.host.push_screen(template_prompt(row.name, found, identity), answered)
 
-        host.work.start("template", lambda: service_calls.sample(host.source, row.name), sampled, host.tell)
+        call = lambda: service_calls.sample(host.source, row.name)  # noqa: E731 - as short as its use
+        host.work.start("template", call, sampled, host.tell, f"sampling {visible(row.name)}")
 
     def exemption(self, row: QueueRow) -> None:
         """Ask for the reason of an exemption."""

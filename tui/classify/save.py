@@ -31,7 +31,9 @@ class Saver:
     def save(self) -> None:
         """Prove and save every staged decision."""
         host, choices = self._pane.host, list(self._staging.choices.values())
-        if host.work.start(WORK, lambda: service_calls.classify(host.source, choices), self._saved, host.tell):
+        what = f"saving {count_of(len(choices), 'decision')}"
+        call = lambda: service_calls.classify(host.source, choices)  # noqa: E731 - as short as its use
+        if host.work.start(WORK, call, self._saved, host.tell, what, writes=True) and self.is_under_way:
             host.say(f"proving {count_of(len(choices), 'decision')} on live data…")
 
     def undo(self) -> None:
@@ -45,7 +47,7 @@ class Saver:
             question = Confirm("Undo your latest classification", messages.undoing(last), "undo", "undo it")
             self._pane.host.push_screen(question, lambda yes: self._undo(last) if yes else None)
 
-        host.work.start("last", lambda: service_calls.last(host.source), found, host.tell)
+        host.work.start("last", lambda: service_calls.last(host.source), found, host.tell, "reading your latest save")
 
     def _saved(self, results: "list[Result]") -> None:
         done = {each.decision.collection for each in results if each.error is None}
@@ -68,4 +70,4 @@ class Saver:
             host.refresh_now()
             self._queue.reload()
 
-        host.work.start(WORK, lambda: service_calls.undo(host.source, last), told, host.tell)
+        host.work.start(WORK, lambda: service_calls.undo(host.source, last), told, host.tell, "undoing", writes=True)

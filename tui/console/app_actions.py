@@ -1,7 +1,7 @@
 """The actions of the console itself, whatever pane is on the screen, and the state they work on."""
 
 from collections.abc import Sequence
-from functools import partial
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import BindingType
@@ -20,9 +20,9 @@ from tui.console.switch_login import LoginSwitch
 from tui.console.theme_picker import ThemePicker, remembered
 from tui.pane import Pane
 from tui.runtime.background import Work
-from tui.runtime.poller import Clock, Poller
+from tui.runtime.poller import SILENT_SECONDS, Clock, Poller
 from tui.runtime.source import Source
-from tui.runtime.state import ConsoleState
+from tui.runtime.state import ConsoleState, age_words
 from tui.terminal.input_decoder import decoding_driver
 from tui.terminal.key_queue import KeyQueueApp
 from tui.terminal.output_diff import CLEAR, diffing_driver
@@ -66,8 +66,11 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
         self.source = source
         self.poller = poller
         self.work = Work(self.post_message)
+        self.work.is_silent = lambda: self.state.no_answer
+        self.work.late = self._told_late
         self.defect: Exception | None = None
-        self._ages: list[Timer] = []
+        self._ticking: Timer | None = None
+        self._figures_at = 0.0
         self._messages = MessageLog(self)
         self._taking = CopyExport(self, lambda: self.pane)
         controllers = (self._messages, self._taking, PermitActions(self), LoginSwitch(self), ThemePicker(self))
@@ -124,6 +127,8 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
 
     def reason(self, action: Action) -> str:
         """Say why an action is not possible now, or nothing."""
+        if action.asks and self.state.silent_since is not None:
+            return f"not sent: {self.state.no_answer}"
         return self._actor(action).why_not(action.id)
 
     def why_not(self, action_id: str) -> str:
@@ -181,19 +186,41 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
         base = self.screen_stack[0]
         base.query_one(StatusBar).show(self.state, self.pane.id or "")
         base.query_one(Notice).show(self.state)
+        base.query_one("#panes").set_class(self.state.is_stale, "-stale")
         self.show_keys()
         for pane in base.query(Pane):
             pane.show(self.state)
 
     def age(self) -> None:
-        """Show the age of the refresh: a few cells, at growing intervals, so that an idle line stays quiet."""
-        for timer in self._ages:
-            timer.stop()
-        self._ages = [self.set_timer(each, partial(self._aged, each)) for each in self.poller.clock.ages]
+        """Begin to count the age of a refresh: a few cells at each step of the clock, so that an idle line is quiet."""
+        self._figures_at = self.clock.monotonic()
+        if self._ticking is not None:
+            self._ticking.stop()
+        if self.clock.step:
+            self._ticking = self.set_interval(self.clock.step, self.tick)
 
-    def _aged(self, seconds: int) -> None:
-        self.state.age = f"{seconds} s ago"
-        self.screen_stack[0].query_one(StatusBar).show_age(self.state)
+    def tick(self) -> None:
+        """Show how old the figures are, and whether the server still answers."""
+        if not self.screen_stack or not self.screen_stack[0].query(StatusBar):
+            return  # the console is being left
+        state, now = self.state, self.clock.monotonic()
+        state.age = age_words(now - self._figures_at, self.clock.step)
+        silence = self.poller.silence()
+        if silence < SILENT_SECONDS or state.fault is not None:
+            self.screen_stack[0].query_one(StatusBar).show_age(state)
+            if state.silent_since is not None:
+                self.refresh_now()
+            return
+        if state.silent_since is None:
+            state.silent_since = self.clock.now() - timedelta(seconds=silence)
+            state.waiting = self.work.waiting()
+            self.work.drop()
+        state.waiting = self.work.waiting()
+        self.show_state()
+
+    def _told_late(self, text: str) -> None:
+        self.say(text)
+        self.refresh_now()
 
     def show_keys(self) -> None:
         """Show which keys work now."""

@@ -41,7 +41,7 @@ class PermitActions(Controller):
         """List the permits, the newest first, above them what a gatekeeper can do."""
         host = self.host
         source = host.source
-        host.work.start("permits", lambda: source.read("refresh", _listed), self._list, host.tell)
+        host.work.start("permits", lambda: source.read("refresh", _listed), self._list, host.tell, "permits")
 
     def _list(self, permits: "list[Permit]") -> None:
         options = list(_options(permits, self._refusal()))
@@ -119,7 +119,7 @@ class PermitActions(Controller):
             host.say(f"permit {permit.permit} is {permit.state}: {rows_of(permit.budget - permit.used)} left")
             host.refresh_now()
 
-        host.work.start("permit", lambda: source.write(call), done, host.tell)
+        host.work.start("permit", lambda: source.write(call), done, host.tell, "the permit", writes=True)
 
 
 def check(text: str) -> tuple[Content, bool]:

@@ -44,4 +44,4 @@ class LoginSwitch(Controller):
             host.say(f"switched to {login}")
             host.relogin()
 
-        host.work.start("login", lambda: host.source.switch(login), switched, host.tell)
+        host.work.start("login", lambda: host.source.switch(login), switched, host.tell, "switching login")

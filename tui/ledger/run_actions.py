@@ -16,7 +16,7 @@ from tui.ledger.plan_dialog import ChoosePlan
 from tui.ledger.reads import RunDetails
 from tui.ledger.typeahead_guard import TypeaheadGuard
 from tui.pane import Pane, Unfinished
-from tui.runtime.source import Link
+from tui.runtime.source import NO_ANSWER, Link
 from tui.widgets.confirm import Confirm
 from tui.widgets.dialog import Dialog
 from tui.widgets.prompt import Prompt
@@ -95,7 +95,7 @@ class RunActions(Pane, metaclass=Unfinished):
 
         self.host.push_screen(choice, chosen)
         read = lambda: self.host.source.read("ledger", run_calls.plannable)  # noqa: E731 - as short as its use
-        self.host.work.start("ledger choice", read, choice.offer, failed)
+        self.host.work.start("ledger choice", read, choice.offer, failed, "reading the collections")
 
     def reconcile(self) -> None:
         """Ask for a note, then recount."""
@@ -134,7 +134,7 @@ class RunActions(Pane, metaclass=Unfinished):
 
         # What is typed ahead goes to the question, not to the pane: it is asked while the answer to this comes.
         read = lambda: self.host.source.read("ledger", lambda link: run_calls.intent(link, run.run))  # noqa: E731 - as said
-        self.host.work.start(f"ledger intent {run.run}", read, took, took)
+        self.host.work.start(f"ledger intent {run.run}", read, took, took, "reading what the apply would do")
         self.host.push_screen(Prompt(title, EFFORT, "1", run_calls.effort), chosen)
 
     def pause(self) -> None:
@@ -265,7 +265,8 @@ class RunActions(Pane, metaclass=Unfinished):
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - the answer
             if yes:
                 options = {"workers": effort.workers, "batch_size": effort.batch_size}
-                self._work(f"starting {run.name}", lambda: self.host.source.detach(run.run, options), started)
+                start = lambda: self.host.source.detach(run.run, options)  # noqa: E731 - as short as its use
+                self._work(f"starting {run.name}", start, started, writes=True)
 
         def started(found: "Detached") -> None:
             self.host.say(f"{run.name} runs in the background (process {found.pid}). Events: {found.log}")
@@ -291,17 +292,21 @@ class RunActions(Pane, metaclass=Unfinished):
         self.host.push_screen(Dialog(title, dialog_text.fault(error)))
 
     def _write(self, what: str, call: Callable[[Link], Result], then: Callable[[Result], None]) -> None:
-        self._work(what, lambda: self.host.source.write(call), then)
+        self._work(what, lambda: self.host.source.write(call), then, writes=True)
 
-    def _work(self, what: str, call: Callable[[], Result], then: Callable[[Result], None]) -> None:
+    def _work(
+        self, what: str, call: Callable[[], Result], then: Callable[[Result], None], *, writes: bool = False
+    ) -> None:
         def done(result: Result) -> None:
             self.doing("")
             then(result)
 
         def failed(error: ConsoleError) -> None:
             self.doing("")
-            self._tell(f"Failed: {what}", error)
+            self._tell(f"{'No answer' if error.code == NO_ANSWER else 'Failed'}: {what}", error)
             self.read_again()
 
-        if self.host.work.start("ledger line", call, done, failed):
+        if not self.host.work.start("ledger line", call, done, failed, what, writes):
+            self.host.say(f"{what}: not sent, an earlier key still waits for the server")
+        elif self.host.work.is_under_way("ledger line"):
             self.doing(what)

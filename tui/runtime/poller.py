@@ -5,7 +5,8 @@ It is a daemon thread instead of Textual's worker, because leaving must not wait
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
     from core.services.session import Server
 
 EVERY_SECONDS = 30.0
+# Between two refreshes the server is asked whether it still is there: then its silence is told in time.
+PULSE_SECONDS = 6.0
+SILENT_SECONDS = 10.0
 FIRST_RETRY, LONGEST_RETRY = 1.0, 60.0
 
 
 class Clock:
-    """The time of day and a stopwatch; tests bring their own. `ages`: seconds after which a refresh's age is shown."""
+    """The time of day and a stopwatch; tests bring their own. `step`: how often the age is shown (seconds)."""
 
-    ages: tuple[int, ...] = (5, 10, 20)
+    step: float = 5.0  # 0: never
 
     def now(self) -> datetime:
         """The local time."""
@@ -36,6 +40,10 @@ class Clock:
     def seconds(self) -> float:
         """A stopwatch."""
         return time.perf_counter()
+
+    def monotonic(self) -> float:
+        """What ages and silences are measured by."""
+        return time.monotonic()
 
 
 @dataclass
@@ -75,13 +83,17 @@ Post = Callable[[Message], object]
 
 
 class Poller:
-    """Refreshes at once, then every half a minute or when asked; after a failure sooner, then ever less often."""
+    """Refreshes at once, then every half a minute or when asked; after a failure sooner, then ever less often.
+
+    A question in between, each PULSE_SECONDS, finds out whether the server still answers.
+    """
 
     def __init__(self, source: Source, post: Post, clock: Clock) -> None:
         self._source, self._post, self.clock = source, post, clock
         self._wake = threading.Event()
         self._over = threading.Event()
         self._failures = 0
+        self._asked_at: float | None = None
         self._matrix: list[MatrixRow] | None = None
         self._thread = threading.Thread(target=self._run, name="refresh", daemon=True)
 
@@ -98,6 +110,11 @@ class Poller:
         self._over.set()
         self._wake.set()
 
+    def silence(self) -> float:
+        """For how many seconds an answer has been awaited; 0 where none is."""
+        asked_at = self._asked_at
+        return 0.0 if asked_at is None else self.clock.monotonic() - asked_at
+
     def ended(self, timeout: float) -> bool:
         """Wait for a refresh under way; whether it ended in time."""
         if self._thread.ident is not None:
@@ -107,8 +124,30 @@ class Poller:
     def _run(self) -> None:
         while not self._over.is_set():
             self._wake.clear()
-            pause = self._refresh()
-            self._wake.wait(pause)
+            left = self._refresh()
+            while not self._wake.wait(min(left, PULSE_SECONDS)):
+                left -= PULSE_SECONDS
+                if left <= 0 or not self._still_answers():
+                    break
+
+    def _still_answers(self) -> bool:
+        """Whether there is no reason to refresh before the time: a failure, or an answer that was long in coming."""
+        if self._failures:
+            return True  # the next refresh is the question
+        try:
+            with self._asking():
+                self._source.open(self._tell)
+                return self.silence() < SILENT_SECONDS
+        except Exception:  # noqa: BLE001 - the refresh that follows tells of it
+            return False
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        self._asked_at = self.clock.monotonic()
+        try:
+            yield
+        finally:
+            self._asked_at = None
 
     def _refresh(self) -> float:
         """Refresh once; return how long to wait for the next one."""
@@ -127,12 +166,15 @@ class Poller:
         self._post(Progressed(line))
 
     def _read(self) -> None:
-        server = self._source.open(self._tell)
+        with self._asking():
+            server = self._source.open(self._tell)
         started = self.clock.seconds()
-        readiness = self._source.readiness()
+        with self._asking():
+            readiness = self._source.readiness()
         took_ms = (self.clock.seconds() - started) * 1000
         self._post(Refreshed(server, readiness, self.clock.now(), took_ms))
-        rows = self._source.matrix()
+        with self._asking():
+            rows = self._source.matrix()
         if rows != self._matrix:
             self._matrix = rows
             self._post(MatrixRead(rows))

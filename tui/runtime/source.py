@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from core.errors import ConsoleError, Stopped, Unavailable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 OnProgress = Callable[[str], None]
 Result = TypeVar("Result")
+ANSWER_SECONDS = 8.0
+NO_ANSWER = "no_answer"
 Link: TypeAlias = Any  # a connection of the services: this layer only hands it on
 
 
@@ -51,7 +54,11 @@ class Source(Protocol):
         """Stop what is being asked on the connection of a `use`: its answer is not waited for any more."""
 
     def write(self, call: Callable[[Link], Result]) -> Result:
-        """Call a service on the connection that may write, as far as the login may."""
+        """Call a service on the connection that may write, as far as the login may.
+
+        Only while the server answers: raises Unavailable (`no_answer`) where nothing was sent. So no call that waited
+        for a server which had stopped is carried out when it goes on.
+        """
 
     def detach(self, run: int, options: Mapping[str, int | None]) -> "Detached":
         """Apply a run in the background, as this login; returns once it has begun."""
@@ -141,11 +148,28 @@ class SessionSource:
 
     def write(self, call: Callable[[Link], Result]) -> Result:
         """Call a service on the connection that may write, as far as the login may."""
-        with self._turns.setdefault("write", Lock()):
-            return self._call("write", call, lambda session: session.write())
+        deadline = monotonic() + ANSWER_SECONDS
+
+        def answered(link: Link) -> Result:
+            if not link.answers(max(deadline - monotonic(), 0.0)):
+                raise _no_answer()
+            return call(link)
+
+        turn = self._turns.setdefault("write", Lock())
+        if not turn.acquire(timeout=ANSWER_SECONDS):
+            raise Unavailable(
+                "an earlier request of this console is not answered yet",
+                code=NO_ANSWER,
+                hint="Nothing was sent. Press the key again once that one has ended.",
+            )
+        try:
+            return self._call("write", answered, lambda session: session.write())
+        finally:
+            turn.release()
 
     def detach(self, run: int, options: Mapping[str, int | None]) -> "Detached":
         """Apply a run in the background, as this login."""
+        self.write(lambda _: None)  # the server answers: the process begins now or never
         from core.cli.argv import APPLY  # noqa: PLC0415 - as said
         from core.services.backfill import background  # noqa: PLC0415
 
@@ -217,6 +241,14 @@ class SessionSource:
                 raise Unavailable("the session is not open", hint="Press r to refresh.")
             self._links[use] = open_link(self._session)
             return self._links[use], False
+
+
+def _no_answer() -> Unavailable:
+    return Unavailable(
+        f"the server did not answer within {ANSWER_SECONDS:.0f} s",
+        code=NO_ANSWER,
+        hint="Nothing was sent. Press the key again once the server answers.",
+    )
 
 
 def _counting(counter: int) -> str:

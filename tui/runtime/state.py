@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from core.domain.overview.burndown import Burndown
     from core.services.overview.presence import Present
     from core.services.session import Server
+    from tui.runtime.background import Waiting
     from tui.runtime.dashboard_context import DashboardContext
     from tui.runtime.poller import Refreshed, RefreshFailed
 
 CHANGES_KEPT = 50
+MINUTE, HOUR = 60, 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,24 @@ class ConsoleState:
     refreshing: bool = True
     progress: str = "connecting…"
     fault: "RefreshFailed | None" = None
+    silent_since: datetime | None = None
+    waiting: "tuple[Waiting, ...]" = ()
     since: datetime | None = None
     changes: list[Change] = field(default_factory=list)
     events: "list[LedgerEvent]" = field(default_factory=list)
     others: "tuple[Present, ...] | None" = None
     burndown: "Burndown | None" = None
     remembers: bool = False
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what is shown may no longer be so: the server is lost, or does not answer."""
+        return self.fault is not None or self.silent_since is not None
+
+    @property
+    def no_answer(self) -> str:
+        """That the server does not answer, and since when; or nothing."""
+        return "" if self.silent_since is None else f"no answer from the server since {self.silent_since:%H:%M:%S}"
 
     def phrase(self, name: str) -> str:
         """What is typed to confirm: what is done, and the word of a database that is not the demo."""
@@ -70,10 +84,12 @@ class ConsoleState:
         self.server, self.readiness = refresh.server, refresh.readiness
         self.refreshed_at, self.took_ms, self.age = refresh.at, refresh.took_ms, "now"
         self.refreshing, self.progress, self.fault = False, "", None
+        self.silent_since, self.waiting = None, ()
 
     def failed(self, fault: "RefreshFailed") -> None:
         """Take a refresh that failed: what was seen before stays."""
         self.refreshing, self.progress, self.fault = False, "", fault
+        self.silent_since, self.waiting = None, ()
 
     def heard(self, context: "DashboardContext") -> None:
         """Take what goes with the latest refresh: who changed which figure, and since the session before this one."""
@@ -95,6 +111,14 @@ class ConsoleState:
         if found is None:
             return replace(change, who="")
         return replace(change, who=found.actor, at=found.at.astimezone(change.at.tzinfo))
+
+
+def age_words(seconds: float, step: float) -> str:
+    """How long ago something was, as coarse as it is looked at."""
+    if seconds < 2 * MINUTE:
+        found = round(seconds / (step or 1)) * (step or 1)  # a timer may be a moment early
+        return f"{found:.0f} s ago" if found else "now"
+    return f"{seconds // MINUTE:.0f} min ago" if seconds < 2 * HOUR else f"{seconds // HOUR:.0f} h ago"
 
 
 def figures(readiness: Readiness) -> dict[str, str]:

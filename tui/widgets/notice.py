@@ -21,11 +21,19 @@ class Notice(Static):
 
     def show(self, state: ConsoleState) -> None:
         """Show a state, or nothing."""
-        lines = ("", "") if state.fault is None else _fault(state, state.fault)
-        self.display = state.fault is not None
+        lines = _fault(state, state.fault) if state.fault is not None else _silence(state)
+        self.display = bool(lines[0])
         if lines != self._shown:
             self._shown = lines
             self.update(Content("\n").join([Content.styled(lines[0], "bold"), *filter(None, lines[1:])]))
+
+
+def _silence(state: ConsoleState) -> tuple[str, str]:
+    if state.silent_since is None or state.refreshed_at is None:
+        return "", ""
+    waiting = ", ".join(visible(each.text) for each in state.waiting)
+    said = f"✗ NO ANSWER since {state.silent_since:%H:%M:%S}. The figures are of {state.refreshed_at:%H:%M:%S}."
+    return said, (f"Waiting: {waiting}. " if waiting else "") + "Keys that ask the server are not sent."
 
 
 def _fault(state: ConsoleState, fault: "RefreshFailed") -> tuple[str, str]:

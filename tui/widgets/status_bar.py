@@ -134,10 +134,13 @@ def _gate(state: ConsoleState) -> list[Part]:
     if state.readiness is None:
         return []
     is_open = state.readiness.is_open
+    tone = "$text-muted" if state.is_stale else "bold $success" if is_open else "bold $error"
     return [
         BETWEEN,
         ("QT-001 ", ""),
-        ("✓ OPEN", "bold $success") if is_open else ("✗ BLOCKED", "bold $error"),
+        # What may no longer be so has no colour: in words, for terminals without.
+        *([("was ", "$text-muted")] if state.is_stale else []),
+        ("✓ OPEN" if is_open else "✗ BLOCKED", tone),
     ]
 
 
@@ -152,6 +155,8 @@ def _clock(state: ConsoleState) -> list[Part]:
     if state.fault is not None:
         stale = f"✗ STALE since {state.refreshed_at:%H:%M}" if state.refreshed_at else "✗ NOT CONNECTED"
         return [(stale, "bold reverse $error")]
+    if state.silent_since is not None:
+        return [(f"✗ NO ANSWER since {state.silent_since:%H:%M:%S}", "bold reverse $error")]
     if state.refreshed_at is None:
         return [(f"↻ {visible(state.progress)}", "bold")]
     return [(f"{state.took_ms:.0f} ms  ↻ {state.age}", "$text-muted")]

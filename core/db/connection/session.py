@@ -1,7 +1,9 @@
 """One PostgreSQL connection, bound to a schema, that runs named queries and speaks our errors."""
 
 import os
+import select
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
@@ -9,6 +11,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row, tuple_row
 
 from core.db.connection.connect_errors import reason
@@ -226,6 +229,36 @@ class Connection:
             self.driver.pgconn.consume_input()
             self.driver.pgconn.consume_input()
         return not self.driver.closed
+
+    def answers(self, within: float) -> bool:
+        """Whether the server answers an empty question within some seconds. If it does not, the connection is closed.
+
+        Not while something is asked on it, nor in a transaction. Raises Unavailable where the link is broken.
+        """
+        deadline = time.monotonic() + within
+        pgconn = self.driver.pgconn
+        with translated():
+            pgconn.send_query(b"")
+            pgconn.flush()
+            while pgconn.is_busy():
+                left = max(deadline - time.monotonic(), 0.0)
+                if not select.select([pgconn.socket], [], [], left)[0]:
+                    self.close()
+                    return False
+                pgconn.consume_input()
+            while pgconn.get_result() is not None:
+                pass
+        return True
+
+    @property
+    def is_asking(self) -> bool:
+        """From any thread: whether the server owes an answer."""
+        return not self.driver.closed and self.driver.info.transaction_status == TransactionStatus.ACTIVE
+
+    def abandon(self) -> None:
+        """From another thread: wait for no answer any more. Whoever waits gets Unavailable."""
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self.driver.fileno())) as link:
+            link.shutdown(socket.SHUT_RDWR)
 
     def cancel(self) -> None:
         """From another thread: have the server give up what is being asked; the asker gets a ConsoleError.

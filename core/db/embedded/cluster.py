@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.db.embedded.account import Account
 from core.db.embedded.home_errors import failed
-from core.db.embedded.postmaster import FALLBACK, Postmaster, make_private, socket_folder, wait_until
+from core.db.embedded.postmaster import ANSWER_SECONDS, FALLBACK, Postmaster, make_private, socket_folder, wait_until
 from core.errors import Unavailable
 from core.settings import DEMO_SUPERUSER
 
@@ -58,8 +58,9 @@ dynamic_shared_memory_type = mmap
 class Cluster:
     """The files and the postmaster of one home. Hold the home's work lock to start or stop it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, patience: int | None = None) -> None:
         self.home = home
+        self._patience = patience or _PATIENCE
         self.data = home / "data"
         self.log = home / "postgres.log"
         self.postmaster = Postmaster(self.data)
@@ -71,7 +72,7 @@ class Cluster:
 
     def answers(self) -> bool:
         """Whether the server accepts connections now. Takes milliseconds and starts no process."""
-        return self.postmaster.answers(self.account)
+        return self.postmaster.answers(self.account, min(self._patience, ANSWER_SECONDS))
 
     def start(self, progress: OnProgress) -> None:
         """Bring the server up, whatever state the last one left behind; make the cluster if there is none.
@@ -129,7 +130,7 @@ class Cluster:
         # Somebody else may have started it meanwhile. One that does not answer is recovering, or on its way down.
         if not self.postmaster.lives():
             return False
-        if not wait_until(lambda: self.answers() or not self.postmaster.lives(), _PATIENCE):
+        if not wait_until(lambda: self.answers() or not self.postmaster.lives(), self._patience):
             raise failed(
                 "the demo's PostgreSQL runs but does not answer",
                 "demo_start_failed",

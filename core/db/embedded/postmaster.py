@@ -37,6 +37,9 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
+ANSWER_SECONDS = 5
+
+
 class Postmaster:
     """What is known of the server of `data` from its own files and the kernel, at no cost of a process."""
 
@@ -49,12 +52,12 @@ class Postmaster:
         lines = self._lines()
         return Path(lines[_FOLDER_LINE]) if len(lines) > _FOLDER_LINE and lines[_FOLDER_LINE] else None
 
-    def answers(self, account: Account) -> bool:
-        """Whether it accepts connections now, in a folder that nobody else could have made."""
+    def answers(self, account: Account, seconds: int = ANSWER_SECONDS) -> bool:
+        """Whether it accepts connections within some seconds, in a folder that nobody else could have made."""
         folder = self.folder()
         if folder is None or not is_private(folder, account):
             return False
-        question = dsn(folder, DEMO_SUPERUSER, "postgres") + " connect_timeout=5"
+        question = dsn(folder, DEMO_SUPERUSER, "postgres") + f" connect_timeout={seconds}"
         return PGconn.ping(question.encode()) == Ping.OK
 
     def lives(self) -> bool:

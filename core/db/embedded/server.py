@@ -36,23 +36,26 @@ class EmbeddedServer:
         self._released = False
 
     @classmethod
-    def use(cls, home: Path, progress: OnProgress) -> Self:
+    def use(cls, home: Path, progress: OnProgress, patience: int | None = None) -> Self:
         """Start the server of `home` unless it runs, and count as one of its users.
 
         Takes milliseconds when it runs. Blocks while another process starts or stops it. `progress` gets one
         line per step that takes time. libpq's PG* variables leave this process's environment, since they
-        speak of another server. Raises Unavailable.
+        speak of another server. `patience`: how long a server that runs may take to answer (seconds, default 60).
+        Raises Unavailable.
         """
         _require_unix()
         with refusals(home):
             home = _prepared(home)
             _set_aside_environment()
             sharing.enter(home)
-            server = cls(home, Cluster(home))
+            server = cls(home, Cluster(home, patience))
             try:
                 if not server._cluster.answers():
                     with server.working(progress):
-                        server._cluster = Cluster(home)  # anew: its data may be there now, whose owner runs it
+                        server._cluster = Cluster(
+                            home, patience
+                        )  # anew: its data may be there now, whose owner runs it
                         server._cluster.start(progress)
             except BaseException:
                 server.release()

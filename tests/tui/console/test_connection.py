@@ -110,7 +110,7 @@ def test_the_badges_stay_on_a_narrow_screen_and_the_reasons_give_way(source: Fak
 def test_the_age_of_the_last_look_is_shown_and_a_look_makes_it_new(source: FakeSource) -> None:
     async def scenario(console: Driven) -> None:
         assert "12 ms  ↻ now" in console.region("#status")
-        console.app._aged(10)
+        console.app.state.age = "10 s ago"
         await console.press("2", "j", "1")
         assert "12 ms  ↻ 10 s ago" in console.region("#status")
         await console.press("r")
