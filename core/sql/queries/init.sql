@@ -45,6 +45,10 @@ SELECT pg_catalog.pg_has_role(session_user, o.oid, CASE
     (SELECT pg_catalog.has_schema_privilege(o.oid, n.oid, 'USAGE')
             AND pg_catalog.has_schema_privilege(o.oid, n.oid, 'CREATE')
             AND pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE')
+            -- Before 15 everybody may create in public: what birth_owner's functions grant by themselves is asked, too.
+            AND EXISTS (SELECT FROM pg_catalog.pg_default_acl AS d
+                WHERE d.defaclrole = o.oid AND d.defaclnamespace = 0 AND d.defaclobjtype = 'f'
+                  AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(d.defaclacl) AS a WHERE a.grantee = 0))
         FROM pg_catalog.pg_namespace AS n WHERE n.nspname = {s}) AS schema_ready,
     pg_catalog.pg_has_role(o.oid, 'pg_read_all_stats', 'MEMBER') AS reads_statistics,
     pg_catalog.has_function_privilege(o.oid, 'pg_catalog.pg_hba_file_rules()', 'EXECUTE')
