@@ -70,6 +70,19 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
         "too_many_connections",
         "The server has no connection left. Retry, or ask an administrator to raise max_connections.",
     ),
+    "53200": (
+        Unavailable,
+        "out_of_memory",
+        (
+            "The server has no memory for this. Name fewer collections at a time, or ask an administrator to raise "
+            "max_locks_per_transaction where its message or its log says so."
+        ),
+    ),
+    "53400": (
+        Unavailable,
+        "limit_exceeded",
+        "Ask an administrator to raise the setting that the message names, then retry.",
+    ),
     "40001": (ConsoleError, "try_again", "Another session wrote at the same moment. Nothing was kept: retry."),
     "40P01": (ConsoleError, "try_again", "Two sessions waited for each other. Nothing was kept: retry."),
     "55P03": (

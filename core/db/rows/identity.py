@@ -44,18 +44,12 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table, with its base type."""
+    """A column of a table, with its base type; whether that, or its collation, calls different texts equal."""
 
     relid: int
     name: str
     type: str
-
-
-@dataclass(frozen=True, slots=True)
-class OwnEquality:
-    """The columns that have an equality of their own."""
-
-    columns: tuple[str, ...]
+    own_equality: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +122,6 @@ COLLECTION: Final = Query("identity.collection", Collection)
 NAMES: Final = Query("identity.names", Name)
 PENDING: Final = Query("identity.pending", Pending)
 COLUMNS: Final = Query("identity.columns", Column)
-OWN_EQUALITY: Final = Query("identity.own_equality", OwnEquality)
 KEY: Final = Query("identity.key", KeyColumn)
 CLASSIFY: Final = Query("identity.classify", Version)
 UNCLASSIFY: Final = Query("identity.unclassify", Version)

@@ -74,6 +74,16 @@ class Collision:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """A code of a collection that another one gives as well, with how many there are of that collection in all."""
+
+    collection: str
+    code: str
+    owner: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A code, and the collection that has it."""
 

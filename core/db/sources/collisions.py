@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from psycopg import sql
 
 from core.db.rows.query import Reading
-from core.db.rows.sources import Collision, Taken
+from core.db.rows.sources import Collision, Met, Taken
 from core.db.sources import bound
 from core.db.sources.proof import EXAMPLES, Coded
 from core.db.sources.windows import probed
@@ -61,6 +61,28 @@ def pending_collisions(
         limit=sql.Literal(EXAMPLES),
     )
     return Reading(statement, Collision)
+
+
+def met_codes(given: Sequence[tuple[str, sql.Composable, sql.Composable]]) -> Reading[Met]:
+    """Codes that more than one of these collections gives: a few of each collection, with how many it has in all.
+
+    One pass over all of them. `given`: name, table and code of each, never empty.
+    """
+    union = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {}::text AS giver, {} AS code FROM {} AS source").format(sql.Literal(name), code, table)
+        for name, table, code in given
+    )
+    statement = sql.SQL(
+        'WITH met AS MATERIALIZED (SELECT code COLLATE "C" AS code, array_agg(DISTINCT giver) AS givers'
+        " FROM ({union}) AS given WHERE code IS NOT NULL"
+        ' GROUP BY code COLLATE "C" HAVING min(giver) <> max(giver)),'
+        " listed AS (SELECT each.giver, met.code,"
+        " (SELECT min(other.name) FROM unnest(met.givers) AS other(name) WHERE other.name <> each.giver) AS owner,"
+        " row_number() OVER own AS number, count(*) OVER (PARTITION BY each.giver) AS total"
+        " FROM met, unnest(met.givers) AS each(giver) WINDOW own AS (PARTITION BY each.giver ORDER BY met.code))"
+        " SELECT giver AS collection, code, owner, total FROM listed WHERE number <= {limit} ORDER BY giver, code"
+    ).format(union=union, limit=sql.Literal(EXAMPLES))
+    return Reading(statement, Met)
 
 
 def taken_codes(others: Sequence[tuple[str, sql.Composable, sql.Composable]], codes: Sequence[str]) -> Reading[Taken]:

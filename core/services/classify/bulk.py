@@ -9,16 +9,19 @@ from dataclasses import dataclass, field, replace
 from core.db.connection.session import Connection
 from core.db.rows import identity as rows
 from core.db.rows.identity import Rights
+from core.db.rows.sources import Met
 from core.domain.classify.decision import EXEMPT, UNCLASSIFIED, Decision
-from core.domain.classify.identity import Identity
+from core.domain.classify.identity import Identity, Proof
 from core.domain.classify.suggestion import SAFE
 from core.errors import ConsoleError, GateClosed, Json, NotAllowed, Stale
 from core.services.classify import claimed_codes, sources, suggest
 from core.services.classify import classify as identities
 from core.services.classify.claimed_codes import Pending
 from core.services.classify.history import history
+from core.services.classify.proof import met, prove
 from core.services.classify.sources import Source
 
+_AT_A_TIME = 100  # decisions that are proven in one snapshot: beginning one for each takes as long as small proofs do
 RECORDED, UNCHANGED, VALID, INVALID, WITHHELD = "recorded", "unchanged", "valid", "invalid", "withheld"
 
 
@@ -56,6 +59,7 @@ class _Checked:
     identity: Identity | None
     changes: bool
     evidence: dict[str, Json]
+    proof: Proof | None = None
 
 
 def classify_many(
@@ -73,9 +77,16 @@ def classify_many(
     somebody else changed in between is refused as stale, and what they wrote stays; `seen` are the versions that
     the decisions were made on, where they were made before this call.
     """
-    found = {each.collection: _source(connection, each) for each in decisions}
+    found = sources.find_all(connection, [each.collection for each in decisions])
     around = _Around(_among(decisions, found), connection.one(rows.RIGHTS), told or {}, seen or {})
-    checked = [_check(connection, each, found[each.collection], around) for each in decisions]
+    checked: list[_Checked | Result] = []
+    for start in range(0, len(decisions), _AT_A_TIME):
+        with connection.snapshot():
+            checked += [
+                _check(connection, each, found[each.collection], around)
+                for each in decisions[start : start + _AT_A_TIME]
+            ]
+    checked = _apart(connection, checked, around.among)
     if dry_run:
         return [_result(each, VALID) for each in checked]
     if keep_going:
@@ -116,13 +127,6 @@ def _exported(collection: str, strategy: str | None, columns: Sequence[str] | No
     return Decision.of(identity, reason)
 
 
-def _source(connection: Connection, decision: Decision) -> Source | GateClosed:
-    try:
-        return sources.enrolled(connection, decision.collection)
-    except GateClosed as error:
-        return error
-
-
 def _among(decisions: Iterable[Decision], found: Mapping[str, Source | GateClosed]) -> list[Pending]:
     """The bare codes of the identities in the same file, as far as they can be understood."""
     given: list[Pending] = []
@@ -153,13 +157,40 @@ def _check(
         _unused(connection, source)
         evidence: dict[str, Json] = {}
         if identity is not None:
-            source = sources.require(connection, decision.collection)
-            evidence = identities.proven(connection, source, identity, among=around.among)
+            source = sources.with_table(source)
+            identities.in_scope(source)
+            seen = prove(connection, source, identity, among=None)
+            identities.insist_on(seen, identity)
+            evidence = seen.as_evidence()
             if decision.collection in around.told:
                 evidence["suggestion"] = around.told[decision.collection]
+            return _Checked(decision, source, identity, changes=True, evidence=evidence, proof=seen)
     except (GateClosed, NotAllowed, Stale) as error:
         return Result(decision, INVALID, error=error)
     return _Checked(decision, source, identity, changes=True, evidence=evidence)
+
+
+def _apart(
+    connection: Connection, checked: Sequence[_Checked | Result], among: Sequence[Pending]
+) -> list[_Checked | Result]:
+    """The same, each against the codes of all others: in one look at all of them, whatever their number."""
+    if not any(isinstance(each, _Checked) and each.proof is not None for each in checked):
+        return list(checked)
+    found = met(connection, among)
+    return [each if isinstance(each, Result) else _met(each, found.get(each.source.collection, ())) for each in checked]
+
+
+def _met(checked: _Checked, found: Sequence[Met]) -> _Checked | Result:
+    if checked.proof is None or checked.identity is None or not found:
+        return checked
+    examples: tuple[Json, ...] = tuple({"code": each.code, "owner": each.owner} for each in found)
+    try:
+        identities.insist_on(
+            replace(checked.proof, pending=found[0].total, pending_examples=examples), checked.identity
+        )
+    except GateClosed as error:
+        return Result(checked.decision, INVALID, error=error)
+    return checked
 
 
 def _unchanged(connection: Connection, source: Source, seen_version: int) -> None:

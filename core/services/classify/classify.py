@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
 from core.db.rows import identity as rows
-from core.domain.classify.identity import CONTRACT, Identity
+from core.domain.classify.identity import CONTRACT, Identity, Proof
 from core.domain.gates import insist, judge
 from core.errors import GateClosed, Json
 from core.services.classify import sources
@@ -69,8 +69,13 @@ def proven(
     """The evidence that `identity` holds on live data. Raises GateClosed where it does not, or is unproven."""
     in_scope(source)
     found = prove(connection, source, identity, seconds=seconds, among=among)
-    insist(judge(CONTRACT, found), f"{identity.text} does not identify the rows of {identity.collection}")
+    insist_on(found, identity)
     return found.as_evidence()
+
+
+def insist_on(found: Proof, identity: Identity) -> None:
+    """Raise GateClosed, with the offending rows, unless `found` proves `identity`."""
+    insist(judge(CONTRACT, found), f"{identity.text} does not identify the rows of {identity.collection}")
 
 
 def classify_proven(

@@ -1,13 +1,14 @@
 """Proving an identity: exactly, on live data, in one snapshot, within a limit of time."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from core.db.connection.session import Connection
 from core.db.rows.columns import KEYS
-from core.db.rows.identity import KEY, OWN_EQUALITY
+from core.db.rows.identity import KEY
 from core.db.rows.query import Reading
-from core.db.rows.sources import Collision, KeyExample, Repeated, Twins
+from core.db.rows.sources import Collision, KeyExample, Met, Repeated, Twins
 from core.db.sources import collisions, proof
 from core.db.sources.proof import Coded
 from core.domain.classify.identity import COLUMN, Identity, Proof
@@ -26,21 +27,17 @@ def prove(
     identity: Identity,
     *,
     seconds: int = PROOF_SECONDS,
-    among: Sequence[Pending] = (),
+    among: Sequence[Pending] | None = (),
 ) -> Proof:
     """What one REPEATABLE READ snapshot of the live data says of `identity`, with examples of what is wrong.
 
-    `among` are further identities whose codes it must not give. A statement that takes longer than `seconds` leaves
-    the identity unproven: that raises GateClosed, never an answer.
+    `among` are further identities whose codes it must not give; None leaves all others to `met`. A statement that takes
+    longer than `seconds` leaves the identity unproven: that raises GateClosed, never an answer.
     """
     assert source.table is not None  # noqa: S101 - sources.require saw to it
-    coded = _coded(connection, source, identity)
+    coded = _coded(source, identity)
     try:
-        with connection.snapshot():
-            connection.driver.execute(f"SET LOCAL statement_timeout = {1000 * seconds}".encode())
-            connection.driver.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'".encode())
-            # Different codes are as many as rows: sorting them takes a third of the time that a table of hashes does.
-            connection.driver.execute(b"SET LOCAL enable_hashagg = off")
+        with _looking(connection, seconds):
             seen = _counted(connection, source, identity, coded)
             seen = _with_examples(connection, source, coded, seen)
             return _with_collisions(connection, source, coded, seen, [*_others(connection, source, among)])
@@ -58,17 +55,43 @@ def prove(
         ) from error
 
 
-def _coded(connection: Connection, source: Source, identity: Identity) -> Coded:
+def met(connection: Connection, given: Sequence[Pending], seconds: int = PROOF_SECONDS) -> dict[str, list[Met]]:
+    """Of each of many collections, by name: codes that another of them, or a recorded identity, gives as well.
+
+    `given` stand in the place of what is recorded for their collections. One pass over all codes, in one snapshot.
+    Raises Unavailable where that takes longer than `seconds`.
+    """
+    instead = {each.collection for each in given}
+    every = [*given, *(each for each in claimed_codes.bare(connection) if each.collection not in instead)]
+    found: dict[str, list[Met]] = {}
+    if len(every) > 1:
+        with _looking(connection, seconds):
+            for each in connection.rows(collisions.met_codes([one.triple for one in every])):
+                found.setdefault(each.collection, []).append(each)
+    return found
+
+
+@contextmanager
+def _looking(connection: Connection, seconds: int) -> Iterator[None]:
+    """One snapshot, for a limited time, with memory for one grouping of codes."""
+    with connection.snapshot():
+        connection.driver.execute(f"SET LOCAL statement_timeout = {1000 * seconds}".encode())
+        connection.driver.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'".encode())
+        # Different codes are as many as rows: sorting them takes a third of the time that a table of hashes does.
+        connection.driver.execute(b"SET LOCAL enable_hashagg = off")
+        yield
+
+
+def _coded(source: Source, identity: Identity) -> Coded:
     assert source.table is not None  # noqa: S101 - the caller saw to it
     code, parts = sources.code_of(source, identity)
-    own = connection.one(OWN_EQUALITY, {"relid": source.relid, "columns": list(identity.columns)}).columns
     return Coded(
         table=source.table,
         code=code,
         parts=parts,
         prefix="" if identity.strategy == COLUMN else f"{source.collection}:",
-        schema=connection.schema,
-        told_by=identity.columns if own else (),
+        schema=source.schema,
+        told_by=() if source.own_equality.isdisjoint(identity.columns) else identity.columns,
         windowed=source.windowed,
     )
 
@@ -134,8 +157,10 @@ def _with_collisions(
     )
 
 
-def _others(connection: Connection, source: Source, among: Sequence[Pending]) -> Iterator[Pending]:
+def _others(connection: Connection, source: Source, among: Sequence[Pending] | None) -> Iterator[Pending]:
     """Whoever else gives bare codes: the recorded identities, and those of `among` in their place."""
+    if among is None:
+        return
     instead = {each.collection for each in among} | {source.collection}
     yield from (each for each in claimed_codes.bare(connection) if each.collection not in instead)
     yield from (each for each in among if each.collection != source.collection)

@@ -29,18 +29,37 @@ class Source:
     missing_columns: tuple[str, ...]
     schema: str  # the console's own, where the codec's functions are
     relid: int | None = None
+    own_equality: frozenset[str] = frozenset()  # columns whose equality is not that of their texts
     windowed: bool = False  # it cannot be joined with the registry
 
 
 def find(connection: Connection, collection: str) -> Source | None:
     """The source of an enrolled collection, or None for a name that is not enrolled."""
-    row = connection.row(rows.COLLECTION, {"collection": collection})
-    return None if row is None else _source(connection, collection, row)
+    row = connection.row(rows.COLLECTION, {"collections": [collection]})
+    return (
+        None if row is None else _source(connection, row, {} if row.relid is None else _known(connection, [row.relid]))
+    )
+
+
+def find_all(connection: Connection, collections: Sequence[str]) -> dict[str, Source | GateClosed]:
+    """The sources of many collections by name, in two round trips; for an unknown name the error that says so."""
+    named = connection.rows(rows.COLLECTION, {"collections": list(collections)})
+    known = _known(connection, [row.relid for row in named if row.relid is not None])
+    found: dict[str, Source | GateClosed] = {row.collection_name: _source(connection, row, known) for row in named}
+    for name in collections:
+        if name not in found:
+            found[name] = _unknown(connection, name)
+    return found
 
 
 def require(connection: Connection, collection: str) -> Source:
     """The source of an enrolled collection with a table. Raises GateClosed where there is none."""
-    source = enrolled(connection, collection)
+    return with_table(enrolled(connection, collection))
+
+
+def with_table(source: Source) -> Source:
+    """The same source. Raises GateClosed where it has no table."""
+    collection = source.collection
     if source.table is None:
         raise GateClosed(
             f"{collection} has no table",
@@ -57,14 +76,18 @@ def enrolled(connection: Connection, collection: str) -> Source:
     """The source of an enrolled collection, with or without a table. Raises GateClosed for an unknown name."""
     source = find(connection, collection)
     if source is None:
-        close = similar(connection, collection)
-        raise GateClosed(
-            f"unknown collection {collection}",
-            code="unknown_collection",
-            evidence={"collection": collection, "similar": close},
-            hint=f"Did you mean {', '.join(close)}?" if close else "See `birth-console matrix --all`.",
-        )
+        raise _unknown(connection, collection)
     return source
+
+
+def _unknown(connection: Connection, collection: str) -> GateClosed:
+    close = similar(connection, collection)
+    return GateClosed(
+        f"unknown collection {collection}",
+        code="unknown_collection",
+        evidence={"collection": collection, "similar": close},
+        hint=f"Did you mean {', '.join(close)}?" if close else "See `birth-console matrix --all`.",
+    )
 
 
 def similar(connection: Connection, collection: str) -> list[str]:
@@ -99,9 +122,13 @@ def types_of(connection: Connection, relid: int) -> dict[str, str]:
 
 def types_of_each(connection: Connection, relids: Sequence[int]) -> dict[int, dict[str, str]]:
     """The same for several tables, in one round trip."""
-    found: dict[int, dict[str, str]] = {}
+    return {relid: {row.name: row.type for row in known} for relid, known in _known(connection, relids).items()}
+
+
+def _known(connection: Connection, relids: Sequence[int]) -> dict[int, list[rows.Column]]:
+    found: dict[int, list[rows.Column]] = {}
     for row in connection.rows(rows.COLUMNS, {"relids": list(relids)}):
-        found.setdefault(row.relid, {})[row.name] = row.type
+        found.setdefault(row.relid, []).append(row)
     return found
 
 
@@ -110,13 +137,15 @@ def identity_of(collection: str, strategy: str | None, columns: Sequence[str] | 
     return Identity(collection, strategy, tuple(columns)) if strategy and columns else None
 
 
-def _source(connection: Connection, collection: str, row: rows.Collection) -> Source:
+def _source(connection: Connection, row: rows.Collection, known: Mapping[int, Sequence[rows.Column]]) -> Source:
+    columns = known.get(row.relid, ()) if row.relid is not None else ()
     return Source(
-        collection=collection,
+        collection=row.collection_name,
         requirement=row.requirement,
         table=table_of(row.table_schema, row.table_name),
-        types={} if row.relid is None else types_of(connection, row.relid),
-        identity=identity_of(collection, row.strategy, row.columns),
+        types={column.name: column.type for column in columns},
+        own_equality=frozenset(column.name for column in columns if column.own_equality),
+        identity=identity_of(row.collection_name, row.strategy, row.columns),
         version=row.version or 0,
         missing_columns=row.missing_columns or (),
         schema=connection.schema,

@@ -13,7 +13,7 @@ LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
 CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(c.collection_name) AS relid) AS t
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = t.relid
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
-WHERE c.collection_name = %(collection)s
+WHERE c.collection_name = ANY (%(collections)s)
 
 -- name: names
 SELECT collection_name FROM {S}.birth_collection_rows() ORDER BY collection_name COLLATE "C"
@@ -28,11 +28,11 @@ WHERE c.requirement = 'REQUIRED' AND c.strategy = 'column' AND c.relid IS NOT NU
 
 -- name: columns
 WITH RECURSIVE base AS (
-    SELECT a.attrelid, a.attname, a.attnum, t.oid, t.typname, t.typtype, t.typbasetype, t.typnamespace
+    SELECT a.attrelid, a.attname, a.attnum, a.attcollation, t.oid, t.typname, t.typtype, t.typbasetype, t.typnamespace
     FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
     WHERE a.attrelid = ANY (%(relids)s::bigint[]::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
-    SELECT b.attrelid, b.attname, b.attnum, t.oid, t.typname, t.typtype, t.typbasetype, t.typnamespace
+    SELECT b.attrelid, b.attname, b.attnum, b.attcollation, t.oid, t.typname, t.typtype, t.typbasetype, t.typnamespace
     FROM base AS b JOIN pg_catalog.pg_type AS t ON t.oid = b.typbasetype WHERE b.typtype = 'd'
 )
 SELECT attrelid::bigint AS relid, attname AS name,
@@ -44,11 +44,10 @@ SELECT attrelid::bigint AS relid, attname AS name,
             THEN pg_catalog.regexp_replace(pg_catalog.format_type(oid, NULL), '^pg_catalog\.', '')
         -- The server qualifies what this session's path does not show.
         ELSE CASE WHEN pg_catalog.pg_type_is_visible(oid) THEN typnamespace::regnamespace || '.' ELSE '' END
-            || pg_catalog.format_type(oid, NULL) END AS type
+            || pg_catalog.format_type(oid, NULL) END AS type,
+    EXISTS (SELECT FROM pg_catalog.pg_collation AS c WHERE c.oid = base.attcollation AND NOT c.collisdeterministic)
+        OR typname = 'citext' AND {S}.birth_is_citext(oid) AS own_equality
 FROM base WHERE typtype <> 'd' ORDER BY attrelid, attnum
-
--- name: own_equality
-SELECT {S}.birth_own_equality(%(relid)s::bigint::oid, %(columns)s) AS columns
 
 -- name: key
 SELECT a.attname AS name FROM pg_catalog.pg_index AS x, unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from core.db.connection.session import Connection
+from core.db.rows.query import Reading
+from core.db.rows.sources import Collision, Met, Taken
 from core.domain.classify.decision import Decision, read
-from core.domain.classify.identity import column_identity, synthetic_identity
+from core.domain.classify.identity import Identity, Proof, column_identity, synthetic_identity
 from core.errors import GateClosed, Stale
 from core.services.classify import bulk, history
 from core.services.classify import classify as identity
@@ -57,6 +60,41 @@ def test_the_43_are_resolved_by_suggestions_a_file_and_two_exemptions(database: 
     recorded = database.run("SELECT collection_name, strategy, columns FROM birth.birth_identity")
     found = {row["collection_name"]: (row["strategy"], tuple(row["columns"])) for row in recorded}
     assert all(found[name] == (each.strategy, each.columns) for name, each in wanted.items() if each is not None)
+
+
+def test_the_statements_of_a_file_grow_with_its_rows_and_all_codes_are_compared_in_one_of_them(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"many_{number}" for number in range(24)]
+    for name in names:
+        small.run(f"""
+            CREATE TABLE public.{name} AS SELECT '{name}-' || n AS code FROM generate_series(1, 5) AS n;
+            INSERT INTO birth.collection_registry (collection_name) VALUES ('{name}');
+            INSERT INTO birth.birth_policy (collection_name) VALUES ('{name}');
+            GRANT SELECT ON public.{name} TO birth_owner, birth_reader;
+        """)
+    asked: list[object] = []
+    sent = Connection._sql
+
+    def heard(connection: Connection, query: Any) -> Any:  # noqa: ANN401 - passed through
+        asked.append(query)
+        return sent(connection, query)
+
+    monkeypatch.setattr(Connection, "_sql", heard)
+
+    def statements(rows: int) -> list[Any]:
+        asked.clear()
+        decisions = [Decision(name, "column", "code", "in bulk") for name in names[:rows]]
+        with small.connect() as operator:
+            assert {each.outcome for each in bulk.classify_many(operator, decisions, dry_run=True)} == {"valid"}
+        return [*asked]
+
+    few, many = statements(8), statements(24)
+    assert len(many) <= 3 * len(few)
+    for each in (few, many):
+        comparing = [one for one in each if isinstance(one, Reading) and one.row in (Met, Taken, Collision)]
+        others = [one for one in comparing if "many_7" in one.statement.as_string() and one.row is not Collision]
+        assert [one.row for one in others] == [Met]
 
 
 def test_one_invalid_row_keeps_all_from_being_written_and_each_has_its_own_result(
@@ -184,17 +222,16 @@ def test_the_second_of_two_writers_is_told_who_was_faster_and_nothing_of_the_fil
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decisions = [Decision("contacts", "synthetic", "contacts:{id}"), Decision("os_projects", "column", "project_code")]
-    proven = identity.proven
+    insisted = identity.insist_on
 
-    def meanwhile(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - passed through
-        found = proven(*arguments, **options)
-        if arguments[1].collection == "os_projects":
-            monkeypatch.setattr(identity, "proven", proven)
+    def meanwhile(found: Proof, chosen: Identity) -> None:
+        insisted(found, chosen)
+        if chosen.collection == "os_projects":
+            monkeypatch.setattr(identity, "insist_on", insisted)
             with database.connect("operator2") as other:
                 identity.classify(other, synthetic_identity("os_projects", "os_projects:{id}"))
-        return found
 
-    monkeypatch.setattr(identity, "proven", meanwhile)
+    monkeypatch.setattr(identity, "insist_on", meanwhile)
     with database.connect("operator1") as operator:
         contacts, projects = bulk.classify_many(operator, decisions)
     assert (contacts.outcome, projects.outcome) == ("withheld", "invalid")

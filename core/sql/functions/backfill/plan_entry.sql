@@ -13,7 +13,7 @@ DECLARE
     v_counted jsonb;
     v_last record;
 BEGIN
-    SELECT * INTO v_collection FROM {S}.birth_collections() WHERE collection_name = p_collection;
+    SELECT * INTO v_collection FROM {S}._birth_collection_now(p_collection);
     IF v_collection.requirement IS DISTINCT FROM 'REQUIRED'
        OR NOT {S}.birth_resolvable(v_collection.relid, v_collection.strategy, v_collection.missing_columns) THEN
         PERFORM {S}.birth_refuse('BR003', 'not_plannable',

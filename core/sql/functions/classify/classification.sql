@@ -10,7 +10,7 @@ DECLARE
     v_version integer;
     v_evidence jsonb;
 BEGIN
-    SELECT * INTO v_collection FROM {S}.birth_collections() WHERE collection_name = p_collection;
+    SELECT * INTO v_collection FROM {S}._birth_collection_now(p_collection);
     IF NOT FOUND OR v_collection.requirement IS DISTINCT FROM 'REQUIRED' OR v_collection.relid IS NULL THEN
         PERFORM {S}.birth_refuse('BR003', 'not_classifiable',
             format('%s is not a REQUIRED collection with a table', p_collection),

@@ -87,6 +87,28 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
 END
 $body$;
 
+-- What birth_collections() says of one, but for its trigger, without a look at all the others: for whoever asks for each
+-- in turn. No row for a name that is not enrolled.
+CREATE OR REPLACE FUNCTION {S}._birth_collection_now(p_collection text) RETURNS TABLE (
+    collection_name text, requirement text, relid oid, strategy text, columns text[], version integer, identity text,
+    missing_columns text[]
+) LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT c.collection_name, p.requirement, t.relid, i.strategy, i.columns, i.version,
+        CASE i.strategy
+            WHEN 'column' THEN i.columns[1]
+            WHEN 'synthetic' THEN c.collection_name || ':{{' || array_to_string(i.columns, '}}/{{') || '}}' END,
+        CASE WHEN t.relid IS NOT NULL THEN ARRAY(
+            SELECT wanted.name FROM unnest(i.columns) WITH ORDINALITY AS wanted(name, position)
+            WHERE NOT EXISTS (SELECT FROM pg_attribute AS a
+                WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
+            ORDER BY wanted.position) END
+    FROM {S}.birth_collection_rows() AS c
+    LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = p_collection
+    LEFT JOIN {S}.birth_identity AS i ON i.collection_name = p_collection
+    CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(p_collection) AS relid) AS t
+    WHERE c.collection_name = p_collection
+$body$;
+
 -- Classified, its table there, and every column of its identity with it.
 CREATE OR REPLACE FUNCTION {S}.birth_resolvable(p_relid oid, p_strategy text, p_missing_columns text[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $body$
