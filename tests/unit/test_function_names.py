@@ -10,6 +10,7 @@ _GRANTED = re.compile(r"GRANT EXECUTE ON FUNCTION (.*?);", re.DOTALL)
 _ADMINISTRATORS = {
     "birth_backfill_insist": "the last lock before an apply, known by this name outside",
     "birth_bind_gateway": "the script that `init` runs or prints",
+    "birth_bind_register_column": "the script that `init` runs or prints",
     "birth_bind_table": "the script that `init` runs or prints",
     "birth_gateway_bind": "the script that `init` runs or prints",
     "birth_identity_import": "an administrator takes over identities that are decided elsewhere",

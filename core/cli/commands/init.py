@@ -21,7 +21,14 @@ _BOUND = {
     "policy": "the policy of each collection",
     "alerts": "the trigger guard's alerts",
 }
-_LISTS = ("--collections", "--exempt", "--bind", "--register-writes", *(f"--bind-{part}" for part in _BOUND))
+_LISTS = (
+    "--collections",
+    "--exempt",
+    "--bind",
+    "--register-column",
+    "--register-writes",
+    *(f"--bind-{part}" for part in _BOUND),
+)
 
 
 class _Lists(click.Command):
@@ -83,6 +90,13 @@ def _binding_tables(command: Callable[..., None]) -> Callable[..., None]:
     help="Bind the gateway's register function to the console's values.",
 )
 @click.option(
+    "--register-column",
+    "register_columns",
+    multiple=True,
+    metavar="COLUMN=SOURCE…",
+    help="Fill a column of the registry: a constant, $collection, or a look-up (see `docs adopt`).",
+)
+@click.option(
     "--register-writes",
     multiple=True,
     metavar="TABLE…",
@@ -129,6 +143,7 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
         collections=given["collections"],
         exempt=given["exempt"],
         bind=given["bind"],
+        register_columns=given["register_columns"],
         register_writes=given["register_writes"],
         attestations={
             name: words

@@ -26,6 +26,7 @@ BIND_TABLE = "functions/adopt/bind_table.sql"
 BIND_GATEWAY = "functions/adopt/bind_gateway.sql"
 # Whoever installs makes it and gives it to birth_caller, which birth_owner could not.
 AS_CALLER = "functions/kernel/as_caller.sql"
+REGISTER_COLUMN = "schema/0026_register_column.sql"
 # A feature's functions come after those that it uses, for people who read a script; only `needs` decides.
 _ROOMS = ("kernel", "adopt", "classify", "overview", "backfill", "trust")
 _NEEDS = re.compile(r"\A-- needs: (.+)$", re.MULTILINE)

@@ -27,6 +27,7 @@ _SHOWN = 20
 _MADE_AGAIN = ("function", "view", "trigger")
 _RIGHTS = ("owner", "access")
 _WITH_RIGHTS = ("table", "sequence", "schema")
+_REGISTER = "fn_birth_register"
 _VIEW = re.compile(r"VIEW \{S\}\.(\w+)")
 
 
@@ -82,6 +83,9 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
         *_stand_ins(connection, found)]  # fmt: skip
     files = [Statement(part.name, part.statement(schema), as_owner=part.as_owner) for part in
              [*stand_ins, *_files(connection, found)]]  # fmt: skip
+    if any(part.functions and part.functions[0][0] == _REGISTER for part in stand_ins):
+        # Made by what is bound: the stand-in's own text has just taken its place.
+        files.append(_register_defined(schema))
     steps = [*_repairs(found), *files, *_drops(connection, found)]
     if not steps:
         return Change(before, [])
@@ -95,6 +99,11 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
         Statement("record the installed objects", installer.recorded(kind, schema, before, restored),
                   as_owner=True, is_plumbing=True),
     ])  # fmt: skip
+
+
+def _register_defined(schema: str) -> Statement:
+    define = sql.SQL("SELECT {}._birth_register_define()").format(sql.Identifier(schema))
+    return Statement("the register function as it is bound", define, as_owner=True, is_plumbing=True)
 
 
 def _survey(connection: Connection) -> _Found:

@@ -31,6 +31,10 @@ _WORDS = {
     ),
     "no_self_certify": _Words("an independent reviewer can certify", "Add a reviewer who took no part in the run."),
     "birth_neutral": _Words("only planned rows were registered", "Compare the registry with the run's items."),
+    "born_alike": _Words(
+        "rows are filled like the gateway's",
+        "Ask the owner of the registry to fill in the columns, as the gateway would have.",
+    ),
     "tga_unchanged": _Words(
         "no trigger alert since the plan", "See trigger_guard_alerts for the login that changed a trigger."
     ),

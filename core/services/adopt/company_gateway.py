@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from psycopg import sql
 
@@ -25,9 +26,10 @@ def find(connection: Connection, made: Draft, function: str, pattern: str) -> Co
             code="gateway_incomplete",
             hint="birth-console init --gateway public.fn_birth_registry_auto --trigger 'trg_birth_*'",
         )
+    known = connection.row(rows.BOUND_GATEWAY) if installer.BIND_GATEWAY in made.survey.recorded else None
+    bound = None if known is None else CompanyGateway(known.schema, known.function, known.pattern, known.relid)
     if not function:
-        known = connection.row(rows.BOUND_GATEWAY) if installer.BIND_GATEWAY in made.survey.recorded else None
-        return None if known is None else CompanyGateway(known.schema, known.function, known.pattern, known.relid)
+        return bound
     homes = [made.schema, *made.company_schemas]
     found = connection.row(rows.TRIGGER_FUNCTION, {"name": function, "schemas": homes})
     if found is None:
@@ -37,7 +39,8 @@ def find(connection: Connection, made: Draft, function: str, pattern: str) -> Co
             evidence={"function": function},
             hint="Name the function that the gateway's triggers call, as schema.function.",
         )
-    return CompanyGateway(found.schema, found.function, pattern, found.oid, is_new=True)
+    named = CompanyGateway(found.schema, found.function, pattern, found.oid)
+    return bound if named == bound else replace(named, is_new=True)
 
 
 def draft(made: Draft) -> None:

@@ -1,6 +1,7 @@
 """Finding and binding the company's own tables: the registry, the registry of collections, the policy, the alerts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from psycopg import sql
@@ -69,15 +70,14 @@ def find(connection: Connection, made: Draft, given: Mapping[str, Sequence[str]]
     GateClosed for a table that lacks a column.
     """
     found = {row.part: row for row in _candidates(connection, made)}
-    bound = {row.part: row for row in _bound(connection, made)}
+    bound = _bound(connection, made)
     tables: dict[str, CompanyTable] = {}
     for part, name in NAMES.items():
         if words := given.get(part):
-            tables[part] = _named(connection, part, words)
+            named = _named(connection, part, words)
+            tables[part] = named if named == bound.get(part) else replace(named, is_new=True)
         elif part in bound:
-            known = bound[part]
-            place = (known.schema, known.table, known.owner, known.owned, known.relid)
-            tables[part] = CompanyTable(part, *place, known.columns)
+            tables[part] = bound[part]
         elif part in found and made.survey.owner_of("table", name) is None and not _is_installed(made):
             row = found[part]
             tables[part] = CompanyTable(part, row.schema, row.table, row.owner, row.owned, row.relid, {}, is_new=True)
@@ -122,8 +122,12 @@ def _candidates(connection: Connection, made: Draft) -> list[rows.CompanyTable]:
     return connection.rows(rows.COMPANY_TABLES, {"parts": parts, "names": names, "schemas": list(made.company_schemas)})
 
 
-def _bound(connection: Connection, made: Draft) -> list[rows.BoundTable]:
-    return connection.rows(rows.BOUND_TABLES) if _is_installed(made) else []
+def _bound(connection: Connection, made: Draft) -> dict[str, CompanyTable]:
+    found = connection.rows(rows.BOUND_TABLES) if _is_installed(made) else []
+    return {
+        row.part: CompanyTable(row.part, row.schema, row.table, row.owner, row.owned, row.relid, row.columns)
+        for row in found
+    }
 
 
 def _named(connection: Connection, part: str, words: Sequence[str]) -> CompanyTable:
@@ -147,7 +151,7 @@ def _named(connection: Connection, part: str, words: Sequence[str]) -> CompanyTa
             evidence={"table": words[0]},
             hint="Write schema.table; names with capitals or spaces in double quotes.",
         )
-    return CompanyTable(part, row.schema, row.table, row.owner, row.owned, row.relid, columns, is_new=True)
+    return CompanyTable(part, row.schema, row.table, row.owner, row.owned, row.relid, columns)
 
 
 def _insist_on_columns(connection: Connection, tables: Iterable[CompanyTable]) -> None:

@@ -18,6 +18,7 @@ from core.services.adopt import (
     enrol,
     grants,
     membership,
+    register_columns,
     rehearsal,
 )
 from core.services.adopt import install as installing
@@ -37,6 +38,7 @@ class Wish:
     company_schema: str = ""
     gateway: str = ""
     trigger: str = ""
+    register_columns: Sequence[str] = ()
     bound_tables: Mapping[str, Sequence[str]] = field(default_factory=dict)  # words of --bind-registry … by part
 
 
@@ -170,10 +172,12 @@ def _draft(connection: Connection, wish: Wish) -> Draft:
     made.tables = company_tables.find(connection, made, wish.bound_tables)
     made.gateway = company_gateway.find(connection, made, wish.gateway, wish.trigger)
     binding.look(connection, made, wish.bind)
-    installing.draft(connection, made, binds=bool(wish.bind))
+    filled = register_columns.bound_columns(connection, made, wish.register_columns)
+    installing.draft(connection, made, binds=bool(wish.bind), filled=filled)
     company_tables.draft(connection, made)
     company_gateway.draft(made)
     binding.draft(connection, made, wish.bind)
+    register_columns.draft(connection, made, wish.register_columns)
     declarations.register_writes(made, wish.register_writes)
     declarations.attestations(made, found.attested)
     grants.draft(connection, made)

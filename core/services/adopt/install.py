@@ -1,5 +1,6 @@
 """The steps that install what is missing: roles, schema, stand-ins for the gateway, the console's own objects."""
 
+from collections.abc import Collection
 from typing import Final
 
 from psycopg import sql
@@ -8,6 +9,7 @@ from core.db.connection.session import Connection
 from core.db.install import installer, script
 from core.db.install.script import Statement
 from core.db.rows import init as rows
+from core.db.rows.register_column import ASKED_COLUMNS
 from core.errors import ConsoleError, GateClosed, Unavailable
 from core.services.adopt import membership
 from core.services.adopt.script_draft import SUPERUSER, Draft, Survey, insist_on_reading
@@ -56,10 +58,11 @@ def survey(connection: Connection) -> Survey:
     return Survey(early.server, early.owner, objects, recorded, attested, _makes_event_triggers(connection, early))
 
 
-def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
+def draft(connection: Connection, made: Draft, *, binds: bool, filled: Collection[str] = ()) -> None:
     """Roles, schema, stand-ins and the console's own objects. Raises GateClosed where something else is in the way.
 
-    Raises Unavailable where the server is too old.
+    `filled` are columns of the registry that the stand-in register function is told to fill in. Raises Unavailable
+    where the server is too old.
     """
     _insist_on_version(made.survey)
     _insist_on_room(made)
@@ -69,7 +72,7 @@ def draft(connection: Connection, made: Draft, *, binds: bool) -> None:
         made.leave(_STATISTICS, "granting pg_read_all_stats needs a superuser: if there is a replica, applies pause")
     done: list[installer.Part] = []
     for part in installer.stand_ins():
-        if _is_wanted(connection, made, part, binds=binds):
+        if _is_wanted(connection, made, part, binds=binds, filled=filled):
             made.add(f"{part.name.removeprefix('reference/')} (a stand-in)", part.statement(made.schema), as_owner=True)
             done.append(part)
     first = len(installer.FIRST)
@@ -197,7 +200,9 @@ def _insist_on_columns(connection: Connection, made: Draft) -> None:
         )
 
 
-def _is_wanted(connection: Connection, made: Draft, part: installer.Part, *, binds: bool) -> bool:
+def _is_wanted(
+    connection: Connection, made: Draft, part: installer.Part, *, binds: bool, filled: Collection[str]
+) -> bool:
     """Whether a stand-in is missing. What the company has of the same kind is noted as left alone."""
     kind, name = part.makes[0]
     owner = made.survey.owner_of(kind, name)
@@ -209,10 +214,11 @@ def _is_wanted(connection: Connection, made: Draft, part: installer.Part, *, bin
         return False
     if name == "fn_birth_register":
         # A gateway of the company's calls something of its own; that is bound, or named by --bind.
-        wanted = not binds and gateway_is_ours(made) and not _is_bound(connection, made)
-        wanted = wanted and not made.has_register
+        # One that is bound has triggers of its own, and may have nothing else: then rows are registered by ours.
+        known = gateway_is_ours(made) or made.gateway is not None
+        wanted = not binds and known and not _is_bound(connection, made) and not made.has_register
         if wanted:
-            _insist_on_defaults(connection, made)
+            _insist_on_defaults(connection, made, filled)
         return wanted
     if name == _GUARD_FUNCTION:
         columns = connection.rows(rows.COLUMNS, {"tables": ["trigger_guard_alerts"]})
@@ -233,16 +239,23 @@ def _is_bound(connection: Connection, made: Draft) -> bool:
     return installer.BINDING in made.survey.recorded and connection.one(rows.BOUND).there
 
 
-def _insist_on_defaults(connection: Connection, made: Draft) -> None:
+def _insist_on_defaults(connection: Connection, made: Draft, filled: Collection[str]) -> None:
     """Raise GateClosed where the registry asks for what only the company can fill in: every INSERT would fail."""
-    columns = connection.rows(rows.COLUMNS, {"tables": ["birth_registry"]})
-    asked = [row.column for row in columns if row.asks and row.column not in _REGISTERED]
-    if asked:
+    table = made.tables.get("registry")
+    if table is None:
+        columns = connection.rows(rows.COLUMNS, {"tables": ["birth_registry"]})
+        asked = [row.column for row in columns if row.asks]
+        given = {*_REGISTERED, *filled}
+    else:
+        asked = [row.name for row in connection.rows(ASKED_COLUMNS, {"relid": table.relid})]
+        given = {table.column(name) for name in (*_REGISTERED, *filled)}
+    if absent := [name for name in asked if name not in given]:
         raise GateClosed(
             "the birth registry has required columns that the console's register function does not fill",
             code="unfit",
-            evidence={"table": f"{made.schema}.birth_registry", "columns": asked},
-            hint="Name the company's register function with --bind, or give the columns a default.",
+            evidence={"table": table.text if table else f"{made.schema}.birth_registry", "columns": absent},
+            hint="Name the company's register function with --bind, bind the columns with --register-column, or give"
+            " them a default.",
         )
 
 

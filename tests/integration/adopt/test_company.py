@@ -35,10 +35,12 @@ def run(database: Database, *words: str, login: str = "postgres") -> console.Ans
     return console.run(*words, "--json", "--dsn", database.dsn(login))
 
 
-def theirs(database: Database) -> list[str]:
-    """Everything of the company's: what its objects are, and what its tables hold."""
+def theirs(database: Database, but: str = "") -> list[str]:
+    """Everything of the company's: what its objects are, and what its tables hold, `but` one."""
     found = [row["what"] for row in database.run(_OBJECTS)]
     for table in database.run(_TABLES):
+        if table["name"] == but:
+            continue
         rows = database.run(f"SELECT t::text AS row FROM {table['name']} AS t ORDER BY 1")
         found += [f"{table['name']} {row['row']}" for row in rows]
     return found

@@ -19,6 +19,7 @@ BEGIN
     UPDATE {S}.birth_binding SET schema_name = p_schema, table_name = p_table, columns = coalesce(p_columns, '{{}}'),
         was = v_was, bound_at = clock_timestamp(), bound_by = session_user WHERE part = p_part;
     PERFORM {S}._birth_bound_define();
+    PERFORM {S}._birth_register_define();
     PERFORM {S}._birth_schema_redefined(ARRAY[
         'birth_registry_rows', 'birth_collection_rows', 'birth_policy_rows', 'birth_alert_rows',
         '_birth_policy_hold', '_birth_policy_write']);

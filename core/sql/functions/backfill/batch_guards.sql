@@ -66,7 +66,7 @@ BEGIN
         PERFORM {S}.birth_refuse('BR004', 'gateway_changed',
             'the gateway no longer matches the permit',
             jsonb_build_object('permit', v_permit, 'permitted', v_expected, 'live', v_live),
-            'Ask the gateway''s owner about the change. Then open a new permit.');
+            'Ask the gateway''s owner about the change. Close this permit, then open a new one.');
     END IF;
     RETURN v_permit;
 END

@@ -88,6 +88,7 @@ BEGIN
             jsonb_build_object('ledger_id', p_entry.ledger_id, 'from', p_from, 'to', p_to),
             'Nothing of this batch was kept. Ask the owner of the register function.');
     END IF;
+    PERFORM {S}._birth_batch_alike(p_entry, v_found.codes);
     existing := existing + cardinality(v_taken) - cardinality(v_foreign);
     quarantined := {S}._birth_batch_quarantine(p_entry, p_from, p_to, v_foreign);
 END

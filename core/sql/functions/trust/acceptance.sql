@@ -67,6 +67,7 @@ DECLARE
     v_batch record;
     v_reread record;
     v_birth record;
+    v_alike record;
     v_limit {S}.birth_backfill_limit;
     v_gateway jsonb := {S}.birth_gateway_fingerprint();
     v_alerts bigint := (SELECT count(*) FROM {S}.birth_alert_rows());
@@ -115,6 +116,9 @@ BEGIN
         v_triggers := v_triggers || '["birth_registry"]';
     END IF;
     SELECT coalesce(jsonb_agg(i.person), '[]') INTO v_free FROM {S}._birth_independent(p_run) AS i;
+    SELECT count(*) FILTER (WHERE b.gateway_rows > 0 AND b.rows > 0) AS compared,
+        coalesce(jsonb_agg(to_jsonb(b)) FILTER (WHERE b.left_null <> '{{}}'), '[]') AS differing
+    INTO v_alike FROM {S}._birth_born_alike(p_run) AS b;
     v_limit := {S}._birth_run_limit(p_run);
     RETURN QUERY VALUES
     ('dry_run_plan', v_run.digest IS NOT NULL AND v_items = '[]',
@@ -148,6 +152,8 @@ BEGIN
                 FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
                 CROSS JOIN LATERAL jsonb_each_text(b.writes) AS w(name, rows)
                 WHERE l.run_id = p_run GROUP BY 1) AS t))),
+    ('born_alike', v_alike.differing = '[]', jsonb_build_object(
+        'collections_compared', v_alike.compared, 'differing', v_alike.differing)),
     ('tga_unchanged', v_run.alert_rows = v_alerts, jsonb_build_object('planned', v_run.alert_rows, 'live', v_alerts)),
     ('gateway_unchanged', v_run.gateway IS NOT DISTINCT FROM v_gateway, jsonb_build_object(
         'planned', left(coalesce(v_run.gateway ->> 'norm_md5', ''), 8),

@@ -1,0 +1,104 @@
+"""Binding columns of the registry for the stand-in register function: what it fills in besides, and from where."""
+
+from collections.abc import Mapping, Sequence
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from core.db.connection.session import Connection
+from core.db.install import installer
+from core.db.rows import register_column as rows
+from core.domain.adopt.register_column import RegisterColumn, read_all
+from core.errors import GateClosed, Json
+from core.services.adopt.script_draft import Draft, comma_separated
+
+_STAND_IN = "fn_birth_register"
+
+
+def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
+    """The steps that bind what `words` say, and let the stand-in read what it looks up.
+
+    Raises UsageError for words that cannot be read, GateClosed for tables that are not there, or where the company's
+    own register function is called.
+    """
+    wanted = read_all(words)
+    if not wanted:
+        return
+    if not registers_by_stand_in(made):
+        raise GateClosed(
+            "the bound register function fills the registry's columns itself",
+            code="not_bindable",
+            evidence={"columns": [each.column for each in wanted], "register_function": made.registers_by},
+            hint="Omit --register-column, or have the owner of the register function fill them.",
+        )
+    _let_read(connection, made, wanted)
+    known = _bound(connection, made)
+    # What looks another one up is unbound before that.
+    unbound = sorted(
+        (each for each in wanted if each.source is None),
+        key=lambda each: not RegisterColumn(each.column, dict(known.get(each.column, {}))).needs,
+    )
+    for each in [*unbound, *(each for each in wanted if each.source is not None)]:
+        if each.column not in known if each.source is None else known.get(each.column) == each.source:
+            continue
+        source = sql.SQL("NULL") if each.source is None else sql.Literal(Jsonb(each.source))
+        made.add(
+            f"{'unbind' if each.source is None else 'bind'} the registry's column {each.column}",
+            sql.SQL("SELECT {}({}, {})").format(
+                made.in_schema("birth_bind_register_column"), sql.Literal(each.column), source
+            ),
+            as_owner=True,
+        )
+
+
+def registers_by_stand_in(made: Draft) -> bool:
+    """Whether rows are registered by the console's own register function, there or about to be."""
+    is_made = any(each.what.startswith(_STAND_IN) for each in made.statements)
+    return is_made or (made.survey.is_ours("function", _STAND_IN) and made.registers_by in ([], [_STAND_IN]))
+
+
+def bound_columns(connection: Connection, made: Draft, words: Sequence[str]) -> set[str]:
+    """Registry columns that the stand-in fills in besides, after this."""
+    given = read_all(words)
+    gone = {each.column for each in given if each.source is None}
+    return (set(_bound(connection, made)) | {each.column for each in given}) - gone
+
+
+def _bound(connection: Connection, made: Draft) -> dict[str, Mapping[str, Json]]:
+    if installer.REGISTER_COLUMN not in made.survey.recorded:
+        return {}
+    return {row.column: row.source for row in connection.rows(rows.BOUND)}
+
+
+def _let_read(connection: Connection, made: Draft, wanted: Sequence[RegisterColumn]) -> None:
+    """Reading of the very columns that are looked up, and nothing else of their tables."""
+    read: dict[tuple[str, str], dict[str, None]] = {}
+    for each in wanted:
+        if each.table is not None:
+            read.setdefault(each.table, {}).update(dict.fromkeys(each.columns))
+    for (schema, table), columns in read.items():
+        found = connection.row(rows.LOOKED_UP, {"schema": schema, "table": table, "columns": list(columns)})
+        if found is None:
+            raise GateClosed(
+                f"there is no table {schema}.{table}",
+                code="not_bindable",
+                evidence={"schema": schema, "table": table},
+                hint="Write schema.table.column; names with capitals in double quotes.",
+            )
+        if found.missing:
+            raise GateClosed(
+                f"{schema}.{table} has no column {', '.join(found.missing)}",
+                code="not_bindable",
+                evidence={"table": f"{schema}.{table}", "missing_columns": list(found.missing)},
+                hint="Name columns of the table that is looked up.",
+            )
+        if found.read:
+            continue
+        names = comma_separated([sql.Identifier(name) for name in columns])
+        made.add(
+            f"the register function looks up {', '.join(columns)} of {schema}.{table}",
+            sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_caller; GRANT SELECT ({}) ON {} TO birth_caller").format(
+                sql.Identifier(schema), names, sql.Identifier(schema, table)
+            ),
+            needs="" if made.survey.is_superuser or found.owned else f"its owner {found.owner}",
+        )
