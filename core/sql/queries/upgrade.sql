@@ -72,7 +72,8 @@ SELECT kind, name FROM (
             WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
         c.oid::pg_catalog.regclass::text
     FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE n.nspname = {s} AND c.relowner = pg_catalog.to_regrole('birth_owner') AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+    WHERE n.nspname = {s} AND c.relowner = pg_catalog.to_regrole('birth_owner')
+      AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
           WHERE c.relkind = 'S' AND d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
             AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('a', 'i'))

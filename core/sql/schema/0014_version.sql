@@ -20,7 +20,7 @@ CREATE TABLE {S}.birth_schema_object (
     PRIMARY KEY (kind, name)
 );
 COMMENT ON TABLE {S}.birth_schema_object IS
-    'What the latest version installed: each object as birth_schema_catalog() saw it then.';
+    'What the latest version installed: each object as _birth_schema_catalog() saw it then.';
 COMMENT ON COLUMN {S}.birth_schema_object.aspects IS
     'Owner, rights, body, columns …: long ones as sha256, so that servers of every version agree.';
 

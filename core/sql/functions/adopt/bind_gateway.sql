@@ -15,3 +15,6 @@ BEGIN
         'gateway_full', {S}.birth_gateway_fingerprint() ->> 'full_sha256'));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_bind_gateway(text, text, text) IS
+    'Binds the company''s gateway: the function of its triggers, and the pattern of their names. For '
+    'administrators. Raises BR003 not_bindable.';

@@ -28,3 +28,6 @@ BEGIN
         'columns', coalesce(p_columns, '{{}}'), 'was', v_was));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_bind_table(text, text, text, jsonb) IS
+    'Binds a table of the company to a part; p_columns maps our column names to the company''s where they differ. '
+    'For administrators. Raises BR003 not_bindable.';

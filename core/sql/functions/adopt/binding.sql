@@ -46,3 +46,6 @@ BEGIN
         'gateway_full', {S}.birth_gateway_fingerprint() ->> 'full_sha256'));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_gateway_bind(text, jsonb) IS
+    'Binds the register function and its parameters. Plans made before are stale. For administrators. Raises BR003 '
+    'not_bindable.';

@@ -11,3 +11,5 @@ BEGIN
         'strategy', p_strategy, 'columns', p_columns, 'version', 1));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_identity_import(text, text, text[], text) IS
+    'Records an identity that was decided before this console was installed. For administrators.';

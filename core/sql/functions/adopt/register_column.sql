@@ -61,7 +61,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_register_expression(text, text[]) IS
-    'The value of a registry column as the stand-in register function finds it. BR003 where it cannot be.';
+    'The value of a registry column as the stand-in register function finds it. Private. Raises BR003 not_bindable.';
 
 -- Make the stand-in again. Where it is not there, or stands for nothing but itself, it stays as it is.
 CREATE OR REPLACE FUNCTION {S}._birth_register_define() RETURNS void
@@ -161,4 +161,5 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_bind_register_column(text, jsonb) IS
-    'Binds a column of the registry to a constant, a value or a look-up, as an event of the chain. For administrators.';
+    'Binds a column of the registry to a constant, a value or a look-up, as an event of the chain. For administrators. '
+    'Raises BR003 not_bindable.';

@@ -10,3 +10,6 @@ BEGIN
         ARRAY[p_code], ARRAY['1'], ARRAY[clock_timestamp()], ARRAY[]::text[]);
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_rehearse(text, text) IS
+    'Calls the register function for a code that does not exist, to find missing privileges. The caller rolls back. '
+    'Private.';

@@ -71,6 +71,9 @@ BEGIN
     INTO registered, existing, vanished, quarantined;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_apply_batch(bigint, bigint, integer, integer) IS
+    'Applies a claimed batch, the only way to write the registry: checks claim, gates, permit and pins, registers, '
+    'counts and records. For birth_operator. Raises BR002 batch_too_large, and what _birth_actor raises.';
 
 -- Register a range. A range of one item that the server or the register function refuses goes into quarantine; what a
 -- repetition may cure (a deadlock, a timeout, a lost lock) and our own refusals are passed on.
@@ -102,6 +105,9 @@ BEGIN
     INTO registered, existing, vanished, quarantined;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_attempt({S}.birth_backfill_ledger, bigint, bigint) IS
+    'Registers a range. If it is one item that the register function refuses, it goes into quarantine with the '
+    'reason. Private.';
 
 -- Whether an error speaks of the row that caused it. Not: what another session, the server, rights or our own gates
 -- refuse. The console splits batches by the same rule, but for 54: a smaller batch may stay below a limit.
@@ -113,5 +119,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         -- How deep a stack may grow is the server's to say, and how deep it is already, the caller's.
         AND p_state NOT IN ('42501', '54001')
 $body$;
+COMMENT ON FUNCTION {S}._birth_is_poison(text) IS
+    'True if an error speaks of the row that caused it, not of the server, its load or a refusal by the console. '
+    'Private.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_apply_batch(bigint, bigint, integer, integer) TO birth_operator;

@@ -14,6 +14,9 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_alone(bigint) IS
+    'Refuses a batch in a transaction that has written before; makes sure that it cannot be prepared. Private. '
+    'Raises BR002 not_alone.';
 
 -- The run must be at work, and stay so until this batch commits: whoever supersedes or certifies it waits. One that
 -- was brought to its end has no claim left: whoever comes late with one is told that it is lost.
@@ -37,6 +40,9 @@ BEGIN
     RETURN v_status;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_run(bigint) IS
+    'Locks a run for a batch or claim and returns its status. Refuses a run that is not being applied. Private. '
+    'Raises BR004 run_not_applying.';
 
 -- An open permit, locked so that closing it waits for this batch, and judged by the server's clock at this moment. Its
 -- gateway is held against the plan's, which was just found to be the live one.
@@ -71,6 +77,9 @@ BEGIN
     RETURN v_permit;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_permit({S}.birth_backfill_ledger) IS
+    'The open permit that covers an entry, locked until the batch commits. Refuses without one, or if the gateway '
+    'changed. Private. Raises BR003 permit_in_scope; BR004 gateway_changed.';
 
 -- What the plan pinned must still hold: gateway, triggers, identity, and the very table.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_pins(p_entry {S}.birth_backfill_ledger) RETURNS void
@@ -114,6 +123,9 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_pins({S}.birth_backfill_ledger) IS
+    'Refuses an entry whose pins no longer hold: gateway, triggers, identity, table, policy, alerts. Private. '
+    'Raises BR004 plan_stale.';
 
 -- Take rows from a permit's budget; refuses where that does not cover them.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_spend(p_permit bigint, p_rows bigint) RETURNS void
@@ -132,3 +144,6 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_spend(bigint, bigint) IS
+    'Takes rows from a permit''s budget. Refuses if they are more than it has left. Private. Raises BR003 '
+    'budget_left.';

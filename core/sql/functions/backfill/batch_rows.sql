@@ -25,6 +25,8 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_read({S}.birth_backfill_ledger, bigint, bigint) IS
+    'Finds the items of a range again in their source: codes, source keys and times of birth. Private.';
 
 -- How many of these codes the registry holds for the collection, under our origin and under others; apart from those
 -- that were taken before. Asked for by its index, READ ONLY, as _birth_reading does.
@@ -48,6 +50,8 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_count(text, text, text[], text[]) IS
+    'How many of these codes the registry holds under the run''s origin, and under others. Private.';
 
 -- Register the items of one range: those that are still in the source under the planned code and still missing, by
 -- one set-based statement that calls the register function once per row. Its answers are not believed: afterwards
@@ -93,6 +97,9 @@ BEGIN
     quarantined := {S}._birth_batch_quarantine(p_entry, p_from, p_to, v_foreign);
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_register({S}.birth_backfill_ledger, bigint, bigint) IS
+    'Registers a range by one statement, then looks every code up in the registry. Refuses if rows are missing '
+    'there. Private. Raises BR008 not_registered.';
 
 -- A code that belongs to another collection cannot be registered for this one: set the item aside, never drop it.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_quarantine(
@@ -106,3 +113,5 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $body$
         RETURNING 1)
     SELECT count(*) FROM aside
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_quarantine({S}.birth_backfill_ledger, bigint, bigint, text[]) IS
+    'Sets items aside whose codes are registered for another collection; returns how many. Private.';

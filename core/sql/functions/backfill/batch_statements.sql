@@ -35,6 +35,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'born_at') AS takes_birth
         FROM {S}._birth_locator_parts(p_entry.relid, p_entry.locator)) AS found
 $body$;
+COMMENT ON FUNCTION {S}._birth_read_statement({S}.birth_backfill_ledger) IS
+    'The statement that finds a range of an entry again in its source. Private.';
 
 -- The one statement that registers what was found ($1: codes, $2: source keys, $3: times of birth) and is not in the
 -- registry ($4): one call for each, in the order of their codes: batches in opposite orders would wait for each other.
@@ -48,6 +50,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHERE row.code <> ALL ($4::text[]) $query$,
         {S}._birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id))
 $body$;
+COMMENT ON FUNCTION {S}._birth_register_statement({S}.birth_backfill_ledger) IS
+    'The statement that registers the codes that were found and are not yet registered. Private.';
 
 -- The statements of an entry as they would run now, for people who look on.
 CREATE OR REPLACE FUNCTION {S}.birth_entry_statements(p_ledger_id bigint) RETURNS jsonb
@@ -58,5 +62,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $b
         'read', {S}._birth_read_statement(l), 'register', {S}._birth_register_statement(l))
     FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = p_ledger_id
 $body$;
+COMMENT ON FUNCTION {S}.birth_entry_statements(bigint) IS
+    'The statements of an entry as they would run now: plan, read, register. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_entry_statements(bigint) TO birth_reader;

@@ -25,6 +25,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHERE c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace) AS w
     WHERE w.ins + w.upd + w.del > 0
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_writes() IS
+    'Rows that this transaction has written so far, by table, and under '''' how much the registry grew. Private.';
 
 -- What registering wrote, by table; refuses where that is more than the registry, the quarantine and the tables that
 -- the register function is known to write, and where the registry grew by more than the planned rows.
@@ -66,3 +68,6 @@ BEGIN
     RETURN v_writes;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_written(jsonb, text, bigint) IS
+    'Rows that a batch wrote, by table. Refuses writes that cannot be counted, extra rows in the registry, and '
+    'other tables. Private. Raises BR005 writes_unseen, registered_besides, wrote_elsewhere.';

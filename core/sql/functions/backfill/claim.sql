@@ -1,6 +1,8 @@
 -- How long a claim holds without a sign of life.
 CREATE OR REPLACE FUNCTION {S}._birth_lease() RETURNS interval
 LANGUAGE sql IMMUTABLE AS $body$ SELECT interval '30 seconds' $body$;
+COMMENT ON FUNCTION {S}._birth_lease() IS
+    'How long a claim or a sign of life counts. Private.';
 
 -- Claim the next items of a run, committed before the work, so that a crash leaves a trace. `verdict`:
 --   claimed   a range is yours, under an epoch; an abandoned one is taken over first, under a higher epoch
@@ -62,6 +64,9 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_claim(bigint, integer) IS
+    'Claims the next items of a run: claimed, waiting, finished, pause or cancel. The caller commits before it '
+    'works on them. For birth_operator. Raises BR002 bad_batch_size, and what _birth_actor raises.';
 
 -- Write a new claim and move the entry's counters past it. The caller holds the entry's row.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_open(
@@ -73,6 +78,8 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $body$
     INSERT INTO {S}.birth_backfill_batch (ledger_id, epoch, seq_from, seq_to, backend_pid, lease_until, claimed_person)
     VALUES (p_ledger_id, p_epoch, p_from, p_to, pg_backend_pid(), clock_timestamp() + {S}._birth_lease(), p_person);
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_open(bigint, bigint, bigint, bigint, text) IS
+    'Writes a new claim and moves the entry''s counters past it. Private.';
 
 -- The claim of this login under this epoch, locked; refuses one that is done, taken over or somebody else's.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_claimed(p_ledger_id bigint, p_epoch bigint) RETURNS {S}.birth_backfill_batch
@@ -93,5 +100,8 @@ BEGIN
     RETURN v_batch;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_claimed(bigint, bigint) IS
+    'The claim of this login under this epoch, locked. Refuses one that is done, taken over or another login''s. '
+    'Private. Raises BR004 claim_lost.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_claim(bigint, integer) TO birth_operator;

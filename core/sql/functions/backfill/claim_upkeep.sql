@@ -42,6 +42,8 @@ BEGIN
         'before', v_abandoned.epoch, 'claimed_by', v_abandoned.claimed_by));
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_batch_take_over(bigint, text) IS
+    'Takes over an abandoned claim under a new epoch; all NULL if there is none. Private.';
 
 -- Prolong a claim that waits for its turn: a throttle, a lock, a lost link. Refuses one that was taken over.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_heartbeat(p_ledger_id bigint, p_epoch bigint) RETURNS void
@@ -54,6 +56,8 @@ BEGIN
     WHERE ledger_id = p_ledger_id AND epoch = p_epoch;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_heartbeat(bigint, bigint) IS
+    'Prolongs the lease of a claim that waits. For birth_operator. Raises what _birth_actor raises.';
 
 -- Split a claim: it keeps its first `p_rows` items, the rest becomes a claim of its own, whose epoch is returned. NULL
 -- where it was split so before: who asks again did not hear the answer, and the rest is free with the session it came
@@ -82,6 +86,9 @@ BEGIN
     RETURN v_epoch;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_split(bigint, bigint, integer) IS
+    'Splits a claim: it keeps its first p_rows items. Returns the epoch of the rest, or NULL if it was split '
+    'before. For birth_operator. Raises BR002 bad_split, and what _birth_actor raises.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_heartbeat(bigint, bigint),
     {S}.birth_backfill_split(bigint, bigint, integer) TO birth_operator;

@@ -39,6 +39,9 @@ BEGIN
         'reason', p_reason, 'person', v_person));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_steer(bigint, text, integer, text) IS
+    'Pauses, resumes or cancels a run, and sets the most rows per batch (0: the workers choose). For '
+    'birth_operator. Raises BR002 bad_control, unknown_run, none; BR004 run_over, and what _birth_actor raises.';
 
 -- Refuse while somebody holds the run: it can be resumed, so this is no closed gate.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_held(p_run bigint) RETURNS void
@@ -58,6 +61,8 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_backfill_held(bigint) IS
+    'Refuses a run that is paused or cancelled. Private. Raises BR007 run_paused, run_cancelled.';
 
 -- Say who is at work on a run and whether something holds it up, for people who look on.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_report(p_run bigint, p_state text, p_reason text) RETURNS void
@@ -76,6 +81,9 @@ BEGIN
     SET login = session_user, state = excluded.state, reason = excluded.reason, seen_at = clock_timestamp();
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_report(bigint, text, text) IS
+    'Reports that this session works on a run, and what delays it. Nothing is decided by it. For birth_operator. '
+    'Raises BR002 bad_state, and what _birth_actor raises.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_steer(bigint, text, integer, text),
     {S}.birth_backfill_report(bigint, text, text) TO birth_operator;

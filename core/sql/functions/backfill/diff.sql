@@ -30,6 +30,9 @@ LANGUAGE sql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
     WHERE p_like IS NULL OR lower(item.entity_code) LIKE lower(p_like) <> p_unlike
     ORDER BY item.ledger_id, item.seq
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_page(bigint, bigint, bigint, integer, text, boolean) IS
+    'The outcome of planned items, a page at a time: + to register, = registered, - vanished, ! quarantined. For '
+    'birth_reader.';
 
 -- A row's xmin as a 64-bit transaction id. Right for rows younger than two thousand million transactions.
 CREATE OR REPLACE FUNCTION {S}.birth_full_xid(p_xid xid) RETURNS xid8
@@ -41,6 +44,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         ELSE greatest(next / 4294967296 * 4294967296 + p_xid::text::bigint - 4294967296, 3) END)::text::xid8
     FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS now
 $body$;
+COMMENT ON FUNCTION {S}.birth_full_xid(xid) IS
+    'The xmin of a row as a 64-bit transaction id. For birth_reader.';
 
 -- Registry rows that came or changed since the run was planned, and are not its own work, by origin. `xmin` says which
 -- transaction wrote a row; the plan's snapshot says which of those it saw.
@@ -59,6 +64,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     LEFT JOIN {S}.birth_backfill_item AS i ON i.ledger_id = l.ledger_id AND i.entity_code = f.entity_code
     GROUP BY 1, 2 ORDER BY 1, 2
 $body$;
+COMMENT ON FUNCTION {S}.birth_since_plan(bigint) IS
+    'Registry rows that came or changed since a run was planned, by origin and collection; ours counts those of the '
+    'plan. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_page(bigint, bigint, bigint, integer, text, boolean),
     {S}.birth_since_plan(bigint), {S}.birth_full_xid(xid) TO birth_reader;

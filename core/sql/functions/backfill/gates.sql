@@ -55,6 +55,9 @@ BEGIN
             WHERE l.run_id = p_run));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_facts(bigint) IS
+    'The facts for the gates of an apply: live values beside those that the plan pinned. For birth_reader. Raises '
+    'BR002 unknown_run.';
 
 -- What the facts forbid, as `gate: evidence` objects; an empty array where nothing does. Stale pins come apart from
 -- closed gates: a stale plan is made again, a closed gate is opened.
@@ -100,6 +103,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 WHERE entry -> pin -> 'planned' IS DISTINCT FROM entry -> pin -> 'live'
         ) AS problem
 $body$;
+COMMENT ON FUNCTION {S}._birth_backfill_obstacles(jsonb) IS
+    'What the facts of a run forbid: one row per closed gate or stale pin. Private.';
 
 -- Refuse where the facts hold an obstacle: closed gates first (BR003), else a stale plan (BR004).
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_insist(p_run bigint) RETURNS void
@@ -124,6 +129,9 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_insist(bigint) IS
+    'Refuses to apply a run while a gate is closed, or if its plan is stale. Called by the gates alone. Raises '
+    'BR003 gate_closed, BR004 plan_stale.';
 
 -- Whether every gate was asked so lately that a batch need not ask again; it always asks for pins and permit. A check
 -- that lies ahead of the clock is none: the clock was set back since.
@@ -133,6 +141,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM {S}.birth_gate_check
     WHERE run_id = p_run
 $body$;
+COMMENT ON FUNCTION {S}._birth_backfill_is_watched(bigint) IS
+    'True if all gates of a run were checked within the last 30 seconds. Private.';
 
 -- Refuse as birth_backfill_insist does, and remember that this was asked. Who is asking at the same moment does not
 -- wait: one answer is enough to remember, and each holds for its own batch.
@@ -146,5 +156,7 @@ BEGIN
     WHERE run_id = (SELECT run_id FROM {S}.birth_gate_check WHERE run_id = p_run FOR UPDATE SKIP LOCKED);
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_check_gates(bigint) IS
+    'Checks all gates of a run as birth_backfill_insist does, and records when. Private.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_facts(bigint) TO birth_reader;

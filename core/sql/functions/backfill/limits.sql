@@ -7,6 +7,8 @@ CREATE OR REPLACE FUNCTION {S}._birth_vanishing_limit(p_planned bigint) RETURNS 
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT least(100, greatest(10, p_planned / 100))
 $body$;
+COMMENT ON FUNCTION {S}._birth_vanishing_limit(bigint) IS
+    'How many rows of a run may vanish by default: 1 % of the planned rows, at least 10, at most 100. Private.';
 
 -- The limits that hold for a run: those recorded, or those that would be.
 CREATE OR REPLACE FUNCTION {S}._birth_run_limit(p_run bigint) RETURNS {S}.birth_backfill_limit
@@ -17,6 +19,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM (SELECT) AS always
     LEFT JOIN (SELECT r AS recorded FROM {S}.birth_backfill_limit AS r WHERE r.run_id = p_run) AS found ON true
 $body$;
+COMMENT ON FUNCTION {S}._birth_run_limit(bigint) IS
+    'The limits that hold for a run: those recorded, else the defaults. Private.';
 
 -- Record the limits of a run that begins or is resumed; NULL keeps what was recorded, else the default. Rows that
 -- were quarantined before were seen by whoever resumes: they count no more, and a failed canary is forgiven. Rows
@@ -42,6 +46,9 @@ BEGIN
     RETURN jsonb_build_object('quarantined', v_limit.most_quarantined, 'vanished', v_limit.most_vanished);
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_limit_record(bigint, bigint, bigint) IS
+    'Records the limits of a run that begins or is resumed; NULL keeps the recorded ones. Private. Raises BR002 '
+    'bad_limit.';
 
 -- Count what a batch set aside or missed. Rare, so that workers do not wait for each other here.
 CREATE OR REPLACE FUNCTION {S}._birth_limit_count(
@@ -62,6 +69,8 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_limit_count({S}.birth_backfill_ledger, bigint, bigint) IS
+    'Counts rows of a batch that were quarantined or vanished against the limits of the run. Private.';
 
 -- Which limit of a run is passed, or NULL.
 CREATE OR REPLACE FUNCTION {S}._birth_limit_passed(p_run bigint) RETURNS text
@@ -72,6 +81,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHEN l.vanished > l.most_vanished THEN 'too_many_vanished' END
     FROM {S}.birth_backfill_limit AS l WHERE l.run_id = p_run
 $body$;
+COMMENT ON FUNCTION {S}._birth_limit_passed(bigint) IS
+    'The limit of a run that is passed; NULL if none is. Private.';
 
 -- Refuse where a limit is passed: the run can be resumed, so this is no closed gate.
 CREATE OR REPLACE FUNCTION {S}._birth_limit_held(p_run bigint) RETURNS void
@@ -98,3 +109,6 @@ BEGIN
                 p_run) END);
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_limit_held(bigint) IS
+    'Refuses a run that has passed a limit, until it is resumed. Private. Raises BR007 canary_failed, breaker, '
+    'too_many_vanished.';

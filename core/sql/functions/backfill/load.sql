@@ -33,5 +33,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $b
         (SELECT count(*) FROM waiting),
         CASE WHEN NOT pg_is_in_recovery() THEN pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') END
 $body$;
+COMMENT ON FUNCTION {S}.birth_load(bigint) IS
+    'The load for throttling: replicas, their lag, sessions that wait for locks, WAL positions in bytes. For '
+    'birth_operator.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_load(bigint) TO birth_operator;

@@ -46,6 +46,10 @@ BEGIN
     RETURN v_permit;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_permit_open(bigint, interval, text, text[], text) IS
+    'Opens a permit: a budget of rows, a lifetime, a scope (NULL: every collection), the gateway as it is now. '
+    'Returns its number. For birth_gatekeeper. Raises BR002 bad_permit, bad_fingerprint, unknown_collection; BR004 '
+    'gateway_changed, and what _birth_actor raises.';
 
 -- Whoever closes one gets to wait for any batch in flight, which the server ends after a minute.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_close(p_permit bigint, p_reason text) RETURNS void
@@ -76,6 +80,9 @@ BEGIN
     PERFORM {S}.birth_ledger_append('permit_closed', jsonb_build_object('permit', p_permit, 'reason', p_reason));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_permit_close(bigint, text) IS
+    'Closes a permit; waits up to 90 s for batches that use it. For birth_gatekeeper. Raises BR002 unknown_permit, '
+    'permit_closed, reason_missing, and what _birth_actor raises.';
 
 -- The open permit that covers a collection and has most budget left, or NULL.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_for(p_collection text) RETURNS bigint
@@ -85,6 +92,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
       AND (p.collections IS NULL OR p_collection = ANY (p.collections))
     ORDER BY b.budget_rows - b.used_rows DESC, p.permit_id LIMIT 1
 $body$;
+COMMENT ON FUNCTION {S}.birth_permit_for(text) IS
+    'The open permit with the largest rest of budget that covers a collection; NULL if there is none. For '
+    'birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_permit_for(text) TO birth_reader;
 

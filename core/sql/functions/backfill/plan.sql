@@ -51,6 +51,10 @@ BEGIN
     RETURN v_run;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_plan(text[]) IS
+    'Plans a run: stores exactly the missing rows and pins what must not change. NULL plans every collection that '
+    'can be planned. For birth_operator. Raises BR002 nothing_named; BR003 nothing_plannable, and what _birth_actor '
+    'raises.';
 
 -- Plan each of these collections. NULL stands for all that are classified: then one that is refused, or cannot be read,
 -- holds nothing up. Returns those, each with the gate that is closed.
@@ -95,6 +99,9 @@ BEGIN
     RETURN v_skipped;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_backfill_plan_each(bigint, text[]) IS
+    'Plans each collection of a draft. If all are planned, those that cannot be are returned with their gate. '
+    'Private.';
 
 -- Two collections that give one code cannot be planned together. Where all are planned, both are left out and returned.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_apart(p_draft bigint, p_leave boolean) RETURNS jsonb
@@ -140,6 +147,9 @@ BEGIN
     RETURN v_skipped;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_backfill_plan_apart(bigint, boolean) IS
+    'Refuses collections of a draft that give the same code; if p_leave, leaves them out and returns them. Private. '
+    'Raises BR003 codes_collide.';
 
 -- Make a draft a run, under the next number: a plan that is refused uses up none. The fence lets one plan at a time
 -- come to its end; whoever reads a source for long holds up nobody before that.
@@ -165,6 +175,8 @@ BEGIN
     RETURN v_run.run_id;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_backfill_number(bigint) IS
+    'Gives a planned draft its number as a run, now that all of it is stored. Private.';
 
 -- What is read of a source when it is planned, for people who look on.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_text(
@@ -180,5 +192,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 counted, taken)
             FROM {S}._birth_plan_reads(p_relid, p_collection, p_expression, p_locator, p_columns)) END
 $body$;
+COMMENT ON FUNCTION {S}._birth_plan_text(oid, text, text, text[], text[]) IS
+    'The statements that would plan a source, to show them. Private.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_plan(text[]) TO birth_operator;

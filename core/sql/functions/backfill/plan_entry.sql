@@ -90,6 +90,9 @@ BEGIN
     WHERE ledger_id = v_ledger;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_backfill_plan_entry(bigint, text) IS
+    'Plans one collection of a run. Refuses one that cannot be planned, or that its identity no longer identifies. '
+    'Private. Raises BR003 not_plannable, gateway_code, contract_broken.';
 
 -- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
 -- answers what was counted. Each part is read READ ONLY.
@@ -109,6 +112,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         )
         SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken $query$, p_missing, p_counted, p_taken)
 $body$;
+COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text) IS
+    'The statement that stores and counts an entry by joining its source with the registry. Private.';
 
 -- The same where source and registry cannot be joined: the source is read once, in windows.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_in_windows(
@@ -143,6 +148,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             p_relid::regclass),
         p_collection)
 $body$;
+COMMENT ON FUNCTION {S}._birth_plan_in_windows(oid, text, text, text[]) IS
+    'The statement that stores and counts an entry whose source cannot be joined with the registry. Private.';
 
 -- The digest of a missing set: sha256 over the sha256 of each chunk of 10,000 codes in code order, each code as
 -- `byte length:code`. In chunks, because one text value ends at 1 GB; each is read along the key, so that nothing is
@@ -171,5 +178,8 @@ SET enable_bitmapscan = 'off' SET enable_seqscan = 'off' AS $body$
               ELSE c.number * 10000 END) AS hashed
     WHERE c.number IS NOT NULL
 $body$;
+COMMENT ON FUNCTION {S}.birth_item_digest(bigint) IS
+    'Digest of the planned items of an entry: sha256 over the sha256 of each chunk of 10,000 codes. For '
+    'birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_item_digest(bigint) TO birth_reader;

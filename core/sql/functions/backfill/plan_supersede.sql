@@ -31,6 +31,8 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_backfill_undisturbed(text[]) IS
+    'Refuses to plan collections of a run that other sessions are applying. Private. Raises BR003 run_at_work.';
 
 -- Other plans of the same collections are over, unless they were applied to the end. Waits for a batch in flight, and
 -- for a plan that is about to be over: of two made at a time, the one that ends last holds. The queue is a table that
@@ -58,3 +60,5 @@ BEGIN
     END LOOP;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_backfill_supersede(bigint) IS
+    'Supersedes other plans of the same collections; waits for their batches. Private.';

@@ -51,5 +51,8 @@ BEGIN
         'run', p_run, 'digests', v_digests, 'note', p_note, 'person', v_person));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_reconcile(bigint, text) IS
+    'Reconciles a plan: recounts its sources by other queries. Refuses if anything differs. For birth_operator. '
+    'Raises BR002 note_missing, text_too_long; BR004 run_not_planned, plan_differs, and what _birth_actor raises.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_reconcile(bigint, text) TO birth_operator;

@@ -26,6 +26,8 @@ BEGIN
     END LOOP;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_backfill_recount(bigint) IS
+    'Recounts the missing rows of each entry of a run, by a set difference. Private.';
 
 -- The statement that recounts one entry. Codes that cannot repeat are not counted twice.
 CREATE OR REPLACE FUNCTION {S}._birth_recount_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
@@ -43,6 +45,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             without_code, duplicates FROM counted $query$,
         {S}._birth_missing_query(p_entry), {S}._birth_counted_query(p_entry))
 $body$;
+COMMENT ON FUNCTION {S}._birth_recount_statement({S}.birth_backfill_ledger) IS
+    'The statement that recounts one entry. Private.';
 
 -- The query of an entry's codes that are missing now: a set difference.
 CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger) RETURNS text
@@ -58,6 +62,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;
+COMMENT ON FUNCTION {S}._birth_missing_query({S}.birth_backfill_ledger) IS
+    'The query of an entry''s missing codes: a set difference. Private.';
 
 -- The query that counts an entry's rows without a code, and those that share one.
 CREATE OR REPLACE FUNCTION {S}._birth_counted_query(p_entry {S}.birth_backfill_ledger) RETURNS text
@@ -70,3 +76,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;
+COMMENT ON FUNCTION {S}._birth_counted_query({S}.birth_backfill_ledger) IS
+    'The query that counts an entry''s rows without a code, and those that share one. Private.';

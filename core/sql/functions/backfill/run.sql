@@ -30,6 +30,8 @@ BEGIN
             WHERE l.run_id = p_run AND permit_id IS NOT NULL)));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_begin(bigint, bigint, bigint) IS
+    'Begins or resumes a run after checking every gate. For birth_operator. Raises what _birth_actor raises.';
 
 -- The run is applied when every item has an outcome. Saying so twice is no error.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_finish(p_run bigint) RETURNS void
@@ -63,6 +65,9 @@ BEGIN
         (SELECT jsonb_agg(to_jsonb(a)) FROM {S}.birth_accounting(p_run) AS a)));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_finish(bigint) IS
+    'Marks a run as applied once every item has an outcome. For birth_operator. Raises BR003 accounting_open; BR004 '
+    'run_not_applying, and what _birth_actor raises.';
 
 -- What became of the items of an entry: planned = registered + existing + vanished + quarantined once all are done.
 CREATE OR REPLACE FUNCTION {S}.birth_accounting(p_run bigint) RETURNS TABLE (
@@ -77,6 +82,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM {S}.birth_backfill_ledger AS l LEFT JOIN {S}.birth_backfill_batch AS b USING (ledger_id)
     WHERE l.run_id = p_run GROUP BY l.ledger_id ORDER BY l.ledger_id
 $body$;
+COMMENT ON FUNCTION {S}.birth_accounting(bigint) IS
+    'The outcome of the items of each entry: planned = registered + existing + vanished + quarantined. For '
+    'birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_accounting(bigint) TO birth_reader;
 

@@ -72,6 +72,10 @@ BEGIN
     RETURN v_version;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_identity_classify(text, text, text[], integer, text, jsonb) IS
+    'Records the identity of a REQUIRED collection, after counting for itself that it identifies every row. Returns '
+    'its version. For birth_operator. Raises BR002 bad_template, bad_evidence; BR003 not_classifiable, secret, and '
+    'what _birth_actor raises.';
 
 -- Take an identity back: the collection is unclassified again, and the history keeps both.
 CREATE OR REPLACE FUNCTION {S}.birth_identity_unclassify(
@@ -98,6 +102,9 @@ BEGIN
     RETURN v_version;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_identity_unclassify(text, integer, text) IS
+    'Removes the identity of a collection; the history keeps it. Returns the new version. For birth_operator. '
+    'Raises BR002 none; BR003 not_classified, and what _birth_actor raises.';
 
 -- The next version of an identity, for the one writer who saw the current one. Refuses where rows are registered
 -- under the current identity: another code for the same rows would be a second birth.
@@ -141,6 +148,9 @@ BEGIN
     RETURN coalesce(v_latest.version, 0) + 1;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_identity_next(text, integer, integer) IS
+    'The next version of an identity, for the one writer who saw the current one. Refuses if rows are registered '
+    'under it. Private. Raises BR003 identity_in_use; BR004 identity_changed.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_identity_classify(text, text, text[], integer, text, jsonb),
     {S}.birth_identity_unclassify(text, integer, text) TO birth_operator;

@@ -24,5 +24,8 @@ BEGIN
         'requirement', p_requirement, 'person', v_person, 'reason', p_reason));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_policy_set(text, text, text) IS
+    'Sets the policy of a collection: REQUIRED, or EXEMPT from registration. For birth_gatekeeper. Raises BR002 '
+    'reason_missing, bad_requirement; BR003 unknown_collection, and what _birth_actor raises.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_policy_set(text, text, text) TO birth_gatekeeper;

@@ -11,6 +11,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
               JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
               WHERE k.position <= x.indnkeyatts AND NOT (a.attnotnull AND a.attname::text = ANY (p_columns))))
 $body$;
+COMMENT ON FUNCTION {S}._birth_identity_is_declared(oid, text[]) IS
+    'True if a unique index alone proves that no two rows have the same code under an identity. Private.';
 
 -- What is counted of the rows of an identity, as evidence.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_counted(
@@ -19,6 +21,9 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_build_object('rows', p_rows, 'without_code', p_rows - p_codes, 'duplicates', p_codes - p_distinct,
         'registered_for_others', p_foreign, 'longest', p_longest, 'twins', p_twins)
 $body$;
+COMMENT ON FUNCTION {S}._birth_identity_counted(bigint, bigint, bigint, bigint, integer, bigint) IS
+    'The counts of an identity''s rows as evidence: rows, rows without code, duplicates, codes of others, longest '
+    'code. Private.';
 
 -- Whether what was counted says that the identity holds.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_holds(p_counted jsonb) RETURNS boolean
@@ -29,6 +34,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         AND (p_counted ->> 'registered_for_others')::bigint = 0
         AND coalesce((p_counted ->> 'longest')::integer, 0) <= 200
 $body$;
+COMMENT ON FUNCTION {S}._birth_identity_holds(jsonb) IS
+    'True if the counts show that an identity identifies every row. Private.';
 
 -- What the database itself counts of the rows that an identity is to identify; refuses where it does not.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_count(
@@ -75,3 +82,6 @@ BEGIN
     RETURN v_counted;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_identity_count(oid, text, text, text[]) IS
+    'Counts what an identity gives in its source. Refuses an identity that does not identify every row. Private. '
+    'Raises BR003 contract_broken.';

@@ -17,6 +17,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM (SELECT lower(regexp_replace(p_column, '([a-z0-9])([A-Z])', '\1_\2', 'g')) AS name,
         lower(regexp_replace(p_table, '([a-z0-9])([A-Z])', '\1_\2', 'g')) AS home) AS word
 $body$;
+COMMENT ON FUNCTION {S}.birth_is_secret(text, text, text) IS
+    'True if a column probably holds secrets, by its name, its table''s name and its type. For birth_reader.';
 
 -- Those of an identity's columns that hold secrets.
 CREATE OR REPLACE FUNCTION {S}.birth_secret_columns(p_relid oid, p_columns text[]) RETURNS text[]
@@ -26,5 +28,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WHERE a.attrelid = p_relid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname::text = ANY (p_columns)
       AND {S}.birth_is_secret(c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod))
 $body$;
+COMMENT ON FUNCTION {S}.birth_secret_columns(oid, text[]) IS
+    'Those of an identity''s columns that probably hold secrets. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_is_secret(text, text, text), {S}.birth_secret_columns(oid, text[]) TO birth_reader;

@@ -15,6 +15,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code WHERE r.collection_name <> %3$L',
             p_expression, p_relid::regclass, p_collection)
 $body$;
+COMMENT ON FUNCTION {S}._birth_plan_reads(oid, text, text, text[], text[]) IS
+    'The queries that plan a source by joins: its missing rows, its counts, codes that are registered for other '
+    'collections. Private.';
 
 -- The statement that counts rows, codes, different codes, the longest one and those that may have a twin. Codes that
 -- cannot repeat are not counted twice.
@@ -30,6 +33,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             ELSE 'DISTINCT row.same' END,
         {S}._birth_same_expression(p_relid, p_expression, p_columns))
 $body$;
+COMMENT ON FUNCTION {S}._birth_counted_statement(oid, text, text[]) IS
+    'The query that counts rows, codes, different codes, the longest code and those that may have a twin. Private.';
 
 -- What is different wherever two rows are told apart: the code, byte by byte; or the columns, where one of them has an
 -- equality of its own.
@@ -44,6 +49,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             SELECT format('ROW(%s)', string_agg(format('source.%I', c.name), ', ' ORDER BY c.position))
             FROM unnest(p_columns) WITH ORDINALITY AS c(name, position)) END
 $body$;
+COMMENT ON FUNCTION {S}._birth_same_expression(oid, text, text[]) IS
+    'SQL expression that differs wherever two rows are told apart: the code, or the columns with an equality of '
+    'their own. Private.';
 
 -- The statement that counts how many codes are left over when those that are the same code are one. A code of visible
 -- ASCII alone has only itself as its folded form.
@@ -64,6 +72,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             WHERE code !~ '[^!-~]' AND code IN (SELECT fold FROM folded)) AS same $query$,
         p_expression, p_relid::regclass)
 $body$;
+COMMENT ON FUNCTION {S}._birth_twins_statement(oid, text) IS
+    'The query that counts codes whose folded form another code has as well. Private.';
 
 -- How many codes have a twin, where any may have one.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_twins(p_relid oid, p_expression text, p_suspects bigint) RETURNS bigint
@@ -79,6 +89,8 @@ BEGIN
     RETURN v_twins;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_identity_twins(oid, text, bigint) IS
+    'How many codes are the same code as another one, if any can be. Private.';
 
 -- Refuse to read a whole table once for every row of another: on a large source that never ends.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_affordable(p_collection text, p_query text) RETURNS void
@@ -102,3 +114,6 @@ BEGIN
     END LOOP;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_plan_affordable(text, text) IS
+    'Refuses a query that would scan a whole table for every row of another. Private. Raises BR003 '
+    'plan_unaffordable.';

@@ -38,5 +38,8 @@ BEGIN
     RETURN v_version;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_identity_undo(text, integer, text) IS
+    'Undoes the latest classification of a collection by a new version. Returns that version. For birth_operator. '
+    'Raises BR002 none; BR003 nothing_to_undo, and what _birth_actor raises.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_identity_undo(text, integer, text) TO birth_operator;

@@ -40,3 +40,7 @@ BEGIN
     RETURN v_person;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_actor(text, text) IS
+    'Returns the person of the session''s login. Refuses logins outside the group, and sessions whose isolation, '
+    'commit or trigger settings are unsafe. Private. Raises BR002 wrong_isolation, unsafe_commit; BR003 '
+    'triggers_bypassed; BR006 not_allowed, unknown_person.';

@@ -43,6 +43,9 @@ BEGIN
     RETURN v_answer;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_as_caller(text, text[], text[], timestamptz[], text[]) IS
+    'Runs a statement that answers with a number as birth_caller, the role that code of others runs as; without '
+    'one, registers a row by the stand-in. For birth_owner.';
 
 REVOKE ALL ON FUNCTION {S}._birth_as_caller(text, text[], text[], timestamptz[], text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {S}._birth_as_caller(text, text[], text[], timestamptz[], text[]) TO birth_owner;

@@ -26,5 +26,7 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
     RETURN v_rows;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_bound_count(text, text, text) IS
+    'Rows of the bound registry, or of a collection or origin in it, and rows of the alerts. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_bound_count(text, text, text) TO birth_reader;

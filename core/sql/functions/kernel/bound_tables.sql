@@ -20,6 +20,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = b.table_name::name
     WHERE b.part = p_part
 $body$;
+COMMENT ON FUNCTION {S}.birth_bound_table(text) IS
+    'The company''s table that a part (registry, collections, policy, alerts) is bound to; NULL if it is missing. '
+    'For birth_reader.';
 
 -- What we read of each part, under our names, in order.
 CREATE OR REPLACE FUNCTION {S}._birth_bound_columns() RETURNS TABLE (part text, name text, type text, place bigint)
@@ -37,12 +40,17 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
             ('alerts', ARRAY[]::text[])) AS p(part, names)
         CROSS JOIN LATERAL unnest(p.names) WITH ORDINALITY AS w(words, place)) AS c
 $body$;
+COMMENT ON FUNCTION {S}._birth_bound_columns() IS
+    'The columns that the console reads of each part: our name, our type, their order. Private.';
 
 -- The company's name of a column of ours.
 CREATE OR REPLACE FUNCTION {S}.birth_bound_name(p_part text, p_column text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(columns ->> p_column, p_column) FROM {S}.birth_binding WHERE part = p_part
 $body$;
+COMMENT ON FUNCTION {S}.birth_bound_name(text, text) IS
+    'The company''s name of one of our columns, as bound; our own name if the binding names no other. For '
+    'birth_reader.';
 
 -- The query that reads a part: each column as our type, or NULL where the company has no such column. A table that is
 -- gone keeps the names it had.
@@ -63,12 +71,18 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM {S}.birth_binding AS b, {S}.birth_bound_table(p_part) AS found(relid)
     WHERE b.part = p_part
 $body$;
+COMMENT ON FUNCTION {S}._birth_bound_query(text) IS
+    'The query that reads a bound table under our column names and types; a column that is missing reads as NULL. '
+    'Private.';
 
 -- Whether a part is the company's: bound to another table than the stand-in of this schema.
 CREATE OR REPLACE FUNCTION {S}.birth_is_bound(p_part text) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT schema_name <> {s} FROM {S}.birth_binding WHERE part = p_part
 $body$;
+COMMENT ON FUNCTION {S}.birth_is_bound(text) IS
+    'True if a part is bound to a table of the company, false if it is the stand-in of this schema. For '
+    'birth_reader.';
 
 -- Define the functions that read and write what is bound, by the bindings as they are. For whoever installs or binds.
 CREATE OR REPLACE FUNCTION {S}._birth_bound_define() RETURNS void
@@ -150,7 +164,24 @@ BEGIN
             {S}.birth_bound_name('policy', 'requirement'), {S}.birth_bound_name('policy', 'collection_name'))));
 END
 $define$;
+COMMENT ON FUNCTION {S}._birth_bound_define() IS
+    'Defines the functions that read and write the bound tables again, from birth_binding as it is now. Private.';
 
 SELECT {S}._birth_bound_define();
+COMMENT ON FUNCTION {S}.birth_registry_rows() IS
+    'The rows of the birth registry, wherever it is bound, under our column names. For birth_reader.';
+COMMENT ON FUNCTION {S}.birth_collection_rows() IS
+    'The rows of the registry of collections, wherever it is bound, and those that were enrolled here. For '
+    'birth_reader.';
+COMMENT ON FUNCTION {S}.birth_policy_rows() IS
+    'The policy of each collection, wherever it is bound, and those that were decided here. For birth_reader.';
+COMMENT ON FUNCTION {S}.birth_alert_rows() IS
+    'One row for each alert of the trigger guard, wherever it is bound. For birth_reader.';
+COMMENT ON FUNCTION {S}._birth_policy_hold(text) IS
+    'The requirement of a collection, locked until the transaction ends. Private.';
+COMMENT ON FUNCTION {S}._birth_policy_write(text, text) IS
+    'Writes the requirement of a collection where its policy is; false if it has none. Private.';
+
+
 GRANT EXECUTE ON FUNCTION {S}.birth_bound_table(text), {S}.birth_bound_name(text, text),
     {S}.birth_is_bound(text) TO birth_reader;

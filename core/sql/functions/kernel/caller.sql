@@ -22,6 +22,9 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_caller_ready() IS
+    'Refuses to use _birth_as_caller if it is not what this version installed. Private. Raises BR005 '
+    'caller_changed.';
 
 -- Settings that a login may set, by the names of every server from 14 to 18. Reading these takes a seventh of the time
 -- that pg_settings does.
@@ -60,6 +63,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         vacuum_multixact_freeze_min_age vacuum_multixact_freeze_table_age vacuum_truncate wal_sender_timeout
         wal_skip_threshold work_mem xmlbinary xmloption', '[[:space:]]+')
 $body$;
+COMMENT ON FUNCTION {S}._birth_session_settings() IS
+    'The settings that a login may set, on every supported server. Private.';
 
 -- What a session keeps of code that ran in it: those settings (`p_path`: the search_path of whoever asks), cursors that
 -- outlive their transaction, prepared statements. Two looks tell what was left behind.
@@ -75,6 +80,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         UNION ALL SELECT concat('prepared statement ', p.name, ' ', p.prepare_time) FROM pg_prepared_statements AS p
     ) AS m
 $body$;
+COMMENT ON FUNCTION {S}._birth_session_marks(text) IS
+    'What a session keeps of code that ran in it: settings, cursors that outlive their transaction, prepared '
+    'statements. Private.';
 
 -- Refuse where the company's code left something behind in the session: what runs in it next is ours, with more rights.
 CREATE OR REPLACE FUNCTION {S}._birth_session_kept(p_before text[], p_path text) RETURNS void
@@ -94,3 +102,5 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_session_kept(text[], text) IS
+    'Refuses if code of others left something behind in the session. Private. Raises BR005 session_changed.';

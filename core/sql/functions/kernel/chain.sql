@@ -6,6 +6,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         ELSE decode('01', 'hex')
             || int4send(octet_length(convert_to(p_value, 'UTF8'))) || convert_to(p_value, 'UTF8') END
 $body$;
+COMMENT ON FUNCTION {S}._birth_ledger_field(text) IS
+    'One field of an event as unambiguous bytes for the hash: a mark for NULL, the length, the text. Private.';
 
 -- Append an event to the chain, and answer its number. Its hash covers the hash of the event before it.
 CREATE OR REPLACE FUNCTION {S}.birth_ledger_append(p_kind text, p_payload jsonb) RETURNS bigint
@@ -44,3 +46,6 @@ BEGIN
     RETURN v_seq;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_ledger_append(text, jsonb) IS
+    'Appends an event to the hash chain and returns its number. Appends wait for each other on the head of the '
+    'chain. For administrators. Raises BR002 text_too_long.';

@@ -16,6 +16,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = wanted.name::name AND c.relkind IN ('r', 'p')
     ORDER BY wanted.rank LIMIT 1
 $body$;
+COMMENT ON FUNCTION {S}.birth_collection_table(text) IS
+    'The table of a collection: where it was enrolled, else the first of its name in the configured schemas; NULL '
+    'if there is none. For birth_reader.';
 
 -- Every enrolled collection as the catalogs show it at this moment. plpgsql binds late: the company may change or
 -- even drop its own tables without this console standing in the way.
@@ -86,9 +89,12 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_collections() IS
+    'Every enrolled collection as the catalogs show it now: policy, identity, table, missing columns, state of its '
+    'trigger. For birth_reader.';
 
--- What birth_collections() says of one, but for its trigger, without a look at all the others: for whoever asks for each
--- in turn. No row for a name that is not enrolled.
+-- What birth_collections() says of one, but for its trigger, without a look at all the others: for whoever asks for
+-- each in turn. No row for a name that is not enrolled.
 CREATE OR REPLACE FUNCTION {S}._birth_collection_now(p_collection text) RETURNS TABLE (
     collection_name text, requirement text, relid oid, strategy text, columns text[], version integer, identity text,
     missing_columns text[]
@@ -108,12 +114,18 @@ CREATE OR REPLACE FUNCTION {S}._birth_collection_now(p_collection text) RETURNS 
     CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(p_collection) AS relid) AS t
     WHERE c.collection_name = p_collection
 $body$;
+COMMENT ON FUNCTION {S}._birth_collection_now(text) IS
+    'What birth_collections says of one collection, but for its trigger; no row for a name that is not enrolled. '
+    'Private.';
 
 -- Classified, its table there, and every column of its identity with it.
 CREATE OR REPLACE FUNCTION {S}.birth_resolvable(p_relid oid, p_strategy text, p_missing_columns text[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $body$
     SELECT p_relid IS NOT NULL AND p_strategy IS NOT NULL AND p_missing_columns = ARRAY[]::text[]
 $body$;
+COMMENT ON FUNCTION {S}.birth_resolvable(oid, text, text[]) IS
+    'True if a collection can be planned: its table, its identity and all identity columns are there. For '
+    'birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_collections(), {S}.birth_collection_table(text),
     {S}.birth_resolvable(oid, text, text[]) TO birth_reader;

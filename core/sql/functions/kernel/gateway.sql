@@ -7,6 +7,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
     JOIN pg_proc AS p ON p.proname = f.function_name::name AND p.pronamespace = n.oid
     WHERE p.oid::regprocedure::text = f.signature
 $body$;
+COMMENT ON FUNCTION {S}.birth_register_function() IS
+    'The register function that is bound; NULL if it is missing. For birth_reader.';
 
 -- The gateway's functions with all their overloads: the function of its triggers, and the bound register function.
 CREATE OR REPLACE FUNCTION {S}.birth_gateway_functions() RETURNS TABLE (function oid, is_gateway boolean)
@@ -18,6 +20,9 @@ LANGUAGE sql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $body$
     JOIN pg_proc AS p ON p.proname = bound.proname AND p.pronamespace = bound.pronamespace
     WHERE bound.oid = (SELECT {S}.birth_register_function()) AND p.prokind = 'f'
 $body$;
+COMMENT ON FUNCTION {S}.birth_gateway_functions() IS
+    'The functions of the gateway with all their overloads; is_gateway marks those of its triggers. For '
+    'birth_reader.';
 
 -- Fingerprints of what a backfill must never change. `norm_md5` is the packet's: md5 of the gateway function's
 -- source with line ends normalised. `full_sha256` also covers what the source does not show: BEGIN ATOMIC bodies,
@@ -42,6 +47,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
         'versions', string_agg(concat_ws(':', p.oid, p.xmin), ' ' ORDER BY p.oid))
     FROM {S}.birth_gateway_functions() AS f JOIN pg_proc AS p ON p.oid = f.function
 $body$;
+COMMENT ON FUNCTION {S}.birth_gateway_fingerprint() IS
+    'What permits and plans pin of the gateway: hashes of its text and of its full definition, and the versions of '
+    'its catalog rows. For birth_reader.';
 
 -- The triggers of a table: definition, whether they fire, and which rows of the catalog say so: one that was switched
 -- off and on again is the same in all but that.
@@ -54,6 +62,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
     FROM pg_trigger
     WHERE tgrelid = p_relid AND NOT tgisinternal
 $body$;
+COMMENT ON FUNCTION {S}.birth_trigger_fingerprint(oid) IS
+    'Hash over the triggers of a table: definition, state, and the versions of their catalog rows. For '
+    'birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_gateway_fingerprint(), {S}.birth_gateway_functions(),
     {S}.birth_register_function(), {S}.birth_trigger_fingerprint(oid) TO birth_reader;

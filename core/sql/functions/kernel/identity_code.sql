@@ -48,6 +48,9 @@ BEGIN
     RETURN format('(%s)::text COLLATE pg_catalog."default"', v_text);
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_identity_text(oid, text, text) IS
+    'SQL expression of a column as text that no session setting changes. Refuses types without such a text. '
+    'Private. Raises BR003 column_missing, type_unsupported.';
 
 -- Whether a column holds texts, which may be empty or blank: numbers, uuids and dates are never either.
 CREATE OR REPLACE FUNCTION {S}._birth_is_text(p_relid oid, p_column text) RETURNS boolean
@@ -68,6 +71,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHERE t.typtype = 'e' OR {S}.birth_is_citext(b.type)
             OR b.type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype))
 $body$;
+COMMENT ON FUNCTION {S}._birth_is_text(oid, text) IS
+    'True if a column holds text, also through domains. Private.';
 
 -- Dates and times as ISO 8601. Years before 1 carry ' BC', or they would equal years after; infinity has no date, and a
 -- date beyond what a timestamp holds has no text: both give NULL.
@@ -77,6 +82,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         'CASE WHEN %3$s THEN to_char(%1$s, %2$L) || CASE WHEN %1$s < ''0001-01-01'' THEN '' BC'' ELSE '''' END END',
         p_stamp, p_format, p_known)
 $body$;
+COMMENT ON FUNCTION {S}._birth_iso_text(text, text, text) IS
+    'SQL expression of a date or time as ISO 8601 text; NULL for infinity. Private.';
 
 -- The entity_code of a row, as an SQL expression over `p_alias`; NULL where a part is NULL, empty or blank. A
 -- visible first character is enough to know that a part is not blank.
@@ -106,3 +113,5 @@ BEGIN
         FROM unnest(v_parts) WITH ORDINALITY AS p(part, position));
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_identity_expression(oid, text, text, text[], text) IS
+    'SQL expression of a row''s entity_code under an identity; NULL if a part of it is NULL or empty. Private.';

@@ -5,6 +5,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhparent
         WHERE h.inhparent = p_relid AND c.relkind = 'r')
 $body$;
+COMMENT ON FUNCTION {S}._birth_has_heirs(oid) IS
+    'True if other tables inherit from a table: its indexes do not hold for their rows. Private.';
 
 -- The columns by which a row is found again: the primary key, else a unique index that identifies every row, else
 -- the identity's own columns (with or without an index that starts with them).
@@ -22,6 +24,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         HAVING bool_and(a.attnotnull)
         ORDER BY x.indisprimary DESC, count(*), x.indexrelid LIMIT 1) AS best ON true
 $body$;
+COMMENT ON FUNCTION {S}._birth_locator(oid, text[]) IS
+    'The columns by which a row is found again: primary key, else a unique index, else the identity''s columns. '
+    'Private.';
 
 -- When a row of the table was born: its date_created, where it has one; else the register function decides.
 CREATE OR REPLACE FUNCTION {S}._birth_born_at(p_relid oid) RETURNS text
@@ -30,6 +35,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHERE attrelid = p_relid AND attname = 'date_created' AND NOT attisdropped
           AND atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)), 'NULL::timestamptz')
 $body$;
+COMMENT ON FUNCTION {S}._birth_born_at(oid) IS
+    'SQL expression of a row''s time of birth: its date_created, else NULL. Private.';
 
 -- The columns by which a row is found again, with the parts of an item's source key as their values:
 -- `source_key[1]::uuid`.
@@ -41,3 +48,5 @@ LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
     JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attname = l.name::name AND NOT a.attisdropped
     ORDER BY l.position
 $body$;
+COMMENT ON FUNCTION {S}._birth_locator_parts(oid, text[]) IS
+    'The locator''s columns, each with an SQL expression of its value in an item''s source key. Private.';

@@ -29,5 +29,8 @@ BEGIN
     RETURN false;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_is_plain_evidence(jsonb) IS
+    'True if evidence is an object of bounded size, depth and length of numbers, so that every reader can parse it. '
+    'For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_is_plain_evidence(jsonb) TO birth_reader;

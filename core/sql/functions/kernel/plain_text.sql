@@ -9,12 +9,16 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         '\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0'
         '\\uFFF0-\\uFFFB\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]+', '', 'g')
 $body$;
+COMMENT ON FUNCTION {S}._birth_visible(text) IS
+    'A text without characters that cannot be seen: blanks, controls, marks of direction and zero width. Private.';
 
 -- Whether a text says nothing: it is missing, or nothing in it can be seen.
 CREATE OR REPLACE FUNCTION {S}._birth_is_blank(p_text text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce({S}._birth_visible(p_text), '') = ''
 $body$;
+COMMENT ON FUNCTION {S}._birth_is_blank(text) IS
+    'True if a text is missing, or nothing in it can be seen. Private.';
 
 -- Refuse a text that says nothing. `p_what` begins the sentence, `p_hint` says what belongs there.
 CREATE OR REPLACE FUNCTION {S}._birth_insist_on_text(
@@ -26,6 +30,8 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_insist_on_text(text, text, text, jsonb, text) IS
+    'Refuses a text that is blank, with the caller''s code, message and hint (BR002). Private.';
 
 -- What a name reads like: without case, blanks, punctuation and ways of writing it; and so again with letters of
 -- other scripts as the Latin ones that they look like. Two people whose names read alike in one way could not be
@@ -49,3 +55,6 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM (SELECT regexp_replace(normalize({S}._birth_visible(p_name), NFKD),
         E'[!-/:-@\\[-`{{}}~\\u2010-\\u2027\\u2030-\\u205E\\u00B7]+', '', 'g') AS name) AS plain
 $body$;
+COMMENT ON FUNCTION {S}._birth_name_skeletons(text) IS
+    'What a person''s name reads like, in case and in look: two people with a common form could not be told apart. '
+    'Private.';

@@ -20,6 +20,9 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_reading(text) IS
+    'Rows of a query, read in a READ ONLY subtransaction that is always undone: code of a source''s owner can '
+    'change nothing. Private.';
 
 -- How the server would run a query. Planning alone may run code, too.
 CREATE OR REPLACE FUNCTION {S}._birth_explaining(p_query text) RETURNS jsonb
@@ -41,3 +44,5 @@ BEGIN
     RETURN v_plan;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_explaining(text) IS
+    'The server''s plan of a query as JSON, made in a READ ONLY subtransaction that is always undone. Private.';

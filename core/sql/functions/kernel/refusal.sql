@@ -7,5 +7,8 @@ BEGIN
         DETAIL = coalesce(p_evidence, '{{}}'::jsonb)::text, HINT = coalesce(p_hint, '');
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_refuse(text, text, text, jsonb, text) IS
+    'Raises a refusal in the form that the console reads: SQLSTATE of class BR, `code: message`, evidence as JSON, '
+    'a hint. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_refuse(text, text, text, jsonb, text) TO birth_reader;

@@ -28,3 +28,6 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WHERE p.oid = {S}.birth_register_function()
     GROUP BY n.nspname, p.proname
 $body$;
+COMMENT ON FUNCTION {S}._birth_register_call(text, text) IS
+    'SQL of one call of the bound register function, over the columns code, source_key and born_at of `row`. '
+    'Private.';

@@ -20,6 +20,9 @@ BEGIN
     RETURN regexp_replace(normalize(regexp_replace(p_code, v_unseen, '', 'g'), NFKC), v_unseen, '', 'g');
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_code_fold(text) IS
+    'A code as it is compared: one form for characters that are the same (NFKC), without invisible ones. Equal '
+    'forms are the same code. For birth_reader.';
 
 -- A code as hasty eyes see it: without case, and with one letter for those that look alike. Two codes with one such
 -- form are a warning.
@@ -41,6 +44,9 @@ BEGIN
         'ollllabekmhopctyxljsdqwhlabekmhopctyxljsdqwhlabyezhlkmnoptyxwabyezhlkmnoptyxwounhounh');
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_code_look(text) IS
+    'A code as hasty eyes see it: without case, and one letter for those that look alike. Equal forms are a '
+    'warning. For birth_reader.';
 
 -- Whether a type is the citext of the extension, as a superuser installed it: somebody's own may be called so, too.
 CREATE OR REPLACE FUNCTION {S}.birth_is_citext(p_type oid) RETURNS boolean
@@ -52,6 +58,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
         WHERE t.oid = p_type AND t.typname = 'citext' AND e.extname = 'citext')
 $body$;
+COMMENT ON FUNCTION {S}.birth_is_citext(oid) IS
+    'True if a type is the citext of the extension, as a superuser installed it. For birth_reader.';
 
 -- Those of some columns whose own equality calls different texts the same: citext, and collations that are not
 -- deterministic. Their rows are told apart by it, not by the text.
@@ -74,6 +82,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         LEFT JOIN pg_collation AS c ON c.oid = b.collation_oid
         WHERE NOT c.collisdeterministic OR {S}.birth_is_citext(b.type)) AS own
 $body$;
+COMMENT ON FUNCTION {S}.birth_own_equality(oid, text[]) IS
+    'Those of some columns whose own equality calls different texts the same: citext, and collations that are not '
+    'deterministic. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_code_fold(text), {S}.birth_code_look(text), {S}.birth_is_citext(oid),
     {S}.birth_own_equality(oid, text[]) TO birth_reader;

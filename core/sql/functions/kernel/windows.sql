@@ -14,6 +14,9 @@ BEGIN
     RETURN v_distributed;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_windowed(oid) IS
+    'True if a table is read in windows instead of by joins: it or the registry is distributed, or the setting '
+    '`windows` forces it. For birth_reader.';
 
 -- What the registry holds under these codes, asked for by its index. Read as in _birth_reading.
 CREATE OR REPLACE FUNCTION {S}.birth_registry_probe(p_codes text[])
@@ -35,6 +38,8 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_registry_probe(text[]) IS
+    'What the registry holds under these codes, found by its index. For birth_reader.';
 
 -- The rows of a query (code, source_key), each with the collection that its code is registered for, or NULL; in the
 -- query's order. With its caller's rights, and all of it in the snapshot of its caller's statement.
@@ -70,6 +75,9 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_windows(text) IS
+    'Rows of a query (code, source_key), each with the collection that its code is registered for; read in windows '
+    'of 10,000 rows. For birth_reader.';
 
 -- One window: codes and keys side by side, each with the collection that the code is registered for.
 CREATE OR REPLACE FUNCTION {S}.birth_window(p_codes text[], p_keys text[])
@@ -80,6 +88,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     LEFT JOIN {S}.birth_registry_probe(p_codes) AS r ON r.code = item.code
     ORDER BY item.number
 $body$;
+COMMENT ON FUNCTION {S}.birth_window(text[], text[]) IS
+    'One window of birth_windows: codes and keys side by side, each with the collection that the code is registered '
+    'for. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_windowed(oid), {S}.birth_registry_probe(text[]),
     {S}.birth_windows(text), {S}.birth_window(text[], text[]) TO birth_reader;

@@ -9,6 +9,8 @@ BEGIN
         CREATE OR REPLACE VIEW {S}.v_birth_stage2_qt001_readiness_dashboard AS
             SELECT metric, value FROM {S}.birth_readiness();
         GRANT SELECT ON {S}.v_birth_stage2_qt001_readiness_dashboard TO birth_reader;
+        COMMENT ON VIEW {S}.v_birth_stage2_qt001_readiness_dashboard IS
+            'The readiness dashboard: eight metrics, computed at each query by birth_readiness().';
     ELSE
         INSERT INTO {S}.birth_setting
         VALUES ('left_alone', ARRAY['v_birth_stage2_qt001_readiness_dashboard'])

@@ -38,5 +38,7 @@ BEGIN
     RETURN NOT v_unset;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_frozen_script_copes(text, oid) IS
+    'True if the frozen script could handle a collection; NULL while its table is locked. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_frozen_script_copes(text, oid) TO birth_reader;

@@ -39,5 +39,7 @@ BEGIN
             ELSE 'BLOCKED_UNTIL_' || array_to_string(v_reasons, '_AND_') END);
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_readiness() IS
+    'The readiness dashboard: eight metrics, computed at each call. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_readiness() TO birth_reader;

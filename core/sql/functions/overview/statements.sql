@@ -17,5 +17,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $b
         'locator_indexed', found.indexed)) AS entry
     WHERE c.collection_name = p_collection AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)
 $body$;
+COMMENT ON FUNCTION {S}.birth_collection_statements(text) IS
+    'The statements that the next run would use for a collection; NULL if it cannot be planned. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_collection_statements(text) TO birth_reader;

@@ -22,6 +22,9 @@ BEGIN
     END LOOP;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_run_reread(bigint) IS
+    'What every source of a run holds now: rows that a new run would register, new rows, rows without a code, '
+    'shared codes. Private.';
 
 -- The statement that reads one entry again, or NULL where its table or a column of its identity is gone.
 CREATE OR REPLACE FUNCTION {S}._birth_reread_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
@@ -44,6 +47,9 @@ BEGIN
         $query$, {S}._birth_missing_query(p_entry), {S}._birth_counted_query(p_entry), p_entry.ledger_id);
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_reread_statement({S}.birth_backfill_ledger) IS
+    'The statement that reads the source of one entry again; NULL if its table or an identity column is missing. '
+    'Private.';
 
 -- Reviewers who took no part in a run, under any name or login that they ever had.
 CREATE OR REPLACE FUNCTION {S}._birth_independent(p_run bigint) RETURNS TABLE (person text)
@@ -54,6 +60,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
           ON h.person = a.person OR h.login = a.login)
     ORDER BY 1
 $body$;
+COMMENT ON FUNCTION {S}._birth_independent(bigint) IS
+    'Reviewers who took no part in a run, under any name or login that they ever had. Private.';
 
 -- The acceptance gates of a run, each proven on live data: the one list. `verify` shows it and certifying insists on
 -- it. `passed` is NULL where a gate cannot be judged, which is as good as failed. All of it is read in the snapshot
@@ -168,5 +176,8 @@ BEGIN
             'late', v_reread.late));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_acceptance(bigint) IS
+    'The acceptance gates of a run, judged on live data; passed is NULL if a gate cannot be judged. For '
+    'birth_reader. Raises BR002 unknown_run.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_acceptance(bigint) TO birth_reader;

@@ -19,6 +19,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(array_agg(r.oid), ARRAY[]::oid[]) FROM pg_roles AS r
     WHERE EXISTS (SELECT FROM actor WHERE pg_has_role(actor.oid, r.oid, 'MEMBER'))
 $body$;
+COMMENT ON FUNCTION {S}.birth_audit_roles() IS
+    'Every role that the people of this console have or can become. For birth_reader.';
 
 -- Whether calling a function gives its caller more than its caller has: one that runs as its owner does, and ours are
 -- for nobody. A trigger function, too: on a table of one's own it would register whatever one likes.
@@ -28,6 +30,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             OR p_function.prorettype <> 'trigger'::regtype AND p_function.proowner = 'birth_owner'::regrole)
         AND p_function.prorettype <> 'event_trigger'::regtype
 $body$;
+COMMENT ON FUNCTION {S}.birth_audit_lends(pg_proc) IS
+    'True if calling a function lends the caller privileges that the caller does not have. For birth_reader.';
 
 -- The audit of trust: what somebody with psql and a login could use to get around the gates. `verdict` is passed,
 -- failed, warning or unknown. SECURITY DEFINER, since ordinary logins do not see pg_hba.
@@ -193,5 +197,8 @@ BEGIN
     RETURN QUERY SELECT * FROM {S}._birth_audit_trust(v_embedded);
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_audit() IS
+    'The audit of trust: what a login with psql could use to get around the gates. passed, failed, warning or '
+    'unknown. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_audit(), {S}.birth_audit_roles(), {S}.birth_audit_lends(pg_proc) TO birth_reader;

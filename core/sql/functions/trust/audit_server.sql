@@ -16,6 +16,8 @@ BEGIN
     RETURN v_found;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_audit_parameters(oid[]) IS
+    'Roles that may set parameters that the gates rely on; NULL if there are none. Private.';
 
 -- Whether the server lets anybody in without asking. On the embedded demo that is a warning: nothing there is worth
 -- more.
@@ -44,6 +46,8 @@ BEGIN
         'Replace trust in pg_hba.conf by scram-sha-256, peer or cert.';
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_audit_trust(boolean) IS
+    'Whether the server authenticates every login, from pg_hba or from what an administrator attested. Private.';
 
 -- Whether changes of triggers are noticed when they happen. Where a server allows no event triggers, whoever installs
 -- may say what stands in for them; one that is there and disabled is not excused by any words. Batches compare triggers
@@ -72,3 +76,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         'If the server allows no event triggers: `birth-console init --attest-trigger-guard T`.'
     FROM said
 $body$;
+COMMENT ON FUNCTION {S}._birth_audit_trigger_guard() IS
+    'Whether event triggers notice changes of triggers, or an administrator attested what does instead. Private.';

@@ -35,3 +35,5 @@ SET standard_conforming_strings = 'on' AS $body$
           OR EXISTS (SELECT FROM pg_proc AS o
               WHERE o.pronamespace = n.oid AND o.proname = p.proname AND o.proowner = to_regrole('birth_owner')))
 $body$;
+COMMENT ON FUNCTION {S}._birth_catalog_functions() IS
+    'Every function of the console as the catalogs show it, by aspects. Private.';

@@ -31,3 +31,5 @@ SET standard_conforming_strings = 'on' AS $body$
             'check', pg_get_expr(p.polwithcheck, p.polrelid))
     FROM pg_policy AS p JOIN relation AS r ON r.oid = p.polrelid
 $body$;
+COMMENT ON FUNCTION {S}._birth_catalog_parts() IS
+    'Every constraint, index, trigger, rule and policy on our tables as the catalogs show it, by aspects. Private.';

@@ -79,3 +79,5 @@ SET standard_conforming_strings = 'on' AS $body$
     WHERE NOT EXISTS (SELECT FROM unnest(r.serves) AS t(oid) JOIN pg_class AS c ON c.oid = t.oid
         WHERE c.relname IN ('collection_registry', 'birth_policy', 'birth_registry', 'trigger_guard_alerts'))
 $body$;
+COMMENT ON FUNCTION {S}._birth_catalog_relations() IS
+    'Every table, view, sequence and type of the console as the catalogs show it, by aspects. Private.';

@@ -35,3 +35,6 @@ SET standard_conforming_strings = 'on' AS $body$
     JOIN pg_namespace AS n ON n.oid = p.pronamespace
     WHERE n.nspname = {s}
 $body$;
+COMMENT ON FUNCTION {S}._birth_catalog_schema() IS
+    'The schema, what else is in it, default privileges and event triggers as the catalogs show them, by aspects. '
+    'Private.';

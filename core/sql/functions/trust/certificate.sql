@@ -52,6 +52,10 @@ BEGIN
     SELECT encode(hash, 'hex') INTO chain_hash FROM {S}.birth_ledger_head;
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_backfill_certify(bigint, text, text) IS
+    'Certifies an applied run on the evidence with this digest. Refuses a person who took part in the run. For '
+    'birth_reviewer. Raises BR002 note_missing; BR003 not_applied, nothing_to_do; BR004 evidence_changed; BR006 '
+    'self_certification, and what _birth_actor raises.';
 
 -- What the database itself asks of a run before anybody can stand for it: every acceptance gate, at this moment. That
 -- somebody independent could certify is shown by whoever does.
@@ -72,5 +76,8 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_certifiable(bigint) IS
+    'Refuses a run whose evidence does not pass: gateway, alerts, triggers, accounting, rows written. Private. '
+    'Raises BR003 not_certifiable.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_backfill_certify(bigint, text, text) TO birth_reviewer;

@@ -24,12 +24,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         'participants', (SELECT jsonb_agg(to_jsonb(p)) FROM {S}.birth_participants(p_run) AS p))
     FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run
 $body$;
+COMMENT ON FUNCTION {S}.birth_run_evidence(bigint) IS
+    'The evidence of a run that a certificate covers. For birth_reader.';
 
 -- What a certificate names of its evidence, and what a reviewer must name to certify.
 CREATE OR REPLACE FUNCTION {S}.birth_evidence_digest(p_evidence jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT encode(sha256(convert_to(p_evidence::text, 'UTF8')), 'hex')
 $body$;
+COMMENT ON FUNCTION {S}.birth_evidence_digest(jsonb) IS
+    'The sha256 of evidence. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_run_evidence(bigint),
     {S}.birth_evidence_digest(jsonb) TO birth_reader;

@@ -43,12 +43,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             WHEN d.payload ->> 'requirement' = 'EXEMPT' THEN 'exempted' ELSE 'required' END
         FROM decision AS d LEFT JOIN {S}.birth_person_login AS l ON l.login = d.actor
 $body$;
+COMMENT ON FUNCTION {S}._birth_hands(bigint) IS
+    'Everyone who took part in a run, by person and login, and their parts. Private.';
 
 -- The people among them.
 CREATE OR REPLACE FUNCTION {S}.birth_participants(p_run bigint) RETURNS TABLE (person text, part text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     SELECT DISTINCT h.person, h.part FROM {S}._birth_hands(p_run) AS h WHERE h.person IS NOT NULL ORDER BY 1, 2
 $body$;
+COMMENT ON FUNCTION {S}.birth_participants(bigint) IS
+    'The people who took part in a run, and their parts. For birth_reader.';
 
 -- The parts that this login took, under its person's name and all that either of them ever was.
 CREATE OR REPLACE FUNCTION {S}.birth_own_parts(p_run bigint) RETURNS text[]
@@ -58,5 +62,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $b
             (SELECT l.person FROM {S}.birth_person_login AS l WHERE l.login = session_user)) AS a
         ON h.person = a.person OR h.login = a.login
 $body$;
+COMMENT ON FUNCTION {S}.birth_own_parts(bigint) IS
+    'The parts that this login''s person took in a run. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_participants(bigint), {S}.birth_own_parts(bigint) TO birth_reader;

@@ -22,6 +22,9 @@ BEGIN
     RETURN NEW;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_person_named() IS
+    'Refuses a person without a name, and one whose name looks like another person''s. Trigger function. Raises '
+    'BR002 no_person; BR003 person_alike.';
 
 -- Every name under which a login ever was a person's, as the table and the chain know it.
 CREATE OR REPLACE FUNCTION {S}._birth_people() RETURNS TABLE (login text, person text)
@@ -37,6 +40,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WHERE e.kind IN ('person_added', 'person_changed', 'person_retired', 'person_removed')
       AND n.login IS NOT NULL AND n.person IS NOT NULL
 $body$;
+COMMENT ON FUNCTION {S}._birth_people() IS
+    'Every person that a login was ever mapped to, from the table and the chain. Private.';
 
 -- All that a login or a person ever was: every other login and name that a chain of records ties to it. A name that was
 -- changed is the old person still, and so is a login that was handed on: better one witness too few than one's own.
@@ -51,6 +56,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     )
     SELECT a.login, a.person FROM alias AS a
 $body$;
+COMMENT ON FUNCTION {S}._birth_aliases(text, text) IS
+    'All logins and names that records tie to a login or a person. Private.';
 
 -- Who is who is decided by whoever administers the database, and is part of the ledger like every other decision: also
 -- where it is written by hand.
@@ -73,6 +80,8 @@ BEGIN
     RETURN NULL;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_person_noted() IS
+    'Appends every change of birth_person_login to the chain. Trigger function.';
 -- Triggers that are as they should be are not touched: whoever guards triggers counts that, and plans would be stale.
 DO $body$
 BEGIN

@@ -4,6 +4,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT * FROM {S}._birth_catalog_functions() UNION ALL SELECT * FROM {S}._birth_catalog_relations()
     UNION ALL SELECT * FROM {S}._birth_catalog_parts() UNION ALL SELECT * FROM {S}._birth_catalog_schema()
 $body$;
+COMMENT ON FUNCTION {S}._birth_schema_catalog() IS
+    'Every object of the console as the catalogs show it now. Private.';
 
 -- What stands for all of the record.
 CREATE OR REPLACE FUNCTION {S}._birth_schema_digest() RETURNS text
@@ -11,6 +13,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws(' ', o.kind, o.name, o.aspects::text), E'\n'
         ORDER BY o.kind COLLATE "C", o.name COLLATE "C"), ''), 'UTF8')), 'hex') FROM {S}.birth_schema_object AS o
 $body$;
+COMMENT ON FUNCTION {S}._birth_schema_digest() IS
+    'The digest of birth_schema_object. Private.';
 
 -- What differs between the record and the catalogs. `difference` is changed, missing or additional; `aspects` says in
 -- what. The trigger guard may come after the rest: a superuser installs it.
@@ -37,6 +41,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
               LIKE concat('birth-console ', v.version, ':%'))
     ORDER BY 1
 $body$;
+COMMENT ON FUNCTION {S}._birth_schema_differences() IS
+    'What differs between birth_schema_object and the catalogs: changed, missing or additional, and in which '
+    'aspects. Private.';
 
 -- Take what the catalogs hold now for what this version installs, as an event with the hash of each object that is new
 -- or changed. For whoever installs, who has looked at what differs before: `p_restored` names what was made right. With
@@ -86,6 +93,9 @@ BEGIN
         concat('birth-console ', p_to, ': installed files of core/sql, one row each'));
 END
 $body$;
+COMMENT ON FUNCTION {S}.birth_schema_record(text, text, text, text[], text[]) IS
+    'Records every object as it is now as installed, with an event. p_only limits it to functions of these names. '
+    'For administrators.';
 
 -- The same for functions that are defined anew by what is bound now; nothing before anything is installed.
 CREATE OR REPLACE FUNCTION {S}._birth_schema_redefined(p_functions text[]) RETURNS void
@@ -98,3 +108,5 @@ BEGIN
     END IF;
 END
 $body$;
+COMMENT ON FUNCTION {S}._birth_schema_redefined(text[]) IS
+    'Records functions again after a binding defined them again. Private.';
