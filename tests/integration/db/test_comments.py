@@ -20,7 +20,7 @@ _FUNCTIONS = """
         ARRAY(SELECT (regexp_matches(p.prosrc, 'birth_refuse\\(\\s*''(BR\\d+)''', 'g'))[1]
             UNION SELECT (regexp_matches(p.prosrc, 'birth_refuse\\(\\s*''BR\\d+''(?:::text)?,\\s*''(\\w+)''', 'g'))[1]
             UNION SELECT a.grantee::regrole::text FROM aclexplode(p.proacl) AS a
-                WHERE a.grantee <> p.proowner AND a.grantee::regrole::text ~ '^birth_(reader|operator|gatekeeper|reviewer)$') AS owed
+                WHERE a.grantee::regrole::text ~ '^birth_(reader|operator|gatekeeper|reviewer)$') AS owed
     FROM pg_proc AS p WHERE p.pronamespace = 'birth'::regnamespace
 """
 
