@@ -56,12 +56,14 @@ class Move:
         schema = sql.Identifier(self.target)
         for part in self.stand_ins():
             made = sql.SQL("GRANT SELECT ON {}.{} TO birth_reader").format(schema, sql.Identifier(part.makes[0][1]))
-            yield Statement(f"birth_reader reads {part.makes[0][1]}", made, as_owner=True, is_plumbing=True)
+            yield Statement(f"birth_reader reads {part.makes[0][1]}", made, is_plumbing=True)
         for name in sorted(self.theirs & _PARTS.keys()):
             bound = sql.SQL("SELECT {}.birth_bind_table({}, {}, {}, '{{}}')").format(
                 schema, sql.Literal(_PARTS[name]), sql.Literal(self.source), sql.Literal(name)
             )
-            yield Statement(f"bind {self.source}.{name}", bound, as_owner=True)
+            yield Statement(f"bind {self.source}.{name}", bound)
+            if _PARTS[name] == "policy":
+                yield self._policy_written(name)
         if _GATEWAY in self.theirs:
             bound = sql.SQL("SELECT {}.birth_bind_gateway({}, {}, {})").format(
                 schema, sql.Literal(self.source), sql.Literal(_GATEWAY), sql.Literal(_PATTERN)
@@ -72,6 +74,16 @@ class Move:
             sql.Identifier(self.target, "birth_ledger_append"), sql.Literal(told)
         )
         yield Statement("note the move in the ledger", event, as_owner=True, is_plumbing=True)
+
+    def _policy_written(self, name: str) -> Statement:
+        """Let birth_caller write a gatekeeper's decision to the company's policy, where this login may grant that."""
+        text = sql.SQL(
+            "DO $body$ BEGIN IF pg_has_role((SELECT relowner FROM pg_class WHERE oid = {}::regclass), 'USAGE') THEN"
+            " GRANT USAGE ON SCHEMA {} TO birth_caller; GRANT SELECT, UPDATE ON {} TO birth_caller; END IF; END $body$"
+        )
+        table = sql.Identifier(self.source, name)
+        written = text.format(sql.Literal(table.as_string()), sql.Identifier(self.source), table)
+        return Statement(f"birth_caller writes {self.source}.{name}", written, is_plumbing=True)
 
 
 def compose(connection: Connection, source: str, target: str) -> Move:
@@ -95,12 +107,12 @@ def _steps(there: Connection, source: str, target: str, stays: frozenset[str]) -
             "CREATE OR REPLACE FUNCTION {}.fn_trigger_guard() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER"
             " SET search_path = pg_catalog, pg_temp AS 'BEGIN NULL; END'"
         )
-        yield Statement("the trigger guard rests", sql.SQL(text).format(old), as_owner=True, is_plumbing=True)
+        yield Statement("the trigger guard rests", sql.SQL(text).format(old), is_plumbing=True)
     # Functions first: the types of their parameters are our tables.
     for each in there.rows(rows.OURS):
         # Kind and name are as the server quoted them.
         moved = sql.SQL(f"ALTER {each.kind} {each.name} SET SCHEMA {{}}").format(new)
-        yield Statement(f"{each.kind.lower()} {each.name} to {target}", moved, as_owner=True)
+        yield Statement(f"{each.kind.lower()} {each.name} to {target}", moved)
     if "fn_birth_register" not in stays:
         register = sql.SQL(
             "UPDATE {}.birth_gateway_function SET schema_name = {},"

@@ -29,7 +29,7 @@ def repaired(each: Difference, expected: Aspects, found: Aspects) -> Iterator[St
     given += [sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(right), target, _role(role))
               for role, right, _ in wanted if (role, right) not in {entry[:2] for entry in there}]  # fmt: skip
     if given:
-        yield Statement(f"rights on {each.kind} {each.name}", sql.SQL("; ").join(given), as_owner=True)
+        yield Statement(f"rights on {each.kind} {each.name}", sql.SQL("; ").join(given))
 
 
 def _entries(aspects: Aspects, kind: str) -> list[tuple[str, str, bool]]:

@@ -1,17 +1,19 @@
 """A script: statements that are either run in one transaction, or printed for somebody who runs them with psql."""
 
 import re
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+import psycopg
 import sqlparse
-from psycopg import sql
+from psycopg import Cursor, sql
 from sqlparse.exceptions import SQLParseError
 
 from core.db.connection.errors import translated
-from core.db.connection.session import Driver
-from core.db.install.installer import ADVISORY_LOCK
+from core.db.connection.session import Driver, Row
+from core.db.install.installer import ADVISORY_LOCK, Part
+from core.errors import GateClosed
 
 # A table that somebody holds for longer is not waited for: meanwhile nobody else would get at it either.
 _LOCK_TIMEOUT = "10s"
@@ -19,13 +21,26 @@ _LOCK_TIMEOUT = "10s"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One step. `needs` says who can do it where this login cannot; `as_owner`: birth_owner does it."""
+    """One step. `needs` says who can do it where this login cannot.
+
+    `as_owner`: birth_owner does it. Nothing that makes or alters an object, nor grants it: event triggers of the
+    company's run then, as whoever did that, and birth_owner has no rights on their tables.
+    """
 
     what: str
     sql: sql.Composed
     as_owner: bool = False
     needs: str = ""
     is_plumbing: bool = False  # serves the steps around it, and is not worth telling
+
+
+def making(part: Part, schema: str, what: str = "") -> list[Statement]:
+    """What makes a part of an installation, and gives it to birth_owner."""
+    steps = [Statement(what or part.name, part.statement(schema))]
+    if (given := part.handed_over(schema)).as_string():
+        # Not in one with it: the trigger guard reads the text of a statement that alters a table.
+        steps.append(Statement(f"{what or part.name}: birth_owner's", given, is_plumbing=True))
+    return steps
 
 
 def text_of(driver: Driver, statements: Sequence[Statement]) -> str:
@@ -58,10 +73,46 @@ def formatted(driver: Driver, statement: Statement) -> str:
 def run(driver: Driver, statements: Iterable[Statement], *, read_only: bool = False) -> None:
     """Run them inside the caller's transaction. Raises a ConsoleError. `read_only`: the caller asked for no writes."""
     with translated(read_only=read_only), driver.cursor() as cursor:
+        watching = _event_triggers(cursor)
         for each in statements:
             cursor.execute("SET LOCAL ROLE birth_owner" if each.as_owner else "RESET ROLE")
-            cursor.execute(each.sql)
+            with _named(watching):
+                cursor.execute(each.sql)
         cursor.execute("RESET ROLE")
+
+
+def _event_triggers(cursor: Cursor[Row]) -> Mapping[str, str]:
+    """The name of each event trigger by its function, as the server's words on an error would tell that."""
+    cursor.execute(
+        "SELECT e.evtname::text AS name, e.evtfoid::pg_catalog.regprocedure::text AS function"
+        " FROM pg_catalog.pg_event_trigger AS e WHERE e.evtenabled <> 'D' ORDER BY 1"
+    )
+    return {row["function"]: row["name"] for row in cursor.fetchall()}
+
+
+@contextmanager
+def _named(watching: Mapping[str, str]) -> Iterator[None]:
+    """Raise GateClosed, with its name, where an event trigger of the company's refuses a statement."""
+    try:
+        yield
+    except psycopg.Error as error:
+        context = error.diag.context or ""
+        refusing = next((each for each in watching if f" {each} " in context), None)
+        if refusing is None:
+            raise
+        raise GateClosed(
+            f"the event trigger {watching[refusing]} refuses a statement of this installation",
+            code="event_trigger",
+            evidence={
+                "event_trigger": watching[refusing],
+                "function": refusing,
+                "sqlstate": error.sqlstate,
+                "message": error.diag.message_primary,
+            },
+            hint=f"Let its function run as its owner: ALTER FUNCTION {refusing} SECURITY DEFINER SET search_path ="
+            f" pg_catalog, pg_temp; or disable the trigger for the installation: ALTER EVENT TRIGGER"
+            f" {watching[refusing]} DISABLE.",
+        ) from error
 
 
 def begin(driver: Driver) -> None:

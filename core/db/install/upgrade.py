@@ -81,8 +81,8 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
     _insist_repairable(found)
     stand_ins = [*move.stand_ins(), *_stand_ins(connection, found, every=True)] if move else [
         *_stand_ins(connection, found)]  # fmt: skip
-    files = [Statement(part.name, part.statement(schema), as_owner=part.as_owner) for part in
-             [*stand_ins, *_files(connection, found)]]  # fmt: skip
+    parts = [*stand_ins, *_files(connection, found)]
+    files = [each for part in parts for each in script.making(part, schema)]
     if any(part.functions and part.functions[0][0] == _REGISTER for part in stand_ins):
         # Made by what is bound: the stand-in's own text has just taken its place.
         files.append(_register_defined(schema))
@@ -96,8 +96,7 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
         *steps,
         *(move.bindings() if move else ()),
         *_remembered(connection, found, stand_ins),
-        Statement("record the installed objects", installer.recorded(kind, schema, before, restored),
-                  as_owner=True, is_plumbing=True),
+        Statement("record the installed objects", installer.recorded(kind, schema, before, restored), is_plumbing=True),
     ])  # fmt: skip
 
 
@@ -211,7 +210,7 @@ def _drops(connection: Connection, found: _Found) -> Iterator[Statement]:
         if kind == "function" and name not in made:
             # The name is as the server quoted it.
             drop = sql.Composed([sql.SQL("DROP FUNCTION "), sql.SQL(name)])
-            yield Statement(f"drop function {name}", drop, as_owner=True)
+            yield Statement(f"drop function {name}", drop)
 
 
 def _remembered(connection: Connection, found: _Found, stand_ins: Sequence[Part]) -> Iterator[Statement]:

@@ -23,9 +23,16 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A collection to call the register function for; `ready`: birth_caller may call it."""
+    """A collection to call the register function for; `ready`: birth_caller may call it.
+
+    `owned`: this login acts for the function's owner. Its name and its schema's are as the server quoted them.
+    """
 
     collection: str
+    function: str
+    schema: str
+    owner: str
+    owned: bool
     ready: bool
 
 

@@ -99,7 +99,6 @@ def draft(connection: Connection, made: Draft) -> None:
                     sql.Literal(table.name),
                     sql.Literal(Jsonb(dict(table.columns))),
                 ),
-                as_owner=True,
             )
     for beside in connection.rows(rows.BESIDE, {"schemas": list(made.company_schemas), "names": list(BESIDE)}):
         made.leave(f"{beside.kind} {beside.schema}.{beside.name}", "the company's: the console's own stands beside it")

@@ -73,12 +73,12 @@ def draft(connection: Connection, made: Draft, *, binds: bool, filled: Collectio
     done: list[installer.Part] = []
     for part in installer.stand_ins():
         if _is_wanted(connection, made, part, binds=binds, filled=filled):
-            made.add(f"{part.name.removeprefix('reference/')} (a stand-in)", part.statement(made.schema), as_owner=True)
+            made.statements += script.making(part, made.schema, f"{part.name.removeprefix('reference/')} (a stand-in)")
             done.append(part)
     first = len(installer.FIRST)
     for part in installer.parts()[first:]:
         if part.name not in made.survey.recorded:
-            made.add(part.name, part.statement(made.schema), as_owner=part.as_owner)
+            made.statements += script.making(part, made.schema)
             done.append(part)
     if done:
         for part in [*installer.parts()[:first], *done]:
@@ -130,8 +130,7 @@ def finish(made: Draft) -> None:
         else:
             made.add("the trigger guard", guard.statement(made.schema), needs=SUPERUSER)
     if any(part.name not in made.survey.recorded for part in installer.parts()):
-        made.add("record the installed objects", installer.recorded("schema_installed", made.schema),
-                 as_owner=True, plumbing=True)  # fmt: skip
+        made.add("record the installed objects", installer.recorded("schema_installed", made.schema), plumbing=True)
 
 
 def gateway_is_ours(made: Draft) -> bool:

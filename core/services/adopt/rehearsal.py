@@ -14,7 +14,7 @@ from core.db.connection.errors import translated
 from core.db.connection.session import Connection
 from core.db.install import script
 from core.db.install.script import Statement
-from core.db.rows.rehearsal import CALL, LACKING, PLACE, Lacking
+from core.db.rows.rehearsal import CALL, LACKING, PLACE, Lacking, Place
 from core.errors import ConsoleError
 
 _DENIED: Final = "42501"
@@ -39,8 +39,14 @@ def rehearse(connection: Connection) -> Rehearsed:
     found = Rehearsed()
     with translated(), connection.driver.transaction(force_rollback=True):
         place = connection.row(PLACE)
-        if place is None or not place.ready:
+        if place is None:
             return found
+        if not place.ready:
+            calling = _calling(place)
+            found.grants.append(calling)
+            if calling.needs:
+                return found
+            script.run(connection.driver, [calling])
         while (refused := _call(connection, place.collection)) is not None:
             if refused.sqlstate != _DENIED:
                 found.refusal = refused.message
@@ -64,6 +70,15 @@ def grant_for(connection: Connection, refused: ConsoleError) -> str:
     """The statement that lets birth_caller do what it was refused, by the likeliest reading; "" where none would."""
     lacking = connection.rows(LACKING, _words(refused))
     return next((f"{_grant(each, _guess(each, refused)).as_string()};" for each in lacking), "")
+
+
+def _calling(place: Place) -> Statement:
+    grants = sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_caller; GRANT EXECUTE ON FUNCTION {} TO birth_caller").format(
+        sql.SQL(place.schema), sql.SQL(place.function)
+    )
+    return Statement(
+        f"birth_caller calls {place.function}", grants, needs="" if place.owned else f"its owner {place.owner}"
+    )
 
 
 def _call(connection: Connection, collection: str) -> ConsoleError | None:

@@ -7,10 +7,11 @@ from core.db.connection.installed import insist_not_newer
 from core.db.connection.session import Connection
 from core.db.install import relocation, script
 from core.db.install import upgrade as composing
+from core.db.install.script import Statement
 from core.db.rows import upgrade as rows
 from core.db.rows.upgrade import Installation
 from core.errors import GateClosed, Json, NotAllowed, Unavailable, UsageError
-from core.services.adopt import install, membership
+from core.services.adopt import install, membership, rehearsal
 from core.services.adopt.script_draft import Draft
 from core.settings import DEFAULT_SCHEMA
 from core.version import FIRST_VERSION, SCHEMA_VERSION, version_of
@@ -69,9 +70,18 @@ def upgrade(connection: Connection) -> Upgrade:
         drafted = _draft(connection)
         if drafted.needs:
             return _outcome(connection, drafted)
-        steps = [*drafted.made.statements[drafted.done :], *membership.leaving(drafted.made.survey)]
+        steps = drafted.made.statements[drafted.done :]
         script.run(connection.driver, steps, read_only=connection.read_only)
-    return Upgrade(drafted.before, drafted.changed, moved_to=drafted.moved_to)
+        granted = _granted(connection, drafted) if drafted.changed else []
+        script.run(connection.driver, [*granted, *membership.leaving(drafted.made.survey)])
+    changed = [*drafted.changed, *(each.what for each in granted)]
+    return Upgrade(drafted.before, changed, moved_to=drafted.moved_to)
+
+
+def _granted(connection: Connection, drafted: "_Drafted") -> list[Statement]:
+    """What the register function turns out to need and this login can grant; `init` names the rest."""
+    there = connection.elsewhere(drafted.moved_to) if drafted.moved_to else connection
+    return [each for each in rehearsal.rehearse(there).grants if not each.needs]
 
 
 def insist_on_rights(found: Upgrade) -> None:

@@ -1,6 +1,8 @@
 -- name: place
 -- A collection for which the register function can be called, the first by name.
-SELECT c.collection_name AS collection,
+SELECT c.collection_name AS collection, p.oid::pg_catalog.regprocedure::text AS function,
+    p.pronamespace::pg_catalog.regnamespace::text AS schema, pg_catalog.pg_get_userbyid(p.proowner)::text AS owner,
+    pg_catalog.pg_has_role(p.proowner, 'USAGE') AS owned,
     pg_catalog.has_function_privilege('birth_caller', p.oid, 'EXECUTE')
         AND pg_catalog.has_schema_privilege('birth_caller', p.pronamespace, 'USAGE') AS ready
 FROM {S}.birth_collections() AS c, pg_catalog.pg_proc AS p
