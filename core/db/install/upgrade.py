@@ -102,7 +102,7 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
 
 def _register_defined(schema: str) -> Statement:
     define = sql.SQL("SELECT {}._birth_register_define()").format(sql.Identifier(schema))
-    return Statement("the register function as it is bound", define, as_owner=True, is_plumbing=True)
+    return Statement("the register function as it is bound", define, is_plumbing=True)
 
 
 def _survey(connection: Connection) -> _Found:

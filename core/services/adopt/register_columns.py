@@ -47,7 +47,6 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
             sql.SQL("SELECT {}({}, {})").format(
                 made.in_schema("birth_bind_register_column"), sql.Literal(each.column), source
             ),
-            as_owner=True,
         )
 
 

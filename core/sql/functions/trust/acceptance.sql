@@ -78,7 +78,7 @@ DECLARE
     v_alike record;
     v_limit {S}.birth_backfill_limit;
     v_gateway jsonb := {S}.birth_gateway_fingerprint();
-    v_alerts bigint := (SELECT count(*) FROM {S}.birth_alert_rows());
+    v_alerts bigint := {S}.birth_bound_count('alerts');
     v_origin text := 'birth-backfill:run-' || p_run;
     v_written bigint;
     v_marked bigint;
@@ -111,10 +111,12 @@ BEGIN
             'example', b.example) ORDER BY b.origin, b.collection_name) FILTER (WHERE NOT b.by_run), '[]') AS others
     INTO v_birth FROM (
         SELECT s.*, s.origin IS NOT DISTINCT FROM v_origin AS by_run FROM {S}.birth_since_plan(p_run) AS s) AS b;
-    SELECT count(*) FILTER (WHERE g.dot_origin = v_origin), count(*) - v_run.registry_rows,
-        count(*) FILTER (WHERE g.dot_origin = v_origin AND (g.certified OR g.certified_at IS NOT NULL
+    SELECT g.written, g.rows - v_run.registry_rows, g.marked
+    INTO v_written, v_grown, v_marked
+    FROM {S}._birth_reading(format('SELECT count(*) FILTER (WHERE g.dot_origin = %1$L), count(*),
+        count(*) FILTER (WHERE g.dot_origin = %1$L AND (g.certified OR g.certified_at IS NOT NULL
             OR g.inspect_pen IS NOT NULL OR g.inspect_stamp IS NOT NULL OR g.inspect_gate IS NOT NULL))
-    INTO v_written, v_grown, v_marked FROM {S}.birth_registry_rows() AS g;
+        FROM {S}.birth_registry_rows() AS g', v_origin)) AS g(written bigint, rows bigint, marked bigint);
     SELECT coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id)
             FILTER (WHERE l.digest IS DISTINCT FROM {S}.birth_item_digest(l.ledger_id)), '[]'),
         coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id)
