@@ -41,7 +41,7 @@ class Shown:
         while not condition():
             if time.monotonic() > deadline:
                 raise AssertionError(f"never came true; the screen:\n{self.screen()}")
-            await self.pilot.pause(0.01)
+            await asyncio.sleep(0.02)  # a pause of the pilot asks every widget whether it is idle
         await self.pilot.pause()
 
     async def shows(self, text: str) -> None:

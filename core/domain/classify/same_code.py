@@ -13,7 +13,6 @@ _UNSEEN = re.compile(
     "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_PLAIN = re.compile("[!-~]*")
 # Letters of Cyrillic, Greek and Armenian that look like others, and the i without a dot. Capitals as well: not every
 # collation of a server knows their small ones.
 _CYRILLIC, _GREEK, _ARMENIAN = "авекмнорстухіјѕԁԛԝһӏ", "αβγεζηικμνορτυχω", "օսոհ"  # noqa: RUF001 - these are the point
@@ -25,7 +24,7 @@ _ALIKE = str.maketrans(
 
 def fold(text: str) -> str:
     """A text as codes are compared: NFKC, without white space, control and invisible characters. Empty where blank."""
-    if _PLAIN.fullmatch(text):
+    if text.isascii() and text.isprintable() and " " not in text:
         return text
     return _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
 
@@ -37,7 +36,7 @@ def look(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nothing of a text is seen."""
-    return not fold(text)
+    return not "!" <= text[:1] <= "~" and not fold(text)
 
 
 def meet(texts: Iterable[str]) -> bool:
