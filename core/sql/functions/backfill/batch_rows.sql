@@ -79,6 +79,7 @@ BEGIN
     v_answers := {S}._birth_as_caller(v_statement, v_found.codes, v_found.source_keys, v_found.births, v_taken);
     -- Nothing comes in between: names and operators mean what they did only when this has been asked.
     PERFORM {S}._birth_session_kept(v_marks, pg_catalog.current_setting('search_path'));
+    PERFORM {S}._birth_caller_ready();
     SELECT * INTO registered, existing
     FROM {S}._birth_batch_count(p_entry.collection_name, v_origin, v_found.codes, v_taken);
     -- All items of a range have their numbers in a row.

@@ -55,7 +55,7 @@ COMMENT ON FUNCTION {S}._birth_register_statement({S}.birth_backfill_ledger) IS
 
 -- The statements of an entry as they would run now, for people who look on.
 CREATE OR REPLACE FUNCTION {S}.birth_entry_statements(p_ledger_id bigint) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
     SELECT jsonb_build_object('plan', {S}._birth_plan_text(l.relid, l.collection_name,
             {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'), l.locator,
             l.columns),

@@ -13,7 +13,7 @@ COMMENT ON FUNCTION {S}._birth_lease() IS
 -- A session that began after the claim was last touched is another one: process numbers come back, also after a crash.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_claim(p_run bigint, p_rows integer, OUT verdict text,
     OUT ledger_id bigint, OUT epoch bigint, OUT seq_from bigint, OUT seq_to bigint, OUT batch_size integer)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 #variable_conflict use_column
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');

@@ -47,7 +47,7 @@ COMMENT ON FUNCTION {S}._birth_batch_take_over(bigint, text) IS
 
 -- Prolong a claim that waits for its turn: a throttle, a lock, a lost link. Refuses one that was taken over.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_heartbeat(p_ledger_id bigint, p_epoch bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 BEGIN
     PERFORM {S}._birth_actor('birth_operator', 'apply a run');
     PERFORM {S}._birth_batch_claimed(p_ledger_id, p_epoch);
@@ -63,7 +63,7 @@ COMMENT ON FUNCTION {S}.birth_backfill_heartbeat(bigint, bigint) IS
 -- where it was split so before: who asks again did not hear the answer, and the rest is free with the session it came
 -- from.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_split(p_ledger_id bigint, p_epoch bigint, p_rows integer) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_batch {S}.birth_backfill_batch;

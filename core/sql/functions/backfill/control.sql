@@ -2,7 +2,7 @@
 -- a batch size of 0 leaves it to the workers again.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_steer(
     p_run bigint, p_command text, p_batch_size integer, p_reason text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'control a run');
     v_status text;
@@ -66,7 +66,7 @@ COMMENT ON FUNCTION {S}._birth_backfill_held(bigint) IS
 
 -- Say who is at work on a run and whether something holds it up, for people who look on.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_report(p_run bigint, p_state text, p_reason text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 BEGIN
     PERFORM {S}._birth_actor('birth_operator', 'apply a run');
     IF p_state IS NULL OR p_state NOT IN ('applying', 'paused', 'throttled', 'waiting') THEN

@@ -48,10 +48,16 @@ COMMENT ON FUNCTION {S}.birth_full_xid(xid) IS
     'The xmin of a row as a 64-bit transaction id. For birth_reader.';
 
 -- Registry rows that came or changed since the run was planned, and are not its own work, by origin. `xmin` says which
--- transaction wrote a row; the plan's snapshot says which of those it saw.
+-- transaction wrote a row; the plan's snapshot says which of those it saw. Read as in _birth_reading.
 CREATE OR REPLACE FUNCTION {S}.birth_since_plan(p_run bigint)
 RETURNS TABLE (origin text, collection_name text, rows bigint, ours bigint, example text)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+#variable_conflict use_column
+DECLARE
+    v_is_read boolean := false;
+BEGIN
+    PERFORM set_config('transaction_read_only', 'on', true);
+    RETURN QUERY
     WITH fresh AS MATERIALIZED (
         SELECT g.dot_origin, g.collection_name, g.entity_code,
             g.dot_origin = 'birth-backfill:run-' || p_run AS by_run
@@ -62,7 +68,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM fresh AS f
     LEFT JOIN {S}.birth_backfill_ledger AS l ON l.run_id = p_run AND l.collection_name = f.collection_name AND f.by_run
     LEFT JOIN {S}.birth_backfill_item AS i ON i.ledger_id = l.ledger_id AND i.entity_code = f.entity_code
-    GROUP BY 1, 2 ORDER BY 1, 2
+    GROUP BY 1, 2 ORDER BY 1, 2;
+    v_is_read := true;
+    RAISE SQLSTATE 'BR999';
+EXCEPTION WHEN SQLSTATE 'BR999' THEN
+    IF NOT v_is_read THEN
+        RAISE;
+    END IF;
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_since_plan(bigint) IS
     'Registry rows that came or changed since a run was planned, by origin and collection; ours counts those of the '

@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION {S}.birth_load(p_run bigint,
     OUT replicas bigint, OUT replica_lag numeric, OUT replayed_bytes numeric,
     OUT lock_waits bigint, OUT wal_bytes numeric)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
     WITH touched AS MATERIALIZED (
         SELECT relid FROM {S}.birth_backfill_ledger WHERE run_id = p_run
         UNION SELECT {S}.birth_bound_table('registry')

@@ -1,7 +1,7 @@
 -- Open a permit: rows, time and collections (NULL: all) that a backfill may take, on the gateway as it is now.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_open(
     p_budget bigint, p_lifetime interval, p_reason text, p_collections text[], p_expect_gateway text) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_gatekeeper', 'open permits');
     v_live jsonb := {S}.birth_gateway_fingerprint();
@@ -53,7 +53,7 @@ COMMENT ON FUNCTION {S}.birth_permit_open(bigint, interval, text, text[], text) 
 
 -- Whoever closes one gets to wait for any batch in flight, which the server ends after a minute.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_close(p_permit bigint, p_reason text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '90s' AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '90s' AS $body$
 DECLARE
     v_closed timestamptz;
 BEGIN

@@ -2,7 +2,7 @@
 -- takes the default.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_begin(
     p_run bigint, p_most_quarantined bigint DEFAULT NULL, p_most_vanished bigint DEFAULT NULL) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_status text;
@@ -35,7 +35,7 @@ COMMENT ON FUNCTION {S}.birth_backfill_begin(bigint, bigint, bigint) IS
 
 -- The run is applied when every item has an outcome. Saying so twice is no error.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_finish(p_run bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_open bigint;

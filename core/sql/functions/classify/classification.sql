@@ -3,7 +3,7 @@
 -- nothing registered under another identity.
 CREATE OR REPLACE FUNCTION {S}.birth_identity_classify(
     p_collection text, p_strategy text, p_columns text[], p_seen_version integer, p_reason text, p_evidence jsonb
-) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'classify identities');
     v_collection record;
@@ -80,7 +80,7 @@ COMMENT ON FUNCTION {S}.birth_identity_classify(text, text, text[], integer, tex
 -- Take an identity back: the collection is unclassified again, and the history keeps both.
 CREATE OR REPLACE FUNCTION {S}.birth_identity_unclassify(
     p_collection text, p_seen_version integer, p_reason text) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'remove identities');
     v_current {S}.birth_identity;

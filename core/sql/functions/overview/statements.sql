@@ -1,7 +1,7 @@
 -- The statements that plan a collection and register a batch of it, as the next run would run them; NULL where it
 -- cannot be planned.
 CREATE OR REPLACE FUNCTION {S}.birth_collection_statements(p_collection text) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
     SELECT jsonb_build_object('plan', {S}._birth_plan_text(c.relid, c.collection_name,
             {S}._birth_identity_expression(c.relid, c.collection_name, c.strategy, c.columns, 'source'), found.locator,
             c.columns),

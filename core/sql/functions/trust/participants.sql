@@ -48,7 +48,7 @@ COMMENT ON FUNCTION {S}._birth_hands(bigint) IS
 
 -- The people among them.
 CREATE OR REPLACE FUNCTION {S}.birth_participants(p_run bigint) RETURNS TABLE (person text, part text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
     SELECT DISTINCT h.person, h.part FROM {S}._birth_hands(p_run) AS h WHERE h.person IS NOT NULL ORDER BY 1, 2
 $body$;
 COMMENT ON FUNCTION {S}.birth_participants(bigint) IS
@@ -56,7 +56,7 @@ COMMENT ON FUNCTION {S}.birth_participants(bigint) IS
 
 -- The parts that this login took, under its person's name and all that either of them ever was.
 CREATE OR REPLACE FUNCTION {S}.birth_own_parts(p_run bigint) RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
     SELECT coalesce(array_agg(DISTINCT h.part ORDER BY h.part), '{{}}') FROM {S}._birth_hands(p_run) AS h
     JOIN {S}._birth_aliases(session_user,
             (SELECT l.person FROM {S}.birth_person_login AS l WHERE l.login = session_user)) AS a

@@ -2,7 +2,7 @@
 -- Names that only look alike are refused, also where they are written by hand: people are told apart by them, and
 -- somebody who is there twice could certify what they did themselves.
 CREATE OR REPLACE FUNCTION {S}._birth_person_named() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_alike text;
 BEGIN
@@ -62,7 +62,7 @@ COMMENT ON FUNCTION {S}._birth_aliases(text, text) IS
 -- Who is who is decided by whoever administers the database, and is part of the ledger like every other decision: also
 -- where it is written by hand.
 CREATE OR REPLACE FUNCTION {S}._birth_person_noted() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         PERFORM {S}.birth_ledger_append('person_added', jsonb_build_object('login', NEW.login, 'person', NEW.person));
