@@ -13,11 +13,15 @@ from core.profiles import COUNTERS, MOST_COUNTERS
 from core.services.overview import matrix as service
 from core.services.overview import parallel_counts
 
-_COUNTS = ("source_rows", "registered", "missing")
+_COUNTS = ("source_rows", "registered", "missing", "phantoms", "shared_codes", "unidentifiable")
 
 
 @click.command()
-@click.option("--counts", is_flag=True, help="Count source, registered and missing rows of every collection.")
+@click.option(
+    "--counts",
+    is_flag=True,
+    help="Count rows of every collection: source, registered, missing; phantoms, shared codes.",
+)
 @click.option(
     "--connections",
     type=click.IntRange(1, MOST_COUNTERS),
@@ -63,19 +67,25 @@ def _not_counted(wrong: Mapping[str, ConsoleError]) -> ConsoleError:
 def _as_json(row: MatrixRow) -> dict[str, Any]:
     facts = asdict(row.facts)
     facts.pop("missing_columns")
-    counts = asdict(row.counts) if row.counts else dict.fromkeys(_COUNTS)
-    return {**facts, "verdict": row.verdict, "reasons": list(row.reasons), **counts}
+    return {**facts, "verdict": row.verdict, "reasons": list(row.reasons), **_counts(row)}
+
+
+def _counts(row: MatrixRow) -> dict[str, int | None]:
+    known = {} if row.counts is None else asdict(row.counts)
+    return {**{name: known.get(name) for name in _COUNTS}, "phantoms": row.phantoms}
 
 
 def _print(call: Invocation, rows: list[MatrixRow], *, counts: bool, every: bool) -> None:
     headings = ["collection", "role", *(["requirement"] if every else []), "strategy", "identity"]
     headings += ["status", "trigger", "verdict", "reasons"]
-    figures = list(_COUNTS) if counts else []
-    call.output.table(headings + figures, (_cells(row, counts=counts, every=every) for row in rows), right=figures)
+    # Those that are no matter of course stand there only where there are any.
+    found = [_counts(row) for row in rows] if counts else []
+    figures = [name for name in _COUNTS if name in _COUNTS[:3] or any(each[name] for each in found)] if counts else []
+    call.output.table(headings + figures, (_cells(row, figures, every=every) for row in rows), right=figures)
     call.output.text(_summary(totals(rows, counts=counts)))
 
 
-def _cells(row: MatrixRow, *, counts: bool, every: bool) -> list[object]:
+def _cells(row: MatrixRow, figures: list[str], *, every: bool) -> list[object]:
     facts = row.facts
     cells: list[object] = [
         facts.collection,
@@ -88,14 +98,17 @@ def _cells(row: MatrixRow, *, counts: bool, every: bool) -> list[object]:
         row.verdict,
         ", ".join(row.reasons),
     ]
-    if counts:
-        found = row.counts
-        cells += [found.source_rows, found.registered, found.missing] if found else [None, None, None]
-    return cells
+    found = _counts(row)
+    return [*cells, *(found[name] for name in figures)]
 
 
 def _summary(sums: Totals) -> str:
     line = f"{sums.verdicts}; native status {sums.native_status}; table {sums.with_table}; trigger {sums.with_trigger}"
     if sums.missing is not None:
         line += f"; {sums.source_rows:,} rows, {sums.registered:,} registered, {sums.missing:,} missing"
-    return line
+    odd = {
+        "phantoms": sums.phantoms,
+        "rows that share a code": sums.shared_codes,
+        "rows without a code": sums.unidentifiable,
+    }
+    return "; ".join([line, *(f"{count:,} {what}" for what, count in odd.items() if count)])

@@ -22,6 +22,7 @@ class Collection:
     version: int | None
     missing_columns: tuple[str, ...] | None
     windowed: bool
+    declared: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,5 +31,14 @@ class Registered:
     registered: int
 
 
+@dataclass(frozen=True, slots=True)
+class RegistryRows:
+    """How many rows the registry holds, by collection."""
+
+    collection: str
+    rows: int
+
+
 COLLECTIONS: Final = Query("matrix.collections", Collection)
 REGISTERED: Final = Query("matrix.registered", Registered)
+REGISTRY_ROWS: Final = Query("matrix.registry_rows", RegistryRows)

@@ -15,10 +15,16 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Rows of a source, and those whose code is registered for its collection."""
+    """Rows of a source: those whose code is registered for its collection, has none, or shares it with another row.
+
+    `codes_registered` counts each registered code once.
+    """
 
     source_rows: int
     registered: int
+    codes_registered: int
+    unidentifiable: int
+    shared_codes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,24 +9,57 @@ from core.db.sources.windows import probed
 
 
 def counts(
-    table: sql.Composable, code: sql.Composable, collection: str, schema: str, *, windowed: bool
+    table: sql.Composable, code: sql.Composable, collection: str, schema: str, *, windowed: bool, grouped: bool
 ) -> Reading[Counts]:
-    """Source rows, and those whose code is registered for this collection."""
+    """Source rows: those registered for this collection, by how many codes; those without a code, or sharing one.
+
+    Not `grouped`, each row counts as one code: right where no two rows share one, and several times as quick.
+    """
+    registry, owner = bound.registry(schema), sql.Literal(collection)
+    if grouped:
+        return _grouped(table, code, registry, owner, probed(table, code, schema) if windowed else None)
     if windowed:
         statement = sql.SQL(
-            "SELECT count(*) AS source_rows, count(*) FILTER (WHERE owner = {}) AS registered FROM {}"
-        ).format(sql.Literal(collection), probed(table, code, schema))
+            "SELECT count(*) AS source_rows, count(*) FILTER (WHERE owner = {owner}) AS registered,"
+            " count(*) FILTER (WHERE owner = {owner}) AS codes_registered,"
+            " count(*) - count(code) AS unidentifiable, 0::bigint AS shared_codes FROM {probed}"
+        ).format(owner=owner, probed=probed(table, code, schema))
         return Reading(statement, Counts)
     statement = sql.SQL(
-        "SELECT count(*) AS source_rows, count(r.entity_code) AS registered"
+        "SELECT count(*) AS source_rows, count(r.entity_code) AS registered, count(r.entity_code) AS codes_registered,"
+        " count(*) - count(coded.code) AS unidentifiable, 0::bigint AS shared_codes"
         " FROM (SELECT {code} AS code FROM {table} AS source) AS coded"
-        " LEFT JOIN {registry} AS r ON r.entity_code = coded.code AND r.collection_name = {collection}"
-    ).format(
-        code=code,
-        table=table,
-        registry=bound.registry(schema),
-        collection=sql.Literal(collection),
-    )
+        " LEFT JOIN {registry} AS r ON r.entity_code = coded.code AND r.collection_name = {owner}"
+    ).format(code=code, table=table, registry=registry, owner=owner)
+    return Reading(statement, Counts)
+
+
+def _grouped(
+    table: sql.Composable,
+    code: sql.Composable,
+    registry: sql.Composable,
+    owner: sql.Literal,
+    windows: sql.Composable | None,
+) -> Reading[Counts]:
+    if windows is None:
+        grouped = sql.SQL(
+            "SELECT grouped.rows, grouped.code, r.entity_code IS NOT NULL AS known"
+            " FROM (SELECT code, count(*) AS rows FROM (SELECT {code} AS code FROM {table} AS source) AS coded"
+            " GROUP BY code) AS grouped"
+            " LEFT JOIN {registry} AS r ON r.entity_code = grouped.code AND r.collection_name = {owner}"
+        ).format(code=code, table=table, registry=registry, owner=owner)
+    else:
+        grouped = sql.SQL(
+            "SELECT count(*) AS rows, code, coalesce(bool_or(owner = {}), false) AS known FROM {} AS row GROUP BY code"
+        ).format(owner, windows)
+    statement = sql.SQL(
+        "SELECT coalesce(sum(rows), 0)::bigint AS source_rows,"
+        " coalesce(sum(rows) FILTER (WHERE known), 0)::bigint AS registered,"
+        " count(*) FILTER (WHERE known) AS codes_registered,"
+        " coalesce(sum(rows) FILTER (WHERE code IS NULL), 0)::bigint AS unidentifiable,"
+        " coalesce(sum(rows) FILTER (WHERE rows > 1 AND code IS NOT NULL), 0)::bigint AS shared_codes"
+        " FROM ({}) AS found"
+    ).format(grouped)
     return Reading(statement, Counts)
 
 

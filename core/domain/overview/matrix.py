@@ -30,11 +30,18 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Rows of one collection. `missing` is None where no identity says which rows are registered."""
+    """Rows of one collection. What only an identity could say is None where there is none.
+
+    `shared_codes` are rows whose code another row has, too; `unidentifiable` rows have none. `codes_registered` are
+    the registry's rows that a source row gives: what the registry holds beyond them are phantoms.
+    """
 
     source_rows: int
     registered: int
     missing: int | None
+    shared_codes: int | None = None
+    unidentifiable: int | None = None
+    codes_registered: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class MatrixRow:
     verdict: str
     reasons: tuple[str, ...]
     counts: Counts | None = None
+    phantoms: int | None = None  # registry rows of the collection that no source row gives
 
     @property
     def standing(self) -> str:
@@ -56,7 +64,7 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The line under the matrix, over its REQUIRED collections. The three counts are None until counted."""
+    """The line under the matrix, over its REQUIRED collections. The counts are None until counted."""
 
     collections: int
     compatible: int
@@ -70,6 +78,9 @@ class Totals:
     source_rows: int | None
     registered: int | None
     missing: int | None
+    phantoms: int | None
+    shared_codes: int | None
+    unidentifiable: int | None
 
     @property
     def stranded(self) -> int:
@@ -112,6 +123,7 @@ def totals(rows: Iterable[MatrixRow], *, counts: bool = False) -> Totals:
     required = [row for row in rows if row.facts.requirement == REQUIRED]
     strategies = [row.facts.strategy for row in required]
     counted = [row.counts for row in required if row.counts is not None]
+    phantoms = [row.phantoms for row in required if row.phantoms is not None]
     return Totals(
         collections=len(required),
         compatible=sum(row.verdict == COMPATIBLE for row in required),
@@ -125,4 +137,7 @@ def totals(rows: Iterable[MatrixRow], *, counts: bool = False) -> Totals:
         source_rows=sum(each.source_rows for each in counted) if counts or counted else None,
         registered=sum(each.registered for each in counted) if counts or counted else None,
         missing=sum(each.missing or 0 for each in counted) if counts or counted else None,
+        phantoms=sum(phantoms) if counts or phantoms else None,
+        shared_codes=sum(each.shared_codes or 0 for each in counted) if counts or counted else None,
+        unidentifiable=sum(each.unidentifiable or 0 for each in counted) if counts or counted else None,
     )

@@ -31,6 +31,7 @@ class Source:
     relid: int | None = None
     own_equality: frozenset[str] = frozenset()  # columns whose equality is not that of their texts
     windowed: bool = False  # it cannot be joined with the registry
+    declared: bool = False  # an index proves that no two rows share a code of its identity
 
 
 def find(connection: Connection, collection: str) -> Source | None:
@@ -103,11 +104,18 @@ def code_of(source: Source, identity: Identity) -> tuple[sql.Composable, list[co
     return codec.code_expression(collection, parts, source.schema), parts
 
 
-def counts(connection: Connection, source: Source) -> Reading[Counts]:
-    """The statement that counts a classified source's rows and those registered."""
+def counts(connection: Connection, source: Source, *, grouped: bool) -> Reading[Counts]:
+    """The statement that counts a classified source's rows and those registered, `grouped` by their codes or not."""
     assert source.table is not None and source.identity is not None  # noqa: S101, PT018 - the caller looked
     code, _ = code_of(source, source.identity)
-    return counting.counts(source.table, code, source.collection, connection.schema, windowed=source.windowed)
+    return counting.counts(
+        source.table,
+        code,
+        source.collection,
+        connection.schema,
+        windowed=source.windowed,
+        grouped=grouped,
+    )
 
 
 def table_of(schema: str | None, name: str | None) -> sql.Composable | None:
@@ -151,4 +159,5 @@ def _source(connection: Connection, row: rows.Collection, known: Mapping[int, Se
         schema=connection.schema,
         relid=row.relid,
         windowed=row.windowed,
+        declared=row.declared,
     )

@@ -3,10 +3,12 @@
 Counts come one collection at a time, so that they can be shown as they come.
 """
 
+from collections.abc import Mapping
+
 from psycopg import sql
 
 from core.db.connection.session import Connection
-from core.db.rows.matrix import COLLECTIONS, REGISTERED, Collection
+from core.db.rows.matrix import COLLECTIONS, REGISTERED, REGISTRY_ROWS, Collection
 from core.db.sources.counts import row_count
 from core.domain.overview.matrix import REQUIRED, Counts, Facts, MatrixRow, judge
 from core.services.classify import sources
@@ -24,8 +26,11 @@ def facts(connection: Connection, collection: str) -> Facts | None:
     return next((_facts(row) for row in rows if row.collection == collection), None)
 
 
-def count(connection: Connection, collection: str) -> Counts | None:
+def count(connection: Connection, collection: str, *, exact: bool = False) -> Counts | None:
     """Count a collection's rows; None where it has no table.
+
+    Which rows share a code is told where an index says that none do, or where it is asked for: `exact` takes several
+    times as long where no index says so.
 
     Without an identity nobody can say which rows are registered: then `registered` counts the registry's rows of
     that collection, and `missing` is known only where there are none.
@@ -35,8 +40,33 @@ def count(connection: Connection, collection: str) -> Counts | None:
         return None
     if source.identity is None or source.missing_columns:
         return _unidentified(connection, collection, source.table)
-    found = connection.one(sources.counts(connection, source))
-    return Counts(found.source_rows, found.registered, found.source_rows - found.registered)
+    found = connection.one(sources.counts(connection, source, grouped=exact and not source.declared))
+    is_known = exact or source.declared
+    return Counts(
+        found.source_rows,
+        found.registered,
+        found.source_rows - found.registered,
+        found.shared_codes if is_known else None,
+        found.unidentifiable,
+        found.codes_registered if is_known else None,
+    )
+
+
+def registry_rows(connection: Connection) -> dict[str, int]:
+    """How many rows the registry holds for each collection: one pass over it for all of them."""
+    return {row.collection: row.rows for row in connection.rows(REGISTRY_ROWS)}
+
+
+def phantoms(row: MatrixRow, registry: Mapping[str, int]) -> int | None:
+    """Registry rows of a collection that no row of its source gives; None where nobody can say which those are.
+
+    Of a table that is gone, all of them. The counts must be of the same snapshot as `registry`.
+    """
+    held = registry.get(row.facts.collection, 0)
+    if row.facts.table is None:
+        return held
+    found = row.counts.codes_registered if row.counts is not None else None
+    return None if found is None else held - found
 
 
 def _unidentified(connection: Connection, collection: str, table: sql.Composable) -> Counts:

@@ -34,14 +34,21 @@ def counted_matrix(browse: Callable[[], Connection], connections: int, *, every:
     with browse() as connection, connection.snapshot():
         rows = matrix.read(connection, every=every)
         names = [row.facts.collection for row in rows]
-        found = side_by_side(connection, browse, names, connections)
+        found = side_by_side(connection, browse, names, connections, exact=True)
+        registry = matrix.registry_rows(connection)
     uncounted = {name: error for name in names if isinstance(error := found[name], ConsoleError)}
     counted = {name: counts for name, counts in found.items() if not isinstance(counts, ConsoleError)}
-    return Matrix(tuple(replace(row, counts=counted.get(row.facts.collection)) for row in rows), uncounted)
+    rows = [replace(row, counts=counted.get(row.facts.collection)) for row in rows]
+    return Matrix(tuple(replace(row, phantoms=matrix.phantoms(row, registry)) for row in rows), uncounted)
 
 
 def side_by_side(
-    first: Connection, another: Callable[[], Connection], collections: Iterable[str], connections: int
+    first: Connection,
+    another: Callable[[], Connection],
+    collections: Iterable[str],
+    connections: int,
+    *,
+    exact: bool = False,
 ) -> dict[str, Found]:
     """Count collections over `first`, which is in a snapshot, and over further ones that join it.
 
@@ -49,7 +56,7 @@ def side_by_side(
     leads to another server. What is wrong with one collection is found in its place. Raises Unavailable where a
     connection is lost; what is under way then is given up.
     """
-    tally = _Tally(collections)
+    tally = _Tally(collections, exact=exact)
     moment = first.moment()
 
     def help_out() -> None:
@@ -69,9 +76,10 @@ def side_by_side(
 class _Tally:
     """What is left to count, what was counted, and the first error; shared by threads with a connection each."""
 
-    def __init__(self, collections: Iterable[str]) -> None:
+    def __init__(self, collections: Iterable[str], *, exact: bool) -> None:
         self._left = deque(collections)
         self._total = len(self._left)
+        self._exact = exact
         self._found: dict[str, Found] = {}
         self._error: Exception | None = None
         self._counting: list[Connection] = []
@@ -107,7 +115,7 @@ class _Tally:
     def _count(self, connection: Connection, name: str) -> None:
         found: Found
         try:
-            found = _found(connection, name)
+            found = _found(connection, name, exact=self._exact)
         except Exception as error:  # noqa: BLE001 - it is raised where the counts are waited for
             with self._changed:
                 # What comes after the first is only that it was given up.
@@ -120,9 +128,9 @@ class _Tally:
                 self._changed.notify_all()
 
 
-def _found(connection: Connection, name: str) -> Found:
+def _found(connection: Connection, name: str, *, exact: bool) -> Found:
     try:
-        return matrix.count(connection, name)
+        return matrix.count(connection, name, exact=exact)
     except ConsoleError as error:
         if connection.is_closed:
             raise

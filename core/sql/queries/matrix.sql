@@ -13,3 +13,7 @@ ORDER BY c.collection_name COLLATE "C"
 
 -- name: registered
 SELECT count(*) AS registered FROM {S}.birth_registry_rows() WHERE collection_name = %(collection)s
+
+-- name: registry_rows
+SELECT collection_name AS collection, count(*) AS rows FROM {S}.birth_registry_rows()
+WHERE collection_name IS NOT NULL GROUP BY 1

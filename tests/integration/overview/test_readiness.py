@@ -280,6 +280,26 @@ def test_without_an_identity_nothing_is_missing_for_sure_once_something_is_regis
     assert count(database, "doc_reviews") == (164, 1, None)
 
 
+def test_phantoms_shared_codes_and_rows_without_a_code_are_counted_in_one_moment(small: Database) -> None:
+    # Of notes, where no index tells them apart: two rows share a code, one has none.
+    small.run("""SET session_replication_role = replica;
+        INSERT INTO public.notes VALUES ('N-1'), ('N-1'), ('N-2'), ('N-3'), (NULL);
+        INSERT INTO public.goods SELECT n, 'G-' || n, n FROM generate_series(1, 3) AS n;
+        INSERT INTO birth.birth_registry (entity_code, collection_name) VALUES ('N-1', 'notes'), ('N-2', 'notes'),
+            ('N-gone', 'notes'), ('G-1', 'goods'), ('G-gone', 'goods'), ('G-also', 'goods')""")
+    found = run("matrix", "--counts", "--json", "--dsn", small.dsn("viewer1")).document
+    names = ("source_rows", "registered", "missing", "phantoms", "shared_codes", "unidentifiable")
+    counted = {row["collection"]: tuple(row[name] for name in names) for row in found["collections"]}
+    assert counted["notes"] == (5, 3, 2, 1, 2, 1)
+    assert counted["goods"] == (3, 1, 2, 2, 0, 0)
+    assert tuple(found["totals"][name] for name in names[3:]) == (3, 2, 1)
+    told = run("matrix", "--counts", "--dsn", small.dsn("viewer1")).out
+    assert "3 phantoms; 2 rows that share a code; 1 rows without a code" in told
+    small.run("INSERT INTO birth.birth_setting VALUES ('windows', ARRAY[]::text[])")
+    again = run("matrix", "--counts", "--json", "--dsn", small.dsn("viewer1")).document
+    assert again == found
+
+
 def test_an_identity_without_its_column_counts_like_none(database: Database) -> None:
     database.run("ALTER TABLE workflows RENAME COLUMN process_code TO gone")
     assert count(database, "workflows") == (64, 61, None)
