@@ -21,10 +21,19 @@ _TIMEOUTS: Mapping[str, str] = {
     "standard_conforming_strings": "on",  # what the guard takes for a text, the server must, too
 }
 _CONDITION_TIMEOUT = "2s"
+# The answer to a commit that never comes is in doubt after 20 s: then the server's record is asked over another link.
+_KEEPALIVE: Mapping[str, int] = {
+    "keepalives_idle": 8,
+    "keepalives_interval": 4,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 
 
 class ApplyConnection(Connection):
     """Runs SELECT statements and our own functions only; the server ends what takes too long."""
+
+    _keepalive = _KEEPALIVE
 
     @classmethod
     def open(cls, dsn: str, schema: str, *, read_only: bool = False, timeout: int | None = None) -> Self:

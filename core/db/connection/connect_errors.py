@@ -19,7 +19,7 @@ _SENT = re.compile(rb'\tErrorResponse\t S "[^"]*"(?: V "[A-Z]+")? C "([0-9A-Z]{5
 _SERVER_SPOKE = re.compile(r"failed: [^\s:]+: +\S")
 _REASONS = {
     "28000": "login_refused", "28P01": "login_refused", "42501": "login_refused", "3D000": "no_database",
-    "53300": "too_many_connections", "22023": "bad_dsn", "42704": "bad_dsn",
+    "53300": "too_many_connections", "57P03": "server_starting", "22023": "bad_dsn", "42704": "bad_dsn",
 }  # fmt: skip
 
 

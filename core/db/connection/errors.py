@@ -127,6 +127,13 @@ _NO_CONNECTION = (
         "The server has no connection left. Retry, or ask an administrator to raise max_connections.",
     ),
     (
+        re.compile(
+            r"the database system is (starting up|shutting down|in recovery mode|not yet accepting|not accepting)"
+        ),
+        "server_starting",
+        "The server starts, stops or recovers. Retry in a moment.",
+    ),
+    (
         re.compile(r"definition of service .* not found|invalid .* value|unrecognized configuration parameter"),
         _BAD_DSN,
         "Correct the DSN, the service file or the PG… variables.",

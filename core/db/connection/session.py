@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import sql
@@ -85,6 +85,8 @@ class Connection:
     `installed` is the version of the schema, None where nothing is installed.
     """
 
+    _keepalive: ClassVar[Mapping[str, int]] = _KEEPALIVE
+
     def __init__(
         self,
         driver: Driver,
@@ -111,7 +113,7 @@ class Connection:
         ever repeating its password.
         """
         given = readable(dsn)
-        options: dict[str, Any] = {name: value for name, value in _KEEPALIVE.items() if name not in given}
+        options: dict[str, Any] = {name: value for name, value in cls._keepalive.items() if name not in given}
         if timeout is None and "connect_timeout" not in given and "PGCONNECT_TIMEOUT" not in os.environ:
             timeout = _CONNECT_SECONDS
         if timeout is not None:

@@ -16,6 +16,15 @@ class Migration:
 
 
 @dataclass(frozen=True, slots=True)
+class Unkept:
+    """An identity that no constraint keeps, with the statements that would."""
+
+    collection: str
+    identity: str
+    statements: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SchemaRecord:
     """Whether the record of what was installed is what its event in the chain says."""
 
@@ -123,6 +132,7 @@ REGISTRY: Final = Query("doctor.registry", Registry)
 ROW_SECURITY: Final = Query("doctor.row_security", Guarded)
 STRANGERS: Final = Query("doctor.strangers", Stranger)
 SOURCES: Final = Query("doctor.sources", Source)
+UNKEPT: Final = Query("doctor.unkept", Unkept)
 HEIRS: Final = Query("doctor.heirs", Heir)
 AMBIGUOUS: Final = Query("doctor.ambiguous", Ambiguous)
 REMEDIES: Final = Query("doctor.remedies", Remedy)

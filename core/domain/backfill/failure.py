@@ -17,7 +17,11 @@ _REPEAT = frozenset({"40001", "40P01", "55P03", "55006"})
 _SHRINK = frozenset({"57014", "53200", "54000", "54001"})
 _LINK_CLASSES = ("", "08")
 # The server ended the session: shut down, crashed, told to, or tired of a client that did not answer.
-_LINK = frozenset({"57P01", "57P02", "57P03", "57P05", "53300", "25P03", "25P04"})
+# Or it met what it never should: a node that died, an internal error. A new session may not meet it again.
+_LINK = frozenset({"57P01", "57P02", "57P03", "57P05", "53300", "25P03", "25P04", "XX000"})
+# What no row and no statement of ours is to blame for, and time or an administrator cures: the same command goes on.
+_CURABLE_CLASSES = ("", "08", "40", "53", "54", "55", "57", "58")
+_INCURABLE = frozenset({"57P04"})  # the database was dropped
 # What another session, the server, rights or our own gates refuse is nothing that leaving a row out would cure. The
 # database sets a single row aside by the same rule (_birth_is_poison). All else speaks of the row that caused it: data
 # exceptions, constraints, and whatever class of its own a register function raises.
@@ -27,6 +31,11 @@ _FATAL_CLASSES = (
 )
 _FATAL = frozenset({"42501"})
 _NOT_REGISTERED = "BR008"
+
+
+def is_curable(sqlstate: str) -> bool:
+    """Whether what stopped an apply may be gone when it is applied again."""
+    return sqlstate not in _INCURABLE and (sqlstate[:2] in _CURABLE_CLASSES or sqlstate in ("XX000", "25006"))
 
 
 def failure(sqlstate: str) -> Failure:

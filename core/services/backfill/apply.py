@@ -4,9 +4,10 @@ import itertools
 import queue
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Event, Thread
 
+from core.db.connection.apply_connection import ApplyConnection
 from core.db.connection.guard import insist_harmless
 from core.db.connection.session import Connection
 from core.db.rows.apply import BATCHES, BEGIN, FACTS, FINISH
@@ -18,12 +19,12 @@ from core.domain.backfill.pace import CANARY, Pace
 from core.domain.backfill.run_facts import RunFacts
 from core.domain.backfill.runs import Accounting
 from core.domain.gates import Judgement, insist, judge
-from core.errors import ConsoleError, Interrupted, Json, Stopped
+from core.errors import ConsoleError, Interrupted, Json, Stopped, Unavailable
 from core.services import authorization, link_checks
 from core.services.adopt import rehearsal
 from core.services.backfill import runs
 from core.services.backfill.apply_options import Options
-from core.services.backfill.reconnect import Connect, Link, is_passing
+from core.services.backfill.reconnect import Connect, Link, as_stopped, is_passing
 from core.services.backfill.throttle import Throttle
 from core.services.backfill.worker import Worker
 
@@ -49,26 +50,51 @@ def apply(
     if options.limits.condition is not None:
         insist_harmless(options.limits.condition)
     crew = _Crew(connect, number, options, interrupt or Event())
-    # A server that is not there at the start is no reason to wait; one that goes away later is.
-    with connect() as connection:
-        authorization.insist_on(connection, "birth_operator", "apply a run")
-        run, account = runs.run(connection, number), runs.account(connection, number)
-        # Where every row has its outcome, no gate has anything left to hold up: only the last word is missing.
-        if account.open or (run.status, run.command) != ("applying", "run"):
-            insist(gates(connection, number), f"run {number} may not be applied")
-            limits = {"most_quarantined": options.most_quarantined, "most_vanished": options.most_vanished}
-            connection.one(BEGIN, {"run": number, **limits})
-        is_fresh = connection.one(BATCHES, {"run": number}).finished == 0
+    begun = yield from crew.begin()
+    account = begun.account
     yield ApplyEvent("started", {"run": number, "planned": account.planned, "open": account.open})
     try:
-        if is_fresh:
+        if begun.is_fresh:
             yield from crew.canary()
         yield from crew.work()
         yield from crew.finish()
     except ConsoleError as error:
         _name_grant(error, connect)
-        yield _stopped(number, error, connect)
-        raise
+        stopped = as_stopped(number, error)
+        yield _stopped(number, stopped, connect)
+        raise stopped from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A run that may be applied: what is left of it, and whether no batch of it was ever done."""
+
+    account: Accounting
+    is_fresh: bool
+
+
+class _NotThereError(Exception):
+    def __init__(self, cause: ConsoleError) -> None:
+        super().__init__(cause.message)
+        self.cause = cause
+
+
+class _Arriving:
+    """Connects for the first time: where nothing answers, that is the end."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._was_there = False
+
+    def __call__(self) -> ApplyConnection:
+        try:
+            connection = self._connect()
+        except ConsoleError as error:
+            if not self._was_there and error.code == Unavailable.default_code:
+                raise _NotThereError(error) from error
+            raise
+        self._was_there = True
+        return connection
 
 
 class _Crew:
@@ -83,6 +109,35 @@ class _Crew:
         self._errors: list[ConsoleError] = []
         self._tickets = itertools.count(1)
         self._quarantined = 0
+
+    def begin(self) -> Generator[ApplyEvent, None, _Begun]:
+        """Check the gates and begin. What a server that starts or is full refuses is tried again.
+
+        A server that is not there is no reason to wait at this point; one that goes away later is.
+        """
+        told: list[ApplyEvent] = []
+        link = Link(self._number, _Arriving(self._connect), self._options.patience, stop=self._stop, tell=told.append)
+        try:
+            begun = link.repeating(self._begun)
+        except _NotThereError as error:
+            raise error.cause from None
+        except ConsoleError as error:
+            raise as_stopped(self._number, error) from error
+        finally:
+            link.drop()
+        yield from told
+        return begun
+
+    def _begun(self, connection: ApplyConnection) -> _Begun:
+        authorization.insist_on(connection, "birth_operator", "apply a run")
+        run, account = runs.run(connection, self._number), runs.account(connection, self._number)
+        # Where every row has its outcome, no gate has anything left to hold up: only the last word is missing.
+        if account.open or (run.status, run.command) != ("applying", "run"):
+            insist(gates(connection, self._number), f"run {self._number} may not be applied")
+            options = self._options
+            limits = {"most_quarantined": options.most_quarantined, "most_vanished": options.most_vanished}
+            connection.one(BEGIN, {"run": self._number, **limits})
+        return _Begun(account, connection.one(BATCHES, {"run": self._number}).finished == 0)
 
     def canary(self) -> Iterator[ApplyEvent]:
         """A first, small batch; whatever is set aside in it stops the run before more is."""

@@ -9,8 +9,6 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception,
-    stop_after_delay,
-    stop_when_event_set,
     wait_exponential,
     wait_random,
 )
@@ -19,8 +17,8 @@ from tenacity.nap import sleep_using_event
 from core.db.connection.apply_connection import ApplyConnection
 from core.db.rows.query import Query
 from core.domain.backfill.events import ApplyEvent
-from core.domain.backfill.failure import Failure, failure
-from core.errors import ConsoleError, Unavailable
+from core.domain.backfill.failure import Failure, failure, is_curable
+from core.errors import ConsoleError, Stopped, Unavailable
 
 Connect = Callable[[], ApplyConnection]
 T = TypeVar("T")
@@ -41,8 +39,20 @@ def is_passing(error: BaseException) -> bool:
     return is_lost(error) or (isinstance(error, ConsoleError) and failure(error.sqlstate) is Failure.REPEAT)
 
 
+def as_stopped(number: int, error: ConsoleError) -> ConsoleError:
+    """A run that stopped for a while is told as that: applying it again resumes it. Any other error stays as it is."""
+    if error.exit_status != ConsoleError.exit_status or error.code in _HOPELESS:
+        return error
+    if not is_curable(error.sqlstate) or not (isinstance(error, Unavailable) or error.sqlstate):
+        return error
+    again = f"Then apply run {number} again: it resumes, and what was committed is kept."
+    stopped = Stopped(error.message, code=error.code, evidence=error.evidence, hint=f"{error.hint} {again}".strip())
+    stopped.sqlstate = error.sqlstate
+    return stopped
+
+
 class Link:
-    """A connection that survives its server's restarts. `patience` is how long to try, in seconds."""
+    """A connection that survives its server's restarts. `patience` is how long to try after a failure, in seconds."""
 
     def __init__(
         self, run: int, connect: Connect, patience: float, *, stop: Event, tell: Callable[[ApplyEvent], None]
@@ -53,13 +63,18 @@ class Link:
         self._stop = stop
         self._tell = tell
         self._connection: ApplyConnection | None = None
+        self._given_up: ConsoleError | None = None
 
     def get(self) -> ApplyConnection:
         """The connection, made (again) if need be. Raises Unavailable when patience runs out."""
         if self._connection is None or self._connection.is_closed:
             began = time.monotonic()
             told: list[str] = []
-            self._connection = self.retrying(is_lost, lambda error: self._refused(error, told))(self._connect)
+            try:
+                self._connection = self.retrying(is_lost, lambda error: self._refused(error, told))(self._connect)
+            except ConsoleError as error:
+                self._given_up = error
+                raise
             if told:
                 seconds = round(time.monotonic() - began, 1)
                 self._tell(ApplyEvent("reconnected", {"run": self._run, "seconds": seconds}))
@@ -76,17 +91,24 @@ class Link:
     ) -> Retrying:
         """Repeat with growing, jittered waits until patience runs out or the run stops; then the error is raised.
 
-        `before` each wait it hears what failed.
+        Patience counts from the first failure: what a statement took before it failed, or a dead socket until it was
+        noticed, is none of the waiting. `before` each wait it hears what failed.
         """
+        failed: list[float] = []
+
+        def is_over(_: RetryCallState) -> bool:
+            failed.append(time.monotonic())
+            return self._stop.is_set() or failed[-1] - failed[0] >= self._patience
 
         def heard(state: RetryCallState) -> None:
             if state.outcome is not None and (error := state.outcome.exception()) is not None:
                 before(error)
 
         return Retrying(
-            retry=retry_if_exception(retry),
+            # Whoever waited for a connection in vain has waited long enough.
+            retry=retry_if_exception(lambda error: error is not self._given_up and retry(error)),
             wait=wait_exponential(multiplier=0.05, max=5.0) + wait_random(0, 0.1),
-            stop=stop_after_delay(self._patience) | stop_when_event_set(self._stop),
+            stop=is_over,
             sleep=sleep_using_event(self._stop),
             before_sleep=heard,
             reraise=True,

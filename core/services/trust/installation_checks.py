@@ -24,6 +24,7 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     yield _row_security(connection)
     yield from _sources(connection)
     yield _heirs(connection)
+    yield _kept(connection)
     yield _names(connection)
 
 
@@ -170,6 +171,19 @@ def _heirs(connection: Connection) -> Check:
         {"without_trigger": len(rows), "tables": [row.table for row in rows[:_SHOWN]]},
         "Attach the trigger: `birth-console init`. Inheritance does not copy triggers.",
         [row.remedy for row in rows if row.remedy],
+    )
+
+
+def _kept(connection: Connection) -> Check:
+    """A proof is of its moment. What holds rows apart from then on is the table's own constraint."""
+    rows = connection.rows(doctor.UNKEPT)
+    return check(
+        "identities_kept",
+        "constraints keep each identity: UNIQUE and NOT NULL",
+        "warning" if rows else "passed",
+        {"unkept": len(rows), "identities": [f"{row.collection} ({row.identity})" for row in rows[:_SHOWN]]},
+        "Ask the tables' owners to run the remedy. Else a row without a code, or with another row's, may come.",
+        [statement for row in rows for statement in row.statements],
     )
 
 

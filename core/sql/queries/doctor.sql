@@ -156,6 +156,35 @@ WHERE c.requirement = 'REQUIRED'
     OR t.relrowsecurity OR t.reltuples < 0)
 ORDER BY 1
 
+-- name: unkept
+-- Identities that nothing in the database keeps: a column may be NULL, or no unique index tells the rows apart. With
+-- what the owner of the table would run; not at once, and without locking out writers, where it can be done so.
+SELECT c.collection_name AS collection, c.identity,
+    ARRAY(
+        SELECT pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL;', c.relid::regclass, a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid = c.relid AND a.attname::text = ANY (c.columns) AND NOT a.attnotnull AND NOT a.attisdropped
+        ORDER BY a.attnum)
+    || CASE WHEN NOT kept.by_index THEN ARRAY[
+        pg_catalog.format('CREATE UNIQUE INDEX %sON %s (%s);',
+            CASE t.relkind WHEN 'p' THEN '' ELSE 'CONCURRENTLY ' END, c.relid::regclass, (
+                SELECT pg_catalog.string_agg(pg_catalog.quote_ident(wanted.name), ', ' ORDER BY wanted.position)
+                FROM unnest(c.columns) WITH ORDINALITY AS wanted(name, position)))]
+        ELSE ARRAY[]::text[] END AS statements
+FROM {S}.birth_collections() AS c
+JOIN pg_catalog.pg_class AS t ON t.oid = c.relid
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS x
+        WHERE x.indrelid = c.relid AND x.indisunique AND x.indisvalid AND x.indimmediate
+          AND x.indpred IS NULL AND x.indexprs IS NULL
+          AND NOT EXISTS (SELECT FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
+              JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.relid AND a.attnum = k.attnum
+              WHERE k.position <= x.indnkeyatts AND NOT a.attname::text = ANY (c.columns))) AS by_index) AS kept
+WHERE c.requirement = 'REQUIRED' AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)
+  AND (NOT kept.by_index OR EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
+      WHERE a.attrelid = c.relid AND a.attname::text = ANY (c.columns) AND NOT a.attnotnull AND NOT a.attisdropped))
+ORDER BY c.collection_name COLLATE "C"
+
 -- name: heirs
 -- Tables that inherit from a REQUIRED collection's and do not meet the gateway: their rows are its rows, but no trigger
 -- is inherited. Partitions have their parents'.

@@ -16,7 +16,7 @@ REFUSALS = [
     ("28000", "kein pg_hba.conf-Eintrag für Host »[local]«, Benutzer »linh«", "login_refused"),
     ("3D000", "la base de données « demo » n'existe pas", "no_database"),
     ("53300", "すでに接続数が多すぎます", "too_many_connections"),
-    ("57P03", "das Datenbanksystem startet", "server_unavailable"),
+    ("57P03", "das Datenbanksystem startet", "server_starting"),
 ]
 
 

@@ -86,7 +86,7 @@ def test_an_apply_whose_server_stays_away_ends_when_its_patience_does_and_is_res
         applier.await_hold()
         own.kill()
         applier.go_on()
-        assert applier.end() == 1, applier.said()
+        assert applier.end() == 7, applier.said()
         assert applier.error()["code"] == "server_unavailable"
         assert applier.events()[-1]["event"] == "stopped"
     own.start()
@@ -131,7 +131,7 @@ def test_a_server_that_becomes_read_only_stops_a_run_which_can_be_resumed(own: O
         with own.set_to("default_transaction_read_only", "on"):
             eventually(lambda: database.value("SELECT current_setting('default_transaction_read_only')") == "on")
             applier.go_on()
-            assert applier.end() == 1, applier.said()
+            assert applier.end() == 7, applier.said()
             assert applier.error()["code"] == "server_read_only"
     assert run.settled() == 300
     run.must_be_sound()

@@ -68,10 +68,10 @@ def test_an_applier_that_gets_no_connection_ends_when_its_patience_does_and_is_r
         small.run(f"ALTER DATABASE {small.name} CONNECTION LIMIT 0")
         end_sessions(small)
         applier.go_on()
-        assert applier.end() == 1, applier.said()
+        assert applier.end() == 7, applier.said()
         assert applier.error()["code"] == "too_many_connections"
-    with applying(small.dsn(), run.number) as late:
-        assert late.end() == 1, late.said()
+    with applying(small.dsn(), run.number, "--patience", "1") as late:
+        assert late.end() == 7, late.said()
         assert late.error()["code"] == "too_many_connections"
     small.run(f"ALTER DATABASE {small.name} CONNECTION LIMIT -1")
     run.must_be_sound()
@@ -95,11 +95,11 @@ def test_a_database_that_becomes_read_only_stops_a_run_which_can_be_resumed(smal
         small.run(f"ALTER DATABASE {small.name} SET default_transaction_read_only = on")
         end_sessions(small)
         applier.go_on()
-        assert applier.end() == 1, applier.said()
+        assert applier.end() == 7, applier.said()
         assert applier.error()["code"] == "server_read_only"
         assert applier.events()[-1]["event"] == "stopped"
     with applying(small.dsn(), run.number) as late:
-        assert late.end() == 1, late.said()
+        assert late.end() == 7, late.said()
         assert late.error()["code"] == "server_read_only"
     with small.psql("postgres") as admin:
         admin.execute("SET default_transaction_read_only = off")

@@ -1,5 +1,6 @@
 """One list of acceptance gates: what verify shows is what the database insists on, whoever calls it, and with what."""
 
+import re
 from collections.abc import Iterator
 
 import psycopg
@@ -28,6 +29,15 @@ BROKEN = {
     "within_limits": "UPDATE birth.birth_backfill_batch SET seq_to = seq_to + 11, vanished = 11;"
     "UPDATE birth.birth_backfill_ledger SET missing = missing + 11",
     "accounting_closes": "UPDATE birth.birth_backfill_ledger SET missing = missing + 1",
+}
+
+
+# What makes a row be without a code of its own, after the apply, with the example that is shown.
+UNIDENTIFIED = {
+    "a row without a code": ("INSERT INTO public.notes VALUES (NULL)", "without_code", "ctid|code"),
+    "a row of blanks": ("INSERT INTO public.notes VALUES (E'\\u00a0\\u200b')", "without_code", "ctid|code"),
+    "a second row": ("INSERT INTO public.notes VALUES ('N-000001')", "duplicates", "N-000001"),
+    "a twin": ("INSERT INTO public.notes VALUES (E'N-000001\\u200b')", "twins", "N-000001"),
 }
 
 
@@ -110,3 +120,21 @@ def test_canary_and_breaker_hold_for_psql_too(small: Database) -> None:
         ask(operator, f"SELECT birth.birth_backfill_begin({run}, 1)")
         assert ask(operator, claimed(operator, run, rows=1)) == 0
         assert refusal(operator, claim)[1].startswith("canary_failed")
+
+
+@pytest.mark.parametrize(("statement", "count", "example"), UNIDENTIFIED.values(), ids=UNIDENTIFIED)
+def test_a_row_that_came_after_the_apply_without_a_code_of_its_own_fails_verify_and_certify(
+    applied: tuple[Database, int], statement: str, count: str, example: str
+) -> None:
+    database, run = applied
+    with database.psql("postgres") as session:
+        session.execute("BEGIN")
+        session.execute(statement.encode())
+        found = session.execute(
+            "SELECT passed, evidence FROM birth.birth_acceptance(%s) WHERE gate = 'identity_holds'", [run]
+        ).fetchone()
+        assert found is not None
+        (broken,) = found["evidence"]["broken"]
+        assert (found["passed"], broken["collection"], broken[count]) == (False, "notes", 1)
+        assert re.search(example, str(broken["examples"]))
+        session.execute("ROLLBACK")

@@ -65,14 +65,12 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_missing_query({S}.birth_backfill_ledger) IS
     'The query of an entry''s missing codes: a set difference. Private.';
 
--- The query that counts an entry's rows without a code, and those that share one.
+-- The query that counts an entry's rows without a code, those that share one, and those that may have a twin.
 CREATE OR REPLACE FUNCTION {S}._birth_counted_query(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT count(*) - count(code) AS without_code, count(code) - count(%3$s) AS duplicates
-            FROM (SELECT %1$s AS code FROM %2$s AS source) AS coded',
-        source.code, p_entry.relid::regclass,
-        CASE WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
-            THEN 'code' ELSE 'DISTINCT code COLLATE "C"' END)
+    SELECT format('SELECT c.rows - c.codes AS without_code, c.codes - c.different AS duplicates, c.suspects
+            FROM (%s) AS c(rows, codes, different, longest, suspects)',
+        {S}._birth_counted_statement(p_entry.relid, source.code, p_entry.columns))
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;

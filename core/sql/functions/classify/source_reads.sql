@@ -77,7 +77,7 @@ COMMENT ON FUNCTION {S}._birth_twins_statement(oid, text) IS
 
 -- How many codes have a twin, where any may have one.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_twins(p_relid oid, p_expression text, p_suspects bigint) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_twins bigint := 0;
 BEGIN

@@ -1,8 +1,11 @@
 -- What every source of a run holds now: rows of the plan that a rerun would register, rows that came since, rows
--- without a code and rows that share one. NULL where the planned table or a column of its identity is gone. STABLE,
--- so that all of its statements see the one snapshot of the query that calls it.
+-- without a code, rows that share one and codes that are the same but for what is not seen, with examples. NULL where
+-- the planned table or a column of its identity is gone. STABLE, so that all of its statements see the one snapshot
+-- of the query that calls it.
 CREATE OR REPLACE FUNCTION {S}._birth_run_reread(p_run bigint)
-RETURNS TABLE (collection_name text, planned bigint, late bigint, without_code bigint, duplicates bigint)
+RETURNS TABLE (
+    collection_name text, planned bigint, late bigint,
+    without_code bigint, duplicates bigint, twins bigint, examples jsonb)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 SET row_security = off SET work_mem = '256MB' SET enable_hashagg = 'off' AS $body$
 #variable_conflict use_column
@@ -12,11 +15,21 @@ DECLARE
 BEGIN
     FOR v_entry IN SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run ORDER BY l.ledger_id LOOP
         collection_name := v_entry.collection_name;
-        SELECT NULL, NULL, NULL, NULL INTO planned, late, without_code, duplicates;
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL INTO planned, late, without_code, duplicates, twins, examples;
         v_query := {S}._birth_reread_statement(v_entry);
         IF v_query IS NOT NULL THEN
-            SELECT * INTO planned, late, without_code, duplicates FROM {S}._birth_reading(v_query)
-                AS row(planned bigint, late bigint, without_code bigint, duplicates bigint);
+            SELECT row.planned, row.late, row.without_code, row.duplicates,
+                {S}._birth_identity_twins(v_entry.relid, code.expression, row.suspects)
+            INTO planned, late, without_code, duplicates, twins
+            FROM {S}._birth_reading(v_query)
+                AS row(planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint),
+                {S}._birth_identity_expression(v_entry.relid, v_entry.collection_name,
+                    v_entry.strategy, v_entry.columns, 'source') AS code(expression);
+            IF without_code + duplicates + twins > 0 THEN
+                SELECT row.examples INTO examples
+                FROM {S}._birth_reading({S}._birth_offenders_statement(v_entry, without_code, duplicates, twins))
+                    AS row(examples jsonb);
+            END IF;
         END IF;
         RETURN NEXT;
     END LOOP;
@@ -40,7 +53,7 @@ BEGIN
         WITH missing AS MATERIALIZED (%1$s), counted AS (%2$s)
         SELECT count(*) FILTER (WHERE item.seq IS NOT NULL AND aside.seq IS NULL),
             count(*) FILTER (WHERE item.seq IS NULL),
-            (SELECT without_code FROM counted), (SELECT duplicates FROM counted)
+            (SELECT without_code FROM counted), (SELECT duplicates FROM counted), (SELECT suspects FROM counted)
         FROM missing
         LEFT JOIN {S}.birth_backfill_item AS item ON item.ledger_id = %3$s AND item.entity_code = missing.code
         LEFT JOIN {S}.birth_backfill_quarantine AS aside ON aside.ledger_id = item.ledger_id AND aside.seq = item.seq
@@ -50,6 +63,40 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_reread_statement({S}.birth_backfill_ledger) IS
     'The statement that reads the source of one entry again; NULL if its table or an identity column is missing. '
     'Private.';
+
+-- The statement that names three rows without a code, three codes that rows share, and three groups of codes that are
+-- the same but for what is not seen; each only where there are any.
+CREATE OR REPLACE FUNCTION {S}._birth_offenders_statement(
+    p_entry {S}.birth_backfill_ledger, p_without_code bigint, p_duplicates bigint, p_twins bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT jsonb_strip_nulls(jsonb_build_object(
+            ''without_code'', (%s), ''shared'', (%s), ''twins'', (%s)))',
+        CASE WHEN p_without_code = 0 THEN 'NULL' ELSE format($query$
+            SELECT jsonb_agg(few.key) FROM (
+                SELECT jsonb_build_object(%1$s) AS key FROM %2$s AS source WHERE (%3$s) IS NULL LIMIT 3) AS few $query$,
+            (SELECT string_agg(format('%L, source.%I::text', l.name, l.name), ', ' ORDER BY l.position)
+                FROM unnest(p_entry.locator) WITH ORDINALITY AS l(name, position)),
+            p_entry.relid::regclass, code.expression) END,
+        CASE WHEN p_duplicates = 0 THEN 'NULL' ELSE format($query$
+            SELECT jsonb_agg(jsonb_build_object('code', few.code, 'rows', few.rows)) FROM (
+                SELECT min(row.code COLLATE "C") AS code, count(*) AS rows
+                FROM (SELECT %1$s AS code, %2$s AS same FROM %3$s AS source) AS row
+                WHERE row.code IS NOT NULL
+                GROUP BY row.same HAVING count(*) > 1
+                ORDER BY 2 DESC, 1 LIMIT 3) AS few $query$,
+            code.expression,
+            {S}._birth_same_expression(p_entry.relid, code.expression, p_entry.columns),
+            p_entry.relid::regclass) END,
+        CASE WHEN p_twins = 0 THEN 'NULL' ELSE format($query$
+            SELECT jsonb_agg(few.codes) FROM (
+                SELECT array_agg(DISTINCT row.code COLLATE "C") AS codes
+                FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
+                GROUP BY {S}.birth_code_fold(row.code) COLLATE "C" HAVING count(DISTINCT row.code COLLATE "C") > 1
+                ORDER BY 1 LIMIT 3) AS few $query$,
+            code.expression, p_entry.relid::regclass) END)
+    FROM {S}._birth_identity_expression(
+        p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS code(expression)
+$body$;
 
 -- Reviewers who took no part in a run, under any name or login that they ever had.
 CREATE OR REPLACE FUNCTION {S}._birth_independent(p_run bigint) RETURNS TABLE (person text)
@@ -103,7 +150,8 @@ BEGIN
     SELECT coalesce(sum(r.planned), 0)::bigint AS planned, coalesce(sum(r.late), 0)::bigint AS late,
         coalesce(jsonb_agg(r.collection_name) FILTER (WHERE r.planned IS NULL), '[]') AS unreadable,
         coalesce(jsonb_agg(jsonb_build_object('collection', r.collection_name, 'without_code', r.without_code,
-            'duplicates', r.duplicates)) FILTER (WHERE r.without_code + r.duplicates > 0), '[]') AS broken
+            'duplicates', r.duplicates, 'twins', r.twins, 'examples', r.examples))
+            FILTER (WHERE r.without_code + r.duplicates + r.twins > 0), '[]') AS broken
     INTO v_reread FROM {S}._birth_run_reread(p_run) AS r;
     SELECT coalesce(sum(b.rows), 0) AS fresh, coalesce(sum(b.rows) FILTER (WHERE b.by_run), 0) AS ours,
         coalesce(sum(b.ours) FILTER (WHERE b.by_run), 0) AS planned,
