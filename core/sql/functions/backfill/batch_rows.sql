@@ -67,7 +67,6 @@ DECLARE
     v_foreign text[];
     v_statement text := {S}._birth_register_statement(p_entry);
     v_marks text[];
-    v_answers bigint;
 BEGIN
     v_found := {S}._birth_batch_read(p_entry, p_from, p_to);
     SELECT coalesce(array_agg(code), '{{}}'),
@@ -76,7 +75,8 @@ BEGIN
     FROM {S}.birth_registry_probe(v_found.codes);
     PERFORM {S}._birth_caller_ready();
     v_marks := {S}._birth_session_marks(pg_catalog.current_setting('search_path'));
-    v_answers := {S}._birth_as_caller(v_statement, v_found.codes, v_found.source_keys, v_found.births, v_taken);
+    -- What it answers is not believed.
+    PERFORM {S}._birth_as_caller(v_statement, v_found.codes, v_found.source_keys, v_found.births, v_taken);
     -- Nothing comes in between: names and operators mean what they did only when this has been asked.
     PERFORM {S}._birth_session_kept(v_marks, pg_catalog.current_setting('search_path'));
     PERFORM {S}._birth_caller_ready();

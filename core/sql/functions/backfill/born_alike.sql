@@ -57,7 +57,7 @@ DECLARE
     v_percent numeric := round(least(100, 100.0 * 1000 / greatest(v_pages, 1)), 6);
     v_code name := {S}.birth_bound_name('registry', 'entity_code');
     v_collection name := {S}.birth_bound_name('registry', 'collection_name');
-    v_sample jsonb := '{{}}';
+    v_sample jsonb := '{{}}'::jsonb;
     v_entry {S}.birth_backfill_ledger;
     v_codes text[];
 BEGIN
@@ -124,7 +124,7 @@ BEGIN
         JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
         ORDER BY s.ledger_id
     LOOP
-        SELECT v_theirs.name, v_theirs.rows, 0, '{{}}' INTO collection_name, gateway_rows, rows, left_null;
+        SELECT v_theirs.name, v_theirs.rows, 0, '{{}}'::jsonb INTO collection_name, gateway_rows, rows, left_null;
         IF gateway_rows > 0 THEN
             v_codes := coalesce(p_codes, ARRAY(SELECT i.entity_code FROM {S}.birth_backfill_item AS i
                 WHERE i.ledger_id = v_theirs.ledger_id AND i.seq = ANY (ARRAY(

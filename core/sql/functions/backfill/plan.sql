@@ -62,7 +62,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_each(p_draft bigint, p_colle
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_name text;
-    v_skipped jsonb := '[]';
+    v_skipped jsonb := '[]'::jsonb;
     v_message text;
     v_detail text;
 BEGIN
@@ -113,7 +113,7 @@ DECLARE
 BEGIN
     -- One collection cannot clash with itself: that was looked at before.
     IF (SELECT count(*) FROM {S}.birth_backfill_ledger WHERE run_id = p_draft) < 2 THEN
-        RETURN '[]';
+        RETURN '[]'::jsonb;
     END IF;
     WITH clash AS MATERIALIZED (
         SELECT i.entity_code, array_agg(l.collection_name ORDER BY l.collection_name) AS collections
@@ -132,7 +132,7 @@ BEGIN
         ARRAY(SELECT DISTINCT n.name FROM clash, unnest(clash.collections) AS n(name) ORDER BY 1)
     INTO v_examples, v_names;
     IF v_examples IS NULL THEN
-        RETURN '[]';
+        RETURN '[]'::jsonb;
     ELSIF NOT p_leave THEN
         PERFORM {S}.birth_refuse('BR003', 'codes_collide', 'two collections of this plan have the same code',
             jsonb_build_object('examples', v_examples), 'Give one of them a synthetic identity.');

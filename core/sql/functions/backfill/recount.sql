@@ -13,7 +13,7 @@ DECLARE
 BEGIN
     FOR v_entry IN SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run ORDER BY l.ledger_id LOOP
         collection_name := v_entry.collection_name;
-        SELECT NULL, NULL, NULL, NULL INTO missing, digest, without_code, duplicates;
+        SELECT NULL::bigint, NULL::text, NULL::bigint, NULL::bigint INTO missing, digest, without_code, duplicates;
         IF v_entry.relid = {S}.birth_collection_table(v_entry.collection_name)
            AND v_entry.columns <@ ARRAY(
                SELECT attname::text FROM pg_attribute

@@ -47,8 +47,8 @@ CREATE OR REPLACE FUNCTION {S}.birth_windows(p_query text) RETURNS TABLE (code t
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET jit = 'off' AS $body$
 #variable_conflict use_column
 DECLARE
-    v_codes text[] := '{{}}';
-    v_keys text[] := '{{}}';
+    v_codes text[] := ARRAY[]::text[];
+    v_keys text[] := ARRAY[]::text[];
     v_rows integer := 0;
     v_row record;
     v_is_read boolean := false;
@@ -61,8 +61,8 @@ BEGIN
         v_rows := v_rows + 1;
         IF v_rows = 10000 THEN
             RETURN QUERY SELECT * FROM {S}.birth_window(v_codes, v_keys);
-            v_codes := '{{}}';
-            v_keys := '{{}}';
+            v_codes := ARRAY[]::text[];
+            v_keys := ARRAY[]::text[];
             v_rows := 0;
         END IF;
     END LOOP;

@@ -15,7 +15,8 @@ DECLARE
 BEGIN
     FOR v_entry IN SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run ORDER BY l.ledger_id LOOP
         collection_name := v_entry.collection_name;
-        SELECT NULL, NULL, NULL, NULL, NULL, NULL INTO planned, late, without_code, duplicates, twins, examples;
+        SELECT NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::jsonb
+        INTO planned, late, without_code, duplicates, twins, examples;
         v_query := {S}._birth_reread_statement(v_entry);
         IF v_query IS NOT NULL THEN
             SELECT row.planned, row.late, row.without_code, row.duplicates,

@@ -1,0 +1,73 @@
+"""plpgsql_check reads each statement of our functions as the server would, also those that no test comes by."""
+
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from tests import memory, other_servers
+from tests.makers import Programs, an_empty
+from tests.templates import build_small
+
+_EXTENSION = "plpgsql_check"
+# A trigger function is checked with each table that it is on, an event trigger's as it is.
+_FINDINGS = """
+    SELECT DISTINCT p.proname::text AS function, m.message, m.lineno, m.level
+    FROM pg_proc AS p
+    JOIN pg_language AS l ON l.oid = p.prolang AND l.lanname = 'plpgsql'
+    LEFT JOIN pg_trigger AS t ON t.tgfoid = p.oid AND NOT t.tgisinternal
+    CROSS JOIN LATERAL plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false,
+        extra_warnings => true, performance_warnings => false, security_warnings => true) AS m
+    WHERE p.pronamespace = 'birth'::regnamespace
+    ORDER BY 1, 3, 2
+"""
+_UNSAFE = "text type variable is not sanitized"
+_DYNAMIC = "cannot determinate a result of dynamic SQL"
+# What is said of a function and is as it should be, with the reason.
+_ALLOWED = {
+    ("_birth_as_caller", _UNSAFE): "runs a statement that _birth_register_call quotes, as a role that owns nothing",
+    ("_birth_backfill_plan_entry", _UNSAFE): "the statement is composed of quoted names by _birth_plan_reads",
+    ("_birth_backfill_plan_entry", _DYNAMIC): "which counts come back is the composed statement's to say",
+    ("_birth_backfill_plan_entry", 'record "v_found" is not assigned yet'): "follows from the dynamic statement",
+    ("_birth_backfill_plan_entry", 'never read variable "v_found"'): "follows from the dynamic statement",
+    ("_birth_backfill_plan_entry", 'never read variable "v_last"'): "is read where v_found is",
+    ("_birth_explaining", _UNSAFE): "explains the queries of its callers, READ ONLY; private",
+    ("_birth_reading", _UNSAFE): "runs the queries of its callers, READ ONLY; private",
+    ("birth_frozen_script_copes", _UNSAFE): "the condition is made of %I",
+    ("birth_windowed", 'relation "pg_catalog.pg_dist_partition" does not exist'): "asked only where Citus made it",
+    ("birth_windows", _UNSAFE): "runs its caller's query with its caller's rights, READ ONLY",
+    ("birth_windows", _DYNAMIC): "whose columns are named in its comment",
+    ("birth_windows", 'record "v_row" is not assigned yet'): "follows from the dynamic query",
+    ("birth_windows", 'never read variable "v_row"'): "follows from the dynamic query",
+    (
+        "fn_birth_gateway",
+        _UNSAFE,
+    ): "expressions of quoted columns by _birth_identity_expression and _birth_register_call",
+}
+
+
+def _server() -> Path | None:
+    """The folder of programs of a server that has the extension."""
+    for folder in other_servers.found().values():
+        asked = folder / "pg_config"
+        if asked.exists():
+            shared = subprocess.run([asked, "--sharedir"], capture_output=True, text=True, check=True).stdout.strip()
+            if (Path(shared) / "extension" / f"{_EXTENSION}.control").exists():
+                return folder
+    return None
+
+
+def test_plpgsql_check_finds_nothing_in_our_functions_but_what_is_allowed_with_a_reason() -> None:
+    programs = _server()
+    if programs is None:
+        pytest.skip("NOT CHECKED: no server has plpgsql_check (Debian: apt install postgresql-15-plpgsql-check)")
+    with memory.a_folder("birth-checked-") as folder, Programs(programs).serve(an_empty(folder / "home")) as dsn:
+        build_small(dsn)
+        with psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as admin:
+            admin.execute(f"CREATE EXTENSION {_EXTENSION}")
+            found = admin.execute(_FINDINGS).fetchall()
+    said = {(row["function"], row["message"]) for row in found}
+    assert [row for row in found if (row["function"], row["message"]) not in _ALLOWED] == []
+    assert _ALLOWED.keys() - said == set(), "is allowed, and not found any more"
