@@ -53,7 +53,8 @@ COMMENT ON FUNCTION {S}.birth_permit_open(bigint, interval, text, text[], text) 
 
 -- Whoever closes one gets to wait for any batch in flight, which the server ends after a minute.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_close(p_permit bigint, p_reason text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off SET lock_timeout = '90s' AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET row_security = off SET lock_timeout = '90s' AS $body$
 DECLARE
     v_closed timestamptz;
 BEGIN

@@ -3,7 +3,8 @@
 -- nothing registered under another identity.
 CREATE OR REPLACE FUNCTION {S}.birth_identity_classify(
     p_collection text, p_strategy text, p_columns text[], p_seen_version integer, p_reason text, p_evidence jsonb
-) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
+) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'classify identities');
     v_collection record;

@@ -185,5 +185,6 @@ COMMENT ON FUNCTION {S}._birth_policy_write(text, text) IS
 
 
 
+
 GRANT EXECUTE ON FUNCTION {S}.birth_bound_table(text), {S}.birth_bound_name(text, text),
     {S}.birth_is_bound(text) TO birth_reader;

@@ -98,6 +98,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS code(expression)
 $body$;
+COMMENT ON FUNCTION {S}._birth_offenders_statement({S}.birth_backfill_ledger, bigint, bigint, bigint) IS
+    'The statement that finds examples of rows without a code, shared codes and twins of one entry. Private.';
 
 -- Reviewers who took no part in a run, under any name or login that they ever had.
 CREATE OR REPLACE FUNCTION {S}._birth_independent(p_run bigint) RETURNS TABLE (person text)
