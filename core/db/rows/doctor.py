@@ -123,6 +123,18 @@ class Remedy:
     statements: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An object of the company's that takes part when a row is registered; `acts`: its owner can act here, too."""
+
+    kind: str
+    name: str
+    owner: str | None
+    reached_by: str
+    acts: bool
+
+
+CLOSURE: Final = Query("doctor.closure", Reached)
 SCHEMA_RECORD: Final = Query("doctor.schema_record", SchemaRecord)
 MIGRATIONS: Final = Query("doctor.migrations", Migration)
 BINDING: Final = Query("doctor.binding", Binding)

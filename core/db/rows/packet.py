@@ -28,6 +28,7 @@ class Fingerprints:
     registry_triggers: str
     trigger_guard_alerts: int
     registry_rows: int
+    closure: Json
     attestations: Json
 
 

@@ -18,6 +18,7 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     yield schema(connection)
     yield _binding(connection, remedies)
     yield foreign_objects.examine(connection)
+    yield _closure(connection)
     yield _pins(connection)
     yield _server(connection)
     yield _registry(connection)
@@ -85,6 +86,25 @@ def _binding(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> C
         if fine
         else "Bind it again: `birth-console init --bind FUNCTION 'p_code=$code' …`.",
         remedies.get("binding", ()),
+    )
+
+
+def _closure(connection: Connection) -> Check:
+    """What the company's code consists of, whoever wrote it: it runs as birth_caller."""
+    found = connection.rows(doctor.CLOSURE)
+    acting = [f"{each.kind} {each.name}" for each in found if each.acts]
+    return check(
+        "closure",
+        "code that runs when rows are registered belongs to no login of the console",
+        "warning" if acting else "passed",
+        {
+            "objects": [
+                {"object": f"{each.kind} {each.name}", "owner": each.owner, "reached_by": each.reached_by}
+                for each in found
+            ],
+            "acting_owners": acting,
+        },
+        "Give these objects to a role that no login of the console is a member of.",
     )
 
 

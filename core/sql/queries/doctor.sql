@@ -230,3 +230,9 @@ GROUP BY 1 HAVING count(*) > 1 ORDER BY 1
 
 -- name: remedies
 SELECT id, pg_catalog.array_agg(statement) AS statements FROM {S}.birth_remedies() GROUP BY 1
+
+-- name: closure
+-- What of the company's can run when a row is registered; `acts`: its owner can act here as well.
+SELECT c.kind, c.name, c.owner, c.reached_by,
+    coalesce(pg_catalog.to_regrole(pg_catalog.quote_ident(c.owner))::oid = ANY ({S}.birth_audit_roles()), false) AS acts
+FROM {S}.birth_closure() AS c ORDER BY c.kind COLLATE "C", c.name COLLATE "C"

@@ -10,6 +10,9 @@ SELECT {S}.birth_gateway_fingerprint() - 'versions' AS gateway,
     {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')) AS registry_triggers,
     (SELECT count(*) FROM {S}.birth_alert_rows()) AS trigger_guard_alerts,
     (SELECT count(*) FROM {S}.birth_registry_rows()) AS registry_rows,
+    (SELECT coalesce(jsonb_agg(pg_catalog.concat(c.kind, ' ', c.name, ', ', c.owner, ': ', c.reached_by)
+            ORDER BY c.kind, c.name), '[]')
+        FROM {S}.birth_closure() AS c) AS closure,
     (SELECT coalesce(jsonb_object_agg(name, value[1]), '{{}}')
         FROM {S}.birth_setting
         WHERE name LIKE '%%\_attested') AS attestations

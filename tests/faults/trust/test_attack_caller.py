@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import console
 from tests.databases import Database
 from tests.faults.attacker import add_goods
 from tests.line import open_permit
@@ -101,6 +102,15 @@ def test_every_kind_of_code_runs_as_birth_caller_and_gains_nothing(small: Databa
     assert small.value("SELECT count(*) FROM birth.birth_registry WHERE entity_code = 'G-900'") == 1
     assert (ran(small, "as_owner"), ran(small, "gained")) == (False, False)
     assert small.value("SELECT count(*) FROM birth.birth_ledger_event WHERE kind = 'evil'") == 0
+    # And doctor names all of it, with what it is reached by.
+    answer = console.run("doctor", "--json", "--dsn", small.dsn("postgres"))
+    closure = next(each for each in answer.document["checks"] if each["id"] == "closure")
+    reached = {each["object"]: each["reached_by"] for each in closure["evidence"]["objects"]}
+    assert reached["function public.reg(text,public.checked,public.mood,text,boolean)"] == "the register function"
+    assert reached["function public.trigger_evil()"].startswith("trigger a on birth.birth_registry")
+    assert reached["type public.checked"].startswith("a parameter of public.reg(")
+    assert reached["function public.moody(text)"] == "a cast of public.mood"
+    assert {"function public.evil(text)", "function public.odd(text,text)"} <= reached.keys()
 
 
 def test_a_policy_is_never_evaluated_by_the_owner_in_a_batch(small: Database) -> None:
