@@ -107,8 +107,8 @@ def _watch(pid: int, told: socket.socket) -> NoReturn:
 
 
 def _import_all() -> None:
-    core = import_module("core")
-    for module in walk_packages(core.__path__, "core."):
+    package = import_module("core")
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
         import_module(module.name)
     import_module("tui.main")
     # What is there already is not looked at again: it would be copied for each fork.
