@@ -10,8 +10,10 @@ from core.cli.options import Invocation, invocation
 from core.domain.overview.matrix import MatrixRow, Totals, totals
 from core.errors import ConsoleError
 from core.profiles import COUNTERS, MOST_COUNTERS
+from core.services.adopt.unenrolled import unenrolled
 from core.services.overview import matrix as service
 from core.services.overview import parallel_counts
+from core.version import SCHEMA_VERSION
 
 _COUNTS = ("source_rows", "registered", "missing", "phantoms", "shared_codes", "unidentifiable")
 
@@ -40,14 +42,18 @@ def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bo
         if counts:
             seen = parallel_counts.counted_matrix(session.browse, connections or call.settings.counters, every=every)
             rows, uncounted = list(seen.rows), seen.uncounted
-        else:
-            with session.browse() as connection:
+        with session.browse() as connection:
+            if not counts:
                 rows = service.read(connection, every=every)
+            left = unenrolled(connection) if connection.installed == SCHEMA_VERSION else ()
     if call.output.as_json:
         sums = asdict(totals(rows, counts=counts))
-        call.output.document({"collections": [_as_json(row) for row in rows], "totals": sums})
+        document = {"collections": [_as_json(row) for row in rows], "totals": sums, "unenrolled": list(left)}
+        call.output.document(document)
     else:
         _print(call, rows, counts=counts, every=every)
+        if left:
+            call.output.wrapped(f"not enrolled: {', '.join(left)}")
     if uncounted:
         raise _not_counted(uncounted)
 

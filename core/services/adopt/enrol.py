@@ -11,7 +11,8 @@ from core.db.connection.session import Connection
 from core.db.install import installer
 from core.db.rows import init as rows
 from core.db.rows.init import Relation
-from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Enrolment, Table, choose, left_out, out_of_scope
+from core.db.rows.unenrolled import GLOBS
+from core.domain.adopt.enrolment import EVERYTHING, EXEMPT, REQUIRED, Enrolment, Table, choose, left_out, out_of_scope
 from core.domain.adopt.system_tables import system_tables
 from core.services.adopt import company_tables, relocated_tables, triggers
 from core.services.adopt.script_draft import Draft, comma_separated, identifier
@@ -56,6 +57,7 @@ def draft(
     _let_read(connection, made, chosen, facts)
     relocated_tables.draft(made, chosen, moved)
     _register(made, chosen, policies, registered)
+    _keep_globs(connection, made, (*(collections or EVERYTHING), *exempt))
     met = [each for each in chosen if EXEMPT not in (each.requirement, policies.get(each.collection))]
     triggers.draft(connection, made, met, facts)
     for each in chosen:
@@ -180,6 +182,23 @@ def _register(
         ),
         as_owner=True,
     )
+
+
+def _keep_globs(connection: Connection, made: Draft, given: Sequence[str]) -> None:
+    """Remember what was named: tables that come later and match are shown as not enrolled."""
+    is_there = installer.COLLECTION in made.survey.recorded
+    kept = connection.row(GLOBS) if is_there else None
+    known = () if kept is None else kept.globs
+    globs = tuple(dict.fromkeys((*known, *given)))
+    if globs != known:
+        made.add(
+            f"watch for tables that match {', '.join(given)}",
+            sql.SQL(
+                "INSERT INTO {} VALUES ('enrolled_globs', {}) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+            ).format(made.in_schema("birth_setting"), sql.Literal(list(globs))),
+            as_owner=True,
+            plumbing=not is_there,
+        )
 
 
 def _insert(made: Draft, table: str, columns: Sequence[str], inserted: Sequence[tuple[str, ...]]) -> None:

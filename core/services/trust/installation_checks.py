@@ -6,6 +6,7 @@ from core.db.connection.session import Connection
 from core.db.install import catalog, installer
 from core.db.rows import doctor
 from core.domain.trust.check import Check, check
+from core.services.adopt.unenrolled import unenrolled
 from core.services.trust import foreign_objects
 from core.version import SCHEMA_VERSION
 
@@ -27,6 +28,7 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     yield _heirs(connection)
     yield _kept(connection)
     yield _names(connection)
+    yield _unenrolled(connection)
 
 
 def schema(connection: Connection) -> Check:
@@ -215,6 +217,17 @@ def _names(connection: Connection) -> Check:
         "warning" if found else "passed",
         {"ambiguous": dict(list(found.items())[:_SHOWN])},
         "Name the right table in birth_collection_place. Several schemas have one; the first is taken.",
+    )
+
+
+def _unenrolled(connection: Connection) -> Check:
+    found = unenrolled(connection)
+    return check(
+        "unenrolled",
+        "every table that was to be enrolled is a collection",
+        "warning" if found else "passed",
+        {"tables": [*found[:_SHOWN]], "found": len(found)},
+        "Enrol them: `birth-console init --collections …`, or `--exempt …`. Nothing registers their rows.",
     )
 
 

@@ -59,3 +59,26 @@ def test_locked_and_excluded_collections_are_not_required_and_counted(server: Te
         assert done["out_of_scope"] == {"locked": 1, "excluded": 2}
         assert {"object": "generated", "why": "its governance_role is locked: not REQUIRED"} in done["left"]
         assert not database.run("SELECT FROM public.birth_policy WHERE collection_name IN ('generated', 'coded')")
+
+
+def test_tables_that_come_later_are_told_until_they_are_enrolled(company: Database) -> None:
+    def told(*words: str) -> console.Answer:
+        return console.run(*words, "--json", "--dsn", company.dsn("postgres"))
+
+    init(company, "--collections", "public.*", "sales.*", "--exempt", "public.settings")
+    assert told("status").document["unenrolled"] == []
+    # Not: what nobody asked for, a product's own, a partition.
+    company.run("CREATE TABLE public.later (id int PRIMARY KEY); CREATE TABLE sales.later (id int PRIMARY KEY);"
+                "CREATE TABLE crm.later (id int PRIMARY KEY); CREATE TABLE public.directus_flows (id int PRIMARY KEY);"
+                "CREATE TABLE public.events_odd PARTITION OF public.events DEFAULT")  # fmt: skip
+    assert told("status").document["unenrolled"] == ["later", "sales.later"]
+    assert (
+        "2 tables are not enrolled: later, sales.later" in console.run("status", "--dsn", company.dsn("postgres")).out
+    )
+    assert told("matrix").document["unenrolled"] == ["later", "sales.later"]
+    (check,) = [each for each in told("doctor").document["checks"] if each["id"] == "unenrolled"]
+    assert (check["verdict"], check["evidence"]["found"]) == ("warning", 2)
+    assert init(company, "--collections", "public.later", "--exempt", "sales.later").status == 0
+    assert told("status").document["unenrolled"] == []
+    company.run("DROP TABLE public.later")
+    assert told("status").document["unenrolled"] == []
