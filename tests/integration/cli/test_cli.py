@@ -33,7 +33,8 @@ def ready(server: TestServer, resolved_template: str) -> Iterator[Database]:
 def test_status_as_json_is_the_packet(shared: Database) -> None:
     answer = ask(shared, "status", "--json", login="viewer1")
     assert (answer.status, answer.err) == (0, "")
-    assert list(answer.document) == ["metrics", "census", "claims", "schema"]
+    assert list(answer.document) == ["metrics", "census", "claims", "unenrolled", "schema"]
+    assert answer.document["unenrolled"] == []
     assert list(answer.document["metrics"].values()) == [
         74, 31, 43, "present", 0, "present", "present", "BLOCKED_UNTIL_43_IDENTITIES_RESOLVED_AND_PERMIT_OPENED",
     ]  # fmt: skip
