@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from core.db.connection.apply_connection import ApplyConnection
-from core.db.connection.installed import insist_current
+from core.db.connection.installed import insist_alone, insist_current
 from core.db.connection.session import Connection
 from core.db.rows.session import IDENTITY
 from core.errors import ConsoleError, Unavailable
@@ -55,7 +55,8 @@ class Session:
     def write(self) -> Connection:
         """A new connection that may write, unless the session is read-only: then the server refuses.
 
-        Raises GateClosed where the schema is of another version (`schema_outdated`, `schema_newer`).
+        Raises GateClosed where the schema is of another version (`schema_outdated`, `schema_newer`), or others may
+        create in it (`schema_shared`).
         """
         return self._current(self._open(Connection, read_only=self.settings.read_only))
 
@@ -122,6 +123,7 @@ class Session:
     def _current(self, opened: C) -> C:
         try:
             insist_current(opened.schema, opened.installed)
+            insist_alone(opened.schema, opened.installed, opened.creator)
         except ConsoleError:
             opened.close()
             raise

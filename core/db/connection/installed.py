@@ -13,6 +13,20 @@ def insist_current(schema: str, installed: str | None) -> None:
         raise _other_version(schema, installed)
 
 
+def insist_alone(schema: str, installed: str | None, creator: str | None) -> None:
+    """Raise GateClosed where somebody else than birth_owner may create in the schema of this version.
+
+    What is created there would be taken for ours, and could take the place of what is.
+    """
+    if installed == SCHEMA_VERSION and creator is not None:
+        raise GateClosed(
+            f"{creator} may create objects in schema {schema}: it must belong to birth_owner alone",
+            code="schema_shared",
+            evidence={"schema": schema, "creator": creator},
+            hint="REVOKE CREATE ON SCHEMA … FROM that role; ALTER SCHEMA … OWNER TO birth_owner.",
+        )
+
+
 def insist_not_newer(schema: str, installed: str) -> None:
     """Raise GateClosed (`schema_newer`) where a newer program installed it."""
     if ordered(installed) > ordered(SCHEMA_VERSION):

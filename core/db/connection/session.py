@@ -68,7 +68,14 @@ _SESSION = """
             JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
             WHERE n.nspname OPERATOR(pg_catalog.=) %(schema)s::pg_catalog.name
               AND c.relname OPERATOR(pg_catalog.=) 'birth_migration'::pg_catalog.name
-              AND c.relowner OPERATOR(pg_catalog.=) pg_catalog.to_regrole('birth_owner')::pg_catalog.oid) AS installed
+              AND c.relowner OPERATOR(pg_catalog.=) pg_catalog.to_regrole('birth_owner')::pg_catalog.oid) AS installed,
+        (SELECT CASE WHEN n.nspowner OPERATOR(pg_catalog.<>) o.oid THEN n.nspowner::pg_catalog.regrole::pg_catalog.text
+                ELSE (SELECT coalesce(nullif(g.grantee::pg_catalog.regrole::pg_catalog.text, '-'), 'PUBLIC')
+                    FROM pg_catalog.aclexplode(n.nspacl) AS g
+                    WHERE g.privilege_type OPERATOR(pg_catalog.=) 'CREATE'
+                      AND g.grantee OPERATOR(pg_catalog.<>) n.nspowner LIMIT 1) END
+            FROM pg_catalog.pg_namespace AS n, pg_catalog.to_regrole('birth_owner') AS o(oid)
+            WHERE n.nspname OPERATOR(pg_catalog.=) %(schema)s::pg_catalog.name) AS creator
     WHERE pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) %(process)s OR %(is_ours)s"""
 
 
@@ -82,7 +89,7 @@ class Connection:
 
     Autocommit, except inside `snapshot` and `transaction`. With `read_only`, the server itself refuses to write.
     `process` is the number of the server's process: not what the driver was told where a pooler stands between.
-    `installed` is the version of the schema, None where nothing is installed.
+    `installed` is the version of the schema, None where nothing is installed. `creator` is who else may create in it.
     """
 
     _keepalive: ClassVar[Mapping[str, int]] = _KEEPALIVE
@@ -102,6 +109,7 @@ class Connection:
         self.read_only = read_only
         self.process = process
         self.installed = installed
+        self.creator: str | None = None
         self._again = again
         self._in_snapshot = False
 
@@ -129,8 +137,12 @@ class Connection:
                 driver.close()
                 raise
         again = partial(_connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
-        process, installed = (found["process"], _installed(found["installed"])) if found else (0, None)
-        return cls(driver, schema, read_only=read_only, process=process, installed=installed, again=again)
+        process, installed, creator = (
+            (found["process"], _installed(found["installed"]), found["creator"]) if found else (0, None, None)
+        )
+        opened = cls(driver, schema, read_only=read_only, process=process, installed=installed, again=again)
+        opened.creator = creator
+        return opened
 
     def rows(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> list[R]:
         """All rows of a named query, or of a composed one, which reads what belongs to others.

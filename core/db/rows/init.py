@@ -28,6 +28,8 @@ class Server:
     grants_statistics: bool
     finishes_roles: bool
     owns_schema: bool | None
+    schema_owner: str | None
+    schema_filled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,6 @@ class Object:
     owner: str
     owned: bool
     relid: int
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table. `asks`: a row that says nothing of it is refused."""
-
-    table: str
-    column: str
-    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +300,6 @@ class SeesRemedies:
 SERVER: Final = Query("init.server", Server)
 OWNER: Final = Query("init.owner", Owner)
 OBJECTS: Final = Query("init.objects", Object)
-COLUMNS: Final = Query("init.columns", Column)
 SCHEMA_THERE: Final = Query("init.schema_there", SchemaThere)
 SEARCH_PATH: Final = Query("init.search_path", Schemas)
 COMPANY_TABLES: Final = Query("init.company_tables", CompanyTable)

@@ -52,8 +52,6 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
 
 def _company_s(connection: Connection, made: Draft) -> list[_Found]:
     """The company's register functions by the packet's name: in the first schema that has one."""
-    if made.survey.owner_of("function", _STAND_IN) not in (None, "birth_owner"):
-        return _functions(connection, made.schema, _STAND_IN)
     for schema in made.company_schemas if made.tables else ():
         if found := _functions(connection, schema, _STAND_IN):
             return found

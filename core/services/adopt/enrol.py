@@ -19,10 +19,6 @@ from core.services.adopt.script_draft import Draft, comma_separated, identifier
 from core.services.adopt.system_tables import products
 
 _OURS = ("collection_registry", "birth_policy", "birth_registry", "trigger_guard_alerts")
-_FILLED = {
-    "collection_registry": {"collection_name", "governance_role"},
-    "birth_policy": {"collection_name", "requirement"},
-}
 
 
 def draft(
@@ -53,7 +49,6 @@ def draft(
     chosen = _in_scope(connection, made, chosen, policies)
     if "collections" in made.tables and not collections:
         chosen = _listed_by_the_company(made, chosen)
-    chosen = _without_refused(connection, made, chosen, policies)
     _let_read(connection, made, chosen, facts)
     relocated_tables.draft(made, chosen, moved)
     _register(made, chosen, policies, registered)
@@ -129,28 +124,6 @@ def _registered(connection: Connection, made: Draft, tables: Sequence[Table]) ->
         else:
             found[name] = next((able[schema, name] for schema in schemas if (schema, name) in able), None)
     return found
-
-
-def _without_refused(
-    connection: Connection, made: Draft, chosen: list[Enrolment], policies: Collection[str]
-) -> list[Enrolment]:
-    """Leave out what the company's own tables would not take: they ask for columns that only the company can fill."""
-    asked = {
-        table: [each.column for each in connection.rows(rows.COLUMNS, {"tables": [table]})
-                if each.asks and each.column not in filled]
-        for table, filled in _FILLED.items()
-    }  # fmt: skip
-    kept = []
-    for each in chosen:
-        missing = asked["collection_registry"] if each.is_new else []
-        missing = missing or (asked["birth_policy"] if each.collection not in policies else [])
-        if missing:
-            made.leave(
-                each.table.text, f"the company's tables also need {', '.join(missing)}: enrol the collection there"
-            )
-        else:
-            kept.append(each)
-    return kept
 
 
 def _register(

@@ -1,6 +1,6 @@
 """What our roles need of the company's own tables. Rights are added, none is taken away."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from psycopg import sql
@@ -19,14 +19,10 @@ _CALLER: Final[Mapping[str, tuple[str, ...]]] = {"policy": ("SELECT", "UPDATE")}
 
 def draft(connection: Connection, made: Draft) -> None:
     """The steps that let birth_owner read the gateway's tables, and everybody read them."""
-    tables = {table.part: table for table in _theirs(made)}
+    tables = made.tables
     wanted = {part: ["SELECT"] for part in NAMES}
     if has_trigger_guard(made):
         wanted["alerts"] = ["SELECT", "INSERT"]
-    if made.survey.owner_of("table", "collection_registry") not in (None, "birth_owner"):
-        # An older installation, which shares its schema with the company.
-        wanted["collections"] = ["SELECT", "INSERT"]
-        wanted["policy"] = ["SELECT", "INSERT", "UPDATE"]
     held: set[tuple[int, str, str]] = set()
     if made.survey.owner is not None and made.survey.server.has_caller and tables:
         rights = {
@@ -39,15 +35,6 @@ def draft(connection: Connection, made: Draft) -> None:
         given = {"birth_owner": wanted[part], "birth_caller": [*_CALLER.get(part, ())]}
         if not all((table.relid, role, right) in held for role, rights in given.items() for right in rights):
             _grant(made, table, given)
-
-
-def _theirs(made: Draft) -> Iterator[CompanyTable]:
-    """The company's tables: those that are bound, and those that an older installation shares its schema with."""
-    yield from made.tables.values()
-    for part, name in NAMES.items():
-        found = made.survey.objects.get(("table", name))
-        if part not in made.tables and found is not None and found.owner != "birth_owner":
-            yield CompanyTable(part, made.schema, name, found.owner, found.owned, found.relid, {})
 
 
 def _grant(made: Draft, table: CompanyTable, given: Mapping[str, list[str]]) -> None:

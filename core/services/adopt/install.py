@@ -1,6 +1,6 @@
 """The steps that install what is missing: roles, schema, stand-ins for the gateway, the console's own objects."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from psycopg import sql
@@ -15,17 +15,8 @@ from core.services.adopt import membership
 from core.services.adopt.script_draft import SUPERUSER, Draft, Survey, insist_on_reading
 
 OLDEST: Final = 140_000  # server_version_num of the first server that has all that is used
-# What the console reads of the company's own tables, where there are such.
-_COLUMNS: Final = {
-    "collection_registry": ("collection_name", "governance_role"),
-    "birth_policy": ("collection_name", "requirement"),
-    "birth_registry": ("entity_code", "collection_name", "dot_origin", "born_at", "certified", "certified_at",
-                       "inspect_pen", "inspect_stamp", "inspect_gate"),
-    "trigger_guard_alerts": (),
-}  # fmt: skip
 # What the stand-in for the register function fills in.
 _REGISTERED = {"entity_code", "collection_name", "dot_origin", "born_at", "governance_role"}
-_GUARDED = {"command_tag", "object_identity"}  # what the stand-in for the trigger guard writes
 _GUARD_FUNCTION = "fn_trigger_guard"
 # Stand-ins that a bound table makes needless. The registry of collections and the policy are always there: what is
 # enrolled or decided here stands in them, beside what the company's own say.
@@ -66,7 +57,6 @@ def draft(connection: Connection, made: Draft, *, binds: bool, filled: Collectio
     """
     _insist_on_version(made.survey)
     _insist_on_room(made)
-    _insist_on_columns(connection, made)
     made.statements += first_steps(made.survey, connection.schema)
     if not any(each.what == _STATISTICS for each in made.statements) and not _reads_statistics(made.survey):
         made.leave(_STATISTICS, "granting pg_read_all_stats needs a superuser: if there is a replica, applies pause")
@@ -88,7 +78,6 @@ def draft(connection: Connection, made: Draft, *, binds: bool, filled: Collectio
 def first_steps(found: Survey, schema: str) -> list[Statement]:
     """What comes before everything else: roles, the schema, and what birth_owner sees of the server."""
     roles, home, caller = installer.parts()[: len(installer.FIRST)]
-    statistics, authentication, _ = installer.superusers()
     steps = []
     if not found.has_roles:
         able = found.is_superuser or found.server.finishes_roles
@@ -107,16 +96,24 @@ def first_steps(found: Survey, schema: str) -> list[Statement]:
         able = found.is_superuser or (found.server.creates_schemas if owns is None else owns)
         needs = "" if able else "the owner of the schema, or of the database"
         steps.append(Statement(f"the schema {schema}", home.statement(schema), needs=needs))
+        if found.server.schema_owner not in (None, "birth_owner"):
+            given = sql.SQL("ALTER SCHEMA {} OWNER TO birth_owner").format(sql.Identifier(schema))
+            steps.append(Statement(f"the schema {schema} is birth_owner's", given, needs=needs))
+    return [*steps, *_sights(found, schema)]
+
+
+def _sights(found: Survey, schema: str) -> Iterator[Statement]:
+    """What lets birth_owner see of the server what is hidden from ordinary roles."""
+    statistics, authentication, _ = installer.superusers()
     if found.owner is None or not found.owner.reads_statistics:
         able = found.is_superuser or found.server.grants_statistics
         needs = "" if able else SUPERUSER
         # On a server where words stand in for a superuser, none comes for this either.
         if able or AUTHENTICATION not in found.attested:
-            steps.append(Statement(_STATISTICS, statistics.statement(schema), needs=needs))
+            yield Statement(_STATISTICS, statistics.statement(schema), needs=needs)
     if AUTHENTICATION not in found.attested and (found.owner is None or not found.owner.reads_authentication):
         needs = "" if found.is_superuser else SUPERUSER
-        steps.append(Statement("the view of pg_hba for doctor", authentication.statement(schema), needs=needs))
-    return steps
+        yield Statement("the view of pg_hba for doctor", authentication.statement(schema), needs=needs)
 
 
 def finish(made: Draft) -> None:
@@ -131,11 +128,6 @@ def finish(made: Draft) -> None:
             made.add("the trigger guard", guard.statement(made.schema), needs=SUPERUSER)
     if any(part.name not in made.survey.recorded for part in installer.parts()):
         made.add("record the installed objects", installer.recorded("schema_installed", made.schema), plumbing=True)
-
-
-def gateway_is_ours(made: Draft) -> bool:
-    """Whether the gateway's trigger function is the stand-in, there or about to be."""
-    return made.gateway is None and made.survey.owner_of("function", "fn_birth_gateway") in (None, "birth_owner")
 
 
 def _reads_statistics(found: Survey) -> bool:
@@ -172,8 +164,18 @@ def _insist_on_version(found: Survey) -> None:
 
 
 def _insist_on_room(made: Draft) -> None:
+    owner = made.survey.server.schema_owner
+    if owner not in (None, "birth_owner") and (made.survey.server.schema_filled or made.schema == "public"):
+        raise GateClosed(
+            f"schema {made.schema} belongs to {owner}: the console needs a separate one",
+            code="schema_taken",
+            evidence={"schema": made.schema, "owner": owner},
+            hint="Name a new schema with --schema. --company-schema names the one that holds the company's registry.",
+        )
     found = sorted(f"{kind} {made.schema}.{name}" for part in installer.parts() if part.name not in made.survey.recorded
              for kind, name in part.makes if (kind, name) in made.survey.objects)  # fmt: skip
+    found += sorted(f"{kind} {made.schema}.{name}" for part in installer.stand_ins() for kind, name in part.makes
+                    if made.survey.owner_of(kind, name) not in (None, "birth_owner"))  # fmt: skip
     if found:
         raise GateClosed(
             f"{len(found)} existing objects have names of the console",
@@ -185,44 +187,21 @@ def _insist_on_room(made: Draft) -> None:
         made.leave(f"view {DASHBOARD}", "it exists and stays unchanged: the console reads birth_readiness()")
 
 
-def _insist_on_columns(connection: Connection, made: Draft) -> None:
-    there = {name for name in _COLUMNS if made.survey.owner_of("table", name) not in (None, "birth_owner")}
-    columns = connection.rows(rows.COLUMNS, {"tables": list(there)})
-    has = {(row.table, row.column) for row in columns}
-    absent = [f"{name}.{column}" for name in sorted(there) for column in _COLUMNS[name] if (name, column) not in has]
-    if absent:
-        raise GateClosed(
-            "tables of the gateway have an unexpected layout",
-            code="unfit",
-            evidence={"schema": made.schema, "missing_columns": absent},
-            hint="Install into the schema of the birth registry, or into an empty schema.",
-        )
-
-
 def _is_wanted(
     connection: Connection, made: Draft, part: installer.Part, *, binds: bool, filled: Collection[str]
 ) -> bool:
     """Whether a stand-in is missing. What the company has of the same kind is noted as left alone."""
     kind, name = part.makes[0]
     owner = made.survey.owner_of(kind, name)
-    if owner is not None:
-        if owner != "birth_owner":
-            made.leave(f"{kind} {made.schema}.{name}", f"it exists, owned by {owner}: used unchanged")
-        return False
-    if _is_needless(made, name):
+    if owner is not None or _is_needless(made, name):
         return False
     if name == "fn_birth_register":
         # A gateway of the company's calls something of its own; that is bound, or named by --bind.
-        # One that is bound has triggers of its own, and may have nothing else: then rows are registered by ours.
-        known = gateway_is_ours(made) or made.gateway is not None
-        wanted = not binds and known and not _is_bound(connection, made) and not made.has_register
+        # A gateway that is bound has triggers of its own, and may have nothing else: then rows are registered by ours.
+        wanted = not binds and not _is_bound(connection, made) and not made.has_register
         if wanted:
             _insist_on_defaults(connection, made, filled)
         return wanted
-    if name == _GUARD_FUNCTION:
-        columns = connection.rows(rows.COLUMNS, {"tables": ["trigger_guard_alerts"]})
-        fits = {row.column for row in columns} >= _GUARDED
-        return made.survey.owner_of("table", "trigger_guard_alerts") is None or fits
     return True
 
 
@@ -242,17 +221,14 @@ def _insist_on_defaults(connection: Connection, made: Draft, filled: Collection[
     """Raise GateClosed where the registry asks for what only the company can fill in: every INSERT would fail."""
     table = made.tables.get("registry")
     if table is None:
-        columns = connection.rows(rows.COLUMNS, {"tables": ["birth_registry"]})
-        asked = [row.column for row in columns if row.asks]
-        given = {*_REGISTERED, *filled}
-    else:
-        asked = [row.name for row in connection.rows(ASKED_COLUMNS, {"relid": table.relid})]
-        given = {table.column(name) for name in (*_REGISTERED, *filled)}
+        return
+    asked = [row.name for row in connection.rows(ASKED_COLUMNS, {"relid": table.relid})]
+    given = {table.column(name) for name in (*_REGISTERED, *filled)}
     if absent := [name for name in asked if name not in given]:
         raise GateClosed(
             "the birth registry has required columns that the console's register function does not fill",
             code="unfit",
-            evidence={"table": table.text if table else f"{made.schema}.birth_registry", "columns": absent},
+            evidence={"table": table.text, "columns": absent},
             hint="Name the company's register function with --bind, bind the columns with --register-column, or give"
             " them a default.",
         )

@@ -10,9 +10,8 @@ from core.db.connection.session import Connection
 from core.db.rows.init import HEIRS, MET, REGISTERING, Heir, Registering, Relation
 from core.domain.adopt.enrolment import Enrolment, Table
 from core.services.adopt import company_gateway
-from core.services.adopt.install import gateway_is_ours
 from core.services.adopt.relocated_tables import argument_of
-from core.services.adopt.script_draft import SUPERUSER, Draft, identifier
+from core.services.adopt.script_draft import SUPERUSER, CompanyGateway, Draft, identifier
 
 _TRIGGER = "trg_birth_gateway"
 _REGISTRY = "birth_registry"
@@ -31,22 +30,22 @@ class _Place:
 
 def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Relation]) -> None:
     """The steps that attach it. Where the gateway is the company's, that is the company's to do."""
-    if made.gateway is not None or not gateway_is_ours(made):
-        _list_unmet(connection, made, chosen, facts)
+    if made.gateway is not None:
+        _list_unmet(connection, made, made.gateway, chosen, facts)
     else:
         _draft_ours(connection, made, chosen, facts)
 
 
 def _list_unmet(
-    connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Relation]
+    connection: Connection,
+    made: Draft,
+    gateway: CompanyGateway,
+    chosen: Sequence[Enrolment],
+    facts: Mapping[Table, Relation],
 ) -> None:
     """Name the tables that no trigger of the company's gateway meets."""
-    if made.gateway is not None:
-        met = {each.relid for each in connection.rows(MET, {"oid": made.gateway.oid, "pattern": made.gateway.pattern})}
-        why = f"it has no trigger {made.gateway.pattern} of the company's gateway"
-    else:
-        met = {fact.relid for fact in facts.values() if fact.has_trigger}
-        why = f"it has no {_TRIGGER}, and the gateway belongs to the company"
+    met = {each.relid for each in connection.rows(MET, {"oid": gateway.oid, "pattern": gateway.pattern})}
+    why = f"it has no trigger {gateway.pattern} of the company's gateway"
     for enrolled in chosen:
         if facts[enrolled.table].relid not in met:
             made.leave(enrolled.table.text, why)

@@ -17,6 +17,7 @@ _DIFFERENCES = 20
 def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Iterator[Check]:
     """Every such check, in the order in which they are mended. `remedies` are the audit's. Changes nothing."""
     yield schema(connection)
+    yield _alone(connection)
     yield _binding(connection, remedies)
     yield foreign_objects.examine(connection)
     yield _closure(connection)
@@ -53,6 +54,17 @@ def schema(connection: Connection) -> Check:
         "Find out who changed it; `birth-console upgrade` restores functions and privileges, and names the rest."
         if found
         else "`birth-console upgrade --dry-run` shows what would change.",
+    )
+
+
+def _alone(connection: Connection) -> Check:
+    """What others create in the schema could take the place of what is ours."""
+    return check(
+        "schema_alone",
+        "only birth_owner may create in the console's schema",
+        "passed" if connection.creator is None else "failed",
+        {"schema": connection.schema, "others": connection.creator},
+        "REVOKE CREATE ON SCHEMA … FROM that role; ALTER SCHEMA … OWNER TO birth_owner.",
     )
 
 

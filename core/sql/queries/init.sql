@@ -25,10 +25,14 @@ SELECT current_database()::text AS database,
     r.rolcreaterole
         AND (pg_catalog.current_setting('server_version_num')::integer < 160000
             OR pg_catalog.to_regrole('birth_reader') IS NULL
-            OR pg_catalog.pg_has_role(
-                session_user, pg_catalog.to_regrole('birth_reader')::oid,
+            OR pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole('birth_reader')::oid,
                 'MEMBER WITH ADMIN OPTION')) AS finishes_roles,
-    (SELECT pg_catalog.pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = {s}) AS owns_schema
+    (SELECT pg_catalog.pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = {s}) AS owns_schema,
+    (SELECT pg_catalog.pg_get_userbyid(nspowner)::text
+        FROM pg_catalog.pg_namespace WHERE nspname = {s}) AS schema_owner,
+    EXISTS (SELECT FROM pg_catalog.pg_namespace AS n JOIN pg_catalog.pg_depend AS d
+        ON d.refclassid = 'pg_catalog.pg_namespace'::regclass AND d.refobjid = n.oid
+        WHERE n.nspname = {s}) AS schema_filled
 FROM pg_catalog.pg_roles AS r WHERE r.rolname = session_user
 
 -- name: owner
@@ -42,7 +46,7 @@ SELECT pg_catalog.pg_has_role(session_user, o.oid, CASE
         FROM pg_catalog.pg_roles AS g, pg_catalog.pg_roles AS reader
         WHERE reader.rolname = 'birth_reader'
           AND g.rolname IN ('birth_operator', 'birth_gatekeeper', 'birth_reviewer')) AS groups_read,
-    (SELECT pg_catalog.has_schema_privilege(o.oid, n.oid, 'USAGE')
+    (SELECT n.nspowner = o.oid AND pg_catalog.has_schema_privilege(o.oid, n.oid, 'USAGE')
             AND pg_catalog.has_schema_privilege(o.oid, n.oid, 'CREATE')
             AND pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE')
             -- Before 15 everybody may create in public: what birth_owner's functions grant by themselves is asked, too.
@@ -74,17 +78,6 @@ SELECT 'event trigger', e.evtname::text, pg_catalog.pg_get_userbyid(e.evtowner):
     pg_catalog.pg_has_role(e.evtowner, 'USAGE'), e.oid::bigint
 FROM pg_catalog.pg_event_trigger AS e WHERE e.evtname = ANY (%(names)s)
 ORDER BY 2, 1
-
--- name: columns
-SELECT c.relname::text AS "table", a.attname::text AS "column",
-    (a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL
-        AND a.attidentity = '' AND a.attgenerated = '' AS asks
-FROM pg_catalog.pg_attribute AS a
-JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
-JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = {s} AND c.relname = ANY (%(tables)s) AND a.attnum > 0 AND NOT a.attisdropped
-ORDER BY 1, a.attnum
 
 -- name: reads
 -- Whether this login may read a table; no row where it is not there. Looked up by its names: a look by their text would
@@ -147,8 +140,8 @@ WHERE t.tgfoid = %(oid)s::bigint::oid AND NOT t.tgisinternal AND t.tgtype & 71 =
     AND t.tgname = pg_catalog.replace(%(pattern)s, '*', c.relname)::name
 
 -- name: table_columns
-SELECT attname::text AS name FROM pg_catalog.pg_attribute
-WHERE attrelid = %(relid)s::bigint::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+SELECT a.attname::text AS name FROM pg_catalog.pg_attribute AS a
+WHERE a.attrelid = %(relid)s::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY attnum
 
 -- name: beside
 SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind, n.nspname::text AS schema, c.relname::text AS name

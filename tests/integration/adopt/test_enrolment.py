@@ -52,7 +52,7 @@ def test_locked_and_excluded_collections_are_not_required_and_counted(server: Te
     roles = """INSERT INTO public.collection_registry VALUES ('order', 'governed'), ('generated', 'locked'),
         ('coded', 'excluded'), ('events', 'excluded')"""
     with a_foreign_database(server, foreign.GATEWAY, roles) as database:
-        done = init(database, "--collections", "public.*", schema="public").document
+        done = init(database, "--collections", "public.*").document
         enrolled = {each["collection"]: each["requirement"] for each in done["enrolled"]}
         assert enrolled["order"] == "REQUIRED"
         assert not {"generated", "coded", "events"} & enrolled.keys()

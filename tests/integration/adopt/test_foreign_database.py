@@ -20,11 +20,11 @@ DEFINITIONS = """
     SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal UNION ALL
     SELECT evtname || evtenabled::text FROM pg_event_trigger ORDER BY 1
 """
-FINGERPRINT = "SELECT public.birth_gateway_fingerprint() ->> 'full_sha256'"
+FINGERPRINT = "SELECT birth.birth_gateway_fingerprint() ->> 'full_sha256'"
 CHANGES = (
     'ALTER FUNCTION ops."Register" COST 7',
     'CREATE FUNCTION ops."Register"(text) RETURNS text LANGUAGE sql AS $$ SELECT $1 $$',
-    "UPDATE public.birth_gateway_binding SET constant = 'other' WHERE parameter = 'mode'",
+    "UPDATE birth.birth_gateway_binding SET constant = 'other' WHERE parameter = 'mode'",
 )
 
 
@@ -142,8 +142,9 @@ def test_what_dry_run_prints_does_the_same_by_somebody_elses_hand(bare: Company)
 
 def test_a_gateway_of_the_companys_own_is_bound_and_left_as_it_is(server: TestServer, tmp_path: Path) -> None:
     with a_foreign_database(server, foreign.GATEWAY) as database:
-        company = Company(database, "public")
-        company.globs = ("--collections", "crm.people", "--bind", *foreign.BINDING)
+        company = Company(database, "birth")
+        gateway = ("--gateway", "public.fn_birth_gateway", "--trigger", "trg_birth_gateway")
+        company.globs = (*gateway, "--collections", "crm.people", "--bind", *foreign.BINDING)
         before = {row["text"] for row in database.run(DEFINITIONS)}
         made = company.does("postgres", "init", *company.globs, "--register-writes", "ops.register_log")
         assert made["bound"]["binding"]["entity"] == "$code"
@@ -151,9 +152,9 @@ def test_a_gateway_of_the_companys_own_is_bound_and_left_as_it_is(server: TestSe
         assert before <= {row["text"] for row in database.run(DEFINITIONS)}
         left = {each["object"] for each in made["left"]}
         assert left >= {"table public.birth_registry", "function public.fn_birth_gateway",
-                        "view v_birth_stage2_qt001_readiness_dashboard"}  # fmt: skip
+                        "view public.v_birth_stage2_qt001_readiness_dashboard"}  # fmt: skip
 
-        foreign.let_in(database, "public", LOGINS)
+        foreign.let_in(database, "birth", LOGINS)
         remedies = company.follow_hints()
         assert any('REVOKE EXECUTE ON FUNCTION ops."Register"' in each for each in remedies)
         company.does(OPERATOR, "doctor")

@@ -75,19 +75,21 @@ def test_a_server_that_is_too_old_is_refused_before_anything_is_installed(
 
 
 def test_what_is_in_the_way_is_named_and_nothing_is_installed(company: Database) -> None:
-    company.run("CREATE TABLE public.birth_backfill_run (mine int); CREATE FUNCTION public._birth_actor() RETURNS int"
-                " LANGUAGE sql AS 'SELECT 1'")  # fmt: skip
     before = catalog(company)
-    refused = init(company, schema="public")
+    ours = "CREATE SCHEMA birth AUTHORIZATION birth_owner"
+    company.run(f"{ours}; CREATE TABLE birth.birth_backfill_run (mine int); CREATE FUNCTION birth._birth_actor()"
+                " RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE birth.birth_policy (mine int)")  # fmt: skip
+    refused = init(company)
     assert (refused.status, refused.error["code"]) == (3, "in_the_way")
     assert refused.error["evidence"]["objects"] == [
-        "function public._birth_actor",
-        "table public.birth_backfill_run",
+        "function birth._birth_actor",
+        "table birth.birth_backfill_run",
+        "table birth.birth_policy",
     ]
-    company.run("CREATE SCHEMA birth; CREATE TABLE birth.birth_registry (entity_code text, collection_name text)")
-    refused = init(company)
-    assert (refused.status, refused.error["code"]) == (3, "unfit")
-    assert "birth_registry.dot_origin" in refused.error["evidence"]["missing_columns"]
+    for taken in ("public", "birth"):
+        company.run("ALTER SCHEMA birth OWNER TO postgres")
+        refused = init(company, schema=taken)
+        assert (refused.status, refused.error["code"]) == (3, "schema_taken")
     company.run("DROP SCHEMA birth CASCADE")
     assert catalog(company) == before
 
@@ -119,16 +121,19 @@ CREATE FUNCTION ops.shaped(a text, b text, c text, d integer) RETURNS text LANGU
 def test_a_binding_that_cannot_work_is_refused_before_anything_is_done(server: TestServer) -> None:
     with a_foreign_database(server, foreign.GATEWAY, FUNCTIONS) as database:
         before = catalog(database)
-        with Connection.open(database.dsn("postgres"), "public", read_only=False) as connection:
+        with Connection.open(database.dsn("postgres"), "birth", read_only=False) as connection:
             for words, code, text in BINDINGS:
                 with pytest.raises(ConsoleError) as refused:
                     service.init(connection, Wish(collections=["crm.people"], bind=words))
                 assert (refused.value.code, text in refused.value.message) == (code, True), refused.value.message
         assert catalog(database) == before
-        unnamed = init(database, "--collections", "crm.people", schema="public")
+        gateway = ("--gateway", "public.fn_birth_gateway", "--trigger", "trg_birth_gateway")
+        unnamed = init(database, "--collections", "crm.people", *gateway)
         assert unnamed.err == ""
-        assert "name it with --bind" in str(unnamed.document["left"])
-        assert database.value("SELECT public.birth_register_function() IS NULL") is True
+        # Where nothing is bound that registers, ours does.
+        assert database.value("SELECT birth.birth_register_function()::regprocedure::text") == (
+            "birth.fn_birth_register(text,text,timestamp with time zone,text,boolean)"
+        )
 
 
 def test_what_is_no_name_of_a_function_is_usage(company: Database) -> None:

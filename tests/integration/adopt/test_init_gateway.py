@@ -34,13 +34,13 @@ def company(server: TestServer) -> Iterator[Database]:
         yield database
 
 
-def init(database: Database, *arguments: str, schema: str = "public") -> console.Answer:
+def init(database: Database, *arguments: str, schema: str = "birth") -> console.Answer:
     answer = console.run("init", *arguments, "--json", "--dsn", database.dsn("postgres"), "--schema", schema)
     assert answer.status == 0, answer.err
     return answer
 
 
-def identify(database: Database, collection: str, *columns: str, schema: str = "public") -> None:
+def identify(database: Database, collection: str, *columns: str, schema: str = "birth") -> None:
     strategy = "column" if len(columns) == 1 else "synthetic"
     names = ", ".join(f"'{column}'" for column in columns)
     database.run(f"SELECT {schema}.birth_identity_import('{collection}', '{strategy}', ARRAY[{names}], 'a test')")
@@ -100,7 +100,7 @@ def test_a_row_slips_past_with_a_warning_where_the_bound_function_cannot_be_call
     company.run("GRANT EXECUTE ON FUNCTION ops.keyed TO birth_caller; REVOKE USAGE ON SCHEMA ops FROM birth_caller")
     told += [warnings_of(company, insert.format(2))]
     company.run("GRANT USAGE ON SCHEMA ops TO birth_caller;"
-                "UPDATE public.birth_gateway_binding SET parameter = 'other' WHERE value = 'source_key'")  # fmt: skip
+                "UPDATE birth.birth_gateway_binding SET parameter = 'other' WHERE value = 'source_key'")  # fmt: skip
     told += [warnings_of(company, insert.format(3))]
     company.run("DROP FUNCTION ops.keyed")
     told += [warnings_of(company, insert.format(4))]
@@ -147,7 +147,7 @@ def test_a_registry_that_asks_for_more_than_the_stand_in_fills_needs_a_register_
                 " ADD flag ops.flag NOT NULL, ADD seen timestamptz NOT NULL DEFAULT now()")  # fmt: skip
     arguments = ("init", "--collections", "public.coded", "--json", "--dsn", company.dsn("postgres"))
     for options in ((), ("--dry-run",)):
-        refused = console.run(*arguments, *options, "--schema", "public")
+        refused = console.run(*arguments, *options)
         assert (refused.status, refused.error["code"]) == (3, "unfit")
         assert refused.error["evidence"] == {"table": "public.birth_registry", "columns": ["tenant", "source"]}
         assert "--bind" in refused.error["hint"]
@@ -235,13 +235,13 @@ def test_a_table_that_was_moved_or_renamed_stays_the_collection_it_was(company: 
         ["the groups may use the schema crm", "the new places of coded (crm.coded), items (sales.th\u00ed ngs)"], [],
     )  # fmt: skip
     places = "SELECT collection_name || ' ' || table_schema || '.' || table_name AS place"
-    assert [row["place"] for row in company.run(f"{places} FROM public.birth_collection_place ORDER BY 1")] == [
+    assert [row["place"] for row in company.run(f"{places} FROM birth.birth_collection_place ORDER BY 1")] == [
         "coded crm.coded", "items sales.th\u00ed ngs",
     ]  # fmt: skip
     assert init(company, "--collections", "crm.coded", "sales.th\u00ed ngs").document["installed"] == []
     # What stands in its own place is nobody else's, whatever a trigger beside it says.
     company.run("CREATE TABLE crm.copy (code text); CREATE TRIGGER trg_birth_gateway AFTER INSERT ON crm.copy"
-                " FOR EACH ROW EXECUTE FUNCTION public.fn_birth_gateway('coded')")  # fmt: skip
+                " FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('coded')")  # fmt: skip
     made = init(company, *globs).document
     assert "copy" in {each["collection"] for each in made["enrolled"]}
     assert {

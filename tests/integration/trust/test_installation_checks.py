@@ -6,6 +6,7 @@ from core.db.connection.session import Connection
 from core.domain.trust.check import Check
 from core.services.trust.doctor import examine
 from core.version import SCHEMA_VERSION
+from tests.console import run
 from tests.databases import SCHEMA, Database
 
 # Check, verdict, and what breaks it.
@@ -132,3 +133,19 @@ def test_what_birth_owner_owns_and_no_installation_made_is_named_with_whom_it_is
         {"object": "view public.door", "open_to": ["census_app"]},
     ]
     assert (seen.verdict, seen.evidence) == ("failed", {"objects": named, "found": len(named)})
+
+
+def test_nothing_is_written_while_others_may_create_in_the_schema_and_the_doctor_says_who(small: Database) -> None:
+    for opening, closing, who in (
+        ("GRANT CREATE ON SCHEMA birth TO census_app", "REVOKE CREATE ON SCHEMA birth FROM census_app", "census_app"),
+        ("GRANT CREATE ON SCHEMA birth TO PUBLIC", "REVOKE CREATE ON SCHEMA birth FROM PUBLIC", "PUBLIC"),
+        ("ALTER SCHEMA birth OWNER TO census_app", "ALTER SCHEMA birth OWNER TO birth_owner", "census_app"),
+    ):
+        small.run(opening)
+        refused = run("plan", "--all", "--json", "--dsn", small.dsn())
+        assert (refused.status, refused.error["code"]) == (3, "schema_shared"), refused.err
+        assert refused.error["evidence"] == {"schema": "birth", "creator": who}
+        if "OWNER" not in opening:  # birth_owner itself sees nothing there any more
+            assert found(small, "schema_alone").evidence == {"schema": "birth", "others": who}
+        small.run(closing)
+    assert found(small, "schema_alone").verdict == "passed"

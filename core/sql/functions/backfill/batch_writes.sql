@@ -8,10 +8,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         SELECT relation AS relid FROM pg_locks
         WHERE pid = pg_backend_pid() AND locktype = 'relation' AND mode NOT IN ('AccessShareLock', 'RowShareLock')
         UNION
-        SELECT to_regclass(name)::oid
-        FROM unnest(
-            ARRAY[{S}.birth_bound_table('registry')::regclass::text, format('%I.birth_backfill_quarantine', {s})]
-            || (SELECT value FROM {S}.birth_setting WHERE birth_setting.name = 'register_writes')) AS name
+        SELECT {S}.birth_bound_table('registry')
+        UNION
+        -- By its parts: a look by the whole name would need rights on the schema.
+        SELECT c.oid
+        FROM unnest(format('%I.birth_backfill_quarantine', {s})
+            || (SELECT value FROM {S}.birth_setting WHERE birth_setting.name = 'register_writes')) AS listed(name)
+        CROSS JOIN LATERAL parse_ident(listed.name) AS part
+        JOIN pg_namespace AS n ON n.nspname = part[1]::name
+        JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = part[2]::name
     )
     SELECT coalesce(jsonb_object_agg(w.relid::text, w.ins + w.upd + w.del), '{{}}') || jsonb_build_object('',
         coalesce(sum(w.ins - w.del) FILTER (WHERE w.relid = {S}.birth_bound_table('registry')), 0))
