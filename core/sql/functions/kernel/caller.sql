@@ -26,6 +26,9 @@ COMMENT ON FUNCTION {S}._birth_caller_ready() IS
     'Refuses to use _birth_as_caller if it is not what this version installed. Private. Raises BR005 '
     'caller_changed.';
 
+COMMENT ON FUNCTION {S}._birth_caller_ready() IS
+    'Refuses (BR005 caller_changed) if _birth_as_caller is not as it was installed.';
+
 -- Settings that a login may set, by the names of every server from 14 to 18. Reading these takes a seventh of the time
 -- that pg_settings does.
 CREATE OR REPLACE FUNCTION {S}._birth_session_settings() RETURNS text[]
@@ -66,6 +69,8 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_session_settings() IS
     'The settings that a login may set, on every supported server. Private.';
 
+COMMENT ON FUNCTION {S}._birth_session_settings() IS 'Names of the settings that a login may set.';
+
 -- What a session keeps of code that ran in it: those settings (`p_path`: the search_path of whoever asks), cursors that
 -- outlive their transaction, prepared statements. Two looks tell what was left behind.
 CREATE OR REPLACE FUNCTION {S}._birth_session_marks(p_path text) RETURNS text[]
@@ -83,6 +88,9 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_session_marks(text) IS
     'What a session keeps of code that ran in it: settings, cursors that outlive their transaction, prepared '
     'statements. Private.';
+
+COMMENT ON FUNCTION {S}._birth_session_marks(text) IS
+    'Settings, lasting cursors and prepared statements of this session.';
 
 -- Refuse where the company's code left something behind in the session: what runs in it next is ours, with more rights.
 CREATE OR REPLACE FUNCTION {S}._birth_session_kept(p_before text[], p_path text) RETURNS void
@@ -104,3 +112,5 @@ END
 $body$;
 COMMENT ON FUNCTION {S}._birth_session_kept(text[], text) IS
     'Refuses if code of others left something behind in the session. Private. Raises BR005 session_changed.';
+COMMENT ON FUNCTION {S}._birth_session_kept(text[], text) IS
+    'Refuses (BR005 session_changed) if the company''s code changed the session.';

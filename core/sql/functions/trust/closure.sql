@@ -25,7 +25,8 @@ BEGIN
     WHILE cardinality(v_objects) > 0 AND v_round < 20 LOOP
         v_round := v_round + 1;
         RETURN QUERY
-        SELECT i.type, coalesce(p.oid::regprocedure::text, i.identity), pg_get_userbyid(coalesce(p.proowner, c.relowner, t.typowner))::text, u.way
+        SELECT i.type, coalesce(p.oid::regprocedure::text, i.identity),
+            pg_get_userbyid(coalesce(p.proowner, c.relowner, t.typowner))::text, u.way
         FROM unnest(v_classes, v_objects, v_ways) AS u(class, object, way)
         CROSS JOIN LATERAL pg_identify_object(u.class, u.object, 0) AS i
         LEFT JOIN pg_proc AS p ON u.class = 'pg_proc'::regclass AND p.oid = u.object
