@@ -4,6 +4,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $b
     SELECT coalesce({S}._birth_identity_is_declared(p_relid, p_columns), false)
 $body$;
 COMMENT ON FUNCTION {S}.birth_code_is_declared(oid, text[]) IS
-    'Whether an index proves that no two rows share a code of these columns, and none is without. For every reader. For birth_reader.';
+    'Whether an index proves that no two rows share a code of these columns, and none is without. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_code_is_declared(oid, text[]) TO birth_reader;
