@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
+from typing import Any
 
 from psycopg import Cursor, sql
+from psycopg.rows import scalar_row
 
 from core.db.connection.errors import translated
-from core.db.connection.session import Driver, Row
+from core.db.connection.session import Driver
 from core.db.queries import sections, within
 from core.version import SCHEMA_VERSION
 
@@ -178,7 +180,7 @@ def install(driver: Driver, schema: str, *, reference: bool) -> list[str]:
     `reference` also installs the stand-ins for the gateway and the trigger guard, all of them. Needs a superuser.
     Raises a ConsoleError; nothing is kept then. Databases that hold the company's objects are for `init`.
     """
-    with translated(), driver.transaction(), driver.cursor() as cursor:
+    with translated(), driver.transaction(), driver.cursor(row_factory=scalar_row) as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
         done = _recorded(cursor, schema)
         cursor.execute("SET LOCAL check_function_bodies = off")
@@ -209,15 +211,15 @@ def _files(folder: str) -> Iterator[Part]:
             yield Part(f"{folder}/{each.name}", each.read_text(encoding="utf-8"))
 
 
-def _recorded(cursor: Cursor[Row], schema: str) -> set[str]:
-    cursor.execute("SELECT to_regclass(format('%%I.birth_migration', %s::text)) IS NOT NULL AS there", [schema])
-    if not (found := cursor.fetchone()) or not found["there"]:
+def _recorded(cursor: Cursor[Any], schema: str) -> set[str]:
+    cursor.execute("SELECT to_regclass(format('%%I.birth_migration', %s::text)) IS NOT NULL", [schema])
+    if not cursor.fetchone():
         return set()
     cursor.execute(sql.SQL("SELECT name FROM {}.birth_migration").format(sql.Identifier(schema)))
-    return {row["name"] for row in cursor.fetchall()}
+    return set(cursor.fetchall())
 
 
-def _run(cursor: Cursor[Row], schema: str, part: Part) -> None:
+def _run(cursor: Cursor[Any], schema: str, part: Part) -> None:
     cursor.execute(part.statement(schema))
     # Not in one with it: the trigger guard reads the text of a statement that alters a table.
     if part.handed_over(schema).as_string():

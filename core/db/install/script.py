@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import sqlparse
 from psycopg import Cursor, sql
+from psycopg.rows import tuple_row
 from sqlparse.exceptions import SQLParseError
 
 from core.db.connection.errors import translated
-from core.db.connection.session import Driver, Row
+from core.db.connection.session import Driver
 from core.db.install.installer import ADVISORY_LOCK, Part
 from core.errors import GateClosed
 
@@ -72,7 +74,7 @@ def formatted(driver: Driver, statement: Statement) -> str:
 
 def run(driver: Driver, statements: Iterable[Statement], *, read_only: bool = False) -> None:
     """Run them inside the caller's transaction. Raises a ConsoleError. `read_only`: the caller asked for no writes."""
-    with translated(read_only=read_only), driver.cursor() as cursor:
+    with translated(read_only=read_only), driver.cursor(row_factory=tuple_row) as cursor:
         watching = _event_triggers(cursor)
         for each in statements:
             cursor.execute("SET LOCAL ROLE birth_owner" if each.as_owner else "RESET ROLE")
@@ -81,13 +83,13 @@ def run(driver: Driver, statements: Iterable[Statement], *, read_only: bool = Fa
         cursor.execute("RESET ROLE")
 
 
-def _event_triggers(cursor: Cursor[Row]) -> Mapping[str, str]:
+def _event_triggers(cursor: Cursor[tuple[Any, ...]]) -> Mapping[str, str]:
     """The name of each event trigger by its function, as the server's words on an error would tell that."""
     cursor.execute(
         "SELECT e.evtname::text AS name, e.evtfoid::pg_catalog.regprocedure::text AS function"
         " FROM pg_catalog.pg_event_trigger AS e WHERE e.evtenabled <> 'D' ORDER BY 1"
     )
-    return {row["function"]: row["name"] for row in cursor.fetchall()}
+    return {function: name for name, function in cursor.fetchall()}
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
 from core.db.install import installer
-from core.db.rows import init as rows
-from core.db.rows.init import Bound
+from core.db.rows import gateway as rows
+from core.db.rows.gateway import Bound
 from core.domain.adopt.binding import Binding, Function, Parameter, complaints, guess, judge, read
 from core.errors import ConsoleError, Json, UsageError
 from core.services.adopt.script_draft import Draft

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from core.db.connection.session import Connection
 from core.db.install import installer
-from core.db.rows import init as rows
+from core.db.rows import gateway as rows
 from core.errors import UsageError
 from core.services.adopt.script_draft import CompanyGateway, Draft
 
@@ -27,7 +27,7 @@ def find(connection: Connection, made: Draft, function: str, pattern: str) -> Co
             hint="birth-console init --gateway public.fn_birth_registry_auto --trigger 'trg_birth_*'",
         )
     known = connection.row(rows.BOUND_GATEWAY) if installer.BIND_GATEWAY in made.survey.recorded else None
-    bound = None if known is None else CompanyGateway(known.schema, known.function, known.pattern, known.relid)
+    bound = None if known is None else CompanyGateway(known.schema, known.function, known.pattern, known.oid)
     if not function:
         return bound
     homes = [made.schema, *made.company_schemas]

@@ -9,7 +9,9 @@ from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
 from core.db.install import installer
-from core.db.rows import init as rows
+from core.db.rows import company as rows
+from core.db.rows.enrolment import Policy, Registered
+from core.db.rows.init import SCHEMA_THERE, SEARCH_PATH
 from core.db.rows.query import Reading
 from core.errors import GateClosed, UsageError
 from core.services.adopt.script_draft import CompanyTable, Draft, insist_on_reading
@@ -49,7 +51,7 @@ def schemas(connection: Connection, named: str) -> tuple[str, ...]:
     Never the console's own. Raises UsageError for a schema that does not exist.
     """
     if named:
-        if not connection.one(rows.SCHEMA_THERE, {"name": named}).there:
+        if not connection.one(SCHEMA_THERE, {"name": named}).there:
             raise UsageError(
                 f"invalid company schema {named}: it does not exist",
                 code="unknown_schema",
@@ -58,7 +60,7 @@ def schemas(connection: Connection, named: str) -> tuple[str, ...]:
             )
         return (named,)
     connection.driver.execute("SET LOCAL search_path TO DEFAULT")
-    found = connection.one(rows.SEARCH_PATH).schemas
+    found = connection.one(SEARCH_PATH).schemas
     connection.driver.execute("SET LOCAL search_path TO pg_catalog, pg_temp")
     return tuple(dict.fromkeys(name for name in (*found, "public") if name != connection.schema))
 
@@ -171,13 +173,13 @@ def _insist_on_columns(connection: Connection, tables: Iterable[CompanyTable]) -
 
 def policies(connection: Connection, made: Draft) -> dict[str, str | None]:
     """What the policy of each collection requires: the company's, and ours beside it."""
-    found = _pairs(connection, made, "policy", "requirement", rows.Policy)
+    found = _pairs(connection, made, "policy", "requirement", Policy)
     return {each.collection: each.requirement for each in found}
 
 
 def governance_roles(connection: Connection, made: Draft) -> dict[str, str | None]:
     """The governance role of each registered collection: in the company's registry, and in ours beside it."""
-    found = _pairs(connection, made, "collections", "governance_role", rows.Registered)
+    found = _pairs(connection, made, "collections", "governance_role", Registered)
     return {each.collection: each.governance_role for each in found}
 
 

@@ -9,8 +9,9 @@ from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
 from core.db.install import installer
-from core.db.rows import init as rows
-from core.db.rows.init import Relation
+from core.db.rows import enrolment as rows
+from core.db.rows.enrolment import Relation
+from core.db.rows.init import SCHEMAS
 from core.db.rows.unenrolled import GLOBS
 from core.domain.adopt.enrolment import EVERYTHING, EXEMPT, REQUIRED, Enrolment, Table, choose, left_out, out_of_scope
 from core.domain.adopt.system_tables import system_tables
@@ -114,7 +115,7 @@ def _registered(connection: Connection, made: Draft, tables: Sequence[Table]) ->
     schemas: Sequence[str] = ("public", made.schema)
     if installer.COLLECTION in made.survey.recorded:
         placed = {each.collection_name: (each.schema, each.name) for each in connection.rows(rows.PLACES)}
-        known = connection.row(rows.SCHEMAS)
+        known = connection.row(SCHEMAS)
         schemas = known.schemas if known and known.schemas else schemas
     found: dict[str, Table | None] = {}
     for name in names:

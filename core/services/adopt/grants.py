@@ -7,7 +7,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
-from core.db.rows.init import GRANTED
+from core.db.rows.enrolment import GRANTED
 from core.services.adopt.company_tables import NAMES
 from core.services.adopt.install import has_trigger_guard
 from core.services.adopt.script_draft import CompanyTable, Draft, comma_separated

@@ -9,6 +9,7 @@ from core.db.connection.session import Connection
 from core.db.install import installer, script
 from core.db.install.script import Statement
 from core.db.rows import init as rows
+from core.db.rows.gateway import BOUND
 from core.db.rows.register_column import ASKED_COLUMNS
 from core.errors import ConsoleError, GateClosed, Unavailable
 from core.services.adopt import membership
@@ -214,7 +215,7 @@ def _is_needless(made: Draft, name: str) -> bool:
 
 def _is_bound(connection: Connection, made: Draft) -> bool:
     """Whether a register function of the company's was bound before."""
-    return installer.BINDING in made.survey.recorded and connection.one(rows.BOUND).there
+    return installer.BINDING in made.survey.recorded and connection.one(BOUND).there
 
 
 def _insist_on_defaults(connection: Connection, made: Draft, filled: Collection[str]) -> None:

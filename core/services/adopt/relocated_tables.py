@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from core.db.rows.init import Relation
+from core.db.rows.enrolment import Relation
 from core.domain.adopt.enrolment import Enrolment, Table
 from core.services.adopt.script_draft import Draft, comma_separated
 

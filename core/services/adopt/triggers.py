@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from core.db.connection.session import Connection
-from core.db.rows.init import HEIRS, MET, REGISTERING, Heir, Registering, Relation
+from core.db.rows.enrolment import HEIRS, Heir, Relation
+from core.db.rows.gateway import MET, REGISTERING, Registering
 from core.domain.adopt.enrolment import Enrolment, Table
 from core.services.adopt import company_gateway
 from core.services.adopt.relocated_tables import argument_of

@@ -13,5 +13,3 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_rehearse(text, text) IS
     'Calls the register function for a code that does not exist, to find missing privileges. The caller rolls back. '
     'Private.';
-COMMENT ON FUNCTION {S}._birth_rehearse(text, text) IS
-    'Calls the register function for an invented code; for a transaction that is rolled back.';

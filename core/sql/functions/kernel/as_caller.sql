@@ -47,8 +47,6 @@ COMMENT ON FUNCTION {S}._birth_as_caller(text, text[], text[], timestamptz[], te
     'Runs a statement that answers with a number as birth_caller, the role that code of others runs as; without '
     'one, registers a row by the stand-in. For birth_owner.';
 
-COMMENT ON FUNCTION {S}._birth_as_caller(text, text[], text[], timestamptz[], text[]) IS
-    'Runs what the company wrote, as birth_caller: the statement it is given, or the stand-in register function.';
 REVOKE ALL ON FUNCTION {S}._birth_as_caller(text, text[], text[], timestamptz[], text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {S}._birth_as_caller(text, text[], text[], timestamptz[], text[]) TO birth_owner;
 GRANT CREATE ON SCHEMA {S} TO birth_caller;

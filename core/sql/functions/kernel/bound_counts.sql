@@ -29,7 +29,5 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_bound_count(text, text, text) IS
     'Rows of the bound registry, or of a collection or origin in it, and rows of the alerts. For birth_reader.';
 
-COMMENT ON FUNCTION {S}.birth_bound_count(text, text, text) IS
-    'Rows of the bound registry, of a collection or an origin of it, or of the alerts. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_bound_count(text, text, text) TO birth_reader;

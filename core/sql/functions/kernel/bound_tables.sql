@@ -182,5 +182,6 @@ COMMENT ON FUNCTION {S}._birth_policy_hold(text) IS
 COMMENT ON FUNCTION {S}._birth_policy_write(text, text) IS
     'Writes the requirement of a collection where its policy is; false if it has none. Private.';
 
+
 GRANT EXECUTE ON FUNCTION {S}.birth_bound_table(text), {S}.birth_bound_name(text, text),
     {S}.birth_is_bound(text) TO birth_reader;

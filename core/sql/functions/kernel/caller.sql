@@ -26,8 +26,6 @@ COMMENT ON FUNCTION {S}._birth_caller_ready() IS
     'Refuses to use _birth_as_caller if it is not what this version installed. Private. Raises BR005 '
     'caller_changed.';
 
-COMMENT ON FUNCTION {S}._birth_caller_ready() IS
-    'Refuses (BR005 caller_changed) if _birth_as_caller is not as it was installed.';
 
 -- Settings that a login may set, by the names of every server from 14 to 18. Reading these takes a seventh of the time
 -- that pg_settings does.
@@ -66,8 +64,6 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         vacuum_multixact_freeze_min_age vacuum_multixact_freeze_table_age vacuum_truncate wal_sender_timeout
         wal_skip_threshold work_mem xmlbinary xmloption', '[[:space:]]+')
 $body$;
-COMMENT ON FUNCTION {S}._birth_session_settings() IS
-    'The settings that a login may set, on every supported server. Private.';
 
 COMMENT ON FUNCTION {S}._birth_session_settings() IS 'Names of the settings that a login may set.';
 
@@ -89,8 +85,6 @@ COMMENT ON FUNCTION {S}._birth_session_marks(text) IS
     'What a session keeps of code that ran in it: settings, cursors that outlive their transaction, prepared '
     'statements. Private.';
 
-COMMENT ON FUNCTION {S}._birth_session_marks(text) IS
-    'Settings, lasting cursors and prepared statements of this session.';
 
 -- Refuse where the company's code left something behind in the session: what runs in it next is ours, with more rights.
 CREATE OR REPLACE FUNCTION {S}._birth_session_kept(p_before text[], p_path text) RETURNS void
@@ -112,5 +106,3 @@ END
 $body$;
 COMMENT ON FUNCTION {S}._birth_session_kept(text[], text) IS
     'Refuses if code of others left something behind in the session. Private. Raises BR005 session_changed.';
-COMMENT ON FUNCTION {S}._birth_session_kept(text[], text) IS
-    'Refuses (BR005 session_changed) if the company''s code changed the session.';

@@ -46,6 +46,4 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
           AND has_function_privilege(caller.oid, p.oid, 'EXECUTE')
     ) AS f
 $body$;
-COMMENT ON FUNCTION {S}._birth_audit_caller(oid[]) IS
-    'Privileges of birth_caller that it should not have; NULL if there are none. Private.';
 COMMENT ON FUNCTION {S}._birth_audit_caller(oid[]) IS 'What birth_caller has that it should not have, or NULL.';
