@@ -6,10 +6,14 @@ CREATE OR REPLACE FUNCTION {S}.birth_backfill_apply_batch(
     p_ledger_id bigint, p_epoch bigint, p_rows integer, p_next integer DEFAULT NULL,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint, OUT next jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601'
+-- What changes how a value is written or read as text: a test finds the list.
+SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
+SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
+SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
+SET standard_conforming_strings = 'on'
 -- Nor may its caller switch off what the register function asserts, or let a source's policies run as the owner.
 SET "plpgsql.check_asserts" = 'on' SET row_security = 'off'
-SET standard_conforming_strings = 'on' SET transform_null_equals = 'off' SET quote_all_identifiers = 'off' AS $body$
+SET transform_null_equals = 'off' AS $body$
 #variable_conflict use_column
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');

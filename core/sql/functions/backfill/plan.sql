@@ -4,7 +4,11 @@
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_plan(p_collections text[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET row_security = off SET work_mem = '256MB'
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' AS $body$
+-- What changes how a value is written or read as text: a test finds the list.
+SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
+SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
+SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
+SET standard_conforming_strings = 'on' AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'plan a backfill');
     v_draft bigint := -(pg_current_xact_id()::text::bigint);
