@@ -24,3 +24,11 @@ COMMENT ON COLUMN {S}.birth_backfill_limit.quarantined_before IS
 COMMENT ON COLUMN {S}.birth_backfill_limit.canary_failed IS
     'The first batch quarantined rows, and the run was not resumed since.';
 GRANT SELECT ON {S}.birth_backfill_limit TO birth_reader;
+
+-- What the columns of an identity were when it was recorded, and when it was planned: the things, not their names.
+ALTER TABLE {S}.birth_identity_history ADD COLUMN pins jsonb;
+ALTER TABLE {S}.birth_backfill_ledger ADD COLUMN identity_pins jsonb;
+COMMENT ON COLUMN {S}.birth_identity_history.pins IS
+    'Its columns when it was recorded, by _birth_identity_pins; NULL: recorded before version 0.2.0, or none.';
+COMMENT ON COLUMN {S}.birth_backfill_ledger.identity_pins IS
+    'The identity''s columns when it was planned, by _birth_identity_pins; NULL: planned before version 0.2.0.';

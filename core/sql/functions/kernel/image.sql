@@ -1,0 +1,78 @@
+-- Rows as events tell of them. An event carries the image of every row that it made or changed: from the events alone it
+-- can be said what the tables must hold. `t` is the table, `k` the key, `r` the row, `d` the sha256 of its text; a row
+-- that went has no `r` and no `d`.
+
+-- The tables that events tell of, the columns of their keys, and columns that pass without an event.
+CREATE OR REPLACE FUNCTION {S}._birth_told_tables() RETURNS TABLE (name text, key text[], passing text[])
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    VALUES ('birth_person_login', '{{login}}'::text[], '{{}}'::text[]),
+        ('birth_identity', '{{collection_name}}', '{{}}'),
+        ('birth_identity_history', '{{collection_name,version}}', '{{}}'),
+        ('birth_admission_permit', '{{permit_id}}', '{{}}'),
+        ('birth_admission_budget', '{{permit_id}}', '{{}}'),
+        ('birth_backfill_run', '{{run_id}}', '{{}}'),
+        ('birth_backfill_ledger', '{{ledger_id}}', '{{next_seq,last_epoch}}'),
+        ('birth_backfill_batch', '{{ledger_id,epoch}}', '{{}}'),
+        ('birth_backfill_quarantine', '{{ledger_id,seq}}', '{{}}'),
+        ('birth_backfill_limit', '{{run_id}}', '{{}}'),
+        ('birth_backfill_certificate', '{{run_id}}', '{{}}')
+$body$;
+
+-- A row as text depends on no session's settings. Values longer than 200 characters are told by their hash.
+CREATE OR REPLACE FUNCTION {S}._birth_short(p_row jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT jsonb_object_agg(e.key, CASE WHEN length(e.value::text) <= 200 THEN e.value
+        ELSE to_jsonb('sha256:' || encode(sha256(convert_to(e.value::text, 'UTF8')), 'hex')) END)
+    FROM jsonb_each(p_row) AS e
+$body$;
+
+-- The images of rows of one of these tables, as an array. `p_where` is a condition on `t`, with $1 as its parameter.
+CREATE OR REPLACE FUNCTION {S}._birth_images(p_table text, p_where text, p_key bigint) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET "TimeZone" = 'UTC' SET "DateStyle" = 'ISO, YMD' SET bytea_output = 'hex' SET extra_float_digits = '1' AS $body$
+DECLARE
+    v_found jsonb;
+BEGIN
+    EXECUTE format('SELECT jsonb_agg(jsonb_build_object(''t'', %L, ''k'', i.key, ''r'', i.image, ''d'','
+            ' encode(sha256(convert_to(i.image::text, ''UTF8'')), ''hex'')) ORDER BY i.key) FROM (%s) AS i',
+        p_table, {S}._birth_image_query(p_table, p_where)) INTO v_found USING p_key;
+    RETURN coalesce(v_found, '[]');
+END
+$body$;
+
+-- The query of keys and images of a table's rows.
+CREATE OR REPLACE FUNCTION {S}._birth_image_query(p_table text, p_where text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT concat_ws(''/'', %s) AS key, {S}._birth_short(to_jsonb(t) - %L::text[]) AS image FROM {S}.%I AS t WHERE %s',
+        (SELECT string_agg(format('t.%I', k.name), ', ' ORDER BY k.place) FROM unnest(told.key) WITH ORDINALITY AS k(name, place)),
+        told.passing, p_table, p_where)
+    FROM {S}._birth_told_tables() AS told WHERE told.name = p_table
+$body$;
+
+-- What the tables hold now: the digest of each row's image. Claims that are not finished pass without an event.
+CREATE OR REPLACE FUNCTION {S}.birth_told_rows() RETURNS TABLE (name text, key text, digest text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET "TimeZone" = 'UTC' SET "DateStyle" = 'ISO, YMD' SET bytea_output = 'hex' SET extra_float_digits = '1' AS $body$
+DECLARE
+    v_table text;
+BEGIN
+    FOR v_table IN SELECT told.name FROM {S}._birth_told_tables() AS told LOOP
+        RETURN QUERY EXECUTE format('SELECT %L, i.key, encode(sha256(convert_to(i.image::text, ''UTF8'')), ''hex'') FROM (%s) AS i',
+            v_table, {S}._birth_image_query(v_table, CASE v_table WHEN 'birth_backfill_batch' THEN 't.finished_at IS NOT NULL' ELSE 'true' END));
+    END LOOP;
+END
+$body$;
+
+-- One row as it is now, for whoever compares; NULL where there is none.
+CREATE OR REPLACE FUNCTION {S}.birth_told_row(p_table text, p_key text) RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET "TimeZone" = 'UTC' SET "DateStyle" = 'ISO, YMD' SET bytea_output = 'hex' SET extra_float_digits = '1' AS $body$
+DECLARE
+    v_row jsonb;
+BEGIN
+    EXECUTE format('SELECT i.image FROM (%s) AS i WHERE i.key = $1', {S}._birth_image_query(p_table, 'true')) INTO v_row USING p_key;
+    RETURN v_row;
+END
+$body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_told_rows(), {S}.birth_told_row(text, text) TO birth_reader;
