@@ -149,7 +149,10 @@ def batches(size: int | None) -> str:
 
 def audited(found: "Audit") -> Content:
     """The verdict on the hash chain."""
-    if found.bad is None:
+    if found.differences:
+        differing = count_of(len(found.differences), "value")
+        verdict = Content.styled(f"✗ the chain is whole, but {differing} of the tables differ from it", "bold $error")
+    elif found.bad is None:
         verdict = Content.styled(f"✓ {count_of(found.entries, 'event')}, the chain is whole", "bold $success")
     else:
         verdict = Content.styled(f"✗ the chain is broken at event {found.bad['seq']}", "bold $error")

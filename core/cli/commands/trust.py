@@ -7,12 +7,14 @@ import click
 
 from core.cli.options import NUMBER, Invocation, invocation
 from core.cli.output import shown
-from core.errors import VerificationFailed
+from core.domain.text import visible
+from core.errors import Json, VerificationFailed
 from core.services.trust import audit as auditing
 from core.services.trust import certify as certifying
 from core.services.trust import doctor as examining
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_SHOWN = 100  # differences in an error; the document has all of them
 _MARKS = {"passed": "✓", "warning": "!", "failed": "✗", "unknown": "?"}
 
 
@@ -38,21 +40,35 @@ def certify(call: Invocation, run: int, *, note: str, looked_at: str | None) -> 
 )
 @invocation
 def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None) -> None:
-    """Verify the ledger's hash chain from its first event to its head."""
+    """Verify the ledger's hash chain from its first event to its head, and the tables against its events."""
     with call.browse() as connection:
         found = auditing.audit(connection, anchor)
         if write_anchor is not None and found.ok:
             auditing.write_anchor(connection, found, write_anchor)
     if call.output.as_json:
-        call.output.document({"entries": found.entries, "head": found.head, "ok": found.ok, "bad": found.bad})
-    elif found.ok:
+        told: list[Json] = [each.as_json() for each in found.differences]
+        document: dict[str, Json] = {"entries": found.entries, "head": found.head, "ok": found.ok, "bad": found.bad}
+        call.output.document({**document, "differences": told})
+    elif found.bad is None:
         call.output.text(f"chain intact: {found.entries:,} events, head {found.head}")
+        for each in found.differences:
+            column = "" if each.column is None else f" {visible(each.column)}"
+            call.output.wrapped(
+                f"{each.table} {visible(each.key)}{column}: {shown(each.chain)} → {shown(each.table_value)}"
+            )
     if found.bad is not None:
         raise VerificationFailed(
             f"the chain is broken at event {found.bad['seq']}: {found.bad['reason']}",
             code="chain_broken",
             evidence=found.bad,
             hint="Only a superuser can change recorded events. Compare with an anchor and a backup.",
+        )
+    if found.differences:
+        raise VerificationFailed(
+            f"the tables differ from the chain in {len(found.differences)} places",
+            code="tables_differ",
+            evidence={"differences": [each.as_json() for each in found.differences[:_SHOWN]]},
+            hint="Only a superuser can change these rows. Compare with a backup.",
         )
 
 

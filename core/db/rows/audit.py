@@ -29,6 +29,29 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Payload:
+    """What an event says, as text."""
+
+    payload: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """A row that events tell of: its table, its key, and the digest of what it holds now."""
+
+    name: str
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowNow:
+    """A row as it is now; None where there is none."""
+
+    row: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Genesis:
     """The hash of the first event, as hex digits."""
 
@@ -87,6 +110,9 @@ class Session:
 
 HEAD: Final = Query("audit.head", Head)
 EVENTS: Final = Query("audit.events", Event)
+PAYLOAD: Final = Query("audit.payload", Payload)
+TOLD_ROWS: Final = Query("audit.told_rows", ToldRow)
+TOLD_ROW: Final = Query("audit.told_row", RowNow)
 GENESIS: Final = Query("audit.genesis", Genesis)
 TRUST: Final = Query("audit.trust", Trust)
 PLACE: Final = Query("audit.place", Place)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from core.domain.trust.replay import Difference
 from core.errors import Json
 
 _DOMAIN = b"birth-ledger-v1"
@@ -42,17 +43,21 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The verdict on a chain. `bad` names the first event that is wrong, and why; None where all is well."""
+    """The verdict on a chain. `bad` names the first event that is wrong, and why; None where all is well.
+
+    `differences` are where the tables hold something else than the events add up to.
+    """
 
     entries: int
     head: str
     head_seq: int
     bad: dict[str, Json] | None
+    differences: tuple[Difference, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether the whole chain holds."""
-        return self.bad is None
+        """Whether the whole chain holds, and the tables with it."""
+        return self.bad is None and not self.differences
 
 
 def event_hash(event: ChainEvent) -> bytes:

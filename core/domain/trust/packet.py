@@ -165,7 +165,7 @@ def _run(record: RunRecord) -> Part:
         frozenset({"source rows", "registered", "missing"}),
     )
     tables = (accounting, *((gates,) if record.gates else ()), entries)
-    queries = ("ledger.runs", "ledger.entries", "ledger.accounting", *(("verify.facts",) if record.gates else ()))
+    queries = ("ledger.runs", "ledger.entries", "ledger.accounting", *(("verify.acceptance",) if record.gates else ()))
     return Part(run.name, f"Run {run.run}", text, tables, queries)
 
 

@@ -3,29 +3,58 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from core.db.connection.session import Connection
-from core.db.rows.audit import EVENTS, GENESIS, HEAD, PLACE
+from core.db.rows.audit import EVENTS, GENESIS, HEAD, PAYLOAD, PLACE, TOLD_ROW, TOLD_ROWS
 from core.domain.trust.chain import Anchor, Audit, ChainEvent, verify
+from core.domain.trust.replay import Difference, Replay, Row, differences, told_row
 from core.errors import UsageError
+from core.version import FIRST_VERSION, ordered
 
 _ANCHOR_VERSION = 1
+_MOST_DIFFERENCES = 1000  # rows; more say no more
 _LARGEST = 64 * 1024  # bytes
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def audit(connection: Connection, anchor: Path | None = None) -> Audit:
-    """Verify every event of the chain, in one snapshot; with `anchor`, also that the anchored event is still there.
+    """Verify every event of the chain, in one snapshot, and the tables against what the events add up to.
 
-    Raises UsageError for an anchor that cannot be read or belongs to another chain.
+    With `anchor`, also that the anchored event is still there. Raises UsageError for an anchor that cannot be read or
+    belongs to another chain.
     """
     with connection.snapshot():
         anchors = [] if anchor is None else _read_anchor(connection, anchor)
         head = connection.row(HEAD)
         claimed = None if head is None else (head.seq, head.hash)
-        return verify(_events(connection), claimed, anchors)
+        state = Replay()
+        found = verify(_followed(_events(connection), state), claimed, anchors)
+        if found.bad is not None or not _tells_of_rows(connection):
+            return found
+        return replace(found, differences=tuple(_differences(connection, state)))
+
+
+def _tells_of_rows(connection: Connection) -> bool:
+    """Whether the schema's events tell of rows; those of the first version do not."""
+    return ordered(connection.installed or FIRST_VERSION) > ordered(FIRST_VERSION)
+
+
+def _followed(events: Iterator[ChainEvent], state: Replay) -> Iterator[ChainEvent]:
+    """The same events, each of which the replay has followed."""
+    for event in events:
+        state.take(event.seq, event.payload)
+        yield event
+
+
+def _differences(connection: Connection, state: Replay) -> Iterator[Difference]:
+    live = (Row(*values) for values in connection.stream(TOLD_ROWS))
+    for table, key, seq, is_there in state.differing(live)[:_MOST_DIFFERENCES]:
+        payload = None if seq is None else connection.one(PAYLOAD, {"seq": seq}).payload
+        now = connection.one(TOLD_ROW, {"table": table, "key": key}).row if is_there else None
+        yield from differences(table, key, told_row(payload, table, key), now)
 
 
 def write_anchor(connection: Connection, found: Audit, path: Path) -> None:

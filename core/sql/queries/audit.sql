@@ -4,6 +4,15 @@ SELECT seq, hash FROM {S}.birth_ledger_head
 -- name: events
 SELECT seq, at_us, actor, kind, payload, prev, hash FROM {S}.birth_ledger_event ORDER BY seq
 
+-- name: payload
+SELECT payload FROM {S}.birth_ledger_event WHERE seq = %(seq)s
+
+-- name: told_rows
+SELECT name, key, digest FROM {S}.birth_told_rows()
+
+-- name: told_row
+SELECT {S}.birth_told_row(%(table)s, %(key)s) AS row
+
 -- name: genesis
 SELECT pg_catalog.encode(hash, 'hex') AS hash FROM {S}.birth_ledger_event WHERE seq = 0
 

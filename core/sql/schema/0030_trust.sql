@@ -29,6 +29,6 @@ GRANT SELECT ON {S}.birth_backfill_limit TO birth_reader;
 ALTER TABLE {S}.birth_identity_history ADD COLUMN pins jsonb;
 ALTER TABLE {S}.birth_backfill_ledger ADD COLUMN identity_pins jsonb;
 COMMENT ON COLUMN {S}.birth_identity_history.pins IS
-    'Its columns when it was recorded, by _birth_identity_pins; NULL: recorded before version 0.2.0, or none.';
+    'Its columns when it was recorded, by birth_identity_pins; NULL: recorded before version 0.2.0, or none.';
 COMMENT ON COLUMN {S}.birth_backfill_ledger.identity_pins IS
-    'The identity''s columns when it was planned, by _birth_identity_pins; NULL: planned before version 0.2.0.';
+    'The identity''s columns when it was planned, by birth_identity_pins; NULL: planned before version 0.2.0.';

@@ -30,6 +30,7 @@ _READERS = {
     "_birth_catalog_functions", "_birth_catalog_parts", "_birth_catalog_relations", "_birth_catalog_schema",
     "_birth_schema_catalog", "_birth_schema_differences", "_birth_schema_digest",
     "birth_registry_probe", "birth_trigger_fingerprint", "birth_window", "birth_windowed", "birth_windows",
+    "birth_identity_pins", "birth_told_row", "birth_told_rows",
 }  # fmt: skip
 _GUARDED = {
     "birth_backfill_apply_batch", "birth_backfill_begin", "birth_backfill_claim", "birth_backfill_certify",

@@ -13,7 +13,7 @@ from tests.faults.attacker import Psql, ask, claimed
 # One value of each type whose text somebody could make a code or a source key of.
 SAMPLE = """SELECT ROW(0.1::float8 + 0.2::float8, 0.3::float4, '2020-02-03'::date, '04:05+01'::timetz,
     '2020-02-03 04:05:06.7+00'::timestamptz, '2020-02-03 04:05:06'::timestamp, '1 year 2 days 03:04'::interval,
-    '\\x0aff'::bytea, 1234.5::numeric::money, true, '{a,NULL}'::text::text[], 'a"b'::name, 'pg_class'::regclass)::text"""
+    '\\x0aff'::bytea, 1234.5::numeric::money, '{a,NULL}'::text::text[], 'a"b'::name, 'pg_class'::regclass)::text"""
 MAKERS = {"birth_backfill_plan", "birth_backfill_apply_batch", "_birth_identity_count", "_birth_backfill_recount",
           "birth_acceptance"}  # fmt: skip
 # The servers of the tests may know one locale only: no other would be seen to matter.

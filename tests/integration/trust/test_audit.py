@@ -34,7 +34,13 @@ def head(database: Database) -> tuple[int, str]:
 
 def test_a_sound_chain_is_told_with_its_head(small: Database) -> None:
     seq, digest = head(small)
-    assert json.loads(ran(small, "--json").stdout) == {"entries": seq + 1, "head": digest, "ok": True, "bad": None}
+    assert json.loads(ran(small, "--json").stdout) == {
+        "entries": seq + 1,
+        "head": digest,
+        "ok": True,
+        "bad": None,
+        "differences": [],
+    }
     assert ran(small).stdout == f"chain intact: {seq + 1} events, head {digest}\n"
 
 

@@ -70,7 +70,16 @@ BEGIN
         'from', v_batch.seq_from, 'to', v_batch.seq_to,
         'permit', v_permit, 'person', v_person,
         'registered', v_done.registered, 'existing', v_done.existing,
-        'vanished', v_done.vanished, 'quarantined', v_done.quarantined));
+        'vanished', v_done.vanished, 'quarantined', v_done.quarantined,
+        'rows', {S}._birth_images('birth_backfill_batch',
+                format('t.ledger_id = $1 AND t.epoch = %s', p_epoch), p_ledger_id)
+            || {S}._birth_images('birth_admission_budget', 't.permit_id = $1', v_permit)
+            || CASE WHEN v_done.quarantined + v_done.vanished > 0
+                THEN {S}._birth_images('birth_backfill_limit', 't.run_id = $1', v_entry.run_id)
+                    || {S}._birth_images('birth_backfill_quarantine',
+                        format('t.ledger_id = $1 AND t.seq BETWEEN %s AND %s', v_batch.seq_from, v_batch.seq_to),
+                        p_ledger_id)
+                ELSE '[]' END));
     SELECT v_done.registered, v_done.existing, v_done.vanished, v_done.quarantined
     INTO registered, existing, vanished, quarantined;
 END

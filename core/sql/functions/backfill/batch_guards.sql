@@ -99,6 +99,7 @@ BEGIN
         CASE WHEN NOT p_entry.columns || p_entry.locator <@ ARRAY(
                 SELECT attname::text FROM pg_attribute
                 WHERE attrelid = p_entry.relid AND attnum > 0 AND NOT attisdropped)
+                OR p_entry.identity_pins <> {S}.birth_identity_pins(p_entry.relid, p_entry.columns)
             THEN 'columns' END,
         CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint()
             THEN 'gateway' END,

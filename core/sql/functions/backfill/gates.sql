@@ -44,7 +44,9 @@ BEGIN
                 'table', jsonb_build_object('planned', l.relid, 'live', c.relid),
                 'identity', jsonb_build_object(
                     'planned', l.identity || ' v' || l.identity_version,
-                    'live', c.identity || ' v' || c.version),
+                    'live', concat(c.identity || ' v' || c.version, CASE WHEN c.relid IS NOT NULL
+                        AND l.identity_pins <> {S}.birth_identity_pins(c.relid, l.columns)
+                        THEN ' (its columns changed)' END)),
                 'triggers', jsonb_build_object(
                     'planned', l.triggers,
                     'live', CASE WHEN c.relid IS NOT NULL THEN {S}.birth_trigger_fingerprint(c.relid) END),

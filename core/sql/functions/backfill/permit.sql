@@ -42,7 +42,9 @@ BEGIN
     INSERT INTO {S}.birth_admission_budget (permit_id, budget_rows) VALUES (v_permit, p_budget);
     PERFORM {S}.birth_ledger_append('permit_opened', jsonb_build_object(
         'permit', v_permit, 'budget', p_budget, 'lifetime', p_lifetime, 'collections', p_collections,
-        'gateway', v_gateway, 'gateway_full', v_live ->> 'full_sha256', 'person', v_person, 'reason', p_reason));
+        'gateway', v_gateway, 'gateway_full', v_live ->> 'full_sha256', 'person', v_person, 'reason', p_reason,
+        'rows', {S}._birth_images('birth_admission_permit', 't.permit_id = $1', v_permit)
+            || {S}._birth_images('birth_admission_budget', 't.permit_id = $1', v_permit)));
     RETURN v_permit;
 END
 $body$;
@@ -78,7 +80,8 @@ BEGIN
     UPDATE {S}.birth_admission_permit
     SET closed_by = session_user, closed_at = clock_timestamp(), close_reason = p_reason
     WHERE permit_id = p_permit;
-    PERFORM {S}.birth_ledger_append('permit_closed', jsonb_build_object('permit', p_permit, 'reason', p_reason));
+    PERFORM {S}.birth_ledger_append('permit_closed', jsonb_build_object('permit', p_permit, 'reason', p_reason,
+        'rows', {S}._birth_images('birth_admission_permit', 't.permit_id = $1', p_permit)));
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_permit_close(bigint, text) IS

@@ -43,6 +43,7 @@ BEGIN
     PERFORM {S}.birth_ledger_append('planned', (
         SELECT jsonb_build_object(
             'run', r.run_id, 'digest', r.digest, 'gateway', r.gateway,
+            'rows', {S}._birth_run_images(r.run_id),
             'registry_rows', r.registry_rows, 'alert_rows', r.alert_rows, 'skipped', v_skipped,
             'entries', (
                 SELECT coalesce(jsonb_agg(jsonb_build_object(

@@ -46,14 +46,24 @@ BEGIN
                 'identity', v_collection.identity),
             'Classify it by the column that the gateway takes, or ask the gateway''s owner to change the trigger.');
     END IF;
+    IF {S}._birth_identity_drifted(
+        {S}._birth_identity_pinned(p_collection), v_collection.relid, v_collection.columns)
+    THEN
+        PERFORM {S}.birth_refuse('BR004', 'identity_drifted',
+            format('the columns of %s are not what they were when it was classified', p_collection),
+            jsonb_build_object('collection', p_collection, 'classified', {S}._birth_identity_pinned(p_collection),
+                'live', {S}.birth_identity_pins(v_collection.relid, v_collection.columns)),
+            'Ask the table''s owner about the change. If it is right, classify the collection again.');
+    END IF;
     v_expression := {S}._birth_identity_expression(
         v_collection.relid, p_collection, v_collection.strategy, v_collection.columns, 'source');
     INSERT INTO {S}.birth_backfill_ledger
         (run_id, collection_name, relid, strategy, columns, identity, identity_version,
-        locator, locator_indexed, triggers)
+        locator, locator_indexed, triggers, identity_pins)
     SELECT p_run, p_collection, v_collection.relid, v_collection.strategy, v_collection.columns,
         v_collection.identity, v_collection.version,
-        l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid)
+        l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid),
+        {S}.birth_identity_pins(v_collection.relid, v_collection.columns)
     FROM {S}._birth_locator(v_collection.relid, v_collection.columns) AS l
     RETURNING ledger_id, locator INTO v_ledger, v_locator;
     IF {S}.birth_windowed(v_collection.relid) THEN

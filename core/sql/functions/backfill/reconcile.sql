@@ -48,7 +48,8 @@ BEGIN
         reconcile_note = p_note
     WHERE run_id = p_run;
     PERFORM {S}.birth_ledger_append('reconciled', jsonb_build_object(
-        'run', p_run, 'digests', v_digests, 'note', p_note, 'person', v_person));
+        'run', p_run, 'digests', v_digests, 'note', p_note, 'person', v_person,
+        'rows', {S}._birth_images('birth_backfill_run', 't.run_id = $1', p_run)));
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_reconcile(bigint, text) IS

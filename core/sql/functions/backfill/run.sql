@@ -27,7 +27,9 @@ BEGIN
         jsonb_build_object('run', p_run, 'person', v_person, 'limits', v_limits, 'permits', (
             SELECT jsonb_agg(DISTINCT permit_id ORDER BY permit_id)
             FROM {S}.birth_backfill_ledger AS l, {S}.birth_permit_for(l.collection_name) AS permit_id
-            WHERE l.run_id = p_run AND permit_id IS NOT NULL)));
+            WHERE l.run_id = p_run AND permit_id IS NOT NULL),
+            'rows', CASE v_status WHEN 'applying' THEN '[]' ELSE {S}._birth_run_images(p_run) END
+                || {S}._birth_images('birth_backfill_limit', 't.run_id = $1', p_run)));
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_begin(bigint, bigint, bigint) IS
@@ -62,7 +64,8 @@ BEGIN
     UPDATE {S}.birth_backfill_run SET status = 'applied', finished_at = clock_timestamp() WHERE run_id = p_run;
     UPDATE {S}.birth_backfill_ledger SET status = 'applied' WHERE run_id = p_run;
     PERFORM {S}.birth_ledger_append('applied', jsonb_build_object('run', p_run, 'person', v_person, 'accounting',
-        (SELECT jsonb_agg(to_jsonb(a)) FROM {S}.birth_accounting(p_run) AS a)));
+        (SELECT jsonb_agg(to_jsonb(a)) FROM {S}.birth_accounting(p_run) AS a),
+        'rows', {S}._birth_run_images(p_run)));
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_finish(bigint) IS

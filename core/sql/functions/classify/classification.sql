@@ -43,7 +43,9 @@ BEGIN
             'Omit it, or write a reason.');
     END IF;
     PERFORM {S}._birth_identity_expression(v_collection.relid, p_collection, p_strategy, p_columns, 'source');
-    IF v_collection.strategy = p_strategy AND v_collection.columns = p_columns THEN
+    IF v_collection.strategy = p_strategy AND v_collection.columns = p_columns
+        AND NOT {S}._birth_identity_drifted({S}._birth_identity_pinned(p_collection), v_collection.relid, p_columns)
+    THEN
         RETURN v_collection.version;
     END IF;
     IF cardinality({S}.birth_secret_columns(v_collection.relid, p_columns)) > 0
@@ -64,12 +66,13 @@ BEGIN
     ON CONFLICT (collection_name) DO UPDATE
     SET strategy = excluded.strategy, columns = excluded.columns, version = excluded.version;
     INSERT INTO {S}.birth_identity_history
-        (collection_name, version, action, strategy, columns, person, reason, evidence, evidence_digest)
+        (collection_name, version, action, strategy, columns, person, reason, evidence, evidence_digest, pins)
     VALUES (p_collection, v_version, 'classified', p_strategy, p_columns, v_person, p_reason, v_evidence,
-        encode(sha256(convert_to(v_evidence::text, 'UTF8')), 'hex'));
+        encode(sha256(convert_to(v_evidence::text, 'UTF8')), 'hex'),
+        {S}.birth_identity_pins(v_collection.relid, p_columns));
     PERFORM {S}.birth_ledger_append('identity_classified', jsonb_build_object(
         'collection', p_collection, 'strategy', p_strategy, 'columns', p_columns, 'version', v_version,
-        'reason', p_reason, 'evidence', v_evidence));
+        'reason', p_reason, 'evidence', v_evidence, 'rows', {S}._birth_identity_images(p_collection, v_version)));
     RETURN v_version;
 END
 $body$;
@@ -99,7 +102,8 @@ BEGIN
     INSERT INTO {S}.birth_identity_history (collection_name, version, action, person, reason)
     VALUES (p_collection, v_version, 'unclassified', v_person, p_reason);
     PERFORM {S}.birth_ledger_append('identity_unclassified', jsonb_build_object('collection', p_collection,
-        'strategy', v_current.strategy, 'columns', v_current.columns, 'version', v_version, 'reason', p_reason));
+        'strategy', v_current.strategy, 'columns', v_current.columns, 'version', v_version, 'reason', p_reason,
+        'rows', {S}._birth_identity_images(p_collection, v_version)));
     RETURN v_version;
 END
 $body$;

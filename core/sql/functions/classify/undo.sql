@@ -29,12 +29,13 @@ BEGIN
         WHERE collection_name = p_collection;
     END IF;
     INSERT INTO {S}.birth_identity_history
-        (collection_name, version, action, strategy, columns, person, reason, evidence, evidence_digest)
+        (collection_name, version, action, strategy, columns, person, reason, evidence, evidence_digest, pins)
     VALUES (p_collection, v_version, 'undone', v_before.strategy, v_before.columns, v_person, p_reason,
-        v_before.evidence, v_before.evidence_digest);
+        v_before.evidence, v_before.evidence_digest, v_before.pins);
     PERFORM {S}.birth_ledger_append('identity_undone', jsonb_build_object(
         'collection', p_collection, 'undone', v_current.version,
-        'strategy', v_before.strategy, 'columns', v_before.columns, 'version', v_version, 'reason', p_reason));
+        'strategy', v_before.strategy, 'columns', v_before.columns, 'version', v_version, 'reason', p_reason,
+        'rows', {S}._birth_identity_images(p_collection, v_version)));
     RETURN v_version;
 END
 $body$;

@@ -22,7 +22,8 @@ DECLARE
 BEGIN
     -- What is in the chain stays there, and is read whenever it is verified. Only what lists collections may be long.
     IF octet_length(v_payload) > (CASE
-            WHEN p_kind IN ('planned', 'reconciled', 'applied', 'enrolled') THEN 64000000
+            WHEN p_kind IN ('planned', 'reconciled', 'started', 'resumed', 'applied',
+            'enrolled', 'rows_found') THEN 64000000
             ELSE 100000 END) THEN
         PERFORM {S}.birth_refuse('BR002', 'text_too_long',
             format('an event of %s bytes is too long for the ledger', octet_length(v_payload)),

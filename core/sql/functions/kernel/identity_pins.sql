@@ -1,9 +1,9 @@
--- What the columns of an identity are: number, type, collation, labels of an enum, expression of a generated column. Two
--- columns that swap names, or one that is defined anew, give other codes under the same name.
-CREATE OR REPLACE FUNCTION {S}._birth_identity_pins(p_relid oid, p_columns text[]) RETURNS jsonb
+-- What the columns of an identity are: number, type, collation, labels of an enum, expression of a generated column.
+-- Two columns that swap names, or one that is defined anew, give other codes under the same name.
+CREATE OR REPLACE FUNCTION {S}.birth_identity_pins(p_relid oid, p_columns text[]) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
     SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-        'name', wanted.name, 'number', a.attnum, 'type', format_type(a.atttypid, a.atttypmod),
+        'name', wanted.name, 'table', p_relid, 'number', a.attnum, 'type', format_type(a.atttypid, a.atttypmod),
         'collation', nullif(a.attcollation, 0)::regcollation::text,
         'labels', (SELECT md5(string_agg(e.enumlabel, E'\x1f' ORDER BY e.enumsortorder)) FROM pg_enum AS e
             WHERE e.enumtypid = a.atttypid),
@@ -14,9 +14,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
         AND a.attnum > 0 AND NOT a.attisdropped
 $body$;
 
+-- Whether an identity's columns are other ones than they were. A table that was restored may number its columns anew.
+CREATE OR REPLACE FUNCTION {S}._birth_identity_drifted(p_pins jsonb, p_relid oid, p_columns text[]) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT coalesce(CASE WHEN p_pins -> 0 -> 'table' = live.pins -> 0 -> 'table' THEN p_pins <> live.pins
+        ELSE (SELECT jsonb_agg(e.pin - 'table' - 'number' ORDER BY e.place)
+                FROM jsonb_array_elements(p_pins) WITH ORDINALITY AS e(pin, place))
+            <> (SELECT jsonb_agg(e.pin - 'table' - 'number' ORDER BY e.place)
+                FROM jsonb_array_elements(live.pins) WITH ORDINALITY AS e(pin, place)) END, false)
+    FROM {S}.birth_identity_pins(p_relid, p_columns) AS live(pins)
+$body$;
+
 -- The pins of a collection's current identity, or NULL where it has none.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_pinned(p_collection text) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT h.pins FROM {S}.birth_identity AS i JOIN {S}.birth_identity_history AS h USING (collection_name, version)
     WHERE i.collection_name = p_collection
 $body$;
+
+GRANT EXECUTE ON FUNCTION {S}.birth_identity_pins(oid, text[]) TO birth_reader;

@@ -1,6 +1,6 @@
--- Rows as events tell of them. An event carries the image of every row that it made or changed: from the events alone it
--- can be said what the tables must hold. `t` is the table, `k` the key, `r` the row, `d` the sha256 of its text; a row
--- that went has no `r` and no `d`.
+-- Rows as events tell of them. An event carries the image of every row that it made or changed: from the events
+-- alone it can be said what the tables must hold. `t` is the table, `k` the key, `r` the row, `d` the sha256 of its
+-- text; a row that went has no `r` and no `d`.
 
 -- The tables that events tell of, the columns of their keys, and columns that pass without an event.
 CREATE OR REPLACE FUNCTION {S}._birth_told_tables() RETURNS TABLE (name text, key text[], passing text[])
@@ -40,11 +40,53 @@ BEGIN
 END
 $body$;
 
+-- The images of a run, of those that it superseded, and of all their entries.
+CREATE OR REPLACE FUNCTION {S}._birth_run_images(p_run bigint) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT {S}._birth_images('birth_backfill_run', 't.run_id = $1 OR t.superseded_by = $1', p_run)
+        || {S}._birth_images('birth_backfill_ledger', format('t.run_id = $1 OR t.run_id IN (SELECT r.run_id'
+            ' FROM %I.birth_backfill_run AS r WHERE r.superseded_by = $1)', {s}), p_run)
+$body$;
+
+-- The image of a row that went.
+CREATE OR REPLACE FUNCTION {S}._birth_no_image(p_table text, p_key text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT jsonb_build_array(jsonb_build_object('t', p_table, 'k', p_key))
+$body$;
+
+-- The images of a collection's identity, of its version just recorded, or that there is none any more.
+CREATE OR REPLACE FUNCTION {S}._birth_identity_images(p_collection text, p_version integer) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN EXISTS (SELECT FROM {S}.birth_identity AS i WHERE i.collection_name = p_collection)
+            THEN {S}._birth_images('birth_identity', format('t.collection_name = %L', p_collection), NULL)
+            ELSE {S}._birth_no_image('birth_identity', p_collection) END
+        || {S}._birth_images('birth_identity_history',
+            format('t.collection_name = %L AND t.version = %s', p_collection, p_version), NULL)
+$body$;
+
+-- Tell of all rows as they are found: once, by whoever brings a schema to the first version whose events tell of
+-- them.
+CREATE OR REPLACE FUNCTION {S}._birth_rows_tell() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_rows jsonb;
+BEGIN
+    FOR v_rows IN SELECT jsonb_agg(jsonb_build_object('t', chunk.name, 'k', chunk.key, 'd', chunk.digest)) FROM (
+            SELECT r.*, row_number() OVER () / 50000 AS number FROM {S}.birth_told_rows() AS r) AS chunk
+        GROUP BY chunk.number ORDER BY chunk.number
+    LOOP
+        PERFORM {S}.birth_ledger_append('rows_found', jsonb_build_object('rows', v_rows));
+    END LOOP;
+END
+$body$;
+
 -- The query of keys and images of a table's rows.
 CREATE OR REPLACE FUNCTION {S}._birth_image_query(p_table text, p_where text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT concat_ws(''/'', %s) AS key, {S}._birth_short(to_jsonb(t) - %L::text[]) AS image FROM {S}.%I AS t WHERE %s',
-        (SELECT string_agg(format('t.%I', k.name), ', ' ORDER BY k.place) FROM unnest(told.key) WITH ORDINALITY AS k(name, place)),
+    SELECT format('SELECT concat_ws(''/'', %s) AS key, {S}._birth_short(to_jsonb(t) - %L::text[]) AS image'
+            ' FROM {S}.%I AS t WHERE %s',
+        (SELECT string_agg(format('t.%I', k.name), ', ' ORDER BY k.place)
+            FROM unnest(told.key) WITH ORDINALITY AS k(name, place)),
         told.passing, p_table, p_where)
     FROM {S}._birth_told_tables() AS told WHERE told.name = p_table
 $body$;
@@ -57,8 +99,10 @@ DECLARE
     v_table text;
 BEGIN
     FOR v_table IN SELECT told.name FROM {S}._birth_told_tables() AS told LOOP
-        RETURN QUERY EXECUTE format('SELECT %L, i.key, encode(sha256(convert_to(i.image::text, ''UTF8'')), ''hex'') FROM (%s) AS i',
-            v_table, {S}._birth_image_query(v_table, CASE v_table WHEN 'birth_backfill_batch' THEN 't.finished_at IS NOT NULL' ELSE 'true' END));
+        RETURN QUERY EXECUTE format(
+            'SELECT %L, i.key, encode(sha256(convert_to(i.image::text, ''UTF8'')), ''hex'') FROM (%s) AS i',
+            v_table, {S}._birth_image_query(v_table,
+                CASE v_table WHEN 'birth_backfill_batch' THEN 't.finished_at IS NOT NULL' ELSE 'true' END));
     END LOOP;
 END
 $body$;
@@ -70,7 +114,8 @@ SET "TimeZone" = 'UTC' SET "DateStyle" = 'ISO, YMD' SET bytea_output = 'hex' SET
 DECLARE
     v_row jsonb;
 BEGIN
-    EXECUTE format('SELECT i.image FROM (%s) AS i WHERE i.key = $1', {S}._birth_image_query(p_table, 'true')) INTO v_row USING p_key;
+    EXECUTE format('SELECT i.image FROM (%s) AS i WHERE i.key = $1', {S}._birth_image_query(p_table, 'true'))
+    INTO v_row USING p_key;
     RETURN v_row;
 END
 $body$;

@@ -48,7 +48,9 @@ BEGIN
     UPDATE {S}.birth_backfill_run SET status = 'certified' WHERE run_id = p_run;
     chain_seq := {S}.birth_ledger_append('certified', jsonb_build_object(
         'run', p_run, 'person', v_person, 'note', p_note, 'evidence_digest', p_digest,
-        'looked_at', jsonb_build_object('seq', v_head.seq, 'hash', encode(v_head.hash, 'hex'))));
+        'looked_at', jsonb_build_object('seq', v_head.seq, 'hash', encode(v_head.hash, 'hex')),
+        'rows', {S}._birth_images('birth_backfill_certificate', 't.run_id = $1', p_run)
+            || {S}._birth_images('birth_backfill_run', 't.run_id = $1', p_run)));
     SELECT encode(hash, 'hex') INTO chain_hash FROM {S}.birth_ledger_head;
 END
 $body$;

@@ -65,9 +65,11 @@ CREATE OR REPLACE FUNCTION {S}._birth_person_noted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        PERFORM {S}.birth_ledger_append('person_added', jsonb_build_object('login', NEW.login, 'person', NEW.person));
+        PERFORM {S}.birth_ledger_append('person_added', jsonb_build_object('login', NEW.login, 'person', NEW.person,
+            'rows', {S}._birth_images('birth_person_login', format('t.login = %L', NEW.login), NULL)));
     ELSIF TG_OP = 'DELETE' THEN
-        PERFORM {S}.birth_ledger_append('person_removed', jsonb_build_object('login', OLD.login, 'person', OLD.person));
+        PERFORM {S}.birth_ledger_append('person_removed', jsonb_build_object('login', OLD.login, 'person', OLD.person,
+            'rows', {S}._birth_no_image('birth_person_login', OLD.login)));
     ELSIF NEW IS DISTINCT FROM OLD THEN
         PERFORM {S}.birth_ledger_append(
             CASE WHEN NEW.retired_at IS NOT NULL AND OLD.retired_at IS NULL
@@ -75,7 +77,9 @@ BEGIN
             jsonb_build_object(
                 'login', NEW.login, 'person', NEW.person,
                 'before', OLD.person, 'login_before', OLD.login,
-                'retired', NEW.retired_at IS NOT NULL));
+                'retired', NEW.retired_at IS NOT NULL,
+                'rows', CASE WHEN NEW.login <> OLD.login THEN {S}._birth_no_image('birth_person_login', OLD.login)
+                    ELSE '[]' END || {S}._birth_images('birth_person_login', format('t.login = %L', NEW.login), NULL)));
     END IF;
     RETURN NULL;
 END

@@ -58,6 +58,9 @@ DECLARE
     v_only text[] := ARRAY(SELECT format('%I.%I', {s}, o.name) FROM unnest(p_only) AS o(name));
 BEGIN
     SELECT * INTO v_last FROM {S}.birth_schema_version ORDER BY installation DESC LIMIT 1;
+    IF v_last.installation IS NULL THEN
+        PERFORM {S}._birth_rows_tell();
+    END IF;
     SELECT coalesce(jsonb_object_agg(concat_ws(' ', o.kind, o.name), o.aspects), '{{}}')
     INTO v_before
     FROM {S}.birth_schema_object AS o;
