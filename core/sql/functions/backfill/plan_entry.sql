@@ -102,7 +102,7 @@ END
 $body$;
 COMMENT ON FUNCTION {S}._birth_backfill_plan_entry(bigint, text) IS
     'Plans one collection of a run. Refuses one that cannot be planned, or that its identity no longer identifies. '
-    'Private. Raises BR003 not_plannable, gateway_code, contract_broken.';
+    'Private. Raises BR003 not_plannable, gateway_code, contract_broken; BR004 identity_drifted.';
 
 -- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
 -- answers what was counted. Each part is read READ ONLY.

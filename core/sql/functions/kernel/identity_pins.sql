@@ -33,3 +33,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_identity_pins(oid, text[]) TO birth_reader;
+
+COMMENT ON FUNCTION {S}.birth_identity_pins(oid, text[]) IS
+    'What the columns of an identity are: number, type, collation, labels, expression. For every birth_reader.';
+COMMENT ON FUNCTION {S}._birth_identity_drifted(jsonb, oid, text[]) IS
+    'Whether the columns of an identity are other ones than these pins say.';
+COMMENT ON FUNCTION {S}._birth_identity_pinned(text) IS 'The pins of a collection''s current identity, or NULL.';

@@ -121,3 +121,15 @@ END
 $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_told_rows(), {S}.birth_told_row(text, text) TO birth_reader;
+
+COMMENT ON FUNCTION {S}._birth_told_tables() IS 'The tables whose rows events tell of, their keys, and columns left out.';
+COMMENT ON FUNCTION {S}._birth_short(jsonb) IS 'A row with values of more than 200 characters told by their hash.';
+COMMENT ON FUNCTION {S}._birth_images(text, text, bigint) IS 'The images of rows of a table, as an event carries them.';
+COMMENT ON FUNCTION {S}._birth_run_images(bigint) IS 'The images of a run, of those it superseded, and of their entries.';
+COMMENT ON FUNCTION {S}._birth_identity_images(text, integer) IS 'The images of an identity and of its latest version.';
+COMMENT ON FUNCTION {S}._birth_no_image(text, text) IS 'The image of a row that went.';
+COMMENT ON FUNCTION {S}._birth_image_query(text, text) IS 'The query of keys and images of a table''s rows.';
+COMMENT ON FUNCTION {S}._birth_rows_tell() IS 'Appends events of all rows as found: once, by an upgrade from 0.1.0.';
+COMMENT ON FUNCTION {S}.birth_told_rows() IS
+    'The digest of each row that events tell of, as the tables hold it now. For every birth_reader, who audits.';
+COMMENT ON FUNCTION {S}.birth_told_row(text, text) IS 'One such row as it is now, or NULL. For every birth_reader.';
