@@ -8,6 +8,7 @@ from core.cli.options import NUMBER, Invocation, invocation
 from core.errors import UsageError
 from core.services.backfill import plan as planning
 from core.services.backfill import reconcile as reconciling
+from core.services.backfill import strays
 
 
 @click.command()
@@ -26,6 +27,8 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool, strict:
     with call.write() as connection:
         done = planning.plan(connection, None if every else collections, strict=strict)
     run = done.run
+    with call.browse() as connection:
+        left = strays.of_run(connection, run)
     if call.output.as_json:
         call.output.document(
             {
@@ -35,6 +38,7 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool, strict:
                 "digest": run.digest,
                 "skipped": [asdict(each) for each in done.skipped],
                 "superseded": list(done.superseded),
+                "phantoms": [each.as_json() for each in left],
             }
         )
         return
@@ -46,6 +50,8 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool, strict:
         by_gate.setdefault(", ".join(each.reasons), []).append(each.collection)
     for gates, names in by_gate.items():
         call.output.text(f"skipped {len(names)} ({gates}): {', '.join(names)}")
+    for stray in left:
+        call.output.wrapped(stray.text)
     for number in done.superseded:
         begun = ", which was begun: its registered rows stay and are not certified" if number in done.abandoned else ""
         call.output.text(f"run {number} is superseded{begun}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.domain.backfill.runs import Accounting, Run
+from core.domain.backfill.stray import Stray
 from core.domain.gates import Judgement, judge
 from core.domain.overview.burndown import Burndown
 from core.domain.overview.matrix import REQUIRED, MatrixRow, totals
@@ -58,6 +59,7 @@ class PacketEvidence:
     matrix: Sequence[MatrixRow]
     burndown: Burndown
     runs: Sequence[RunRecord]
+    strays: Sequence[Stray]
     fingerprints: Mapping[str, Json]
     chain: Mapping[str, Json]
     queries: Mapping[str, str]
@@ -110,6 +112,7 @@ def parts(evidence: PacketEvidence) -> list[Part]:
         ),
         *(_run(record) for record in evidence.runs),
         _matrix(evidence),
+        _strays(evidence),
         _proofs(evidence),
     ]
 
@@ -187,6 +190,23 @@ def _matrix(evidence: PacketEvidence) -> Part:
     text = (f"{found.verdicts}.",)
     header = ("collection", "role", "requirement", "strategy", "identity", "trigger", "verdict", "reasons")
     return Part("matrix", "Compatibility matrix", text, (PacketTable(header, rows),), ("matrix.collections",))
+
+
+def _strays(evidence: PacketEvidence) -> Part:
+    rows = [
+        [
+            each.collection,
+            shown(each.phantoms),
+            shown(each.renamed),
+            ", ".join(f"{rename.registered} → {rename.missing}" for rename in each.examples),
+        ]
+        for each in evidence.strays
+    ]
+    header = ("collection", "phantoms", "renamed", "registered → now")
+    table = PacketTable(header, rows, frozenset({"phantoms", "renamed"}))
+    told = "Phantoms are registry rows that no source row gives. Renamed rows stand registered under an earlier code."
+    text = (told if rows else "None was found.",)
+    return Part("strays", "Phantoms and renames", text, (table,) if rows else (), ("strays.renamed",))
 
 
 def _proofs(evidence: PacketEvidence) -> Part:

@@ -13,7 +13,7 @@ from core.domain.backfill.runs import Run
 from core.domain.trust.packet import Certificate, PacketEvidence, Place, RunRecord
 from core.domain.trust.packet_html import html
 from core.domain.trust.packet_markdown import markdown
-from core.services.backfill import runs
+from core.services.backfill import runs, strays
 from core.services.overview import burndown, matrix, readiness
 from core.services.trust import certify, verify
 
@@ -31,6 +31,7 @@ QUERIES = (
     "ledger.entries",
     "ledger.accounting",
     "verify.acceptance",
+    "strays.renamed",
     "packet.place",
     "packet.fingerprints",
     "packet.chain",
@@ -40,10 +41,12 @@ QUERIES = (
 def read(connection: Connection) -> PacketEvidence:
     """Everything of one moment. The acceptance gates of runs that were applied to their end are asked live."""
     with connection.snapshot():
+        rows = matrix.read(connection, every=True)
         return PacketEvidence(
             place=_place(connection.one(PLACE)),
             readiness=readiness.read(connection),
-            matrix=matrix.read(connection, every=True),
+            matrix=rows,
+            strays=strays.of_all(connection, rows),
             burndown=burndown.read(connection),
             runs=[_record(connection, run) for run in runs.runs(connection, _RUNS)],
             fingerprints=asdict(connection.one(FINGERPRINTS)),
@@ -101,6 +104,7 @@ def _document(evidence: PacketEvidence) -> dict[str, Any]:
         "claims": [asdict(claim) for claim in evidence.readiness.claims],
         "burndown": [asdict(point) for point in evidence.burndown.points],
         "runs": [_run(record) for record in evidence.runs],
+        "phantoms": [each.as_json() for each in evidence.strays],
         "matrix": [asdict(row) for row in evidence.matrix],
         "fingerprints": evidence.fingerprints,
         "chain": evidence.chain,
