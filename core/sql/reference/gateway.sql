@@ -104,7 +104,7 @@ BEGIN
             USING HINT = format('Fill the column, then backfill: no run of %s can be planned before.', v_collection);
         RETURN NULL;
     ELSIF v_code ~ '[^!-~]' AND v_code <> {S}.birth_code_fold(v_code)
-        AND EXISTS (SELECT FROM {S}.birth_registry_rows() WHERE entity_code = {S}.birth_code_fold(v_code)) THEN
+        AND EXISTS (SELECT FROM {S}.birth_registry_probe(ARRAY[{S}.birth_code_fold(v_code)])) THEN
         RAISE WARNING 'a row of % is not registered: its code is the same as a registered one but for what cannot be seen',
             TG_RELID::regclass USING HINT = format('Clean the code, then backfill: no run of %s can be planned before.', v_collection);
         RETURN NULL;
