@@ -16,6 +16,7 @@ EXAMPLES = {
         "birth-console --as gatekeeper1 classify iu_staging_record --exempt --reason 'it has no table'",
         "birth-console classify --history tasks",
         "birth-console classify --undo",
+        "birth-console classify --undo --all",
     ),
     "permit open": ("birth-console permit open --budget 50000 --expires 2h --reason 'QT-001 backfill'",),
     "permit close": ("birth-console permit close 1 --reason done",),

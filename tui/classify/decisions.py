@@ -14,8 +14,11 @@ from tui.widgets.signs import count_of
 if TYPE_CHECKING:
     from core.domain.classify.blocker import Rights
 
-ROW_NEEDED = frozenset({"accept", "choose", "template", "reject", "exempt", "history", "evidence"})
-DECIDES = frozenset({"accept", "choose", "template", "reject", "exempt"})
+ROW_NEEDED = frozenset(
+    {"accept", "candidate_next", "candidate_before", "candidate_jump", "template", "reject", "exempt", "history"}
+    | {"evidence"}
+)
+DECIDES = frozenset({"accept", "template", "reject", "exempt"})
 PROGRAM = ("birth-console", "classify")
 
 
@@ -26,6 +29,7 @@ class Decisions:
         self.staging = StagedDecisions()
         self.rights: Rights | None = None
         self._rejected: dict[str, frozenset[Identity]] = {}
+        self._looked_at: dict[str, Identity] = {}
 
     def rejected(self, row: QueueRow) -> frozenset[Identity]:
         """The candidates of a row that were set aside."""
@@ -33,6 +37,7 @@ class Decisions:
 
     def reject(self, row: QueueRow, candidate: Candidate) -> None:
         """Set a candidate aside; a choice of it is dropped."""
+        self.look_at(row, None)
         self._rejected[row.name] = self.rejected(row) | {candidate.identity}
         if row.choice is not None and row.choice.identity == candidate.identity:
             self.staging.stage({row.name: None})
@@ -42,12 +47,32 @@ class Decisions:
         rejected = self.rejected(row)
         return next((each for each in row.candidates if each.identity not in rejected), None)
 
+    def candidate(self, row: QueueRow) -> Candidate | None:
+        """The candidate under the second cursor: the one that was gone to, else the staged one, else the best."""
+        staged = None if row.choice is None else row.choice.identity
+        wanted = (self._looked_at.get(row.name), staged)
+        found = (each for identity in wanted if identity for each in row.candidates if each.identity == identity)
+        return next(found, None) or (self.best(row) if row.choice is None else None)
+
+    def look_at(self, row: QueueRow, candidate: Candidate | None) -> None:
+        """Put the second cursor on a candidate; None: where it is by itself."""
+        if candidate is None:
+            self._looked_at.pop(row.name, None)
+        else:
+            self._looked_at[row.name] = candidate.identity
+
+    def walk(self, row: QueueRow, step: int) -> None:
+        """Go to another candidate, from the last to the first."""
+        here = self.candidate(row)
+        place = (row.candidates.index(here) + step) if here is not None else 0
+        self.look_at(row, row.candidates[place % len(row.candidates)])
+
     def identity(self, row: QueueRow) -> Identity | None:
-        """What is staged for a row, or what `a` would stage."""
-        if row.choice is not None:
-            return row.choice.identity
-        best = self.best(row)
-        return None if best is None else best.identity
+        """The identity under the second cursor, or the staged one that is no candidate."""
+        here = self.candidate(row)
+        if here is not None:
+            return here.identity
+        return None if row.choice is None else row.choice.identity
 
     def chosen(self, row: QueueRow, candidate: Candidate) -> StagedDecision:
         """The choice of a candidate, with what the suggester said of it."""
@@ -69,15 +94,15 @@ class Decisions:
 
     def why_not(self, action_id: str, row: QueueRow | None, rows: Collection[QueueRow], marked: Collection[str]) -> str:
         """Why an action is not possible on `row`, the one under the cursor of `rows`."""
-        kind = action_id.split("_", maxsplit=1)[0] if action_id.startswith("choose") else action_id
+        kind = action_id
         if kind in ROW_NEEDED and row is None:
             return "no collection is under the cursor" if rows else "nothing is left to decide"
         if kind in DECIDES and row is not None and row.overtaken:
             return "another session decided it. u: discard your decision"
         checks: dict[str, Callable[[], str]] = {
             "accept": lambda: self._no_candidate(row),
-            "choose": lambda: self._no_candidate(row),
             "reject": lambda: self._no_candidate(row),
+            **dict.fromkeys(("candidate_next", "candidate_before", "candidate_jump"), lambda: _none_to_walk(row)),
             "template": lambda: _no_table(row) or self.no_right("classify"),
             "exempt": lambda: self.no_right("exempt"),
             "accept_safe": lambda: (
@@ -103,7 +128,6 @@ class Decisions:
         decided = "" if identity is None else join([*PROGRAM, row.name, option, identity.text])
         return {
             "accept": decided,
-            "choose": decided,
             "template": decided,
             "exempt": join([*PROGRAM, row.name, "--exempt", "--reason", "why"]),
             "history": join([*PROGRAM, "--history", row.name]),
@@ -126,7 +150,7 @@ class Decisions:
             return _no_table(row)
         if row.evidence is None:
             return "its evidence is not read yet"
-        return self.no_right("classify") or ("" if self.best(row) else "no candidate is left. t: edit a template")
+        return self.no_right("classify") or ("" if self.candidate(row) else "no candidate is left. t: edit a template")
 
     def _nothing_to_save(self) -> str:
         if not self.staging.choices:
@@ -142,6 +166,10 @@ def read_identity(collection: str, text: str) -> Identity:
 
 def _no_table(row: QueueRow | None) -> str:
     return "it has no table. e: exempt it" if row is not None and not row.blocker.has_table else ""
+
+
+def _none_to_walk(row: QueueRow | None) -> str:
+    return "" if row is not None and row.candidates else _no_table(row) or "it has no candidates"
 
 
 def _still_sampling(rows: Collection[QueueRow]) -> str:

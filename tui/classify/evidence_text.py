@@ -4,21 +4,26 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from textual.content import Content
 
+from core.domain.classify.blocker import CandidateEvidence
 from core.domain.classify.column_statistics import EXACT
 from core.domain.classify.identity import Identity
 from core.domain.classify.sample_check import Weighed
 from core.domain.classify.suggestion import Candidate
 from core.domain.text import visible, visible_code
 from tui.classify.queue_rows import QueueRow
-from tui.widgets.grid import fit
+from tui.widgets.grid import fit, fit_middle
 from tui.widgets.signs import number, rows_of
 
+LISTED = 5
 MUTED, BAD, GOOD = "$text-muted", "bold $error", "$success"
 
 
-def evidence(waiting: QueueRow, rejected: frozenset[Identity], width: int) -> Content:
-    """Everything in the order in which it is asked for; it may be longer than the screen."""
-    return Content("\n").join(_lines(waiting, rejected, width))
+def evidence(waiting: QueueRow, rejected: frozenset[Identity], width: int, here: Candidate | None) -> Content:
+    """Everything in the order in which it is asked for; it may be longer than the screen.
+
+    `here`: the candidate in question, which is explained.
+    """
+    return Content("\n").join(_lines(waiting, rejected, width, here))
 
 
 def weighed(found: Weighed, width: int) -> Iterator[Content]:
@@ -34,10 +39,10 @@ def weighed(found: Weighed, width: int) -> Iterator[Content]:
     for code, rows in found.duplicates:
         yield Content.styled(fit(f"  {rows} rows give {visible_code(code)}", width), BAD)
     for code in found.codes:
-        yield Content.styled(fit(f"  → {visible_code(code)}", width), MUTED)
+        yield Content.styled(fit_middle(f"  → {visible_code(code)}", width), MUTED)
 
 
-def _lines(waiting: QueueRow, rejected: frozenset[Identity], width: int) -> Iterator[Content]:
+def _lines(waiting: QueueRow, rejected: frozenset[Identity], width: int, here: Candidate | None) -> Iterator[Content]:
     yield Content.styled(fit(visible(waiting.name), width), "bold")
     if waiting.fault:
         yield from _folded(f"! {waiting.fault}", width, BAD)
@@ -56,27 +61,54 @@ def _lines(waiting: QueueRow, rejected: frozenset[Identity], width: int) -> Iter
     for doubt in found.suggestion.doubts:
         yield from _folded(f"! {doubt}", width, "$warning")
     yield Content("")
-    for candidate, sample in zip(found.suggestion.candidates, found.weighed, strict=False):
-        yield _candidate(candidate, sample, candidate.identity in rejected, width)
-    best = next((each for each in found.suggestion.candidates if each.identity not in rejected), None)
-    if best is not None:
+    yield from _candidates(found, rejected, width, here)
+    if here is None and waiting.choice is not None and waiting.choice.identity is not None:
         yield Content("")
-        yield from _explained(best, found.weighed[best.rank - 1], width)
-        if standing := _standing(best, found.suggestion.candidates):
+        yield from _folded("Typed, and none of these. Saving proves it on all rows first.", width, "")
+
+
+def _candidates(
+    found: CandidateEvidence, rejected: frozenset[Identity], width: int, here: Candidate | None
+) -> Iterator[Content]:
+    """The candidates, and what is known of the one in question: what would be written."""
+    candidates = found.suggestion.candidates
+    first, last = _around(here, len(candidates))
+    for candidate, sample in list(zip(candidates, found.weighed, strict=False))[first:last]:
+        mark = "x" if candidate.identity in rejected else _mark(candidate, sample)
+        yield _candidate(candidate, mark, candidate is here, width)
+    if more := len(candidates) - (last - first):
+        yield Content.styled(fit(f"    … {more} more (tab)", width), MUTED)
+    if here is not None:
+        yield Content("")
+        yield from _explained(here, found.weighed[here.rank - 1], width)
+        if standing := _standing(here, candidates, rejected):
             yield from _folded(standing, width, MUTED)
 
 
-def _candidate(candidate: Candidate, sample: Weighed, rejected: bool, width: int) -> Content:  # noqa: FBT001 - a fact
-    mark = "x" if rejected else "✗" if sample.refuted else "✓" if candidate.evidence["declared"] else "·"
+def _around(here: Candidate | None, total: int) -> tuple[int, int]:
+    """Which candidates are listed: the first ones, or those about the one in question."""
+    first = max(0, min((0 if here is None else here.rank - 1) - LISTED // 2, total - LISTED))
+    return first, min(first + LISTED, total)
+
+
+def _mark(candidate: Candidate, sample: Weighed) -> str:
+    return "✗" if sample.refuted else "✓" if candidate.evidence["declared"] else "·"
+
+
+def _candidate(candidate: Candidate, mark: str, here: bool, width: int) -> Content:  # noqa: FBT001 - a fact
     score = f"{candidate.score:>6.1f}"
-    name = fit(visible(candidate.identity.text), width - 4 - len(score) - 1)
-    tone = MUTED if rejected or sample.refuted else "bold" if candidate.rank == 1 else ""
-    return Content.assemble((f"{candidate.rank} {mark} ", MUTED), (name, tone), (f" {score}", MUTED))
+    # All begin with the collection's name: what differs is what comes after it.
+    text = candidate.identity.text.removeprefix(f"{candidate.identity.collection}:")
+    name = fit_middle(visible(text), width - 5 - len(score) - 1)
+    tone = "bold $accent" if here else MUTED if mark in "x✗" else ""
+    return Content.assemble(
+        ("▸" if here else " ", "bold $accent"), (f"{candidate.rank} {mark} ", MUTED), (name, tone), (f" {score}", MUTED)
+    )
 
 
 def _explained(candidate: Candidate, sample: Weighed, width: int) -> Iterator[Content]:
     facts = candidate.evidence
-    yield Content.styled(fit(f"{candidate.rank} {visible(candidate.identity.text)}", width), "bold $accent")
+    yield from _folded(f"{candidate.rank} {candidate.identity.text}", width, "bold $accent")
     declared = f"declared {facts['declared']}" if facts["declared"] else "observed, not declared"
     null = "NOT NULL" if facts["not_null"] else "may be NULL"
     yield Content(fit(f"{declared} · {null}", width))
@@ -91,14 +123,14 @@ def _explained(candidate: Candidate, sample: Weighed, width: int) -> Iterator[Co
         yield from _folded(f"because {reasons}", width, "")
 
 
-def _standing(best: Candidate, candidates: Sequence[Candidate]) -> str:
-    """How the best of those that are left stands to its neighbours: what is before it was rejected."""
+def _standing(best: Candidate, candidates: Sequence[Candidate], rejected: frozenset[Identity]) -> str:
+    """How a candidate stands to its neighbours, and which of them were rejected."""
     neighbours = candidates[max(best.rank - 2, 0) : best.rank + 1]
     said = []
     for other in (each for each in neighbours if each is not best):
         points, name = round(abs(best.score - other.score), 1), other.identity.text
         if other.rank < best.rank:
-            said.append(f"{points} behind {name}, which is rejected")
+            said.append(f"{points} behind {name}" + (", which is rejected" if other.identity in rejected else ""))
         else:
             said.append(f"{points} ahead of {name}")
     return "; ".join(said)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tui.classify.queue_rows import QueueRow
 
 
+NAMED = 10  # in a question
+
+
 def history(versions: "Iterable[Version]") -> Content:
     """Who decided what about a collection, when and why."""
     lines = [
@@ -58,6 +61,14 @@ def undoing(last: "Version") -> Content:
         (f"{visible(last.collection)} by {visible(last.identity or '-')}", "bold"),
         f"\nsaved {last.at.astimezone():%Y-%m-%d %H:%M:%S}",
     )
+
+
+def undoing_all(save: "Collection[Version]") -> Content:
+    """Which decisions are undone together."""
+    lines = [f"{visible(each.collection)} by {visible(each.identity or '-')}" for each in save]
+    more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
+    head = "This undoes each of them (recorded as new events):"
+    return Content("\n").join([Content(head), Content(""), *(Content(each) for each in [*lines[:NAMED], *more])])
 
 
 def why(error: ConsoleError | None) -> str:

@@ -12,28 +12,27 @@ from textual.widgets import Static
 
 from core.domain.classify.staged import StagedDecision
 from core.domain.text import visible
-from tui.actions import ACTIONS, bindings
-from tui.classify import evidence_text, messages, service_calls
+from tui.actions import bindings
+from tui.classify import evidence_text, messages, save_list, service_calls
 from tui.classify.decisions import Decisions
 from tui.classify.evidence_panel import EvidencePanel
 from tui.classify.prompts import Prompts
 from tui.classify.queue_rows import QueueRow
 from tui.classify.queue_view import QueueView
 from tui.classify.save import Saver
+from tui.classify.save_list import SaveDialog
 from tui.classify.staged import StagedDecisions
 from tui.classify.staged_store import StagedStore
 from tui.pane import Pane
 from tui.runtime.state import ConsoleState
 from tui.widgets.dialog import Dialog
+from tui.widgets.digit_key import DigitKey
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Rows
 from tui.widgets.signs import count_of
 
 if TYPE_CHECKING:
     from core.services.classify.history import Version
-
-PANES = tuple(action.id for action in ACTIONS if action.opens)
-OPENING = tuple(action.id for action in ACTIONS if action.handler == "choose")[: len(PANES)]
 
 
 class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
@@ -46,7 +45,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         "A safe: one column, declared unique or as good   B likely   C open\n"
         "✓ declared unique   · observed   ✗ refuted by the sample   x rejected\n"
         "● staged (w: save, u: undo)   ! refused (the reason is on the right)\n"
-        "Digits choose a candidate here. F1 to F4, [ and ] open other panes."
+        "The right side shows the candidate under ▸: enter or a stages exactly that one."
     )
 
     def __init__(self) -> None:
@@ -116,8 +115,6 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         """Say what is missing: a row, a candidate, a right, something staged."""
         if action_id == "save" and self.saver.is_under_way:
             return "a save is running"
-        if action_id in OPENING and not len(self.grid.table):
-            return ""
         return self.decisions.why_not(action_id, self.grid.row_at_cursor(), self.queue.waiting, self.grid.marked)
 
     def twin(self, action_id: str) -> str:
@@ -127,23 +124,41 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     # Actions that stage
 
     def accept(self) -> None:
-        """Stage the first candidate that is not rejected, and go on to what is undecided."""
+        """Stage the candidate under the second cursor, the one whose evidence is shown, and go on."""
         row = self.grid.row_at_cursor()
-        if row is not None:
-            self._stage(self.decisions.accepted([row]))
+        here = None if row is None else self.decisions.candidate(row)
+        if row is not None and here is not None:
+            self._stage([self.decisions.chosen(row, here)])
+            if here.rank > 1:
+                self.host.say(f"{row.name}: candidate {here.rank} staged. u: undo")
             self.queue.advance()
 
-    def choose(self, rank: int) -> None:
-        """Stage a candidate by its digit, and go on; where there is nothing to choose for, a digit opens its pane."""
+    def next_candidate(self) -> None:
+        """Show the evidence of the next candidate."""
+        self._walk(1)
+
+    def previous_candidate(self) -> None:
+        """Show the evidence of the candidate before."""
+        self._walk(-1)
+
+    def jump_to_candidate(self) -> None:
+        """Take a digit, and show the evidence of that candidate."""
         row = self.grid.row_at_cursor()
-        if row is None:
-            self.host.action_do(PANES[rank - 1])
-        elif rank > len(row.candidates):
-            self.host.say(f"no candidate {rank}")
-        else:
-            self._stage([self.decisions.chosen(row, row.candidates[rank - 1])])
-            self.host.say(f"{row.name}: candidate {rank} staged. u: undo")
-            self.queue.advance()
+
+        def jumped(rank: int | None) -> None:
+            if row is not None and rank is not None and rank <= len(row.candidates):
+                self.decisions.look_at(row, row.candidates[rank - 1])
+                self._moved()
+            elif rank is not None:
+                self.host.say(f"no candidate {rank}")
+
+        self.host.push_screen(DigitKey(), jumped)
+
+    def _walk(self, step: int) -> None:
+        row = self.grid.row_at_cursor()
+        if row is not None:
+            self.decisions.walk(row, step)
+            self._moved()
 
     def accept_safe(self) -> None:
         """Stage the first candidate of everything in tier A."""
@@ -163,11 +178,11 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             self.host.say(f"{len(choices)} staged" + (f", {without} without such a candidate" if without else ""))
 
     def reject(self) -> None:
-        """Set the first candidate aside: the next one is then accepted by `a`."""
+        """Set the candidate under the second cursor aside: the best of the others is then accepted by `a`."""
         row = self.grid.row_at_cursor()
-        best = None if row is None else self.decisions.best(row)
-        if row is not None and best is not None:
-            self.decisions.reject(row, best)
+        here = None if row is None else self.decisions.candidate(row)
+        if row is not None and here is not None:
+            self.decisions.reject(row, here)
             self.queue.decided([row.name])
 
     def edit_template(self) -> None:
@@ -207,8 +222,10 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     # Actions that save or show
 
     def save(self) -> None:
-        """Prove and save every staged decision; each has its own result."""
-        self.saver.save()
+        """List the staged decisions; then prove and save them, each with its own result."""
+        rows = [row for row in self.queue.waiting if row.choice is not None]
+        listed = save_list.text(rows, min(self.app.size.width, save_list.WIDEST) - save_list.EDGES)
+        self.host.push_screen(SaveDialog(listed, len(rows)), lambda yes: self.saver.save() if yes else None)
 
     def show_history(self) -> None:
         """Who decided what about the collection under the cursor, when and why."""
@@ -228,7 +245,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         row = self.grid.row_at_cursor()
         if row is not None:
             width = min(self.app.size.width, 80) - 6
-            self.host.push_screen(Dialog("Evidence", evidence_text.evidence(row, self.decisions.rejected(row), width)))
+            self.host.push_screen(Dialog("Evidence", self._evidence_of(row, width)))
 
     # What is shown
 
@@ -243,7 +260,10 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             return messages.settling(self.queue.waiting)
         if row is None:
             return Content("Every REQUIRED collection is classified." if not self.grid.table.total else "")
-        return evidence_text.evidence(row, self.decisions.rejected(row), width)
+        return self._evidence_of(row, width)
+
+    def _evidence_of(self, row: QueueRow, width: int) -> Content:
+        return evidence_text.evidence(row, self.decisions.rejected(row), width, self.decisions.candidate(row))
 
     def _show_staged(self) -> None:
         self.query_one("#staged", Static).update(messages.staged(len(self.staging.choices), self.queue.waiting))

@@ -76,6 +76,11 @@ class QueueRow:
         first = None if self.evidence is None else self.evidence.suggestion.first
         return "" if first is None else first.identity.text
 
+    @property
+    def would_be_shown(self) -> str:
+        """The same without the collection's name, which stands beside it."""
+        return self.would_be.removeprefix(f"{self.name}:")
+
 
 _STATES = {"-": "✗ no table", "…": "… sampling", "A": "A safe", "B": "B likely", "C": "C open"}
 NAME: GridColumn[QueueRow] = GridColumn(
@@ -85,6 +90,6 @@ STATE: GridColumn[QueueRow] = GridColumn(
     "state", "state", lambda row: row.state, lambda row: row.place, 1, width=10, tone=lambda row: row.tone
 )
 IDENTITY: GridColumn[QueueRow] = GridColumn(
-    "identity", "identity", lambda row: visible(row.would_be), lambda row: row.would_be, 2, width=30
+    "identity", "identity", lambda row: visible(row.would_be_shown), lambda row: row.would_be, 2, width=30
 )
 COLUMNS = (NAME, STATE, IDENTITY)

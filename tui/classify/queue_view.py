@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
 
 from core.errors import ConsoleError
+from tui.actions import bindings
 from tui.classify import service_calls
 from tui.classify.decisions import Decisions
 from tui.classify.queue_rows import COLUMNS, NAME, STATE, QueueRow
@@ -18,13 +21,16 @@ if TYPE_CHECKING:
 OVERTAKEN = "another session decided it since your last refresh"
 
 
-class QueueView(MarkedRows[QueueRow]):
+class QueueView(MarkedRows[QueueRow], inherit_bindings=False):
     """One row for each blocker, and for each staged decision that another session has overtaken.
 
     Where a row belongs shows when its evidence is there. Until all of it is, the cursor is nowhere and the rows stand
     by name: then the clearest come first, and the cursor goes there. Moved before, it keeps the order by name:
-    nothing may move away under a key.
+    nothing may move away under a key. Left and right walk the candidates beside it.
     """
+
+    PLACES: ClassVar[tuple[str, ...]] = ("rows", "marks")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
 
     def __init__(
         self, decisions: Decisions, changed: Callable[[], None], was_read: "Callable[[list[Blocker]], None]"

@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from core.errors import ConsoleError
 from tui.actions import Actor
 from tui.classify import messages, service_calls
 from tui.classify.queue_view import QueueView
 from tui.classify.staged import StagedDecisions
+from tui.widgets.choice import ChoiceDialog, Option
 from tui.widgets.confirm import Confirm
 from tui.widgets.signs import count_of
 
@@ -37,17 +39,34 @@ class Saver:
             host.say(f"proving {count_of(len(choices), 'decision')} on live data…")
 
     def undo(self) -> None:
-        """Offer to undo the latest classification of this login."""
+        """Offer to undo the latest classification of this login, or the whole save that it belongs to."""
         host = self._pane.host
 
-        def found(last: "Version | None") -> None:
-            if last is None:
+        def found(save: "list[Version]") -> None:
+            if not save:
                 host.say("Undo: this login has no classification in effect")
-                return
-            question = Confirm("Undo your latest classification", messages.undoing(last), "undo", "undo it")
-            self._pane.host.push_screen(question, lambda yes: self._undo(last) if yes else None)
+            elif len(save) == 1:
+                self._ask_about_one(save[0])
+            else:
+                last = max(save, key=lambda each: each.at)
+                options = [
+                    Option("all", f"all {len(save)} of your latest save", ", ".join(each.collection for each in save)),
+                    Option("one", last.collection, f"{last.identity}, the last of them"),
+                ]
+                chosen = {"all": lambda: self._ask_about_all(save), "one": lambda: self._ask_about_one(last)}
+                host.push_screen(ChoiceDialog("Undo", options), lambda what: chosen[what]() if what else None)
 
-        host.work.start("last", lambda: service_calls.last(host.source), found, host.tell, "reading your latest save")
+        call = lambda: service_calls.last_save(host.source)  # noqa: E731 - as short as its use
+        host.work.start("last", call, found, host.tell, "reading your latest save")
+
+    def _ask_about_one(self, last: "Version") -> None:
+        question = Confirm("Undo your latest classification", messages.undoing(last), "undo", "undo it")
+        self._pane.host.push_screen(question, lambda yes: self._undo(last) if yes else None)
+
+    def _ask_about_all(self, save: "list[Version]") -> None:
+        title = f"Undo your latest save of {count_of(len(save), 'decision')}"
+        question = Confirm(title, messages.undoing_all(save), "undo all", "undo them")
+        self._pane.host.push_screen(question, lambda yes: self._undo_all(save) if yes else None)
 
     def _saved(self, results: "list[Result]") -> None:
         done = {each.decision.collection for each in results if each.error is None}
@@ -59,6 +78,25 @@ class Saver:
             first = next(iter(refused))
             said += f", {len(refused)} refused: {first}: {refused[first]}"
         self._pane.host.say(said)
+        self._pane.host.refresh_now()
+        self._queue.reload(said)
+
+    def _undo_all(self, save: "list[Version]") -> None:
+        host = self._pane.host
+
+        def told(done: "list[Classification]") -> None:
+            self._reload(f"{count_of(len(done), 'decision')} undone")
+
+        def failed(error: ConsoleError) -> None:
+            host.tell(error)
+            self._reload("")
+
+        call = lambda: service_calls.undo_all(host.source, save)  # noqa: E731 - as short as its use
+        host.work.start(WORK, call, told, failed, "undoing", writes=True)
+
+    def _reload(self, said: str) -> None:
+        if said:
+            self._pane.host.say(said)
         self._pane.host.refresh_now()
         self._queue.reload(said)
 

@@ -71,13 +71,6 @@ def classify(source: Source, choices: Sequence[StagedDecision]) -> "list[Result]
     )
 
 
-def last(source: Source) -> "Version | None":
-    """The latest classification of this login that still holds."""
-    from core.services.classify import history  # noqa: PLC0415 - as said
-
-    return source.read("classify", history.last_of_login)
-
-
 def undo(source: Source, seen: "Version") -> "Classification":
     """Undo the latest classification of this login, if it still is the one that was seen. Raises Stale if it is not."""
     from core.services.classify import history  # noqa: PLC0415 - as said
@@ -87,6 +80,26 @@ def undo(source: Source, seen: "Version") -> "Classification":
         if found is None or (found.collection, found.version) != (seen.collection, seen.version):
             raise Stale(f"another session decided {seen.collection} since your last refresh", hint="Press u again.")
         return history.undo(link)
+
+    return source.write(call)
+
+
+def last_save(source: Source) -> "list[Version]":
+    """What the latest save of this login recorded, as far as it still holds."""
+    from core.services.classify import history  # noqa: PLC0415 - as said
+
+    return source.read("classify", history.last_save_of_login)
+
+
+def undo_all(source: Source, seen: "Sequence[Version]") -> "list[Classification]":
+    """Undo the latest save of this login, if it still is the one that was seen. Raises Stale if it is not."""
+    from core.services.classify import history  # noqa: PLC0415 - as said
+
+    def call(link: Link) -> "list[Classification]":
+        found = history.last_save_of_login(link)
+        if [(each.collection, each.version) for each in found] != [(each.collection, each.version) for each in seen]:
+            raise Stale("your latest save is not what it was at your last refresh", hint="Press u again.")
+        return history.undo_all(link)
 
     return source.write(call)
 

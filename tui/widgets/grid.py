@@ -26,6 +26,7 @@ Row = TypeVar("Row")
 HEADER, WHEEL = 1, 3
 CURSOR, MARKED = "▌", "●"
 MORE = "…"
+SHORTEST = 8  # cells: below, both halves say nothing
 NOWHERE = -1  # the cursor's place until an operator moves it
 
 
@@ -192,7 +193,9 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         mark = MARKED if self.table.name(index) in self.marked else CURSOR if at_cursor else " "
         runs: list[tuple[str, str]] = [("", mark)]
         for column, width in self.layout_.shown:
-            runs += [(column.tone(row), fit(column.text(row), width, right=column.right)), ("", GAP)]
+            text = column.text(row)
+            runs += [(column.tone(row), fit(text, width, right=True) if column.right else fit_middle(text, width))]
+            runs += [("", GAP)]
         return self._strip(runs, "cursor" if at_cursor else "")
 
     def _header(self) -> Strip:
@@ -278,6 +281,17 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         """Put the cursor on the row that was clicked."""
         if event.y >= HEADER:
             self.move_to(self.first_row + event.y - HEADER)
+
+
+def fit_middle(text: str, width: int) -> str:
+    """Make `text` exactly `width` cells wide; what does not fit is cut in the middle: names differ at their ends."""
+    if cell_len(text) <= width or width < SHORTEST:
+        return fit(text, width)
+    tail = (width - 1) // 2
+    end = text[-tail:]
+    while cell_len(end) > tail:
+        end = end[1:]
+    return set_cell_size(text, width - 1 - cell_len(end)) + MORE + end
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 class Rows(Actor, Vertical, Generic[Row], can_focus=False, inherit_bindings=False):
     """Filters and sorts its grid. `Changed` says that what is shown, or what is possible, may be other than before."""
 
-    PLACES: ClassVar[tuple[str, ...]] = ("rows",)
+    PLACES: ClassVar[tuple[str, ...]] = ("rows", "columns")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
     DEFAULT_CSS = """
     Rows { height: 1fr; }
@@ -143,5 +143,5 @@ class Rows(Actor, Vertical, Generic[Row], can_focus=False, inherit_bindings=Fals
 class MarkedRows(Rows[Row], inherit_bindings=False):
     """Rows that can be marked one by one, from here to there, or all that pass the filter."""
 
-    PLACES = ("rows", "marks")
+    PLACES: ClassVar[tuple[str, ...]] = ("rows", "columns", "marks")
     BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)

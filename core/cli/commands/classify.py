@@ -28,7 +28,7 @@ _FORMS = {
     "source": {"dry_run", "keep_going"},
     "accept": {"tier", "dry_run", "keep_going"},
     "export": set[str](),
-    "undo": {"reason"},
+    "undo": {"reason", "all"},
     "history": set[str](),
 }
 _SPELLING = {"source": "--from", "accept": "--accept-suggestions"}
@@ -52,6 +52,7 @@ _OPTIONAL = ("undo", "history")
 @click.option("--tier", type=click.Choice(["A"]), help="Tier to accept; only A can be accepted in bulk.")
 @click.option("--export", metavar="FILE", help="Export classifications as a CSV file; - is stdout.")
 @click.option("--undo", is_flag=True, help="Undo the last classification of COLLECTION, or your latest one.")
+@click.option("--all", "all", is_flag=True, help="With --undo: everything that your latest save recorded.")
 @click.option("--history", is_flag=True, help="Show who classified when, why, and on which evidence.")
 @click.option("--dry-run", is_flag=True, help="Check everything; write nothing.")
 @click.option("--keep-going", is_flag=True, help="Save the valid decisions even if others fail.")
@@ -71,6 +72,8 @@ def classify(call: Invocation, /, collection: str | None, **given: Any) -> None:
         classify_bulk.accept(call, **flags)
     elif form == "export":
         classify_bulk.export(call, given["export"])
+    elif form == "undo" and given["all"]:
+        _undo_all(call, collection, given["reason"])
     elif form == "history":
         _history(call, collection)
     else:
@@ -131,6 +134,17 @@ def _classify(connection: "Connection", identity: Identity, given: dict[str, Any
         seconds=PROOF_SECONDS if limit is None else limit,
         although_secret=given["although_secret"],
     )
+
+
+def _undo_all(call: Invocation, collection: str | None, reason: str | None) -> None:
+    if collection is not None:
+        raise UsageError("--undo --all does not take a COLLECTION", hint="Omit it, or omit --all.")
+    with call.write() as connection:
+        done = past.undo_all(connection, reason)
+    if call.output.as_json:
+        call.output.document({"results": [asdict(each) for each in done]})
+    for each in () if call.output.as_json else done:
+        _print(call, each)
 
 
 def _history(call: Invocation, collection: str | None) -> None:

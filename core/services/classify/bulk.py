@@ -5,6 +5,7 @@ The identities of one file are also held against each other: two of them may not
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from uuid import uuid4
 
 from core.db.connection.session import Connection
 from core.db.rows import identity as rows
@@ -42,12 +43,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What every decision is checked against: the file's other identities, this login's rights, what was suggested."""
+    """What every decision is checked against: the file's other identities, this login's rights, what was suggested.
+
+    `save` names those that are recorded together: they can be undone together.
+    """
 
     among: Sequence[Pending]
     rights: Rights
     told: Mapping[str, Json]
     seen: Mapping[str, int]
+    save: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ def classify_many(
     the decisions were made on, where they were made before this call.
     """
     found = sources.find_all(connection, [each.collection for each in decisions])
-    around = _Around(_among(decisions, found), connection.one(rows.RIGHTS), told or {}, seen or {})
+    save = str(uuid4()) if len(decisions) > 1 else ""
+    around = _Around(_among(decisions, found), connection.one(rows.RIGHTS), told or {}, seen or {}, save)
     checked: list[_Checked | Result] = []
     for start in range(0, len(decisions), _AT_A_TIME):
         with connection.snapshot():
@@ -161,7 +167,7 @@ def _check(
             identities.in_scope(source)
             seen = prove(connection, source, identity, among=None)
             identities.insist_on(seen, identity)
-            evidence = seen.as_evidence()
+            evidence = seen.as_evidence() | ({"save": around.save} if around.save else {})
             if decision.collection in around.told:
                 evidence["suggestion"] = around.told[decision.collection]
             return _Checked(decision, source, identity, changes=True, evidence=evidence, proof=seen)

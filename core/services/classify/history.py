@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.db.connection.session import Connection
 from core.db.rows import identity as rows
-from core.errors import GateClosed, Json
+from core.errors import GateClosed, Json, NotAllowed, Stale
 from core.services.classify import classify as identities
 from core.services.classify import sources
 from core.services.classify.classify import Classification
@@ -71,6 +71,47 @@ def undo(connection: Connection, collection: str | None = None, reason: str | No
     if earlier is None:
         return Classification(name, "unclassified", None, made.version, {})
     return Classification(name, earlier.strategy, earlier.text, made.version, evidence)
+
+
+def last_save_of_login(connection: Connection) -> list[Version]:
+    """What `undo_all` undoes: every identity of this login's latest save that still holds, at least its latest one."""
+    last = last_of_login(connection)
+    if last is None:
+        return []
+    save = _save(last)
+    latest = {each.collection: each for each in history(connection)}
+    together = [each for each in latest.values() if save and (_save(each), each.actor) == (save, last.actor)]
+    return [each for each in together if each.action == "classified"] or [last]
+
+
+def undo_all(connection: Connection, reason: str | None = None) -> list[Classification]:
+    """Undo everything that this login's latest save recorded. Each stands for itself.
+
+    Raises GateClosed where there is nothing to undo, or where some could not be undone: it names them, and the others
+    are undone.
+    """
+    save = last_save_of_login(connection)
+    if not save:
+        return [undo(connection, reason=reason)]  # it says why not
+    done: list[Classification] = []
+    refused: dict[str, Json] = {}
+    for each in save:
+        try:
+            done.append(undo(connection, each.collection, reason))
+        except (GateClosed, NotAllowed, Stale) as error:
+            refused[each.collection] = error.message
+    if refused:
+        raise GateClosed(
+            f"{len(done)} undone, {len(refused)} not undone",
+            code="not_undone",
+            evidence={"undone": [each.collection for each in done], "refused": refused},
+            hint="An identity under which rows are registered is final.",
+        )
+    return done
+
+
+def _save(version: Version) -> Json:
+    return version.evidence.get("save") if isinstance(version.evidence, Mapping) else None
 
 
 def _version(row: rows.Change) -> Version:

@@ -59,7 +59,7 @@ def test_the_43_blockers_are_resolved_as_intended_in_at_most_120_keys(database: 
     async def operator(console: OnData) -> None:
         nonlocal pressed
         await opened(console)
-        keys = ["A", *("a" for _ in range(17)), "w"]
+        keys = ["A", *("a" for _ in range(17)), "w", "enter"]
         await console.press(*keys)
         await console.settled()
         await console.until(lambda: not staged(console))
@@ -71,7 +71,7 @@ def test_the_43_blockers_are_resolved_as_intended_in_at_most_120_keys(database: 
         for _ in range(2):
             await console.press("e", *"no table", "enter")
             pressed += 10
-        await console.press("w")
+        await console.press("w", "enter")
         pressed += 2
         await console.settled()
         await console.until(lambda: not staged(console))
@@ -112,7 +112,7 @@ def test_no_collection_is_under_the_cursor_before_the_clearest_come_first(
     async def scenario(console: OnData) -> None:
         await console.press("3")
         await console.shows("Sampling 8 of 41; sorted when done.")
-        for key in ("a", "1", "x", "space"):
+        for key in ("a", "tab", "x", "space"):
             assert "under the cursor" in (await answer(console, key))
         assert staged(console) == {}
         held_evidence.set()
@@ -169,7 +169,13 @@ def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_
         await opened(console)
         assert "nothing is staged" in (await answer(console, "w"))
         await go_to(console, "os_items")
-        assert "os_items: candidate 2 staged. u: undo" in (await answer(console, "2"))
+        await console.press("tab")  # the evidence follows the candidate in question
+        await console.until(lambda: "▸2" in console.region("#evidence"))
+        assert "→ os_items:1" in console.region("#evidence")
+        await console.press("shift+tab")
+        await console.until(lambda: "▸1" in console.region("#evidence"))
+        assert "→ os_items:1" not in console.region("#evidence")
+        assert "os_items: candidate 2 staged. u: undo" in (await answer(console, "tab", "enter"))
         assert staged(console) == {"os_items": "os_items:{id}"}
         await go_to(console, "os_items")
         assert "os_items:{id} staged" in console.region("#evidence")
@@ -180,11 +186,16 @@ def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_
         assert staged(console) == {"os_items": "os_items:{id}"}
         await console.press("u")
         await go_to(console, "os_items")
-        assert "no candidate 9" in (await answer(console, "9"))
-        await console.press("1", "[", "]")
+        assert "no candidate 9" in (await answer(console, "apostrophe", "9"))
+        await console.press("apostrophe", "1", "enter", "[", "]")
         assert staged(console) == {"os_items": "os_items:{sku}"}
         assert database.value(BLOCKERS) == 43
         await console.press("w")
+        await console.shows("Save 1 decision")
+        assert "→ os_items:{sku}" in console.screen()
+        assert "os_items:SKU-" in console.screen()
+        assert staged(console)
+        await console.press("enter")
         await console.settled()
         assert recorded(database, "os_items") == "synthetic sku"
         assert database.value(BLOCKERS) == 42
@@ -226,11 +237,11 @@ def test_each_decision_has_its_own_result_and_what_is_refused_stays_staged_with_
     async def scenario(console: OnData) -> None:
         await opened(console)
         await go_to(console, "categories")
-        await console.press("1")
+        await console.press("a")
         await go_to(console, "block_library")
-        await console.press("1")
+        await console.press("a")
         database.run("ALTER TABLE public.categories DROP COLUMN slug CASCADE")
-        await console.press("w")
+        await console.press("w", "enter")
         await console.settled()
         assert recorded(database, "block_library") == "column block_key"
         assert recorded(database, "categories") is None
@@ -246,10 +257,10 @@ def test_the_second_of_two_operators_is_told_who_decided_since_they_looked(datab
     async def scenario(console: OnData) -> None:
         await opened(console)
         await go_to(console, "os_projects")
-        await console.press("2")
+        await console.press("tab", "enter")
         with database.connect("operator2") as other:
             classify.classify(other, column_identity("os_projects", "project_code"))
-        await console.press("w")
+        await console.press("w", "enter")
         await console.settled()
         await console.settled()
         await go_to(console, "os_projects")
@@ -264,11 +275,11 @@ def test_what_somebody_else_has_decided_leaves_the_queue_when_its_staged_choice_
 ) -> None:
     async def scenario(console: OnData) -> None:
         await opened(console)
-        for key in ("1", "2"):
+        for keys in (("a",), ("tab", "enter")):
             await go_to(console, "os_projects")
-            await console.press(key)
+            await console.press(*keys)
         await go_to(console, "os_items")
-        await console.press("2")
+        await console.press("tab", "enter")
         with database.connect("operator2") as other:
             classify.classify(other, column_identity("os_projects", "project_code"))
         await console.press("r")
@@ -278,7 +289,7 @@ def test_what_somebody_else_has_decided_leaves_the_queue_when_its_staged_choice_
         assert row.overtaken
         await go_to(console, "os_projects")
         assert "os_projects:{id} staged. u: discard" in console.region("#evidence")
-        for key in ("1", "a", "t", "x"):
+        for key in ("enter", "a", "t", "x"):
             assert "another session decided it. u: discard" in (await answer(console, key))
         await console.press("u")
         assert pane(console).grid.table.get("os_projects") is None
@@ -304,7 +315,7 @@ def test_one_change_of_many_is_taken_back_without_what_somebody_else_has_decided
         await console.press("r")
         await console.settled()
         await go_to(console, "os_items")
-        await console.press("2", "u", "u")
+        await console.press("tab", "enter", "u", "u")
         assert staged(console) == {}
         assert pane(console).grid.table.get("contacts") is None
         await console.press("A")
@@ -321,7 +332,7 @@ def test_one_identity_is_staged_for_all_marked_collections_that_have_it(database
             await go_to(console, name)
             await console.press("space")
         await go_to(console, "contacts")
-        await console.press("1")
+        await console.press("a")
         await go_to(console, "contacts")
         said = await answer(console, "semicolon")
         assert "2 staged, 1 without such a candidate" in said
@@ -384,19 +395,39 @@ def test_u_offers_to_undo_what_was_written_when_nothing_is_staged(database: Data
     drive_real(scenario, database)
 
 
+def test_u_and_the_command_undo_a_whole_save(database: Database) -> None:
+    async def scenario(console: OnData) -> None:
+        await opened(console)
+        await console.press("A", "w", "enter")
+        await console.until(lambda: not staged(console))
+        await console.settled()
+        await console.press("u")
+        await console.shows("all 28 of your latest save")
+        await console.press("enter")
+        await console.shows("Undo your latest save of 28 decisions")
+        await console.type("undo all")
+        await console.press("enter")
+        await console.shows("28 decisions undone")
+
+    drive_real(scenario, database)
+    assert database.value(BLOCKERS) == 43
+    with database.connect("operator1") as operator:
+        assert history.last_save_of_login(operator) == []
+
+
 def test_what_was_written_stays_said_when_the_queue_cannot_be_read_after_it(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def scenario(console: OnData) -> None:
         await opened(console)
         await go_to(console, "os_items")
-        await console.press("1")
+        await console.press("a")
 
         def fails(_: object) -> None:
             raise Unavailable("the server went away")
 
         monkeypatch.setattr(service_calls, "queue", fails)
-        await console.press("w")
+        await console.press("w", "enter")
         await console.shows("1 saved; then: the server went away")
         assert recorded(database, "os_items") == "synthetic sku"
 
@@ -423,9 +454,9 @@ def test_staged_choices_survive_a_lost_connection_and_are_written_after_it(datab
     async def scenario(console: OnData) -> None:
         await opened(console)
         await go_to(console, "categories")
-        await console.press("1")
+        await console.press("a")
         await go_to(console, "os_items")
-        await console.press("2")
+        await console.press("tab", "enter")
         chosen = staged(console)
         # No role may come in: as if the network were gone for this console.
         database.run("ALTER ROLE operator1 NOLOGIN")
@@ -434,7 +465,7 @@ def test_staged_choices_survive_a_lost_connection_and_are_written_after_it(datab
         await console.shows("STALE")
         assert staged(console) == chosen == {"categories": "slug", "os_items": "os_items:{id}"}
         assert "2 staged" in console.screen()
-        await console.press("w")
+        await console.press("w", "enter")
         await console.settled()
         assert staged(console) == chosen, "a write that reached nothing keeps what it was to write"
         assert recorded(database, "categories") is None
@@ -443,7 +474,7 @@ def test_staged_choices_survive_a_lost_connection_and_are_written_after_it(datab
         await console.until(lambda: console.app.state.fault is None)
         await console.settled()
         assert staged(console) == chosen
-        await console.press("w")
+        await console.press("w", "enter")
         await console.until(lambda: not staged(console))
         await console.settled()
         assert recorded(database, "categories") == "column slug"

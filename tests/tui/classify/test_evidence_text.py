@@ -28,7 +28,8 @@ def waiting(found: SampledTable) -> QueueRow:
 
 
 def lines(row: QueueRow, rejected: frozenset[Identity] = frozenset()) -> list[str]:
-    return evidence_text.evidence(row, rejected, WIDTH).plain.splitlines()
+    best = next(each for each in row.candidates if each.identity not in rejected)
+    return evidence_text.evidence(row, rejected, WIDTH, best).plain.splitlines()
 
 
 def comment(found: SampledTable, typed: str) -> str:

@@ -28,9 +28,9 @@ def files() -> list[Path]:
 async def stages_two_and_is_cut_off(console: OnData) -> None:
     await opened(console)
     await go_to(console, "categories")
-    await console.press("1")
+    await console.press("a")
     await go_to(console, "os_items")
-    await console.press("2")
+    await console.press("tab", "enter")
     assert staged(console) == CHOSEN
 
 
@@ -50,7 +50,7 @@ def test_staged_decisions_come_back_staged_and_are_proven_when_they_are_written(
         await go_to(console, "os_items")
         assert "os_items:{id} staged" in console.region("#evidence")
         database.run("ALTER TABLE public.categories DROP COLUMN slug CASCADE")
-        await console.press("w")
+        await console.press("w", "enter")
         await console.until(lambda: "categories" in staged(console) and len(staged(console)) == 1)
         await console.settled()
         assert recorded(database, "os_items") == "synthetic id"

@@ -58,13 +58,12 @@ def test_no_key_means_two_things_where_both_could_be_pressed(source: FakeSource)
     drive(scenario, source)
 
 
-def test_a_key_of_the_whole_console_is_taken_by_a_pane_only_for_digits_and_to_read_again() -> None:
+def test_a_key_of_the_whole_console_is_taken_by_a_pane_only_to_read_again() -> None:
     everywhere = {key for action in ACTIONS if action.place == "console" for key in action.keys}
     taken = {
         (key, action.id) for action in ACTIONS if action.place != "console" for key in action.keys if key in everywhere
     }
-    digits = {("1", "choose"), *((str(number), f"choose_{number}") for number in (2, 3, 4))}
-    assert taken == digits | {("r", "diff_reload")}
+    assert taken == {("r", "diff_reload")}
 
 
 def test_every_tab_opens_a_pane_that_exists() -> None:
@@ -176,24 +175,21 @@ def test_help_gives_reasons_as_a_whole_on_every_width(width: int) -> None:
     assert max(map(len, text.splitlines())) <= (COLUMN + 2 if width < 80 else 2 * COLUMN + 2)
 
 
-def test_help_lists_a_key_of_the_console_only_where_the_pane_leaves_it(source: FakeSource) -> None:
+def test_help_lists_the_digits_that_open_panes_in_every_pane(source: FakeSource) -> None:
     async def scenario(console: Driven) -> None:
-        await console.press("3", "question_mark")
-        shown = console.screen()
-        assert "F4       Ledger" in shown
-        assert "4 F4" not in shown
-        await console.press("escape", "f2", "question_mark")
-        assert "4 F4     Ledger" in console.screen()
+        for pane in ("f3", "f2"):
+            await console.press(pane, "question_mark", "G")
+            assert "4 F4     Ledger" in console.screen()
+            await console.press("escape")
 
     drive(scenario, source)
 
 
-def test_digits_open_panes_where_classify_has_nothing_to_choose_for(source: FakeSource) -> None:
+def test_digits_open_panes_everywhere(source: FakeSource) -> None:
     async def scenario(console: Driven) -> None:
-        await console.press("3", "2")
-        assert "rows 1 to" in console.screen()
-        await console.press("3", "5")
-        assert "nothing is left to decide" in console.region("#keys")
+        for _ in range(2):
+            await console.press("3", "2")
+            assert "rows 1 to" in console.screen()
 
     drive(scenario, source)
 
