@@ -1,5 +1,6 @@
 """The commands by name. A command's module is imported when it runs: help must not wait for a database driver."""
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import NamedTuple
 
@@ -41,6 +42,16 @@ COMMANDS = {
     "demo": Place("demo", "demo", "Start, stop or reset the demo database; print its DSN."),
 }
 
+# What help groups them under, in the order of the work.
+GROUPS = {
+    "Read": ("status", "matrix", "columns", "ledger", "packet"),
+    "Decide": ("suggest", "classify", "permit"),
+    "Run": ("plan", "reconcile", "apply", "control"),
+    "Prove": ("verify", "certify", "audit", "doctor"),
+    "Set up": ("init", "upgrade", "people", "docs", "completion", "demo"),
+}
+CLOSE = 0.6  # how alike a mistyped name must be
+
 # Names that scripts may use: each is the command that help shows under its present name.
 ALIASES = {"profile": "columns"}
 
@@ -67,5 +78,22 @@ class CommandGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Write the overview from the table, without importing anything."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+        grouped = {name for names in GROUPS.values() for name in names}
+        groups = {**GROUPS, "More": tuple(name for name in COMMANDS if name not in grouped)}
+        for group, names in groups.items():
+            if names:
+                with formatter.section(group):
+                    formatter.write_dl([(name, COMMANDS[name].help) for name in names])
+        with formatter.section("Exit status"):
+            formatter.write_text("0 done, 1 unexpected, 2 usage, 3 a gate is closed, 4 stale, 5 verification failed,"
+                                 " 6 not allowed, 7 stopped and resumable, 130 interrupted")  # fmt: skip
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; a name that is none is told with those that are alike."""
+        if args and self.get_command(ctx, args[0]) is None:
+            alike = get_close_matches(args[0], [*COMMANDS, *ALIASES], cutoff=CLOSE)
+            meant = f" Did you mean {' or '.join(alike)}?" if alike else ""
+            ctx.fail(f"No such command '{args[0]}'.{meant}")
+        return super().resolve_command(ctx, args)

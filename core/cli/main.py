@@ -12,7 +12,7 @@ import click
 
 from core.cli.argv import hide_passwords
 from core.cli.command_index import CommandGroup, load
-from core.cli.options import connecting
+from core.cli.options import connecting, connecting_options
 from core.cli.output import ReaderGone, print_error
 from core.domain.text import visible
 from core.errors import ConsoleError, Interrupted, UsageError
@@ -45,7 +45,7 @@ def main(open_console: OpenConsole, argv: Sequence[str] | None = None) -> None:
         if context.invoked_subcommand is None:
             if as_json:
                 raise UsageError("--json needs a command", hint="birth-console status --json")
-            open_console(resolve(**options))  # type: ignore[arg-type]  # click passes what the options declare
+            open_console(resolve(**connecting_options(options)))  # type: ignore[arg-type]  # click passes what the options declare
 
     _run(console, arguments)
 

@@ -38,8 +38,14 @@ _CONNECTING = (
     click.option("--debug", is_flag=True, help="Show the traceback of an error."),
 )
 CONNECT_SECONDS = 10
+_CONNECTED = ("dsn", "schema", "profile", "login", "read_only", "connect_timeout")
 # Runs, permits and budgets: what a bigint of PostgreSQL holds.
 NUMBER = click.IntRange(1, 2**63 - 1)
+_SHOWING = (
+    click.option("--wide", is_flag=True, help="Fit no table to the terminal."),
+    click.option("-q", "--quiet", is_flag=True, help="Say no progress on stderr; errors are still said."),
+    click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colour the output (default auto)."),
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 
 
@@ -90,9 +96,14 @@ class Invocation:
 
 def connecting(command: Callable[P, R]) -> Callable[P, R]:
     """Add the connecting options, and --json, to a command or group."""
-    for option in reversed((*_CONNECTING, _JSON)):
+    for option in reversed((*_CONNECTING, *_SHOWING, _JSON)):
         command = option(command)
     return command
+
+
+def connecting_options(options: Mapping[str, object]) -> dict[str, object]:
+    """Of the options that stand before a command, those that say where to connect."""
+    return {name: options[name] for name in _CONNECTED}
 
 
 def gathering(group: Callable[P, R]) -> Callable[..., R]:
@@ -123,8 +134,13 @@ def _invoking(
     @wraps(command)
     def call(*args: Any, **given: Any) -> R:  # noqa: ANN401 - click passes what the options declare
         merged = _merged(click.get_current_context().obj, given)
-        as_json = merged.pop("as_json")
-        return command(Invocation(resolve(**merged), Output(as_json=as_json)), *args, **given)
+        out = Output(
+            as_json=merged.pop("as_json"),
+            wide=bool(merged.pop("wide")),
+            quiet=bool(merged.pop("quiet")),
+            color=merged.pop("color") or "auto",
+        )
+        return command(Invocation(resolve(**merged), out), *args, **given)
 
     return connecting(call)
 
@@ -132,7 +148,7 @@ def _invoking(
 def _merged(before: Mapping[str, Any] | None, given: dict[str, Any]) -> dict[str, Any]:
     """Take the options of `connecting` out of `given`; those that are not there are as they were `before`."""
     merged: dict[str, Any] = {}
-    for name in ("dsn", "schema", "profile", "login", "read_only", "connect_timeout", "as_json"):
+    for name in (*_CONNECTED, "wide", "quiet", "color", "as_json"):
         value = given.pop(name)
         # An empty value is no absent one: it is refused, never passed over.
         merged[name] = (before or {}).get(name, value) if value in (None, False) else value

@@ -37,6 +37,9 @@ class Output:
     """Where a command's answer goes. Text from the database is always made visible, and never read as markup."""
 
     as_json: bool
+    wide: bool = False
+    quiet: bool = False
+    color: str = "auto"
 
     def document(self, content: Mapping[str, Any]) -> None:
         """Print one JSON document."""
@@ -60,7 +63,9 @@ class Output:
         self._write(text.rstrip("\n"))
 
     def progress(self, message: str) -> None:
-        """Say on stderr what takes its time."""
+        """Say on stderr what takes its time, unless it is to be quiet."""
+        if self.quiet:
+            return
         sys.stderr.write(visible(message) + "\n")
         sys.stderr.flush()
 
@@ -72,18 +77,30 @@ class Output:
             self.text(f"{name:<{width}}  {value}")
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> None:
-        """Print a table; `right` names the columns of figures."""
+        """Print a table; `right` names the columns of figures.
+
+        Where its columns do not fit, texts are folded between words; where that does not help, each row stands as
+        lines of name and value.
+        """
         from rich import box  # noqa: PLC0415 - JSON output and help do without rich
         from rich.table import Table  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
 
-        aligned = set(right)
+        from core.cli import tables  # noqa: PLC0415
+
+        console, aligned = self.console(), set(right)
+        texts = [[visible(shown(cell)) for cell in row] for row in rows]
+        found = tables.widths([headings, *texts], console.width)
+        if found is None:
+            for line in tables.expanded(headings, texts, console.width):
+                console.print(line, soft_wrap=True)
+            return
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for heading in headings:
             table.add_column(Text(heading), justify="right" if heading in aligned else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(visible(shown(cell))) for cell in row))
-        self.console().print(table)
+        for row in texts:
+            table.add_row(*map(Text, row))
+        console.print(tables.folded(table, found))
 
     def _write(self, line: str, status: int = 0) -> None:
         try:
@@ -102,8 +119,16 @@ class Output:
                 raise ReaderGone
 
         stream = sys.stderr if stderr else sys.stdout
-        width = None if stream.isatty() else _PIPE_WIDTH
-        return Terminal(stderr=stderr, markup=False, emoji=False, highlight=False, width=width)
+        width = None if stream.isatty() and not self.wide else _PIPE_WIDTH
+        return Terminal(
+            stderr=stderr,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            width=width,
+            force_terminal=True if self.color == "always" else None,
+            no_color={"always": False, "never": True}.get(self.color),
+        )
 
 
 def as_ascii(content: object, indent: int | None = None) -> str:
@@ -156,10 +181,20 @@ def _closed(gate: Mapping[str, Any], indent: str) -> list[str]:
 
 
 def shown(cell: object) -> str:
-    """A cell as text: nothing for None, JSON for what is structured."""
-    if cell is None:
-        return ""
-    return json.dumps(cell, default=str, ensure_ascii=False) if isinstance(cell, (dict, list, tuple)) else str(cell)
+    """A cell as text: nothing for None, words for what is structured, figures with thousands separated."""
+    return "" if cell is None else in_words(cell) if isinstance(cell, (Mapping, list, tuple)) else str(cell)
+
+
+def in_words(value: object, *, inside: bool = False) -> str:
+    """Evidence as a reader would say it: `rows 1,000, nulls none`; what stands inside another is in parentheses."""
+    if isinstance(value, Mapping):
+        text = ", ".join(f"{str(name).replace('_', ' ')} {in_words(each, inside=True)}" for name, each in value.items())
+        return f"({text})" if inside and text else text or "none"
+    if isinstance(value, (list, tuple)):
+        return "; ".join(in_words(each) for each in value) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _gate(gate: Mapping[str, Any]) -> str:

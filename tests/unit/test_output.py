@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from core.cli.output import print_error
+from core.cli import tables
+from core.cli.output import in_words, print_error
 from core.errors import GateClosed
 
 _HINT = "Ask a gatekeeper for a permit that covers all of it: `birth-console permit open --budget ROWS`. Then retry."
@@ -28,3 +29,22 @@ def test_an_error_on_a_terminal_breaks_between_words(
 def test_an_error_into_a_pipe_has_a_line_for_each_thing_it_says(capsys: pytest.CaptureFixture[str]) -> None:
     print_error(_ERROR, as_json=False)
     assert capsys.readouterr().err.splitlines()[-1] == f"hint: {_HINT}"
+
+
+def test_a_table_is_folded_between_words_and_stands_in_lines_where_that_does_not_help() -> None:
+    cells = [["collection", "verdict", "because"], ["navigation_items", "compatible", "declared unique, not null"]]
+    assert tables.widths(cells, 80) == [16, 10, 25]
+    narrow = tables.widths(cells, 45)
+    assert narrow is not None
+    assert narrow[:2] == [16, 10]
+    assert sum(narrow) <= 45 - 2 * tables.GAP
+    assert tables.widths(cells, 39) is None
+    lines = list(tables.expanded(cells[0], cells[1:], 40))
+    assert lines[1:3] == ["collection  navigation_items", "verdict     compatible"]
+    words = " ".join(lines).split()
+    assert {"compatible", "navigation_items", "declared", "unique,"} <= set(words)
+
+
+def test_evidence_reads_as_words() -> None:
+    found = {"rows": 12000, "is_unique": True, "parts": {"name": -1.5}, "none": [], "codes": ["a", "b"]}
+    assert in_words(found) == "rows 12,000, is unique yes, parts (name -1.5), none none, codes a; b"

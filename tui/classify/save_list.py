@@ -56,10 +56,10 @@ class SaveDialog(ModalScreen[bool]):
 
 def text(rows: Sequence[QueueRow], width: int) -> Content:
     """The decisions in groups: with warnings, without, exemptions; above them how many there are of each."""
-    groups = {"Look at these": [], "No doubts": [], "Exempt": []}  # type: dict[str, list[QueueRow]]
+    groups = {"With warnings": [], "No doubts": [], "Exempt": []}  # type: dict[str, list[QueueRow]]
     for row in rows:
         exempt = row.choice is not None and row.choice.identity is None
-        groups["Exempt" if exempt else "Look at these" if warnings(row) else "No doubts"].append(row)
+        groups["Exempt" if exempt else "With warnings" if warnings(row) else "No doubts"].append(row)
     told = [f"{len(found)} {name.lower()}" for name, found in groups.items() if found]
     lines = [Content.styled(f"{', '.join(told)}. Each is proven on all rows before it is recorded.", MUTED)]
     for name, found in groups.items():

@@ -1,5 +1,6 @@
 """`certify`, `audit` and `doctor`: who stands for a run, and whether ledger and gates can be relied on."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import click
 from core.cli.options import NUMBER, Invocation, invocation
 from core.cli.output import shown
 from core.domain.text import visible
+from core.domain.trust.check import Check
 from core.errors import Json, VerificationFailed
 from core.services.trust import audit as auditing
 from core.services.trust import certify as certifying
@@ -72,24 +74,40 @@ def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None) -
         )
 
 
+def _summary(checks: Sequence[Check], *, everything: bool) -> str:
+    """One line: how many of each verdict, and where the rest is."""
+    counts = {verdict: sum(each.verdict == verdict for each in checks) for verdict in _MARKS}
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    return f"{len(checks)} checks: {told}" + ("" if everything else " (--all lists all of them)")
+
+
 @click.command()
+@click.option("--failed", "only_failed", is_flag=True, help="List only what failed.")
+@click.option("--all", "everything", is_flag=True, help="List what passed as well.")
 @invocation
-def doctor(call: Invocation) -> None:
-    """Check connection, privileges, roles, gateway and clocks: every way around the gates."""
+def doctor(call: Invocation, *, only_failed: bool, everything: bool) -> None:
+    """Check connection, privileges, roles, gateway and clocks: every way around the gates.
+
+    Lists what did not pass, and sums up in one line.
+    """
     with call.browse() as connection:
         checks = examining.examine(connection)
     if call.output.as_json:
         call.output.document({"checks": [asdict(check) for check in checks]})
     else:
-        for each in checks:
+        wanted = [
+            each for each in checks if everything or not (each.is_fine if only_failed else each.verdict == "passed")
+        ]
+        for each in wanted:
             call.output.text(f"{_MARKS[each.verdict]} {each.title} · {each.verdict}")
             if each.evidence not in (None, [], {}):
                 call.output.wrapped(shown(each.evidence))
             if each.verdict != "passed":
                 call.output.wrapped(f"→ {each.hint}")
-        for each in checks:
+        for each in wanted:
             for statement in each.remedy:
                 call.output.text(f"{statement}  -- {each.id}: run as an administrator")
+        call.output.text(_summary(checks, everything=everything))
     failed = [check for check in checks if not check.is_fine]
     if failed:
         raise VerificationFailed(

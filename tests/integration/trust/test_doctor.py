@@ -248,7 +248,11 @@ def test_in_a_pipe_no_finding_stands_on_a_line_that_is_wider_than_people_read(sm
     answer = run("doctor", "--dsn", small.dsn())
     lines = answer.out.splitlines()
     heads = [line for line in lines if line[:1] in "✓!✗?"]
-    assert len(heads) == len(seen(small))
+    assert len(heads) == sum(each.verdict != "passed" for each in seen(small).values())
+    assert lines[len(lines) - 1].startswith(f"{len(seen(small))} checks: ")
+    assert len(
+        [line for line in run("doctor", "--all", "--dsn", small.dsn()).out.splitlines() if line[:1] in "✓!✗?"]
+    ) == len(seen(small))
     assert all(len(line) <= 100 for line in lines if line.startswith(("    ", *"✓!✗?")))
     title = seen(small)["dml"].title
     (at,) = (place for place, line in enumerate(lines) if line == f"✗ {title} · failed")
