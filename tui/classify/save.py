@@ -50,7 +50,7 @@ class Saver:
             else:
                 last = max(save, key=lambda each: each.at)
                 options = [
-                    Option("all", f"all {len(save)} of your latest save", ", ".join(each.collection for each in save)),
+                    Option("all", f"all {len(save)} together", ", ".join(each.collection for each in save)),
                     Option("one", last.collection, f"{last.identity}, the last of them"),
                 ]
                 chosen = {"all": lambda: self._ask_about_all(save), "one": lambda: self._ask_about_one(last)}
