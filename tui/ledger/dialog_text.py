@@ -15,7 +15,8 @@ from core.errors import ConsoleError, Json
 from tui.ledger.columns import CHANGES, KINDS, VERDICTS
 from tui.ledger.reads import RunDetails
 from tui.ledger.run_text import MUTED, TONES
-from tui.widgets.signs import count_of, number, rows_of
+from tui.widgets.grid import fit_middle
+from tui.widgets.signs import count_of, rows_of
 
 if TYPE_CHECKING:
     from core.domain.trust.chain import Audit
@@ -75,13 +76,14 @@ def applying(intent: "Intent", effort: Effort, word: str) -> Content:
     """What an apply would do: how many rows, of which collections, where, under which permits."""
     run, progress = intent.run, intent.progress
     to_go = {name: outcome.open for name, outcome in progress.outcomes.items() if outcome.open}
-    names = [f"{visible(name)} {number(rows)}" for name, rows in list(to_go.items())[:_NAMED]]
-    more = f" and {len(to_go) - _NAMED} more" if len(to_go) > _NAMED else ""
     permits = [
         f"permit {each.permit} by {visible(each.opened_by)}: {rows_of(each.budget - each.used)} left,"
         f" until {each.expires_at.astimezone():%m-%d %H:%M}"
         for each in intent.permits
     ]
+    left = sum(each.budget - each.used for each in intent.permits)
+    if intent.permits:
+        permits.append(f"{rows_of(max(left - progress.accounting.open, 0))} left after this run")
     covered, to_do = admitted(intent.permits, to_go), progress.accounting.open
     short = f"! {rows_of(covered)} of {to_do:,} admitted. Then it stops until another permit is open (P)."
     workers = f"{count_of(effort.workers, 'worker')}, {batches(effort.batch_size)}"
@@ -89,7 +91,7 @@ def applying(intent: "Intent", effort: Effort, word: str) -> Content:
     return Content("\n").join(
         [
             _fact("registers", f"{rows_of(progress.accounting.open)} of {run.name}, by fn_birth_register", "bold"),
-            _fact("of", ", ".join(names) + more),
+            *_largest(to_go),
             _fact("on", f"{visible(intent.database)} {word}, as {visible(intent.login)}", "bold $warning"),
             *(_fact("under", each) for each in permits or ["no permit"]),
             *([_fact("", short, "bold $warning")] if covered < to_do else []),
@@ -98,6 +100,20 @@ def applying(intent: "Intent", effort: Effort, word: str) -> Content:
             Content("It runs in the background and survives this terminal."),
         ]
     )
+
+
+def _largest(to_go: Mapping[str, int]) -> list[Content]:
+    """The collections with the most rows, then how many rows the others have together."""
+    ordered = sorted(to_go.items(), key=lambda each: (-each[1], each[0]))
+    shown = [(visible(name), rows) for name, rows in ordered[:_NAMED]]
+    if rest := ordered[_NAMED:]:
+        shown.append((f"and {count_of(len(rest), 'smaller collection')}", sum(rows for _, rows in rest)))
+    return [
+        _fact(
+            "largest" if at == 0 and len(shown) > 1 else "of" if at == 0 else "", f"{fit_middle(name, 34)}{rows:>12,}"
+        )
+        for at, (name, rows) in enumerate(shown)
+    ]
 
 
 def certifying(seen: RunDetails, digest: str, gates: Iterable[Judgement], note: str) -> Content:

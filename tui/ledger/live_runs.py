@@ -59,6 +59,10 @@ class LiveRuns(RunActions):
         """Everything known of that run, once it is read."""
         return None if self.run is None else self._seen.get(self.run.run)
 
+    def has_started(self, run: int) -> None:
+        """Its workers are on their way."""
+        self.card.started(run)
+
     def read_again(self, then_to: int | None = None) -> None:
         """Read the runs again, and put the cursor on one of them."""
         self._then_to = then_to if then_to is not None else self._then_to

@@ -67,6 +67,10 @@ class RunActions(Pane, metaclass=Unfinished):
         """Show what is under way; an empty text ends it."""
 
     @abstractmethod
+    def has_started(self, run: int) -> None:
+        """A process was started for a run."""
+
+    @abstractmethod
     def read_again(self, then_to: int | None = None) -> None:
         """Read the runs again; put the cursor on one of them."""
 
@@ -269,6 +273,7 @@ class RunActions(Pane, metaclass=Unfinished):
                 self._work(f"starting {run.name}", start, started, writes=True)
 
         def started(found: "Detached") -> None:
+            self.has_started(run.run)
             self.host.say(f"{run.name} runs in the background (process {found.pid}). Events: {found.log}")
             self.read_again()
 

@@ -1,5 +1,6 @@
 """The card of a run: how it gets on, where it stands on the acceptance line, and its certificate."""
 
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from core.services.trust.verify import Verification
 
+STARTING_SECONDS = 10.0
 LIVE = ("title", "bar", "pace")
 REST = ("paused", "account", "part-0", "part-1", "part-2", "part-3", "part-4", "gates")
 
@@ -29,12 +31,17 @@ class RunCard(Vertical, can_focus=False):
     def __init__(self) -> None:
         super().__init__(id="run-card")
         self._timer: Timer | None = None
+        self._started: dict[int, float] = {}
         self._show_again: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
         """The lines that live, then the others."""
         for name in (*LIVE, *REST):
             yield Static(id=f"run-{name}", classes="live" if name in LIVE else "rest", markup=False)
+
+    def started(self, run: int) -> None:
+        """A process was started for a run: for a moment it has no workers yet."""
+        self._started[run] = time.monotonic()
 
     def call_in(self, seconds: float, what: Callable[[], None]) -> None:
         """Call something once, later; what was to be called before is not."""
@@ -58,7 +65,12 @@ class RunCard(Vertical, can_focus=False):
         lines = {
             "title": run_text.title(row, *words),
             "bar": run_text.bar(progress, max(self.content_size.width, 40)),
-            "pace": run_text.pace(progress, estimate, None if seen is None else seen.admitted),
+            "pace": run_text.pace(
+                progress,
+                estimate,
+                None if seen is None else seen.admitted,
+                starting=row is not None and time.monotonic() - self._started.get(row.run.run, 0) < STARTING_SECONDS,
+            ),
             "paused": run_text.paused(progress),
             "account": run_text.account(None if progress is None else progress.accounting),
         }

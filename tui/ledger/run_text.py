@@ -45,11 +45,16 @@ def bar(progress: ApplyProgress | None, width: int) -> Content:
     return Content.assemble(" ", (FULL * full, "$accent"), (PART * (cells - full), MUTED), figures)
 
 
-def pace(progress: ApplyProgress | None, estimate: Estimate | None, admitted: int | None = None) -> Content:
+def pace(
+    progress: ApplyProgress | None, estimate: Estimate | None, admitted: int | None = None, *, starting: bool = False
+) -> Content:
     """Rate, time to go, workers and the size of batches of a run that is applied.
 
-    `admitted`: how many of its rows to go the open permits admit; None until they are read.
+    `admitted`: how many of its rows to go the open permits admit; None until they are read. `starting`: this console
+    has just started its process.
     """
+    if starting and progress is not None and not progress.workers and progress.accounting.open:
+        return Content.styled(" starting: its process connects and checks the gates…", "$warning")
     if progress is None or progress.status != "applying":
         return Content("")
     parts = []

@@ -56,7 +56,7 @@ async def applies_in_two_workers(console: OnData) -> None:
     await console.until(lambda: isinstance(console.app.screen, Confirm))
     for fact in (
         "300 rows of run-1",
-        "goods 300",
+        f"{'goods':<34}{300:>12}",
         "as operator1",
         "permit 1 by gatekeeper1",
         "2 workers, batches of 50",
