@@ -129,6 +129,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         here = None if row is None else self.decisions.candidate(row)
         if row is not None and here is not None:
             self._stage([self.decisions.chosen(row, here)])
+            self.decisions.look_at(row, None)  # from now on the staged one is shown
             if here.rank > 1:
                 self.host.say(f"{row.name}: candidate {here.rank} staged. u: undo")
             self.queue.advance()
