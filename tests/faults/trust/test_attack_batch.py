@@ -158,4 +158,52 @@ def test_a_batch_cannot_be_prepared_to_commit_when_its_gates_are_long_closed() -
                 assert ask(session, batch) == 3
                 state, message = refusal(session, "PREPARE TRANSACTION 'later'")
                 assert (state, "exported snapshots" in message) == ("0A000", True)
+            with database.psql("gatekeeper1") as session:  # nor can anything else that holds the head of the chain
+                session.execute("BEGIN")
+                ask(session, "SELECT birth.birth_permit_close(1, 'no longer needed')")
+                state, message = refusal(session, "PREPARE TRANSACTION 'later'")
+                assert (state, "NOTIFY" in message) == ("0A000", True)
+            with database.psql() as session:
                 assert ask(session, batch) == 3
+
+
+def test_a_batch_that_was_left_open_does_not_commit_what_is_allowed_no_longer(small: Database) -> None:
+    open_permit(small)
+    add_goods(small, 1, 3)
+    with small.psql() as operator:
+        run = begun(operator)
+        batch = claimed(operator, run)
+        # The permit expires while its batch is open.
+        small.run("UPDATE birth.birth_admission_permit SET expires_at = clock_timestamp() + interval '1 second'")
+        operator.execute(b"BEGIN")
+        ask(operator, batch)
+        eventually(lambda: small.value("SELECT expires_at < clock_timestamp() FROM birth.birth_admission_permit"))
+        state, message = refusal(operator, "COMMIT")
+        assert (state, message.partition(":")[0]) == ("BR003", "permit_in_scope")
+        small.run("UPDATE birth.birth_admission_permit SET expires_at = now() + interval '1 hour'")
+        # Asked for its verdict early, in whatever way, it would commit at any time.
+        for early in (
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            "DO $$ BEGIN EXECUTE 'SET CON' || 'STRAINTS ALL IMMEDIATE'; END $$",
+        ):
+            with operator.transaction(force_rollback=True):
+                ask(operator, batch)
+                assert refusal(operator, early)[1].startswith("checked_early")
+        with operator.transaction():
+            assert ask(operator, batch) == 3
+    assert small.value("SELECT count(*) FROM birth.birth_registry WHERE dot_origin LIKE 'birth-backfill%'") == 3
+
+
+def test_a_batch_that_was_open_for_more_than_a_minute_does_not_commit(small: Database) -> None:
+    open_permit(small)
+    add_goods(small, 1, 3)
+    body = small.value("SELECT pg_get_functiondef('birth._birth_batch_commits'::regproc)")
+    assert "interval '60 seconds'" in body
+    with small.psql() as operator:
+        run = begun(operator)
+        batch = claimed(operator, run)
+        small.run(body.replace("interval '60 seconds'", "interval '0 seconds'"))  # rather than wait for it
+        operator.execute(b"BEGIN")
+        ask(operator, batch)
+        state, message = refusal(operator, "COMMIT")
+    assert (state, message.partition(":")[0]) == ("BR003", "batch_too_old")

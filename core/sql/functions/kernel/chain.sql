@@ -23,12 +23,17 @@ BEGIN
     -- What is in the chain stays there, and is read whenever it is verified. Only what lists collections may be long.
     IF octet_length(v_payload) > (CASE
             WHEN p_kind IN ('planned', 'reconciled', 'started', 'resumed', 'applied',
-            'enrolled', 'rows_found') THEN 64000000
+            'enrolled', 'rows_found', 'batch') THEN 64000000
             ELSE 100000 END) THEN
         PERFORM {S}.birth_refuse('BR002', 'text_too_long',
             format('an event of %s bytes is too long for the ledger', octet_length(v_payload)),
             jsonb_build_object('kind', p_kind, 'bytes', octet_length(v_payload)),
             'Shorten it.');
+    END IF;
+    -- A prepared transaction would hold the head of the chain, and everybody with it, for as long as its owner likes: one
+    -- that notifies cannot be prepared.
+    IF current_setting('max_prepared_transactions')::integer > 0 THEN
+        PERFORM pg_notify('birth_ledger', '');
     END IF;
     SELECT seq + 1, hash INTO STRICT v_seq, v_prev FROM {S}.birth_ledger_head FOR UPDATE;
     -- Read under the lock, so that times never run backwards along the chain. A clock that is set back stays behind the
