@@ -49,11 +49,11 @@ def rehearse(connection: Connection) -> Rehearsed:
             script.run(connection.driver, [calling])
         while (refused := _call(connection, place.collection)) is not None:
             if refused.sqlstate != _DENIED:
-                found.refusal = refused.message
+                found.refusal = _words(refused)["message"]
                 break
             grant = _cure(connection, place.collection, refused)
             if grant is None:
-                found.refusal = refused.message
+                found.refusal = _words(refused)["message"]
                 break
             found.grants.append(grant)
             if grant.needs or len(found.grants) >= _MOST_GRANTS:
@@ -130,8 +130,9 @@ def _guess(each: Lacking, refused: ConsoleError) -> tuple[str, ...]:
 
 def _words(refused: ConsoleError) -> dict[str, str]:
     cause = refused.__cause__
-    context = cause.diag.context if isinstance(cause, psycopg.Error) else ""
-    return {"message": refused.message, "context": context or ""}
+    if not isinstance(cause, psycopg.Error):
+        return {"message": refused.message, "context": ""}
+    return {"message": cause.diag.message_primary or refused.message, "context": cause.diag.context or ""}
 
 
 def _grant(each: Lacking, rights: Sequence[str]) -> sql.Composed:

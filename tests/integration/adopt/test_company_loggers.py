@@ -10,12 +10,22 @@ from tests.databases import Database, TestServer
 from tests.foreign import GATEKEEPER, LOGINS, OPERATOR, REVIEWER
 
 _BOUND = ("--gateway", GATEWAY, "--trigger", "trg_birth_*")
-# An application of the company's, which logs as birth_caller cannot: its table belongs to another role.
 _FORBIDDING = """
     CREATE FUNCTION public.no_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
         RAISE EXCEPTION 'changes on Fridays only';
     END $$;
     CREATE EVENT TRIGGER evt_no_ddl ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.no_ddl();
+"""
+
+# A register function that wants more than its owner could give.
+_PRYING = """
+    CREATE TABLE public.salaries (amount integer);
+    CREATE OR REPLACE FUNCTION public.fn_birth_register(p_collection text, p_code text, p_origin text DEFAULT 'GATEWAY',
+        p_dry_run boolean DEFAULT true) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM amount FROM public.salaries;
+        PERFORM birth.birth_ledger_append('certified', '{}');
+        RETURN NULL;
+    END $$;
 """
 
 
@@ -80,3 +90,19 @@ def test_an_event_trigger_that_refuses_is_named_with_its_function_by_a_rehearsal
             assert (told["event_trigger"], told["function"]) == ("evt_no_ddl", "public.no_ddl()")
             assert told["message"] == "changes on Fridays only"
             assert "ALTER EVENT TRIGGER evt_no_ddl DISABLE" in refused.error["hint"]
+
+
+def test_a_rehearsal_grants_nothing_of_other_owners_and_nothing_of_the_console(server: TestServer) -> None:
+    with a_company(server, _PRYING) as database:
+        asked = console.run("init", *_BOUND, "--json", "--dsn", database.dsn("postgres"))
+        assert asked.status == 6
+        (need,) = asked.document["needs"]
+        assert need["needs"] == "its owner postgres"
+        assert need["sql"].strip() == "GRANT SELECT ON TABLE public.salaries TO birth_caller;"
+        assert not database.value("SELECT has_table_privilege('birth_caller', 'public.salaries', 'SELECT')")
+        database.run(need["sql"])
+        done = does(database, "postgres", "init")
+        left = {each["object"]: each["why"] for each in done["left"]}
+        assert "permission denied for function birth_ledger_append" in left["the register function"]
+        append = "SELECT has_function_privilege('birth_caller', 'birth.birth_ledger_append(text,jsonb)', 'EXECUTE')"
+        assert not database.value(append)
