@@ -45,7 +45,7 @@ def as_stopped(number: int, error: ConsoleError) -> ConsoleError:
         return error
     if not is_curable(error.sqlstate) or not (isinstance(error, Unavailable) or error.sqlstate):
         return error
-    again = f"Then apply run {number} again: it resumes, and what was committed is kept."
+    again = f"Then apply run {number} again: it resumes, and committed batches are kept."
     stopped = Stopped(error.message, code=error.code, evidence=error.evidence, hint=f"{error.hint} {again}".strip())
     stopped.sqlstate = error.sqlstate
     return stopped

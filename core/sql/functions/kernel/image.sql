@@ -122,10 +122,12 @@ $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_told_rows(), {S}.birth_told_row(text, text) TO birth_reader;
 
-COMMENT ON FUNCTION {S}._birth_told_tables() IS 'The tables whose rows events tell of, their keys, and columns left out.';
+COMMENT ON FUNCTION {S}._birth_told_tables() IS
+    'The tables whose rows events tell of, their keys, and columns left out.';
 COMMENT ON FUNCTION {S}._birth_short(jsonb) IS 'A row with values of more than 200 characters told by their hash.';
 COMMENT ON FUNCTION {S}._birth_images(text, text, bigint) IS 'The images of rows of a table, as an event carries them.';
-COMMENT ON FUNCTION {S}._birth_run_images(bigint) IS 'The images of a run, of those it superseded, and of their entries.';
+COMMENT ON FUNCTION {S}._birth_run_images(bigint) IS
+    'The images of a run, of those it superseded, and of their entries.';
 COMMENT ON FUNCTION {S}._birth_identity_images(text, integer) IS 'The images of an identity and of its latest version.';
 COMMENT ON FUNCTION {S}._birth_no_image(text, text) IS 'The image of a row that went.';
 COMMENT ON FUNCTION {S}._birth_image_query(text, text) IS 'The query of keys and images of a table''s rows.';

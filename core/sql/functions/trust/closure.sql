@@ -11,7 +11,7 @@ DECLARE
     v_classes oid[];
     v_objects oid[];
     v_ways text[];
-    v_seen text[] := '{{}}';
+    v_seen text[] := ARRAY[]::text[];
     v_round integer := 0;
 BEGIN
     SELECT array_agg(r.class), array_agg(r.object), array_agg(r.way) INTO v_classes, v_objects, v_ways FROM (
