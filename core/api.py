@@ -170,13 +170,19 @@ class Database:
         number = permit if isinstance(permit, int) else permit.permit
         return permits.close_permit(self._writer, number, reason)
 
-    def plan(self, collections: Iterable[str] | None = None) -> Plan:
-        """Store exactly which rows are missing: of `collections`, or of all that can be planned, in a new `run`."""
-        return plan.plan(self._writer, _names(collections))
+    def plan(self, collections: Iterable[str] | None = None, *, note: str | None = None) -> Plan:
+        """Store exactly which rows are missing: of `collections`, or of all that can be planned, in a new `run`.
 
-    def reconcile(self, run: ARun, *, note: str) -> Reconciliation:
-        """Recount a run's missing rows by another query, in one snapshot: equal, or Stale is raised."""
-        return reconcile.reconcile(self._writer, _number(run), note)
+        With a `note` the run is reconciled as well, in the snapshot of the plan.
+        """
+        return plan.plan(self._writer, _names(collections), note=note)
+
+    def reconcile(self, run: ARun, *, note: str, allow: int = 0) -> Reconciliation:
+        """Recount a run's missing rows by another query, in one snapshot: equal, or Stale is raised.
+
+        Up to `allow` rows may have been born, be gone or be registered since the plan; they are listed.
+        """
+        return reconcile.reconcile(self._writer, _number(run), note, allow=allow)
 
     def apply(self, run: ARun, **options: Unpack[Asked]) -> Generator[ApplyEvent, None, None]:
         """Register the planned rows, batch by batch; the last event, `done`, holds the accounting.

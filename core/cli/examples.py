@@ -22,7 +22,10 @@ EXAMPLES = {
     "permit close": ("birth-console permit close 1 --reason done",),
     "permit list": ("birth-console permit list",),
     "plan": ("birth-console plan --all", "dot-birth-backfill-plan os_items team"),
-    "reconcile": ("birth-console reconcile 1 --note 'compared with the source'",),
+    "reconcile": (
+        "birth-console reconcile 1 --note 'compared with the source'",
+        "birth-console reconcile 1 --note 'the table is in use' --allow-drift 20",
+    ),
     "apply": (
         "birth-console apply 1",
         "birth-console apply 1 --workers 2 --detach",

@@ -17,15 +17,21 @@ from core.services.backfill import strays
     "--all", "every", is_flag=True, help="Plan every REQUIRED collection that can be planned; name the others."
 )
 @click.option("--strict", is_flag=True, help="With --all: plan nothing if a collection cannot be planned (exit 3).")
+@click.option("--reconcile", "reconciled", is_flag=True, help="Reconcile as well, in the snapshot of the plan.")
+@click.option("--note", metavar="T", help="With --reconcile: what you compared; recorded in the ledger.")
 @invocation
-def plan(call: Invocation, collections: tuple[str, ...], *, every: bool, strict: bool) -> None:
+def plan(
+    call: Invocation, collections: tuple[str, ...], *, every: bool, strict: bool, reconciled: bool, note: str | None
+) -> None:
     """Plan a run: store exactly which rows are missing from the registry. The source is only read."""
     if bool(collections) == every:
         raise UsageError("no collection to plan: name one, or use --all", hint="dot-birth-backfill-plan --all")
     if strict and not every:
         raise UsageError("--strict needs --all", hint="dot-birth-backfill-plan --all --strict")
+    if reconciled != (note is not None):
+        raise UsageError("--reconcile and --note go together", hint="birth-console plan --all --reconcile --note …")
     with call.write() as connection:
-        done = planning.plan(connection, None if every else collections, strict=strict)
+        done = planning.plan(connection, None if every else collections, strict=strict, note=note)
     run = done.run
     with call.browse() as connection:
         left = strays.of_run(connection, run)
@@ -39,6 +45,7 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool, strict:
                 "skipped": [asdict(each) for each in done.skipped],
                 "superseded": list(done.superseded),
                 "phantoms": [each.as_json() for each in left],
+                **({"drift": asdict(reconciling.Drift()), "accepted": 0} if reconciled else {}),
             }
         )
         return
@@ -60,21 +67,50 @@ def plan(call: Invocation, collections: tuple[str, ...], *, every: bool, strict:
         return
     call.output.text(
         f"run {run.run}: {run.missing:,} rows are missing, digest {run.digest[:8]}."
-        f" Next: birth-console reconcile {run.run} --note …"
+        + (
+            f" Reconciled. Next: birth-console apply {run.run}"
+            if reconciled
+            else f" Next: birth-console reconcile {run.run} --note …"
+        )
     )
 
 
 @click.command()
 @click.argument("run", type=NUMBER)
 @click.option("--note", required=True, metavar="T", help="What you compared; recorded in the ledger.")
+@click.option(
+    "--allow-drift",
+    "allow",
+    type=click.IntRange(0, 10_000),
+    default=0,
+    metavar="ROWS",
+    help="Accept up to this many rows that were inserted, vanished or were registered since the plan (default 0).",
+)
 @invocation
-def reconcile(call: Invocation, run: int, *, note: str) -> None:
+def reconcile(call: Invocation, run: int, *, note: str, allow: int) -> None:
     """Recount the missing rows of RUN by a second query, in one snapshot. If the counts differ, the plan is stale."""
     with call.write() as connection:
-        done = reconciling.reconcile(connection, run, note)
+        done = reconciling.reconcile(connection, run, note, allow=allow)
     if call.output.as_json:
         call.output.document(
-            {"run": done.run, "planned": done.planned, "source": done.source, "drift": asdict(done.drift)}
+            {
+                "run": done.run,
+                "planned": done.planned,
+                "source": done.source,
+                "drift": asdict(done.drift),
+                "accepted": done.accepted,
+                "rows": {name: asdict(codes) for name, codes in done.rows.items()},
+            }
         )
-    else:
-        call.output.text(f"run {done.run}: {done.planned:,} planned, {done.source:,} in the source, no drift")
+        return
+    drift = done.drift
+    told = f"accepted drift of {done.accepted} rows" if done.accepted else "no drift"
+    call.output.text(f"run {done.run}: {done.planned:,} planned, {done.source:,} in the source, {told}")
+    if done.accepted:
+        headings = ["collection", "late", "vanished", "registered since"]
+        shown = [[name, *(", ".join(codes) for codes in (each.late, each.gone, each.registered_since))]
+                 for name, each in done.rows.items()]  # fmt: skip
+        call.output.table(headings, shown)
+        call.output.text(
+            f"{drift.late} late, {drift.gone} vanished, {drift.registered_since} registered since the plan"
+        )

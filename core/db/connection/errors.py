@@ -99,7 +99,9 @@ _HIDDEN_ROWS = (
     "SECURITY), or ask a gatekeeper to exempt the collection."
 )
 # Our functions that run as birth_owner, where one of them is among those that were under way.
-_AS_OWNER = re.compile(r"\bbirth_(?:backfill_(?:plan|reconcile|begin|apply_batch|finish)|load)\(")
+_AS_OWNER = re.compile(
+    r"\bbirth_(?:backfill_(?:plan|plan_reconciled|reconcile|reconcile_drift|begin|apply_batch|finish)|load)\("
+)
 _OWNER_LACKS = (
     "This ran as birth_owner, or as the owner of a SECURITY DEFINER function. Ask the object's owner to grant "
     "that role the missing privilege."
@@ -156,7 +158,9 @@ _ACTIONS = {
     "birth_identity_unclassify": "remove identities",
     "birth_identity_undo": "undo classifications",
     "birth_backfill_plan": "plan a backfill",
+    "birth_backfill_plan_reconciled": "plan a backfill",
     "birth_backfill_reconcile": "reconcile a run",
+    "birth_backfill_reconcile_drift": "reconcile a run",
     "birth_backfill_begin": "apply a run",
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from core.db.rows.query import Done, Query
+from core.db.rows.query import Query
 from core.errors import Json
 
 
@@ -13,6 +13,44 @@ class Planned:
     """The number of the run that was planned."""
 
     run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What moved in a source since its plan, by code."""
+
+    late: tuple[str, ...]
+    gone: tuple[str, ...]
+    registered_since: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What moved in a source since its plan, in rows and by code."""
+
+    late: int
+    gone: int
+    registered_since: int
+    codes: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The drift that was accepted, in rows, and what moved in each collection; a digest where there was any."""
+
+    accepted: int
+    late: int
+    gone: int
+    registered_since: int
+    digest: str | None
+    rows: Mapping[str, Moved]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """The answer of a reconciliation."""
+
+    drift: Accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +71,7 @@ class Skipped:
 
 
 PLAN: Final = Query("plan.plan", Planned)
-RECONCILE: Final = Query("plan.reconcile", Done)
+PLAN_RECONCILED: Final = Query("plan.plan_reconciled", Planned)
+RECONCILE: Final = Query("plan.reconcile", Reconciled)
 SKIPPED: Final = Query("plan.skipped", Skipped)
 SUPERSEDED: Final = Query("plan.superseded", Superseded)

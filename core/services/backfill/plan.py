@@ -6,7 +6,7 @@ from typing import Any
 
 from core.db.connection.session import Connection
 from core.db.rows import plan as rows
-from core.db.rows.plan import PLAN, SKIPPED, SUPERSEDED
+from core.db.rows.plan import PLAN, PLAN_RECONCILED, SKIPPED, SUPERSEDED
 from core.db.rows.query import from_json
 from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, Named
 from core.domain.backfill.runs import Run
@@ -46,20 +46,23 @@ class Plan:
     abandoned: tuple[int, ...]
 
 
-def plan(connection: Connection, collections: Sequence[str] | None, *, strict: bool = False) -> Plan:
+def plan(
+    connection: Connection, collections: Sequence[str] | None, *, strict: bool = False, note: str | None = None
+) -> Plan:
     """Plan `collections`; None plans every REQUIRED one that can be planned, and names the others.
 
     Raises NotAllowed for logins outside birth_operator, and GateClosed where one cannot be planned: unknown, exempt,
     unclassified, without a table, or with rows that its identity no longer tells apart. Its evidence names each closed
     gate of each collection. Nothing is written then. `strict` treats a plan of all like one of named collections.
+    With a `note` the run is reconciled as well, in the snapshot of the plan.
     """
     authorization.insist_on(connection, "birth_operator", "plan a backfill")
     names = None if collections is None else list(dict.fromkeys(collections))
     if names is None:
-        return _plan_all(connection, strict=strict)
+        return _plan_all(connection, strict=strict, note=note)
     _insist_plannable(connection, names)
     try:
-        number = connection.one(PLAN, {"collections": names}).run
+        number = _stored(connection, names, note)
     except GateClosed as error:
         if error.code == "contract_broken":
             _name_offenders(connection, names)
@@ -67,12 +70,19 @@ def plan(connection: Connection, collections: Sequence[str] | None, *, strict: b
     return _made(connection, number, ())
 
 
-def _plan_all(connection: Connection, *, strict: bool) -> Plan:
+def _stored(connection: Connection, names: Sequence[str] | None, note: str | None) -> int:
+    named = None if names is None else list(names)
+    if note is None:
+        return connection.one(PLAN, {"collections": named}).run
+    return connection.one(PLAN_RECONCILED, {"collections": named, "note": note}).run
+
+
+def _plan_all(connection: Connection, *, strict: bool, note: str | None) -> Plan:
     broken = [_unplannable(row) for row in matrix.read(connection) if row.verdict == BROKEN]
     number, left_out = 0, tuple[rows.Skipped, ...]()
     try:
         with connection.transaction():
-            number = connection.one(PLAN, {"collections": None}).run
+            number = _stored(connection, None, note)
             left_out = tuple(connection.rows(SKIPPED, {"run": number}))
             if strict and (broken or left_out):
                 raise _Undone  # noqa: TRY301 - it ends the transaction, and nothing else

@@ -1,13 +1,13 @@
 """Reconciling: the missing set once more, by another query shape, in one snapshot; equal, or the plan is stale."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from psycopg import sql
 
 from core.db.connection.session import Connection
 from core.db.rows.ledger import SOURCES, Source
-from core.db.rows.plan import RECONCILE
+from core.db.rows.plan import RECONCILE, Codes
 from core.db.rows.sources import Drifted, Unidentified
 from core.db.sources import codec, missing
 from core.domain.classify.identity import COLUMN
@@ -27,16 +27,21 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """A run whose plan and source agree: `planned` and `source` are rows."""
+    """A run whose plan and source agree, but for the drift that was accepted: `planned` and `source` are rows.
+
+    `rows` are the codes that moved, by collection.
+    """
 
     run: int
     planned: int
     source: int
     drift: Drift
+    accepted: int = 0
+    rows: Mapping[str, Codes] = field(default_factory=dict)
 
 
-def reconcile(connection: Connection, number: int, note: str) -> Reconciliation:
-    """Recount a run's missing set and record that it is what was planned.
+def reconcile(connection: Connection, number: int, note: str, *, allow: int = 0) -> Reconciliation:
+    """Recount a run's missing set and record that it is what was planned, but for at most `allow` rows.
 
     Raises Stale with the drift where it is not; nothing is written then.
     """
@@ -45,7 +50,7 @@ def reconcile(connection: Connection, number: int, note: str) -> Reconciliation:
     for entry in entries:
         missing_now(connection, entry)
     try:
-        connection.one(RECONCILE, {"run": number, "note": note})
+        found = connection.one(RECONCILE, {"run": number, "note": note, "rows": allow}).drift
     except Stale as error:
         differing = error.evidence.get("collections")
         if error.code != "plan_differs" or not isinstance(differing, list):
@@ -53,7 +58,14 @@ def reconcile(connection: Connection, number: int, note: str) -> Reconciliation:
         with connection.snapshot():
             drift = {each.collection: _drift(connection, each) for each in entries if each.collection in differing}
         raise _stale(number, drift) from None
-    return Reconciliation(number, run.missing, run.missing, Drift())
+    return Reconciliation(
+        run=number,
+        planned=run.missing,
+        source=run.missing + found.late - found.gone - found.registered_since,
+        drift=Drift(found.late, found.gone, found.registered_since),
+        accepted=found.accepted,
+        rows={name: moved.codes for name, moved in found.rows.items()},
+    )
 
 
 def missing_set(connection: Connection, entry: Source) -> sql.Composed:
@@ -103,5 +115,5 @@ def _stale(number: int, drift: Mapping[str, tuple[Drifted, Unidentified]]) -> St
         + (f", {unidentified} rows without a unique code" if unidentified else ""),
         code="plan_differs",
         evidence={"run": number, "drift": asdict(total), "collections": collections},
-        hint="Plan again, then reconcile.",
+        hint="Plan again, then reconcile. If the table is in use: `plan --reconcile`, or --allow-drift ROWS.",
     )

@@ -1,8 +1,11 @@
 -- name: plan
 SELECT {S}.birth_backfill_plan(%(collections)s) AS run
 
+-- name: plan_reconciled
+SELECT {S}.birth_backfill_plan_reconciled(%(collections)s, %(note)s) AS run
+
 -- name: reconcile
-SELECT {S}.birth_backfill_reconcile(%(run)s, %(note)s) AS done
+SELECT {S}.birth_backfill_reconcile_drift(%(run)s, %(note)s, %(rows)s) AS drift
 
 -- name: skipped
 SELECT s.collection, s.gate, s.evidence

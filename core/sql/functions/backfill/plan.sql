@@ -9,6 +9,36 @@ SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8
 SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
 SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
 SET standard_conforming_strings = 'on' AS $body$
+BEGIN
+    RETURN {S}._birth_backfill_plan(p_collections, NULL);
+END
+$body$;
+COMMENT ON FUNCTION {S}.birth_backfill_plan(text[]) IS
+    'Plans a run: stores exactly the missing rows and pins what must not change. NULL plans every collection that '
+    'can be planned. For birth_operator. Raises BR002 nothing_named; BR003 nothing_plannable, and what _birth_actor '
+    'raises.';
+
+-- The same, reconciled at once: each source is counted by two queries in one snapshot, so that nothing comes between.
+CREATE OR REPLACE FUNCTION {S}.birth_backfill_plan_reconciled(p_collections text[], p_note text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET row_security = off SET work_mem = '256MB'
+-- What changes how a value is written or read as text: a test finds the list.
+SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
+SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
+SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
+SET standard_conforming_strings = 'on' AS $body$
+BEGIN
+    PERFORM {S}._birth_reconcile_note(NULL, p_note);
+    RETURN {S}._birth_backfill_plan(p_collections, p_note);
+END
+$body$;
+COMMENT ON FUNCTION {S}.birth_backfill_plan_reconciled(text[], text) IS
+    'Plans a run and reconciles it in the snapshot of the plan. For birth_operator. Raises BR002 note_missing, '
+    'text_too_long; BR004 plan_differs, and what birth_backfill_plan raises.';
+
+-- Plans, and reconciles where there is a note.
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan(p_collections text[], p_note text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'plan a backfill');
     v_draft bigint := -(pg_current_xact_id()::text::bigint);
@@ -32,7 +62,7 @@ BEGIN
         {S}.birth_bound_count('registry'),
         {S}.birth_bound_count('alerts'),
         pg_current_snapshot(), v_person;
-    v_skipped := {S}._birth_backfill_plan_each(v_draft, p_collections);
+    v_skipped := {S}._birth_backfill_plan_each(v_draft, p_collections, p_note IS NOT NULL);
     v_skipped := v_skipped || {S}._birth_backfill_plan_apart(v_draft, p_collections IS NULL);
     IF NOT EXISTS (SELECT FROM {S}.birth_backfill_ledger WHERE run_id = v_draft) THEN
         PERFORM {S}.birth_refuse('BR003', 'nothing_plannable', 'no collection can be planned',
@@ -53,17 +83,20 @@ BEGIN
                 WHERE run_id = v_run))
         FROM {S}.birth_backfill_run AS r
         WHERE r.run_id = v_run));
+    IF p_note IS NOT NULL THEN
+        PERFORM {S}._birth_run_reconciled(v_run, p_note, v_person, NULL, jsonb_build_object('digests', (
+            SELECT jsonb_object_agg(collection_name, digest) FROM {S}.birth_backfill_ledger WHERE run_id = v_run)));
+    END IF;
     RETURN v_run;
 END
 $body$;
-COMMENT ON FUNCTION {S}.birth_backfill_plan(text[]) IS
-    'Plans a run: stores exactly the missing rows and pins what must not change. NULL plans every collection that '
-    'can be planned. For birth_operator. Raises BR002 nothing_named; BR003 nothing_plannable, and what _birth_actor '
-    'raises.';
+COMMENT ON FUNCTION {S}._birth_backfill_plan(text[], text) IS
+    'Plans a run, and reconciles it where there is a note. Private. Raises what birth_backfill_plan raises.';
 
 -- Plan each of these collections. NULL stands for all that are classified: then one that is refused, or cannot be read,
 -- holds nothing up. Returns those, each with the gate that is closed.
-CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_each(p_draft bigint, p_collections text[]) RETURNS jsonb
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_each(
+    p_draft bigint, p_collections text[], p_recount boolean) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_name text;
@@ -80,12 +113,12 @@ BEGIN
         ORDER BY 1
     LOOP
         IF p_collections IS NOT NULL THEN
-            PERFORM {S}._birth_backfill_plan_entry(p_draft, v_name);
+            PERFORM {S}._birth_backfill_plan_entry(p_draft, v_name, p_recount);
             RAISE NOTICE 'planned %', v_name;
             CONTINUE;
         END IF;
         BEGIN
-            PERFORM {S}._birth_backfill_plan_entry(p_draft, v_name);
+            PERFORM {S}._birth_backfill_plan_entry(p_draft, v_name, p_recount);
             RAISE NOTICE 'planned %', v_name;
         EXCEPTION WHEN OTHERS THEN
             -- What repeating cures, and what is wrong with the server, is no fault of the collection.
@@ -104,7 +137,7 @@ BEGIN
     RETURN v_skipped;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_backfill_plan_each(bigint, text[]) IS
+COMMENT ON FUNCTION {S}._birth_backfill_plan_each(bigint, text[], boolean) IS
     'Plans each collection of a draft. If all are planned, those that cannot be are returned with their gate. '
     'Private.';
 
@@ -189,7 +222,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_plan_text(
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE
         WHEN {S}.birth_windowed(p_relid)
-            THEN {S}._birth_plan_in_windows(p_relid, p_collection, p_expression, p_locator)
+            THEN {S}._birth_plan_in_windows(p_relid, p_collection, p_expression, p_locator, NULL)
         ELSE (
             SELECT concat_ws(E';\n',
                 format('INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
@@ -200,4 +233,5 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_plan_text(oid, text, text, text[], text[]) IS
     'The statements that would plan a source, to show them. Private.';
 
-GRANT EXECUTE ON FUNCTION {S}.birth_backfill_plan(text[]) TO birth_operator;
+GRANT EXECUTE ON FUNCTION {S}.birth_backfill_plan(text[]), {S}.birth_backfill_plan_reconciled(text[], text)
+    TO birth_operator;

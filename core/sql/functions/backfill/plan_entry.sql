@@ -1,6 +1,7 @@
 -- Plan one collection of a run: an entry with its pins, its missing items in code order, and what was counted. Refuses
 -- a collection that cannot be planned, and one whose rows its identity does not identify any more.
-CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_entry(p_run bigint, p_collection text) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_entry(
+    p_run bigint, p_collection text, p_recount boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_collection record;
@@ -12,6 +13,9 @@ DECLARE
     v_found record;
     v_counted jsonb;
     v_last record;
+    v_entry {S}.birth_backfill_ledger;
+    v_recount text;
+    v_digest text;
 BEGIN
     SELECT * INTO v_collection FROM {S}._birth_collection_now(p_collection);
     IF v_collection.requirement IS DISTINCT FROM 'REQUIRED'
@@ -66,14 +70,18 @@ BEGIN
         {S}.birth_identity_pins(v_collection.relid, v_collection.columns)
     FROM {S}._birth_locator(v_collection.relid, v_collection.columns) AS l
     RETURNING ledger_id, locator INTO v_ledger, v_locator;
+    IF p_recount THEN
+        SELECT * INTO v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = v_ledger;
+        v_recount := {S}._birth_recount_statement(v_entry);
+    END IF;
     IF {S}.birth_windowed(v_collection.relid) THEN
-        v_statement := {S}._birth_plan_in_windows(v_collection.relid, p_collection, v_expression, v_locator);
+        v_statement := {S}._birth_plan_in_windows(v_collection.relid, p_collection, v_expression, v_locator, v_recount);
     ELSE
         v_reads := {S}._birth_plan_reads(
             v_collection.relid, p_collection, v_expression, v_locator, v_collection.columns);
         PERFORM {S}._birth_plan_affordable(p_collection, v_reads.missing),
             {S}._birth_plan_affordable(p_collection, v_reads.taken);
-        v_statement := {S}._birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken);
+        v_statement := {S}._birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken, v_recount);
     END IF;
     EXECUTE v_statement INTO v_found USING v_ledger;
     v_counted := {S}._birth_identity_counted(
@@ -97,16 +105,24 @@ BEGIN
         missing = coalesce(v_last.seq, 0),
         digest = {S}.birth_item_digest(v_ledger),
         upper_bound = v_last.entity_code
-    WHERE ledger_id = v_ledger;
+    WHERE ledger_id = v_ledger
+    RETURNING digest INTO v_digest;
+    IF p_recount AND (v_found.recounted IS DISTINCT FROM v_digest OR v_found.unidentified IS DISTINCT FROM 0) THEN
+        PERFORM {S}.birth_refuse('BR004', 'plan_differs',
+            format('two queries of one moment disagree on %s', p_collection),
+            jsonb_build_object('collection', p_collection, 'planned', v_digest, 'recounted', v_found.recounted),
+            'Plan without --reconcile, then reconcile: it shows what differs.');
+    END IF;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_backfill_plan_entry(bigint, text) IS
+COMMENT ON FUNCTION {S}._birth_backfill_plan_entry(bigint, text, boolean) IS
     'Plans one collection of a run. Refuses one that cannot be planned, or that its identity no longer identifies. '
-    'Private. Raises BR003 not_plannable, gateway_code, contract_broken; BR004 identity_drifted.';
+    'Private. Raises BR003 not_plannable, gateway_code, contract_broken; BR004 identity_drifted, plan_differs.';
 
 -- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
 -- answers what was counted. Each part is read READ ONLY.
-CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(p_missing text, p_counted text, p_taken text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(
+    p_missing text, p_counted text, p_taken text, p_recount text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH stored AS (
@@ -119,15 +135,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint)
         ), taken AS (
             SELECT * FROM {S}._birth_reading(%L) AS row(foreign_codes bigint, foreign_example text)
-        )
-        SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken $query$, p_missing, p_counted, p_taken)
+        ), recounted AS (%s)
+        SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
+        p_missing, p_counted, p_taken, {S}._birth_recounted_part(p_recount))
 $body$;
-COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text) IS
+COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text, text) IS
     'The statement that stores and counts an entry by joining its source with the registry. Private.';
 
 -- The same where source and registry cannot be joined: the source is read once, in windows.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_in_windows(
-    p_relid oid, p_collection text, p_expression text, p_locator text[]) RETURNS text
+    p_relid oid, p_collection text, p_expression text, p_locator text[], p_recount text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH row AS MATERIALIZED (
@@ -149,17 +166,30 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example
             FROM row
             WHERE row.owner <> %L
-        )
-        SELECT * FROM counted CROSS JOIN taken $query$,
+        ), recounted AS (%s)
+        SELECT * FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
         format('SELECT %s AS code, ARRAY[%s]::text AS source_key FROM %s AS source ORDER BY (%1$s) COLLATE "C"',
             p_expression,
             (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
             FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
             p_relid::regclass),
-        p_collection)
+        p_collection, {S}._birth_recounted_part(p_recount))
 $body$;
-COMMENT ON FUNCTION {S}._birth_plan_in_windows(oid, text, text, text[]) IS
+COMMENT ON FUNCTION {S}._birth_plan_in_windows(oid, text, text, text[], text) IS
     'The statement that stores and counts an entry whose source cannot be joined with the registry. Private.';
+
+-- The part of a plan's statement that counts once more, by another query in the same snapshot; NULLs without one.
+CREATE OR REPLACE FUNCTION {S}._birth_recounted_part(p_recount text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE
+        WHEN p_recount IS NULL
+            THEN 'SELECT NULL::text AS recounted, NULL::bigint AS unidentified'
+        ELSE format('SELECT row.digest AS recounted, row.without_code + row.duplicates AS unidentified
+            FROM {S}._birth_reading(%L)
+                AS row(missing bigint, digest text, without_code bigint, duplicates bigint)', p_recount) END
+$body$;
+COMMENT ON FUNCTION {S}._birth_recounted_part(text) IS
+    'The part of a plan''s statement that recounts the source in the same snapshot. Private.';
 
 -- The digest of a missing set: sha256 over the sha256 of each chunk of 10,000 codes in code order, each code as
 -- `byte length:code`. In chunks, because one text value ends at 1 GB; each is read along the key, so that nothing is

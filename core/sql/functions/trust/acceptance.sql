@@ -191,7 +191,8 @@ BEGIN
         jsonb_build_object('planned_by', v_run.planned_by, 'digest', v_run.digest, 'planned', v_account.planned,
             'items_changed', v_items)),
     ('reconciled', v_run.reconciled_by IS NOT NULL,
-        jsonb_build_object('reconciled_by', v_run.reconciled_by, 'note', v_run.reconcile_note)),
+        jsonb_build_object('reconciled_by', v_run.reconciled_by, 'note', v_run.reconcile_note)
+            || CASE WHEN v_run.drift IS NULL THEN '{{}}' ELSE jsonb_build_object('drift', v_run.drift) END),
     ('batched_apply', v_run.status IN ('applied', 'certified') AND v_batch.largest <= 10000 AND v_batch.unfinished = 0,
         jsonb_build_object('status', v_run.status, 'batches', v_batch.batches, 'largest', v_batch.largest,
             'unfinished', v_batch.unfinished)),

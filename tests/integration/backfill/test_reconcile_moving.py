@@ -1,0 +1,118 @@
+"""Tables that are in use while they are planned and reconciled: what moves is listed, bounded and accounted for."""
+
+import json
+from threading import Event, Thread
+
+import pytest
+
+from core.errors import Stale, UsageError
+from core.services.backfill import plan, reconcile, runs
+from core.services.trust import certify, verify
+from tests import line
+from tests import small as small_database
+from tests.console import run
+from tests.databases import Database
+
+# A delete, a row that slips past the gateway, and one that does not, again and again.
+_MOVES = """
+DELETE FROM public.goods WHERE id = (SELECT max(id) FROM public.goods WHERE id BETWEEN 1000 AND 99999);
+INSERT INTO public.goods VALUES ({number}, 'NEW-{number}', 1);
+SET session_replication_role = replica;
+INSERT INTO public.goods VALUES ({number} + 500000, 'PAST-{number}', 1);
+RESET session_replication_role;
+"""
+
+
+def test_drift_is_listed_bounded_and_in_the_digest_and_the_run_goes_on_to_its_certificate(small: Database) -> None:
+    line.open_permit(small)
+    small_database.fill(small, goods=30, notes=5)
+    with small.connect() as operator:
+        number = line.make_plan(operator, "goods", "notes")
+        small.run("""
+            DELETE FROM public.goods WHERE id IN (1, 2);
+            INSERT INTO birth.birth_registry (entity_code, collection_name) VALUES ('G-000003', 'goods');
+            INSERT INTO public.goods VALUES (100, 'BY-GATEWAY', 1);
+            SET session_replication_role = replica; INSERT INTO public.goods VALUES (101, 'SLIPPED-PAST', 1);
+        """)
+        for too_few in (0, 3):
+            with pytest.raises(Stale) as refused:
+                reconcile.reconcile(operator, number, "compared", allow=too_few)
+            assert refused.value.evidence["drift"] == {"late": 1, "gone": 2, "registered_since": 1}
+        with pytest.raises(UsageError):
+            reconcile.reconcile(operator, number, "compared", allow=10_001)
+        done = reconcile.reconcile(operator, number, "compared", allow=4)
+        assert (done.planned, done.source, done.accepted) == (35, 33, 4)
+        assert {name: (codes.late, codes.gone, codes.registered_since) for name, codes in done.rows.items()} == {
+            "goods": (("SLIPPED-PAST",), ("G-000001", "G-000002"), ("G-000003",))
+        }
+        event = json.loads(
+            small.value(
+                "SELECT payload FROM birth.birth_ledger_event WHERE kind = 'reconciled' ORDER BY seq DESC LIMIT 1"
+            )
+        )
+        assert event["moved"]["goods"]["codes"]["gone"] == ["G-000001", "G-000002"]
+        assert event["drift"]["digest"] == small.value(
+            "SELECT encode(sha256(convert_to((payload::jsonb -> 'moved')::text, 'UTF8')), 'hex')"
+            " FROM birth.birth_ledger_event WHERE kind = 'reconciled' ORDER BY seq DESC LIMIT 1"
+        )
+        small_database.done(small, number)
+        account = runs.account(operator, number)
+        assert (account.planned, account.registered, account.existing, account.vanished) == (35, 32, 1, 2)
+        found = verify.verify(operator, number)
+        assert [gate.id for gate in found.gates if not gate.passed] == []
+        shown = next(gate.evidence for gate in found.gates if gate.id == "reconciled")
+        assert isinstance(shown, dict)
+        assert shown["drift"] == event["drift"]
+    with small.connect("reviewer1") as reviewer:
+        assert certify.certify(reviewer, number, "looked at", looked_at=found.evidence_digest).run == number
+
+
+def test_a_row_without_a_code_is_no_drift_that_could_be_accepted(small: Database) -> None:
+    small_database.fill(small, notes=5)
+    with small.connect() as operator:
+        number = line.make_plan(operator, "notes")
+        small.run("INSERT INTO public.notes VALUES (NULL)")
+        with pytest.raises(Stale):
+            reconcile.reconcile(operator, number, "compared", allow=10)
+
+
+def test_a_table_with_deletes_and_inserts_every_moment_is_planned_and_reconciled_in_one_snapshot(
+    small: Database,
+) -> None:
+    small_database.fill(small, goods=3000)
+    stop = Event()
+
+    def move() -> None:
+        with small.psql("postgres") as writer:
+            number = 1_000_000
+            while not stop.is_set():
+                number += 1
+                writer.execute(_MOVES.format(number=number).encode())
+
+    writing = Thread(target=move)
+    writing.start()
+    try:
+        with small.connect() as operator:
+            stale = 0
+            for _ in range(3):
+                try:
+                    line.make_reconciled(operator, "goods")
+                except Stale:
+                    stale += 1
+            made = [plan.plan(operator, names, note="in one look").run for names in (["goods"], None, ["goods"])]
+    finally:
+        stop.set()
+        writing.join()
+    assert stale > 0  # else nothing moved, and this shows nothing
+    assert [each.status for each in made] == ["reconciled"] * 3
+    events = small.run(
+        "SELECT payload::jsonb - 'digests' AS told FROM birth.birth_ledger_event WHERE kind = 'reconciled'"
+    )
+    assert (events[-1]["told"]["run"], events[-1]["told"]["note"]) == (made[2].run, "in one look")
+    asked = ("--json", "--dsn", small.dsn())
+    found = run("plan", "goods", "--reconcile", "--note", "at a prompt", *asked)
+    assert (found.status, found.document["accepted"], found.document["drift"]["late"]) == (0, 0, 0)
+    assert run("plan", "goods", "--reconcile", *asked).status == 2
+    small.run("DELETE FROM public.goods WHERE id = 1")
+    moved = run("reconcile", str(found.document["run"]), "--note", "one is gone", "--allow-drift", "1", *asked)
+    assert (moved.status, moved.document["accepted"], moved.document["rows"]["goods"]["gone"]) == (0, 1, ["G-000001"])
