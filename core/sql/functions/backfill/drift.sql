@@ -1,7 +1,7 @@
 -- A run's sources, recounted: the digest of each, and what moved since the plan where it differs: counts, and the
 -- codes, of each kind at most one more than `p_rows`. `moved` is NULL where nothing did, `unidentified` tells of rows
--- without a code of their own, or of a table that is gone. STABLE, so that all of it sees the snapshot of the query that
--- calls it.
+-- without a code of their own, or of a table that is gone. STABLE, so that all of it sees the snapshot of the query
+-- that calls it.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_moved(p_run bigint, p_rows bigint)
 RETURNS TABLE (collection_name text, digest text, moved jsonb, unidentified boolean)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
