@@ -26,10 +26,7 @@ def plan(
     """Plan a run: store exactly which rows are missing from the registry. The source is only read."""
     if bool(collections) == every:
         raise UsageError("no collection to plan: name one, or use --all", hint="dot-birth-backfill-plan --all")
-    if strict and not every:
-        raise UsageError("--strict needs --all", hint="dot-birth-backfill-plan --all --strict")
-    if reconciled != (note is not None):
-        raise UsageError("--reconcile and --note go together", hint="birth-console plan --all --reconcile --note …")
+    _insist_on_pairs(strict and not every, reconciled != (note is not None))
     with call.write() as connection:
         done = planning.plan(connection, None if every else collections, strict=strict, note=note)
     run = done.run
@@ -73,6 +70,13 @@ def plan(
             else f" Next: birth-console reconcile {run.run} --note …"
         )
     )
+
+
+def _insist_on_pairs(strict_alone: bool, half_a_reconciliation: bool) -> None:  # noqa: FBT001 - each is a fault
+    if strict_alone:
+        raise UsageError("--strict needs --all", hint="dot-birth-backfill-plan --all --strict")
+    if half_a_reconciliation:
+        raise UsageError("--reconcile and --note go together", hint="birth-console plan --all --reconcile --note …")
 
 
 @click.command()
