@@ -54,6 +54,13 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretColumns:
+    """Those of some columns that hold secrets."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KeyColumn:
     """A column of the primary key."""
 
@@ -124,6 +131,7 @@ NAMES: Final = Query("identity.names", Name)
 PENDING: Final = Query("identity.pending", Pending)
 COLUMNS: Final = Query("identity.columns", Column)
 KEY: Final = Query("identity.key", KeyColumn)
+SECRET: Final = Query("identity.secret", SecretColumns)
 CLASSIFY: Final = Query("identity.classify", Version)
 UNCLASSIFY: Final = Query("identity.unclassify", Version)
 DECIDE: Final = Query("identity.decide", Done)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from core.db.connection.session import Connection
 from core.db.rows.columns import KEYS
-from core.db.rows.identity import KEY
+from core.db.rows.identity import KEY, SECRET
 from core.db.rows.query import Reading
 from core.db.rows.sources import Collision, KeyExample, Met, Repeated, Twins
 from core.db.sources import collisions, proof
@@ -18,6 +19,7 @@ from core.services.classify.claimed_codes import Pending
 from core.services.classify.sources import Source
 
 PROOF_SECONDS = 300
+_OF_CODES = ("duplicate", "twin", "foreign", "pending", "lookalike", "alike")  # examples that show codes
 _WORK_MEMORY = "256MB"  # for one grouping of codes, and only as long as the proof
 
 
@@ -40,7 +42,8 @@ def prove(
         with _looking(connection, seconds):
             seen = _counted(connection, source, identity, coded)
             seen = _with_examples(connection, source, coded, seen)
-            return _with_collisions(connection, source, coded, seen, [*_others(connection, source, among)])
+            seen = _with_collisions(connection, source, coded, seen, [*_others(connection, source, among)])
+            return _without_secrets(connection, source, identity, seen)
     except ConsoleError as error:
         if error.code not in ("timeout", "locked") or connection.is_closed:
             raise
@@ -138,6 +141,15 @@ def _with_examples(connection: Connection, source: Source, coded: Coded, seen: P
         alike = connection.rows(proof.lookalike_examples(coded.table, coded.code, connection.schema))
         seen = replace(seen, lookalike_examples=tuple(each.example for each in alike))
     return seen
+
+
+def _without_secrets(connection: Connection, source: Source, identity: Identity, seen: Proof) -> Proof:
+    """The same without codes as examples, where they are made of secrets: what is wrong is told, never a value."""
+    shown: dict[str, Any] = {f"{name}_examples": () for name in _OF_CODES if getattr(seen, f"{name}_examples")}
+    given = {"relid": source.relid, "columns": list(identity.columns)}
+    if not shown or not connection.one(SECRET, given).columns:
+        return seen
+    return replace(seen, **shown)
 
 
 def _with_collisions(

@@ -51,9 +51,16 @@ SELECT attrelid::bigint AS relid, attname AS name,
 FROM base WHERE typtype <> 'd' ORDER BY attrelid, attnum
 
 -- name: key
+-- What names a row to people: the columns of its primary key that hold no secrets.
 SELECT a.attname AS name FROM pg_catalog.pg_index AS x, unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = %(relid)s::bigint::oid AND a.attnum = k.attnum
-WHERE x.indrelid = %(relid)s::bigint::oid AND x.indisprimary ORDER BY k.position
+JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+WHERE x.indrelid = %(relid)s::bigint::oid AND x.indisprimary
+  AND NOT {S}.birth_is_secret(c.relname::text, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod))
+ORDER BY k.position
+
+-- name: secret
+SELECT {S}.birth_secret_columns(%(relid)s::bigint::oid, %(columns)s::text[]) AS columns
 
 -- name: classify
 SELECT {S}.birth_identity_classify(

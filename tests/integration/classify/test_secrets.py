@@ -14,6 +14,8 @@ CREATE TABLE public.visits (id integer PRIMARY KEY, "sessionToken" text UNIQUE N
     tokens integer);
 CREATE TABLE public.tickets (api_key uuid NOT NULL, place integer NOT NULL, PRIMARY KEY (api_key, place));
 CREATE TABLE public.vault (secret text PRIMARY KEY);
+CREATE TABLE public.badges (access_key text PRIMARY KEY, number integer NOT NULL UNIQUE, label text, pin text);
+INSERT INTO public.badges SELECT 'opens-' || n, n, nullif('l' || n, 'l3'), 'opens-1' FROM generate_series(1, 5) AS n;
 INSERT INTO public.sessions SELECT 'opens-' || n FROM generate_series(1, 20) AS n;
 INSERT INTO public.visits SELECT n, 'opens-' || n, md5(n::text), n * 100 FROM generate_series(1, 20) AS n;
 INSERT INTO public.tickets SELECT gen_random_uuid(), n FROM generate_series(1, 20) AS n;
@@ -42,6 +44,18 @@ def test_a_secret_is_never_suggested_and_no_value_of_it_is_shown(company: Databa
     assert columns.isdisjoint({"token", "sessionToken", "password_hash", "api_key", "secret"})
     assert [each["collection"] for each in answer.document["suggestions"] if each["tier"] == "A"] == ["visits"]
     assert "opens-" not in answer.out + run(company, "columns", "visits").out + run(company, "columns", "vault").out
+
+
+def test_no_secret_names_a_row_and_no_refusal_shows_one(company: Database) -> None:
+    for column, gate in (("label", "no_nulls"), ("pin", "unique")):
+        refused = run(company, "classify", "badges", "--column", column, "--although-secret", "--reason", "why not")
+        assert (refused.status, gate in refused.err) == (3, True), refused.err
+        assert "opens-" not in refused.out + refused.err
+    # The items of a plan keep a row's key where every reader sees it: not that of its primary key.
+    found = company.run("SELECT * FROM birth._birth_locator('public.badges'::regclass, ARRAY['number'])")
+    assert found == [{"locator": ["number"], "indexed": True}]
+    knowingly = "SELECT locator FROM birth._birth_locator('public.badges'::regclass, ARRAY['access_key'])"
+    assert company.value(knowingly) == ["access_key"]
 
 
 def test_numbers_are_no_secrets_whatever_they_are_called(company: Database) -> None:

@@ -9,7 +9,8 @@ COMMENT ON FUNCTION {S}._birth_has_heirs(oid) IS
     'True if other tables inherit from a table: its indexes do not hold for their rows. Private.';
 
 -- The columns by which a row is found again: the primary key, else a unique index that identifies every row, else
--- the identity's own columns (with or without an index that starts with them).
+-- the identity's own columns (with or without an index that starts with them). Items keep these values, where every
+-- reader sees them: so never by a column that holds secrets, unless the identity itself is one knowingly.
 CREATE OR REPLACE FUNCTION {S}._birth_locator(p_relid oid, p_columns text[], OUT locator text[], OUT indexed boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(best.names, p_columns), best.names IS NOT NULL
@@ -17,11 +18,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         SELECT array_agg(a.attname::text ORDER BY k.position) AS names
         FROM pg_index AS x, unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
         JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
+        JOIN pg_class AS c ON c.oid = p_relid
         WHERE x.indrelid = p_relid AND x.indisunique AND x.indisvalid AND x.indisready AND x.indimmediate
           AND x.indpred IS NULL AND x.indexprs IS NULL AND NOT {S}._birth_has_heirs(p_relid)
           AND k.position <= x.indnkeyatts
         GROUP BY x.indexrelid, x.indisprimary
-        HAVING bool_and(a.attnotnull)
+        HAVING bool_and(a.attnotnull AND (a.attname::text = ANY (p_columns)
+            OR NOT {S}.birth_is_secret(c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod))))
         ORDER BY x.indisprimary DESC, count(*), x.indexrelid LIMIT 1) AS best ON true
 $body$;
 COMMENT ON FUNCTION {S}._birth_locator(oid, text[]) IS
