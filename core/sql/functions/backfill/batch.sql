@@ -51,7 +51,8 @@ BEGIN
     PERFORM {S}._birth_batch_pins(v_entry);
     -- What every worker updates comes last: the budget, then the entry, then the head of the chain.
     PERFORM {S}._birth_batch_spend(v_permit, v_done.registered);
-    -- What its outcome rests on is looked at again when it commits; what was made immediate above would be looked at now.
+    -- What its outcome rests on is looked at again when it commits; what was made immediate above would be looked at
+    -- now.
     SET CONSTRAINTS {S}.birth_batch_commits DEFERRED;
     UPDATE {S}.birth_backfill_batch AS b
     SET permit_id = v_permit,

@@ -1,7 +1,7 @@
 -- needs: backfill/batch
--- A batch that is about to commit: its permit must be open by the clock of this moment, its run not be held, and no more
--- than a minute may have gone by since it began. Whoever holds a transaction open commits nothing later that was allowed
--- before. Fires at the commit: who asks for it earlier, and would commit when they like, is refused.
+-- A batch that is about to commit: its permit must be open by the clock of this moment, its run not be held, and no
+-- more than a minute may have gone by since it began. Whoever holds a transaction open commits nothing later that was
+-- allowed before. Fires at the commit: who asks for it earlier, and would commit when they like, is refused.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_commits() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -30,7 +30,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_commits() IS
-    'Looks at a batch again when it commits. Raises BR003 checked_early, batch_too_old, permit_in_scope. Private.';
+    'Checks a batch again when it commits. Raises BR003 checked_early, batch_too_old, permit_in_scope. Private.';
 
 DO $body$
 BEGIN

@@ -30,8 +30,8 @@ BEGIN
             jsonb_build_object('kind', p_kind, 'bytes', octet_length(v_payload)),
             'Shorten it.');
     END IF;
-    -- A prepared transaction would hold the head of the chain, and everybody with it, for as long as its owner likes: one
-    -- that notifies cannot be prepared.
+    -- A prepared transaction would hold the head of the chain, and everybody with it, for as long as its owner likes:
+    -- one that notifies cannot be prepared.
     IF current_setting('max_prepared_transactions')::integer > 0 THEN
         PERFORM pg_notify('birth_ledger', '');
     END IF;
