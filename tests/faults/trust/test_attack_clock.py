@@ -9,11 +9,12 @@ from tests.faults.attacker import add_goods, an_applied_run, ask, begun, claimed
 
 # What an hour's step back leaves: the latest event lies an hour ahead of the clock.
 _STEP = """
-WITH late AS (SELECT e.seq, e.at_us + 3600000000 AS at_us, e.actor, e.kind, e.payload, e.prev, sha256(
+WITH ahead AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint + 3600000000 AS at_us),
+late AS (SELECT e.seq, a.at_us, sha256(
     'birth-ledger-v1'::bytea || e.prev || birth._birth_ledger_field(e.seq::text)
-    || birth._birth_ledger_field((e.at_us + 3600000000)::text) || birth._birth_ledger_field(e.actor)
+    || birth._birth_ledger_field(a.at_us::text) || birth._birth_ledger_field(e.actor)
     || birth._birth_ledger_field(e.kind) || birth._birth_ledger_field(e.payload)) AS hash
-    FROM birth.birth_ledger_event AS e JOIN birth.birth_ledger_head USING (seq)),
+    FROM birth.birth_ledger_event AS e JOIN birth.birth_ledger_head USING (seq), ahead AS a),
 moved AS (UPDATE birth.birth_ledger_event AS e SET at_us = late.at_us, hash = late.hash
     FROM late WHERE e.seq = late.seq RETURNING e.hash)
 UPDATE birth.birth_ledger_head SET hash = moved.hash FROM moved
