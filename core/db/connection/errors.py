@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import psycopg
 
+from core.db.connection.tls_errors import TLS
 from core.errors import (
     ConsoleError,
     Evidence,
@@ -95,8 +96,8 @@ _LACKS_RIGHTS = "42501"
 # The server's own function that raises it: its words are of any language.
 _ROW_SECURITY = "check_enable_rls"
 _HIDDEN_ROWS = (
-    "Row-level security hides rows of the table. Ask its owner to disable it (ALTER TABLE … DISABLE ROW LEVEL "
-    "SECURITY), or ask a gatekeeper to exempt the collection."
+    "Row-level security hides rows of the table: keep it, and ask a gatekeeper to exempt the collection. A backfill "
+    "has to see every row: only if the policies are obsolete, ask the table's owner to remove them."
 )
 # Our functions that run as birth_owner, where one of them is among those that were under way.
 _AS_OWNER = re.compile(
@@ -114,6 +115,7 @@ _UNREACHED, _BAD_DSN = "server_unavailable", "bad_dsn"
 # A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
 # whoever connected finds out and says which of these it is.
 _NO_CONNECTION = (
+    *TLS,
     (
         re.compile(
             r"password authentication failed|no password supplied|no pg_hba\.conf entry|role .* does not exist"

@@ -164,7 +164,7 @@ def _row_security(connection: Connection) -> Check:
         "row-level security hides no rows of registry and sources",
         "failed" if hidden else "passed",
         {"tables": hidden},
-        "Disable row-level security on these tables: hidden rows would count as missing.",
+        "Exempt these collections and keep the policies: hidden rows would count as missing.",
     )
 
 
@@ -176,7 +176,7 @@ def _sources(connection: Connection) -> Iterator[Check]:
         "birth_owner and the groups may read every REQUIRED collection",
         "failed" if unread else "passed",
         {"unreadable": _few(unread), "with_row_security": _few([row for row in unread if row.guarded])},
-        "Grant the missing privileges. Tables with row-level security cannot be backfilled.",
+        "Grant the missing privileges. Exempt collections with row-level security: they cannot be backfilled.",
         [*_entering(unread), *(f"GRANT SELECT ON {row.table} TO birth_owner, birth_reader;" for row in unread
                                if row.unread)],
     )  # fmt: skip

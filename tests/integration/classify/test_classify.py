@@ -240,7 +240,7 @@ def test_rows_that_row_security_hides_are_an_error_never_absent(database: Databa
     database.run("ALTER TABLE public.guarded ENABLE ROW LEVEL SECURITY")
     found = refused(database, column_identity("guarded", "code"), kind=NotAllowed)
     assert "row-level security" in found.message
-    assert "Ask its owner to disable it" in found.hint
+    assert "ask a gatekeeper to exempt the collection" in found.hint
     assert "SELECT on the table" not in found.hint
 
 

@@ -1,0 +1,34 @@
+"""What a connection that never came about says, in the words of libpq and of servers, and which hint it gets."""
+
+import pytest
+
+from core.db.connection.errors import is_understood, no_connection
+
+_REFUSED = 'connection to server at "db" (10.0.0.1), port 5432 failed: '
+_SAID = {
+    'root certificate file "/home/ana/.postgresql/root.crt" does not exist': "tls_root_missing",
+    "SSL error: certificate verify failed": "tls_untrusted",
+    "SSL error: tlsv1 alert unknown ca": "tls_untrusted",
+    'server certificate for "db.example.com" does not match host name "10.0.0.1"': "tls_other_host",
+    "server does not support SSL, but SSL was required": "tls_unsupported",
+    'FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "ana", database "shop", no encryption': "tls_required",
+    'FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "ana", database "shop", SSL encryption': "login_refused",
+    'private key file "client.key" has group or world access; file must have permissions u=rw': "tls_client_key",
+    'certificate present, but not private key file "client.key"': "tls_client_key",
+    'could not open certificate file "client.crt": Permission denied': "tls_client_key",
+    "FATAL:  connection requires a valid client certificate": "tls_client_refused",
+    'FATAL:  certificate authentication failed for user "ana"': "tls_client_refused",
+    "SSL error: sslv3 alert certificate expired": "tls_client_refused",
+    "channel binding required, but SSL not in use": "channel_binding",
+    "channel binding required but not supported by server's authentication request": "channel_binding",
+    "SSL error: wrong version number": "tls_failed",
+    'FATAL:  password authentication failed for user "ana"': "login_refused",
+    "Connection refused": "server_unavailable",
+}
+
+
+@pytest.mark.parametrize("words", _SAID)
+def test_tls_certificates_and_channel_binding_have_codes_and_hints_of_their_own(words: str) -> None:
+    found = no_connection(_REFUSED + words)
+    assert (found.code, is_understood(_REFUSED + words)) == (_SAID[words], _SAID[words] != "server_unavailable")
+    assert "disable" not in found.hint
