@@ -88,7 +88,7 @@ def test_a_command_of_an_older_name_still_runs_and_help_shows_its_present_name_o
     assert run("profile", "--help").out == run("columns", "--help").out.replace(
         "console columns [", "console profile ["
     )
-    shown = [line.split()[0] for line in run("--help").out.partition("Commands:")[2].splitlines() if line.strip()]
+    shown = [line.split()[0] for line in run("--help").out.partition("Read:")[2].splitlines() if line.strip()]
     assert "columns" in shown
     assert "profile" not in shown
 
