@@ -49,6 +49,12 @@ def answers_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.widgets.key_line.ANSWER_SECONDS", 600.0)
 
 
+@pytest.fixture(autouse=True)
+def lookups_that_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine half a second may not do to look a code up, and the tier would be another."""
+    monkeypatch.setattr("core.services.classify.suggest._LOOKUP_MILLISECONDS", 60_000)
+
+
 @pytest.fixture
 def source() -> FakeSource:
     return FakeSource()

@@ -161,7 +161,13 @@ def gates(width: int) -> tuple[GridColumn[GateRow], ...]:
     title = 57 if width >= WIDE else 33
     return (
         GridColumn(
-            "title", "gate", lambda row: f"{row.place:>2} {visible(row.gate.title)}", lambda row: row.place, 0, title
+            "title",
+            "gate",
+            lambda row: f"{row.place:>2} {visible(row.gate.title)}",
+            lambda row: row.place,
+            0,
+            title,
+            is_prose=True,
         ),
         GridColumn(
             "verdict",
@@ -173,7 +179,13 @@ def gates(width: int) -> tuple[GridColumn[GateRow], ...]:
             tone=lambda row: VERDICTS[row.gate.verdict].tone,
         ),
         GridColumn(
-            "evidence", "evidence", lambda row: evidence(row.gate), lambda row: row.place, 2, width - title - 15
+            "evidence",
+            "evidence",
+            lambda row: evidence(row.gate),
+            lambda row: row.place,
+            2,
+            width - title - 15,
+            is_prose=True,
         ),
     )
 
@@ -213,6 +225,7 @@ def items(width: int, only: str | None) -> tuple[GridColumn[DiffRow], ...]:
         lambda row: row.note,
         4,
         limit=max(width - 37, 20) if only == "!" else 60,
+        is_prose=True,
     )
     return (code, reason, collection, key) if only == "!" else (code, outcome, collection, key, reason)
 

@@ -194,7 +194,14 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         runs: list[tuple[str, str]] = [("", mark)]
         for column, width in self.layout_.shown:
             text = column.text(row)
-            runs += [(column.tone(row), fit(text, width, right=True) if column.right else fit_middle(text, width))]
+            runs += [
+                (
+                    column.tone(row),
+                    fit(text, width, right=column.right)
+                    if column.right or column.is_prose
+                    else fit_middle(text, width),
+                )
+            ]
             runs += [("", GAP)]
         return self._strip(runs, "cursor" if at_cursor else "")
 

@@ -17,7 +17,7 @@ class GridColumn(Generic[Row]):
     """How one column reads, sorts and looks.
 
     `width` None means as wide as its widest cell, up to `limit`. Where not all columns fit, those of low
-    `rank` come first. `tone` names a colour; the text must say the same without it. What `searched` columns
+    `rank` come first. Names are cut in the middle, prose at its end. `tone` names a colour; the text must say the same without it. What `searched` columns
     show is what a filter sees.
     """
 
@@ -30,6 +30,7 @@ class GridColumn(Generic[Row]):
     limit: int = 32
     right: bool = False
     searched: bool = True
+    is_prose: bool = False
     tone: Callable[[Row], str] = field(default=lambda _: "")
 
 
