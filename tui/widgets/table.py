@@ -17,8 +17,8 @@ class GridColumn(Generic[Row]):
     """How one column reads, sorts and looks.
 
     `width` None means as wide as its widest cell, up to `limit`. Where not all columns fit, those of low
-    `rank` come first. Names are cut in the middle, prose at its end. `tone` names a colour; the text must say the same without it. What `searched` columns
-    show is what a filter sees.
+    `rank` come first. Names are cut in the middle, prose at its end. `tone` names a colour; the text must say
+    the same without it. What `searched` columns show is what a filter sees.
     """
 
     id: str
