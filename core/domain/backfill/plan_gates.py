@@ -8,6 +8,10 @@ from core.errors import Json
 
 _HOW = "Plan only collections that are REQUIRED, classified, and have their table and identity columns."
 HINT = f"{_HOW[:-1]}: see `birth-console matrix --all`."
+RENAMED = (
+    "If the column was renamed, classify the collection by its new name: registered rows keep their codes. "
+    "If it was dropped, ask the table's owner."
+)
 # What the plan itself asks of the data; the rest of the contract is asked where an identity is chosen.
 ASKED = frozenset({"no_nulls", "no_empties", "unique", "no_twins", "short_enough", "no_foreign_codes"})
 
@@ -75,6 +79,6 @@ PLANNABLE: tuple[Gate[Named], ...] = (
             named.facts is None or not named.facts.missing_columns,
             missing_columns=list(named.facts.missing_columns) if named.facts else [],
         ),
-        "Classify the collection again.",
+        RENAMED,
     ),
 )

@@ -8,7 +8,7 @@ from core.db.connection.session import Connection
 from core.db.rows import plan as rows
 from core.db.rows.plan import PLAN, PLAN_RECONCILED, SKIPPED, SUPERSEDED
 from core.db.rows.query import from_json
-from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, Named
+from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, RENAMED, Named
 from core.domain.backfill.runs import Run
 from core.domain.classify.identity import CONTRACT
 from core.domain.gates import Judgement, judge
@@ -170,7 +170,7 @@ def _refusal(connection: Connection, named: Named, gates: Sequence[Json]) -> Gat
             "missing_columns": list(named.facts.missing_columns),
             "gates": gates,
         },
-        hint=HINT,
+        hint=RENAMED if named.facts.missing_columns else HINT,
     )
 
 

@@ -134,6 +134,26 @@ def test_an_identity_without_its_column_cannot_be_planned(database: Database) ->
     assert "its identity columns are missing: process_code" in refused(database, "workflows").message
 
 
+def test_an_identity_follows_its_column_to_another_name_although_rows_are_registered_under_it(small: Database) -> None:
+    small_database.done(small, small_database.a_run(small, "goods", "parts", goods=3, parts=3))
+    small.run("ALTER TABLE public.goods RENAME COLUMN code TO label; ALTER TABLE public.parts RENAME part TO piece")
+    small_database.fill(small, notes=1)
+    lost = refused(small, "goods")
+    assert "classify the collection by its new name" in str(lost.hint)
+    with small.connect() as operator:
+        for other in (column_identity("goods", "id"), synthetic_identity("goods", "goods:{label}")):
+            with pytest.raises(GateClosed) as final:
+                classify.classify(operator, other)
+            assert final.value.code == "identity_in_use"
+        classify.classify(operator, column_identity("goods", "label"))
+        classify.classify(operator, synthetic_identity("parts", "parts:{shop}/{piece}"))
+        done = plan.plan(operator, ["goods", "parts"]).run
+        assert (done.missing, [entry.registered for entry in done.entries]) == (0, [3, 3])
+    # Another column that took the old one's name is another identity.
+    small.run("ALTER TABLE public.goods RENAME COLUMN label TO old; ALTER TABLE public.goods ADD label text")
+    assert refused(small, "goods").code in ("identity_drifted", "contract_broken")
+
+
 def test_a_plan_of_nothing_is_refused_by_the_database(shared: Database) -> None:
     with shared.connect() as operator, pytest.raises(UsageError) as found:
         operator.one(PLAN, {"collections": []})

@@ -60,7 +60,12 @@ BEGIN
     END IF;
     v_evidence := coalesce(p_evidence, '{{}}') || jsonb_build_object('counted',
         {S}._birth_identity_count(v_collection.relid, p_collection, p_strategy, p_columns));
-    v_version := {S}._birth_identity_next(p_collection, v_collection.version, p_seen_version);
+    -- Under a new name a column gives the codes that it gave before: rows that are registered do not stand in the way.
+    v_version := {S}._birth_identity_next(p_collection, CASE
+        WHEN v_collection.strategy = p_strategy
+            AND {S}._birth_identity_renamed({S}._birth_identity_pinned(p_collection), v_collection.relid, p_columns)
+            THEN NULL
+        ELSE v_collection.version END, p_seen_version);
     INSERT INTO {S}.birth_identity AS i (collection_name, strategy, columns, version)
     VALUES (p_collection, p_strategy, p_columns, v_version)
     ON CONFLICT (collection_name) DO UPDATE
@@ -148,7 +153,7 @@ BEGIN
                     FROM {S}._birth_reading(format('SELECT entity_code FROM {S}.birth_registry_rows()'
                         ' WHERE collection_name = %L ORDER BY entity_code COLLATE "C" LIMIT 3', p_collection))
                         AS e(code text))),
-            'An identity with registered rows is final.');
+            'An identity with registered rows is final. If its column was renamed, name the column as it is now.');
     END IF;
     RETURN coalesce(v_latest.version, 0) + 1;
 END

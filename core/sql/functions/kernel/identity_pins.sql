@@ -25,6 +25,18 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM {S}.birth_identity_pins(p_relid, p_columns) AS live(pins)
 $body$;
 
+-- Whether these columns are the pinned ones under other names, and nothing else of them changed.
+CREATE OR REPLACE FUNCTION {S}._birth_identity_renamed(p_pins jsonb, p_relid oid, p_columns text[]) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT coalesce((SELECT jsonb_agg(e.pin - 'name' ORDER BY e.place)
+            FROM jsonb_array_elements(p_pins) WITH ORDINALITY AS e(pin, place))
+        = (SELECT jsonb_agg(e.pin - 'name' ORDER BY e.place)
+            FROM jsonb_array_elements({S}.birth_identity_pins(p_relid, p_columns)) WITH ORDINALITY AS e(pin, place)),
+        false)
+$body$;
+COMMENT ON FUNCTION {S}._birth_identity_renamed(jsonb, oid, text[]) IS
+    'Whether these columns are those of the pins, but for their names. Private.';
+
 -- The pins of a collection's current identity, or NULL where it has none.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_pinned(p_collection text) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
