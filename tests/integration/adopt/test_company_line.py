@@ -5,12 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests import console, foreign
-from tests.company import COLLECTIONS, GATEWAY, GUARD, ROWS, a_company
+from tests.company import COLLECTIONS, GATEWAY, ROWS, a_company
 from tests.databases import Database, TestServer
 from tests.foreign import GATEKEEPER, LOGINS, OPERATOR, REVIEWER
 from tests.integration.adopt.test_company import theirs
 
-_GUARD = GUARD.replace("LANGUAGE plpgsql AS", "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS")
 _INIT = ("init", "--gateway", GATEWAY, "--trigger", "trg_birth_*")
 _COLUMNS = (
     "--register-column",
@@ -32,7 +31,7 @@ _BORN = """
 @pytest.fixture
 def company(server: TestServer) -> Iterator[Database]:
     """With a gateway, and no register function."""
-    with a_company(server, _GUARD, guard=False, register=False) as database:
+    with a_company(server, register=False) as database:
         yield database
 
 
@@ -106,7 +105,7 @@ def test_with_a_gateway_alone_our_register_function_gives_rows_born_like_the_gat
 
 
 def test_with_the_company_s_register_function_its_rows_are_as_it_makes_them(server: TestServer) -> None:
-    with a_company(server, _GUARD, guard=False) as company:
+    with a_company(server) as company:
         before = theirs(company, but="birth_registry")
         installed(company)
         identified(company)
