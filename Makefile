@@ -5,7 +5,7 @@
 # Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv and build.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-servers test-pythons bench lint snapshots format lock clean
+.PHONY: help run test test-unit test-servers test-pythons test-directus bench lint snapshots format lock clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -21,6 +21,7 @@ help:
 	@echo "make test-unit     the tests that need no server"
 	@echo "make test-servers  tests on PostgreSQL 14 to 18 (VERSIONS=\"15 18\" and T=… for less of it)"
 	@echo "make test-pythons  all tests on each Python from 3.11 to 3.14 that is installed (VERSIONS=3.12, T=…)"
+	@echo "make test-directus a backfill under a real Directus 11, which npm installs"
 	@echo "make bench         measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
 	@echo "make format        format the sources"
 	@echo "make snapshots     accept the terminal UI's present look"
@@ -50,6 +51,10 @@ test-servers: .venv/installed-dev
 
 test-pythons: .venv/installed-dev
 	@T="$(T)" $(BIN)/python -m tests.other_pythons $(VERSIONS)
+
+test-directus: .venv/installed-dev
+	@$(BIN)/python -m tests.directus.install
+	@BIRTH_DIRECTUS=build/directus $(BIN)/python -m pytest -n 0 -rs tests/directus
 
 bench: .venv/installed-dev
 	@QUICK="$(QUICK)" ONLY="$(ONLY)" $(BIN)/python -m tests.bench
