@@ -38,7 +38,7 @@ _RENAMED = re.compile(r"^ALTER TABLE \{S\}\.\w+ RENAME TO (\w+)", re.MULTILINE)
 _DEFINES = re.compile(r"^-- defines: (?P<name>\w+)\((?P<given>[^()]*)\)$", re.MULTILINE)  # by a function of the file
 _FUNCTION = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION \{S\}\.(?P<name>\w+)\((?P<given>[^()]*)\)", re.MULTILINE)
 _BODY = re.compile(r" AS (?P<tag>\$\w+\$)(?P<body>.*?)(?P=tag)", re.DOTALL)
-_TRIGGER = re.compile(r"^ *CREATE (?:OR REPLACE )?TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
+_TRIGGER = re.compile(r"^ *CREATE (?:OR REPLACE |CONSTRAINT )?TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
