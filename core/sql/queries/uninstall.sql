@@ -23,6 +23,11 @@ ours AS (
             AND c.oid NOT IN (SELECT oid FROM ours)
             AND c.relnamespace <> 'pg_catalog'::pg_catalog.regnamespace
         UNION ALL
+        -- Rights on columns go with those on their table.
+        SELECT 'TABLE', t.attrelid::pg_catalog.regclass::text, a.grantee
+        FROM pg_catalog.pg_attribute AS t, pg_catalog.aclexplode(t.attacl) AS a
+        WHERE t.attrelid NOT IN (SELECT oid FROM ours)
+        UNION ALL
         SELECT 'SEQUENCE', c.oid::pg_catalog.regclass::text, a.grantee
         FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a
         WHERE c.relkind = 'S' AND c.relowner <> (SELECT owner FROM role)

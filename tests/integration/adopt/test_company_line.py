@@ -102,6 +102,10 @@ def test_with_a_gateway_alone_our_register_function_gives_rows_born_like_the_gat
     to_the_certificate(company, reconciled(company))
     born_alike(company)
     assert theirs(company, but="birth_registry") == before
+    name = company.value("SELECT current_database()")
+    run(company, "init", "--uninstall", "--even-certified", "--confirm", name, login="postgres")
+    left = "SELECT attrelid::regclass::text FROM pg_attribute WHERE attacl::text ~ 'birth_' AND attrelid > 16384"
+    assert company.run(left) == []
 
 
 def test_with_the_company_s_register_function_its_rows_are_as_it_makes_them(server: TestServer) -> None:
