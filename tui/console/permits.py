@@ -136,8 +136,11 @@ def _options(permits: "list[Permit]", refusal: str) -> Iterator[Option]:
     for each in reversed(permits):
         used = f"{number(each.used)} of {rows_of(each.budget)}"
         if each.state == NOW_OPEN:
-            until = f"until {_local(each.expires_at):%m-%d %H:%M}"
-            yield Option(str(each.permit), f"close permit {each.permit}…", f"{used}, {until}", why_not=refusal)
+            scope = "any collection" if each.collections is None else ", ".join(each.collections)
+            said = f"{used}, until {_local(each.expires_at):%m-%d %H:%M}, {scope}, by {each.opened_by}: {each.reason}"
+            # Who may not close it still reads what it admits.
+            title = f"permit {each.permit}, open" if refusal else f"close permit {each.permit}…"
+            yield Option(str(each.permit), title, said, why_not=said if refusal else "")
         else:
             said = f"{each.state}, {used}, {each.reason}"
             yield Option(str(each.permit), f"permit {each.permit}", why_not=said)

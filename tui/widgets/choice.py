@@ -41,7 +41,7 @@ def _shown(option: Option, text: str) -> str:
 def _columns(options: Sequence[Option]) -> tuple[GridColumn[Option], ...]:
     details = max((len(each.why_not or each.detail) for each in options), default=0)
     return (
-        GridColumn("title", "", lambda each: _shown(each, each.title), lambda _: "", 0),
+        GridColumn("title", "", lambda each: _shown(each, each.title), lambda _: "", 0, is_prose=True),
         GridColumn("key", "", lambda each: each.key, lambda _: "", 1, 1),
         GridColumn(
             "detail",
@@ -50,6 +50,7 @@ def _columns(options: Sequence[Option]) -> tuple[GridColumn[Option], ...]:
             lambda _: "",
             2,
             min(details, WIDEST_DETAIL) or 1,
+            is_prose=True,
             tone=lambda each: "faint" if each.why_not else "",
         ),
     )

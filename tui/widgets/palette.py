@@ -35,9 +35,9 @@ class Palette(ModalScreen[str | None]):
         self._why_not = why_not
         self._best: GridColumn[Action] = GridColumn("best", "", lambda each: each.title, self._place, 3)
         columns: tuple[GridColumn[Action], ...] = (
-            GridColumn("title", "command", lambda each: each.title, lambda each: each.title, 0, 30),
+            GridColumn("title", "command", lambda each: each.title, lambda each: each.title, 0, 30, is_prose=True),
             GridColumn("keys", "key", lambda each: each.key_label, lambda _: "", 1, 9),
-            GridColumn("why", "", why_not, lambda _: "", 2, 26, tone=lambda _: "faint"),
+            GridColumn("why", "", why_not, lambda _: "", 2, 26, is_prose=True, tone=lambda _: "faint"),
         )
         self._grid = Grid(GridTable(columns, lambda each: each.title))
 
