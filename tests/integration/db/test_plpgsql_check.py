@@ -33,6 +33,7 @@ _ALLOWED = {
     ("_birth_backfill_plan_entry", 'record "v_found" is not assigned yet'): "follows from the dynamic statement",
     ("_birth_backfill_plan_entry", 'never read variable "v_found"'): "follows from the dynamic statement",
     ("_birth_backfill_plan_entry", 'never read variable "v_last"'): "is read where v_found is",
+    ("_birth_backfill_plan_entry", 'never read variable "v_digest"'): "is read where v_found is",
     ("_birth_explaining", _UNSAFE): "explains the queries of its callers, READ ONLY; private",
     ("_birth_reading", _UNSAFE): "runs the queries of its callers, READ ONLY; private",
     ("_birth_images", _UNSAFE): "the condition is made of %L by private callers; the table is one that events tell of",

@@ -91,7 +91,8 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_backfill_plan(text[], text) IS
-    'Plans a run, and reconciles it where there is a note. Private. Raises what birth_backfill_plan raises.';
+    'Plans a run, and reconciles it where there is a note. Private. Raises BR002 nothing_named; BR003 '
+    'nothing_plannable.';
 
 -- Plan each of these collections. NULL stands for all that are classified: then one that is refused, or cannot be read,
 -- holds nothing up. Returns those, each with the gate that is closed.

@@ -75,7 +75,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_backfill_reconcile(bigint, text, bigint) IS
-    'Reconciles a plan, with at most so many rows of drift. Private. Raises what birth_backfill_reconcile raises.';
+    'Reconciles a plan, with at most so many rows of drift. Private. Raises BR004 run_not_planned, plan_differs.';
 
 -- Record that a run is reconciled, and with which drift; `p_seen` goes into the event.
 CREATE OR REPLACE FUNCTION {S}._birth_run_reconciled(
