@@ -8,6 +8,11 @@ SELECT c.oid::bigint AS relid, n.nspname::text AS schema, c.relname::text AS nam
         WHEN c.relispartition THEN 'a partition: its table is the collection'
         WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = c.oid)
             THEN 'a child: its rows are its parent''s, too'
+        -- Also by one of its partitions. Such a table refuses the gateway's trigger.
+        WHEN EXISTS (SELECT FROM pg_catalog.pg_class AS p JOIN pg_catalog.pg_am AS m ON m.oid = p.relam
+            WHERE m.amname ~ 'columnar' AND (p.oid = c.oid OR c.relkind = 'p'
+                AND p.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(c.oid) AS t)))
+            THEN 'a columnar table, which takes no row triggers'
         ELSE '' END AS obstacle,
     pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
     pg_catalog.has_table_privilege(c.oid, 'TRIGGER') AS takes_triggers,

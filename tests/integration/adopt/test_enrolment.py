@@ -82,3 +82,16 @@ def test_tables_that_come_later_are_told_until_they_are_enrolled(company: Databa
     assert told("status").document["unenrolled"] == []
     company.run("DROP TABLE public.later")
     assert told("status").document["unenrolled"] == []
+
+
+def test_a_table_that_takes_no_trigger_is_left_out_by_name(company: Database) -> None:
+    company.run("""
+        CREATE ACCESS METHOD columnar TYPE TABLE HANDLER heap_tableam_handler;
+        CREATE TABLE public.archive (id integer PRIMARY KEY) USING columnar;
+        CREATE TABLE public.visits (at date PRIMARY KEY) PARTITION BY RANGE (at);
+        CREATE TABLE public.visits_old PARTITION OF public.visits DEFAULT USING columnar
+    """)
+    left = {each["object"]: each["why"] for each in init(company).document["left"]}
+    assert left["public.archive"] == left["public.visits"] == "it is a columnar table, which takes no row triggers"
+    assert left["public.visits_old"] == "it is a partition: its table is the collection"
+    assert not company.value("SELECT count(*) FROM birth.birth_policy WHERE collection_name IN ('archive', 'visits')")
