@@ -107,13 +107,14 @@ def test_a_permit_expires_by_the_servers_clock_in_the_middle_of_a_run(
     small: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with small.connect("gatekeeper1") as gatekeeper:
-        permit = permits.open_permit(gatekeeper, budget=1000, lifetime=timedelta(seconds=2), reason="short")
+        permit = permits.open_permit(gatekeeper, budget=1000, lifetime=timedelta(hours=1), reason="short")
     fill(small, goods=300)
     run = reconciled(small, "goods")
     expired = (
         f"SELECT clock_timestamp() > expires_at FROM birth.birth_admission_permit WHERE permit_id = {permit.permit}"
     )
-    at(monkeypatch, "after_commit", lambda: eventually(lambda: small.value(expired)), nth=2)
+    soon = "UPDATE birth.birth_admission_permit SET expires_at = clock_timestamp() + interval '10 milliseconds'"
+    at(monkeypatch, "after_commit", lambda: (small.run(soon), eventually(lambda: small.value(expired))), nth=2)
     stopped = drive(small, run, SLOWLY)
     assert (stopped.status, closed_gates(stopped.error)) == (3, ["permit_in_scope"])
     assert account(small, run).registered == 100
@@ -200,5 +201,5 @@ def test_rows_that_were_registered_meanwhile_cost_no_budget(small: Database) -> 
     run = reconciled(small, "goods")
     small.run("DELETE FROM public.goods WHERE id <= 25")
     small.run("SELECT birth.fn_birth_register('goods', code, p_dry_run => false) FROM public.goods WHERE id <= 50")
-    found = done(small, run, SLOWLY)
+    found = done(small, run, Options(batch_size=50, patience=20, most_vanished=25))
     assert (found.registered, found.existing, found.vanished) == (100, 25, 25)
