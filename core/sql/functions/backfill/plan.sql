@@ -28,6 +28,7 @@ SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time 
 SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
 SET standard_conforming_strings = 'on' AS $body$
 BEGIN
+    PERFORM {S}._birth_actor('birth_operator', 'plan a backfill');
     PERFORM {S}._birth_reconcile_note(NULL, p_note);
     RETURN {S}._birth_backfill_plan(p_collections, p_note);
 END

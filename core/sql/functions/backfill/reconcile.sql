@@ -15,6 +15,7 @@ COMMENT ON FUNCTION {S}.birth_backfill_reconcile(bigint, text) IS
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_reconcile_drift(p_run bigint, p_note text, p_rows bigint) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 BEGIN
+    PERFORM {S}._birth_actor('birth_operator', 'reconcile a run');
     IF p_rows IS NULL OR p_rows NOT BETWEEN 0 AND 10000 THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_option',
             'drift of 0 to 10000 rows can be allowed',
