@@ -116,21 +116,23 @@ class Backfills(RuleBasedStateMachine):
     @precondition(lambda self: self._latest)
     @rule(login=LOGIN, size=st.integers(1, 7))
     def an_operator_applies_a_batch(self, login: str, size: int) -> None:
-        self._apply(self._latest, login, Options(batch_size=size, max_batches=1, patience=5))
+        self._apply(self._latest, login, Options(batch_size=size, max_batches=1, patience=5, most_vanished=1000))
 
     @precondition(lambda self: self._latest)
     @rule(login=LOGIN, size=st.integers(1, 7))
     def an_operator_applies_some_batches_with_two_workers(self, login: str, size: int) -> None:
-        self._apply(self._latest, login, Options(batch_size=size, max_batches=3, workers=2, patience=5))
+        self._apply(
+            self._latest, login, Options(batch_size=size, max_batches=3, workers=2, patience=5, most_vanished=1000)
+        )
 
     @precondition(lambda self: self._latest)
     @rule(login=LOGIN)
     def an_operator_applies_all_that_is_left(self, login: str) -> None:
-        self._apply(self._latest, login, Options(batch_size=5, patience=5))
+        self._apply(self._latest, login, Options(batch_size=5, patience=5, most_vanished=1000))
 
     @rule(run=runs, login=LOGIN)
     def an_operator_applies_an_old_run(self, run: int, login: str) -> None:
-        self._apply(run, login, Options(patience=5))
+        self._apply(run, login, Options(patience=5, most_vanished=1000))
 
     def _apply(self, run: int, login: str, options: Options) -> None:
         status, command = self._status(run), control.read(self._sessions[login], run).command
@@ -172,7 +174,7 @@ class Backfills(RuleBasedStateMachine):
         self.the_gatekeeper_opens_a_permit(1000)
         run = line.make_reconciled(self._sessions["operator1"], "goods")
         for _ in range(100):
-            driven = Drive(self._database, run, Options(batch_size=10, patience=5)).go()
+            driven = Drive(self._database, run, Options(batch_size=10, patience=5, most_vanished=1000)).go()
             if driven.status == 0:
                 break
             assert driven.code == "canary_failed"
