@@ -17,7 +17,7 @@ from core.services.classify.claimed_codes import Pending
 from core.services.classify.column_statistics import Catalogs, Place
 
 _LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
-_LOOKUP_MILLISECONDS = 500
+_LOOKUP_MILLISECONDS = 3_000
 _EXAMPLES = 3
 _RELATED = 12  # tables that are sampled beside those that were asked for
 # Texts of tables without keys that are held until all others were sampled; what is beyond is read again then.

@@ -62,7 +62,7 @@ def test_batches_are_read_committed_whatever_the_database_or_the_login_says(smal
 
 @pytest.mark.parametrize("state", ["serialization_failure", "deadlock_detected", "lock_not_available"])
 def test_a_failure_that_another_try_cures_is_repeated_and_no_row_is_blamed(small: Database, state: str) -> None:
-    small.run("CREATE SEQUENCE public.once; GRANT USAGE ON SEQUENCE public.once TO birth_owner")
+    small.run("CREATE SEQUENCE public.once; GRANT USAGE ON SEQUENCE public.once TO birth_caller")
     registering(
         small, before=f"IF p_entity_code = 'G-000120' AND nextval('public.once') < 3 THEN RAISE {state}; END IF;"
     )
@@ -73,7 +73,7 @@ def test_a_failure_that_another_try_cures_is_repeated_and_no_row_is_blamed(small
 
 
 def test_a_failure_that_another_try_cures_is_repeated_for_a_single_row_too(small: Database) -> None:
-    small.run("CREATE SEQUENCE public.once; GRANT USAGE ON SEQUENCE public.once TO birth_owner")
+    small.run("CREATE SEQUENCE public.once; GRANT USAGE ON SEQUENCE public.once TO birth_caller")
     registering(
         small,
         before="IF p_entity_code = 'G-000002' AND nextval('public.once') = 1 THEN RAISE deadlock_detected; END IF;",
@@ -130,7 +130,7 @@ def test_a_single_row_that_takes_too_long_is_named_and_not_lost_and_stops_the_ru
     registering(small, before="IF p_entity_code = 'G-000003' THEN PERFORM pg_sleep(30); END IF;")
     run = a_run(small, goods=4)
     stopped = drive(small, run, statement_timeout="3s")
-    assert (stopped.status, stopped.code) == (1, "timeout")
+    assert (stopped.status, stopped.code) == (7, "timeout")
     assert stopped.error is not None
     assert "registering G-000003 of goods alone" in stopped.error.message
     assert stopped.error.evidence["entity_code"] == "G-000003"

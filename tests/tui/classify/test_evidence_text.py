@@ -61,8 +61,8 @@ def test_nothing_beside_a_reason_against_an_identity_says_exact() -> None:
         assert "exact" not in said
         assert "unset" not in said
     refuted = comment(PORTS, "ports:{code}")
-    assert refuted.startswith("✗ some rows share a code")
-    assert "unset 0 · repeated 1 of 6\n" in refuted
+    assert refuted.startswith("✗ code: empty or blank in some rows")
+    assert "unset 1 · repeated 1 of 6\n" in refuted
 
 
 def test_blanks_around_a_code_are_seen() -> None:

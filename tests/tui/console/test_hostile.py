@@ -75,7 +75,7 @@ def test_database_text_in_details_is_neither_markup_nor_control(hostile: FakeSou
             name = console.under_cursor()
             await console.press("enter")
             assert clean(console.screen())
-            assert (r"\x1b[31mred" in console.screen()) == (name == ESCAPE)
+            assert (r"\x1b[31mred" in console.region(".dialog")) == (name == ESCAPE)
             await console.press("escape", "j")
 
     drive(scenario, hostile)

@@ -134,7 +134,7 @@ def test_marked_collections_are_handed_to_classify_and_to_the_ledger(database: D
 def test_a_contract_that_is_closed_is_not_read_on_and_holds_up_no_other(database: Database) -> None:
     proving = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        " AND query LIKE '%AS padded%'"
+        " AND query LIKE 'SELECT count(*) AS rows, count(*) FILTER%'"
     )
 
     async def waits(proofs: int) -> bool:
