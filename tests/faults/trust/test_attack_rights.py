@@ -197,7 +197,8 @@ def test_no_login_hands_rights_on(target: Database, psql: Psql) -> None:
 
 def test_no_constraint_of_the_schema_can_be_put_off_to_the_commit(target: Database) -> None:
     found = target.value(
-        "SELECT array_agg(conname::text) FROM pg_constraint WHERE connamespace = 'birth'::regnamespace AND condeferrable"
+        "SELECT array_agg(conname::text) FROM pg_constraint"
+        " WHERE condeferrable AND connamespace = 'birth'::regnamespace"
     )
     # It judges a batch at its commit, once more, and refuses to be fired before.
     assert found == ["birth_batch_commits"]
