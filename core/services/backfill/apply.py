@@ -132,7 +132,8 @@ class _Crew:
         authorization.insist_on(connection, "birth_operator", "apply a run")
         run, account = runs.run(connection, self._number), runs.account(connection, self._number)
         # Where every row has its outcome, no gate has anything left to hold up: only the last word is missing.
-        if account.open or (run.status, run.command) != ("applying", "run"):
+        stated = self._options.most_vanished is not None
+        if stated or account.open or (run.status, run.command) != ("applying", "run"):
             insist(gates(connection, self._number), f"run {self._number} may not be applied")
             options = self._options
             limits = {"most_quarantined": options.most_quarantined, "most_vanished": options.most_vanished}

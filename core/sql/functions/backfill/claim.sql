@@ -19,6 +19,7 @@ DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_entry {S}.birth_backfill_ledger;
     v_rows integer;
+    v_passed text;
 BEGIN
     IF p_rows IS NULL OR p_rows NOT BETWEEN 1 AND 10000 THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_batch_size',
@@ -34,7 +35,15 @@ BEGIN
     IF verdict <> 'run' THEN
         RETURN;
     END IF;
-    PERFORM {S}._birth_limit_held(p_run);
+    -- Where nothing is left to be stopped, only rows that vanished hold a run: to go on, somebody states how many may.
+    v_passed := {S}._birth_limit_passed(p_run);
+    IF v_passed = 'too_many_vanished' OR v_passed IS NOT NULL AND (
+        EXISTS (SELECT FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run AND l.next_seq <= l.missing)
+        OR EXISTS (SELECT FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+            WHERE l.run_id = p_run AND b.finished_at IS NULL))
+    THEN
+        PERFORM {S}._birth_limit_held(p_run);
+    END IF;
     verdict := 'claimed';
     SELECT t.* INTO ledger_id, epoch, seq_from, seq_to FROM {S}._birth_batch_take_over(p_run, v_person) AS t;
     IF ledger_id IS NOT NULL THEN
