@@ -193,7 +193,7 @@ def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_
         await console.press("w")
         await console.shows("Save 1 decision")
         assert "→ os_items:{sku}" in console.screen()
-        assert "os_items:SKU-" in console.screen()
+        assert "118 rows: os_items:" in console.screen()
         assert staged(console)
         await console.press("enter")
         await console.settled()
