@@ -59,6 +59,7 @@ def pose(demo: Database, snapshot: SnapshotAssertion) -> Pose:
                 console = OnData(app, pilot, demo)
 
                 async def picture(name: str) -> None:
+                    await console.settled()
                     app.screen_stack[0].query_one(KeyLine).hush()
                     await pilot.pause()
                     assert app.export_screenshot() == album(name=name)

@@ -170,6 +170,8 @@ def test_runs_filtered_by_a_gatekeeper(prepared: Database, seen: Callable[..., N
         await console.press("slash")
         await console.type("superseded")
         await console.press("enter")
+        await console.settled()
+        await console.press("r")
         await console.shows("40 planned = 0 registered + 40 to go")
 
     seen(prepared, steps, (80, 24), "gatekeeper1")
