@@ -17,7 +17,7 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 
 @contextmanager
 def interruptible(clock: Callable[[], float] = time.monotonic) -> Iterator[Event]:
-    """A flag that the first signal sets. Signals that whoever started us had ignored (nohup, `&`) stay ignored."""
+    """A flag that the first signal sets. Signals that the parent process ignored (nohup, `&`) stay ignored."""
     interrupted, first = Event(), 0.0
 
     def heard(number: int, _: FrameType | None) -> None:

@@ -25,7 +25,7 @@ _KEPT = "\x1f"
 
 
 class ReaderGone(Exception):
-    """Whoever read our output went away (head, less). `status` is how to exit: a run that stops there is not done."""
+    """The reader of our output went away (head, less). `status` is how to exit: a run that stops there is not done."""
 
     def __init__(self, status: int = 0) -> None:
         super().__init__("the reader of the output went away")

@@ -25,7 +25,7 @@ _ROWS = click.IntRange(1, LARGEST_BATCH)
 
 
 class _Amount(click.FloatRange):
-    """A number from 0 on; what is no number passes no limit, and would hold a run for ever."""
+    """A number from 0 on. NaN satisfies no comparison, so it would hold a run for ever."""
 
     def __init__(self) -> None:
         super().__init__(min=0)
@@ -156,7 +156,7 @@ def control(call: Invocation, run: int, command: str | None, *, batch_size: int 
 
 
 def _show(out: Output, run: int, events: Iterator[ApplyEvent]) -> None:
-    """Print events as they come. Raises Stopped when nobody reads them any more."""
+    """Print events as they come. Raises Stopped when the reader has gone away."""
     last = ""
 
     def watched() -> Iterator[ApplyEvent]:

@@ -14,7 +14,7 @@ def insist_current(schema: str, installed: str | None) -> None:
 
 
 def insist_alone(schema: str, installed: str | None, creator: str | None) -> None:
-    """Raise GateClosed where somebody else than birth_owner may create in the schema of this version.
+    """Raise GateClosed where a role other than birth_owner may create in the schema of this version.
 
     What is created there would be taken for ours, and could take the place of what is.
     """

@@ -10,7 +10,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 
 
 def is_unnamed(error: ConsoleError) -> bool:
-    """Whether it is a lock that never came, and nobody looked yet who holds it."""
+    """Whether a lock was not granted in time, and its holder was not looked up yet."""
     return error.sqlstate == _LOCK_NOT_AVAILABLE and "holders" not in error.evidence
 
 
