@@ -33,24 +33,25 @@ run: .venv/installed
 
 # Many tests wait for processes and servers: one worker more than cores. Each has a server of its own, but for the one
 # that BIRTH_TEST_DSN names: tests that change roles would meet there.
-WORKERS := $(if $(BIRTH_TEST_DSN),-n 0,-n 3 --dist worksteal)
+WORKERS ?= 3
+SIDE_BY_SIDE := $(if $(BIRTH_TEST_DSN),-n 0,-n $(WORKERS) --dist worksteal)
 # Takes half a second to load, and only tests of the terminal UI need it.
 WITHOUT_SNAPSHOTS := -p no:textual-snapshot -p no:syrupy
 SCREENLESS := tests/unit% tests/integration% tests/faults%
 
 # One file is sooner done than workers are started.
 test: $(if $(T),.venv/installed-dev,lint)
-	@$(BIN)/python -m pytest $(if $(findstring .py,$(T)),-n 0,$(WORKERS)) \
+	@$(BIN)/python -m pytest $(if $(findstring .py,$(T)),-n 0,$(SIDE_BY_SIDE)) \
 		$(if $(findstring tests/tui,$(T)),,$(if $(filter $(SCREENLESS),$(T)),$(WITHOUT_SNAPSHOTS))) $(T)
 
 test-unit: .venv/installed-dev
 	@$(BIN)/python -m pytest -n 2 $(WITHOUT_SNAPSHOTS) --hypothesis-profile quick tests/unit
 
 test-servers: .venv/installed-dev
-	@T="$(T)" $(BIN)/python -m tests.other_servers $(VERSIONS)
+	@T="$(T)" WORKERS="$(WORKERS)" $(BIN)/python -m tests.other_servers $(VERSIONS)
 
 test-pythons: .venv/installed-dev
-	@T="$(T)" $(BIN)/python -m tests.other_pythons $(VERSIONS)
+	@T="$(T)" WORKERS="$(WORKERS)" $(BIN)/python -m tests.other_pythons $(VERSIONS)
 
 test-directus: .venv/installed-dev
 	@$(BIN)/python -m tests.directus.install

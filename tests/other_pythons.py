@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.matrix import ROOT, run, say
+from tests.matrix import ROOT, Result, conclude, run, say
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 _PLACES = ("~/.pyenv/versions", "~/.local/share/uv/python")
@@ -26,20 +26,17 @@ def interpreter(version: str) -> str | None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Test on these versions, else on all; 1 where a test failed, or a version that was named could not be run."""
-    results, status = [], 0
+    """Test on these versions, else on all."""
+    results = []
     for version in arguments or VERSIONS:
         python = interpreter(version)
         if python is None:
-            results.append(f"Python {version}  not run: none is installed")
-            status |= bool(arguments)
+            results.append(Result(f"Python {version}", "not run: none is installed"))
             continue
         say(f"\nPython {version} of {python}\n")
-        ended, figures = run(_environment(version, python), os.environ.get("T", "").split(), {})
-        results.append(f"Python {version}  {figures}")
-        status |= ended != 0
-    say("\n" + "\n".join(results) + "\n")
-    return status
+        selected = os.environ.get("T", "").split()
+        results.append(run(f"Python {version}", _environment(version, python), selected, {}))
+    return conclude(results, named=bool(arguments))
 
 
 def _candidates(version: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What holds a run: each condition on a real server, failing closed, with its reason for everybody to see."""
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -263,8 +264,9 @@ def pg_receivewal(database: Database) -> Iterator[None]:
     program = Path(wheel.origin).parent / "pginstall18" / "bin" / "pg_receivewal"
     given = conninfo_to_dict(database.server.dsn)
     arguments = ["-h", str(given["host"]), "-p", str(given.get("port", 5432)), "-U", str(given["user"]), "--no-loop"]
+    environment = {**os.environ, "PGPASSWORD": str(given.get("password", ""))}
     with tempfile.TemporaryDirectory(prefix="birth-wal-") as folder:
-        process = subprocess.Popen([program, "-D", folder, *arguments], stderr=subprocess.PIPE)
+        process = subprocess.Popen([program, "-D", folder, *arguments], env=environment, stderr=subprocess.PIPE)
         try:
             eventually(lambda: streams(database) or process.poll() is not None)
             assert process.poll() is None, process.communicate()
