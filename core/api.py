@@ -129,7 +129,7 @@ class Database:
 
     def classify(self, identity: Identity, *, reason: str | None = None) -> Classification:
         """Prove an identity on live data, then record it: a candidate's, or one that you make."""
-        told = suggest.taken(self._writer, identity)
+        told = suggest.standing_of(self._writer, identity)
         return classify.classify(self._writer, identity, reason, suggestion=told)
 
     def accept_suggestions(self, *, dry_run: bool = False, keep_going: bool = False) -> tuple[Result, ...]:

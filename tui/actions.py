@@ -203,7 +203,7 @@ ACTIONS = (
 BY_ID = {action.id: action for action in ACTIONS}
 
 
-def at(*places: str) -> Iterator[Action]:
+def actions_at(*places: str) -> Iterator[Action]:
     """The actions of `places`, in the registry's order."""
     return (action for action in ACTIONS if action.place in places)
 
@@ -212,7 +212,7 @@ def bindings(*places: str) -> list[BindingType]:
     """Key bindings of `places`. They carry the action's id, so that a keymap can override them."""
     return [
         Binding(",".join(each.keys), f"do('{each.id}')", each.title, id=each.id, priority=each.anywhere)
-        for each in at(*places)
+        for each in actions_at(*places)
     ]
 
 

@@ -137,7 +137,7 @@ ENTRIES: tuple[GridColumn[EntryRow], ...] = (
 )
 
 
-def evidence(gate: Judgement) -> str:
+def gate_evidence(gate: Judgement) -> str:
     """What a gate rests on, in one line."""
     if isinstance(gate.evidence, dict):
         return visible(", ".join(f"{name} {_said(value)}" for name, value in gate.evidence.items()))
@@ -181,7 +181,7 @@ def gates(width: int) -> tuple[GridColumn[GateRow], ...]:
         GridColumn(
             "evidence",
             "evidence",
-            lambda row: evidence(row.gate),
+            lambda row: gate_evidence(row.gate),
             lambda row: row.place,
             2,
             width - title - 15,
@@ -194,7 +194,7 @@ def _key(row: DiffRow) -> str:
     return visible(" / ".join(row.source_key))
 
 
-def items(width: int, only: str | None) -> tuple[GridColumn[DiffRow], ...]:
+def diff_columns(width: int, only: str | None) -> tuple[GridColumn[DiffRow], ...]:
     """The columns of a diff. Of rows that were set aside, the server's reason is what counts."""
     code: GridColumn[DiffRow] = GridColumn(
         "code",

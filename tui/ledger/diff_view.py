@@ -41,7 +41,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__(id="diff")
-        self.window = Window(columns.items(0, None))
+        self.window = Window(columns.diff_columns(0, None))
         self.grid = DiffGrid(self.window, self._moved, self._go_far)
         self.view = View(0)
         self._outline = Outline(())
@@ -66,7 +66,7 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
     def _columns(self) -> tuple[GridColumn[DiffRow], ...]:
         view = self.view
         if view.before is None:
-            return columns.items(self.app.size.width, view.only)
+            return columns.diff_columns(self.app.size.width, view.only)
         return columns.compared(run_name(view.before), run_name(view.run))
 
     def on_resize(self) -> None:

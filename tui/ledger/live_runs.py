@@ -91,7 +91,7 @@ class LiveRuns(RunActions):
         run = self.run
         if run is not None:
             source = self.host.source
-            call = lambda: source.read("ledger", lambda link: reads.one(link, run.run))  # noqa: E731 - as short as its use
+            call = lambda: source.read("ledger", lambda link: reads.one_run(link, run.run))  # noqa: E731 - as short as its use
             self.host.work.start("ledger run", call, self._took_run, self._failed)
 
     def _took_run(self, found: RunDetails) -> None:

@@ -41,7 +41,7 @@ def runs(link: Link) -> Runs:
     return Runs(tuple(service.runs(link)), tuple(live_runs.follow(link)), next_actions.login(link))
 
 
-def one(link: Link, number: int) -> RunDetails:
+def one_run(link: Link, number: int) -> RunDetails:
     """Read one run."""
     from core.services.backfill import live_runs, next_actions, permits  # noqa: PLC0415 - the first paint does not wait for the driver
     from core.services.backfill import runs as service  # noqa: PLC0415 - the first paint does not wait for the driver

@@ -64,7 +64,7 @@ class RunCard(Vertical, can_focus=False):
         gates = None if verified is None else verified.gates
         lines = {
             "title": run_text.title(row, *words),
-            "bar": run_text.bar(progress, max(self.content_size.width, 40)),
+            "bar": run_text.progress_bar(progress, max(self.content_size.width, 40)),
             "pace": run_text.pace(
                 progress,
                 estimate,

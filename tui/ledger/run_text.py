@@ -34,7 +34,7 @@ def title(row: RunRow | None, where: str, doing: str) -> Content:
     return Content.assemble(*parts)
 
 
-def bar(progress: ApplyProgress | None, width: int) -> Content:
+def progress_bar(progress: ApplyProgress | None, width: int) -> Content:
     """How much is done, as a bar, a share and figures."""
     if progress is None or not progress.accounting.planned:
         return Content.styled(" no rows are missing: nothing to apply" if progress else "", MUTED)

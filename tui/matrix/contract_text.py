@@ -13,7 +13,7 @@ from core.domain.text import visible
 from core.errors import ConsoleError, Json
 from tui.matrix.columns import strategy_of, trigger_of
 from tui.widgets.grid import fit
-from tui.widgets.signs import Sign, count_of, number, reason, sign
+from tui.widgets.signs import Sign, count_of, number, reason_sentence, sign
 
 LABEL = 16
 TONES = {"bad": "bold $error", "warn": "bold $warning"}
@@ -129,7 +129,7 @@ def _fact(label: str, value: str, tone: str = "") -> Content:
 def _why(row: MatrixRow) -> list[str]:
     if row.facts.requirement != REQUIRED:
         return ["only rows of REQUIRED collections are identified and registered"]
-    return [reason(each) for each in row.reasons if not each.startswith("uncounted:")]
+    return [reason_sentence(each) for each in row.reasons if not each.startswith("uncounted:")]
 
 
 def _tone(found: Sign) -> str:

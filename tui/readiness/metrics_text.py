@@ -30,7 +30,7 @@ def metrics(state: ConsoleState, width: int) -> Content:
     return joined(lines)
 
 
-def claims(state: ConsoleState, width: int) -> Content:
+def stated_figures(state: ConsoleState, width: int) -> Content:
     """Figures that documents state, against the live ones; those that no longer hold come first."""
     if state.readiness is None:
         return Content(UNREAD)

@@ -88,7 +88,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
         with Horizontal(id="boxes"):
             with Vertical():
                 yield Card("metrics", metrics_text.metrics)
-                yield Card("claims", metrics_text.claims)
+                yield Card("claims", metrics_text.stated_figures)
             with Vertical():
                 yield Card("gate", activity_text.gate)
                 yield Card("burndown", activity_text.burndown)

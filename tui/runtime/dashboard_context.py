@@ -43,7 +43,7 @@ class ContextReader:
         from core.services.overview import activity, burndown, presence  # noqa: PLC0415 - as said
 
         last = None
-        place = last_seen.place(link)
+        place = last_seen.file_of(link)
         if place != self._place:
             self._kept = last = last_seen.recall(place)
         found = activity.since(link, None if self._kept is None else self._kept.seq)

@@ -78,7 +78,7 @@ class ConsoleState:
     def refreshed(self, refresh: "Refreshed") -> None:
         """Take a refresh that succeeded."""
         if self.readiness is not None:
-            fresh = differences(figures(self.readiness), figures(refresh.readiness), refresh.at)
+            fresh = changed_figures(figures(self.readiness), figures(refresh.readiness), refresh.at)
             self.changes = [*fresh, *self.changes][:CHANGES_KEPT]
         self.since = self.since or refresh.at
         self.server, self.readiness = refresh.server, refresh.readiness
@@ -95,7 +95,7 @@ class ConsoleState:
         """Take what goes with the latest refresh: who changed which figure, and since the session before this one."""
         if context.last is not None and self.readiness is not None and self.refreshed_at is not None:
             self.remembers = True
-            missed = differences(context.last.figures, figures(self.readiness), self.refreshed_at)
+            missed = changed_figures(context.last.figures, figures(self.readiness), self.refreshed_at)
             self.changes = [*self.changes, *missed][:CHANGES_KEPT]
         self.changes = [self._attributed(each, context.events) for each in self.changes]
         self.events = [*context.events, *self.events][:CHANGES_KEPT]
@@ -129,7 +129,7 @@ def figures(readiness: Readiness) -> dict[str, str]:
     return metrics | {"native status": str(census.native_status), "trigger gap": str(census.trigger_gap)}
 
 
-def differences(before: Mapping[str, str], after: Mapping[str, str], at: datetime) -> Iterator[Change]:
+def changed_figures(before: Mapping[str, str], after: Mapping[str, str], at: datetime) -> Iterator[Change]:
     """Every figure that changed between two refreshes."""
     return (
         Change(name, before[name], after[name], at) for name in after if before.get(name, after[name]) != after[name]

@@ -7,7 +7,7 @@ from textwrap import wrap
 from textual.content import Content
 
 from core.domain.text import visible
-from tui.actions import Action, WhyNot, at, key_label
+from tui.actions import Action, WhyNot, actions_at, key_label
 from tui.widgets.dialog import Dialog
 from tui.widgets.grid import fit
 
@@ -25,10 +25,10 @@ class Help(Dialog):
 
 def help_text(places: Sequence[str], why_not: WhyNot, notes: str, width: int) -> Content:
     """Groups of keys in two columns, or one on a screen too narrow for two, then the notes."""
-    taken = {key for action in at(*places) for key in action.keys_now}
+    taken = {key for action in actions_at(*places) for key in action.keys_now}
     groups = [
         _group(name, actions, why_not, taken)
-        for name, actions in groupby(at(*places, "console"), key=lambda action: action.group)
+        for name, actions in groupby(actions_at(*places, "console"), key=lambda action: action.group)
     ]
     half = (sum(map(len, groups)) + 1) // 2
     left: list[Content] = []

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from core.domain.text import visible
-from tui.actions import Action, WhyNot, at
+from tui.actions import Action, WhyNot, actions_at
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -35,7 +35,7 @@ class KeyLine(Static):
     def show(self, places: Sequence[str], why_not: WhyNot) -> None:
         """Show the keys of a pane: as many as there is room for, and always those that lead on from everywhere."""
         self._show_again = partial(self.show, places, why_not)
-        wanted = [action for action in at(*places, "console") if action.footer]
+        wanted = [action for action in actions_at(*places, "console") if action.footer]
         last = [action for action in wanted if action.id in ALWAYS]
         room = (self.size.width or NARROWEST) - MARGINS + len(BETWEEN) - sum(map(_width, last))
         shown = []

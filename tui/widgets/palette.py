@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from core.domain.filter import Filter
-from tui.actions import Action, WhyNot, at
+from tui.actions import Action, WhyNot, actions_at
 from tui.widgets.grid import Grid
 from tui.widgets.table import GridColumn, GridTable
 
@@ -29,7 +29,7 @@ class Palette(ModalScreen[str | None]):
 
     def __init__(self, places: Sequence[str], why_not: WhyNot) -> None:
         super().__init__()
-        wanted = at("console", *(place for place in places if place != "list"))
+        wanted = actions_at("console", *(place for place in places if place != "list"))
         self._actions = [action for action in wanted if action.listed]
         self._typed = ""
         self._why_not = why_not

@@ -49,7 +49,7 @@ def sign(state: str) -> Sign:
     return SIGNS.get(state) or Sign("?", visible(state), "warn")
 
 
-def reason(code: str) -> str:
+def reason_sentence(code: str) -> str:
     """A verdict's reason in a sentence."""
     kind, _, detail = code.partition(":")
     sentence = REASONS.get(kind, kind)

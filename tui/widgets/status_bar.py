@@ -7,7 +7,7 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from core.domain.text import visible
-from tui.actions import ACTIONS, at, key_label
+from tui.actions import ACTIONS, actions_at, key_label
 from tui.runtime.state import ConsoleState
 from tui.widgets.gate_conditions import gate_conditions
 
@@ -104,7 +104,7 @@ def first_line(state: ConsoleState, width: int) -> tuple[Content, bool]:
 def second_line(state: ConsoleState, pane: str, width: int, *, clock: bool) -> Content:
     """The panes, the one on the screen marked; on a narrow screen also the last refresh's time."""
     tabs: list[Part] = []
-    taken = {key for action in at(pane) for key in action.keys_now}
+    taken = {key for action in actions_at(pane) for key in action.keys_now}
     for action in ACTIONS:
         if action.opens:
             here = action.opens == pane

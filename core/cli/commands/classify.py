@@ -125,7 +125,7 @@ def _decide(connection: "Connection", form: str, collection: str | None, given: 
 
 
 def _classify(connection: "Connection", identity: Identity, given: dict[str, Any]) -> Classification:
-    told, limit = suggest.taken(connection, identity), given["time_limit"]
+    told, limit = suggest.standing_of(connection, identity), given["time_limit"]
     return service.classify(
         connection,
         identity,

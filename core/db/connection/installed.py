@@ -33,7 +33,7 @@ def insist_not_newer(schema: str, installed: str) -> None:
         raise _other_version(schema, installed)
 
 
-def explained(error: ConsoleError, schema: str, installed: str | None) -> ConsoleError:
+def explained_by_version(error: ConsoleError, schema: str, installed: str | None) -> ConsoleError:
     """The error of a query; on a schema of another version, what is missing there is put down to that."""
     if installed in (None, SCHEMA_VERSION) or error.code not in _MISSING:
         return error

@@ -17,12 +17,12 @@ from psycopg.rows import dict_row, tuple_row
 from core.db.connection.connect_errors import reason
 from core.db.connection.dsn import readable
 from core.db.connection.errors import is_understood, lacks_column, no_connection, translated
-from core.db.connection.installed import explained
+from core.db.connection.installed import explained_by_version
 from core.db.connection.lock_holders import is_unnamed, name_holders
 from core.db.connection.pooler import insist_session_mode
 from core.db.queries import named_query
 from core.db.rows.lock import HOLDERS, Holder
-from core.db.rows.query import Command, Query, Reading, built_as, insist_fits, mismatch
+from core.db.rows.query import Command, Query, Reading, insist_fits, mismatch, row_factory_for
 from core.db.rows.session import MOMENT
 from core.errors import ConsoleError
 from core.settings import APPLICATION
@@ -296,7 +296,9 @@ class Connection:
         return nullcontext() if isinstance(query, Query) else self.reading()
 
     def _run(self, query: Query[R] | Reading[R], parameters: Parameters) -> psycopg.Cursor[R]:
-        return self.driver.cursor(row_factory=built_as(query.row, query.name)).execute(self._sql(query), parameters)
+        return self.driver.cursor(row_factory=row_factory_for(query.row, query.name)).execute(
+            self._sql(query), parameters
+        )
 
     @contextmanager
     def _translated(self, query: object = None) -> Iterator[None]:
@@ -314,7 +316,7 @@ class Connection:
             found: ConsoleError = error
             if isinstance(query, Query) and lacks_column(error):
                 found = mismatch(query.name, [error.message])
-            found = explained(found, self.schema, self.installed)
+            found = explained_by_version(found, self.schema, self.installed)
             if found is not error:
                 raise found from error
             raise
@@ -323,7 +325,7 @@ class Connection:
         if self._again is None:
             return []
         with suppress(psycopg.Error), self._again() as driver:
-            cursor = driver.cursor(row_factory=built_as(HOLDERS.row, HOLDERS.name))
+            cursor = driver.cursor(row_factory=row_factory_for(HOLDERS.row, HOLDERS.name))
             return cursor.execute(named_query(HOLDERS.name, self.schema), {"process": self.process}).fetchall()
         return []
 

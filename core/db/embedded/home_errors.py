@@ -34,11 +34,11 @@ def failed(message: str, code: str, said: Sequence[str], log: Path, hint: str) -
     """The error for a server program that failed and `said` these lines. A full disk is named as such."""
     evidence: Evidence = {"said": list(said), "log_file": str(log)}
     if any(sign in line for line in said for sign in _SAYS_FULL):
-        return full(log.parent, evidence)
+        return disk_full(log.parent, evidence)
     return Unavailable(message, code=code, evidence=evidence, hint=hint)
 
 
-def full(home: Path, evidence: Evidence) -> Unavailable:
+def disk_full(home: Path, evidence: Evidence) -> Unavailable:
     """The error for a disk that is full."""
     return Unavailable(
         f"the disk that holds {home} is full",
@@ -54,7 +54,7 @@ def _refusal(home: Path, error: OSError) -> Unavailable:
         "error": error.strerror or str(error),
     }
     if error.errno in _FULL:
-        return full(home, evidence)
+        return disk_full(home, evidence)
     if error.errno in _FORBIDDEN:
         return Unavailable(
             f"the demo's folder {home} cannot be written: {evidence['error']}",

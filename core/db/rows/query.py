@@ -54,7 +54,7 @@ class Done:
     done: str | None
 
 
-def built_as(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], R]]:
+def row_factory_for(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], R]]:
     """A row factory that builds `row`, whose fields are the columns by name.
 
     A column of JSON becomes what its field says: dataclasses of objects, tuples of arrays. So does an SQL array.

@@ -8,7 +8,7 @@ from core.db.rows.query import Reading
 from core.db.rows.sources import Collision, Met, Taken
 from core.db.sources import bound
 from core.db.sources.proof import EXAMPLES, Coded
-from core.db.sources.windows import probed
+from core.db.sources.windows import codes_with_owner
 
 
 def foreign_codes(source: Coded, collection: str, schema: str) -> Reading[Collision]:
@@ -18,7 +18,7 @@ def foreign_codes(source: Coded, collection: str, schema: str) -> Reading[Collis
     """
     found = (
         sql.SQL("SELECT code, owner FROM {} WHERE owner <> {}").format(
-            probed(source.table, source.code, schema), sql.Literal(collection)
+            codes_with_owner(source.table, source.code, schema), sql.Literal(collection)
         )
         if source.windowed
         else sql.SQL(

@@ -5,7 +5,7 @@ from psycopg import sql
 from core.db.rows.query import Reading
 from core.db.rows.sources import Counts, Rows
 from core.db.sources import bound
-from core.db.sources.windows import probed
+from core.db.sources.windows import codes_with_owner
 
 
 def counts(
@@ -17,13 +17,13 @@ def counts(
     """
     registry, owner = bound.registry(schema), sql.Literal(collection)
     if grouped:
-        return _grouped(table, code, registry, owner, probed(table, code, schema) if windowed else None)
+        return _grouped(table, code, registry, owner, codes_with_owner(table, code, schema) if windowed else None)
     if windowed:
         statement = sql.SQL(
             "SELECT count(*) AS source_rows, count(*) FILTER (WHERE owner = {owner}) AS registered,"
             " count(*) FILTER (WHERE owner = {owner}) AS codes_registered,"
             " count(*) - count(code) AS unidentifiable, 0::bigint AS shared_codes FROM {probed}"
-        ).format(owner=owner, probed=probed(table, code, schema))
+        ).format(owner=owner, probed=codes_with_owner(table, code, schema))
         return Reading(statement, Counts)
     statement = sql.SQL(
         "SELECT count(*) AS source_rows, count(r.entity_code) AS registered, count(r.entity_code) AS codes_registered,"

@@ -5,7 +5,7 @@ from psycopg import sql
 from core.db.rows.query import Reading
 from core.db.rows.sources import Drifted, LateCode, StillMissing, Unidentified
 from core.db.sources import bound
-from core.db.sources.windows import probed
+from core.db.sources.windows import codes_with_owner
 
 EXAMPLES = 3
 
@@ -14,7 +14,7 @@ def missing_set(table: sql.Composable, code: sql.Composable, schema: str, *, win
     """Codes of the source that the registry does not hold; `windowed` where the two cannot be joined."""
     if windowed:
         return sql.SQL("SELECT DISTINCT code FROM {} WHERE code IS NOT NULL AND owner IS NULL").format(
-            probed(table, code, schema)
+            codes_with_owner(table, code, schema)
         )
     return sql.SQL(
         "SELECT code FROM (SELECT {code} AS code FROM {table} AS source) AS coded WHERE code IS NOT NULL"
@@ -22,7 +22,7 @@ def missing_set(table: sql.Composable, code: sql.Composable, schema: str, *, win
     ).format(code=code, table=table, registry=bound.registry(schema))
 
 
-def contract(table: sql.Composable, code: sql.Composable) -> Reading[Unidentified]:
+def faulty_codes(table: sql.Composable, code: sql.Composable) -> Reading[Unidentified]:
     """Rows of the source without a code, and rows whose code another row gives too: a set cannot show either."""
     statement = sql.SQL(
         "SELECT count(*) - count(code) AS without_code,"

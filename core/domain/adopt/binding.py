@@ -95,7 +95,7 @@ def guess(function: Function) -> Binding | None:
     return None if complaints(function, found) else found
 
 
-def judge(function: Function, binding: Binding) -> None:
+def insist_fits(function: Function, binding: Binding) -> None:
     """Raise GateClosed with everything that is wrong with `binding`."""
     wrong = complaints(function, binding)
     if wrong:

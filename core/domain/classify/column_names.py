@@ -175,7 +175,7 @@ def id_stem(name: str) -> str:
     return _joined_words(stem) if last in _IDS or last in _CODES else ""
 
 
-def is_of(stem: Collection[str], table: str) -> bool:
+def names_its_table(stem: Collection[str], table: str) -> bool:
     """Whether the words before an id or code are the table's own: `film` of films, `step` of workflow_steps."""
     own = {singular(word) for word in words(table)}
     joined = "".join(singular(word) for word in words(table))
@@ -223,7 +223,7 @@ def _owner(stem: tuple[str, ...], table: str, tables: TableNames) -> str | None:
         return exact[0]
     another = tables.is_another(joined, table)
     # The last word is the thing: `step_id` of workflow_steps is its own, `kingdom_id` of kingdom_names a kingdom's.
-    if is_of(stem, table) and not (another and not tables.joined(table).endswith(joined)):
+    if names_its_table(stem, table) and not (another and not tables.joined(table).endswith(joined)):
         return table
     return "" if another else None
 

@@ -29,7 +29,7 @@ def fold(text: str) -> str:
     return _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
 
 
-def look(text: str) -> str:
+def as_seen(text: str) -> str:
     """A text as hasty eyes see it: folded, without case, and with one letter for those that look alike."""
     return fold(text).lower().translate(_ALIKE)
 
@@ -48,4 +48,4 @@ def meet(texts: Iterable[str]) -> bool:
 def are_confused(texts: Iterable[str]) -> bool:
     """Whether two of these different texts look alike."""
     known = set(texts)
-    return len(set(map(look, known))) < len(known)
+    return len(set(map(as_seen, known))) < len(known)

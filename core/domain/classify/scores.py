@@ -18,8 +18,8 @@ from core.domain.classify.column_names import (
     REFERENCE,
     is_audit,
     is_birth,
-    is_of,
     is_ordinal,
+    names_its_table,
     words,
 )
 from core.domain.classify.column_statistics import SampledTable
@@ -148,7 +148,11 @@ def _structure(table: SampledTable, columns: Columns, shape: Shape) -> float:
 
 def _shared(table: SampledTable, columns: Columns, shape: Shape) -> float:
     name = columns[0]
-    own = len(columns) == 1 and shape.kinds[name] in (OWN_ID, OWN_CODE) and is_of(words(name)[:-1], table.collection)
+    own = (
+        len(columns) == 1
+        and shape.kinds[name] in (OWN_ID, OWN_CODE)
+        and names_its_table(words(name)[:-1], table.collection)
+    )
     return _SHARED if own and table.shared_names.get(name) else 0.0
 
 

@@ -10,7 +10,7 @@ from core.db.connection.session import Connection
 from core.db.install import installer
 from core.db.rows import gateway as rows
 from core.db.rows.gateway import Bound
-from core.domain.adopt.binding import Binding, Function, Parameter, complaints, guess, judge, read
+from core.domain.adopt.binding import Binding, Function, Parameter, complaints, guess, insist_fits, read
 from core.errors import ConsoleError, Json, UsageError
 from core.services.adopt.script_draft import Draft
 
@@ -40,7 +40,7 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
     if words:
         name, binding = read(words)
         found = _named(connection, (made.schema, *made.company_schemas), name, binding)
-        judge(found.function, binding)
+        insist_fits(found.function, binding)
         _bind(connection, made, found, binding, bound)
     elif bound is not None and bound.there:
         made.registers_by = [bound.name] if bound.name else []

@@ -96,7 +96,7 @@ def missing_now(connection: Connection, entry: Source) -> tuple[sql.Composable, 
 def _drift(connection: Connection, entry: Source) -> tuple[Drifted, Unidentified]:
     table, code = missing_now(connection, entry)
     drifted = connection.one(missing.drift(table, code, entry.ledger_id, connection.schema))
-    return drifted, connection.one(missing.contract(table, code))
+    return drifted, connection.one(missing.faulty_codes(table, code))
 
 
 def _stale(number: int, drift: Mapping[str, tuple[Drifted, Unidentified]]) -> Stale:

@@ -166,7 +166,7 @@ def _check(
             source = sources.with_table(source)
             identities.in_scope(source)
             seen = prove(connection, source, identity, among=None)
-            identities.insist_on(seen, identity)
+            identities.insist_proven(seen, identity)
             evidence = seen.as_evidence() | ({"save": around.save} if around.save else {})
             if decision.collection in around.told:
                 evidence["suggestion"] = around.told[decision.collection]
@@ -191,7 +191,7 @@ def _met(checked: _Checked, found: Sequence[Met]) -> _Checked | Result:
         return checked
     examples: tuple[Json, ...] = tuple({"code": each.code, "owner": each.owner} for each in found)
     try:
-        identities.insist_on(
+        identities.insist_proven(
             replace(checked.proof, pending=found[0].total, pending_examples=examples), checked.identity
         )
     except GateClosed as error:

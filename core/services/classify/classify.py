@@ -69,11 +69,11 @@ def proven(
     """The evidence that `identity` holds on live data. Raises GateClosed where it does not, or is unproven."""
     in_scope(source)
     found = prove(connection, source, identity, seconds=seconds, among=among)
-    insist_on(found, identity)
+    insist_proven(found, identity)
     return found.as_evidence()
 
 
-def insist_on(found: Proof, identity: Identity) -> None:
+def insist_proven(found: Proof, identity: Identity) -> None:
     """Raise GateClosed, with the offending rows, unless `found` proves `identity`."""
     insist(judge(CONTRACT, found), f"{identity.text} does not identify the rows of {identity.collection}")
 

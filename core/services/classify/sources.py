@@ -104,7 +104,7 @@ def code_of(source: Source, identity: Identity) -> tuple[sql.Composable, list[co
     return codec.code_expression(collection, parts, source.schema), parts
 
 
-def counts(connection: Connection, source: Source, *, grouped: bool) -> Reading[Counts]:
+def count_statement(connection: Connection, source: Source, *, grouped: bool) -> Reading[Counts]:
     """The statement that counts a classified source's rows and those registered, `grouped` by their codes or not."""
     assert source.table is not None and source.identity is not None  # noqa: S101, PT018 - the caller looked
     code, _ = code_of(source, source.identity)

@@ -73,7 +73,7 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
         yield (None, again) if isinstance(again, Suggestion) else (again, study.ranked(place, again, around))
 
 
-def taken(connection: Connection, identity: Identity) -> Json:
+def standing_of(connection: Connection, identity: Identity) -> Json:
     """What the suggester says of an identity that somebody chose: rank, tier and score, for its history.
 
     None where it is not among the candidates, or nobody could look.

@@ -15,7 +15,7 @@ from core.settings import state_home
 _KEPT = 50  # databases; the one looked at longest ago is forgotten first
 
 
-def place(connection: Connection) -> str:
+def file_of(connection: Connection) -> str:
     """What tells this ledger, seen by this login, from every other: a copy of a database is another one."""
     genesis, who = connection.row(GENESIS), connection.one(IDENTITY)
     return f"{genesis and genesis.hash}/{who.database}/{connection.schema}/{who.login}"

@@ -65,7 +65,7 @@ class StagedFile:
 
         It stays where it is until `settle`. Raises OSError where files cannot be locked or listed.
         """
-        place = last_seen.place(connection)
+        place = last_seen.file_of(connection)
         found = Found()
         with self._turn:
             if self._own is not None and place != self._place:

@@ -51,7 +51,7 @@ def read(connection: Connection, collection: str, *, seconds: int = PROOF_SECOND
 def _statements(connection: Connection, source: Source) -> Iterator[ReadableSql]:
     """Each of them is the one that really runs; a column whose type gives no stable text has none."""
     try:
-        counting = sources.counts(connection, source, grouped=False)
+        counting = sources.count_statement(connection, source, grouped=False)
     except GateClosed:
         return
     counting_text = formatted(counting.statement.as_string(connection.driver))

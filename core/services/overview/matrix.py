@@ -40,7 +40,7 @@ def count(connection: Connection, collection: str, *, exact: bool = False) -> Co
         return None
     if source.identity is None or source.missing_columns:
         return _unidentified(connection, collection, source.table)
-    found = connection.one(sources.counts(connection, source, grouped=exact and not source.declared))
+    found = connection.one(sources.count_statement(connection, source, grouped=exact and not source.declared))
     is_known = exact or source.declared
     return Counts(
         found.source_rows,

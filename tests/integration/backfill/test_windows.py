@@ -3,7 +3,7 @@
 import pytest
 from psycopg import sql
 
-from core.db.sources.windows import probed
+from core.db.sources.windows import codes_with_owner
 from core.errors import GateClosed, Stale
 from core.services.backfill import plan, reconcile
 from core.services.classify import proof, sources
@@ -127,5 +127,5 @@ def test_in_windows_no_statement_names_the_source_beside_the_registry(filled: Da
     )
     for row in texts:
         assert not [text for text in (*row["statements"].values(), row["recount"]) if "birth_registry" in text]
-    relation = probed(sql.Identifier("public", "goods"), sql.SQL("code"), "birth")
+    relation = codes_with_owner(sql.Identifier("public", "goods"), sql.SQL("code"), "birth")
     assert "birth_registry" not in relation.as_string()

@@ -222,16 +222,16 @@ def test_the_second_of_two_writers_is_told_who_was_faster_and_nothing_of_the_fil
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decisions = [Decision("contacts", "synthetic", "contacts:{id}"), Decision("os_projects", "column", "project_code")]
-    insisted = identity.insist_on
+    insisted = identity.insist_proven
 
     def meanwhile(found: Proof, chosen: Identity) -> None:
         insisted(found, chosen)
         if chosen.collection == "os_projects":
-            monkeypatch.setattr(identity, "insist_on", insisted)
+            monkeypatch.setattr(identity, "insist_proven", insisted)
             with database.connect("operator2") as other:
                 identity.classify(other, synthetic_identity("os_projects", "os_projects:{id}"))
 
-    monkeypatch.setattr(identity, "insist_on", meanwhile)
+    monkeypatch.setattr(identity, "insist_proven", meanwhile)
     with database.connect("operator1") as operator:
         contacts, projects = bulk.classify_many(operator, decisions)
     assert (contacts.outcome, projects.outcome) == ("withheld", "invalid")

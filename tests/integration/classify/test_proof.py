@@ -250,7 +250,7 @@ def test_the_same_code_is_one_function_in_the_console_and_in_the_database(small:
         rows = session.execute(
             "SELECT code, birth.birth_code_look(code) AS look FROM unnest(%s::text[]) AS code", [letters]
         ).fetchall()
-        assert [row["code"] for row in rows if row["look"] != same_code.look(row["code"])] == []
+        assert [row["code"] for row in rows if row["look"] != same_code.as_seen(row["code"])] == []
 
 
 def test_a_proof_is_of_one_moment_whatever_comes_in_between(small: Database, monkeypatch: pytest.MonkeyPatch) -> None:
