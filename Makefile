@@ -8,6 +8,9 @@
 .PHONY: help run test test-unit test-servers test-pythons test-directus bench lint snapshots format lock clean
 .DELETE_ON_ERROR:
 
+# What is compiled is kept, whatever the environment says: else every worker of every run compiles all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 LOCK := requirements.lock
 PYTHONS = $(strip $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3)

@@ -14,6 +14,7 @@ from core.db.connection.session import Connection
 from core.db.embedded import server as embedded
 from core.db.embedded.home_errors import failed
 from core.db.embedded.server import DEMO_DATABASE, EmbeddedServer
+from core.db.install.edition import edition
 from core.db.rows import demo as rows
 from core.db.rows.query import Command
 from core.errors import ConsoleError, GateClosed
@@ -26,16 +27,17 @@ _UNFINISHED = "demo_building"
 
 
 def open_demo(
-    home: Path, progress: OnProgress, scale: int | None = None, patience: int | None = None
+    home: Path, progress: OnProgress, scale: int | None = None, patience: int | None = None, *, upgraded: bool = True
 ) -> EmbeddedServer:
     """Start the server and build the demo, each unless done already. The caller must `release` what it gets.
 
     `scale` multiplies the rows of a demo that is yet to be built (default 1). `patience`: how long a server that runs
-    may take to answer (seconds). Raises ConsoleError.
+    may take to answer (seconds). A demo that another version built, or another state of this one, is `upgraded`, or
+    `progress` hears why it cannot be. Raises ConsoleError.
     """
     server = EmbeddedServer.use(home, progress, patience)
     try:
-        _ensure(server, progress, scale)
+        _ensure(server, progress, scale, upgraded=upgraded)
     except BaseException:
         server.release()
         raise
@@ -73,41 +75,54 @@ def dsn(home: Path, login: str, progress: OnProgress) -> str:
         return server.dsn(login)
 
 
-def bring_up(server: EmbeddedServer, progress: OnProgress) -> None:
-    """Upgrade the schema of the demo, which an earlier version of this program built. Raises ConsoleError."""
+def _bring_up(server: EmbeddedServer, progress: OnProgress) -> bool:
+    """Upgrade the schema of the demo, which another state of this program built; False where that is refused."""
     from core.db.install import upgrade  # noqa: PLC0415 - only a demo that is older pays for it
 
-    with server.working(progress), server.maintain(DEMO_DATABASE) as connection:
-        if connection.installed in (None, SCHEMA_VERSION):
-            return  # another process did it meanwhile
-        progress(f"upgrading the demo from {connection.installed} to {SCHEMA_VERSION}")
+    with server.maintain(DEMO_DATABASE) as connection:
+        if connection.installed is None:
+            return True
+        before = connection.installed
+        progress(
+            f"upgrading the demo from {before} to {SCHEMA_VERSION}"
+            if before != SCHEMA_VERSION
+            else f"bringing the demo to this state of {SCHEMA_VERSION}"
+        )
         try:
             upgrade.bring_up(connection)
         except GateClosed as error:
             # It is still there to be read; what writes says the same again.
             progress(f"the demo was not upgraded: {error.message}; `demo reset` rebuilds it")
+            return False
+    return True
 
 
 @contextmanager
 def _in_use(home: Path, progress: OnProgress, scale: int | None) -> Iterator[EmbeddedServer]:
     server = open_demo(home, progress, scale)
     try:
-        bring_up(server, progress)
         yield server
     finally:
         server.release()
 
 
-def _ensure(server: EmbeddedServer, progress: OnProgress, scale: int | None) -> None:
+def _ensure(server: EmbeddedServer, progress: OnProgress, scale: int | None, *, upgraded: bool) -> None:
     with server.maintain() as connection:
-        if connection.row(rows.BUILT) is None:
+        built = connection.row(rows.BUILT)
+        if built is None:
             with server.working(progress):
                 # Another process may have built it while this one waited.
-                if connection.row(rows.BUILT) is None:
+                if (built := connection.row(rows.BUILT)) is None:
                     _build(server, connection, progress, scale or 1)
-        built = scale and _scale(connection)
-        if built and built != scale:
-            progress(f"the demo has scale {built}; `demo reset --scale {scale}` rebuilds it")
+                    return
+        if scale and built.scale and built.scale != scale:
+            progress(f"the demo has scale {built.scale}; `demo reset --scale {scale}` rebuilds it")
+        if upgraded and built.edition != edition():
+            with server.working(progress):
+                # Another process may have upgraded it while this one waited.
+                built = connection.row(rows.BUILT)
+                if built and built.edition != edition() and _bring_up(server, progress):
+                    _remember(connection, DEMO_DATABASE, built.scale or 1)
 
 
 def _build(server: EmbeddedServer, connection: Connection, progress: OnProgress, scale: int) -> None:
@@ -119,7 +134,7 @@ def _build(server: EmbeddedServer, connection: Connection, progress: OnProgress,
         _do(connection, rows.DROP_UNFINISHED, rows.CREATE_UNFINISHED)
         with translated():
             build(server.dsn(DEMO_SUPERUSER, _UNFINISHED), scale=scale, progress=progress)
-        _remember_scale(connection, scale)
+        _remember(connection, _UNFINISHED, scale)
         _do(connection, rows.DROP, rows.FINISH)
     except ConsoleError as error:
         with suppress(ConsoleError):  # a full disk needs the room back now, not at the next attempt
@@ -144,7 +159,7 @@ def _do(connection: Connection, *commands: Command) -> None:
         connection.do(command)
 
 
-def _remember_scale(connection: Connection, scale: int) -> None:
-    comment = sql.Literal(f"built by {APPLICATION} at scale {scale}")
+def _remember(connection: Connection, database: str, scale: int) -> None:
+    comment = sql.Literal(f"built by {APPLICATION} at scale {scale} from {edition()}")
     with translated():
-        connection.driver.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(_UNFINISHED), comment))
+        connection.driver.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(database), comment))

@@ -10,7 +10,6 @@ from core.db.connection.session import Connection
 from core.db.rows.session import IDENTITY
 from core.errors import ConsoleError, Unavailable
 from core.settings import Settings, data_home
-from core.version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from core.db.embedded.server import EmbeddedServer
@@ -46,7 +45,6 @@ class Session:
         self._progress = progress
         self._embedded: EmbeddedServer | None = None
         self._dsn = settings.dsn
-        self._is_brought_up = settings.read_only  # then not even the demo is written
 
     def browse(self) -> Connection:
         """A new READ ONLY connection. Blocks; the first one of the demo may start and build it."""
@@ -108,16 +106,7 @@ class Session:
         self.close()
 
     def _open(self, kind: type[C], *, read_only: bool) -> C:
-        """A connection; the demo of an earlier version is upgraded first, once in a session."""
         timeout = self.settings.connect_timeout
-        opened = kind.open(self._target(), self.settings.schema, read_only=read_only, timeout=timeout)
-        if self._embedded is None or self._is_brought_up or opened.installed in (None, SCHEMA_VERSION):
-            return opened
-        from core.services.demo import bring_up  # noqa: PLC0415 - only a demo that is older pays for it
-
-        opened.close()
-        self._is_brought_up = True
-        bring_up(self._embedded, self._progress)
         return kind.open(self._target(), self.settings.schema, read_only=read_only, timeout=timeout)
 
     def _current(self, opened: C) -> C:
@@ -135,5 +124,8 @@ class Session:
         from core.services.demo import open_demo  # noqa: PLC0415 - only the demo pays for its builder
 
         if self._embedded is None:
-            self._embedded = open_demo(data_home(), self._progress, patience=self.settings.connect_timeout)
+            # A read-only session does not write even the demo, which stays as an earlier version built it.
+            settings = self.settings
+            self._embedded = open_demo(data_home(), self._progress, patience=settings.connect_timeout,
+                                       upgraded=not settings.read_only)  # fmt: skip
         return self._embedded.dsn(self.settings.login)

@@ -110,6 +110,8 @@ def _survey(connection: Connection) -> _Found:
     # Read again: another session may have upgraded since this one connected.
     quoted, before = place.quoted, version_of(place.comment or "")
     files = {file.name: file.sha256 for file in connection.rows(rows.FILES)}
+    if before == SCHEMA_VERSION:
+        _insist_this_state(connection.schema, files)
     live = catalog.live(connection)
     if before == FIRST_VERSION:
         first = released.first()
@@ -145,13 +147,23 @@ def _is_made_again(key: Key) -> bool:
 
 
 def _insist_released(schema: str, files: Mapping[str, str], first: released.Release) -> None:
-    differing = sorted(name for name in files.keys() | first.files.keys()
-                       if name.startswith("install/") and files.get(name) != first.files.get(name))  # fmt: skip
+    _insist_same(schema, [name for name in files.keys() | first.files.keys()
+                          if name.startswith("install/") and files.get(name) != first.files.get(name)])  # fmt: skip
+
+
+def _insist_this_state(schema: str, files: Mapping[str, str]) -> None:
+    """What a schema file made lasts: one that has another text now, or is gone, cannot be applied again."""
+    ours = {part.name: part.sha256 for part in installer.parts()}
+    _insist_same(schema, [name for name, sha256 in files.items()
+                          if name.startswith("schema/") and ours.get(name) != sha256])  # fmt: skip
+
+
+def _insist_same(schema: str, differing: Sequence[str]) -> None:
     if differing:
         raise GateClosed(
             f"schema {schema} was installed by a version that was never released",
             code="schema_unknown",
-            evidence={"schema": schema, "files": [*differing[:_SHOWN]]},
+            evidence={"schema": schema, "files": [*sorted(differing)[:_SHOWN]]},
             hint="To reinstall: keep a dump, `birth-console init --uninstall`, then `birth-console init`.",
         )
 

@@ -8,9 +8,10 @@ from core.db.rows.query import Command, Query
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The demo that is there. `scale` is None where nothing tells it."""
+    """The demo that is there. None where nothing tells its scale, or which state of core/sql it was made from."""
 
     scale: int | None
+    edition: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 -- name: built
-SELECT pg_catalog.substring(pg_catalog.shobj_description(oid, 'pg_database'), 'scale (\d+)')::integer AS scale
-  FROM pg_catalog.pg_database WHERE datname = 'demo'
+SELECT pg_catalog.substring(told, 'scale (\d+)')::integer AS scale, pg_catalog.substring(told, 'from (\w+)') AS edition
+  FROM pg_catalog.pg_database, pg_catalog.shobj_description(oid, 'pg_database') AS told
+ WHERE datname = 'demo'
 
 -- name: drop_unfinished
 DROP DATABASE IF EXISTS demo_building WITH (FORCE)
