@@ -1,6 +1,6 @@
 """A demo that 0.1.0 made is brought to this version by whatever command opens it first, and works on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -65,18 +65,7 @@ def test_a_demo_of_an_earlier_version_is_upgraded_by_the_command_that_opens_it_a
     again = told("status")
     assert (again.status, again.err, again.document) == (0, "", read.document)
 
-    # One that another state of this version made is brought up, too; where a file that lasts differs, it says so.
-    altered("COMMENT ON DATABASE demo IS 'built by birth-console at scale 1 from 0123456789ab'")
-    altered("UPDATE birth.birth_migration SET sha256 = repeat('0', 64) WHERE name = 'functions/kernel/caller.sql'")
-    read = told("status")
-    assert f"bringing the demo to this state of {SCHEMA_VERSION}" in read.err
-    again = told("status")
-    assert (again.status, again.err, again.document) == (0, "", read.document)
-    altered("COMMENT ON DATABASE demo IS 'built by birth-console at scale 1'")
-    altered("UPDATE birth.birth_migration SET sha256 = reverse(sha256) WHERE name = 'schema/0014_version.sql'")
-    refused = told("status")
-    assert (refused.status, "the demo was not upgraded: schema birth was installed by" in refused.err) == (0, True)
-    altered("UPDATE birth.birth_migration SET sha256 = reverse(sha256) WHERE name = 'schema/0014_version.sql'")
+    _is_brought_to_this_state(told, altered, read)
 
     # What it held is still there, and whole. A run that was made for the gateway of 0.1.0 is stale, and says why.
     audit = told("audit", "--anchor", str(DUMPS / "anchor.json"))
@@ -103,6 +92,21 @@ def test_a_demo_of_an_earlier_version_is_upgraded_by_the_command_that_opens_it_a
     certified = told("--as", "reviewer1", "certify", number, "--note", "looked")
     assert certified.status == 0, certified.err
     assert told("demo", "stop").status == 0
+
+
+def _is_brought_to_this_state(told: Callable[..., Answer], altered: Callable[[str], None], before: Answer) -> None:
+    # One that another state of this version made is brought up, too; where a file that lasts differs, it says so.
+    altered("COMMENT ON DATABASE demo IS 'built by birth-console at scale 1 from 0123456789ab'")
+    altered("UPDATE birth.birth_migration SET sha256 = repeat('0', 64) WHERE name = 'functions/kernel/caller.sql'")
+    read = told("status")
+    assert f"bringing the demo to this state of {SCHEMA_VERSION}" in read.err
+    again = told("status")
+    assert (again.status, again.err, again.document) == (0, "", before.document)
+    altered("COMMENT ON DATABASE demo IS 'built by birth-console at scale 1'")
+    altered("UPDATE birth.birth_migration SET sha256 = reverse(sha256) WHERE name = 'schema/0014_version.sql'")
+    refused = told("status")
+    assert (refused.status, "the demo was not upgraded: schema birth was installed by" in refused.err) == (0, True)
+    altered("UPDATE birth.birth_migration SET sha256 = reverse(sha256) WHERE name = 'schema/0014_version.sql'")
 
 
 def _made(home: Path) -> Path:
