@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from psycopg import sql
 
+from tests import console
 from tests.databases import Database, TestServer
 
 # Collections with rows whose identity is clear, each with the template or column that identifies them.
@@ -137,6 +138,18 @@ def let_in(database: Database, schema: str, groups: Mapping[str, str]) -> None:
             admin.execute(
                 sql.SQL("INSERT INTO {} VALUES ('embedded', '{{}}')").format(sql.Identifier(schema, "birth_setting"))
             )
+
+
+def add_people(database: Database, groups: Mapping[str, str]) -> None:
+    """The same by the console's own command, as an administrator does it: logins of the company's, each a person."""
+    for login, group in groups.items():
+        a_login(database, login)
+        words = ("people", "add", login, "--person", f"the person of {login}", "--group", group.removeprefix("birth_"))
+        answer = console.run(*words, "--dsn", database.dsn("postgres"))
+        assert answer.status == 0, answer.err
+    if database.value("SELECT count(*) FROM pg_hba_file_rules WHERE auth_method = 'trust'"):
+        # The server of these tests is no company's: as on the demo, its open socket is a warning.
+        database.run("INSERT INTO birth.birth_setting VALUES ('embedded', '{}')")
 
 
 def a_login(database: Database, login: str) -> None:

@@ -71,14 +71,17 @@ def plant(database: Database, session: Psql) -> None:
 
 
 def test_names_planted_in_front_of_ours_are_never_resolved(open_gate: Database) -> None:
-    with open_gate.psql() as operator:
+    with open_gate.psql("postgres") as operator:
+        operator.execute("SET SESSION AUTHORIZATION operator1")
         run = begun(operator)
-        # Only now: no run begins while anybody may plant anything.
         open_gate.run(f'GRANT TEMP ON DATABASE "{open_gate.name}" TO PUBLIC; CREATE SCHEMA planted; {_PLANTED}')
         open_gate.run(
             "GRANT USAGE ON SCHEMA planted TO PUBLIC; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA planted TO PUBLIC"
         )
+        # Beside what its login planted no batch runs: so it is a superuser's, who is nobody's member.
+        operator.execute("RESET SESSION AUTHORIZATION")
         plant(open_gate, operator)
+        operator.execute("SET SESSION AUTHORIZATION operator1")
         assert ask(operator, claimed(operator, run)) == 3
         finish(operator, run)
         ask(operator, f"SELECT birth.birth_backfill_report({run}, 'waiting', NULL)")
@@ -93,10 +96,33 @@ def test_names_planted_in_front_of_ours_are_never_resolved(open_gate: Database) 
         digest = ask(reviewer, f"SELECT birth.birth_evidence_digest(birth.birth_run_evidence({run}))")
         plant(open_gate, reviewer)
         ask(reviewer, f"SELECT chain_seq FROM birth.birth_backfill_certify({run}, '{digest}', 'x')")
-        assert "create" in [
-            row["id"] for row in open_gate.run("SELECT id FROM birth.birth_audit() WHERE verdict = 'failed'")
-        ]
     small.sound(open_gate)
+
+
+def test_no_batch_runs_beside_what_a_login_of_the_console_made_for_the_company_s_code_to_find(
+    open_gate: Database,
+) -> None:
+    # PostgreSQL's own defaults, on 14 and before: no run waits until a company has changed them.
+    open_gate.run(f'GRANT TEMP ON DATABASE "{open_gate.name}" TO PUBLIC; GRANT CREATE ON SCHEMA public TO PUBLIC')
+    audit = "SELECT verdict FROM birth.birth_audit() WHERE id = 'create'"
+    assert open_gate.value(audit) == "warning"
+    with open_gate.psql() as operator, open_gate.psql("operator2") as accomplice:
+        run = begun(operator)
+        batch = claimed(operator, run)
+        refused = "objects_planted: 1 objects of logins stand where the company's code may look for names"
+        for session, kind, name, rest in (
+            (operator, "TABLE", "pg_temp.birth_registry", "(entity_code text)"),
+            (operator, "FUNCTION", "pg_temp.lower(varchar)", "RETURNS text LANGUAGE sql AS 'SELECT $1'"),
+            (operator, "DOMAIN", "pg_temp.code", "AS text"),
+            (accomplice, "FUNCTION", "public.lower(varchar)", "RETURNS text LANGUAGE sql AS 'SELECT $1'"),
+            (accomplice, "VIEW", "public.birth_registry", "AS SELECT 'G-1' AS entity_code"),
+        ):
+            session.execute(f"CREATE {kind} {name} {rest}".encode())
+            assert open_gate.value(audit) == ("warning" if session is operator else "failed")
+            assert refusal(operator, batch) == ("BR003", refused)
+            session.execute(f"DROP {kind} {name}".encode())
+        accomplice.execute("CREATE TEMP TABLE birth_registry (entity_code text)")
+        assert (open_gate.value(audit), ask(operator, batch)) == ("warning", 3)
 
 
 def test_a_table_of_ones_own_cannot_be_given_the_gateway_as_its_trigger(small: Database) -> None:

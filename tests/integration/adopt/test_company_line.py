@@ -42,10 +42,10 @@ def run(database: Database, *words: str, login: str = OPERATOR, status: int = 0)
 
 
 def installed(database: Database) -> None:
-    """Run init once, and what it would have an administrator run, as it says so itself."""
-    for remedy in run(database, *_INIT, login="postgres").document["remedies"]:
-        database.run(remedy["sql"])
-    foreign.let_in(database, "birth", LOGINS)
+    """Run init once: it leaves no statement to anybody."""
+    done = run(database, *_INIT, login="postgres").document
+    assert (done["needs"], done["remedies"]) == ([], [])
+    foreign.add_people(database, LOGINS)
 
 
 def identified(database: Database) -> None:

@@ -173,7 +173,7 @@ def test_who_may_not_do_it_gets_the_sql_for_who_may(company: Database) -> None:
     # What let this login in is over once the audit's own hint was followed.
     for remedy in answer.document["remedies"]:
         company.run(remedy["sql"])
-    failed = company.run("SELECT id FROM birth.birth_audit() WHERE verdict <> 'passed' AND id <> 'trust'")
+    failed = company.run("SELECT id FROM birth.birth_audit() WHERE verdict = 'failed' AND id <> 'trust'")
     assert failed == []
 
 

@@ -25,6 +25,7 @@ DECLARE
     v_done record;
 BEGIN
     PERFORM {S}._birth_batch_alone(p_ledger_id);
+    PERFORM {S}._birth_batch_apart();
     SELECT * INTO v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger_id;
     PERFORM {S}._birth_batch_run(v_entry.run_id);
     v_batch := {S}._birth_batch_claimed(p_ledger_id, p_epoch);

@@ -18,6 +18,48 @@ COMMENT ON FUNCTION {S}._birth_batch_alone(bigint) IS
     'Refuses a batch in a transaction that has written before; makes sure that it cannot be prepared. Private. '
     'Raises BR002 not_alone.';
 
+-- No batch runs beside what a login of the console made: the company's code could take it for its own. A temporary
+-- table stands in for one that is named without a schema; a function, an operator or a type may fit better than the
+-- meant one. Nothing can be made between this look and the call.
+CREATE OR REPLACE FUNCTION {S}._birth_batch_apart() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_temporary text := (SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema());
+    v_found text[];
+BEGIN
+    WITH person AS MATERIALIZED (
+        SELECT r.oid FROM pg_roles AS r
+        WHERE NOT r.rolsuper
+          AND (r.rolname = session_user OR r.rolname IN (SELECT login FROM {S}.birth_person_login))
+    ), role AS MATERIALIZED (
+        SELECT oid, true AS is_person FROM person
+        UNION ALL
+        -- What its login can be, it could be while it made something of its session alone.
+        SELECT r.oid, false FROM pg_roles AS r
+        WHERE r.oid NOT IN (SELECT oid FROM person) AND pg_has_role(session_user, r.oid, 'MEMBER')
+          AND NOT (SELECT s.rolsuper FROM pg_roles AS s WHERE s.rolname = session_user)
+    )
+    SELECT array_agg(concat(o.type, ' ', o.identity) ORDER BY o.identity COLLATE "C") INTO v_found
+    FROM role
+    JOIN pg_shdepend AS d ON d.refclassid = 'pg_authid'::regclass AND d.refobjid = role.oid AND d.deptype = 'o'
+        AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS o
+    WHERE d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass,
+            'pg_opclass'::regclass, 'pg_namespace'::regclass)
+      -- Another session's temporary objects are not seen here.
+      AND (o.schema = v_temporary OR role.is_person AND coalesce(o.schema, '') !~ '^pg_temp');
+    IF v_found IS NOT NULL THEN
+        PERFORM {S}.birth_refuse('BR003', 'objects_planted',
+            format('%s objects of logins stand where the company''s code may look for names', cardinality(v_found)),
+            jsonb_build_object('objects', v_found[1:5]),
+            'Drop them, or give them to a role that no person here belongs to. Then apply again.');
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_batch_apart() IS
+    'Refuses a batch if its login made temporary objects in this session, or a person of the console owns objects. '
+    'Private. Raises BR003 objects_planted.';
+
 -- The run must be at work, and stay so until this batch commits: whoever supersedes or certifies it waits. One that
 -- was brought to its end has no claim left: whoever comes late with one is told that it is lost.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_run(p_run bigint) RETURNS text

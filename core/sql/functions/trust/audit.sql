@@ -159,20 +159,6 @@ BEGIN
                   AND NOT (t.relname = 'birth_registry' AND g.grantee = to_regrole('birth_caller')
                       AND g.privilege_type = 'INSERT')) AS found),
             'REVOKE the privilege: every write goes through a function.'),
-        ('create', 'no login may create objects (CREATE, TEMP)',
-            (SELECT jsonb_agg(DISTINCT x.name) FROM (
-                SELECT r::regrole::text || ' on schema ' || n.nspname AS name
-                FROM unnest(v_roles) AS r, pg_namespace AS n
-                WHERE r <> v_owner AND n.nspname !~ '^pg_'
-                  AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r)
-                  AND has_schema_privilege(r, n.oid, 'CREATE')
-                UNION ALL
-                SELECT r::regrole::text || ' on database'
-                FROM unnest(v_roles) AS r
-                WHERE r <> v_owner
-                  AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r)
-                  AND has_database_privilege(r, current_database(), 'CREATE, TEMP')) AS x),
-            'REVOKE CREATE ON SCHEMA … and TEMP ON DATABASE … FROM PUBLIC.'),
         ('parameters', 'no login may switch off triggers or track_counts', {S}._birth_audit_parameters(v_roles),
             'REVOKE SET ON PARAMETER … FROM …'),
         ('triggers', 'the birth triggers are enabled',
@@ -193,6 +179,7 @@ BEGIN
                 THEN jsonb_build_array(current_setting('session_replication_role')) END,
             'RESET session_replication_role.')
     ) AS c(id, title, found, hint);
+    RETURN QUERY SELECT * FROM {S}._birth_audit_create(v_roles);
     RETURN QUERY SELECT * FROM {S}._birth_audit_trigger_guard();
     RETURN QUERY SELECT * FROM {S}._birth_audit_trust(v_embedded);
 END
