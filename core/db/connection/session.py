@@ -18,7 +18,8 @@ from core.db.connection.connect_errors import reason
 from core.db.connection.dsn import readable
 from core.db.connection.errors import is_understood, lacks_column, no_connection, translated
 from core.db.connection.installed import explained_by_version
-from core.db.connection.lock_holders import is_unnamed, name_holders
+from core.db.connection.lock_holders import is_unnamed, name_holders, name_waits
+from core.db.connection.lock_watch import LockWatch
 from core.db.connection.pooler import insist_session_mode
 from core.db.queries import named_query
 from core.db.rows.lock import HOLDERS, Holder
@@ -111,6 +112,7 @@ class Connection:
         self.installed = installed
         self.creator: str | None = None
         self._again = again
+        self._watch: LockWatch | None = None
         self._in_snapshot = False
 
     @classmethod
@@ -192,7 +194,11 @@ class Connection:
     def elsewhere(self, schema: str) -> "Connection":
         """The same session, bound to another schema: named queries ask there."""
         installed = self.installed
-        return Connection(self.driver, schema, read_only=self.read_only, process=self.process, installed=installed)
+        there = Connection(
+            self.driver, schema, read_only=self.read_only, process=self.process, installed=installed, again=self._again
+        )
+        there._watch = self._watch
+        return there
 
     def moment(self) -> str:
         """The moment that this session's snapshot sees, for other sessions to share."""
@@ -203,6 +209,20 @@ class Connection:
         """One READ COMMITTED transaction."""
         with self._translated(), self.driver.transaction():
             yield
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """While the block lasts, who keeps this session waiting is looked at: a lock that never came is told with it.
+
+        For what takes locks that any writer of a table holds up: setting up, and changing the schema.
+        """
+        with LockWatch(self._again, self.process, self.schema) as watch:
+            self._watch = watch
+            try:
+                with self._translated():
+                    yield
+            finally:
+                self._watch = None
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -312,7 +332,10 @@ class Connection:
                 yield
         except ConsoleError as error:
             if is_unnamed(error):
-                name_holders(error, self._holders())
+                if self._watch is not None and (seen := self._watch.seen()):
+                    name_waits(error, seen)
+                else:
+                    name_holders(error, self._holders())
             found: ConsoleError = error
             if isinstance(query, Query) and lacks_column(error):
                 found = mismatch(query.name, [error.message])

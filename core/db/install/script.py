@@ -120,7 +120,12 @@ def _named(watching: Mapping[str, str]) -> Iterator[None]:
 def begin(driver: Driver) -> None:
     """Wait for other installers; inside a transaction."""
     with translated(), driver.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'".encode())
+        # Whoever chose to wait less, does.
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true) FROM pg_settings"
+            " WHERE name = 'lock_timeout' AND setting::integer NOT BETWEEN 1 AND 10000",
+            [_LOCK_TIMEOUT],
+        )
         # Functions call each other in every direction; what a body says is looked at when it is called.
         cursor.execute("SET LOCAL check_function_bodies = off")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])

@@ -23,3 +23,24 @@ class Holder:
 
 
 HOLDERS: Final = Query("lock.holders", Holder)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A session, or a prepared transaction (`process` 0), for which another one waits at this moment.
+
+    `held`: its modes on the table; "" where it waits itself, further ahead in the queue.
+    """
+
+    table: str
+    wanted: str
+    held: str
+    process: int
+    login: str | None
+    application: str | None
+    seconds: int | None
+    since: str | None
+    asking_since: str | None
+
+
+WAITS: Final = Query("lock.waits", Wait)

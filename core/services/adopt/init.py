@@ -91,7 +91,7 @@ def preview(connection: Connection, wish: Wish) -> Outcome:
     """What `init` would do. Changes nothing: what it takes to look is taken back."""
     _refuse_reserved(connection.schema)
     insist_current(connection.schema, connection.installed)
-    with translated(read_only=connection.read_only), connection.driver.transaction(force_rollback=True):
+    with connection.watched(), connection.driver.transaction(force_rollback=True):
         script.begin(connection.driver)
         made = _draft(connection, wish)
         _rehearse_script(connection, made)
@@ -104,7 +104,7 @@ def init(connection: Connection, wish: Wish) -> Outcome:
     """Do what this login can, in one transaction, and say what somebody else has to do. Raises ConsoleError."""
     _refuse_reserved(connection.schema)
     insist_current(connection.schema, connection.installed)
-    with connection.transaction():
+    with connection.watched(), connection.transaction():
         script.begin(connection.driver)
         made = _draft(connection, wish)
         doing = made.possible

@@ -54,7 +54,7 @@ def insist_on_leave(found: Removal, *, even_certified: bool) -> None:
 
 def uninstall(connection: Connection, *, even_certified: bool) -> Removal:
     """Remove it, in one transaction. What the company built upon it stops the whole. Raises ConsoleError."""
-    with connection.transaction():
+    with connection.watched(), connection.transaction():
         script.begin(connection.driver)
         statements = _statements(connection)
         found = _removal(connection, statements)

@@ -65,7 +65,7 @@ def upgrade(connection: Connection) -> Upgrade:
     file makes again was changed by hand.
     """
     _insist_installed(connection)
-    with connection.transaction():
+    with connection.watched(), connection.transaction():
         script.begin(connection.driver)
         drafted = _draft(connection)
         if drafted.needs:
