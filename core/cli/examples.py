@@ -21,7 +21,11 @@ EXAMPLES = {
     "permit open": ("birth-console permit open --budget 50000 --expires 2h --reason 'QT-001 backfill'",),
     "permit close": ("birth-console permit close 1 --reason done",),
     "permit list": ("birth-console permit list",),
-    "plan": ("birth-console plan --all", "dot-birth-backfill-plan os_items team"),
+    "plan": (
+        "birth-console plan --all",
+        "birth-console plan --all --html plan.html",
+        "dot-birth-backfill-plan os_items team",
+    ),
     "reconcile": (
         "birth-console reconcile 1 --note 'compared with the source'",
         "birth-console reconcile 1 --note 'the table is in use' --allow-drift 20",

@@ -58,6 +58,12 @@ class Output:
         for line in _fitting("    " + visible(text), _LINE_WIDTH, "    "):
             self.console().print(line, soft_wrap=True)
 
+    def folded(self, label: str, text: str, style: str = "") -> None:
+        """Print a label and what may be long beside it, broken between words and aligned; a pipe gets one line."""
+        console, head = self.console(), visible(label) + " "
+        for line in _fitting(head + visible(text), console.width, " " * len(head)):
+            console.print(line, style=style, soft_wrap=True)
+
     def source(self, text: str) -> None:
         """Print our own text as it is, over several lines."""
         self._write(text.rstrip("\n"))

@@ -58,3 +58,18 @@ def _pair(label: str, value: str, room: int) -> list[str]:
     wrapped = textwrap.wrap(value, max(room, 40), initial_indent=f"{label}  ", subsequent_indent=indent,
                             break_long_words=False, break_on_hyphens=False)  # fmt: skip
     return wrapped or [label]
+
+
+def middle(text: str, room: int) -> str:
+    """A text that is at most so many cells wide: it is cut in the middle, since names differ at their ends."""
+    if cell_len(text) <= room:
+        return text
+    tail = (room - 1) // 2
+    end = text[-tail:] if tail else ""
+    while cell_len(end) > tail:
+        end = end[1:]
+    head = room - 1 - cell_len(end)
+    start = text[:head]
+    while cell_len(start) > head:
+        start = start[:-1]
+    return f"{start}…{end}"

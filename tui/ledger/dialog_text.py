@@ -1,12 +1,12 @@
 """The texts of the ledger pane's dialogs: a gate, an error, an apply, a cancel, a certificate, an audit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from core.domain.backfill.diff import DiffRow
-from core.domain.backfill.permit import admitted
+from core.domain.backfill.preview import ADMISSION, Change
 from core.domain.backfill.progress import ApplyProgress, Effort
 from core.domain.backfill.runs import Run, Statements
 from core.domain.gates import Judgement
@@ -73,47 +73,46 @@ def fault(error: ConsoleError) -> Content:
 
 
 def applying(intent: "Intent", effort: Effort, word: str) -> Content:
-    """What an apply would do: how many rows, of which collections, where, under which permits."""
-    run, progress = intent.run, intent.progress
-    to_go = {name: outcome.open for name, outcome in progress.outcomes.items() if outcome.open}
+    """What an apply would do, as the plan tells it: largest first, then where, under which permits, time and risks."""
+    run, found = intent.run, intent.preview
+    workers = f"{count_of(effort.workers, 'worker')}, {batches(effort.batch_size)}"
+    joins = f", besides {intent.progress.workers} running" if intent.progress.workers else ""
     permits = [
         f"permit {each.permit} by {visible(each.opened_by)}: {rows_of(each.budget - each.used)} left,"
         f" until {each.expires_at.astimezone():%m-%d %H:%M}"
-        for each in intent.permits
+        for each in found.permits
     ]
-    left = sum(each.budget - each.used for each in intent.permits)
-    if intent.permits:
-        permits.append(f"{rows_of(max(left - progress.accounting.open, 0))} left after this run")
-    covered, to_do = admitted(intent.permits, to_go), progress.accounting.open
-    short = f"! {rows_of(covered)} of {to_do:,} admitted. Then it stops until another permit is open (P)."
-    workers = f"{count_of(effort.workers, 'worker')}, {batches(effort.batch_size)}"
-    joins = f", besides {progress.workers} running" if progress.workers else ""
+    if found.permits:
+        permits.append(f"{rows_of(max(found.left - found.admitted, 0))} left after this run")
+    short = f"! {rows_of(found.admitted)} of {found.rows:,} admitted. Then it stops until another permit is open (P)."
     return Content("\n").join(
         [
-            _fact("registers", f"{rows_of(progress.accounting.open)} of {run.name}, by fn_birth_register", "bold"),
-            *_largest(to_go),
-            _fact("on", f"{visible(intent.database)} {word}, as {visible(intent.login)}", "bold $warning"),
+            _fact("registers", f"{rows_of(found.rows)} of {run.name}, by fn_birth_register", "bold"),
+            *_largest(found.changes),
+            _fact("on", f"{visible(found.database)} {word}, as {visible(intent.login)}", "bold $warning"),
             *(_fact("under", each) for each in permits or ["no permit"]),
-            *([_fact("", short, "bold $warning")] if covered < to_do else []),
+            *([_fact("", short, "bold $warning")] if found.admitted < found.rows else []),
             _fact("with", workers + joins),
+            _fact("expected", found.duration(effort.workers)),
+            *(_fact("! risk", visible(each), "$warning") for each in found.risks if not each.startswith(ADMISSION)),
             Content(""),
             Content("It runs in the background and survives this terminal."),
         ]
     )
 
 
-def _largest(to_go: Mapping[str, int]) -> list[Content]:
-    """The collections with the most rows, then how many rows the others have together."""
-    ordered = sorted(to_go.items(), key=lambda each: (-each[1], each[0]))
-    shown = [(visible(name), rows) for name, rows in ordered[:_NAMED]]
-    if rest := ordered[_NAMED:]:
-        shown.append((f"and {count_of(len(rest), 'smaller collection')}", sum(rows for _, rows in rest)))
-    return [
-        _fact(
-            "largest" if at == 0 and len(shown) > 1 else "of" if at == 0 else "", f"{fit_middle(name, 34)}{rows:>12,}"
-        )
-        for at, (name, rows) in enumerate(shown)
+def _largest(changes: Sequence[Change]) -> list[Content]:
+    """The collections with the most rows and where their codes begin, then the rows of the others together."""
+    shown = [
+        f"{fit_middle(visible(each.collection), 26)}{each.rows:>10,}  {each.share:>4}"
+        f"  {fit_middle(visible_code(each.first or ''), 22).rstrip()}"
+        for each in changes[:_NAMED]
     ]
+    if rest := changes[_NAMED:]:
+        others = f"and {count_of(len(rest), 'smaller collection')}"
+        shown.append(f"{fit_middle(others, 26)}{sum(each.rows for each in rest):>10,}")
+    label = "largest" if len(shown) > 1 else "of"
+    return [_fact("" if at else label, line) for at, line in enumerate(shown)]
 
 
 def certifying(seen: RunDetails, digest: str, gates: Iterable[Judgement], note: str) -> Content:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from core.cli.files import write_new
 from core.cli.options import Invocation, invocation
 from core.errors import UsageError
 from core.services.trust import packet as packets
@@ -42,20 +43,7 @@ def packet(call: Invocation, *, file: Path | None, how: str | None) -> None:
     if file is None:
         call.output.source(text)
         return
-    try:
-        with file.open("x", encoding="utf-8") as written:
-            written.write(text)
-    except FileExistsError:
-        raise UsageError(
-            f"{file} already exists: evidence is never overwritten", code="file_exists", hint="Name a new file."
-        ) from None
-    except OSError as error:
-        raise UsageError(
-            f"{file} cannot be written: {error.strerror}",
-            code="file_unwritable",
-            evidence={"file": str(file)},
-            hint="Name a file in an existing folder that you may write to.",
-        ) from None
+    write_new(file, text)
     call.output.progress(f"written: {file}")
     if call.output.as_json:
         call.output.document({"file": str(file), "format": chosen})

@@ -1,14 +1,23 @@
 """`plan` and `reconcile`: what is missing, and whether that still is so."""
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import click
 
+from core.cli import preview
+from core.cli.files import insist_new, write_new
 from core.cli.options import NUMBER, Invocation, invocation
-from core.errors import UsageError
+from core.domain.backfill.preview import Preview
+from core.domain.backfill.preview_html import html
+from core.domain.backfill.stray import Stray
+from core.errors import Json, UsageError
 from core.services.backfill import plan as planning
+from core.services.backfill import preview as previews
 from core.services.backfill import reconcile as reconciling
 from core.services.backfill import strays
+from core.services.backfill.plan import Plan
 
 
 @click.command()
@@ -19,56 +28,81 @@ from core.services.backfill import strays
 @click.option("--strict", is_flag=True, help="With --all: plan nothing if a collection cannot be planned (exit 3).")
 @click.option("--reconcile", "reconciled", is_flag=True, help="Reconcile as well, in the snapshot of the plan.")
 @click.option("--note", metavar="T", help="With --reconcile: what you compared; recorded in the ledger.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write the plan to a new file: one HTML page that needs nothing else.",
+)
 @invocation
 def plan(
-    call: Invocation, collections: tuple[str, ...], *, every: bool, strict: bool, reconciled: bool, note: str | None
+    call: Invocation,
+    collections: tuple[str, ...],
+    *,
+    every: bool,
+    strict: bool,
+    reconciled: bool,
+    note: str | None,
+    page: Path | None,
 ) -> None:
-    """Plan a run: store exactly which rows are missing from the registry. The source is only read."""
+    """Plan a run: store exactly which rows are missing. The source is only read."""
     if bool(collections) == every:
         raise UsageError("no collection to plan: name one, or use --all", hint="dot-birth-backfill-plan --all")
     _insist_on_pairs(strict and not every, reconciled != (note is not None))
+    if page is not None:
+        insist_new(page)
     with call.write() as connection:
         done = planning.plan(connection, None if every else collections, strict=strict, note=note)
     run = done.run
     with call.browse() as connection:
         left = strays.of_run(connection, run)
+        found = previews.read(connection, run, strays=left, skipped=len(done.skipped))
+    if page is not None:
+        skipped = [(each.collection, ", ".join(each.reasons)) for each in done.skipped]
+        write_new(page, html(found, skipped))
+    drift = asdict(reconciling.Drift()) if reconciled else None
     if call.output.as_json:
-        call.output.document(
-            {
-                "run": run.run,
-                "entries": [entry.as_json() for entry in run.entries],
-                "totals": {"missing": run.missing},
-                "digest": run.digest,
-                "skipped": [asdict(each) for each in done.skipped],
-                "superseded": list(done.superseded),
-                "phantoms": [each.as_json() for each in left],
-                **({"drift": asdict(reconciling.Drift()), "accepted": 0} if reconciled else {}),
-            }
-        )
-        return
-    headings = ["collection", "identity", "source", "registered", "missing", "digest"]
-    rows = [[e.collection, e.identity, e.source_rows, e.registered, e.missing, e.digest[:8]] for e in run.entries]
-    call.output.table(headings, rows, right=headings[2:5])
+        call.output.document(_as_json(done, found, left, drift))
+    else:
+        _print(call, done, found, left, is_reconciled=reconciled)
+    if page is not None:
+        call.output.progress(f"written: {page}")
+
+
+def _as_json(done: Plan, found: Preview, left: list[Stray], drift: dict[str, Json] | None) -> dict[str, Any]:
+    return {
+        "run": done.run.run,
+        "entries": [entry.as_json() for entry in done.run.entries],
+        "totals": {"missing": done.run.missing},
+        "digest": done.run.digest,
+        "skipped": [asdict(each) for each in done.skipped],
+        "superseded": list(done.superseded),
+        "phantoms": [each.as_json() for each in left],
+        "preview": found.as_json(),
+        **({} if drift is None else {"drift": drift, "accepted": 0}),
+    }
+
+
+def _print(call: Invocation, done: Plan, found: Preview, left: list[Stray], *, is_reconciled: bool) -> None:
+    preview.show(call.output, found)
     by_gate: dict[str, list[str]] = {}
     for each in done.skipped:
         by_gate.setdefault(", ".join(each.reasons), []).append(each.collection)
     for gates, names in by_gate.items():
-        call.output.text(f"skipped {len(names)} ({gates}): {', '.join(names)}")
+        call.output.folded("skipped", f"{len(names)} ({gates}): {', '.join(names)}")
     for stray in left:
         call.output.wrapped(stray.text)
     for number in done.superseded:
         begun = ", which was begun: its registered rows stay and are not certified" if number in done.abandoned else ""
         call.output.text(f"run {number} is superseded{begun}")
-    if not run.missing:
-        call.output.text(f"No changes. Run {run.run}: every row is registered, digest {run.digest[:8]}.")
+    if not done.run.missing:
         return
+    run = done.run.run
     call.output.text(
-        f"run {run.run}: {run.missing:,} rows are missing, digest {run.digest[:8]}."
-        + (
-            f" Reconciled. Next: birth-console apply {run.run}"
-            if reconciled
-            else f" Next: birth-console reconcile {run.run} --note …"
-        )
+        f"Reconciled. Next: birth-console apply {run}"
+        if is_reconciled
+        else f"Next: birth-console reconcile {run} --note …"
     )
 
 

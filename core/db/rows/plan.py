@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from core.db.rows.query import Query
@@ -70,8 +71,37 @@ class Skipped:
     evidence: Mapping[str, Json]
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The first and last missing code of an entry, in code order; none where none is missing."""
+
+    ledger_id: int
+    first: str | None
+    last: str | None
+    indexed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Rows per second of one worker over the latest batches: quartiles; None where there was no batch."""
+
+    batches: int
+    slow: float | None
+    fast: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time by the server."""
+
+    now: datetime
+
+
+CLOCK: Final = Query("plan.clock", Clock)
+EXTENTS: Final = Query("plan.extents", Extent)
 PLAN: Final = Query("plan.plan", Planned)
 PLAN_RECONCILED: Final = Query("plan.plan_reconciled", Planned)
+RATE: Final = Query("plan.rate", Rate)
 RECONCILE: Final = Query("plan.reconcile", Reconciled)
 SKIPPED: Final = Query("plan.skipped", Skipped)
 SUPERSEDED: Final = Query("plan.superseded", Superseded)

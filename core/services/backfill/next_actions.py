@@ -6,20 +6,19 @@ from core.db.connection.session import Connection
 from core.db.rows import next_actions as rows
 from core.db.rows.session import IDENTITY
 from core.domain.backfill.next_actions import Login, Standing
-from core.domain.backfill.permit import Permit
+from core.domain.backfill.preview import Preview
 from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Run
-from core.services.backfill import apply, live_runs, permits, runs
+from core.services.backfill import apply, live_runs, preview, runs
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What applying a run would do: how far it has got by now, and the permits that are open."""
+    """What applying a run would do: how far it has got by now, what it would change, and who would."""
 
     run: Run
     progress: ApplyProgress
-    permits: tuple[Permit, ...]
-    database: str
+    preview: Preview
     login: str
 
 
@@ -42,12 +41,11 @@ def standing(connection: Connection, number: int) -> Standing | None:
 
 def intent(connection: Connection, number: int) -> Intent:
     """Look at what an apply of a run would do. Changes nothing."""
-    who = connection.one(IDENTITY)
-    usable = tuple(each for each in permits.list_permits(connection) if each.state == "open")
+    run = runs.run(connection, number)
+    progress = next(each for each in live_runs.follow(connection, [number]) if each.run == number)
     return Intent(
-        run=runs.run(connection, number),
-        progress=next(each for each in live_runs.follow(connection, [number]) if each.run == number),
-        permits=usable,
-        database=who.database,
-        login=who.login,
+        run=run,
+        progress=progress,
+        preview=preview.read(connection, run, progress=progress),
+        login=connection.one(IDENTITY).login,
     )

@@ -23,3 +23,28 @@ SELECT r.run_id AS run, r.started_at IS NOT NULL AS begun
 FROM {S}.birth_backfill_run AS r
 WHERE r.superseded_by = %(run)s
 ORDER BY r.run_id
+
+-- name: extents
+SELECT l.ledger_id, f.entity_code AS first, t.entity_code AS last, l.locator_indexed AS indexed
+FROM {S}.birth_backfill_ledger AS l
+LEFT JOIN {S}.birth_backfill_item AS f ON f.ledger_id = l.ledger_id AND f.seq = 1
+LEFT JOIN {S}.birth_backfill_item AS t ON t.ledger_id = l.ledger_id AND t.seq = l.missing
+WHERE l.run_id = %(run)s
+ORDER BY l.ledger_id
+
+-- name: rate
+-- From claim to commit: what a worker waits for counts, and a pause does not, since none begins a batch in one.
+SELECT count(*) AS batches,
+    percentile_cont(0.25) WITHIN GROUP (ORDER BY rows / seconds) AS slow,
+    percentile_cont(0.75) WITHIN GROUP (ORDER BY rows / seconds) AS fast
+FROM (
+    SELECT (b.registered + b.existing + b.vanished)::float8 AS rows,
+        extract(epoch FROM b.finished_at - b.claimed_at)::float8 AS seconds
+    FROM {S}.birth_backfill_batch AS b
+    WHERE b.finished_at IS NOT NULL AND b.registered > 0
+    ORDER BY b.ledger_id DESC, b.epoch DESC
+    LIMIT %(batches)s) AS latest
+WHERE seconds > 0
+
+-- name: clock
+SELECT clock_timestamp() AS now
