@@ -11,6 +11,7 @@ from core.domain.backfill.progress import ApplyProgress, Effort
 from core.domain.backfill.runs import Run, Statements
 from core.domain.gates import Judgement
 from core.domain.text import visible, visible_code
+from core.domain.trust import guide
 from core.errors import ConsoleError, Json
 from tui.ledger.columns import CHANGES, KINDS, VERDICTS
 from tui.ledger.reads import RunDetails
@@ -31,6 +32,8 @@ def gate_details(gate: Judgement) -> Content:
     """A gate with everything it rests on."""
     sign = VERDICTS[gate.verdict]
     parts = [Content.styled(visible(gate.title), "bold"), Content.styled(sign.text, TONES.get(sign.tone, "$success"))]
+    if why := guide.reason(gate.id):
+        parts.append(Content.styled(why, MUTED))
     if not gate.passed and gate.hint:
         parts.append(Content(visible(gate.hint)))
     return Content("\n").join([*parts, Content(""), *facts(gate.evidence)])

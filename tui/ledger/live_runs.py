@@ -43,6 +43,7 @@ class LiveRuns(RunActions):
         self._paces: dict[int, Pacing] = {}
         self._lost = ""
         self._then_to: int | None = None
+        self._asked: Run | None = None  # the run that was read last, or is being read
 
     @abstractmethod
     def show_run(self) -> None:
@@ -86,6 +87,7 @@ class LiveRuns(RunActions):
 
     def _chosen(self) -> None:
         """Show the run under the cursor, and read it."""
+        self._asked = self.run
         self.show_run()
         self.post_message(Rows.Changed())
         run = self.run
@@ -146,6 +148,8 @@ class LiveRuns(RunActions):
             if seen is not None:
                 self._seen[progress.run] = replace(seen, progress=progress)
         self.show_run()
+        if self.run is not None and self.seen is None:
+            self._chosen()  # its read failed, and the retry gave way to this
         is_over = len(found) != followed or any(progress.status != "applying" for progress in found)
         has_stopped = any(each.run in at_work and not each.workers for each in found)
         if is_over or has_stopped or self._has_turned():

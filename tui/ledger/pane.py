@@ -53,7 +53,6 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
         self.diff = DiffView()
         self._refreshed_at: datetime | None = None
         self._doing = ""
-        self._shown: Run | None = None
 
     def compose(self) -> ComposeResult:
         """The list above the card; on a wide screen beside it."""
@@ -263,7 +262,6 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
 
     def _show_card(self) -> None:
         row, seen = self.runs.grid.row_at_cursor(), self.seen
-        self._shown = self.run
         found = self.verified.get(row.run.run) if row is not None else None
         pacing = self._paces.get(row.run.run) if row is not None else None
         doing = f"{self._doing}…" if self._doing else f"STALE: {visible(self._lost)}" if self._lost else ""
@@ -289,8 +287,8 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
 
     @on(Rows.Changed)
     def _changed(self) -> None:
-        # A filter or an order may put the cursor on another run.
-        if self.run != self._shown:
+        # A filter or an order may put the cursor on another run. Another answer may have shown it before this, unread.
+        if self.run != self._asked:
             self._chosen()
 
 

@@ -6,6 +6,7 @@ from importlib import resources
 import click
 
 from core.cli.output import Output
+from core.domain.trust import guide
 from core.errors import UsageError
 
 
@@ -38,9 +39,10 @@ def docs(context: click.Context, topic: str | None, *, as_json: bool) -> None:
 
 
 def documents() -> dict[str, str]:
-    """The Markdown of every document, by its topic."""
-    files = sorted(resources.files("core").joinpath("docs").iterdir(), key=lambda file: file.name)
-    return {file.name.removesuffix(".md"): file.read_text(encoding="utf-8") for file in files}
+    """The Markdown of every document, by its topic; that of the gates is made from their lists."""
+    files = resources.files("core").joinpath("docs").iterdir()
+    written = {file.name.removesuffix(".md"): file.read_text(encoding="utf-8") for file in files}
+    return dict(sorted({**written, "gates": guide.markdown()}.items()))
 
 
 def _title(text: str) -> str:

@@ -20,6 +20,14 @@ class _Words(NamedTuple):
     hint: str
 
 
+class Known(NamedTuple):
+    """An acceptance gate of this version, without a verdict."""
+
+    id: str
+    title: str
+    hint: str
+
+
 _WORDS = {
     "dry_run_plan": _Words("dry-run plan", "Plan again."),
     "reconciled": _Words("the plan is reconciled with the source", "Reconcile the run."),
@@ -48,6 +56,11 @@ _WORDS = {
         "planned = registered + existing + vanished + quarantined", "Apply the run completely."
     ),
 }
+
+
+def known() -> tuple[Known, ...]:
+    """The gates in their order, for people to read about."""
+    return tuple(Known(gate, words.title, words.hint) for gate, words in _WORDS.items())
 
 
 def judgements(found: Sequence[Judged]) -> tuple[Judgement, ...]:

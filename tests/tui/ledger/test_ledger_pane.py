@@ -3,6 +3,7 @@
 import pytest
 from textual.widget import Widget
 
+from core.domain.filter import Filter
 from core.services.backfill import control
 from tests import line, small
 from tests.databases import Database
@@ -56,7 +57,8 @@ async def applies_in_two_workers(console: OnData) -> None:
     await console.until(lambda: isinstance(console.app.screen, Confirm))
     for fact in (
         "300 rows of run-1",
-        f"{'goods':<34}{300:>12}",
+        f"{'goods':<26}{300:>10}   all  G-000001",
+        "expected    no rate measured yet",
         "as operator1",
         "permit 1 by gatekeeper1",
         "2 workers, batches of 50",
@@ -103,6 +105,24 @@ def test_three_logins_walk_the_whole_line(small_: Database) -> None:
     line.open_permit(small_)
     on(small_, applies_in_two_workers)
     on(small_, verifies_and_certifies, "reviewer1")
+
+
+def test_a_run_that_a_filter_brings_under_the_cursor_is_read_although_another_answer_showed_it_first(
+    small_: Database,
+) -> None:
+    small.done(small_, small.a_run(small_, "goods", goods=20))
+    small.fill(small_, notes=5)
+    small.reconciled(small_, "notes")
+
+    async def look(console: OnData) -> None:
+        ledger = await opened(console)
+        await console.until(lambda: ledger.seen is not None and ledger.seen.run.run == 2)
+        ledger.runs.grid.show_only(Filter("run-1"))
+        ledger.doing("")
+        await console.until(lambda: ledger.seen is not None and ledger.seen.run.run == 1)
+        await console.shows("20 planned = 20 registered")
+
+    on(small_, look)
 
 
 def test_what_changed_since_the_reviewer_verified_is_not_certified(small_: Database) -> None:
