@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
+from core.domain.backfill.preview import Rate
 from core.services.backfill import control
 from core.services.backfill.apply_options import Options
 from core.services.backfill.next_actions import Intent
@@ -41,7 +42,10 @@ class Steady(SessionSource):
 
     def read(self, use: str, call: Callable[[Link], Result]) -> Result:
         found = super().read(use, call)
-        return replace(found, database="demo") if isinstance(found, Intent) else found
+        if not isinstance(found, Intent):
+            return found
+        rate = Rate(batches=20, slow=2_000, fast=4_000)
+        return replace(found, preview=replace(found.preview, database="demo", rate=rate))
 
 
 @pytest.fixture(autouse=True)
