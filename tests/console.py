@@ -37,7 +37,7 @@ class Answer:
     @property
     def error(self) -> dict[str, Any]:
         """The error on stderr, with --json."""
-        found: dict[str, Any] = json.loads(self.err)["error"]
+        found: dict[str, Any] = json.loads(self.err[self.err.index("{") :])["error"]
         return found
 
 

@@ -175,6 +175,8 @@ def _show_script(call: Invocation, outcome: Outcome) -> None:
     """The SQL alone on stdout, so that it can be kept in a file; what to know of it on stderr."""
     for each in outcome.left:
         call.output.progress(f"unchanged: {each.object}: {each.why}")
+    if outcome.not_rehearsed:
+        call.output.progress(f"not rehearsed in full: {outcome.not_rehearsed}")
     if outcome.changes_nothing:
         call.output.progress("everything is installed: init would change nothing")
     else:

@@ -214,8 +214,12 @@ class Connection:
     def watched(self) -> Iterator[None]:
         """While the block lasts, who keeps this session waiting is looked at: a lock that never came is told with it.
 
-        For what takes locks that any writer of a table holds up: setting up, and changing the schema.
+        For what takes locks that any writer of a table holds up: setting up, and changing the schema. Within another
+        such block it is that one.
         """
+        if self._watch is not None:
+            yield
+            return
         with LockWatch(self._again, self.process, self.schema) as watch:
             self._watch = watch
             try:

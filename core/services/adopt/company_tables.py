@@ -1,6 +1,6 @@
 """Finding and binding the company's own tables: the registry, the registry of collections, the policy, the alerts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -68,8 +68,8 @@ def schemas(connection: Connection, named: str) -> tuple[str, ...]:
 def find(connection: Connection, made: Draft, given: Mapping[str, Sequence[str]]) -> dict[str, CompanyTable]:
     """The company's table of each part that has one. `given` are the words of --bind-… by part.
 
-    What was bound before stays bound, unless it is named again. Raises UsageError for words that cannot be read,
-    GateClosed for a table that lacks a column.
+    What was bound before stays bound, unless it is named again. A table that lacks a column is an obstacle, and left
+    out. Raises UsageError for words that cannot be read.
     """
     found = {row.part: row for row in _candidates(connection, made)}
     bound = _bound(connection, made)
@@ -83,8 +83,10 @@ def find(connection: Connection, made: Draft, given: Mapping[str, Sequence[str]]
         elif part in found and made.survey.owner_of("table", name) is None and not _is_installed(made):
             row = found[part]
             tables[part] = CompanyTable(part, row.schema, row.table, row.owner, row.owned, row.relid, {}, is_new=True)
-    _insist_on_columns(connection, tables.values())
-    return tables
+    lacking = {part: names for part, table in tables.items() if (names := _missing_columns(connection, table))}
+    with made.obstacles.noted():
+        _insist_on_columns([name for names in lacking.values() for name in names])
+    return {part: table for part, table in tables.items() if part not in lacking}
 
 
 def draft(connection: Connection, made: Draft) -> None:
@@ -155,12 +157,13 @@ def _named(connection: Connection, part: str, words: Sequence[str]) -> CompanyTa
     return CompanyTable(part, row.schema, row.table, row.owner, row.owned, row.relid, columns)
 
 
-def _insist_on_columns(connection: Connection, tables: Iterable[CompanyTable]) -> None:
-    absent: list[str] = []
-    for table in tables:
-        has = {row.name for row in connection.rows(rows.TABLE_COLUMNS, {"relid": table.relid})}
-        wanted = [*_NEEDED[table.part], *table.columns]
-        absent += [f"{table.text}.{table.column(each)}" for each in wanted if table.column(each) not in has]
+def _missing_columns(connection: Connection, table: CompanyTable) -> list[str]:
+    has = {row.name for row in connection.rows(rows.TABLE_COLUMNS, {"relid": table.relid})}
+    wanted = [*_NEEDED[table.part], *table.columns]
+    return [f"{table.text}.{table.column(each)}" for each in wanted if table.column(each) not in has]
+
+
+def _insist_on_columns(absent: Sequence[str]) -> None:
     if absent:
         raise GateClosed(
             "the company's tables are not as the console knows them",

@@ -9,7 +9,7 @@ from core.db.connection.session import Connection
 from core.db.install import script
 from core.db.install.script import Statement
 from core.db.rows import init as rows
-from core.errors import Json, NotAllowed, UsageError
+from core.errors import ConsoleError, Json, NotAllowed, UsageError
 from core.services.adopt import (
     binding,
     company_gateway,
@@ -18,6 +18,7 @@ from core.services.adopt import (
     enrol,
     grants,
     membership,
+    obstacles,
     register_columns,
     rehearsal,
 )
@@ -63,7 +64,8 @@ class Steps:
 class Outcome:
     """What was done, or would be. `sql` is the whole script; `remedies` make failed audits pass, by somebody's hand.
 
-    `out_of_scope` counts the collections that are not REQUIRED by their governance role.
+    `out_of_scope` counts the collections that are not REQUIRED by their governance role. `not_rehearsed` is why a dry
+    run could not run all of its script in a transaction that it takes back; "" where it did.
     """
 
     schema: str
@@ -76,6 +78,7 @@ class Outcome:
     needs: list[Need]
     remedies: list[dict[str, Json]]
     sql: str
+    not_rehearsed: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The document of `init --json`."""
@@ -88,27 +91,47 @@ class Outcome:
 
 
 def preview(connection: Connection, wish: Wish) -> Outcome:
-    """What `init` would do. Changes nothing: what it takes to look is taken back."""
+    """What `init` would do. Changes nothing: what it takes to look is taken back. Raises as `init` does."""
     _refuse_reserved(connection.schema)
     insist_current(connection.schema, connection.installed)
     with connection.watched(), connection.driver.transaction(force_rollback=True):
         script.begin(connection.driver)
         made = _draft(connection, wish)
-        _rehearse_script(connection, made)
+        reason = _rehearse_script(connection, made)
+        made.obstacles.insist_on_none()
         text = script.text_of(connection.driver, [*made.statements, *membership.leaving(made.survey)])
         needs = [each for each in made.statements if each.needs]
-        return _outcome(connection, made, Steps(made.statements, needs), _remedies(connection, made), text)
+        steps = Steps(made.statements, needs)
+        return _outcome(connection, made, steps, _remedies(connection, made), text, not_rehearsed=reason)
 
 
 def init(connection: Connection, wish: Wish) -> Outcome:
-    """Do what this login can, in one transaction, and say what somebody else has to do. Raises ConsoleError."""
+    """Do what this login can, in one transaction, and say what somebody else has to do.
+
+    Raises GateClosed for what stops the installation, all of it at once, and other ConsoleErrors.
+    """
     _refuse_reserved(connection.schema)
     insist_current(connection.schema, connection.installed)
+    met: list[ConsoleError] = []
+    try:
+        return _install(connection, wish, met)
+    except ConsoleError as error:
+        if error in met:
+            _meet_all(connection, wish, error)
+        raise
+
+
+def _install(connection: Connection, wish: Wish, met: list[ConsoleError]) -> Outcome:
+    """As init. What the server refused of the script itself is put into `met`, too."""
     with connection.watched(), connection.transaction():
         script.begin(connection.driver)
         made = _draft(connection, wish)
+        if made.obstacles.found:
+            obstacles.meet(connection, made.possible, made.obstacles)
+            made.obstacles.insist_on_none()
         doing = made.possible
-        script.run(connection.driver, doing, read_only=connection.read_only)
+        with obstacles.remembered(met):
+            script.run(connection.driver, doing, read_only=connection.read_only)
         granted = _rehearse(connection, made)
         script.run(connection.driver, granted, read_only=connection.read_only)
         doing = [*doing, *granted]
@@ -122,13 +145,35 @@ def init(connection: Connection, wish: Wish) -> Outcome:
     return _outcome(connection, made, steps, remedies)
 
 
-def _rehearse_script(connection: Connection, made: Draft) -> None:
-    """Run the script as far as this login could, and take it back: what it makes a server refuse is refused now."""
-    if connection.read_only or any(each.needs for each in made.statements):
-        return
-    with translated(), connection.driver.transaction(force_rollback=True):
-        script.run(connection.driver, made.possible)
-        _rehearse(connection, made)
+def _meet_all(connection: Connection, wish: Wish, first: ConsoleError) -> None:
+    """After a first refusal, look for all others in a transaction that is taken back; raise what is more than one."""
+    with connection.watched(), connection.driver.transaction(force_rollback=True):
+        script.begin(connection.driver)
+        made = _draft(connection, wish)
+        obstacles.meet(connection, made.possible, made.obstacles)
+    made.obstacles.note(first)
+    if len(made.obstacles.found) > 1:
+        made.obstacles.insist_on_none()
+
+
+def _rehearse_script(connection: Connection, made: Draft) -> str:
+    """Run the script as far as this login could, and take it back. Note what a server refuses; why not all was run."""
+    if connection.read_only:
+        return "this session is read-only"
+    needs = sum(bool(each.needs) for each in made.statements)
+    if needs or made.obstacles.found:
+        obstacles.meet(connection, made.possible, made.obstacles)
+        return f"{needs} steps need more privileges: other steps were run, and taken back" if needs else ""
+    try:
+        with translated(), connection.driver.transaction(force_rollback=True):
+            script.run(connection.driver, made.possible)
+            _rehearse(connection, made)
+    except ConsoleError as error:
+        if not obstacles.is_one(error):
+            raise
+        obstacles.meet(connection, made.possible, made.obstacles)
+        made.obstacles.note(error)
+    return ""
 
 
 def _rehearse(connection: Connection, made: Draft) -> list[Statement]:
@@ -176,8 +221,10 @@ def _draft(connection: Connection, wish: Wish) -> Draft:
     installing.draft(connection, made, binds=bool(wish.bind), filled=filled)
     company_tables.draft(connection, made)
     company_gateway.draft(made)
-    binding.draft(connection, made, wish.bind)
-    register_columns.draft(connection, made, wish.register_columns)
+    with made.obstacles.noted():
+        binding.draft(connection, made, wish.bind)
+    with made.obstacles.noted():
+        register_columns.draft(connection, made, wish.register_columns)
     declarations.register_writes(made, wish.register_writes)
     declarations.attestations(made, found.attested)
     grants.draft(connection, made)
@@ -192,6 +239,8 @@ def _outcome(
     steps: Steps,
     remedies: list[dict[str, Json]],
     text: str = "",
+    *,
+    not_rehearsed: str = "",
 ) -> Outcome:
     return Outcome(
         schema=connection.schema,
@@ -207,6 +256,7 @@ def _outcome(
         ],
         remedies=remedies,
         sql=text,
+        not_rehearsed=not_rehearsed,
     )
 
 

@@ -1,6 +1,7 @@
 """The steps that install what is missing: roles, schema, stand-ins for the gateway, the console's own objects."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Final
 
 from psycopg import sql
@@ -51,13 +52,15 @@ def survey(connection: Connection) -> Survey:
 
 
 def draft(connection: Connection, made: Draft, *, binds: bool, filled: Collection[str] = ()) -> None:
-    """Roles, schema, stand-ins and the console's own objects. Raises GateClosed where something else is in the way.
+    """Roles, schema, stand-ins and the console's own objects. What is in the way is noted.
 
     `filled` are columns of the registry that the stand-in register function is told to fill in. Raises Unavailable
     where the server is too old.
     """
     _insist_on_version(made.survey)
-    _insist_on_room(made)
+    with made.obstacles.noted():
+        _insist_on_room(made)
+        _insist_on_names(made)
     made.statements += first_steps(made.survey, connection.schema)
     if not any(each.what == _STATISTICS for each in made.statements) and not _reads_statistics(made.survey):
         made.leave(_STATISTICS, "granting pg_read_all_stats needs a superuser: if there is a replica, applies pause")
@@ -167,21 +170,29 @@ def _insist_on_version(found: Survey) -> None:
 def _insist_on_room(made: Draft) -> None:
     owner = made.survey.server.schema_owner
     if owner not in (None, "birth_owner") and (made.survey.server.schema_filled or made.schema == "public"):
+        # The rest is drafted as if it were empty: what else is in the way is told, too.
+        made.survey = replace(made.survey, objects={})
         raise GateClosed(
             f"schema {made.schema} belongs to {owner}: the console needs a separate one",
             code="schema_taken",
             evidence={"schema": made.schema, "owner": owner},
             hint="Name a new schema with --schema. --company-schema names the one that holds the company's registry.",
         )
-    found = sorted(f"{kind} {made.schema}.{name}" for part in installer.parts() if part.name not in made.survey.recorded
-             for kind, name in part.makes if (kind, name) in made.survey.objects)  # fmt: skip
-    found += sorted(f"{kind} {made.schema}.{name}" for part in installer.stand_ins() for kind, name in part.makes
-                    if made.survey.owner_of(kind, name) not in (None, "birth_owner"))  # fmt: skip
+
+
+def _insist_on_names(made: Draft) -> None:
+    found = {each for part in installer.parts() if part.name not in made.survey.recorded
+             for each in part.makes if each in made.survey.objects}  # fmt: skip
+    found |= {each for part in installer.stand_ins() for each in part.makes
+              if made.survey.owner_of(*each) not in (None, "birth_owner")}  # fmt: skip
     if found:
+        # As above.
+        others = {each: there for each, there in made.survey.objects.items() if each not in found}
+        made.survey = replace(made.survey, objects=others)
         raise GateClosed(
             f"{len(found)} existing objects have names of the console",
             code="in_the_way",
-            evidence={"schema": made.schema, "objects": found},
+            evidence={"schema": made.schema, "objects": sorted(f"{kind} {made.schema}.{name}" for kind, name in found)},
             hint="Rename them: init never replaces an existing object.",
         )
     if made.survey.owner_of("view", DASHBOARD) not in (None, "birth_owner"):
@@ -201,7 +212,8 @@ def _is_wanted(
         # A gateway that is bound has triggers of its own, and may have nothing else: then rows are registered by ours.
         wanted = not binds and not _is_bound(connection, made) and not made.has_register
         if wanted:
-            _insist_on_defaults(connection, made, filled)
+            with made.obstacles.noted():
+                _insist_on_defaults(connection, made, filled)
         return wanted
     return True
 

@@ -11,6 +11,7 @@ from core.db.install.script import Statement
 from core.db.rows.init import READS, Object, Owner, Server
 from core.domain.adopt.enrolment import Table
 from core.errors import Json, NotAllowed
+from core.services.adopt.obstacles import Obstacles
 
 SUPERUSER = "a superuser"
 ROLES_FROM_16 = 160_000  # since then a role is administered by its members with that option only
@@ -148,6 +149,7 @@ class Draft:
     gateway: CompanyGateway | None = None  # the company's, where it is bound
     has_register: bool = False  # whether the company has a register function
     registers_by: list[str] = field(default_factory=list)  # the bound register function's name
+    obstacles: Obstacles = field(default_factory=Obstacles)
 
     def add(self, what: str, statement: sql.Composed, *, as_owner: bool = False, needs: str = "",
             plumbing: bool = False) -> None:  # fmt: skip

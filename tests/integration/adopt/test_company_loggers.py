@@ -16,7 +16,13 @@ _FORBIDDING = """
     END $$;
     CREATE EVENT TRIGGER evt_no_ddl ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.no_ddl();
 """
-
+_ALSO_FORBIDDING = """
+    CREATE FUNCTION public.no_grant() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'nobody grants';
+    END $$;
+    CREATE EVENT TRIGGER evt_no_grant ON ddl_command_end WHEN TAG IN ('GRANT', 'CREATE TABLE')
+        EXECUTE FUNCTION public.no_grant();
+"""
 # A register function that wants more than its owner could give.
 _PRYING = """
     CREATE TABLE public.salaries (amount integer);
@@ -88,6 +94,26 @@ def test_an_event_trigger_that_refuses_is_named_with_its_function_by_a_rehearsal
             assert (told["event_trigger"], told["function"]) == ("evt_no_ddl", "public.no_ddl()")
             assert told["message"] == "changes on Fridays only"
             assert "ALTER EVENT TRIGGER evt_no_ddl DISABLE" in refused.error["hint"]
+
+
+def test_all_that_stops_an_installation_is_named_by_one_run(server: TestServer) -> None:
+    before = """
+        CREATE SCHEMA birth AUTHORIZATION birth_owner;
+        CREATE TABLE birth.birth_policy (mine int);
+        ALTER TABLE public.collection_registry RENAME governance_role TO role;
+    """
+    with a_company(server, before, _FORBIDDING, _ALSO_FORBIDDING) as database:
+        told: list[Any] = []
+        for words in ((), ("--dry-run",)):
+            refused = console.run("init", *_BOUND, *words, "--json", "--dsn", database.dsn("postgres"))
+            assert (refused.status, refused.error["code"]) == (3, "obstacles")
+            told.append([(gate["gate"], gate["evidence"]) for gate in refused.error["evidence"]["gates"]])
+        assert told[0] == told[1]
+        assert [gate for gate, _ in told[0]] == ["unfit", "in_the_way", "event_trigger", "event_trigger"]
+        assert {found["function"] for _, found in told[0][2:]} == {"public.no_ddl()", "public.no_grant()"}
+        assert told[0][0][1] == {"missing_columns": ["public.collection_registry.governance_role"]}
+        enabled = "SELECT count(*) FROM pg_event_trigger WHERE evtname ~ '^evt_no_' AND evtenabled = 'O'"
+        assert (database.value(enabled), database.value("SELECT to_regrole('birth_caller') IS NULL")) == (2, False)
 
 
 def test_a_rehearsal_grants_nothing_of_other_owners_and_nothing_of_the_console(server: TestServer) -> None:
