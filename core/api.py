@@ -154,8 +154,14 @@ class Database:
         reason: str,
         collections: Iterable[str] = (),
         expect_gateway: str | None = None,
+        run: ARun | None = None,
+        between: str | None = None,
+        ticket: str | None = None,
     ) -> Permit:
-        """Admit `budget` rows for a while (`30m`, `2h`, `1d`): for gatekeepers."""
+        """Admit `budget` rows for a while (`30m`, `2h`, `1d`): for gatekeepers.
+
+        Of one `run` with the plan that it has now, and `between` hours (`01:00-05:00`), where these are given.
+        """
         return permits.open_permit(
             self._writer,
             budget=budget,
@@ -163,6 +169,9 @@ class Database:
             reason=reason,
             collections=_names(collections) or (),
             expect_gateway=expect_gateway,
+            run=None if run is None else _number(run),
+            between=between,
+            ticket=ticket,
         )
 
     def close_permit(self, permit: Permit | int, *, reason: str) -> Permit:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.domain.backfill.permit import Permit
 
 HOW = "ROWS LIFETIME REASON, for example: 5,000 2h weekly backfill"
-OPEN, NOW_OPEN = "open", "open"
+OPEN = "open"
 
 
 class PermitActions(Controller):
@@ -135,11 +135,12 @@ def _options(permits: "list[Permit]", refusal: str) -> Iterator[Option]:
     yield Option(OPEN, "open a permit…", "a budget of rows, for a limited time", "o", refusal)
     for each in reversed(permits):
         used = f"{number(each.used)} of {rows_of(each.budget)}"
-        if each.state == NOW_OPEN:
-            scope = "any collection" if each.collections is None else ", ".join(each.collections)
+        if each.is_live:
+            scope = each.scope.replace("every collection", "any collection", 1)
             said = f"{used}, until {_local(each.expires_at):%m-%d %H:%M}, {scope}, by {each.opened_by}: {each.reason}"
             # Who may not close it still reads what it admits.
-            title = f"permit {each.permit}, open" if refusal else f"close permit {each.permit}…"
+            read = f"permit {each.permit}, {each.state.replace('_', ' ')}"
+            title = read if refusal else f"close permit {each.permit}…"
             yield Option(str(each.permit), title, said, why_not=said if refusal else "")
         else:
             said = f"{each.state}, {used}, {each.reason}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.domain.backfill.next_actions import Login, Standing
-from core.domain.backfill.permit import admitted
+from core.domain.backfill.permit import admitted, open_for
 from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Run
 from tui.runtime.source import Link
@@ -50,7 +50,7 @@ def one_run(link: Link, number: int) -> RunDetails:
     run = service.run(link, number)
     progress = next(each for each in live_runs.follow(link, [number]) if each.run == number)
     to_go = {name: outcome.open for name, outcome in progress.outcomes.items()}
-    leave = admitted(permits.list_permits(link), to_go)
+    leave = admitted(open_for(permits.list_permits(link), number), to_go)
     return RunDetails(run, progress, next_actions.standing(link, number), certify.read(link, number), leave)
 
 

@@ -147,7 +147,7 @@ def control(call: Invocation, run: int, command: str | None, *, batch_size: int 
     if command is None and batch_size is None:
         raise UsageError("no command: pause, resume, cancel or --batch-size", hint=f"birth-console control {run} pause")
     with call.write() as connection:
-        done = controlling.send(connection, run, command, batch_size, reason)
+        done = controlling.send(connection, run, command, batch_size, reason, tell=call.output.progress)
     if call.output.as_json:
         call.output.document(done.as_json())
     else:

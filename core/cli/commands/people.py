@@ -63,7 +63,7 @@ def retire(call: Invocation, name: str) -> None:
     """Revoke every group from LOGIN. Its past actions stay with the person."""
     with call.write() as connection:
         try:
-            done = who.retire(connection, name)
+            done = who.retire(connection, name, call.output.progress)
         except NotAllowed as error:
             _print_statements(call, error)
             raise

@@ -30,7 +30,18 @@ def permit() -> None:
     metavar="C",
     help="Admit only this collection (repeatable; default: every collection).",
 )
-@click.option("--expect-gateway", metavar="HEX8", help="Refuse if the gateway has another fingerprint (8 hex digits).")
+@click.option(
+    "--expect-gateway",
+    metavar="HEX8",
+    help="Refuse if the gateway has another fingerprint: 8 to 32 hex digits, or 64 over all that is bound.",
+)
+@click.option("--run", "run_", type=NUMBER, metavar="RUN", help="Admit only this run, with the plan that it has now.")
+@click.option(
+    "--between",
+    metavar="01:00-05:00",
+    help="Admit only at these hours, by the server's clock in its log_timezone, or a zone behind: '… Europe/Berlin'.",
+)
+@click.option("--ticket", metavar="T", help="Ticket of the change process; recorded in the ledger.")
 @invocation
 def open_command(
     call: Invocation,
@@ -40,6 +51,9 @@ def open_command(
     reason: str,
     collections: tuple[str, ...],
     expect_gateway: str | None,
+    run_: int | None,
+    between: str | None,
+    ticket: str | None,
 ) -> None:
     """Open a permit: admit a number of rows to the registry for a limited time."""
     lifetime = domain.lifetime(expires)
@@ -51,6 +65,9 @@ def open_command(
             reason=reason,
             collections=collections,
             expect_gateway=expect_gateway,
+            run=run_,
+            between=between,
+            ticket=ticket,
         )
         idle: dict[str, str] = {}
         with suppress(ConsoleError):  # the permit is open, whatever becomes of this look
@@ -65,9 +82,12 @@ def open_command(
 @click.option("--reason", required=True, metavar="T", help="Reason; recorded in the ledger.")
 @invocation
 def close_command(call: Invocation, number: int, *, reason: str) -> None:
-    """Close a permit. A batch in flight commits; the next one is refused."""
+    """Close a permit. A batch in flight commits; the next one is refused.
+
+    A session that holds up its end is ended.
+    """
     with call.write() as connection:
-        closed = permits.close_permit(connection, number, reason)
+        closed = permits.close_permit(connection, number, reason, call.output.progress)
     _print_one(call, closed)
 
 
@@ -86,21 +106,27 @@ def list_command(call: Invocation) -> None:
         "budget",
         "used",
         "collections",
+        "run",
+        "between",
         "expires",
         "gateway",
         "opened by",
+        "ticket",
         "reason",
     ]
     rows = [
         [
             each.permit,
-            each.state,
+            each.state.replace("_", " "),
             each.budget,
             each.used,
             ", ".join(each.collections or ("all",)),
+            each.run,
+            each.between,
             each.expires_at.isoformat(timespec="seconds"),
             each.gateway,
             each.opened_by,
+            each.ticket,
             each.reason,
         ]
         for each in found
@@ -112,10 +138,9 @@ def _print_one(call: Invocation, found: Permit) -> None:
     if call.output.as_json:
         call.output.document(_as_json(found))
     else:
-        scope = ", ".join(found.collections or ("every collection",))
         call.output.text(
-            f"permit {found.permit} is {found.state}: {found.used:,} of {found.budget:,} rows used, {scope},"
-            f" until {found.expires_at.isoformat(timespec='seconds')}"
+            f"permit {found.permit} is {found.state.replace('_', ' ')}: {found.used:,} of {found.budget:,} rows used,"
+            f" {found.scope}, until {found.expires_at.isoformat(timespec='seconds')}"
         )
 
 

@@ -241,6 +241,20 @@ class Connection:
                 self.driver.execute("SET LOCAL transaction_read_only = on")
             yield
 
+    @contextmanager
+    def notices(self, tell: Callable[[str], None]) -> Iterator[None]:
+        """Pass on what functions of ours say beside their answers."""
+
+        def hear(notice: psycopg.errors.Diagnostic) -> None:
+            if notice.severity_nonlocalized == "NOTICE" and notice.message_primary:
+                tell(notice.message_primary)
+
+        self.driver.add_notice_handler(hear)
+        try:
+            yield
+        finally:
+            self.driver.remove_notice_handler(hear)
+
     def stream(self, query: Query[Any]) -> Iterator[tuple[Any, ...]]:
         """The rows of a named query as tuples, in the order of its dataclass's fields: cheaper where they are many.
 

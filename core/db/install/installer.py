@@ -185,8 +185,8 @@ def install(driver: Driver, schema: str, *, reference: bool) -> list[str]:
         done = _recorded(cursor, schema)
         cursor.execute("SET LOCAL check_function_bodies = off")
         first, own = parts()[: len(FIRST)], parts()[len(FIRST) :]
-        statistics, authentication, guard = superusers()
-        wanted = [*first, statistics, authentication]
+        statistics, authentication, guard, sessions = superusers()
+        wanted = [*first, statistics, authentication, sessions]
         wanted += [*stand_ins(), *own, guard] if reference else own
         missing = [part for part in wanted if part.name not in done]
         for part in missing:

@@ -25,6 +25,7 @@ class Server:
     becomes_caller: bool
     creates_schemas: bool
     grants_statistics: bool
+    grants_signals: bool
     finishes_roles: bool
     owns_schema: bool | None
     schema_owner: str | None
@@ -40,6 +41,7 @@ class Owner:
     groups_read: bool | None
     schema_ready: bool | None
     reads_statistics: bool
+    ends_sessions: bool
     reads_authentication: bool
 
 

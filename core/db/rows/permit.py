@@ -28,6 +28,10 @@ class Permit:
     opened_at: datetime
     expires_at: datetime
     gateway: str | None
+    gateway_full: str | None
+    run: int | None
+    ticket: str | None
+    between: str | None
 
 
 OPEN: Final = Query("permit.open", Opened)

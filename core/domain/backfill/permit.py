@@ -15,7 +15,11 @@ _MOST_ROWS = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """One permit as it stands. `collections` is None where every collection is admitted."""
+    """One permit as it stands. `collections` is None where every collection is admitted, `run` where every run is.
+
+    `between` are the hours that it admits at, with their time zone; `gateway_full` is the fingerprint of all that was
+    bound when it was opened.
+    """
 
     permit: int
     state: str
@@ -27,6 +31,28 @@ class Permit:
     opened_at: datetime
     expires_at: datetime
     gateway: str | None
+    gateway_full: str | None = None
+    run: int | None = None
+    ticket: str | None = None
+    between: str | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it admits rows now, or will at its hours."""
+        return self.state in ("open", "outside_hours")
+
+    @property
+    def scope(self) -> str:
+        """What it admits, for people: collections, its run, its hours."""
+        parts = [", ".join(self.collections or ("every collection",))]
+        parts += [] if self.run is None else [f"run {self.run} only"]
+        parts += [] if self.between is None else [self.between]
+        return ", ".join(parts)
+
+
+def open_for(permits: Iterable[Permit], run: int) -> tuple[Permit, ...]:
+    """The open permits that admit rows of a run: those that are bound to none, or to this one."""
+    return tuple(each for each in permits if each.state == "open" and each.run in (None, run))
 
 
 def admitted(permits: Iterable[Permit], to_go: Mapping[str, int]) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
-from core.domain.backfill.permit import Permit, admitted
+from core.domain.backfill.permit import Permit, admitted, open_for
 from core.domain.backfill.runs import Entry, Run
 from core.domain.gates import Judgement
 from core.errors import Json
@@ -153,7 +153,7 @@ def preview(
     around: Surroundings,
 ) -> Preview:
     """Put together what is known of a run; `to_go` counts its rows without an outcome, by collection."""
-    usable = tuple(each for each in around.permits if each.state == "open")
+    usable = open_for(around.permits, run.run)
     changes = tuple(
         sorted(
             (_change(each, to_go.get(each.collection, 0), extents.get(each.ledger_id, Extent())) for each in run.entries

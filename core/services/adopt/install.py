@@ -26,6 +26,7 @@ _BINDABLE = {"birth_registry": "registry", "trigger_guard_alerts": "alerts", _GU
 _EVENT_TRIGGER = "evt_trigger_guard_ddl"
 _UNDEFINED_FUNCTION = "42883"
 _STATISTICS = "the statistics that throttles read"
+_SESSIONS = "the end of sessions that stand in the way"
 # Settings that hold the words of whoever stands for what a managed server does not show, or allow.
 AUTHENTICATION: Final = "authentication_attested"
 TRIGGER_GUARD: Final = "trigger_guard_attested"
@@ -64,6 +65,8 @@ def draft(connection: Connection, made: Draft, *, binds: bool, filled: Collectio
     made.statements += first_steps(made.survey, connection.schema)
     if not any(each.what == _STATISTICS for each in made.statements) and not _reads_statistics(made.survey):
         made.leave(_STATISTICS, "granting pg_read_all_stats needs a superuser: if there is a replica, applies pause")
+    if not any(each.what == _SESSIONS for each in made.statements) and not _ends_sessions(made.survey):
+        made.leave(_SESSIONS, "granting pg_signal_backend needs a superuser: an open session may delay a permit's end")
     done: list[installer.Part] = []
     for part in installer.stand_ins():
         if _is_wanted(connection, made, part, binds=binds, filled=filled):
@@ -108,13 +111,17 @@ def first_steps(found: Survey, schema: str) -> list[Statement]:
 
 def _sights(found: Survey, schema: str) -> Iterator[Statement]:
     """What lets birth_owner see of the server what is hidden from ordinary roles."""
-    statistics, authentication, _ = installer.superusers()
+    statistics, authentication, _, sessions = installer.superusers()
     if found.owner is None or not found.owner.reads_statistics:
         able = found.is_superuser or found.server.grants_statistics
         needs = "" if able else SUPERUSER
         # On a server where words stand in for a superuser, none comes for this either.
         if able or AUTHENTICATION not in found.attested:
             yield Statement(_STATISTICS, statistics.statement(schema), needs=needs)
+    if found.owner is None or not found.owner.ends_sessions:
+        able = found.is_superuser or found.server.grants_signals
+        if able or AUTHENTICATION not in found.attested:
+            yield Statement(_SESSIONS, sessions.statement(schema), needs="" if able else SUPERUSER)
     if AUTHENTICATION not in found.attested and (found.owner is None or not found.owner.reads_authentication):
         needs = "" if found.is_superuser else SUPERUSER
         yield Statement("the view of pg_hba for doctor", authentication.statement(schema), needs=needs)
@@ -122,7 +129,7 @@ def _sights(found: Survey, schema: str) -> Iterator[Statement]:
 
 def finish(made: Draft) -> None:
     """The trigger guard, which watches from the end of this."""
-    *_, guard = installer.superusers()
+    _, _, guard, _ = installer.superusers()
     if made.survey.owner_of("event trigger", _EVENT_TRIGGER) is None and has_trigger_guard(made):
         if made.survey.makes_event_triggers:
             made.add("the trigger guard", guard.statement(made.schema))
@@ -136,6 +143,10 @@ def finish(made: Draft) -> None:
 
 def _reads_statistics(found: Survey) -> bool:
     return found.owner is not None and found.owner.reads_statistics
+
+
+def _ends_sessions(found: Survey) -> bool:
+    return found.owner is not None and found.owner.ends_sessions
 
 
 def _makes_event_triggers(connection: Connection, found: Survey) -> bool:

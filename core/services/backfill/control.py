@@ -1,5 +1,6 @@
 """Steering a run from any session: pause, resume, cancel, and the size of its batches."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -27,11 +28,18 @@ class Control:
 
 
 def send(
-    connection: Connection, run: int, command: str | None, batch_size: int | None = None, reason: str | None = None
+    connection: Connection,
+    run: int,
+    command: str | None,
+    batch_size: int | None = None,
+    reason: str | None = None,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Control:
     """Give a command (pause, resume, cancel; None leaves it) and a batch size; workers obey before their next batch.
 
-    Never waits for a batch. Raises UsageError for an unknown run or command, NotAllowed for logins outside
+    Never waits for a batch. To cancel ends sessions that hold the head of the chain in a transaction that was left
+    open: `tell` says which. Raises UsageError for an unknown run or command, NotAllowed for logins outside
     birth_operator.
     """
     if command not in _COMMANDS:
@@ -41,7 +49,8 @@ def send(
             hint=f"Choose one of {', '.join(filter(None, _COMMANDS))}.",
         )
     wanted = {"run": run, "command": _COMMANDS[command], "batch_size": batch_size, "reason": reason}
-    connection.one(STEER, wanted)
+    with connection.notices(tell):
+        connection.one(STEER, wanted)
     return read(connection, run)
 
 

@@ -1,6 +1,6 @@
 """Admission permits: opened and closed by gatekeepers, listed by everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from core.db.connection.session import Connection
@@ -21,11 +21,15 @@ def open_permit(
     reason: str,
     collections: Sequence[str] = (),
     expect_gateway: str | None = None,
+    run: int | None = None,
+    between: str | None = None,
+    ticket: str | None = None,
 ) -> Permit:
-    """Open a permit for `budget` rows. No collections means all of them.
+    """Open a permit for `budget` rows. No collections means all of them, no run every run.
 
-    Raises NotAllowed for logins outside birth_gatekeeper, GateClosed for a name that is not enrolled, Stale where the
-    gateway is not the expected one.
+    `between` are hours, `01:00-05:00` by the server's log_timezone or with a time zone behind. Raises NotAllowed for
+    logins outside birth_gatekeeper, GateClosed for a name that is not enrolled, Stale where the gateway is not the
+    expected one or the run is over.
     """
     wanted = {
         "budget": budget,
@@ -33,6 +37,9 @@ def open_permit(
         "reason": reason,
         "collections": list(collections) or None,
         "expect_gateway": expect_gateway,
+        "run": run,
+        "between": between,
+        "ticket": ticket,
     }
     try:
         number = connection.one(OPEN, wanted).permit
@@ -50,9 +57,15 @@ def out_of_scope(connection: Connection, collections: Sequence[str]) -> dict[str
     return {name: policy or "without a policy" for name, policy in found.items() if policy != REQUIRED}
 
 
-def close_permit(connection: Connection, permit: int, reason: str) -> Permit:
-    """Close a permit. Waits for the batch in flight; the next one is refused."""
-    connection.one(CLOSE, {"permit": permit, "reason": reason})
+def close_permit(
+    connection: Connection, permit: int, reason: str, tell: Callable[[str], None] = lambda _: None
+) -> Permit:
+    """Close a permit. Waits for the batch in flight; the next one is refused.
+
+    Sessions that hold it, or the head of the chain, in a transaction that was left open are ended: `tell` says which.
+    """
+    with connection.notices(tell):
+        connection.one(CLOSE, {"permit": permit, "reason": reason})
     return _named(connection, permit)
 
 
@@ -70,6 +83,10 @@ def list_permits(connection: Connection) -> list[Permit]:
             opened_at=each.opened_at,
             expires_at=each.expires_at,
             gateway=each.gateway,
+            gateway_full=each.gateway_full,
+            run=each.run,
+            ticket=each.ticket,
+            between=each.between,
         )
         for each in connection.rows(ALL)
     ]

@@ -1,7 +1,7 @@
 """Who may do what: for whoever administers the database. Each change is a statement that can be read before it runs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from psycopg import sql
 
@@ -59,12 +59,13 @@ def _add(connection: Connection, found: Survey, login: str, person: str, groups:
     return _now(connection, login)
 
 
-def retire(connection: Connection, login: str) -> Person:
+def retire(connection: Connection, login: str, tell: Callable[[str], None] = lambda _: None) -> Person:
     """Take every group from `login` and close its record; what it did stays that person's.
 
+    Its sessions that hold anything of ours are ended: `tell` says which.
     Raises UsageError for a login that nobody recorded, and NotAllowed as `add` does.
     """
-    with connection.transaction(), membership.borrowed(connection) as found:
+    with connection.notices(tell), connection.transaction(), membership.borrowed(connection) as found:
         return _retire(connection, found, login)
 
 
@@ -75,7 +76,9 @@ def _retire(connection: Connection, found: Survey, login: str) -> Person:
             f"{login} is not mapped to a person", code="unknown_login", hint="See `birth-console people list`."
         )
     statements = [_role("REVOKE {} FROM {}", group, login) for group in known.groups]
-    ours = [_event(connection, "groups_revoked", login, known.groups)] if known.groups else []
+    brake = sql.Identifier(connection.schema, "_birth_brake_login")
+    ours = [sql.SQL("SELECT {}({})").format(brake, sql.Literal(login))]
+    ours += [_event(connection, "groups_revoked", login, known.groups)] if known.groups else []
     if known.retired_at is None:
         retired = sql.SQL("UPDATE {} SET retired_at = clock_timestamp() WHERE login = {}")
         table = sql.Identifier(connection.schema, "birth_person_login")

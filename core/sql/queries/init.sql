@@ -21,6 +21,8 @@ SELECT current_database()::text AS database,
     pg_catalog.has_database_privilege(current_database(), 'CREATE') AS creates_schemas,
     pg_catalog.pg_has_role(session_user, 'pg_read_all_stats', 'MEMBER WITH ADMIN OPTION')
         OR r.rolcreaterole AND pg_catalog.current_setting('server_version_num')::integer < 160000 AS grants_statistics,
+    pg_catalog.pg_has_role(session_user, 'pg_signal_backend', 'MEMBER WITH ADMIN OPTION')
+        OR r.rolcreaterole AND pg_catalog.current_setting('server_version_num')::integer < 160000 AS grants_signals,
     -- Since PostgreSQL 16 whoever creates a role administers it, and nobody else who is no superuser.
     r.rolcreaterole
         AND (pg_catalog.current_setting('server_version_num')::integer < 160000
@@ -55,6 +57,7 @@ SELECT pg_catalog.pg_has_role(session_user, o.oid, CASE
                   AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(d.defaclacl) AS a WHERE a.grantee = 0))
         FROM pg_catalog.pg_namespace AS n WHERE n.nspname = {s}) AS schema_ready,
     pg_catalog.pg_has_role(o.oid, 'pg_read_all_stats', 'MEMBER') AS reads_statistics,
+    pg_catalog.pg_has_role(o.oid, 'pg_signal_backend', 'MEMBER') AS ends_sessions,
     pg_catalog.has_function_privilege(o.oid, 'pg_catalog.pg_hba_file_rules()', 'EXECUTE')
         AND pg_catalog.has_table_privilege(o.oid, 'pg_catalog.pg_hba_file_rules', 'SELECT') AS reads_authentication
 FROM pg_catalog.pg_roles AS o WHERE o.rolname = 'birth_owner'

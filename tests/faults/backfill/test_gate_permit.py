@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from threading import Thread
+from typing import Any
 
 import psycopg
 import pytest
 
+from core.errors import Stale
 from core.services.backfill import permits
 from core.services.backfill.apply_options import Options
 from tests import line
@@ -67,6 +69,43 @@ def test_a_permit_that_is_over_stands_in_no_other_ones_way(small: Database, over
     small.run(f"UPDATE birth.birth_admission_permit SET {over} WHERE permit_id = 1")
     assert done(small, run).registered == 3
     assert small.value("SELECT used_rows FROM birth.birth_admission_budget WHERE permit_id = 2") == 3
+
+
+def test_a_permit_for_a_run_admits_no_other_plan_of_the_same_rows(small: Database) -> None:
+    fill(small, goods=3)
+    run = reconciled(small, "goods")
+    with small.connect("gatekeeper1") as gatekeeper:
+        bound = permits.open_permit(gatekeeper, budget=10, lifetime=timedelta(hours=1), reason="this plan", run=run)
+        again = reconciled(small, "goods", login="operator2")
+        stopped = drive(small, again, SLOWLY)
+        refusal = {"permit": bound.permit, "reason": f"for the plan of run {run}"}
+        assert (stopped.status, closed_gates(stopped.error)) == (3, ["permit_in_scope"])
+        assert refusal in small.value(f"SELECT birth.birth_permit_refusals('goods', {again})")
+        with pytest.raises(Stale) as over:
+            permits.open_permit(gatekeeper, budget=10, lifetime=timedelta(hours=1), reason="late", run=run)
+        assert over.value.code == "run_over"
+        own = permits.open_permit(gatekeeper, budget=10, lifetime=timedelta(hours=1), reason="that plan", run=again)
+    # The number alone is not the plan.
+    small.run(f"UPDATE birth.birth_admission_permit SET run_digest = 'another' WHERE permit_id = {own.permit}")
+    assert drive(small, again, SLOWLY).status == 3
+    small.run(f"UPDATE birth.birth_admission_permit AS p SET run_digest = r.digest FROM birth.birth_backfill_run AS r"
+              f" WHERE permit_id = {own.permit} AND r.run_id = p.run_id")  # fmt: skip
+    assert done(small, again).registered == 3
+
+
+def test_a_permit_admits_nothing_outside_its_hours(small: Database) -> None:
+    fill(small, goods=3)
+    run = reconciled(small, "goods")
+    later = small.value("SELECT to_char(now() AT TIME ZONE 'UTC' + interval '2 hours', 'HH24:MI')")
+    latest = small.value("SELECT to_char(now() AT TIME ZONE 'UTC' + interval '3 hours', 'HH24:MI')")
+    with small.connect("gatekeeper1") as gatekeeper:
+        options: dict[str, Any] = {"budget": 10, "lifetime": timedelta(hours=1), "reason": "at night"}
+        asleep = permits.open_permit(gatekeeper, **options, between=f"{later}-{latest} UTC")
+        assert (asleep.state, asleep.is_live) == ("outside_hours", True)
+        stopped = drive(small, run, SLOWLY)
+        assert (stopped.status, closed_gates(stopped.error)) == (3, ["permit_in_scope"])
+        permits.open_permit(gatekeeper, **options, between=f"{latest}-{later} UTC")  # all but that hour
+    assert done(small, run).registered == 3
 
 
 def test_closing_waits_for_the_batch_in_flight_which_is_kept_and_no_other_begins_meanwhile(small: Database) -> None:

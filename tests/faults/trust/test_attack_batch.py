@@ -181,6 +181,14 @@ def test_a_batch_that_was_left_open_does_not_commit_what_is_allowed_no_longer(sm
         state, message = refusal(operator, "COMMIT")
         assert (state, message.partition(":")[0]) == ("BR003", "permit_in_scope")
         small.run("UPDATE birth.birth_admission_permit SET expires_at = now() + interval '1 hour'")
+        # Nor does one whose operator retired meanwhile. (An event of it would wait for the batch.)
+        retired = "SET session_replication_role = replica; UPDATE birth.birth_person_login SET retired_at = {}"
+        operator.execute(b"BEGIN")
+        ask(operator, batch)
+        small.run(retired.format("now() WHERE login = 'operator1'"))
+        state, message = refusal(operator, "COMMIT")
+        assert (state, message.partition(":")[0]) == ("BR006", "unknown_person")
+        small.run(retired.format("NULL WHERE login = 'operator1'"))
         # Asked for its verdict early, in whatever way, it would commit at any time.
         for early in (
             "SET CONSTRAINTS ALL IMMEDIATE",

@@ -21,7 +21,8 @@ _READERS = {
     "birth_code_is_declared",
     "birth_collection_statements", "birth_collections", "birth_entry_statements", "birth_evidence_digest",
     "birth_frozen_script_copes",
-    "birth_full_xid", "birth_gateway_fingerprint", "birth_item_digest", "birth_participants", "birth_permit_for",
+    "birth_full_xid", "birth_gateway_fingerprint", "birth_item_digest", "birth_participants",
+    "birth_permit_awake", "birth_permit_for", "birth_permit_refusals", "birth_permit_unfit",
     "birth_readiness", "birth_refuse", "birth_resolvable", "birth_run_evidence", "birth_since_plan",
     "birth_alert_rows", "birth_collection_rows", "birth_policy_rows", "birth_registry_rows", "birth_bound_name",
     "birth_bound_table", "birth_is_bound", "birth_gateway_agrees", "birth_gateway_code", "birth_gateway_is_theirs",
@@ -228,7 +229,8 @@ def test_the_actor_is_who_logged_in_whatever_the_session_claims_to_be(small: Dat
 
 
 def test_a_group_that_was_set_as_role_gives_no_more_than_the_login_has(small: Database) -> None:
-    small.run("GRANT EXECUTE ON FUNCTION birth.birth_permit_open(bigint, interval, text, text[], text) TO birth_reader")
+    signature = "birth.birth_permit_open(bigint, interval, text, text[], text, bigint, text, text)"
+    small.run(f"GRANT EXECUTE ON FUNCTION {signature} TO birth_reader")
     with small.psql() as operator, pytest.raises(psycopg.Error) as found:
         operator.execute("SELECT birth.birth_permit_open(1, '1 hour', 'mine', NULL, NULL)")
     assert (found.value.sqlstate, found.value.diag.message_primary) == (

@@ -68,6 +68,14 @@ def test_who_is_no_gatekeeper_neither_opens_nor_closes(database: Database, login
         ({"expect_gateway": "c022"}, "bad_fingerprint"),
         ({"expect_gateway": "not hex!"}, "bad_fingerprint"),
         ({"expect_gateway": ""}, "bad_fingerprint"),
+        ({"expect_gateway": "c" * 33}, "bad_fingerprint"),
+        ({"between": "1-5"}, "bad_hours"),
+        ({"between": "05:00-05:00"}, "bad_hours"),
+        ({"between": "00:00-24:00"}, "bad_hours"),
+        ({"between": "01:00-25:00"}, "bad_hours"),
+        ({"between": "01:00-05:00 Europe/Atlantis"}, "bad_hours"),
+        ({"ticket": "\u2003"}, "bad_permit"),
+        ({"run": 999}, "unknown_run"),
     ],
 )
 def test_a_permit_that_makes_no_sense_is_not_opened(shared: Database, changed: dict[str, Any], code: str) -> None:
@@ -88,6 +96,46 @@ def test_the_gateway_may_be_expected_to_be_a_certain_one(database: Database) -> 
             permits.open_permit(gatekeeper, budget=1, lifetime=HOUR, reason="t", expect_gateway=expected)
     found = refused(database, Stale, expect_gateway="0" * 8)
     assert (found.code, found.evidence) == ("gateway_changed", {"expected": "00000000", "live": norm[:8]})
+
+
+def test_the_full_fingerprint_is_over_all_that_is_bound(database: Database) -> None:
+    full = str(database.value("SELECT birth.birth_gateway_fingerprint() ->> 'full_sha256'"))
+    with database.connect("gatekeeper1") as gatekeeper:
+        opened = permits.open_permit(gatekeeper, budget=1, lifetime=HOUR, reason="t", expect_gateway=full.upper())
+        assert opened.gateway_full == full
+    for change in (
+        "UPDATE birth.birth_binding SET columns = '{\"dot_origin\": \"certified_at\"}' WHERE part = 'registry'",
+        "UPDATE birth.birth_gateway_trigger SET pattern = 'another'",
+        "INSERT INTO birth.birth_register_column VALUES ('species_code', '{\"constant\": \"X\"}')",
+        "UPDATE birth.birth_gateway_binding SET value = 'constant', constant = 'x' WHERE parameter = 'p_born_at'",
+    ):
+        database.run(change)
+        found = refused(database, Stale, expect_gateway=full)
+        assert found.code == "gateway_changed"
+        full = str(found.evidence["live"])
+
+
+def test_hours_are_those_of_the_servers_clock_and_of_the_zone_that_is_named(database: Database) -> None:
+    with database.connect("gatekeeper1") as gatekeeper:
+        gatekeeper.driver.execute("SET TimeZone = 'Pacific/Kiritimati'")  # what a session prefers decides nothing
+        ours = permits.open_permit(
+            gatekeeper, budget=1, lifetime=HOUR, reason="t", between="01:00-05:00", ticket="CHG-7"
+        )
+        theirs = permits.open_permit(gatekeeper, budget=1, lifetime=HOUR, reason="t", between="22:00-04:00 Asia/Tokyo")
+    zone = database.value("SHOW log_timezone")
+    assert (ours.between, ours.ticket) == (f"01:00-05:00 {zone}", "CHG-7")
+    assert theirs.between == "22:00-04:00 Asia/Tokyo"
+    for permit, at, is_awake in (
+        (theirs, "2026-06-06 12:59:59 UTC", False),
+        (theirs, "2026-06-06 13:00 UTC", True),  # 22:00 in Tokyo, and on over midnight
+        (theirs, "2026-06-06 18:59:59 UTC", True),
+        (theirs, "2026-06-06 19:00 UTC", False),
+        (ours, f"2026-06-06 00:59:59 {zone}", False),
+        (ours, f"2026-06-06 04:59:59 {zone}", True),
+        (ours, f"2026-06-06 05:00 {zone}", False),
+    ):
+        look = f"SELECT birth.birth_permit_awake(p, '{at}') FROM birth.birth_admission_permit AS p"
+        assert database.value(f"{look} WHERE permit_id = {permit.permit}") is is_awake, (permit.between, at)
 
 
 def test_a_gateway_that_is_gone_is_not_the_expected_one(database: Database) -> None:

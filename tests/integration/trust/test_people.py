@@ -36,9 +36,16 @@ def test_a_person_is_added_works_and_is_retired_with_an_event_for_each_change(ad
         added = people.add(superuser, "people_new", "Noor Haddad", ["operator", "reader"])
         assert (added.person, added.groups) == ("Noor Haddad", ("birth_reader", "birth_operator"))
         assert events(admin, since) == ["person_added", "groups_granted"]
-        retired = people.retire(superuser, "people_new")
+        # A session that was left open with a decision in it is ended.
+        admin.run(f"ALTER ROLE people_new PASSWORD '{admin.server.password}'")
+        told: list[str] = []
+        with admin.psql("people_new") as session:
+            session.execute("BEGIN; SELECT birth.birth_identity_unclassify('agents', 1, 'left open')")
+            retired = people.retire(superuser, "people_new", told.append)
+            assert told == [f"ended session {session.info.backend_pid} of people_new"]
         assert (retired.groups, retired.retired_at is None) == ((), False)
-        assert events(admin, since) == ["person_added", "groups_granted", "groups_revoked", "person_retired"]
+        kinds = ["person_added", "groups_granted", "sessions_ended", "groups_revoked", "person_retired"]
+        assert events(admin, since) == kinds
         back = people.add(superuser, "people_new", "Noor Haddad", ["reader"])
         assert (back.groups, back.retired_at) == (("birth_reader",), None)
         assert audit.audit(superuser).ok

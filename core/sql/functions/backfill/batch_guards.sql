@@ -96,7 +96,7 @@ DECLARE
     v_expected jsonb;
 BEGIN
     LOCK TABLE {S}.birth_admission_permit IN ROW SHARE MODE;
-    v_permit := {S}.birth_permit_for(p_entry.collection_name);
+    v_permit := {S}.birth_permit_for(p_entry.collection_name, p_entry.run_id);
     SELECT jsonb_build_object('norm_md5', expect_gateway, 'full_sha256', expect_full)
     INTO v_expected
     FROM {S}.birth_admission_permit
@@ -107,7 +107,8 @@ BEGIN
             format('no open permit with budget covers %s', p_entry.collection_name),
             jsonb_build_object('gates', jsonb_build_array(jsonb_build_object(
                 'gate', 'permit_in_scope',
-                'evidence', jsonb_build_object('collection', p_entry.collection_name)))),
+                'evidence', jsonb_build_object('collection', p_entry.collection_name,
+                    'permits', {S}.birth_permit_refusals(p_entry.collection_name, p_entry.run_id))))),
             'Ask a gatekeeper to open a permit.');
     END IF;
     IF NOT coalesce(v_live @> v_expected, false) THEN

@@ -6,7 +6,15 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'control a run');
     v_status text;
+    v_now text := (SELECT c.command FROM {S}.birth_backfill_control AS c WHERE c.run_id = p_run);
 BEGIN
+    -- What holds a run is never refused; the same over and over would only fill the chain.
+    IF NOT coalesce(p_command IN ('pause', 'cancel') AND p_command <> v_now, false) THEN
+        PERFORM {S}._birth_steered_seldom(p_run);
+    END IF;
+    IF p_command = 'cancel' THEN
+        PERFORM {S}._birth_brake(format('run %s is cancelled', p_run));
+    END IF;
     -- So weak a lock never waits for a batch, only for whoever is about to begin, end, supersede or certify the run.
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR KEY SHARE;
     IF p_command NOT IN ('run', 'pause', 'cancel') OR p_batch_size NOT BETWEEN 0 AND 10000 THEN
@@ -40,8 +48,31 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_steer(bigint, text, integer, text) IS
-    'Pauses, resumes or cancels a run, and sets the most rows per batch (0: the workers choose). For '
-    'birth_operator. Raises BR002 bad_control, unknown_run, none; BR004 run_over, and what _birth_actor raises.';
+    'Pauses, resumes or cancels a run, and sets the most rows per batch (0: the workers choose). Cancelling ends '
+    'sessions that hold the chain. For birth_operator. Raises BR002 bad_control, unknown_run, reason_missing; BR004 '
+    'run_over; BR007 steered_too_often, and what _birth_actor raises.';
+
+-- Refuse to steer a run for the 61st time within a minute.
+CREATE OR REPLACE FUNCTION {S}._birth_steered_seldom(p_run bigint) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_most integer := 60;
+    v_at_us bigint := (
+        SELECT e.at_us FROM {S}.birth_ledger_event AS e
+        WHERE e.payload::jsonb ->> 'run' = p_run::text AND e.kind = 'steered'
+          AND e.kind IN ('planned', 'reconciled', 'started', 'resumed', 'steered', 'applied', 'certified')
+        ORDER BY e.seq DESC OFFSET v_most - 1 LIMIT 1);
+BEGIN
+    IF v_at_us > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - 60000000 THEN
+        PERFORM {S}.birth_refuse('BR007', 'steered_too_often',
+            format('run %s was steered %s times within a minute', p_run, v_most),
+            jsonb_build_object('run', p_run, 'most', v_most, 'seconds', 60),
+            'Wait a minute. Pausing and cancelling a run that goes on is always possible.');
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_steered_seldom(bigint) IS
+    'Refuses to steer a run more than 60 times within a minute. Private. Raises BR007 steered_too_often.';
 
 -- Refuse while somebody holds the run: it can be resumed, so this is no closed gate.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_held(p_run bigint) RETURNS void

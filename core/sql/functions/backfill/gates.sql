@@ -50,7 +50,8 @@ BEGIN
                 'triggers', jsonb_build_object(
                     'planned', l.triggers,
                     'live', CASE WHEN c.relid IS NOT NULL THEN {S}.birth_trigger_fingerprint(c.relid) END),
-                'permit', {S}.birth_permit_for(l.collection_name)) ORDER BY l.ledger_id), '[]')
+                'permit', {S}.birth_permit_for(l.collection_name, p_run),
+                'refusals', {S}.birth_permit_refusals(l.collection_name, p_run)) ORDER BY l.ledger_id), '[]')
             FROM {S}.birth_backfill_ledger AS l
             JOIN {S}.birth_accounting(p_run) AS a USING (ledger_id, collection_name)
             LEFT JOIN {S}.birth_collections() AS c USING (collection_name)
@@ -88,7 +89,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT problem.gate, problem.stale, jsonb_build_object('collection', entry -> 'collection', 'found', problem.found)
         FROM jsonb_array_elements(p_facts -> 'entries') AS entry
         CROSS JOIN LATERAL (
-            SELECT 'permit_in_scope' AS gate, false AS stale, entry -> 'permit' AS found
+            SELECT 'permit_in_scope' AS gate, false AS stale, entry -> 'refusals' AS found
                 WHERE entry ->> 'permit' IS NULL AND (entry ->> 'open')::bigint > 0
             UNION ALL
             SELECT 'policy_required', false, entry -> 'requirement'

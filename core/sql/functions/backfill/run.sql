@@ -26,7 +26,7 @@ BEGIN
         CASE v_status WHEN 'applying' THEN 'resumed' ELSE 'started' END,
         jsonb_build_object('run', p_run, 'person', v_person, 'limits', v_limits, 'permits', (
             SELECT jsonb_agg(DISTINCT permit_id ORDER BY permit_id)
-            FROM {S}.birth_backfill_ledger AS l, {S}.birth_permit_for(l.collection_name) AS permit_id
+            FROM {S}.birth_backfill_ledger AS l, {S}.birth_permit_for(l.collection_name, p_run) AS permit_id
             WHERE l.run_id = p_run AND permit_id IS NOT NULL),
             'rows', CASE v_status WHEN 'applying' THEN '[]' ELSE {S}._birth_run_images(p_run) END
                 || {S}._birth_images('birth_backfill_limit', 't.run_id = $1', p_run)));

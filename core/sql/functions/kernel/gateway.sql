@@ -26,8 +26,8 @@ COMMENT ON FUNCTION {S}.birth_gateway_functions() IS
 
 -- Fingerprints of what a backfill must never change. `norm_md5` is the packet's: md5 of the gateway function's
 -- source with line ends normalised. `full_sha256` also covers what the source does not show: BEGIN ATOMIC bodies,
--- owner, rights, settings and overloads of both gateway functions, and how they are bound. `versions` tells a
--- replacement that was taken back.
+-- owner, rights, settings and overloads of both gateway functions, and all that is bound: parameters, tables with their
+-- columns, the trigger, and columns of the registry. `versions` tells a replacement that was taken back.
 CREATE OR REPLACE FUNCTION {S}.birth_gateway_fingerprint() RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
     SELECT jsonb_build_object(
@@ -40,7 +40,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
                     pg_get_function_identity_arguments(p.oid) COLLATE "C", p.oid::regprocedure::text COLLATE "C")
             || (SELECT string_agg(E'\x1e' || concat_ws(E'\x1f', parameter, value, constant), ''
                     ORDER BY parameter COLLATE "C")
-                FROM {S}.birth_gateway_binding),
+                FROM {S}.birth_gateway_binding)
+            || (SELECT string_agg(E'\x1e' || concat_ws(E'\x1f', part, schema_name, table_name, columns::text), ''
+                    ORDER BY part COLLATE "C")
+                FROM {S}.birth_binding)
+            || (SELECT coalesce(string_agg(E'\x1e' || concat_ws(E'\x1f', column_name, source::text), ''
+                    ORDER BY column_name COLLATE "C"), '')
+                FROM {S}.birth_register_column)
+            || (SELECT concat_ws(E'\x1f', E'\x1e', schema_name, function_name, pattern)
+                FROM {S}.birth_gateway_trigger),
             'UTF8')), 'hex'),
         'overloads', count(*),
         -- A function that was replaced and put back has the same text, but not the same row of the catalog.
