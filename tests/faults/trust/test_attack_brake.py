@@ -82,7 +82,7 @@ def test_steering_over_and_over_is_refused_but_for_what_holds_a_run(small: Datab
         run = begun(operator)
         operator.execute(f"SELECT birth.birth_backfill_steer({run}, 'run', n, NULL) FROM generate_series(1, 60) AS n")
         again = f"SELECT birth.birth_backfill_steer({run}, '{{}}', NULL, NULL)"
-        assert refusal(operator, again.format("run"))[1].startswith("steered_too_often")
+        assert refusal(operator, again.format("run"))[1].startswith("controlled_too_often")
         ask(operator, again.format("pause"))
         ask(operator, again.format("cancel"))
         assert refusal(operator, again.format("cancel"))[0] == "BR007"

@@ -1,5 +1,6 @@
 import unicodedata
 
+import psycopg
 import pytest
 
 from core.errors import ConsoleError, GateClosed, NotAllowed, UsageError
@@ -8,9 +9,7 @@ from core.services.trust import audit, people
 from tests.console import run
 from tests.databases import Database
 
-KINDS = (
-    "SELECT array_agg(kind ORDER BY seq) FROM birth.birth_ledger_event WHERE kind ~ '^(person|groups)_' AND seq > {}"
-)
+KINDS = "SELECT array_agg(kind ORDER BY seq) FROM birth.birth_ledger_event WHERE kind ~ '^(person|groups|sessions)_' AND seq > {}"
 
 
 @pytest.fixture
@@ -36,13 +35,15 @@ def test_a_person_is_added_works_and_is_retired_with_an_event_for_each_change(ad
         added = people.add(superuser, "people_new", "Noor Haddad", ["operator", "reader"])
         assert (added.person, added.groups) == ("Noor Haddad", ("birth_reader", "birth_operator"))
         assert events(admin, since) == ["person_added", "groups_granted"]
-        # A session that was left open with a decision in it is ended.
+        # A session that was left open with a plan in it is ended.
         admin.run(f"ALTER ROLE people_new PASSWORD '{admin.server.password}'")
         told: list[str] = []
         with admin.psql("people_new") as session:
-            session.execute("BEGIN; SELECT birth.birth_identity_unclassify('agents', 1, 'left open')")
+            session.execute("BEGIN; SELECT birth.birth_backfill_plan(ARRAY['agents'])")
             retired = people.retire(superuser, "people_new", told.append)
             assert told == [f"ended session {session.info.backend_pid} of people_new"]
+            with pytest.raises(psycopg.OperationalError):
+                session.execute("COMMIT")
         assert (retired.groups, retired.retired_at is None) == ((), False)
         kinds = ["person_added", "groups_granted", "sessions_ended", "groups_revoked", "person_retired"]
         assert events(admin, since) == kinds

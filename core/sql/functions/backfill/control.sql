@@ -50,7 +50,7 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_steer(bigint, text, integer, text) IS
     'Pauses, resumes or cancels a run, and sets the most rows per batch (0: the workers choose). Cancelling ends '
     'sessions that hold the chain. For birth_operator. Raises BR002 bad_control, unknown_run, reason_missing; BR004 '
-    'run_over; BR007 steered_too_often, and what _birth_actor raises.';
+    'run_over; BR007 controlled_too_often, and what _birth_actor raises.';
 
 -- Refuse to steer a run for the 61st time within a minute.
 CREATE OR REPLACE FUNCTION {S}._birth_steered_seldom(p_run bigint) RETURNS void
@@ -64,15 +64,15 @@ DECLARE
         ORDER BY e.seq DESC OFFSET v_most - 1 LIMIT 1);
 BEGIN
     IF v_at_us > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - 60000000 THEN
-        PERFORM {S}.birth_refuse('BR007', 'steered_too_often',
-            format('run %s was steered %s times within a minute', p_run, v_most),
+        PERFORM {S}.birth_refuse('BR007', 'controlled_too_often',
+            format('run %s was controlled %s times within a minute', p_run, v_most),
             jsonb_build_object('run', p_run, 'most', v_most, 'seconds', 60),
-            'Wait a minute. Pausing and cancelling a run that goes on is always possible.');
+            'Wait a minute. You can always pause or cancel.');
     END IF;
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_steered_seldom(bigint) IS
-    'Refuses to steer a run more than 60 times within a minute. Private. Raises BR007 steered_too_often.';
+    'Refuses to control a run more than 60 times within a minute. Private. Raises BR007 controlled_too_often.';
 
 -- Refuse while somebody holds the run: it can be resumed, so this is no closed gate.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_held(p_run bigint) RETURNS void

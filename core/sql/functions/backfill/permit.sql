@@ -1,5 +1,5 @@
--- Open a permit: rows, time and collections (NULL: all) that a backfill may take, on the gateway as it is now. It may be
--- bound to one plan, to hours of the day (`01:00-05:00`, or with a time zone's name behind), and to a ticket.
+-- Open a permit: rows, time and collections (NULL: all) that a backfill may take, on the gateway as it is now. It may
+-- be bound to one plan, to hours of the day (`01:00-05:00`, or with a time zone's name behind), and to a ticket.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_open(
     p_budget bigint, p_lifetime interval, p_reason text, p_collections text[], p_expect_gateway text,
     p_run bigint DEFAULT NULL, p_between text DEFAULT NULL, p_ticket text DEFAULT NULL) RETURNS bigint
@@ -121,7 +121,8 @@ BEGIN
         PERFORM {S}.birth_refuse('BR002', 'unknown_run', format('unknown run %s', p_run),
             jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
     ELSIF v_run.status NOT IN ('planned', 'reconciled', 'applying') THEN
-        PERFORM {S}.birth_refuse('BR004', 'run_over', format('run %s is %s: nothing left to permit', p_run, v_run.status),
+        PERFORM {S}.birth_refuse('BR004', 'run_over',
+            format('run %s is %s: nothing left to permit', p_run, v_run.status),
             jsonb_build_object('run', p_run, 'status', v_run.status, 'superseded_by', v_run.superseded_by),
             'See `birth-console ledger`.');
     END IF;
@@ -230,7 +231,8 @@ COMMENT ON FUNCTION {S}.birth_permit_for(text, bigint) IS
 -- refused: at most ten, the latest first.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_refusals(p_collection text, p_run bigint) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT coalesce(jsonb_agg(jsonb_build_object('permit', u.permit_id, 'reason', u.reason) ORDER BY u.permit_id DESC), '[]')
+    SELECT coalesce(jsonb_agg(jsonb_build_object('permit', u.permit_id, 'reason', u.reason)
+        ORDER BY u.permit_id DESC), '[]')
     FROM (
         SELECT p.permit_id, coalesce({S}.birth_permit_unfit(p, p_collection, p_run), 'no budget left') AS reason
         FROM {S}.birth_admission_permit AS p JOIN {S}.birth_admission_budget AS b USING (permit_id)

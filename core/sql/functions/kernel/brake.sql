@@ -1,5 +1,6 @@
--- What stops something never waits for those whom it stops. Who holds the head of the chain, or a permit, in a transaction
--- that was left open holds up everybody: that session is ended, as long as it is one of a person of this console.
+-- What stops something never waits for those whom it stops. Who holds the head of the chain, or a permit, in a
+-- transaction that was left open holds up everybody: that session is ended, as long as it is one of a person of this
+-- console.
 
 -- Sessions of this database that hold a lock on a table of ours, mere readers apart, and do not themselves wait for
 -- another of them. `transaction` tells one transaction of a session from its next one.
@@ -27,7 +28,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_session record;
     v_done boolean;
-    v_ended jsonb := '[]';
+    v_ended jsonb := '[]'::jsonb;
 BEGIN
     FOR v_session IN SELECT a.pid, a.usename::text AS login FROM pg_stat_activity AS a
         WHERE a.pid = ANY (p_sessions) AND a.pid <> pg_backend_pid() AND a.datname = current_database()
@@ -87,5 +88,5 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_brake_login(text) IS
-    'Ends sessions of a login that hold locks on tables of this schema, and whoever holds the head of the chain. '
+    'Ends sessions of a login that hold locks on tables of this schema, and sessions that hold the head of the chain. '
     'Private.';
