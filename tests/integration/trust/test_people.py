@@ -9,7 +9,10 @@ from core.services.trust import audit, people
 from tests.console import run
 from tests.databases import Database
 
-KINDS = "SELECT array_agg(kind ORDER BY seq) FROM birth.birth_ledger_event WHERE kind ~ '^(person|groups|sessions)_' AND seq > {}"
+KINDS = (
+    "SELECT array_agg(kind ORDER BY seq) FROM birth.birth_ledger_event"
+    " WHERE kind ~ '^(person|groups|sessions)_' AND seq > {}"
+)
 
 
 @pytest.fixture
