@@ -90,6 +90,21 @@ def read(path: Path, name: str | None) -> Profile:
     return _profile(source, wanted, profiles[wanted], keymap)
 
 
+def names(path: Path) -> tuple[str, ...]:
+    """The profiles of the file, in its order; none where there is no file.
+
+    Raises UsageError for a file that cannot be read.
+    """
+    text = _text(path, None)
+    try:
+        profiles = tomllib.loads(text or "").get("profile", {})
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error}", code="bad_profile", hint="Correct the file, or move it away."
+        ) from error
+    return tuple(profiles) if isinstance(profiles, dict) else ()
+
+
 def _text(path: Path, name: str | None) -> str | None:
     try:
         return path.read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from core import profiles
-from core.errors import UsageError
+from core.errors import ConsoleError, UsageError
 from core.profiles import Keymap, Profile, Throttles
 
 APPLICATION = "birth-console"
@@ -105,6 +105,30 @@ def resolve(
         keymap=chosen.keymap,
         connect_timeout=connect_timeout,
     )
+
+
+def of_every_profile(connect_timeout: int | None = None) -> dict[str, Settings | ConsoleError]:
+    """The database of each profile, read-only, whatever the environment names; an error where a profile is wrong.
+
+    A profile without a database is not listed: it is only a set of keys and marks.
+    """
+    found: dict[str, Settings | ConsoleError] = {}
+    for name in profiles.names(config_file()):
+        try:
+            profile = profiles.read(config_file(), name)
+        except ConsoleError as error:
+            found[name] = error
+            continue
+        if profile.dsn:
+            found[name] = Settings(
+                dsn=profile.dsn,
+                schema=profile.schema or DEFAULT_SCHEMA,
+                read_only=True,
+                word=profile.word,
+                colour=profile.colour,
+                connect_timeout=connect_timeout,
+            )
+    return found
 
 
 def demo(

@@ -191,6 +191,8 @@ ACTIONS = (
     Action("twin", ("X",), "Show equivalent commands", "show_twins", "Copy and export"),
     Action("log", ("at",), "Message log", "show_log", "Console"),
     Action("permits", ("P",), "Open or close permits", "show_permits", "Console", asks=True),
+    Action("gates", ("I",), "Explain gates and scores", "explain_gates", "Console"),
+    Action("overview", ("O",), "Databases of all profiles", "show_overview", "Console"),
     Action("login", ("L",), "Switch login (demo)", "switch_login", "Console", asks=True),
     Action("theme", ("T",), "Choose a theme", "choose_theme", "Console"),
     Action("redraw", ("ctrl+l",), "Redraw the screen", "redraw", "Console", anywhere=True),

@@ -20,6 +20,8 @@ class Place(NamedTuple):
 COMMANDS = {
     "status": Place("status", "status", "Show readiness: the eight metrics and what blocks the gate."),
     "matrix": Place("matrix", "matrix", "List every collection: identity, table, trigger, verdict."),
+    "overview": Place("overview", "overview", "Show a line for the database of each profile."),
+    "metrics": Place("metrics", "metrics", "Print figures for a monitor (Prometheus)."),
     "columns": Place("columns", "columns", "Show evidence for each column of a collection."),
     "suggest": Place("suggest", "suggest", "Rank identities for unclassified collections, with evidence."),
     "classify": Place("classify", "classify", "Classify a collection: prove and record its identity."),
@@ -44,7 +46,7 @@ COMMANDS = {
 
 # What help groups them under, in the order of the work.
 GROUPS = {
-    "Read": ("status", "matrix", "columns", "ledger", "packet"),
+    "Read": ("status", "overview", "matrix", "columns", "ledger", "packet", "metrics"),
     "Decide": ("suggest", "classify", "permit"),
     "Run": ("plan", "reconcile", "apply", "control"),
     "Prove": ("verify", "certify", "audit", "doctor"),

@@ -5,6 +5,8 @@ import click
 EXAMPLES = {
     "status": ("birth-console status", "birth-console --profile production status --json"),
     "matrix": ("birth-console matrix --counts", "birth-console matrix --all --json"),
+    "overview": ("birth-console overview", "birth-console overview --json"),
+    "metrics": ("birth-console metrics", "birth-console metrics --no-counts"),
     "columns": ("birth-console columns os_items",),
     "suggest": ("birth-console suggest", "birth-console suggest os_items team --explain"),
     "classify": (

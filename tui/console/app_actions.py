@@ -13,6 +13,7 @@ from core.errors import ConsoleError
 from core.profiles import Keymap
 from tui.actions import ACTIONS, BY_ID, Action, Actor, Controller, bindings, rebind
 from tui.console.copy_export import CopyExport
+from tui.console.explain import Explanations
 from tui.console.keymap import usable
 from tui.console.message_log import MessageLog, Said
 from tui.console.permits import PermitActions
@@ -73,7 +74,8 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
         self._figures_at = 0.0
         self._messages = MessageLog(self)
         self._taking = CopyExport(self, lambda: self.pane)
-        controllers = (self._messages, self._taking, PermitActions(self), LoginSwitch(self), ThemePicker(self))
+        others = (PermitActions(self), LoginSwitch(self), ThemePicker(self), Explanations(self))
+        controllers: tuple[Controller, ...] = (self._messages, self._taking, *others)
         self._controllers: dict[str, Controller] = {name: each for each in controllers for name in each.ACTIONS}
         keys, self.misfits = usable(keymap)
         rebind(keys)

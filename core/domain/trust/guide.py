@@ -15,9 +15,10 @@ from core.domain.overview.contract import CONTRACT
 from core.domain.overview.readiness import READINESS
 from core.domain.trust import acceptance_gates
 
+__all__ = ["PARTS", "REASONS", "TIERS", "Chapter", "Explained", "chapters", "markdown", "reason"]
 Facts = TypeVar("Facts")
 TITLE = "Gates"
-SUMMARY = "Understand each gate, tier and score: the question, the reason, the remedy."
+SUMMARY = "Understand each gate, tier and score: reason, remedy."
 
 REASONS = {
     "identities_resolved": "A run over half of the collections would look complete and be none.",

@@ -12,6 +12,7 @@ from core.db.rows.audit import EVENTS, GENESIS, HEAD, PAYLOAD, PLACE, TOLD_ROW, 
 from core.domain.trust.chain import Anchor, Audit, ChainEvent, verify
 from core.domain.trust.replay import Difference, Replay, Row, differences, told_row
 from core.errors import UsageError
+from core.services.local_state import anchors
 from core.version import FIRST_VERSION, ordered
 
 _ANCHOR_VERSION = 1
@@ -62,13 +63,14 @@ def write_anchor(connection: Connection, found: Audit, path: Path) -> None:
 
     Raises UsageError where the file exists or cannot be written.
     """
+    written, genesis = datetime.now(UTC), _genesis(connection)
     content = {
         "anchor": _ANCHOR_VERSION,
         **_place(connection),
-        "genesis": _genesis(connection),
+        "genesis": genesis,
         "seq": found.head_seq,
         "hash": found.head,
-        "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "written_at": written.isoformat(timespec="seconds"),
     }
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -80,6 +82,8 @@ def write_anchor(connection: Connection, found: Audit, path: Path) -> None:
             evidence={"file": str(path)},
             hint="Name a new file; an anchor is never overwritten.",
         ) from error
+    if genesis is not None:
+        anchors.remember(genesis, written)
 
 
 def _events(connection: Connection) -> Iterator[ChainEvent]:
