@@ -34,7 +34,7 @@ from core.services.backfill.plan import Plan
 from core.services.backfill.reconcile import Reconciliation
 from core.services.classify import bulk, classify, suggest
 from core.services.classify.bulk import Result
-from core.services.classify.classify import Classification
+from core.services.classify.classify import Classification, Retired
 from core.services.overview import matrix, parallel_counts, readiness
 from core.services.overview.parallel_counts import Matrix
 from core.services.session import Server, Session
@@ -44,8 +44,8 @@ from core.services.trust.verify import Verification
 
 __all__ = [
     "ApplyEvent", "Asked", "Audit", "Certificate", "Check", "Classification", "ConsoleError", "Control", "Database",
-    "Decision", "Identity", "Matrix", "Permit", "Plan", "Readiness", "Reconciliation", "Result", "Run", "Server",
-    "Suggestion", "Verification", "column_identity", "connect", "synthetic_identity",
+    "Decision", "Identity", "Matrix", "Permit", "Plan", "Readiness", "Reconciliation", "Result", "Retired", "Run",
+    "Server", "Suggestion", "Verification", "column_identity", "connect", "synthetic_identity",
 ]  # fmt: skip
 
 ARun: TypeAlias = Run | int  # a run, or its number
@@ -141,6 +141,10 @@ class Database:
     ) -> tuple[Result, ...]:
         """The same for decisions of your own, which are also held against each other. Each has its own result."""
         return tuple(bulk.classify_many(self._writer, list(decisions), dry_run=dry_run, keep_going=keep_going))
+
+    def retire(self, collection: str, *, reason: str) -> Retired:
+        """End an identity under which rows are registered: they keep their codes, the next one is for the others."""
+        return classify.retire(self._writer, collection, reason)
 
     def exempt(self, collection: str, *, reason: str) -> Classification:
         """Exempt a collection from registration: for gatekeepers."""

@@ -15,6 +15,7 @@ EXAMPLES = {
         "birth-console classify --accept-suggestions --dry-run",
         "birth-console classify --from decisions.csv --keep-going",
         "birth-console classify --export decisions.csv",
+        "birth-console classify doc_reviews --retire --reason 'its column was dropped'",
         "birth-console --as gatekeeper1 classify iu_staging_record --exempt --reason 'it has no table'",
         "birth-console classify --history tasks",
         "birth-console classify --undo",

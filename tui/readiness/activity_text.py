@@ -34,6 +34,7 @@ DEEDS = {
     "identity_classified": "classified",
     "identity_unclassified": "unclassified",
     "identity_undone": "undid",
+    "identity_retired": "retired the identity of",
     "identity_imported": "imported",
     "permit_opened": "opened",
     "permit_closed": "closed",

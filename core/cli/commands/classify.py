@@ -25,6 +25,7 @@ _FORMS = {
     "exempt": {"reason"},
     "require": {"reason"},
     "unclassify": {"reason"},
+    "retire": {"reason"},
     "source": {"dry_run", "keep_going"},
     "accept": {"tier", "dry_run", "keep_going"},
     "export": set[str](),
@@ -47,6 +48,11 @@ _OPTIONAL = ("undo", "history")
     help="Require registration of an exempted collection again (gatekeepers; needs --reason).",
 )
 @click.option("--unclassify", is_flag=True, help="Remove the identity, if no row is registered under it.")
+@click.option(
+    "--retire",
+    is_flag=True,
+    help="End an identity under which rows are registered: they keep their codes (needs --reason).",
+)
 @click.option("--from", "source", metavar="FILE", help="Classify from a CSV file: collection,strategy,identity,reason.")
 @click.option("--accept-suggestions", "accept", is_flag=True, help="Classify by the suggestions of tier A.")
 @click.option("--tier", type=click.Choice(["A"]), help="Tier to accept; only A can be accepted in bulk.")
@@ -74,6 +80,8 @@ def classify(call: Invocation, /, collection: str | None, **given: Any) -> None:
         classify_bulk.export(call, given["export"])
     elif form == "undo" and given["all"]:
         _undo_all(call, collection, given["reason"])
+    elif form == "retire":
+        _retire(call, collection or "", given["reason"])
     elif form == "history":
         _history(call, collection)
     else:
@@ -105,8 +113,9 @@ def _form(collection: str | None, given: dict[str, Any]) -> str:
         )
     if form not in (*_NO_COLLECTION, *_OPTIONAL) and collection is None:
         raise UsageError(f"{spelled[0]} needs a COLLECTION", hint="birth-console classify COLLECTION …")
-    if form in ("exempt", "require") and not given["reason"]:
-        raise UsageError("a policy decision needs a reason", code="reason_missing", hint="Add --reason.")
+    if form in ("exempt", "require", "retire") and not given["reason"]:
+        what = "retiring an identity" if form == "retire" else "a policy decision"
+        raise UsageError(f"{what} needs a reason", code="reason_missing", hint="Add --reason.")
     return form
 
 
@@ -134,6 +143,18 @@ def _classify(connection: "Connection", identity: Identity, given: dict[str, Any
         seconds=PROOF_SECONDS if limit is None else limit,
         although_secret=given["although_secret"],
     )
+
+
+def _retire(call: Invocation, collection: str, reason: str) -> None:
+    with call.write() as connection:
+        done = service.retire(connection, collection, reason)
+    if call.output.as_json:
+        call.output.document(asdict(done))
+    else:
+        call.output.text(
+            f"version {done.retired} of the identity of {collection} is retired: registered rows keep their codes\n"
+            f"classify {collection} again for its other rows"
+        )
 
 
 def _undo_all(call: Invocation, collection: str | None, reason: str | None) -> None:

@@ -23,6 +23,7 @@ class Collection:
     missing_columns: tuple[str, ...] | None
     windowed: bool
     declared: bool
+    living: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Pending:
     table_schema: str
     table_name: str
     columns: tuple[str, ...]
+    living: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ SECRET: Final = Query("identity.secret", SecretColumns)
 CLASSIFY: Final = Query("identity.classify", Version)
 UNCLASSIFY: Final = Query("identity.unclassify", Version)
 DECIDE: Final = Query("identity.decide", Done)
+RETIRE: Final = Query("identity.retire", Version)
 UNDO: Final = Query("identity.undo", Version)
 LAST_OF_LOGIN: Final = Query("identity.last_of_login", Name)
 BEFORE: Final = Query("identity.before", Before)

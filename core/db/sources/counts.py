@@ -65,4 +65,4 @@ def _grouped(
 
 def row_count(table: sql.Composable) -> Reading[Rows]:
     """How many rows a table holds."""
-    return Reading(sql.SQL("SELECT count(*) AS rows FROM {}").format(table), Rows)
+    return Reading(sql.SQL("SELECT count(*) AS rows FROM {} AS source").format(table), Rows)

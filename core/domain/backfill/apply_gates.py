@@ -87,7 +87,7 @@ APPLY: tuple[Gate[RunFacts], ...] = (
         "columns_present",
         "every identity column exists",
         lambda facts: _each_entry(facts, "missing_columns", lambda entry: entry.missing_columns, ()),
-        "Classify the collection again.",
+        "Classify the collection again; if rows are registered, retire its identity first: classify … --retire.",
     ),
     Gate("run_current", "the run is neither applied nor superseded", _current, "Plan again.", stale=True),
     Gate(

@@ -9,7 +9,14 @@ from itertools import groupby
 from core.domain.names import run_name
 
 _DECISIONS = frozenset(
-    {"identity_classified", "identity_unclassified", "identity_undone", "identity_imported", "policy_decided"}
+    {
+        "identity_classified",
+        "identity_unclassified",
+        "identity_undone",
+        "identity_retired",
+        "identity_imported",
+        "policy_decided",
+    }
 )
 _PERMITS = frozenset({"permit_opened", "permit_closed"})
 CAUSES: Mapping[str, frozenset[str]] = {

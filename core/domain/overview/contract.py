@@ -113,7 +113,12 @@ CONTRACT: tuple[Gate[Terms], ...] = (
         _if_required(lambda terms: when(terms.facts.identity is not None, terms.facts.identity)),
         "Classify it.",
     ),
-    Gate("columns_present", "the table has every identity column", _columns, "Classify it again."),
+    Gate(
+        "columns_present",
+        "the table has every identity column",
+        _columns,
+        "Classify it again; if rows are registered, retire the identity first: classify … --retire.",
+    ),
     *(Gate(gate.id, gate.title, _of_proof(gate.predicate), gate.hint) for gate in identity.CONTRACT),
     Gate(
         "register_function",

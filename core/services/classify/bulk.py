@@ -246,7 +246,7 @@ def _unused(connection: Connection, source: Source) -> None:
             f"rows of {source.collection} are registered under its identity",
             code="identity_in_use",
             evidence={"collection": source.collection, "identity": source.identity.text},
-            hint="An identity with registered rows is final.",
+            hint=f"Retire it first: `birth-console classify {source.collection} --retire --reason …`.",
         )
 
 

@@ -41,7 +41,7 @@ def bare(connection: Connection) -> list[Pending]:
         # A column whose type was changed to one without a stable text gives no codes any more.
         with suppress(GateClosed):
             parts = codec.parts(row.columns, types[row.relid], row.collection_name)
-            table = sql.Identifier(row.table_schema, row.table_name)
+            table = sources.living_of(row.living) or sql.Identifier(row.table_schema, row.table_name)
             found.append(Pending(row.collection_name, table, codec.code_expression(None, parts, connection.schema)))
     return found
 

@@ -27,6 +27,14 @@ class Classification:
     evidence: dict[str, Json]
 
 
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """An identity that was ended, by its version."""
+
+    collection: str
+    retired: int
+
+
 def classify(
     connection: Connection,
     identity: Identity,
@@ -103,6 +111,17 @@ def unclassify(
     seen = sources.enrolled(connection, collection).version if seen_version is None else seen_version
     made = connection.one(rows.UNCLASSIFY, {"collection": collection, "seen_version": seen, "reason": reason})
     return Classification(collection, "unclassified", None, made.version, {})
+
+
+def retire(connection: Connection, collection: str, reason: str) -> Retired:
+    """End an identity under which rows are registered. They keep their codes; the next identity is for the others.
+
+    Raises GateClosed where no row is registered under it, or where the table has no key to remember them by; Stale
+    as `classify` does.
+    """
+    seen = sources.enrolled(connection, collection).version
+    connection.one(rows.RETIRE, {"collection": collection, "seen_version": seen, "reason": reason})
+    return Retired(collection, seen)
 
 
 def exempt(connection: Connection, collection: str, reason: str) -> Classification:

@@ -16,8 +16,8 @@ from core.services.classify.classify import Classification
 class Version:
     """One change of a collection's identity: who, when, why, on which evidence, and whether it was suggested.
 
-    `action` is imported, classified, unclassified or undone. `suggestion_rank` is the place of the identity among
-    the suggestions when it was taken; None where it was none of them, or nobody asked.
+    `action` is imported, classified, unclassified, undone or retired. `suggestion_rank` is the place of the identity
+    among the suggestions when it was taken; None where it was none of them, or nobody asked.
     """
 
     collection: str
@@ -105,7 +105,7 @@ def undo_all(connection: Connection, reason: str | None = None) -> list[Classifi
             f"{len(done)} undone, {len(refused)} not undone",
             code="not_undone",
             evidence={"undone": [each.collection for each in done], "refused": refused},
-            hint="An identity under which rows are registered is final.",
+            hint="An identity under which rows are registered can be retired: `birth-console classify … --retire`.",
         )
     return done
 

@@ -18,7 +18,10 @@ from core.errors import GateClosed
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A collection's table, or None, with the identity it has now and the version of that."""
+    """A collection's table, or None, with the identity it has now and the version of that.
+
+    Where an identity was retired, `table` is a query of the rows that the present one counts for.
+    """
 
     collection: str
     requirement: str | None
@@ -123,6 +126,11 @@ def table_of(schema: str | None, name: str | None) -> sql.Composable | None:
     return None if schema is None or name is None else sql.Identifier(schema, name)
 
 
+def living_of(source: str | None) -> sql.Composable | None:
+    """The rows that an identity counts for, as the database wrote them for a FROM; None where that is every row."""
+    return None if source is None else sql.SQL(source)
+
+
 def types_of(connection: Connection, relid: int) -> dict[str, str]:
     """The base types of a table's columns by name, domains resolved, in the table's order."""
     return types_of_each(connection, [relid]).get(relid, {})
@@ -150,7 +158,7 @@ def _source(connection: Connection, row: rows.Collection, known: Mapping[int, Se
     return Source(
         collection=row.collection_name,
         requirement=row.requirement,
-        table=table_of(row.table_schema, row.table_name),
+        table=living_of(row.living) or table_of(row.table_schema, row.table_name),
         types={column.name: column.type for column in columns},
         own_equality=frozenset(column.name for column in columns if column.own_equality),
         identity=identity_of(row.collection_name, row.strategy, row.columns),

@@ -2,9 +2,11 @@
 SELECT at_us, kind, payload::jsonb ->> 'collection' AS collection,
     CASE kind
         WHEN 'policy_decided' THEN payload::jsonb ->> 'requirement'
+        WHEN 'identity_retired' THEN NULL
         ELSE payload::jsonb ->> 'strategy' END AS became
 FROM {S}.birth_ledger_event
-WHERE kind IN ('identity_imported', 'identity_classified', 'identity_unclassified', 'identity_undone', 'policy_decided')
+WHERE kind IN ('identity_imported', 'identity_classified', 'identity_unclassified', 'identity_undone',
+    'identity_retired', 'policy_decided')
 ORDER BY seq
 
 -- name: plans

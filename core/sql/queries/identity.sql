@@ -7,7 +7,7 @@ SELECT c.collection_name, p.requirement, t.relid::bigint AS relid, n.nspname AS 
         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
             WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
         ORDER BY wanted.position) END AS missing_columns, {S}.birth_windowed(t.relid) AS windowed,
-    {S}.birth_code_is_declared(t.relid::oid, i.columns) AS declared
+    {S}.birth_code_is_declared(t.relid::oid, i.columns) AS declared, {S}.birth_source_living(t.relid::oid) AS living
 FROM {S}.birth_collection_rows() AS c
 LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
 LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
@@ -20,7 +20,8 @@ WHERE c.collection_name = ANY (%(collections)s)
 SELECT collection_name FROM {S}.birth_collection_rows() ORDER BY collection_name COLLATE "C"
 
 -- name: pending
-SELECT c.collection_name, c.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name, c.columns
+SELECT c.collection_name, c.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name, c.columns,
+    {S}.birth_source_living(c.relid) AS living
 FROM {S}.birth_collections() AS c
 JOIN pg_catalog.pg_class AS r ON r.oid = c.relid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
@@ -94,9 +95,18 @@ FROM {S}.birth_identity_history
 WHERE %(collection)s::text IS NULL OR collection_name = %(collection)s
 ORDER BY recorded_at, collection_name COLLATE "C", version
 
+-- name: retire
+SELECT {S}.birth_identity_retire(%(collection)s, %(seen_version)s, %(reason)s) AS version
+
 -- name: in_use
-SELECT count(*) AS registered
-FROM (SELECT FROM {S}.birth_registry_rows() WHERE collection_name = %(collection)s LIMIT 1) AS r
+-- To find one row is enough, but where others are registered under an identity that was retired.
+SELECT CASE
+    WHEN EXISTS (SELECT FROM {S}.birth_identity_retirement AS r WHERE r.collection_name = %(collection)s)
+        THEN least(1, {S}.birth_identity_registered(%(collection)s))
+    ELSE (
+        SELECT count(*)
+        FROM (SELECT FROM {S}.birth_registry_rows() WHERE collection_name = %(collection)s LIMIT 1) AS r) END
+    AS registered
 
 -- name: rights
 SELECT pg_catalog.pg_has_role(session_user, 'birth_operator', 'MEMBER') AS classify,

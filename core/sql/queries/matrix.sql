@@ -12,8 +12,13 @@ LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
 ORDER BY c.collection_name COLLATE "C"
 
 -- name: registered
-SELECT count(*) AS registered FROM {S}.birth_registry_rows() WHERE collection_name = %(collection)s
+SELECT {S}.birth_identity_registered(%(collection)s) AS registered
 
 -- name: registry_rows
-SELECT collection_name AS collection, count(*) AS rows FROM {S}.birth_registry_rows()
-WHERE collection_name IS NOT NULL GROUP BY 1
+-- Codes of an identity that was retired are no phantoms: they are remembered by their rows' keys.
+SELECT held.collection, greatest(0, held.rows - coalesce((
+        SELECT r.registered FROM {S}.birth_identity_retirement AS r
+        WHERE r.collection_name = held.collection ORDER BY r.version DESC LIMIT 1), 0)) AS rows
+FROM (
+    SELECT collection_name AS collection, count(*) AS rows FROM {S}.birth_registry_rows()
+    WHERE collection_name IS NOT NULL GROUP BY 1) AS held

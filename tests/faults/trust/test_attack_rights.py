@@ -31,14 +31,15 @@ _READERS = {
     "_birth_catalog_functions", "_birth_catalog_parts", "_birth_catalog_relations", "_birth_catalog_schema",
     "_birth_schema_catalog", "_birth_schema_differences", "_birth_schema_digest",
     "birth_registry_probe", "birth_trigger_fingerprint", "birth_window", "birth_windowed", "birth_windows",
-    "birth_identity_pins", "birth_told_row", "birth_told_rows",
+    "birth_identity_pins", "birth_identity_registered", "birth_source_living", "birth_told_row", "birth_told_rows",
 }  # fmt: skip
 _GUARDED = {
     "birth_backfill_apply_batch", "birth_backfill_begin", "birth_backfill_claim", "birth_backfill_certify",
     "birth_backfill_finish", "birth_backfill_heartbeat", "birth_backfill_plan", "birth_backfill_reconcile",
     "birth_backfill_plan_reconciled", "birth_backfill_reconcile_drift",
     "birth_backfill_report", "birth_backfill_split", "birth_backfill_steer", "birth_identity_classify",
-    "birth_identity_undo", "birth_identity_unclassify", "birth_load", "birth_permit_close", "birth_permit_open",
+    "birth_identity_retire", "birth_identity_undo", "birth_identity_unclassify", "birth_load", "birth_permit_close",
+    "birth_permit_open",
     "birth_policy_set",
 }  # fmt: skip
 

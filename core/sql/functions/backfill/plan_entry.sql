@@ -172,7 +172,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             p_expression,
             (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
             FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
-            p_relid::regclass),
+            {S}._birth_source(p_relid)),
         p_collection, {S}._birth_recounted_part(p_recount))
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_in_windows(oid, text, text, text[], text) IS

@@ -59,10 +59,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             THEN format('SELECT DISTINCT code COLLATE "C" AS code FROM {S}.birth_windows(%L)
                 WHERE code IS NOT NULL AND owner IS NULL',
                 format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
-                    source.code, p_entry.relid::regclass))
+                    source.code, {S}._birth_source(p_entry.relid)))
             ELSE format('SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
                 EXCEPT SELECT entity_code COLLATE "C" FROM {S}.birth_registry_rows()',
-                source.code, p_entry.relid::regclass) END
+                source.code, {S}._birth_source(p_entry.relid)) END
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;

@@ -142,18 +142,19 @@ BEGIN
                 'at', v_latest.recorded_at),
             'Refresh, then decide again.');
     END IF;
-    IF p_version IS NOT NULL AND {S}.birth_bound_count('registry', p_collection) > 0 THEN
+    IF p_version IS NOT NULL AND {S}.birth_identity_registered(p_collection) > 0 THEN
         PERFORM {S}.birth_refuse('BR003', 'identity_in_use',
             format('rows of %s are registered under its identity', p_collection),
             jsonb_build_object(
                 'collection', p_collection,
-                'registered', {S}.birth_bound_count('registry', p_collection),
+                'registered', {S}.birth_identity_registered(p_collection),
                 'examples', (
                     SELECT jsonb_agg(e.code)
                     FROM {S}._birth_reading(format('SELECT entity_code FROM {S}.birth_registry_rows()'
                         ' WHERE collection_name = %L ORDER BY entity_code COLLATE "C" LIMIT 3', p_collection))
                         AS e(code text))),
-            'An identity with registered rows is final. If its column was renamed, name the column as it is now.');
+            format('If its column was renamed, name the column as it is now. Else retire the identity first: '
+                '`birth-console classify %s --retire --reason …`.', p_collection));
     END IF;
     RETURN coalesce(v_latest.version, 0) + 1;
 END

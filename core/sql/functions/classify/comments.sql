@@ -10,7 +10,7 @@ COMMENT ON COLUMN {S}.birth_identity.version IS
 
 COMMENT ON TABLE {S}.birth_identity_history IS
     'Every version of every identity: the decision, who made it, and the evidence. Append-only.';
-COMMENT ON COLUMN {S}.birth_identity_history.action IS 'imported, classified, unclassified or undone.';
+COMMENT ON COLUMN {S}.birth_identity_history.action IS 'imported, classified, unclassified, undone or retired.';
 COMMENT ON COLUMN {S}.birth_identity_history.columns IS 'The identity''s columns; NULL if the decision removed it.';
 COMMENT ON COLUMN {S}.birth_identity_history.actor IS 'The session''s login.';
 COMMENT ON COLUMN {S}.birth_identity_history.evidence IS

@@ -9,11 +9,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             WHERE row.code IS NOT NULL
                 AND NOT EXISTS (SELECT FROM {S}.birth_registry_rows() AS r WHERE r.entity_code = row.code)',
             p_expression, (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
-                FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)), p_relid::regclass),
+                FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)), {S}._birth_source(p_relid)),
         {S}._birth_counted_statement(p_relid, p_expression, p_columns),
         format('SELECT count(*), min(row.code COLLATE "C") FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
             JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code WHERE r.collection_name <> %3$L',
-            p_expression, p_relid::regclass, p_collection)
+            p_expression, {S}._birth_source(p_relid), p_collection)
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_reads(oid, text, text, text[], text[]) IS
     'The queries that plan a source by joins: its missing rows, its counts, codes that are registered for other '
@@ -27,7 +27,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 count(%3$s) FILTER (WHERE row.code IS NOT NULL),
                 max(length(row.code)), count(*) FILTER (WHERE row.code ~ ''[^!-~]'')
             FROM (SELECT %1$s AS code, %4$s AS same FROM %2$s AS source) AS row',
-        p_expression, p_relid::regclass,
+        p_expression, {S}._birth_source(p_relid),
         CASE
             WHEN {S}._birth_identity_is_declared(p_relid, p_columns) THEN 'row.code'
             ELSE 'DISTINCT row.same' END,
@@ -70,7 +70,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             SELECT code, code
             FROM row
             WHERE code !~ '[^!-~]' AND code IN (SELECT fold FROM folded)) AS same $query$,
-        p_expression, p_relid::regclass)
+        p_expression, {S}._birth_source(p_relid))
 $body$;
 COMMENT ON FUNCTION {S}._birth_twins_statement(oid, text) IS
     'The query that counts codes whose folded form another code has as well. Private.';

@@ -8,6 +8,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     VALUES ('birth_person_login', '{{login}}'::text[], '{{}}'::text[]),
         ('birth_identity', '{{collection_name}}', '{{}}'),
         ('birth_identity_history', '{{collection_name,version}}', '{{}}'),
+        ('birth_identity_retirement', '{{collection_name,version}}', '{{}}'),
         ('birth_admission_permit', '{{permit_id}}', '{{}}'),
         ('birth_admission_budget', '{{permit_id}}', '{{}}'),
         ('birth_backfill_run', '{{run_id}}', '{{}}'),

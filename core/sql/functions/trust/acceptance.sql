@@ -77,7 +77,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 SELECT jsonb_build_object(%1$s) AS key FROM %2$s AS source WHERE (%3$s) IS NULL LIMIT 3) AS few $query$,
             (SELECT string_agg(format('%L, source.%I::text', l.name, l.name), ', ' ORDER BY l.position)
                 FROM unnest(p_entry.locator) WITH ORDINALITY AS l(name, position)),
-            p_entry.relid::regclass, code.expression) END,
+            {S}._birth_source(p_entry.relid), code.expression) END,
         CASE WHEN p_duplicates = 0 THEN 'NULL' ELSE format($query$
             SELECT jsonb_agg(jsonb_build_object('code', few.code, 'rows', few.rows)) FROM (
                 SELECT min(row.code COLLATE "C") AS code, count(*) AS rows
@@ -87,14 +87,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 ORDER BY 2 DESC, 1 LIMIT 3) AS few $query$,
             code.expression,
             {S}._birth_same_expression(p_entry.relid, code.expression, p_entry.columns),
-            p_entry.relid::regclass) END,
+            {S}._birth_source(p_entry.relid)) END,
         CASE WHEN p_twins = 0 THEN 'NULL' ELSE format($query$
             SELECT jsonb_agg(few.codes) FROM (
                 SELECT array_agg(DISTINCT row.code COLLATE "C") AS codes
                 FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
                 GROUP BY {S}.birth_code_fold(row.code) COLLATE "C" HAVING count(DISTINCT row.code COLLATE "C") > 1
                 ORDER BY 1 LIMIT 3) AS few $query$,
-            code.expression, p_entry.relid::regclass) END)
+            code.expression, {S}._birth_source(p_entry.relid)) END)
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS code(expression)
 $body$;
