@@ -17,10 +17,16 @@ from core.errors import Json, Stopped, UsageError
 from core.services.backfill import apply as applying
 from core.services.backfill import background
 from core.services.backfill import control as controlling
+from core.services.backfill import rehearse as rehearsing
 from core.services.backfill.apply_options import LARGEST_BATCH, MOST_WORKERS, Options
 from core.services.trust import verify
 
 _LAST = ("done", "stopped")
+_MODES = {
+    "dry_run_undone": "The register function writes in its dry run: that was undone, but sequences may have moved on.",
+    "rolled_back": "No dry-run parameter is bound. The real call was made for {asked:,} of {planned:,} rows, at most"
+    " 1,000 of each collection, and rolled back; sequences may have moved on.",
+}
 _ROWS = click.IntRange(1, LARGEST_BATCH)
 
 
@@ -89,6 +95,11 @@ class _Amount(click.FloatRange):
     help="Stop when more planned rows than this vanished from their sources (default: 1 % of the rows, at least 10, at "
     "most 100); recorded with the run.",
 )
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Ask the register function for every planned row, write nothing, list the rows that it would refuse.",
+)
 @invocation
 def apply(
     call: Invocation,
@@ -104,6 +115,7 @@ def apply(
     condition: str | None,
     max_quarantined: int,
     max_vanished: int | None,
+    dry_run: bool,
 ) -> None:
     """Register the planned rows of RUN through the register function. Every batch checks every gate."""
     options = Options.of(
@@ -118,6 +130,9 @@ def apply(
         max_quarantined=max_quarantined,
         max_vanished=max_vanished,
     )
+    if dry_run:
+        _rehearse(call, run)
+        return
     if detached:
         _detach(call, run)
         return
@@ -153,6 +168,36 @@ def control(call: Invocation, run: int, command: str | None, *, batch_size: int 
     else:
         size = f", {done.batch_size:,} rows per batch" if done.batch_size else ""
         call.output.text(f"run {run}: {done.command}{size}")
+
+
+def _rehearse(call: Invocation, run: int) -> None:
+    given = click.get_current_context()
+    other = [
+        name
+        for name in ("detached", "max_batches")
+        if given.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+    ]
+    if other:
+        raise UsageError(
+            f"--dry-run cannot be combined with --{other[0].replace('detached', 'detach').replace('_', '-')}",
+            hint="Omit one of them.",
+        )
+    with call.session() as session:
+        found = rehearsing.rehearse(session.apply, run, call.output.progress)
+    if call.output.as_json:
+        call.output.document(found.as_json())
+        return
+    if found.would_refuse:
+        call.output.table(
+            ["collection", "entity_code", "sqlstate", "message"],
+            ([each.collection, each.entity_code, each.sqlstate, each.message] for each in found.would_refuse),
+        )
+    call.output.text(
+        f"run {run}: {found.would_register:,} would register, {len(found.would_refuse):,} would be refused,"
+        f" {found.existing:,} existing, {found.vanished:,} vanished; nothing was written"
+    )
+    if found.mode != "dry_run":
+        call.output.text(_MODES[found.mode].format(asked=found.asked, planned=found.planned))
 
 
 def _show(out: Output, run: int, events: Iterator[ApplyEvent]) -> None:

@@ -114,6 +114,17 @@ class Control:
     steered_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What the register function would do with a range of planned rows, and how it was asked."""
+
+    mode: str
+    would_register: int
+    existing: int
+    vanished: int
+    would_refuse: list[Mapping[str, str]]
+
+
 FACTS: Final = Query("apply.facts", Facts)
 BEGIN: Final = Query("apply.begin", Done)
 CLAIM: Final = Query("apply.claim", ClaimAnswer)
@@ -129,4 +140,5 @@ LOAD: Final = Query("apply.load", Load)
 BATCHES: Final = Query("apply.batches", Batches)
 FINISH: Final = Query("apply.finish", Done)
 CONTROL: Final = Query("apply.control", Control)
+REHEARSE: Final = Query("apply.rehearse", Rehearsed)
 STEER: Final = Query("apply.steer", Done)

@@ -59,7 +59,7 @@ def apply(
         yield from crew.work()
         yield from crew.finish()
     except ConsoleError as error:
-        _name_grant(error, connect)
+        name_grant(error, connect)
         stopped = as_stopped(number, error)
         yield _stopped(number, stopped, connect)
         raise stopped from error
@@ -252,7 +252,7 @@ class _Crew:
         return most is None or next(self._tickets) <= most
 
 
-def _name_grant(error: ConsoleError, connect: Connect) -> None:
+def name_grant(error: ConsoleError, connect: Connect) -> None:
     """Where the register function was refused something, say which grant it takes."""
     with suppress(ConsoleError):
         if rehearsal.is_refusal(error):

@@ -54,3 +54,7 @@ SELECT command, batch_size, reason, steered_by, steered_at FROM {S}.birth_backfi
 
 -- name: steer
 SELECT {S}.birth_backfill_steer(%(run)s, %(command)s, %(batch_size)s, %(reason)s) AS done
+
+-- name: rehearse
+SELECT mode, would_register, existing, vanished, would_refuse
+FROM {S}.birth_backfill_rehearse(%(ledger_id)s, %(seq_from)s, %(seq_to)s)

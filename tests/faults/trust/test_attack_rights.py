@@ -37,10 +37,9 @@ _GUARDED = {
     "birth_backfill_apply_batch", "birth_backfill_begin", "birth_backfill_claim", "birth_backfill_certify",
     "birth_backfill_finish", "birth_backfill_heartbeat", "birth_backfill_plan", "birth_backfill_reconcile",
     "birth_backfill_plan_reconciled", "birth_backfill_reconcile_drift",
-    "birth_backfill_report", "birth_backfill_split", "birth_backfill_steer", "birth_identity_classify",
-    "birth_identity_retire", "birth_identity_undo", "birth_identity_unclassify", "birth_load", "birth_permit_close",
-    "birth_permit_open",
-    "birth_policy_set",
+    "birth_backfill_rehearse", "birth_backfill_report", "birth_backfill_split", "birth_backfill_steer",
+    "birth_identity_classify", "birth_identity_retire", "birth_identity_undo", "birth_identity_unclassify",
+    "birth_load", "birth_permit_close", "birth_permit_open", "birth_policy_set",
 }  # fmt: skip
 
 

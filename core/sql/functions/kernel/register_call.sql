@@ -1,6 +1,7 @@
 -- The call of the register function as its binding says, over the columns code, source_key (its parts joined by /) and
 -- born_at of `row`. Each value as its parameter's very type: what a cast cannot make fits no overload by chance.
-CREATE OR REPLACE FUNCTION {S}._birth_register_call(p_collection text, p_origin text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_register_call(
+    p_collection text, p_origin text, p_dry_run boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('%I.%I(', n.nspname, p.proname) || coalesce(
         string_agg(
@@ -8,7 +9,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 CASE b.value
                     WHEN 'collection' THEN quote_literal(p_collection)
                     WHEN 'origin' THEN quote_literal(p_origin)
-                    WHEN 'dry_run' THEN 'false'
+                    WHEN 'dry_run' THEN p_dry_run::text
                     WHEN 'code' THEN 'row.code'
                     WHEN 'source_key' THEN 'row.source_key'
                     WHEN 'born_at' THEN 'row.born_at'
@@ -28,6 +29,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WHERE p.oid = {S}.birth_register_function()
     GROUP BY n.nspname, p.proname
 $body$;
-COMMENT ON FUNCTION {S}._birth_register_call(text, text) IS
+COMMENT ON FUNCTION {S}._birth_register_call(text, text, boolean) IS
     'SQL of one call of the bound register function, over the columns code, source_key and born_at of `row`. '
     'Private.';
+
+-- The call that registers.
+CREATE OR REPLACE FUNCTION {S}._birth_register_call(p_collection text, p_origin text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT {S}._birth_register_call(p_collection, p_origin, false)
+$body$;
+COMMENT ON FUNCTION {S}._birth_register_call(text, text) IS
+    'SQL of one call of the bound register function that registers. Private.';

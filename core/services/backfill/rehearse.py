@@ -1,0 +1,100 @@
+"""Rehearsing a run: the register function is asked for every planned row before anything is written."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from core.db.connection.apply_connection import ApplyConnection
+from core.db.connection.session import Connection
+from core.db.rows.apply import REHEARSE
+from core.domain.backfill.runs import Entry
+from core.errors import ConsoleError, Json
+from core.services import authorization
+from core.services.backfill import runs
+from core.services.backfill.apply import name_grant
+from core.services.backfill.reconnect import Connect
+
+ROWS = 1000  # rows of one call; of the real call, which is undone, one call for each collection
+ROLLED_BACK = "rolled_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A planned row that the register function would refuse, with the server's reason."""
+
+    collection: str
+    entity_code: str
+    sqlstate: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What an apply would do. `mode` says how the register function was asked.
+
+    dry_run: by its dry-run parameter, READ ONLY. dry_run_undone: the same, and it wrote something, which was undone.
+    rolled_back: no such parameter is bound, so it registered `asked` of `planned` rows, and that was undone.
+    """
+
+    run: int
+    mode: str
+    planned: int
+    asked: int
+    would_register: int
+    existing: int
+    vanished: int
+    would_refuse: tuple[Refusal, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """The rehearsal as the command line prints it."""
+        return {**asdict(self), "would_refuse": [asdict(each) for each in self.would_refuse]}
+
+
+def rehearse(connect: Connect, number: int, tell: Callable[[str], None] = lambda _: None) -> Rehearsal:
+    """Ask the register function for every planned row of a run; nothing of it stays. `tell` hears of the progress.
+
+    Raises NotAllowed for logins outside birth_operator, Stale where the plan no longer holds, and GateClosed where the
+    real call must be made, and a gate is closed.
+    """
+    with connect() as connection:
+        authorization.insist_on(connection, "birth_operator", "rehearse a run")
+        found = _Found(number)
+        try:
+            for entry in runs.run(connection, number).entries:
+                found.ask(connection, entry, tell)
+        except ConsoleError as error:
+            name_grant(error, connect)
+            raise
+        return found.whole()
+
+
+class _Found:
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._modes: set[str] = set()
+        self._planned = self._asked = self._would_register = self._existing = self._vanished = 0
+        self._refused: list[Refusal] = []
+
+    def ask(self, connection: ApplyConnection | Connection, entry: Entry, tell: Callable[[str], None]) -> None:
+        """Ask for the rows of one collection, in batches that each end their transaction."""
+        self._planned += entry.missing
+        for start in range(1, entry.missing + 1, ROWS):
+            end = min(start + ROWS - 1, entry.missing)
+            with connection.transaction():
+                told = connection.one(REHEARSE, {"ledger_id": entry.ledger_id, "seq_from": start, "seq_to": end})
+            self._modes.add(told.mode)
+            self._asked += end - start + 1
+            self._would_register += told.would_register
+            self._existing += told.existing
+            self._vanished += told.vanished
+            self._refused += [Refusal(entry.collection, **each) for each in told.would_refuse]
+            tell(f"rehearsed {entry.collection}: {end:,} of {entry.missing:,} rows, {len(self._refused):,} refused")
+            if told.mode == ROLLED_BACK:
+                return
+
+    def whole(self) -> Rehearsal:
+        """All of it. The mode that touched most is told where several came to be used."""
+        mode = max(self._modes, key=("dry_run", "dry_run_undone", ROLLED_BACK).index, default="dry_run")
+        return Rehearsal(
+            self._number, mode, self._planned, self._asked, self._would_register, self._existing, self._vanished,
+            tuple(self._refused),
+        )  # fmt: skip
