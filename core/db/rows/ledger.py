@@ -48,6 +48,7 @@ class Source:
     table_schema: str | None
     table_name: str | None
     windowed: bool
+    living: str | None
 
 
 @dataclass(frozen=True, slots=True)

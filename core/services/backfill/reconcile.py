@@ -80,7 +80,7 @@ def missing_now(connection: Connection, entry: Source) -> tuple[sql.Composable, 
     Raises Stale where the table is gone or lacks a column of that identity.
     """
     types = sources.types_of(connection, entry.relid)
-    table = sources.table_of(entry.table_schema, entry.table_name)
+    table = sources.living_of(entry.living) or sources.table_of(entry.table_schema, entry.table_name)
     if table is None or not set(entry.columns) <= types.keys():
         raise Stale(
             f"the table of {entry.collection} no longer matches the plan",

@@ -23,7 +23,7 @@ PASSING = {
 # Tables that the replay does not tell of: what passes, what is derived, and what others hold against something else.
 NOT_TOLD = {
     "birth_backfill_control", "birth_backfill_worker", "birth_backfill_fence", "birth_gate_check",
-    "birth_backfill_item",
+    "birth_backfill_item", "birth_retired_row",
     "birth_ledger_event", "birth_ledger_head", "birth_schema_object", "birth_schema_version", "birth_migration",
     "birth_setting", "birth_collection_place", "birth_evidence_claim", "birth_binding", "birth_gateway_function",
     "birth_gateway_binding", "birth_gateway_trigger", "birth_policy", "birth_registry", "birth_register_column",
@@ -51,6 +51,8 @@ def certified(server: TestServer, small_template: str) -> Iterator[Database]:
         small_database.done(clone, run)
         with clone.psql("reviewer1") as reviewer:
             ask(reviewer, certifying(run))
+        with clone.psql() as operator:
+            ask(operator, "SELECT birth.birth_identity_retire('goods', 1, 'the wrong one')")
         assert superseded < run
         yield clone
 

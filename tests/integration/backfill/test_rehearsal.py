@@ -45,7 +45,8 @@ def kept(database: Database) -> dict[str, Any]:
         " AND c.relnamespace IN ('birth'::regnamespace, 'public'::regnamespace)"
     )
     rows = " UNION ALL ".join(
-        f"SELECT '{each['name']}' AS name, md5(string_agg(t::text, ',' ORDER BY t::text)) AS rows FROM {each['name']} AS t"
+        f"SELECT '{each['name']}' AS name, md5(string_agg(t::text, ',' ORDER BY t::text)) AS rows"
+        f" FROM {each['name']} AS t"
         for each in tables
     )
     return {**database.run(OBJECTS)[0], **{each["name"]: each["rows"] for each in database.run(rows)}}
@@ -108,13 +109,10 @@ def test_a_stale_plan_is_not_rehearsed_and_nobody_but_an_operator_rehearses(smal
     ledger = small.value("SELECT max(ledger_id) FROM birth.birth_backfill_ledger")
     for login in ("viewer1", "gatekeeper1", "reviewer1"):
         assert console("--dsn", small.dsn(login), "apply", str(run), "--dry-run").status == 6
-    with (
-        small.psql() as session,
-        pytest.raises(psycopg.Error, match="not_alone"),
-        session.transaction(),
-    ):
+    with small.psql() as session, session.transaction(force_rollback=True):
         session.execute("SELECT birth.birth_backfill_steer(%s, NULL, 5, NULL)", [run])
-        session.execute("SELECT birth.birth_backfill_rehearse(%s, 1, 3)", [ledger])
+        with pytest.raises(psycopg.Error, match="not_alone"):
+            session.execute("SELECT birth.birth_backfill_rehearse(%s, 1, 3)", [ledger])
     small.run("UPDATE birth.birth_policy SET requirement = 'EXEMPT' WHERE collection_name = 'goods'")
     stale = console("--dsn", small.dsn(), "apply", str(run), "--dry-run")
     assert (stale.status, "policy_required" in stale.err) == (4, True)

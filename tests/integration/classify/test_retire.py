@@ -11,7 +11,7 @@ from core.errors import GateClosed, UsageError
 from core.services.backfill import plan, strays
 from core.services.classify import bulk, classify, sources
 from core.services.overview import matrix, readiness
-from core.services.trust import audit
+from core.services.trust import audit, verify
 from tests import line
 from tests import small as small_database
 from tests.databases import Database
@@ -55,8 +55,10 @@ def test_a_dropped_column_is_led_out_of_by_retiring_and_nothing_is_born_twice(sm
         classify.classify(operator, synthetic_identity("goods", "goods:{id}"))
     assert gate(small) == "OPEN"
     assert planned(small, "goods") == ["goods:6", "goods:7"]
-    small_database.done(small, small_database.reconciled(small, "goods"))
+    second = small_database.reconciled(small, "goods")
+    small_database.done(small, second)
     with small.connect() as operator:
+        assert verify.late_rows(operator, second) == 0
         again = plan.plan(operator, ["goods"]).run
         assert (again.missing, strays.of_run(operator, again)) == (0, [])
         (row,) = (each for each in matrix.read(operator) if each.facts.collection == "goods")

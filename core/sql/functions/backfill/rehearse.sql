@@ -14,7 +14,6 @@ SET "plpgsql.check_asserts" = 'on' SET row_security = 'off'
 SET transform_null_equals = 'off' AS $body$
 #variable_conflict use_column
 DECLARE
-    v_person text := {S}._birth_actor('birth_operator', 'rehearse a run');
     v_entry {S}.birth_backfill_ledger;
     v_status text;
     v_found record;
@@ -22,6 +21,7 @@ DECLARE
     v_foreign jsonb;
     v_open record;
 BEGIN
+    PERFORM {S}._birth_actor('birth_operator', 'rehearse a run');
     PERFORM {S}._birth_batch_alone(p_ledger_id);
     SELECT * INTO v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger_id;
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = v_entry.run_id;
@@ -81,7 +81,7 @@ DECLARE
     v_message text;
 BEGIN
     IF cardinality(p_codes) = 0 THEN
-        RETURN '[]';
+        RETURN '[]'::jsonb;
     END IF;
     BEGIN
         PERFORM set_config('transaction_read_only', CASE p_mode WHEN 'dry_run' THEN 'on' ELSE 'off' END, true);
@@ -90,7 +90,7 @@ BEGIN
         RAISE SQLSTATE 'BR999';
     EXCEPTION WHEN OTHERS OR ASSERT_FAILURE THEN
         IF v_is_undone AND SQLSTATE = 'BR999' THEN
-            RETURN '[]';
+            RETURN '[]'::jsonb;
         ELSIF NOT {S}._birth_is_poison(SQLSTATE) THEN
             RAISE;
         END IF;
