@@ -10,6 +10,7 @@ from textual.content import Content
 from core.domain.backfill import next_actions
 from core.domain.backfill.progress import Effort
 from core.domain.backfill.runs import Run
+from core.domain.text import visible
 from core.errors import ConsoleError
 from tui.ledger import dialog_text, run_calls
 from tui.ledger.plan_dialog import ChoosePlan
@@ -23,6 +24,7 @@ from tui.widgets.prompt import Prompt
 from tui.widgets.signs import count_of, rows_of
 
 if TYPE_CHECKING:
+    from core.domain.steps import Step
     from core.services.backfill.background import Detached
     from core.services.backfill.control import Control
     from core.services.backfill.next_actions import Intent
@@ -90,7 +92,7 @@ class RunActions(Pane, metaclass=Unfinished):
 
         def chosen(names: tuple[str, ...] | None) -> None:
             if names is not None:
-                self._write("planning", lambda link: run_calls.plan(link, names), self._planned)
+                self._write("planning", lambda link: run_calls.plan(link, names, self._step), self._planned)
 
         def failed(error: ConsoleError) -> None:
             if choice.is_current:
@@ -107,7 +109,11 @@ class RunActions(Pane, metaclass=Unfinished):
 
         def noted(note: str | None) -> None:
             if note is not None:
-                self._write(f"recounting {run.name}", lambda link: run_calls.reconcile(link, run.run, note), self._told)
+                self._write(
+                    f"recounting {run.name}",
+                    lambda link: run_calls.reconcile(link, run.run, note, self._step),
+                    self._told,
+                )
 
         self.host.push_screen(Prompt(f"Reconcile {run.name}", NOTE), noted)
 
@@ -193,7 +199,7 @@ class RunActions(Pane, metaclass=Unfinished):
             self.read_again()
             self.show_gates()
 
-        call = lambda link: run_calls.verify(link, run.run)  # noqa: E731 - as short as its use
+        call = lambda link: run_calls.verify(link, run.run, self._step)  # noqa: E731 - as short as its use
         self._work(f"verifying {run.name}", lambda: self.host.source.read("verify", call), verified)
 
     def certify(self) -> None:
@@ -292,6 +298,12 @@ class RunActions(Pane, metaclass=Unfinished):
             lambda link: run_calls.control(link, run.run, command, batch_size),
             controlled,
         )
+
+    def _step(self, step: "Step") -> None:
+        """In a thread: one more table of what is under way is done."""
+        text = f"{step.text} · {visible(step.collection)}"
+        # An answer may have come before this: what is over is not said to go on.
+        self.host.work.deliver(lambda: self.doing(text) if self.host.work.is_under_way("ledger line") else None)
 
     def _tell(self, title: str, error: ConsoleError) -> None:
         self.host.push_screen(Dialog(title, dialog_text.fault(error)))

@@ -12,6 +12,7 @@ from tui.widgets.signs import count_of, rows_of
 
 if TYPE_CHECKING:
     from core.domain.overview.matrix import MatrixRow
+    from core.domain.steps import Tell
     from core.services.backfill.control import Control
     from core.services.backfill.next_actions import Intent
     from core.services.backfill.plan import Plan
@@ -26,18 +27,18 @@ def plannable(link: Link) -> "list[MatrixRow]":
     return [row for row in matrix.read(link) if row.verdict != BROKEN]
 
 
-def plan(link: Link, names: tuple[str, ...]) -> "Plan":
+def plan(link: Link, names: tuple[str, ...], tell: "Tell") -> "Plan":
     """Plan some collections, or all."""
     from core.services.backfill import plan  # noqa: PLC0415 - the services bring the driver along
 
-    return plan.plan(link, names or None)
+    return plan.plan(link, names or None, tell=tell)
 
 
-def reconcile(link: Link, number: int, note: str) -> str:
+def reconcile(link: Link, number: int, note: str, tell: "Tell") -> str:
     """Recount; what to say of it."""
     from core.services.backfill import reconcile  # noqa: PLC0415 - the services bring the driver along
 
-    found = reconcile.reconcile(link, number, note)
+    found = reconcile.reconcile(link, number, note, tell=tell)
     return f"equal: {rows_of(found.planned)} planned, {found.source:,} missing in the source"
 
 
@@ -55,11 +56,11 @@ def control(link: Link, number: int, command: str | None, batch_size: int | None
     return service.send(link, number, command, batch_size)
 
 
-def verify(link: Link, number: int) -> "Verification":
+def verify(link: Link, number: int, tell: "Tell") -> "Verification":
     """Ask every acceptance gate."""
     from core.services.trust import verify as service  # noqa: PLC0415 - the services bring the driver along
 
-    return service.verify(link, number)
+    return service.verify(link, number, tell=tell)
 
 
 def certify(link: Link, number: int, note: str, digest: str) -> str:

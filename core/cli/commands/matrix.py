@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from core.cli.options import Invocation, invocation
+from core.cli.steps import steps
 from core.domain.overview.matrix import MatrixRow, Totals, totals
 from core.errors import ConsoleError
 from core.profiles import COUNTERS, MOST_COUNTERS
@@ -40,7 +41,9 @@ def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bo
     uncounted: Mapping[str, ConsoleError] = {}
     with call.session() as session:
         if counts:
-            seen = parallel_counts.counted_matrix(session.browse, connections or call.settings.counters, every=every)
+            most = connections or call.settings.counters
+            with steps(call.output) as tell:
+                seen = parallel_counts.counted_matrix(session.browse, most, every=every, tell=tell)
             rows, uncounted = list(seen.rows), seen.uncounted
         with session.browse() as connection:
             if not counts:

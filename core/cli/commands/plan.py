@@ -9,6 +9,7 @@ import click
 from core.cli import preview
 from core.cli.files import insist_new, write_new
 from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.steps import steps
 from core.domain.backfill.preview import Preview
 from core.domain.backfill.preview_html import html
 from core.domain.backfill.stray import Stray
@@ -52,8 +53,8 @@ def plan(
     _insist_on_pairs(strict and not every, reconciled != (note is not None))
     if page is not None:
         insist_new(page)
-    with call.write() as connection:
-        done = planning.plan(connection, None if every else collections, strict=strict, note=note)
+    with call.write() as connection, steps(call.output) as tell:
+        done = planning.plan(connection, None if every else collections, strict=strict, note=note, tell=tell)
     run = done.run
     with call.browse() as connection:
         left = strays.of_run(connection, run)
@@ -127,8 +128,8 @@ def _insist_on_pairs(strict_alone: bool, half_a_reconciliation: bool) -> None:  
 @invocation
 def reconcile(call: Invocation, run: int, *, note: str, allow: int) -> None:
     """Recount the missing rows of RUN by a second query, in one snapshot. If the counts differ, the plan is stale."""
-    with call.write() as connection:
-        done = reconciling.reconcile(connection, run, note, allow=allow)
+    with call.write() as connection, steps(call.output) as tell:
+        done = reconciling.reconcile(connection, run, note, allow=allow, tell=tell)
     if call.output.as_json:
         call.output.document(
             {

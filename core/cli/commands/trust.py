@@ -8,6 +8,7 @@ import click
 
 from core.cli.options import NUMBER, Invocation, invocation
 from core.cli.output import shown
+from core.cli.steps import steps
 from core.domain.text import visible
 from core.domain.trust.check import Check
 from core.errors import Json, VerificationFailed
@@ -43,8 +44,8 @@ def certify(call: Invocation, run: int, *, note: str, looked_at: str | None) -> 
 @invocation
 def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None) -> None:
     """Verify the ledger's hash chain from its first event to its head, and the tables against its events."""
-    with call.browse() as connection:
-        found = auditing.audit(connection, anchor)
+    with call.browse() as connection, steps(call.output) as tell:
+        found = auditing.audit(connection, anchor, tell=tell)
         if write_anchor is not None and found.ok:
             auditing.write_anchor(connection, found, write_anchor)
     if call.output.as_json:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 import click
 
 from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.steps import steps
 from core.errors import VerificationFailed
 from core.services.trust import verify as service
 
@@ -14,8 +15,8 @@ from core.services.trust import verify as service
 @invocation
 def verify(call: Invocation, run: int) -> None:
     """Check every acceptance gate of RUN on live data. Changes nothing."""
-    with call.browse() as connection:
-        seen = service.verify(connection, run)
+    with call.browse() as connection, steps(call.output) as tell:
+        seen = service.verify(connection, run, tell=tell)
     if call.output.as_json:
         call.output.document(
             {

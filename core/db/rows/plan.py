@@ -97,7 +97,16 @@ class Clock:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """About how many rows the table of a collection has."""
+
+    collection: str
+    rows: int
+
+
 CLOCK: Final = Query("plan.clock", Clock)
+ESTIMATES: Final = Query("plan.estimates", Estimate)
 EXTENTS: Final = Query("plan.extents", Extent)
 PLAN: Final = Query("plan.plan", Planned)
 PLAN_RECONCILED: Final = Query("plan.plan_reconciled", Planned)

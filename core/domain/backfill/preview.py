@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from core.domain.backfill.permit import Permit, admitted, open_for
 from core.domain.backfill.runs import Entry, Run
 from core.domain.gates import Judgement
+from core.domain.steps import clock
 from core.errors import Json
 
 ADMISSION = "open permits do not admit"
-_COARSE, _MINUTE, _HOUR = 20, 60, 3600
 # What comes next anyway, or is told with its rows.
 _NEXT = frozenset({"reconciled", "permit_in_scope"})
 
@@ -214,14 +214,3 @@ def expected(rate: Rate | None, rows: int, workers: int = 1) -> str:
     first, second = clock(soon), clock(late)
     span = first if first == second else f"{first} to {second}"
     return f"{span} ({rate.slow:,.0f} to {rate.fast:,.0f} rows/s per worker, latest {rate.batches:,} batches)"
-
-
-def clock(seconds: float) -> str:
-    """A duration for people, as coarse as the guess: 4 s, 3 min, 2.5 h."""
-    if seconds < _COARSE:
-        return f"{max(round(seconds), 1)} s"
-    if seconds < 2 * _MINUTE:
-        return f"{round(seconds / 5) * 5} s"
-    if seconds < 2 * _HOUR:
-        return f"{round(seconds / _MINUTE)} min"
-    return f"{seconds / _HOUR:,.1f} h"

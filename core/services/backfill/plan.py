@@ -1,21 +1,23 @@
 """Planning: store exactly what is missing. The database does it in one transaction and touches nothing else."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from core.db.connection.session import Connection
 from core.db.rows import plan as rows
-from core.db.rows.plan import PLAN, PLAN_RECONCILED, SKIPPED, SUPERSEDED
+from core.db.rows.plan import ESTIMATES, PLAN, PLAN_RECONCILED, SKIPPED, SUPERSEDED
 from core.db.rows.query import from_json
 from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, RENAMED, Named
 from core.domain.backfill.runs import Run
 from core.domain.classify.identity import CONTRACT
 from core.domain.gates import Judgement, judge
 from core.domain.overview.matrix import BROKEN, MatrixRow
+from core.domain.steps import Tell
 from core.errors import GateClosed, Json
 from core.services import authorization
-from core.services.backfill import runs
+from core.services.backfill import runs, steps
 from core.services.classify import sources
 from core.services.classify.proof import prove
 from core.services.overview import matrix
@@ -47,22 +49,29 @@ class Plan:
 
 
 def plan(
-    connection: Connection, collections: Sequence[str] | None, *, strict: bool = False, note: str | None = None
+    connection: Connection,
+    collections: Sequence[str] | None,
+    *,
+    strict: bool = False,
+    note: str | None = None,
+    tell: Tell | None = None,
 ) -> Plan:
     """Plan `collections`; None plans every REQUIRED one that can be planned, and names the others.
 
     Raises NotAllowed for logins outside birth_operator, and GateClosed where one cannot be planned: unknown, exempt,
     unclassified, without a table, or with rows that its identity no longer tells apart. Its evidence names each closed
     gate of each collection. Nothing is written then. `strict` treats a plan of all like one of named collections.
-    With a `note` the run is reconciled as well, in the snapshot of the plan.
+    With a `note` the run is reconciled as well, in the snapshot of the plan. `tell` hears of each table that is done.
     """
     authorization.insist_on(connection, "birth_operator", "plan a backfill")
     names = None if collections is None else list(dict.fromkeys(collections))
     if names is None:
-        return _plan_all(connection, strict=strict, note=note)
+        with _told(connection, None, tell):
+            return _plan_all(connection, strict=strict, note=note)
     _insist_plannable(connection, names)
     try:
-        number = _stored(connection, names, note)
+        with _told(connection, names, tell):
+            number = _stored(connection, names, note)
     except GateClosed as error:
         if error.code == "contract_broken":
             _name_offenders(connection, names)
@@ -75,6 +84,17 @@ def _stored(connection: Connection, names: Sequence[str] | None, note: str | Non
     if note is None:
         return connection.one(PLAN, {"collections": named}).run
     return connection.one(PLAN_RECONCILED, {"collections": named, "note": note}).run
+
+
+@contextmanager
+def _told(connection: Connection, names: Sequence[str] | None, tell: Tell | None) -> Iterator[None]:
+    """Tell each table that is planned inside, with the rows that the planner takes it to have."""
+    weights: dict[str, int] = {}
+    if tell is not None:
+        rows = {each.collection: each.rows for each in connection.rows(ESTIMATES)}
+        weights = rows if names is None else {name: rows.get(name, 0) for name in names}
+    with steps.told(connection, "planned", weights, tell):
+        yield
 
 
 def _plan_all(connection: Connection, *, strict: bool, note: str | None) -> Plan:

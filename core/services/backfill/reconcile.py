@@ -10,9 +10,11 @@ from core.db.rows.ledger import SOURCES, Source
 from core.db.rows.plan import RECONCILE, Codes
 from core.db.rows.sources import Drifted, Unidentified
 from core.db.sources import codec, missing
+from core.domain.backfill.runs import Run
 from core.domain.classify.identity import COLUMN
+from core.domain.steps import Tell
 from core.errors import Json, Stale
-from core.services.backfill import runs
+from core.services.backfill import runs, steps
 from core.services.classify import sources
 
 
@@ -40,17 +42,20 @@ class Reconciliation:
     rows: Mapping[str, Codes] = field(default_factory=dict)
 
 
-def reconcile(connection: Connection, number: int, note: str, *, allow: int = 0) -> Reconciliation:
+def reconcile(
+    connection: Connection, number: int, note: str, *, allow: int = 0, tell: Tell | None = None
+) -> Reconciliation:
     """Recount a run's missing set and record that it is what was planned, but for at most `allow` rows.
 
-    Raises Stale with the drift where it is not; nothing is written then.
+    Raises Stale with the drift where it is not; nothing is written then. `tell` hears of each table that is done.
     """
     run = runs.run(connection, number)
     entries = connection.rows(SOURCES, {"run": number})
     for entry in entries:
         missing_now(connection, entry)
     try:
-        found = connection.one(RECONCILE, {"run": number, "note": note, "rows": allow}).drift
+        with steps.told(connection, "recounted", weights(run), tell):
+            found = connection.one(RECONCILE, {"run": number, "note": note, "rows": allow}).drift
     except Stale as error:
         differing = error.evidence.get("collections")
         if error.code != "plan_differs" or not isinstance(differing, list):
@@ -66,6 +71,11 @@ def reconcile(connection: Connection, number: int, note: str, *, allow: int = 0)
         accepted=found.accepted,
         rows={name: moved.codes for name, moved in found.rows.items()},
     )
+
+
+def weights(run: Run) -> dict[str, int]:
+    """The rows of each source of a run, as planned: how long each takes to read."""
+    return {entry.collection: entry.source_rows for entry in run.entries}
 
 
 def missing_set(connection: Connection, entry: Source) -> sql.Composed:

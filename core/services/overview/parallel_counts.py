@@ -1,5 +1,6 @@
 """Counting many collections side by side: over a few connections, all of which see one moment."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -8,7 +9,9 @@ from threading import Condition, Thread
 from typing import TypeAlias
 
 from core.db.connection.session import Connection
+from core.db.rows.plan import ESTIMATES
 from core.domain.overview.matrix import Counts, MatrixRow, Totals, totals
+from core.domain.steps import Steps, Tell
 from core.errors import ConsoleError
 from core.services.overview import matrix
 
@@ -29,12 +32,18 @@ class Matrix:
         return totals(self.rows)
 
 
-def counted_matrix(browse: Callable[[], Connection], connections: int, *, every: bool = False) -> Matrix:
-    """The matrix with its counts, all in one snapshot, over at most so many connections. Raises Unavailable."""
+def counted_matrix(
+    browse: Callable[[], Connection], connections: int, *, every: bool = False, tell: Tell | None = None
+) -> Matrix:
+    """The matrix with its counts, all in one snapshot, over at most so many connections. Raises Unavailable.
+
+    `tell` hears of each table that is counted.
+    """
     with browse() as connection, connection.snapshot():
         rows = matrix.read(connection, every=every)
         names = [row.facts.collection for row in rows]
-        found = side_by_side(connection, browse, names, connections, exact=True)
+        told = None if tell is None else _counted(connection, names, tell)
+        found = side_by_side(connection, browse, names, connections, exact=True, tell=told)
         registry = matrix.registry_rows(connection)
     uncounted = {name: error for name in names if isinstance(error := found[name], ConsoleError)}
     counted = {name: counts for name, counts in found.items() if not isinstance(counts, ConsoleError)}
@@ -49,6 +58,7 @@ def side_by_side(
     connections: int,
     *,
     exact: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> dict[str, Found]:
     """Count collections over `first`, which is in a snapshot, and over further ones that join it.
 
@@ -56,7 +66,7 @@ def side_by_side(
     leads to another server. What is wrong with one collection is found in its place. Raises Unavailable where a
     connection is lost; what is under way then is given up.
     """
-    tally = _Tally(collections, exact=exact)
+    tally = _Tally(collections, exact=exact, tell=tell)
     moment = first.moment()
 
     def help_out() -> None:
@@ -73,10 +83,22 @@ def side_by_side(
         tally.give_up(but=first)
 
 
+def _counted(connection: Connection, names: Iterable[str], tell: Tell) -> Callable[[str], None]:
+    rows = {each.collection: each.rows for each in connection.rows(ESTIMATES)}
+    steps = Steps("counted", {name: rows.get(name, 0) for name in names}, time.monotonic())
+
+    def hear(name: str) -> None:
+        if (step := steps.done(name, time.monotonic())) is not None:
+            tell(step)
+
+    return hear
+
+
 class _Tally:
     """What is left to count, what was counted, and the first error; shared by threads with a connection each."""
 
-    def __init__(self, collections: Iterable[str], *, exact: bool) -> None:
+    def __init__(self, collections: Iterable[str], *, exact: bool, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
         self._left = deque(collections)
         self._total = len(self._left)
         self._exact = exact
@@ -125,6 +147,8 @@ class _Tally:
         else:
             with self._changed:
                 self._found[name] = found
+                if self._tell is not None:
+                    self._tell(name)
                 self._changed.notify_all()
 
 

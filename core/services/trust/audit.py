@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from core.db.connection.session import Connection
 from core.db.rows.audit import EVENTS, GENESIS, HEAD, PAYLOAD, PLACE, TOLD_ROW, TOLD_ROWS
+from core.domain.steps import Steps, Tell
 from core.domain.trust.chain import Anchor, Audit, ChainEvent, verify
 from core.domain.trust.replay import Difference, Replay, Row, differences, told_row
 from core.errors import UsageError
@@ -17,11 +19,12 @@ from core.version import FIRST_VERSION, ordered
 
 _ANCHOR_VERSION = 1
 _MOST_DIFFERENCES = 1000  # rows; more say no more
+_TOLD = 5000  # events
 _LARGEST = 64 * 1024  # bytes
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def audit(connection: Connection, anchor: Path | None = None) -> Audit:
+def audit(connection: Connection, anchor: Path | None = None, *, tell: Tell | None = None) -> Audit:
     """Verify every event of the chain, in one snapshot, and the tables against what the events add up to.
 
     With `anchor`, also that the anchored event is still there. Raises UsageError for an anchor that cannot be read or
@@ -32,10 +35,21 @@ def audit(connection: Connection, anchor: Path | None = None) -> Audit:
         head = connection.row(HEAD)
         claimed = None if head is None else (head.seq, head.hash)
         state = Replay()
-        found = verify(_followed(_events(connection), state), claimed, anchors)
+        found = verify(
+            _told(_followed(_events(connection), state), 0 if head is None else head.seq, tell), claimed, anchors
+        )
         if found.bad is not None or not _tells_of_rows(connection):
             return found
         return replace(found, differences=tuple(_differences(connection, state)))
+
+
+def _told(events: Iterator[ChainEvent], last: int, tell: Tell | None) -> Iterator[ChainEvent]:
+    """The same events, of which so many at a time are told; the number of the last one says how far it is."""
+    steps = None if tell is None else Steps("events", {str(last): last + 1}, time.monotonic())
+    for event in events:
+        if tell is not None and steps is not None and event.seq % _TOLD == _TOLD - 1:
+            tell(steps.within(event.seq + 1, time.monotonic()))
+        yield event
 
 
 def _tells_of_rows(connection: Connection) -> bool:

@@ -13,9 +13,10 @@ from core.db.sources import missing
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.runs import Accounting
 from core.domain.gates import Judgement
+from core.domain.steps import Tell
 from core.domain.trust.acceptance_gates import Judged, judgements
 from core.errors import ConsoleError, Json, Stale
-from core.services.backfill import reconcile, runs
+from core.services.backfill import reconcile, runs, steps
 
 LATE_SECONDS = 60.0  # nobody waits longer for a figure beside the accounting
 
@@ -36,14 +37,16 @@ class Verification:
         return all(gate.passed for gate in self.gates)
 
 
-def verify(connection: Connection, number: int) -> Verification:
+def verify(connection: Connection, number: int, *, tell: Tell | None = None) -> Verification:
     """Ask every acceptance gate of a run. Changes nothing; anybody who may browse may verify.
 
-    Raises Stale where a planned table, or a column of its identity, is gone.
+    Raises Stale where a planned table, or a column of its identity, is gone. `tell` hears of each table that is read.
     """
     with connection.snapshot():
-        runs.run(connection, number)
-        found = [Judged(each.gate, each.passed, each.evidence) for each in connection.rows(ACCEPTANCE, {"run": number})]
+        weights = reconcile.weights(runs.run(connection, number))
+        with steps.told(connection, "read again", weights, tell):
+            judged = connection.rows(ACCEPTANCE, {"run": number})
+        found = [Judged(each.gate, each.passed, each.evidence) for each in judged]
         delta, late = _rerun_delta({each.gate: each.evidence for each in found}, number)
         account = runs.account(connection, number, late)
         digest = connection.one(EVIDENCE_DIGEST, {"run": number}).digest

@@ -48,3 +48,9 @@ WHERE seconds > 0
 
 -- name: clock
 SELECT clock_timestamp() AS now
+
+-- name: estimates
+-- What the planner takes for the rows of each table: enough to say how far a long look has got.
+SELECT c.collection_name AS collection, greatest(r.reltuples, 0)::bigint AS rows
+FROM {S}.birth_collections() AS c JOIN pg_catalog.pg_class AS r ON r.oid = c.relid
+WHERE c.requirement = 'REQUIRED' AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)

@@ -1,12 +1,20 @@
 """A plan tells what an apply would change: rows and codes, permits, time and risks; as text, JSON and a page."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.services.backfill import preview, runs
+import pytest
+
+from core.services.backfill import plan, preview, reconcile, runs
+from core.services.overview import parallel_counts
+from core.services.trust import audit, verify
 from tests import line
 from tests import small as small_database
 from tests.console import run
 from tests.databases import Database
+
+if TYPE_CHECKING:
+    from core.domain.steps import Step
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e"
 
@@ -61,3 +69,37 @@ def test_rows_without_an_index_and_a_permit_that_ends_too_early_are_risks(small:
     said = " ".join(found.risks)
     assert "without an index that finds planned rows again, batches are slow: parts" in said
     assert "open permits do not admit 3 of 3 rows" in said
+
+
+def test_plan_reconcile_verify_audit_and_counts_tell_each_table_that_is_done(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Another's function may say what it likes: it is no step.
+    small_database.registering(small, before="RAISE NOTICE 'reread parts'; RAISE NOTICE 'planned x';")
+    small_database.fill(small, goods=20, parts=5)
+    line.open_permit(small)
+    told: list[Step] = []
+
+    def names() -> list[str]:
+        found = [step.collection for step in told]
+        told.clear()
+        return found
+
+    with small.connect() as operator:
+        run = plan.plan(operator, None, tell=told.append).run
+        assert names() == ["goods", "notes", "parts"]
+        plan.plan(operator, ["parts"], tell=told.append)
+        assert names() == ["parts"]
+        run = plan.plan(operator, ["goods", "notes", "parts"]).run
+        reconcile.reconcile(operator, run.run, "looked", tell=told.append)
+        assert told[-1].rows == 25
+        assert names() == ["goods", "notes", "parts"]
+        small_database.done(small, run.run)
+        verify.verify(operator, run.run, tell=told.append)
+        assert names() == ["goods", "notes", "parts"]
+        monkeypatch.setattr(audit, "_TOLD", 2)
+        events = audit.audit(operator, tell=told.append).entries
+        assert [step.done for step in told] == list(range(2, events + 1, 2))
+        told.clear()
+    parallel_counts.counted_matrix(small.connect, 2, tell=told.append)
+    assert sorted(names()) == ["goods", "notes", "parts"]

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.domain.backfill.permit import Permit
-from core.domain.backfill.preview import Rate, Surroundings, clock, expected, preview
+from core.domain.backfill.preview import Rate, Surroundings, expected, preview
 from core.domain.backfill.runs import Entry, Run
+from core.domain.steps import Steps, clock
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -57,3 +58,17 @@ def test_durations_are_as_coarse_as_the_guess(seconds: float, words: str) -> Non
 def test_without_a_measured_rate_no_duration_is_invented() -> None:
     assert expected(None, 5) == "no rate measured yet"
     assert expected(Rate(3, 100, 200), 1000, workers=2).startswith("2 s to 10 s (100 to 200 rows/s per worker")
+
+
+def test_a_step_counts_each_table_once_and_tells_a_range_of_times() -> None:
+    steps = Steps("planned", {"a": 100, "b": 300, "c": 0}, now=10.0)
+    first = steps.done("a", now=11.0)
+    assert first is not None
+    assert first.text == "planned 1 of 3 · 100 of 400 rows · 100 rows/s · 3 s to go"
+    assert (steps.done("a", now=12.0), steps.done("another's notice", now=12.0)) == (None, None)
+    second = steps.done("b", now=13.0)
+    assert second is not None
+    assert (second.rows, second.to_go) == (400, (0.0, 0.0))
+    last = steps.done("c", now=13.0)
+    assert last is not None
+    assert last.text == "planned 3 of 3 · 400 of 400 rows · 133 rows/s"

@@ -26,6 +26,7 @@ BEGIN
             FROM {S}._birth_reading({S}._birth_recount_statement(v_entry))
                 AS row(missing bigint, digest text, without_code bigint, duplicates bigint);
         END IF;
+        RAISE NOTICE 'recounted %', collection_name;
         RETURN NEXT;
     END LOOP;
 END

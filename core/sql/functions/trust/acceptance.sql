@@ -32,6 +32,7 @@ BEGIN
                     AS row(examples jsonb);
             END IF;
         END IF;
+        RAISE NOTICE 'reread %', collection_name;
         RETURN NEXT;
     END LOOP;
 END

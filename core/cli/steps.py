@@ -1,0 +1,27 @@
+"""Long looks on stderr: a line that says how far they are, on a terminal only, and gone when they are over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.cli.output import Output
+from core.domain.steps import Step, Tell
+from core.domain.text import visible
+
+
+@contextmanager
+def steps(out: Output) -> Iterator[Tell | None]:
+    """What to tell the steps inside; nothing where stderr is no terminal, or where it is to be quiet."""
+    console = out.console(stderr=True)
+    if out.quiet or not console.is_terminal:
+        yield None
+        return
+    from rich.status import Status  # noqa: PLC0415 - only a terminal pays for it
+    from rich.text import Text  # noqa: PLC0415
+
+    with Status("", console=console, spinner="line", refresh_per_second=2) as line:
+
+        def tell(step: Step) -> None:
+            text = f"{step.text} · {visible(step.collection)}" if step.collection else step.text
+            line.update(Text(text, overflow="ellipsis", no_wrap=True))
+
+        yield tell
