@@ -48,21 +48,31 @@ COMMENT ON FUNCTION {S}.birth_full_xid(xid) IS
     'The xmin of a row as a 64-bit transaction id. For birth_reader.';
 
 -- Registry rows that came or changed since the run was planned, and are not its own work, by origin. `xmin` says which
--- transaction wrote a row; the plan's snapshot says which of those it saw. Read as in _birth_reading.
+-- transaction wrote a row; the plan's snapshot says which of those it saw. Nobody asks of rows that are older than all
+-- that was running then: `age` is cheap. Past two thousand million transactions it tells nothing. Read as in
+-- _birth_reading.
 CREATE OR REPLACE FUNCTION {S}.birth_since_plan(p_run bigint)
 RETURNS TABLE (origin text, collection_name text, rows bigint, ours bigint, example text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
 DECLARE
     v_is_read boolean := false;
+    v_snapshot pg_snapshot;
+    v_oldest xid;
 BEGIN
+    SELECT r.snapshot INTO v_snapshot FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
+    IF pg_snapshot_xmax(pg_current_snapshot())::text::bigint - pg_snapshot_xmin(v_snapshot)::text::bigint < 2000000000
+    THEN
+        v_oldest := (pg_snapshot_xmin(v_snapshot)::text::bigint % 4294967296)::text::xid;
+    END IF;
     PERFORM set_config('transaction_read_only', 'on', true);
     RETURN QUERY
     WITH fresh AS MATERIALIZED (
         SELECT g.dot_origin, g.collection_name, g.entity_code,
             g.dot_origin = 'birth-backfill:run-' || p_run AS by_run
-        FROM {S}.birth_registry_rows() AS g, {S}.birth_backfill_run AS r
-        WHERE r.run_id = p_run AND NOT pg_visible_in_snapshot({S}.birth_full_xid(g.row_xmin), r.snapshot)
+        FROM {S}.birth_registry_rows() AS g
+        WHERE (v_oldest IS NULL OR age(g.row_xmin) <= age(v_oldest))
+          AND NOT pg_visible_in_snapshot({S}.birth_full_xid(g.row_xmin), v_snapshot)
     )
     SELECT f.dot_origin, f.collection_name, count(*), count(i.seq), min(f.entity_code COLLATE "C")
     FROM fresh AS f

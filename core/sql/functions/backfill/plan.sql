@@ -218,7 +218,8 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_backfill_number(bigint) IS
     'Gives a planned draft its number as a run, now that all of it is stored. Private.';
 
--- What is read of a source when it is planned, for people who look on.
+-- What is read of a source when it is planned, for people who look on. Which part of the registry is read changes
+-- nothing.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_text(
     p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[]) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -226,10 +227,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHEN {S}.birth_windowed(p_relid)
             THEN {S}._birth_plan_in_windows(p_relid, p_collection, p_expression, p_locator, NULL)
         ELSE (
-            SELECT concat_ws(E';\n',
+            SELECT replace(concat_ws(E';\n',
                 format('INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
             SELECT $1, seq, code, source_key FROM (%s) AS row(seq, code, source_key)', missing),
-                counted, taken)
+                counted, taken), ' AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2)', '')
             FROM {S}._birth_plan_reads(p_relid, p_collection, p_expression, p_locator, p_columns)) END
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_text(oid, text, text, text[], text[]) IS

@@ -81,7 +81,8 @@ BEGIN
             v_collection.relid, p_collection, v_expression, v_locator, v_collection.columns);
         PERFORM {S}._birth_plan_affordable(p_collection, v_reads.missing),
             {S}._birth_plan_affordable(p_collection, v_reads.taken);
-        v_statement := {S}._birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken, v_recount);
+        v_statement := {S}._birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken, v_recount,
+            {S}._birth_code_bounds(v_collection.relid, v_expression));
     END IF;
     EXECUTE v_statement INTO v_found USING v_ledger;
     v_counted := {S}._birth_identity_counted(
@@ -122,24 +123,24 @@ COMMENT ON FUNCTION {S}._birth_backfill_plan_entry(bigint, text, boolean) IS
 -- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
 -- answers what was counted. Each part is read READ ONLY.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(
-    p_missing text, p_counted text, p_taken text, p_recount text) RETURNS text
+    p_missing text, p_counted text, p_taken text, p_recount text, p_bounds text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH stored AS (
             INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
             SELECT $1, row.seq, row.code, row.source_key
-            FROM {S}._birth_reading(%L) AS row(seq bigint, code text, source_key text[])
+            FROM {S}._birth_reading_between(%L, %L) AS row(seq bigint, code text, source_key text[])
         ), counted AS (
             SELECT *
             FROM {S}._birth_reading(%L)
                 AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint)
         ), taken AS (
-            SELECT * FROM {S}._birth_reading(%L) AS row(foreign_codes bigint, foreign_example text)
+            SELECT * FROM {S}._birth_reading_between(%L, %L) AS row(foreign_codes bigint, foreign_example text)
         ), recounted AS (%s)
         SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
-        p_missing, p_counted, p_taken, {S}._birth_recounted_part(p_recount))
+        p_missing, p_bounds, p_counted, p_taken, p_bounds, {S}._birth_recounted_part(p_recount, p_bounds))
 $body$;
-COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text, text) IS
+COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text, text, text) IS
     'The statement that stores and counts an entry by joining its source with the registry. Private.';
 
 -- The same where source and registry cannot be joined: the source is read once, in windows.
@@ -173,22 +174,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
             FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
             {S}._birth_source(p_relid)),
-        p_collection, {S}._birth_recounted_part(p_recount))
+        p_collection, {S}._birth_recounted_part(p_recount, NULL))
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_in_windows(oid, text, text, text[], text) IS
     'The statement that stores and counts an entry whose source cannot be joined with the registry. Private.';
 
 -- The part of a plan's statement that counts once more, by another query in the same snapshot; NULLs without one.
-CREATE OR REPLACE FUNCTION {S}._birth_recounted_part(p_recount text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_recounted_part(p_recount text, p_bounds text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE
         WHEN p_recount IS NULL
             THEN 'SELECT NULL::text AS recounted, NULL::bigint AS unidentified'
         ELSE format('SELECT row.digest AS recounted, row.without_code + row.duplicates AS unidentified
-            FROM {S}._birth_reading(%L)
-                AS row(missing bigint, digest text, without_code bigint, duplicates bigint)', p_recount) END
+            FROM {S}._birth_reading_between(%L, %L)
+                AS row(missing bigint, digest text, without_code bigint, duplicates bigint)', p_recount, p_bounds) END
 $body$;
-COMMENT ON FUNCTION {S}._birth_recounted_part(text) IS
+COMMENT ON FUNCTION {S}._birth_recounted_part(text, text) IS
     'The part of a plan''s statement that recounts the source in the same snapshot. Private.';
 
 -- The digest of a missing set: sha256 over the sha256 of each chunk of 10,000 codes in code order, each code as

@@ -23,7 +23,7 @@ BEGIN
                SELECT attname::text FROM pg_attribute
                WHERE attrelid = v_entry.relid AND attnum > 0 AND NOT attisdropped) THEN
             SELECT * INTO missing, digest, without_code, duplicates
-            FROM {S}._birth_reading({S}._birth_recount_statement(v_entry))
+            FROM {S}._birth_reading_between({S}._birth_recount_statement(v_entry), {S}._birth_entry_bounds(v_entry))
                 AS row(missing bigint, digest text, without_code bigint, duplicates bigint);
         END IF;
         RAISE NOTICE 'recounted %', collection_name;
@@ -53,7 +53,7 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_recount_statement({S}.birth_backfill_ledger) IS
     'The statement that recounts one entry. Private.';
 
--- The query of an entry's codes that are missing now: a set difference.
+-- The query of an entry's codes that are missing now: a set difference, for _birth_reading_between.
 CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN {S}.birth_windowed(p_entry.relid)
@@ -62,13 +62,24 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
                     source.code, {S}._birth_source(p_entry.relid)))
             ELSE format('SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
-                EXCEPT SELECT entity_code COLLATE "C" FROM {S}.birth_registry_rows()',
+                EXCEPT SELECT r.entity_code COLLATE "C" FROM {S}.birth_registry_rows() AS r
+                WHERE $1 IS NULL OR r.entity_code BETWEEN $1 AND $2',
                 source.code, {S}._birth_source(p_entry.relid)) END
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;
 COMMENT ON FUNCTION {S}._birth_missing_query({S}.birth_backfill_ledger) IS
     'The query of an entry''s missing codes: a set difference. Private.';
+
+-- The query for what bounds an entry's part of the registry.
+CREATE OR REPLACE FUNCTION {S}._birth_entry_bounds(p_entry {S}.birth_backfill_ledger) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT {S}._birth_code_bounds(p_entry.relid, source.code)
+    FROM {S}._birth_identity_expression(
+        p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
+$body$;
+COMMENT ON FUNCTION {S}._birth_entry_bounds({S}.birth_backfill_ledger) IS
+    'The query for rows, first and last code of an entry; NULL if the registry is hardly larger. Private.';
 
 -- The query that counts an entry's rows without a code, those that share one, and those that may have a twin.
 CREATE OR REPLACE FUNCTION {S}._birth_counted_query(p_entry {S}.birth_backfill_ledger) RETURNS text

@@ -1,5 +1,5 @@
 -- What a plan reads of a source that can be joined with the registry: its missing rows in code order, what the contract
--- asks for, and codes that are registered for others.
+-- asks for, and codes that are registered for others. Two of them are for _birth_reading_between.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_reads(
     p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[],
     OUT missing text, OUT counted text, OUT taken text)
@@ -7,12 +7,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('SELECT row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key FROM (
                 SELECT %1$s AS code, ARRAY[%2$s] AS source_key FROM %3$s AS source) AS row
             WHERE row.code IS NOT NULL
-                AND NOT EXISTS (SELECT FROM {S}.birth_registry_rows() AS r WHERE r.entity_code = row.code)',
+                AND NOT EXISTS (SELECT FROM {S}.birth_registry_rows() AS r
+                    WHERE r.entity_code = row.code AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2))',
             p_expression, (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
                 FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)), {S}._birth_source(p_relid)),
         {S}._birth_counted_statement(p_relid, p_expression, p_columns),
         format('SELECT count(*), min(row.code COLLATE "C") FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
-            JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code WHERE r.collection_name <> %3$L',
+            JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code
+            WHERE r.collection_name <> %3$L AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2)',
             p_expression, {S}._birth_source(p_relid), p_collection)
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_reads(oid, text, text, text[], text[]) IS

@@ -24,6 +24,70 @@ COMMENT ON FUNCTION {S}._birth_reading(text) IS
     'Rows of a query, read in a READ ONLY subtransaction that is always undone: code of a source''s owner can '
     'change nothing. Private.';
 
+-- The same for a query that looks a source up in a registry that holds much besides: `$1` and `$2` become the first and
+-- the last code of the source, so that no more of the registry is read than lies between. `p_bounds` answers how many
+-- rows the source has, and the two, in the same snapshot. They stay NULL where it is NULL, and where much besides lies
+-- between. Statistics that are behind would have the server loop over the part for every row: not for many rows.
+CREATE OR REPLACE FUNCTION {S}._birth_reading_between(p_query text, p_bounds text) RETURNS SETOF record
+LANGUAGE plpgsql STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_is_read boolean := false;
+    v_rows bigint;
+    v_first text;
+    v_last text;
+    v_between bigint;
+BEGIN
+    PERFORM set_config('transaction_read_only', 'on', true);
+    IF p_bounds IS NOT NULL THEN
+        EXECUTE p_bounds INTO v_rows, v_first, v_last;
+        IF v_rows > 3000 THEN
+            SELECT count(*) INTO v_between FROM (
+                SELECT FROM {S}.birth_registry_rows() AS r
+                WHERE r.entity_code BETWEEN v_first AND v_last LIMIT v_rows * 2 + 1) AS few;
+            IF v_between > v_rows * 2 THEN
+                v_first := NULL;
+                v_last := NULL;
+                -- Its index is in memory, or soon will be: a few thousand probes are less than a whole registry.
+                PERFORM set_config('random_page_cost', '1.1', true);
+            ELSE
+                PERFORM set_config('enable_nestloop', 'off', true);
+            END IF;
+        END IF;
+    END IF;
+    RETURN QUERY EXECUTE p_query USING v_first, v_last;
+    v_is_read := true;
+    RAISE SQLSTATE 'BR999';
+EXCEPTION WHEN SQLSTATE 'BR999' THEN
+    IF NOT v_is_read THEN
+        RAISE;
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_reading_between(text, text) IS
+    'Rows of a query, read as in _birth_reading; $1 and $2 in it bound the codes of the registry that it reads. '
+    'Private.';
+
+-- The query that answers what bounds a source's part of the registry; NULL where the registry is hardly larger. Codes
+-- are compared as the registry's index does.
+CREATE OR REPLACE FUNCTION {S}._birth_code_bounds(p_relid oid, p_expression text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT count(*), coalesce(min(code), %4$L), coalesce(max(code), %4$L)'
+            ' FROM (SELECT (%1$s) COLLATE %2$s AS code FROM %3$s AS source OFFSET 0) AS row', p_expression, (
+            SELECT format('%I.%I', n.nspname, c.collname)
+            FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
+            WHERE c.oid = coalesce((
+                SELECT nullif(a.attcollation, 0) FROM pg_attribute AS a
+                WHERE a.attrelid = registry.oid AND a.attname = {S}.birth_bound_name('registry', 'entity_code')::name
+                  AND NOT a.attisdropped), 'pg_catalog."default"'::regcollation)),
+        {S}._birth_source(p_relid), '')
+    FROM pg_class AS source, pg_class AS registry
+    WHERE source.oid = p_relid AND registry.oid = {S}.birth_bound_table('registry')
+      AND registry.reltuples >= 2 * source.reltuples AND registry.reltuples > 10000
+      AND NOT {S}.birth_windowed(p_relid)
+$body$;
+COMMENT ON FUNCTION {S}._birth_code_bounds(oid, text) IS
+    'The query for rows, first and last code of a source; NULL if the registry is hardly larger. Private.';
+
 -- How the server would run a query. Planning alone may run code, too.
 CREATE OR REPLACE FUNCTION {S}._birth_explaining(p_query text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -33,7 +97,7 @@ DECLARE
 BEGIN
     BEGIN
         PERFORM set_config('transaction_read_only', 'on', true);
-        EXECUTE 'EXPLAIN (FORMAT JSON) ' || p_query INTO v_plan;
+        EXECUTE 'EXPLAIN (FORMAT JSON) ' || p_query INTO v_plan USING NULL::text, NULL::text;
         v_is_read := true;
         RAISE SQLSTATE 'BR999';
     EXCEPTION WHEN SQLSTATE 'BR999' THEN
