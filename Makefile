@@ -5,7 +5,7 @@
 # Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv and build.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-servers test-pythons test-directus bench lint snapshots format lock clean
+.PHONY: help run test test-unit test-servers test-pythons test-directus soak bench lint snapshots format lock clean
 .DELETE_ON_ERROR:
 
 # What is compiled is kept, whatever the environment says: else every worker of every run compiles all of it again.
@@ -25,6 +25,7 @@ help:
 	@echo "make test-servers  tests on PostgreSQL 14 to 18 (VERSIONS=\"15 18\" and T=… for less of it)"
 	@echo "make test-pythons  all tests on each Python from 3.11 to 3.14 that is installed (VERSIONS=3.12, T=…)"
 	@echo "make test-directus a backfill under a real Directus 11, which npm installs"
+	@echo "make soak          ten minutes of six operators, writers, kills and a failover (MINUTES=3: less of it)"
 	@echo "make bench         measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
 	@echo "make format        format the sources"
 	@echo "make snapshots     accept the terminal UI's present look"
@@ -59,6 +60,9 @@ test-pythons: .venv/installed-dev
 test-directus: .venv/installed-dev
 	@$(BIN)/python -m tests.directus.install
 	@BIRTH_DIRECTUS=build/directus $(BIN)/python -m pytest -n 0 -rs tests/directus
+
+soak: .venv/installed-dev
+	@MINUTES="$(MINUTES)" SEED="$(SEED)" $(BIN)/python -m tests.soak
 
 bench: .venv/installed-dev
 	@QUICK="$(QUICK)" ONLY="$(ONLY)" $(BIN)/python -m tests.bench

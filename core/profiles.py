@@ -11,6 +11,7 @@ colour = "yellow"                        # red, yellow, green, blue, magenta or 
 read_only = true
 confirm = "backfill staging"             # what is typed to confirm an apply, a permit or a certificate
 counters = 2                             # connections that count at the same time, 4 at most without this
+on_event = ["/usr/local/bin/page-me"]    # program and arguments: hears when a run ends, stops or sets rows aside
 [profile.staging.throttles]              # what `apply` holds for, unless its options say otherwise
 max_lag = 5.0                            # seconds
 max_wal_rate = 20.0                      # MB per second
@@ -54,6 +55,7 @@ class Profile:
     read_only: bool = False
     confirm: str = ""
     counters: int = COUNTERS
+    on_event: tuple[str, ...] = ()
     throttles: Throttles = field(default_factory=Throttles)
     keymap: Keymap = field(default_factory=dict)
 
@@ -138,6 +140,7 @@ def _profile(source: "_Source", name: str, content: Mapping[str, Any], keymap: K
         read_only=content.get("read_only", False),
         confirm=content.get("confirm", ""),
         counters=content.get("counters", COUNTERS),
+        on_event=tuple(content.get("on_event", ())),
         throttles=Throttles(
             throttles.get("max_lag"), throttles.get("max_wal_rate"), throttles.get("while"), throttles.get("patience")
         ),
@@ -175,6 +178,10 @@ def _is_colour(value: object) -> str:
     return "" if value in COLOURS else f"must be one of {', '.join(COLOURS)}"
 
 
+def _is_program(value: object) -> str:
+    return "" if _are_texts(value) else 'must be ["program", "argument", …]: no shell reads it'
+
+
 def _is_table(value: object) -> str:
     return "" if isinstance(value, dict) else "must be a section"
 
@@ -199,6 +206,7 @@ _PROFILE: Mapping[str, Check] = {
     "read_only": _is_flag,
     "confirm": _is_text,
     "counters": _is_crowd,
+    "on_event": _is_program,
     "throttles": _is_table,
     "keymap": _is_keymap,
 }

@@ -3,7 +3,9 @@
 Order: `--dsn`, else BIRTH_CONSOLE_DSN, else the profile, else the embedded demo.
 """
 
+import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from core.profiles import Keymap, Profile, Throttles
 
 APPLICATION = "birth-console"
 DEFAULT_SCHEMA = "birth"
+ON_EVENT = "BIRTH_CONSOLE_ON_EVENT"
 DEMO_LOGINS = ("operator1", "operator2", "gatekeeper1", "reviewer1", "viewer1")
 DEMO_SUPERUSER = "postgres"
 _LONGEST_NAME = 63  # bytes of an identifier
@@ -26,7 +29,7 @@ class Settings:
 
     `word` and `colour` mark the database on every screen; `confirm` is typed before what cannot be taken back.
     `counters` is how many connections count at the same time at most; `connect_timeout` how long one may take to be
-    made (seconds).
+    made (seconds). `on_event` is a program with its arguments that hears when a run ends, stops or sets rows aside.
     """
 
     dsn: str | None = None
@@ -40,6 +43,7 @@ class Settings:
     throttles: Throttles = field(default_factory=Throttles)
     keymap: Keymap = field(default_factory=dict)
     connect_timeout: int | None = None
+    on_event: tuple[str, ...] = ()
 
     @property
     def is_demo(self) -> bool:
@@ -104,6 +108,24 @@ def resolve(
         throttles=chosen.throttles,
         keymap=chosen.keymap,
         connect_timeout=connect_timeout,
+        on_event=_on_event() or chosen.on_event,
+    )
+
+
+def _on_event() -> tuple[str, ...]:
+    """The program of BIRTH_CONSOLE_ON_EVENT: how an apply in the background knows the profile's."""
+    told = os.environ.get(ON_EVENT, "").strip()
+    if not told:
+        return ()
+    with suppress(ValueError):
+        found = json.loads(told)
+        if isinstance(found, list) and found and all(isinstance(each, str) and each for each in found):
+            return tuple(found)
+    raise UsageError(
+        f'{ON_EVENT} must be a JSON list: ["program", "argument", …]',
+        code="bad_on_event",
+        evidence={"given": told},
+        hint="Correct it, or unset it.",
     )
 
 

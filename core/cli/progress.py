@@ -27,6 +27,10 @@ def follow(out: Output, events: Iterator[ApplyEvent], clock: Callable[[], float]
             elif event.event == "batch":
                 estimate.finished(event.count("rows"), clock())
                 progress.update(task, completed=estimate.done, pace=pace(estimate))
+            elif event.event == "history_lost":
+                estimate.leave_out(-event.count("rows"), clock())
+                progress.update(task, completed=estimate.done, pace=pace(estimate))
+                progress.console.print(visible(_line(event)), style="bold red", soft_wrap=True)
             elif "accounting" in event.facts:
                 out.text(f"run {event.facts['run']} {event.event}: {_sentence(event.facts['accounting'])}")
             else:

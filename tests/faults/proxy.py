@@ -4,6 +4,7 @@ import select
 import socket
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
@@ -27,13 +28,14 @@ class Proxy:
     """Passes on what an applier and its server say to each other, until the link breaks.
 
     That is at the COMMIT of the n-th batch, or at the n-th call of the `function`. Use as a context manager.
-    `broke` is set once the link broke.
+    `broke` is set once the link broke. An `nth` of 0 never comes. Each batch takes `delay` seconds to arrive.
     """
 
-    def __init__(self, dsn: str, loss: Loss, nth: int, function: str = "") -> None:
+    def __init__(self, dsn: str, loss: Loss, nth: int, function: str = "", delay: float = 0) -> None:
         self._target = dsn
         self._function = function.encode()
         self._loss = loss
+        self._delay = delay
         self._left = nth
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="birth-proxy-")
@@ -90,6 +92,8 @@ class Proxy:
             client.sendall(said)
             return bool(said)
         said = client.recv(65536)
+        if self._delay and b"birth_backfill_apply_batch" in said:
+            time.sleep(self._delay)
         if not self._is_the_one(client, said):
             server.sendall(said)
             return bool(said)

@@ -22,7 +22,7 @@ class OwnServer:
     """An embedded server that nobody else uses."""
 
     def __init__(self, home: Path, embedded: EmbeddedServer) -> None:
-        self._home = home
+        self.home = home
         self._embedded = embedded
         self.tests = TestServer(embedded.dsn("postgres", "postgres"), secrets.token_hex(8))
 
@@ -30,16 +30,16 @@ class OwnServer:
         """End the postmaster and all its children as kill -9 does: what was not flushed is lost."""
         with self.tests.admin() as admin:
             children = [row["pid"] for row in admin.execute("SELECT pid FROM pg_stat_activity").fetchall()]
-        postmaster = int((self._home / "data" / "postmaster.pid").read_text().split("\n")[0])
+        postmaster = int((self.home / "data" / "postmaster.pid").read_text().split("\n")[0])
         for pid in (postmaster, *children):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        assert eventually(lambda: not Cluster(self._home).postmaster.lives())
+        assert eventually(lambda: not Cluster(self.home).postmaster.lives())
 
     def start(self) -> None:
         """Bring it up again, or wait until it has come up by itself."""
         with self._embedded.working(_quiet):
-            Cluster(self._home).start(_quiet)
+            Cluster(self.home).start(_quiet)
 
     @contextmanager
     def at_a_standstill(self, pid: int) -> Iterator[None]:

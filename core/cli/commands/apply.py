@@ -15,7 +15,7 @@ from core.cli.progress import follow
 from core.domain.backfill.events import ApplyEvent
 from core.errors import Json, Stopped, UsageError
 from core.services.backfill import apply as applying
-from core.services.backfill import background
+from core.services.backfill import background, hooks
 from core.services.backfill import control as controlling
 from core.services.backfill import rehearse as rehearsing
 from core.services.backfill.apply_options import LARGEST_BATCH, MOST_WORKERS, Options
@@ -140,8 +140,9 @@ def apply(
         call.session() as session,
         interruptible() as interrupt,
         closing(verify.with_late_rows(applying.apply(session.apply, run, options, interrupt), session.apply)) as events,
+        closing(hooks.with_hook(events, call.settings.on_event)) as told,
     ):
-        _show(call.output, run, events)
+        _show(call.output, run, told)
 
 
 @click.command()

@@ -10,6 +10,7 @@ from core.cli.options import NUMBER, Invocation, invocation
 from core.cli.output import shown
 from core.cli.steps import steps
 from core.domain.text import visible
+from core.domain.trust.anchored_place import CHANGE, INSTALLATION, REWIND, UNKNOWN
 from core.domain.trust.check import Check
 from core.errors import Json, VerificationFailed
 from core.services.trust import audit as auditing
@@ -34,6 +35,11 @@ def certify(call: Invocation, run: int, *, note: str, looked_at: str | None) -> 
         call.output.document(asdict(done))
     else:
         call.output.text(f"run {run} is certified: evidence {done.certificate[:16]}, chain head {done.chain_head[:16]}")
+        if not done.synchronous:
+            call.output.progress(
+                "No synchronous standby: a failover can lose this certificate. Keep an anchor:"
+                " `birth-console audit --write-anchor FILE`."
+            )
 
 
 @click.command()
@@ -41,9 +47,18 @@ def certify(call: Invocation, run: int, *, note: str, looked_at: str | None) -> 
 @click.option(
     "--write-anchor", type=_FILE, metavar="FILE", help="Write the chain head to a new file outside the database."
 )
+@click.option(
+    "--accept-history",
+    metavar="T",
+    help="After a failover or a restore: accept the server's history, with what you compared (gatekeepers).",
+)
 @invocation
-def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None) -> None:
+def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None, accept_history: str | None) -> None:
     """Verify the ledger's hash chain from its first event to its head, and the tables against its events."""
+    accepted: int | None = None
+    if accept_history is not None:
+        with call.write() as connection:
+            accepted = auditing.accept_history(connection, accept_history)
     with call.browse() as connection, steps(call.output) as tell:
         found = auditing.audit(connection, anchor, tell=tell)
         if write_anchor is not None and found.ok:
@@ -51,21 +66,19 @@ def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None) -
     if call.output.as_json:
         told: list[Json] = [each.as_json() for each in found.differences]
         document: dict[str, Json] = {"entries": found.entries, "head": found.head, "ok": found.ok, "bad": found.bad}
-        call.output.document({**document, "differences": told})
+        accepting: dict[str, Json] = {} if accepted is None else {"accepted": accepted}
+        call.output.document({**document, "differences": told, **accepting})
     elif found.bad is None:
         call.output.text(f"chain intact: {found.entries:,} events, head {found.head}")
+        if accepted is not None:
+            call.output.text(f"the server's history is accepted: event {accepted}")
         for each in found.differences:
             column = "" if each.column is None else f" {visible(each.column)}"
             call.output.wrapped(
                 f"{each.table} {visible(each.key)}{column}: {shown(each.chain)} → {shown(each.table_value)}"
             )
     if found.bad is not None:
-        raise VerificationFailed(
-            f"the chain is broken at event {found.bad['seq']}: {found.bad['reason']}",
-            code="chain_broken",
-            evidence=found.bad,
-            hint="Only a superuser can change recorded events. Compare with an anchor and a backup.",
-        )
+        raise _broken(found.bad)
     if found.differences:
         raise VerificationFailed(
             f"the tables differ from the chain in {len(found.differences)} places",
@@ -73,6 +86,38 @@ def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None) -
             evidence={"differences": [each.as_json() for each in found.differences[:_SHOWN]]},
             hint="Only a superuser can change these rows. Compare with a backup.",
         )
+
+
+_ACCEPT = "`birth-console audit --accept-history REASON`."
+# What an anchor shows by itself: the code, and what to do.
+_CAUSES = {
+    INSTALLATION: (
+        "other_installation",
+        "If the console was installed again, use an anchor written since. If not, find out who replaced the chain.",
+    ),
+    REWIND: (
+        "history_lost",
+        "Compare certificates and packets: later decisions are gone. Then a gatekeeper accepts: " + _ACCEPT,
+    ),
+    CHANGE: ("chain_changed", "Ask who restored a dump or acted as a superuser. Compare with a backup."),
+    UNKNOWN: ("chain_broken", "Ask about failovers and restores first. Then compare with a backup."),
+}
+
+
+def _broken(bad: dict[str, Json]) -> VerificationFailed:
+    """The error of a chain that does not hold. Nobody is accused where a server's history explains it."""
+    code, hint = _CAUSES.get(
+        str(bad.get("cause")),
+        ("chain_broken", "Only a superuser can change recorded events. Compare with an anchor and a backup."),
+    )
+    return VerificationFailed(
+        f"the chain is broken at event {bad['seq']}: {bad['reason']}"
+        if code == "chain_broken"
+        else f"the chain does not hold the anchored event {bad['seq']}: {bad['reason']}",
+        code=code,
+        evidence=bad,
+        hint=hint,
+    )
 
 
 def _summary(checks: Sequence[Check], *, everything: bool) -> str:

@@ -29,25 +29,33 @@ class ClaimAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The outcome of a batch, and what was claimed in the same transaction."""
+    """The outcome of a batch, and what was claimed in the same transaction.
+
+    `finished_us` is when it finished, in microseconds since 1970; `server_seconds` the work on its rows, and
+    `lock_seconds` what the server waited for other workers.
+    """
 
     registered: int
     existing: int
     vanished: int
     quarantined: int
     next: ClaimAnswer | None
+    finished_us: int
+    server_seconds: float
+    lock_seconds: float
     transaction_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of a batch, as the ledger keeps it. All counts are 0 before it is finished."""
+    """The outcome of a batch, as the ledger keeps it. All counts are 0 before it is finished, and the rest None."""
 
     registered: int
     existing: int
     vanished: int
     quarantined: int
-    finished: bool
+    transaction_id: str | None
+    finished_us: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,41 @@ class Fate:
     """What became of a transaction; None where the server no longer knows."""
 
     status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the server no longer has of what it acknowledged; None where it has everything."""
+
+    lost: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Acknowledged batches that are gone, and their items; `list` names them by entry and epoch."""
+
+    batches: int
+    items: int
+    registered: int
+    existing: int
+    vanished: int
+    quarantined: int
+    list: list[tuple[int, int]]
+    timeline_before: int | None
+    timeline: int
+
+    def as_json(self) -> dict[str, Json]:
+        """The loss as an event tells it."""
+        return {
+            "batches": self.batches,
+            "rows": self.items,
+            "registered": self.registered,
+            "existing": self.existing,
+            "vanished": self.vanished,
+            "quarantined": self.quarantined,
+            "timeline_before": self.timeline_before,
+            "timeline": self.timeline,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +174,7 @@ CLAIM: Final = Query("apply.claim", ClaimAnswer)
 BATCH: Final = Query("apply.batch", Batch)
 FATE: Final = Query("apply.fate", Fate)
 OUTCOME: Final = Query("apply.outcome", Outcome)
+COMPARE: Final = Query("apply.compare", Compared)
 QUARANTINED: Final = Query("apply.quarantined", Quarantined)
 ITEM: Final = Query("apply.item", Item)
 HEARTBEAT: Final = Query("apply.heartbeat", Done)

@@ -71,10 +71,19 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which database of which server this is."""
+    """Which database of which server this is, on which timeline, and how far its WAL has come (bytes)."""
 
     database: str
     system_identifier: str
+    timeline: int
+    wal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The event that says that a changed history was accepted."""
+
+    event: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +125,6 @@ TOLD_ROW: Final = Query("audit.told_row", RowNow)
 GENESIS: Final = Query("audit.genesis", Genesis)
 TRUST: Final = Query("audit.trust", Trust)
 PLACE: Final = Query("audit.place", Place)
+ACCEPT_HISTORY: Final = Query("audit.accept_history", Accepted)
 SERVER: Final = Query("audit.server", Server)
 SESSION: Final = Query("audit.session", Session)

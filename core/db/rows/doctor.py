@@ -63,6 +63,14 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """Other servers and timelines on which something was recorded, and how often acknowledged batches were lost."""
+
+    changes: Json
+    losses: int
+
+
+@dataclass(frozen=True, slots=True)
 class Registry:
     """Whether the registry's codes are indexed, and unique by that."""
 
@@ -140,6 +148,7 @@ MIGRATIONS: Final = Query("doctor.migrations", Migration)
 BINDING: Final = Query("doctor.binding", Binding)
 PINS: Final = Query("doctor.pins", Pins)
 SERVER: Final = Query("doctor.server", Server)
+HISTORY: Final = Query("doctor.history", History)
 REGISTRY: Final = Query("doctor.registry", Registry)
 ROW_SECURITY: Final = Query("doctor.row_security", Guarded)
 STRANGERS: Final = Query("doctor.strangers", Stranger)

@@ -27,10 +27,11 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """The event that says that a run is certified."""
+    """The event that says that a run is certified, and the synchronous standbys that have it ("" for none)."""
 
     chain_seq: int
     chain_hash: str
+    synchronous: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ class ApplyEvent:
     """What happened: `event` is its name.
 
     started, batch, quarantined, split, retry, throttled, released, paused, unavailable, reconnected, claim_lost,
-    resolved, stopped or done.
+    resolved, history_lost, hook_failed, stopped or done.
     """
 
     event: str

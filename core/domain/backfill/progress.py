@@ -65,6 +65,8 @@ class Pacing:
         rows = progress.done - self._latest.done
         # When it was paused, or resumed, between two observations, how much of the time was work is unknown.
         counts = progress.is_going and self._latest.is_going
+        # Fewer than before: a failover lost some. They are done again.
+        counts = counts and rows >= 0
         (self.estimate.finished if counts else self.estimate.leave_out)(rows, now)
         self._latest = progress
 

@@ -52,6 +52,11 @@ _WORDS = {
         "vanished rows are within the limit of the run",
         "See `birth-console ledger diff RUN --only -`, then plan again.",
     ),
+    "history_whole": _Words(
+        "the server's history is that of the run",
+        "Compare the ledger with an anchor: `birth-console audit --anchor FILE`."
+        " Then a gatekeeper accepts the change: `birth-console audit --accept-history REASON`.",
+    ),
     "accounting_closes": _Words(
         "planned = registered + existing + vanished + quarantined", "Apply the run completely."
     ),

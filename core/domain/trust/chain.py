@@ -7,7 +7,7 @@ zeros for the first event.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,10 +35,15 @@ class ChainEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A head of the chain that was kept elsewhere: what the database held then, it must hold now."""
+    """A head of the chain that was kept elsewhere: what the database held then, it must hold now.
+
+    `cause` is why it may not, as far as servers tell: a word for programs, and one for people.
+    """
 
     seq: int
     hash: str
+    cause: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +84,37 @@ def verify(events: Iterable[ChainEvent], head: tuple[int, bytes] | None, anchors
     A tail that was cut off leaves a chain that is whole in itself: the stored head shows it, unless that was set
     back too; an anchor kept elsewhere shows it in any case. `head` is None where the database claims none.
     """
-    wanted: dict[int, set[str]] = {}
+    wanted: dict[int, list[Anchor]] = {}
     orders = _Orders()
     for anchor in anchors:
-        wanted.setdefault(anchor.seq, set()).add(anchor.hash)
+        wanted.setdefault(anchor.seq, []).append(anchor)
     prev, entries = GENESIS_PREV, 0
     for event in events:
-        reason = _fault(event, entries, prev, wanted.pop(event.seq, set())) or orders.fault(event)
-        if reason:
-            return Audit(entries, prev.hex(), entries - 1, {"seq": event.seq, "kind": event.kind, "reason": reason})
+        bad: dict[str, Json] = {"seq": event.seq, "kind": event.kind}
+        if reason := _fault(event, entries, prev) or orders.fault(event):
+            return Audit(entries, prev.hex(), entries - 1, {**bad, "reason": reason})
+        missed = [each for each in wanted.pop(event.seq, []) if each.hash != event.hash.hex()]
+        if missed:
+            return Audit(entries, prev.hex(), entries - 1, bad | _missed("the event is not the anchored event", missed))
         prev = event.hash
         entries += 1
-    reason = _end_fault(entries, prev, head, wanted)
-    bad: dict[str, Json] | None = None
-    if reason:
-        bad = {"seq": min(wanted, default=entries), "kind": None, "reason": reason}
-    return Audit(entries, prev.hex(), entries - 1, bad)
+    end: dict[str, Json] | None = None
+    if reason := _end_fault(entries, prev, head):
+        end = {"seq": entries, "kind": None, "reason": reason}
+    elif wanted:
+        seq, gone = min(wanted.items())
+        reason = f"the anchored event {seq} is missing: the chain ends at event {entries - 1}"
+        end = {"seq": seq, "kind": None, **_missed(reason, gone)}
+    return Audit(entries, prev.hex(), entries - 1, end)
 
 
-def _end_fault(entries: int, prev: bytes, head: tuple[int, bytes] | None, wanted: Iterable[int]) -> str | None:
-    if gone := sorted(wanted):
-        return f"the anchored event {gone[0]} is missing: the chain ends at event {entries - 1}"
+def _missed(reason: str, anchors: Sequence[Anchor]) -> dict[str, Json]:
+    """Why an anchor is not met, with the cause that its server's history shows."""
+    found = next((each for each in anchors if each.cause), None)
+    return {"reason": reason} if found is None else {"reason": f"{reason}: {found.words}", "cause": found.cause}
+
+
+def _end_fault(entries: int, prev: bytes, head: tuple[int, bytes] | None) -> str | None:
     if entries == 0:
         return "the chain has no events, not even the first"
     if head is None:
@@ -109,21 +124,15 @@ def _end_fault(entries: int, prev: bytes, head: tuple[int, bytes] | None, wanted
     return None
 
 
-def _fault(event: ChainEvent, seq: int, prev: bytes, anchored: set[str]) -> str | None:
+def _fault(event: ChainEvent, seq: int, prev: bytes) -> str | None:
     if event.seq != seq:
         return f"event {seq} is missing"
     if (event.kind == GENESIS) != (seq == 0):
         return "the chain starts again at this event" if seq else "the chain does not start with its genesis event"
     if event.prev != prev:
         return "the event does not follow the previous event"
-    return _own_fault(event, anchored)
-
-
-def _own_fault(event: ChainEvent, anchored: set[str]) -> str | None:
     if event.hash != event_hash(event):
         return "the event's content does not match its hash"
-    if anchored - {event.hash.hex()}:
-        return "the event is not the anchored event"
     return None
 
 

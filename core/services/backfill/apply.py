@@ -23,6 +23,7 @@ from core.errors import ConsoleError, Interrupted, Json, Stopped, Unavailable
 from core.services import authorization, link_checks
 from core.services.adopt import rehearsal
 from core.services.backfill import runs
+from core.services.backfill.acknowledged import Acknowledged
 from core.services.backfill.apply_options import Options
 from core.services.backfill.reconnect import Connect, Link, as_stopped, is_passing
 from core.services.backfill.throttle import Throttle
@@ -109,6 +110,7 @@ class _Crew:
         self._errors: list[ConsoleError] = []
         self._tickets = itertools.count(1)
         self._quarantined = 0
+        self._heard = Acknowledged(number)
 
     def begin(self) -> Generator[ApplyEvent, None, _Begun]:
         """Check the gates and begin. What a server that starts or is full refuses is tried again.
@@ -147,7 +149,7 @@ class _Crew:
         next(self._tickets)
         for event in self._drain(1):
             yield event
-            if event.count("quarantined"):
+            if event.event == "batch" and event.count("quarantined"):
                 raise Stopped(
                     f"run {self._number}: the canary quarantined {event.count('quarantined')} rows",
                     code="canary_failed",
@@ -176,7 +178,8 @@ class _Crew:
         yield ApplyEvent("done", {"run": self._number, "accounting": account.as_json()})
 
     def _link(self, tell: Callable[[ApplyEvent], None]) -> Link:
-        return Link(self._number, self._connect, self._options.patience, stop=self._stop, tell=tell)
+        connect = self._heard.watching(self._connect, tell)
+        return Link(self._number, connect, self._options.patience, stop=self._stop, tell=tell)
 
     def _run(self, task: Callable[[Worker], object]) -> None:
         Thread(target=self._thread, args=(task,), daemon=True).start()
@@ -187,7 +190,16 @@ class _Crew:
         pace = Pace() if options.batch_size is None else Pace(options.batch_size, fixed=True)
         throttle = Throttle(self._number, options.limits, self._told.put, self._stop)
         try:
-            task(Worker(self._number, link=link, pace=pace, throttle=throttle, tell=self._told.put, stop=self._stop))
+            worker = Worker(
+                self._number,
+                link=link,
+                pace=pace,
+                throttle=throttle,
+                heard=self._heard,
+                tell=self._told.put,
+                stop=self._stop,
+            )
+            task(worker)
         except ConsoleError as error:
             if not (self._stop.is_set() and is_passing(error)):  # a wait that was cut short is no failure
                 self._errors.append(_out_of_patience(error) if failure(error.sqlstate) is Failure.REPEAT else error)
@@ -230,7 +242,8 @@ class _Crew:
 
     def _watch(self, event: ApplyEvent) -> None:
         """The breaker: too many rows set aside is no accident any more."""
-        self._quarantined += event.count("quarantined")
+        # What was lost with its batch is set aside again, and counts once.
+        self._quarantined += (-1 if event.event == "history_lost" else 1) * event.count("quarantined")
         if self._quarantined > self._options.most_quarantined and not self._stop.is_set():
             self._errors.append(
                 Stopped(

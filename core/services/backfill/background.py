@@ -14,7 +14,7 @@ from typing import Any
 import platformdirs
 
 from core.errors import ConsoleError
-from core.settings import APPLICATION, Settings, data_home
+from core.settings import APPLICATION, ON_EVENT, Settings, data_home
 
 _POLL_SECONDS = 0.05
 _BEGIN_SECONDS = 60.0
@@ -56,6 +56,8 @@ def start(program: Sequence[str], settings: Settings, run: int, options: Mapping
     if settings.dsn is not None:
         # By the environment: what stands in argv, everybody on this machine can read.
         environment["BIRTH_CONSOLE_DSN"] = settings.dsn
+    if settings.on_event:
+        environment[ON_EVENT] = json.dumps(settings.on_event)
     with log.open("xb") as events, log.with_suffix(".err").open("xb") as errors:
         process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=events, stderr=errors, env=environment, start_new_session=True

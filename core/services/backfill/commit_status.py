@@ -27,7 +27,8 @@ def outcome(link: Link, claim: Claim, transaction: str | None, error: ConsoleErr
     """
     if transaction is not None and _fate(link, claim, transaction) in ("committed", None):
         found = link.repeating(lambda connection: connection.row(OUTCOME, claim.key))
-        if found is not None and found.finished:
+        # After a failover another transaction may have the number, and another worker the epoch.
+        if found is not None and found.transaction_id == transaction:
             return found
     # It did not happen. The claim is still ours unless somebody took it over meanwhile: then this says so.
     link.patiently(HEARTBEAT, claim.key)

@@ -13,6 +13,7 @@ from core.domain.backfill.failure import Failure, failure
 from core.domain.backfill.pace import Pace
 from core.errors import ConsoleError, Json, Stopped, Unavailable
 from core.services.backfill import commit_status, fault_points
+from core.services.backfill.acknowledged import Acknowledged
 from core.services.backfill.commit_status import Undone
 from core.services.backfill.reconnect import Link, is_lost, is_passing
 from core.services.backfill.throttle import Throttle
@@ -25,12 +26,21 @@ class Worker:
     """Works on one run over one link until nothing is left, somebody holds the run, or a gate closes."""
 
     def __init__(
-        self, run: int, *, link: Link, pace: Pace, throttle: Throttle, tell: Callable[[ApplyEvent], None], stop: Event
+        self,
+        run: int,
+        *,
+        link: Link,
+        pace: Pace,
+        throttle: Throttle,
+        heard: Acknowledged,
+        tell: Callable[[ApplyEvent], None],
+        stop: Event,
     ) -> None:
         self._run = run
         self._link = link
         self._pace = pace
         self._throttle = throttle
+        self._heard = heard
         self._tell = tell
         self._stop = stop
         self._held_since: float | None = None
@@ -106,10 +116,13 @@ class Worker:
                 claims += self._halved(claim, error)
                 continue
             self._seconds = seconds = time.monotonic() - began
-            self._pace.finished(claim.rows, seconds)
-            if isinstance(outcome, Batch) and (granted := _granted(outcome.next)) is not None:
-                tickets.take()
-                following = granted
+            self._heard.add(claim, outcome)
+            if isinstance(outcome, Batch):
+                # A slow line, and other workers, are no reason for smaller batches.
+                self._pace.finished(claim.rows, outcome.server_seconds)
+                if (granted := _granted(outcome.next)) is not None:
+                    tickets.take()
+                    following = granted
             if outcome.quarantined:
                 self._name_quarantined(claim)
             self._tell(_batch(self._run, claim, outcome, seconds))
@@ -258,4 +271,7 @@ def _batch(run: int, claim: Claim, outcome: Batch | Outcome, seconds: float) -> 
         "quarantined": outcome.quarantined,
         "seconds": round(seconds, 4),
     }
+    if isinstance(outcome, Batch):
+        facts["server_seconds"] = round(outcome.server_seconds, 4)
+        facts["lock_seconds"] = round(outcome.lock_seconds, 4)
     return ApplyEvent("batch", facts)

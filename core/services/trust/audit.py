@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.db.connection.session import Connection
-from core.db.rows.audit import EVENTS, GENESIS, HEAD, PAYLOAD, PLACE, TOLD_ROW, TOLD_ROWS
+from core.db.rows.audit import ACCEPT_HISTORY, EVENTS, GENESIS, HEAD, PAYLOAD, PLACE, TOLD_ROW, TOLD_ROWS
 from core.domain.steps import Steps, Tell
+from core.domain.trust.anchored_place import History, cause
 from core.domain.trust.chain import Anchor, Audit, ChainEvent, verify
 from core.domain.trust.replay import Difference, Replay, Row, differences, told_row
-from core.errors import UsageError
+from core.errors import Json, UsageError
 from core.services.local_state import anchors
 from core.version import FIRST_VERSION, ordered
 
@@ -100,6 +101,14 @@ def write_anchor(connection: Connection, found: Audit, path: Path) -> None:
         anchors.remember(genesis, written)
 
 
+def accept_history(connection: Connection, reason: str) -> int:
+    """Accept that the server's history changed: runs that ended before count from here on. The number of the event.
+
+    Raises NotAllowed for logins outside birth_gatekeeper, and UsageError without a reason, or where nothing changed.
+    """
+    return connection.one(ACCEPT_HISTORY, {"reason": reason}).event
+
+
 def _events(connection: Connection) -> Iterator[ChainEvent]:
     return (ChainEvent(*values) for values in connection.stream(EVENTS))
 
@@ -108,24 +117,37 @@ def _read_anchor(connection: Connection, path: Path) -> list[Anchor]:
     """The two events that an anchor names: the chain's first one, and its head of then."""
     try:
         content = json.loads(_bounded(path))
-        anchored = {name: str(content[name]) for name in ("system_identifier", "database", "schema")}
+        anchored: dict[str, Json] = {name: str(content[name]) for name in ("system_identifier", "database", "schema")}
         anchors = [Anchor(0, content["genesis"]), Anchor(content["seq"], content["hash"])]
+        timeline, wal = (_position(content.get(name)) for name in ("timeline", "wal"))
         is_sound = content["anchor"] == _ANCHOR_VERSION and all(_is_event(each.seq, each.hash) for each in anchors)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _bad_anchor(path, f"{type(error).__name__}: {error}") from error
     if not is_sound:
         raise _bad_anchor(path, "invalid version, event number or hash")
-    live = _place(connection)
-    # A backup carries its genesis wherever it is restored; another genesis in the same place is no other chain, but
-    # a replaced one.
-    if anchors[0].hash != _genesis(connection) and anchored != live:
+    live, genesis = _place(connection), _genesis(connection)
+    # A backup carries its genesis wherever it is restored. Another genesis in the same place: a second installation, or
+    # a chain that was replaced.
+    if anchors[0].hash != genesis and any(live[name] != value for name, value in anchored.items()):
         raise UsageError(
             "the anchor was written for another chain",
             code="foreign_anchor",
             evidence={"anchor": anchored, "live": live},
             hint="Connect to the database and schema that the anchor names.",
         )
-    return anchors
+    then = History(anchors[0].hash, str(content["system_identifier"]), timeline, wal)
+    now = History(genesis, str(live["system_identifier"]), _position(live["timeline"]), _position(live["wal"]))
+    why, words = cause(then, now)
+    return [replace(each, cause=why, words=words) for each in anchors]
+
+
+def _position(value: object) -> int | None:
+    """A timeline or a WAL position; None where an anchor has none. Raises ValueError for anything else."""
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{value!r} is not a position")
+    return value
 
 
 def _bounded(path: Path) -> str:
@@ -151,9 +173,15 @@ def _bad_anchor(path: Path, found: str) -> UsageError:
     )
 
 
-def _place(connection: Connection) -> dict[str, str]:
+def _place(connection: Connection) -> dict[str, Json]:
     place = connection.one(PLACE)
-    return {"database": place.database, "system_identifier": place.system_identifier, "schema": connection.schema}
+    return {
+        "database": place.database,
+        "system_identifier": place.system_identifier,
+        "schema": connection.schema,
+        "timeline": place.timeline,
+        "wal": place.wal,
+    }
 
 
 def _genesis(connection: Connection) -> str | None:

@@ -21,6 +21,13 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Given(Certificate):
+    """A certificate just given. `synchronous` names the standbys that have it, too, as the server's setting does."""
+
+    synchronous: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Certified(Certificate):
     """A certificate as the ledger keeps it: who stands for the run, since when, and in which words."""
 
@@ -47,9 +54,10 @@ def read(connection: Connection, number: int) -> Certified | None:
     )
 
 
-def certify(connection: Connection, number: int, note: str, *, looked_at: str | None = None) -> Certificate:
+def certify(connection: Connection, number: int, note: str, *, looked_at: str | None = None) -> Given:
     """Verify `number` now, then certify its evidence. `looked_at` is the evidence digest of an earlier verify.
 
+    Where the server has synchronous standbys, it returns once they have the certificate.
     Raises GateClosed where an acceptance gate does not pass, NotAllowed for whoever had a hand in the run and for
     logins outside birth_reviewer, and Stale where the evidence is no longer what was looked at.
     """
@@ -59,4 +67,4 @@ def certify(connection: Connection, number: int, note: str, *, looked_at: str | 
     insist(seen.gates, f"run {number} may not be certified")
     digest = looked_at or seen.evidence_digest
     done = connection.one(CERTIFY, {"run": number, "digest": digest, "note": note})
-    return Certificate(number, digest, done.chain_hash, done.chain_seq)
+    return Given(number, digest, done.chain_hash, done.chain_seq, done.synchronous or None)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from core.db.connection.session import Connection
 from core.db.install import catalog, installer
 from core.db.rows import doctor
+from core.db.rows.audit import PLACE
 from core.domain.trust.check import Check, check
 from core.services.adopt.unenrolled import unenrolled
 from core.services.trust import foreign_objects
@@ -23,6 +24,7 @@ def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Ite
     yield _closure(connection)
     yield _pins(connection)
     yield _server(connection)
+    yield _history(connection)
     yield _registry(connection)
     yield _row_security(connection)
     yield from _sources(connection)
@@ -142,6 +144,23 @@ def _server(connection: Connection) -> Check:
         "warning" if moved or found.runs else "passed",
         {"installed_on": found.installed_on, "live": found.live, "runs_planned_before": found.runs},
         "The database was restored or upgraded. Compare the ledger with an anchor, then plan again.",
+    )
+
+
+def _history(connection: Connection) -> Check:
+    """A failover or restore leaves another timeline; what it took, only records outside the database show."""
+    found, live = connection.one(doctor.HISTORY), connection.one(PLACE)
+    return check(
+        "history",
+        "the server's history is the one that runs and installation were recorded on",
+        "warning" if found.changes else "passed",
+        {
+            "live": {"system_identifier": live.system_identifier, "timeline": live.timeline},
+            "recorded_on": found.changes,
+            "losses_told": found.losses,
+        },
+        "A failover or restore may have taken decisions. Compare with an anchor: `birth-console audit --anchor FILE`."
+        " Then a gatekeeper accepts: `birth-console audit --accept-history REASON`.",
     )
 
 

@@ -8,7 +8,8 @@ SELECT {S}.birth_backfill_begin(%(run)s, %(most_quarantined)s::bigint, %(most_va
 SELECT verdict, ledger_id, epoch, seq_from, seq_to FROM {S}.birth_backfill_claim(%(run)s, %(rows)s)
 
 -- name: batch
-SELECT registered, existing, vanished, quarantined, next, pg_catalog.pg_current_xact_id()::text AS transaction_id
+SELECT registered, existing, vanished, quarantined, next, finished_us, server_seconds, lock_seconds,
+    pg_catalog.pg_current_xact_id()::text AS transaction_id
 FROM {S}.birth_backfill_apply_batch(%(ledger_id)s, %(epoch)s, %(rows)s, %(next)s)
 
 -- name: fate
@@ -16,8 +17,12 @@ SELECT pg_catalog.pg_xact_status(%(transaction_id)s::text::pg_catalog.xid8) AS s
 
 -- name: outcome
 SELECT coalesce(registered, 0) AS registered, coalesce(existing, 0) AS existing, coalesce(vanished, 0) AS vanished,
-    coalesce(quarantined, 0) AS quarantined, finished_at IS NOT NULL AS finished
+    coalesce(quarantined, 0) AS quarantined, transaction_id::text AS transaction_id,
+    (extract(epoch FROM finished_at) * 1000000)::bigint AS finished_us
 FROM {S}.birth_backfill_batch WHERE ledger_id = %(ledger_id)s AND epoch = %(epoch)s
+
+-- name: compare
+SELECT {S}.birth_backfill_compare(%(run)s, %(batches)s) AS lost
 
 -- name: quarantined
 SELECT seq, entity_code, source_key, sqlstate, message FROM {S}.birth_backfill_quarantine

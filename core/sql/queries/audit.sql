@@ -20,8 +20,18 @@ SELECT pg_catalog.encode(hash, 'hex') AS hash FROM {S}.birth_ledger_event WHERE 
 SELECT id, title, verdict, evidence, hint FROM {S}.birth_audit()
 
 -- name: place
+-- As birth_history_read tells it, where an older version has no such function.
 SELECT pg_catalog.current_database() AS database,
-    (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS system_identifier
+    (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS system_identifier,
+    CASE WHEN pg_catalog.pg_is_in_recovery()
+        THEN (SELECT timeline_id::bigint FROM pg_catalog.pg_control_checkpoint())
+        ELSE ('x' || pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8))
+            ::pg_catalog.bit(32)::bigint END AS timeline,
+    pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+        ELSE pg_catalog.pg_current_wal_flush_lsn() END, '0/0')::bigint AS wal
+
+-- name: accept_history
+SELECT {S}.birth_history_accept(%(reason)s) AS event
 
 -- name: server
 -- What can be asked of any server.

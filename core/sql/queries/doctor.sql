@@ -46,6 +46,11 @@ SELECT pg_catalog.left(g.live ->> 'norm_md5', 8) AS live,
         ORDER BY 1) AS runs
 FROM (SELECT {S}.birth_gateway_fingerprint() AS live) AS g
 
+-- name: history
+SELECT coalesce((
+        SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)) FROM {S}.birth_history_changes() AS c), '[]') AS changes,
+    (SELECT count(*) FROM {S}.birth_backfill_loss) AS losses
+
 -- name: server
 SELECT e.payload::jsonb ->> 'system_identifier' AS installed_on,
     (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS live,

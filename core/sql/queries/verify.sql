@@ -5,7 +5,7 @@ SELECT gate, passed, evidence FROM {S}.birth_acceptance(%(run)s)
 SELECT {S}.birth_evidence_digest({S}.birth_run_evidence(%(run)s)) AS digest
 
 -- name: certify
-SELECT chain_seq, chain_hash FROM {S}.birth_backfill_certify(%(run)s, %(digest)s, %(note)s)
+SELECT chain_seq, chain_hash, synchronous FROM {S}.birth_backfill_certify(%(run)s, %(digest)s, %(note)s)
 
 -- name: certificate
 SELECT c.run_id AS run, c.certified_by, c.certified_person AS person, c.certified_at, c.note,

@@ -32,6 +32,7 @@ _READERS = {
     "_birth_schema_catalog", "_birth_schema_differences", "_birth_schema_digest",
     "birth_registry_probe", "birth_trigger_fingerprint", "birth_window", "birth_windowed", "birth_windows",
     "birth_identity_pins", "birth_identity_registered", "birth_source_living", "birth_told_row", "birth_told_rows",
+    "birth_history_changes", "birth_history_read",
 }  # fmt: skip
 _GUARDED = {
     "birth_backfill_apply_batch", "birth_backfill_begin", "birth_backfill_claim", "birth_backfill_certify",
@@ -39,7 +40,8 @@ _GUARDED = {
     "birth_backfill_plan_reconciled", "birth_backfill_reconcile_drift",
     "birth_backfill_rehearse", "birth_backfill_report", "birth_backfill_split", "birth_backfill_steer",
     "birth_identity_classify", "birth_identity_retire", "birth_identity_undo", "birth_identity_unclassify",
-    "birth_load", "birth_permit_close", "birth_permit_open", "birth_policy_set",
+    "birth_load", "birth_permit_close", "birth_permit_open", "birth_policy_set", "birth_backfill_compare",
+    "birth_history_accept",
 }  # fmt: skip
 
 
@@ -122,7 +124,9 @@ def test_nobody_may_call_more_than_was_meant_for_them(target: Database) -> None:
     may = {row["login"]: set(row["names"]) for row in callable_by}
     assert may["viewer1"] <= _READERS
     assert may["operator1"] | may["gatekeeper1"] | may["reviewer1"] <= _READERS | _GUARDED
-    assert may["gatekeeper1"] & _GUARDED == {"birth_permit_open", "birth_permit_close", "birth_policy_set"}
+    assert may["gatekeeper1"] & _GUARDED == {
+        "birth_permit_open", "birth_permit_close", "birth_policy_set", "birth_history_accept",
+    }  # fmt: skip
     assert may["reviewer1"] & _GUARDED == {"birth_backfill_certify"}
     assert not may["operator1"] & (may["gatekeeper1"] | may["reviewer1"]) & _GUARDED
 

@@ -65,6 +65,8 @@ def test_an_anchor_says_which_chain_it_is_of_and_how_far_it_had_come(small: Data
     content = json.loads(kept(small, tmp_path).read_text())
     seq, digest = head(small)
     assert content.pop("written_at")
+    written = small.value("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint")
+    assert (content.pop("timeline"), 0 < content.pop("wal") <= written) == (1, True)
     assert content == {
         "anchor": 1,
         "database": small.name,
@@ -146,6 +148,30 @@ def test_an_anchor_of_another_server_is_refused_and_names_both(small: Database, 
     error = refused(ran(small, "--anchor", str(path)))
     assert (error.exit_status, error.code) == (2, "foreign_anchor")
     assert {*error.evidence} == {"anchor", "live"}
+
+
+LONGER = 3  # events that an anchor knows of and the chain does not hold
+HISTORIES: dict[str, tuple[dict[str, Any], str, str]] = {
+    "the console was installed again": ({"genesis": "0" * 64}, "other_installation", "installation"),
+    "the server failed over": ({"timeline": 0}, "history_lost", "rewind"),
+    "it was restored on another server": ({"system_identifier": "1"}, "history_lost", "rewind"),
+    "its storage was set back": ({"wal": 2**60}, "history_lost", "rewind"),
+    "somebody changed it": ({}, "chain_changed", "change"),
+    "an older anchor does not say": ({"timeline": None}, "chain_broken", "unknown"),
+}
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_an_anchor_tells_another_installation_a_rewind_and_a_change_apart(
+    small: Database, tmp_path: Path, history: str
+) -> None:
+    path = kept(small, tmp_path)
+    told, code, cause = HISTORIES[history]
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps(content | {"seq": content["seq"] + LONGER} | told))
+    error = refused(ran(small, "--anchor", str(path)))
+    assert (error.exit_status, error.code, error.evidence["cause"]) == (5, code, cause)
+    assert ("superuser" in f"{error.message} {error.hint}") == (cause == "change")
 
 
 def test_an_anchor_of_a_longer_chain_ends_with_5(small: Database, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 -- Apply a claimed batch: the only way to write the registry. One transaction does the work and records its outcome.
 -- A single item that cannot be registered is set aside with the server's reason; a larger batch fails as a whole, and
 -- its caller splits it. With `p_next` it also claims that many rows more: they are committed as claimed together with
--- what was done, before anybody works on them. `next` is what birth_backfill_claim answers, or NULL.
+-- what was done, before anybody works on them. `next` is what birth_backfill_claim answers, or NULL. `server_seconds`
+-- is the work on the rows, `lock_seconds` what it took to get hold of what all workers share.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_apply_batch(
     p_ledger_id bigint, p_epoch bigint, p_rows integer, p_next integer DEFAULT NULL,
-    OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint, OUT next jsonb)
+    OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint, OUT next jsonb,
+    OUT finished_us bigint, OUT server_seconds double precision, OUT lock_seconds double precision)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 -- What changes how a value is written or read as text: a test finds the list.
 SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
@@ -23,12 +25,17 @@ DECLARE
     v_before jsonb;
     v_writes jsonb;
     v_done record;
+    v_began timestamptz := clock_timestamp();
+    v_held timestamptz;
+    v_worked timestamptz;
+    v_finished timestamptz;
 BEGIN
     PERFORM {S}._birth_batch_alone(p_ledger_id);
     PERFORM {S}._birth_batch_apart();
     SELECT * INTO v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger_id;
     PERFORM {S}._birth_batch_run(v_entry.run_id);
     v_batch := {S}._birth_batch_claimed(p_ledger_id, p_epoch);
+    v_held := clock_timestamp();
     IF p_rows IS NULL OR v_batch.seq_to - v_batch.seq_from + 1 > p_rows THEN
         PERFORM {S}.birth_refuse('BR002', 'batch_too_large',
             format('the claim holds %s rows, more than %s', v_batch.seq_to - v_batch.seq_from + 1, p_rows),
@@ -50,6 +57,7 @@ BEGIN
     END IF;
     -- Once more: what was replaced while the batch ran was not what the plan pinned, even if it is back by now.
     PERFORM {S}._birth_batch_pins(v_entry);
+    v_worked := clock_timestamp();
     -- What every worker updates comes last: the budget, then the entry, then the head of the chain.
     PERFORM {S}._birth_batch_spend(v_permit, v_done.registered);
     -- What its outcome rests on is looked at again when it commits; what was made immediate above would be looked at
@@ -64,7 +72,8 @@ BEGIN
         writes = v_writes,
         transaction_id = pg_current_xact_id(),
         finished_at = clock_timestamp()
-    WHERE b.ledger_id = p_ledger_id AND b.epoch = p_epoch;
+    WHERE b.ledger_id = p_ledger_id AND b.epoch = p_epoch
+    RETURNING b.finished_at INTO v_finished;
     PERFORM {S}._birth_limit_count(v_entry, v_done.quarantined, v_done.vanished);
     IF p_next IS NOT NULL AND {S}._birth_limit_passed(v_entry.run_id) IS NULL THEN
         SELECT to_jsonb(c) INTO next FROM {S}.birth_backfill_claim(v_entry.run_id, p_next) AS c;
@@ -86,6 +95,10 @@ BEGIN
                 ELSE '[]' END));
     SELECT v_done.registered, v_done.existing, v_done.vanished, v_done.quarantined
     INTO registered, existing, vanished, quarantined;
+    finished_us := {S}._birth_microseconds(v_finished);
+    -- What it took to come by the rows that all workers share is waiting for others, not work on rows.
+    lock_seconds := extract(epoch FROM v_held - v_began) + extract(epoch FROM clock_timestamp() - v_worked);
+    server_seconds := extract(epoch FROM v_worked - v_held);
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_apply_batch(bigint, bigint, integer, integer) IS

@@ -7,6 +7,7 @@ DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_status text;
     v_limits jsonb;
+    v_history jsonb := {S}.birth_history_read();
 BEGIN
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run;
     -- Who joins a run shares its row with those at work: a moment without any of them may not come for hours.
@@ -19,12 +20,13 @@ BEGIN
     IF v_status = 'applying' THEN
         PERFORM {S}._birth_batch_run(p_run);
     ELSE
-        UPDATE {S}.birth_backfill_run SET status = 'applying', started_at = clock_timestamp() WHERE run_id = p_run;
+        UPDATE {S}.birth_backfill_run SET status = 'applying', started_at = clock_timestamp(), history = v_history
+        WHERE run_id = p_run;
         UPDATE {S}.birth_backfill_ledger SET status = 'applying' WHERE run_id = p_run AND status = 'planned';
     END IF;
     PERFORM {S}.birth_ledger_append(
         CASE v_status WHEN 'applying' THEN 'resumed' ELSE 'started' END,
-        jsonb_build_object('run', p_run, 'person', v_person, 'limits', v_limits, 'permits', (
+        jsonb_build_object('run', p_run, 'person', v_person, 'history', v_history, 'limits', v_limits, 'permits', (
             SELECT jsonb_agg(DISTINCT permit_id ORDER BY permit_id)
             FROM {S}.birth_backfill_ledger AS l, {S}.birth_permit_for(l.collection_name, p_run) AS permit_id
             WHERE l.run_id = p_run AND permit_id IS NOT NULL),
@@ -42,6 +44,7 @@ DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');
     v_open bigint;
     v_status text;
+    v_history jsonb := {S}.birth_history_read();
 BEGIN
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
     IF v_status IN ('applied', 'certified') THEN
@@ -61,9 +64,11 @@ BEGIN
             'Apply the run completely.');
     END IF;
     DELETE FROM {S}.birth_backfill_worker WHERE run_id = p_run;
-    UPDATE {S}.birth_backfill_run SET status = 'applied', finished_at = clock_timestamp() WHERE run_id = p_run;
+    UPDATE {S}.birth_backfill_run SET status = 'applied', finished_at = clock_timestamp(), history = v_history
+    WHERE run_id = p_run;
     UPDATE {S}.birth_backfill_ledger SET status = 'applied' WHERE run_id = p_run;
-    PERFORM {S}.birth_ledger_append('applied', jsonb_build_object('run', p_run, 'person', v_person, 'accounting',
+    PERFORM {S}.birth_ledger_append('applied', jsonb_build_object(
+        'run', p_run, 'person', v_person, 'history', v_history, 'accounting',
         (SELECT jsonb_agg(to_jsonb(a)) FROM {S}.birth_accounting(p_run) AS a),
         'rows', {S}._birth_run_images(p_run)));
 END

@@ -142,6 +142,9 @@ DECLARE
     v_items jsonb;
     v_triggers jsonb;
     v_free jsonb;
+    v_live jsonb := {S}._birth_history_place();
+    v_accepted text;
+    v_lost record;
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
     IF NOT FOUND THEN
@@ -187,6 +190,9 @@ BEGIN
         coalesce(jsonb_agg(to_jsonb(b)) FILTER (WHERE b.left_null <> '{{}}'), '[]') AS differing
     INTO v_alike FROM {S}._birth_born_alike(p_run) AS b;
     v_limit := {S}._birth_run_limit(p_run);
+    v_accepted := {S}._birth_history_accepted(v_live);
+    SELECT coalesce(sum(s.batches), 0) AS batches, coalesce(sum(s.registered), 0) AS registered
+    INTO v_lost FROM {S}.birth_backfill_loss AS s WHERE s.run_id = p_run;
     RETURN QUERY VALUES
     ('dry_run_plan', v_run.digest IS NOT NULL AND v_items = '[]',
         jsonb_build_object('planned_by', v_run.planned_by, 'digest', v_run.digest, 'planned', v_account.planned,
@@ -229,6 +235,12 @@ BEGIN
     ('triggers_unchanged', v_triggers = '[]', jsonb_build_object('changed', v_triggers)),
     ('within_limits', v_account.vanished <= v_limit.most_vanished, jsonb_build_object(
         'vanished', v_account.vanished, 'most_vanished', v_limit.most_vanished, 'planned', v_account.planned)),
+    -- After a failover or a restore a certificate may have vanished, or whatever was decided since: somebody must look
+    -- before one is given. What a run itself lost was done again, or its accounting would not close.
+    ('history_whole', v_run.history IS NULL OR v_accepted IS NOT NULL
+            OR {S}._birth_history_same(v_run.history, v_live), jsonb_build_object(
+        'applied_on', v_run.history, 'live', v_live, 'accepted_by', v_accepted,
+        'lost_batches', v_lost.batches, 'lost_registered', v_lost.registered)),
     ('accounting_closes', v_account.planned
             = v_account.registered + v_account.existing + v_account.vanished + v_account.quarantined,
         jsonb_build_object('planned', v_account.planned, 'registered', v_account.registered,

@@ -1,7 +1,7 @@
 -- Certify an applied run. Whoever had a hand in it cannot, under whatever login; there is no override. `p_digest` is
 -- that of the evidence the reviewer looked at: what changed since is not certified.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_certify(
-    p_run bigint, p_digest text, p_note text, OUT chain_seq bigint, OUT chain_hash text)
+    p_run bigint, p_digest text, p_note text, OUT chain_seq bigint, OUT chain_hash text, OUT synchronous text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_reviewer', 'certify a run');
@@ -9,7 +9,13 @@ DECLARE
     v_parts text[];
     v_evidence jsonb;
     v_head {S}.birth_ledger_head;
+    v_history jsonb := {S}.birth_history_read();
 BEGIN
+    -- Where there is a synchronous standby, the certificate is given once it has it, too.
+    IF current_setting('synchronous_commit') IN ('local', 'remote_write') THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    synchronous := current_setting('synchronous_standby_names');
     -- The run row first: an apply holds it shared, so one of the two waits for the other and then sees what it did.
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
     v_parts := {S}.birth_own_parts(p_run);
@@ -48,6 +54,7 @@ BEGIN
     UPDATE {S}.birth_backfill_run SET status = 'certified' WHERE run_id = p_run;
     chain_seq := {S}.birth_ledger_append('certified', jsonb_build_object(
         'run', p_run, 'person', v_person, 'note', p_note, 'evidence_digest', p_digest,
+        'history', v_history || jsonb_build_object('synchronous', synchronous),
         'looked_at', jsonb_build_object('seq', v_head.seq, 'hash', encode(v_head.hash, 'hex')),
         'rows', {S}._birth_images('birth_backfill_certificate', 't.run_id = $1', p_run)
             || {S}._birth_images('birth_backfill_run', 't.run_id = $1', p_run)));

@@ -21,6 +21,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 ORDER BY q.ledger_id, q.seq), '[]')
             FROM {S}.birth_backfill_quarantine AS q JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
             WHERE l.run_id = p_run),
+        'history', r.history,
+        'lost', (
+            SELECT coalesce(jsonb_agg(to_jsonb(s) - 'history' ORDER BY s.loss_id), '[]')
+            FROM {S}.birth_backfill_loss AS s WHERE s.run_id = p_run),
         'participants', (SELECT jsonb_agg(to_jsonb(p)) FROM {S}.birth_participants(p_run) AS p))
     FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run
 $body$;

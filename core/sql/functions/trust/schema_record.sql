@@ -75,6 +75,7 @@ BEGIN
         'to', p_to,
         'digest', {S}._birth_schema_digest(),
         'digest_before', v_last.digest,
+        'history', {S}.birth_history_read(),
         'restored', p_restored,
         'server_version', current_setting('server_version_num')::integer,
         'objects', (

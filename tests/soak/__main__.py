@@ -1,0 +1,133 @@
+"""`make soak`: a company's day in ten minutes (MINUTES=…), and its accounts. Exit 1 where they do not add up.
+
+Six operators bring six collections through the line by the command line, while rows come by the gateway, slip past it
+and are deleted, and applies are killed. In the middle the server fails over to a replica that lagged.
+"""
+
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event, Thread
+
+from psycopg.conninfo import make_conninfo
+
+from tests import line
+from tests.databases import Database, a_clone, a_template
+from tests.faults.failover import Pair, a_pair
+from tests.faults.servers import an_own_server
+from tests.soak import accounts
+from tests.soak.operators import Operator, Tally
+from tests.soak.world import BUILD, FILL, OPERATORS, SLIP, TABLE, TABLES, Writers
+from tests.templates import SMALL
+
+_ROUNDS = 10
+_LAG = 3  # seconds that the replica is behind when the primary dies
+
+
+def _build(database: Database) -> None:
+    database.run(BUILD)
+    for table in TABLES:
+        database.run(SLIP + TABLE.format(table, FILL))
+        database.run(f"SELECT birth.birth_identity_import('{table}', 'column', ARRAY['code'], 'the soak says so')")
+    for login in OPERATORS[2:]:
+        database.run(
+            f"DROP ROLE IF EXISTS {login}; CREATE ROLE {login} LOGIN; GRANT birth_operator TO {login};"
+            f" INSERT INTO birth.birth_person_login (login, person) VALUES ('{login}', '{login} of the soak')"
+        )
+    database.run("ANALYZE; TRUNCATE birth.trigger_guard_alerts")
+    line.open_permit(database, budget=10_000_000)
+
+
+def _certifier(reviewer: Operator, stop: Event) -> None:
+    """A reviewer certifies what is applied, whatever becomes of it."""
+    while not stop.is_set():
+        status, out, _ = reviewer.run("ledger")
+        applied = [each["run"] for each in json.loads(out)["runs"] if each["status"] == "applied"] if not status else []
+        for number in applied[:3]:
+            status, out, _ = reviewer.run("verify", str(number))
+            if status == 0:
+                digest = json.loads(out)["evidence_digest"]
+                reviewer.run("certify", str(number), "--note", "looked at by the soak", "--evidence", digest)
+        stop.wait(5)
+
+
+def _fail_over(both: Pair, tally: Tally) -> None:
+    both.catch_up()
+    both.fall_behind()
+    time.sleep(_LAG)
+    both.fail_over()
+    with tally.lock:
+        tally.ends["failover"] += 1
+
+
+def _settle(operator: Operator, tally: Tally) -> None:
+    """Bring every run to its end, and register whatever is missing still."""
+    calm = Event()
+    for _ in range(_ROUNDS):
+        _, out, _ = operator.run("ledger")
+        for each in json.loads(out)["runs"]:
+            if each["status"] == "applying":
+                operator.applied(each["run"], calm)
+        status, out, said = operator.run("plan", "--all", "--reconcile", "--note", "the last one")
+        number = json.loads(out).get("run") if status == 0 else None
+        if status == 0 and number is None:
+            return
+        if number is not None:
+            operator.applied(number, calm)
+    tally.wrong.append(f"the last plan still finds missing rows: {said}")
+
+
+def main() -> int:
+    """Run it, and say what came of it as JSON."""
+    minutes = float(os.environ.get("MINUTES") or 10)
+    random.seed(int(os.environ.get("SEED") or 0) or None)
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="birth-soak-")))
+        primary = stack.enter_context(an_own_server())
+        template = stack.enter_context(a_template(primary.tests, SMALL))
+        database = stack.enter_context(a_clone(primary.tests, template))
+        _build(database)
+        both = stack.enter_context(a_pair(primary))
+        tally, stop, writers = Tally(), Event(), Writers(make_conninfo(both.dsn(database, "postgres")))
+        people = [Operator(both.dsn(database), login, home / login, tally) for login in OPERATORS]
+        reviewer = Operator(both.dsn(database), "reviewer1", home / "reviewer1", tally)
+        at_work = [Thread(target=each.line, args=(table, stop)) for each, table in zip(people, TABLES, strict=True)]
+        at_work.append(Thread(target=_certifier, args=(reviewer, stop)))
+        writing = writers.start()
+        for each in at_work:
+            each.start()
+        time.sleep(minutes * 30)
+        _fail_over(both, tally)
+        gatekeeper = Operator(both.dsn(database), "gatekeeper1", home / "gatekeeper1", tally)
+        gatekeeper.run("audit", "--accept-history", "the soak knows of its failover")
+        time.sleep(minutes * 30)
+        writers.stop.set()
+        stop.set()
+        for each in (*writing, *at_work):
+            each.join()
+        after = both.moved(database)
+        _settle(people[0], tally)
+        wrong = [*tally.wrong, *accounts.faults(after)]
+        status, out, said = reviewer.run("audit")
+        if status or not json.loads(out)["ok"]:
+            wrong.append(f"audit: {said}")
+        told = {
+            "minutes": minutes,
+            "commands": dict(sorted(tally.ends.items())),
+            "kills": tally.kills,
+            "told_lost": {"batches": tally.lost_batches, "rows": tally.lost_rows},
+            "writers": writers.written,
+            **accounts.figures(after),
+            "wrong": wrong,
+        }
+        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
