@@ -11,7 +11,7 @@ colour = "yellow"                        # red, yellow, green, blue, magenta or 
 read_only = true
 confirm = "backfill staging"             # what is typed to confirm an apply, a permit or a certificate
 counters = 2                             # connections that count at the same time, 4 at most without this
-on_event = ["/usr/local/bin/page-me"]    # program and arguments: hears when a run ends, stops or sets rows aside
+on_event = ["/usr/local/bin/page-me"]    # program and arguments: hears when a run ends, stops or quarantines rows
 [profile.staging.throttles]              # what `apply` holds for, unless its options say otherwise
 max_lag = 5.0                            # seconds
 max_wal_rate = 20.0                      # MB per second

@@ -29,7 +29,7 @@ class Settings:
 
     `word` and `colour` mark the database on every screen; `confirm` is typed before what cannot be taken back.
     `counters` is how many connections count at the same time at most; `connect_timeout` how long one may take to be
-    made (seconds). `on_event` is a program with its arguments that hears when a run ends, stops or sets rows aside.
+    made (seconds). `on_event` is a program with its arguments that hears when a run ends, stops or quarantines rows.
     """
 
     dsn: str | None = None
