@@ -69,8 +69,8 @@ def _settle(operator: Operator, tally: Tally) -> None:
     """Bring every run to its end, and register whatever is missing still."""
     calm = Event()
     for _ in range(_ROUNDS):
-        _, out, _ = operator.run("ledger")
-        for each in json.loads(out)["runs"]:
+        status, out, said = operator.run("ledger")
+        for each in json.loads(out)["runs"] if status == 0 else ():
             if each["status"] == "applying":
                 operator.applied(each["run"], calm)
         status, out, said = operator.run("plan", "--all", "--reconcile", "--note", "the last one")

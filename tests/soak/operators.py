@@ -48,6 +48,7 @@ class Operator:
         """A command's exit status, stdout and stderr; -9 where it was killed."""
         environment = {
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "BIRTH_CONSOLE_DSN": make_conninfo(self.dsn, user=self.login),
             "BIRTH_CONSOLE_HOME": str(self.home),
             "XDG_CONFIG_HOME": str(self.home),

@@ -63,6 +63,7 @@ REASONS = {
     "birth_neutral": "The registry must have grown by the planned rows, and by nothing else.",
     "born_alike": "A registered row must be usable like those that the gateway made.",
     "within_limits": "Many rows that vanish during a run are a sign of a wrong source.",
+    "history_whole": "A failover or restore may have taken a certificate: it must not be given again unnoticed.",
     "accounting_closes": "Every planned row has exactly one outcome.",
 }
 
