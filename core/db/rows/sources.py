@@ -28,6 +28,25 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """As Counts. `doubtful`: that many missing rows may share a code; where it is 0, none does.
+
+    Where a registered code is shared, `registered` is more than `codes_registered`.
+    """
+
+    source_rows: int
+    registered: int
+    codes_registered: int
+    unidentifiable: int
+    doubtful: int
+
+    @property
+    def shares_none(self) -> bool:
+        """Whether it is proven that no two rows share a code."""
+        return self.doubtful == 0 and self.registered == self.codes_registered
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """What one scan tells of a source's codes."""
 

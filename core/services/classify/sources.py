@@ -9,7 +9,7 @@ from psycopg import sql
 from core.db.connection.session import Connection
 from core.db.rows import identity as rows
 from core.db.rows.query import Reading
-from core.db.rows.sources import Counts
+from core.db.rows.sources import Counts, Joined
 from core.db.sources import codec
 from core.db.sources import counts as counting
 from core.domain.classify.identity import COLUMN, Identity
@@ -119,6 +119,15 @@ def count_statement(connection: Connection, source: Source, *, grouped: bool) ->
         windowed=source.windowed,
         grouped=grouped,
     )
+
+
+def joined_statement(source: Source) -> Reading[Joined] | None:
+    """The same, also for rows that share a code, by one join; None where texts alone do not say which rows do."""
+    assert source.table is not None and source.identity is not None  # noqa: S101, PT018 - the caller looked
+    if source.windowed or not source.own_equality.isdisjoint(source.identity.columns):
+        return None
+    code, _ = code_of(source, source.identity)
+    return counting.joined(source.table, code, source.collection, source.schema)
 
 
 def table_of(schema: str | None, name: str | None) -> sql.Composable | None:

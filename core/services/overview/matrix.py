@@ -30,7 +30,7 @@ def count(connection: Connection, collection: str, *, exact: bool = False) -> Co
     """Count a collection's rows; None where it has no table.
 
     Which rows share a code is told where an index says that none do, or where it is asked for: `exact` takes several
-    times as long where no index says so.
+    times as long where rows do share one.
 
     Without an identity nobody can say which rows are registered: then `registered` counts the registry's rows of
     that collection, and `missing` is known only where there are none.
@@ -40,6 +40,13 @@ def count(connection: Connection, collection: str, *, exact: bool = False) -> Co
         return None
     if source.identity is None or source.missing_columns:
         return _unidentified(connection, collection, source.table)
+    if exact and not source.declared and (joining := sources.joined_statement(source)) is not None:
+        joined = connection.one(joining)
+        if joined.shares_none:
+            missing = joined.source_rows - joined.registered
+            return Counts(
+                joined.source_rows, joined.registered, missing, 0, joined.unidentifiable, joined.codes_registered
+            )
     found = connection.one(sources.count_statement(connection, source, grouped=exact and not source.declared))
     is_known = exact or source.declared
     return Counts(

@@ -298,6 +298,19 @@ def test_phantoms_shared_codes_and_rows_without_a_code_are_counted_in_one_moment
     small.run("INSERT INTO birth.birth_setting VALUES ('windows', ARRAY[]::text[])")
     again = run("matrix", "--counts", "--json", "--dsn", small.dsn("viewer1")).document
     assert again == found
+    # The join alone proves that none is shared, of the registered and of the missing ones.
+    for change, expected in (
+        ("DELETE FROM public.notes WHERE code = 'N-1'; INSERT INTO public.notes VALUES ('N-3')", (4, 1, 3, 2, 2, 1)),
+        ("DELETE FROM birth.birth_setting WHERE name = 'windows'", (4, 1, 3, 2, 2, 1)),
+        ("DELETE FROM public.notes WHERE code = 'N-3'; INSERT INTO public.notes VALUES ('N-3')", (3, 1, 2, 2, 0, 1)),
+    ):
+        small.run(f"SET session_replication_role = replica; {change}")
+        with small.connect("viewer1") as viewer, viewer.snapshot():
+            seen, held = service.count(viewer, "notes", exact=True), service.registry_rows(viewer)["notes"]
+        assert seen is not None
+        phantoms = held - (seen.codes_registered or 0)
+        told_now = (seen.source_rows, seen.registered, seen.missing, phantoms, seen.shared_codes, seen.unidentifiable)
+        assert told_now == expected
 
 
 def test_an_identity_without_its_column_counts_like_none(database: Database) -> None:
