@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+# Seconds for a test: the runs are long, and mostly stand behind other work.
+_DEADLINE = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ def run(version: str, python: str | Path, tests: Sequence[str], extra: Mapping[s
     """Run tests with an interpreter and these variables."""
     began, figures, left = time.monotonic(), "no test was run", []
     command = [str(python), "-m", "pytest", "-rfEs", "-n", os.environ.get("WORKERS") or "3", "--dist", "worksteal"]
+    command += ["--timeout", str(_DEADLINE)]
     environment = {**os.environ, **extra}
     with subprocess.Popen([*command, *tests], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
