@@ -220,9 +220,10 @@ class Database:
         """Pause, resume or cancel an apply, or change its batches, from any session."""
         return control.send(self._writer, _number(run), command, batch_size, reason)
 
-    def certify(self, run: ARun, *, note: str, evidence: str) -> Certificate:
+    def certify(self, run: ARun, *, note: str, evidence: str, acknowledged: Iterable[str] = ()) -> Certificate:
         """Stand for a run, as a reviewer who took no part in it; `evidence` is its `Verification.evidence_digest`."""
-        return certify.certify(self._writer, _number(run), note, looked_at=evidence)
+        seen = tuple(acknowledged)
+        return certify.certify(self._writer, _number(run), note, looked_at=evidence, acknowledged=seen)
 
     def close(self) -> None:
         """End what is being applied after its batches in flight, and close every connection."""

@@ -26,11 +26,18 @@ _MARKS = {"passed": "✓", "warning": "!", "failed": "✗", "unknown": "?"}
 @click.argument("run", type=NUMBER)
 @click.option("--note", required=True, metavar="T", help="What you checked; recorded in the certificate.")
 @click.option("--evidence", "looked_at", metavar="DIGEST", help="Evidence digest that `verify` printed.")
+@click.option(
+    "--acknowledge",
+    "acknowledged",
+    multiple=True,
+    metavar="ALERT",
+    help="Acknowledge an alert since the plan that `verify` names; the note is its reason (repeatable).",
+)
 @invocation
-def certify(call: Invocation, run: int, *, note: str, looked_at: str | None) -> None:
+def certify(call: Invocation, run: int, *, note: str, looked_at: str | None, acknowledged: tuple[str, ...]) -> None:
     """Certify RUN as a reviewer who took no part in it. There is no override."""
     with call.write() as connection:
-        done = certifying.certify(connection, run, note, looked_at=looked_at)
+        done = certifying.certify(connection, run, note, looked_at=looked_at, acknowledged=acknowledged)
     if call.output.as_json:
         call.output.document(asdict(done))
     else:

@@ -149,9 +149,10 @@ _NO_CONNECTION = (
 # Who may call what is granted in the database; here stands only what to tell somebody who was refused.
 _DENIED = re.compile(r"permission denied for function (birth_\w+)")
 _GATEKEEPERS = frozenset({"birth_permit_open", "birth_permit_close", "birth_policy_set"})
-_REVIEWERS = frozenset({"birth_backfill_certify"})
+_REVIEWERS = frozenset({"birth_backfill_certify", "birth_alert_acknowledge"})
 _ACTIONS = {
     "birth_backfill_certify": "certify a run",
+    "birth_alert_acknowledge": "acknowledge an alert",
     "birth_backfill_steer": "control a run",
     "birth_permit_open": "open permits",
     "birth_permit_close": "close permits",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.db.rows.query import Query
+from core.db.rows.query import Done, Query
 from core.errors import Json
 
 
@@ -51,4 +51,5 @@ class Certificate:
 ACCEPTANCE: Final = Query("verify.acceptance", Gate)
 EVIDENCE_DIGEST: Final = Query("verify.evidence_digest", Digest)
 CERTIFY: Final = Query("verify.certify", Certified)
+ACKNOWLEDGE: Final = Query("verify.acknowledge", Done)
 CERTIFICATE: Final = Query("verify.certificate", Certificate)

@@ -44,7 +44,8 @@ _WORDS = {
         "Ask the owner of the registry to fill in the columns, as the gateway would have.",
     ),
     "tga_unchanged": _Words(
-        "no trigger alert since the plan", "See trigger_guard_alerts for the login that changed a trigger."
+        "no trigger alert since the plan that no reviewer acknowledged",
+        "See each alert for the login that changed a trigger. A reviewer may acknowledge it: `certify --acknowledge`.",
     ),
     "gateway_unchanged": _Words("the gateway matches the plan", "Ask the gateway's owner about the change."),
     "triggers_unchanged": _Words("the triggers match the plan", "Ask the tables' owners about the change."),

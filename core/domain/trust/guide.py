@@ -51,7 +51,7 @@ REASONS = {
     "same_server": "A plan belongs to the database that it was made in: a copy has the same names and other rows.",
     "gateway_unchanged": "Rows are to be registered by the function that was reviewed, and by no other.",
     "registry_triggers": "A trigger of the registry may change or add what a batch writes.",
-    "tga_unchanged": "The alerts count changes of triggers by any login: none may happen between plan and certificate.",
+    "tga_unchanged": "Alerts tell of changed triggers: a reviewer acknowledges each that came after the plan.",
     "same_tables": "A table that was made again under its name is another table.",
     "same_identities": "The planned codes were made by one version of the identity.",
     "triggers_unchanged": "A changed trigger may register rows in another way than the planned ones.",

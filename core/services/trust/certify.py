@@ -1,10 +1,11 @@
 """Certifying: somebody who took no part verifies a run, and stands for the evidence. The database decides who may."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.db.connection.session import Connection
-from core.db.rows.verify import CERTIFICATE, CERTIFY
+from core.db.rows.verify import ACKNOWLEDGE, CERTIFICATE, CERTIFY
 from core.domain.gates import insist
 from core.services import authorization
 from core.services.trust import verify
@@ -54,15 +55,34 @@ def read(connection: Connection, number: int) -> Certified | None:
     )
 
 
+<<<<<<< HEAD
 def certify(connection: Connection, number: int, note: str, *, looked_at: str | None = None) -> Given:
     """Verify `number` now, then certify its evidence. `looked_at` is the evidence digest of an earlier verify.
 
     Where the server has synchronous standbys, it returns once they have the certificate.
     Raises GateClosed where an acceptance gate does not pass, NotAllowed for whoever had a hand in the run and for
     logins outside birth_reviewer, and Stale where the evidence is no longer what was looked at.
+=======
+def certify(
+    connection: Connection,
+    number: int,
+    note: str,
+    *,
+    looked_at: str | None = None,
+    acknowledged: Sequence[str] = (),
+) -> Certificate:
+    """Verify `number` now, then certify its evidence. `looked_at` is the evidence digest of an earlier verify.
+
+    `acknowledged` are alerts since the plan, by the signs that verify shows: each becomes an event, with the note as
+    its reason, before the gates are judged. Raises GateClosed where an acceptance gate does not pass, NotAllowed for
+    whoever had a hand in the run and for logins outside birth_reviewer, and Stale where the evidence is no longer what
+    was looked at.
+>>>>>>> 0cb7a5f (Alerts: a run pins those that concern it, and a reviewer acknowledges one by name)
     """
     authorization.insist_on(connection, "birth_reviewer", "certify a run")
     authorization.insist_on_distance(connection, number)
+    for alert in acknowledged:
+        connection.one(ACKNOWLEDGE, {"run": number, "alert": alert, "reason": note})
     seen = verify.verify(connection, number)
     insist(seen.gates, f"run {number} may not be certified")
     digest = looked_at or seen.evidence_digest

@@ -7,6 +7,9 @@ SELECT {S}.birth_evidence_digest({S}.birth_run_evidence(%(run)s)) AS digest
 -- name: certify
 SELECT chain_seq, chain_hash, synchronous FROM {S}.birth_backfill_certify(%(run)s, %(digest)s, %(note)s)
 
+-- name: acknowledge
+SELECT {S}.birth_alert_acknowledge(%(run)s, %(alert)s, %(reason)s) AS done
+
 -- name: certificate
 SELECT c.run_id AS run, c.certified_by, c.certified_person AS person, c.certified_at, c.note,
     c.evidence_digest AS certificate, c.chain_seq + 1 AS chain_seq, encode(e.hash, 'hex') AS chain_head

@@ -24,7 +24,8 @@ BROKEN = {
     "birth_neutral": "UPDATE birth.birth_registry SET certified = true WHERE entity_code = 'G-000001'",
     "born_alike": "INSERT INTO birth.birth_registry (entity_code, collection_name, dot_origin, species_code)"
     " VALUES ('G-900001', 'goods', 'GATEWAY', 'a species')",
-    "tga_unchanged": "INSERT INTO birth.trigger_guard_alerts (command_tag, object_identity) VALUES ('x', 'y')",
+    "tga_unchanged": "INSERT INTO birth.trigger_guard_alerts (command_tag, object_identity)"
+    " VALUES ('x', 'public.goods')",
     "gateway_unchanged": "ALTER FUNCTION birth.fn_birth_gateway() SET work_mem = '1MB'",
     "triggers_unchanged": "CREATE TRIGGER extra AFTER INSERT ON birth.birth_registry"
     " FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway()",

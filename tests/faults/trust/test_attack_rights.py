@@ -15,7 +15,8 @@ Psql = psycopg.Connection[dict[str, Any]]
 
 # Whoever may call what. Everything else in the schema is nobody's; a new function belongs here, or to nobody.
 _READERS = {
-    "birth_acceptance", "birth_accounting", "birth_audit", "birth_audit_lends", "birth_audit_roles",
+    "birth_acceptance", "birth_accounting", "birth_alert_evidence", "birth_alerts_changed", "birth_audit",
+    "birth_audit_lends", "birth_audit_roles",
     "birth_backfill_facts", "birth_backfill_page", "birth_collection_table", "birth_gateway_functions",
     "birth_register_function", "birth_remedies", "birth_own_parts", "birth_bound_count", "birth_closure",
     "birth_code_is_declared",
@@ -35,7 +36,8 @@ _READERS = {
     "birth_history_changes", "birth_history_read",
 }  # fmt: skip
 _GUARDED = {
-    "birth_backfill_apply_batch", "birth_backfill_begin", "birth_backfill_claim", "birth_backfill_certify",
+    "birth_alert_acknowledge", "birth_backfill_apply_batch", "birth_backfill_begin",
+    "birth_backfill_claim", "birth_backfill_certify",
     "birth_backfill_finish", "birth_backfill_heartbeat", "birth_backfill_plan", "birth_backfill_reconcile",
     "birth_backfill_plan_reconciled", "birth_backfill_reconcile_drift",
     "birth_backfill_rehearse", "birth_backfill_report", "birth_backfill_split", "birth_backfill_steer",
@@ -127,7 +129,7 @@ def test_nobody_may_call_more_than_was_meant_for_them(target: Database) -> None:
     assert may["gatekeeper1"] & _GUARDED == {
         "birth_permit_open", "birth_permit_close", "birth_policy_set", "birth_history_accept",
     }  # fmt: skip
-    assert may["reviewer1"] & _GUARDED == {"birth_backfill_certify"}
+    assert may["reviewer1"] & _GUARDED == {"birth_alert_acknowledge", "birth_backfill_certify"}
     assert not may["operator1"] & (may["gatekeeper1"] | may["reviewer1"]) & _GUARDED
 
 

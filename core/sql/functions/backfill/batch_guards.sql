@@ -137,7 +137,10 @@ BEGIN
     PERFORM FROM {S}.birth_identity WHERE collection_name = p_entry.collection_name FOR SHARE;
     v_policy := {S}._birth_policy_hold(p_entry.collection_name);
     v_drift := array_remove(ARRAY[
+        -- Few alerts concern the run: they are looked at where there are more or fewer than when it was planned, and
+        -- each time that all gates are checked.
         CASE WHEN v_run.alert_rows IS DISTINCT FROM {S}.birth_bound_count('alerts')
+                AND EXISTS (SELECT FROM {S}.birth_alerts_changed(v_run.run_id))
             THEN 'alert_rows' END,
         CASE WHEN NOT p_entry.columns || p_entry.locator <@ ARRAY(
                 SELECT attname::text FROM pg_attribute

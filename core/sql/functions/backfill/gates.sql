@@ -27,8 +27,7 @@ BEGIN
         'gateway', jsonb_build_object('planned', v_run.gateway, 'live', {S}.birth_gateway_fingerprint()),
         'registry_triggers', jsonb_build_object('planned', v_run.registry_triggers,
             'live', {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'))),
-        'alert_rows', jsonb_build_object('planned', v_run.alert_rows,
-            'live', {S}.birth_bound_count('alerts')),
+        'alert_rows', jsonb_build_object('planned', '[]'::jsonb, 'live', {S}.birth_alert_evidence(p_run)),
         'server', jsonb_build_object(
             'planned', v_run.system_identifier || '/' || v_run.database_name || '/' || v_run.server_version,
             'live', (SELECT system_identifier::text FROM pg_control_system())

@@ -54,7 +54,8 @@ BEGIN
     END IF;
     PERFORM {S}._birth_backfill_undisturbed(p_collections);
     INSERT INTO {S}.birth_backfill_run
-        (run_id, system_identifier, gateway, registry_triggers, registry_rows, alert_rows, snapshot, planned_person)
+        (run_id, system_identifier, gateway, registry_triggers, registry_rows, alert_rows, alerts, snapshot,
+        planned_person)
     OVERRIDING SYSTEM VALUE
     SELECT v_draft,
         (SELECT system_identifier::text FROM pg_control_system()),
@@ -62,6 +63,7 @@ BEGIN
         {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')),
         {S}.birth_bound_count('registry'),
         {S}.birth_bound_count('alerts'),
+        {S}._birth_alert_pins(),
         pg_current_snapshot(), v_person;
     v_skipped := {S}._birth_backfill_plan_each(v_draft, p_collections, p_note IS NOT NULL);
     v_skipped := v_skipped || {S}._birth_backfill_plan_apart(v_draft, p_collections IS NULL);

@@ -134,7 +134,7 @@ DECLARE
     v_alike record;
     v_limit {S}.birth_backfill_limit;
     v_gateway jsonb := {S}.birth_gateway_fingerprint();
-    v_alerts bigint := {S}.birth_bound_count('alerts');
+    v_alerts jsonb := {S}.birth_alert_evidence(p_run);
     v_origin text := 'birth-backfill:run-' || p_run;
     v_written bigint;
     v_marked bigint;
@@ -228,7 +228,9 @@ BEGIN
                 WHERE l.run_id = p_run GROUP BY 1) AS t))),
     ('born_alike', v_alike.differing = '[]', jsonb_build_object(
         'collections_compared', v_alike.compared, 'differing', v_alike.differing)),
-    ('tga_unchanged', v_run.alert_rows = v_alerts, jsonb_build_object('planned', v_run.alert_rows, 'live', v_alerts)),
+    -- Those that no reviewer acknowledged come first.
+    ('tga_unchanged', coalesce((v_alerts -> 0 ->> 'acknowledged')::boolean, true), jsonb_build_object(
+        'planned', v_run.alert_rows, 'live', {S}.birth_bound_count('alerts'), 'changed', v_alerts)),
     ('gateway_unchanged', v_run.gateway IS NOT DISTINCT FROM v_gateway, jsonb_build_object(
         'planned', left(coalesce(v_run.gateway ->> 'norm_md5', ''), 8),
         'live', left(coalesce(v_gateway ->> 'norm_md5', ''), 8), 'full', v_run.gateway IS NOT DISTINCT FROM v_gateway)),

@@ -6,8 +6,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         'digest', r.digest,
         'gateway', r.gateway,
         'gateway_live', {S}.birth_gateway_fingerprint(),
-        'alert_rows', r.alert_rows,
-        'alert_rows_live', {S}.birth_bound_count('alerts'),
+        'alerts_changed', (
+            SELECT coalesce(jsonb_agg(jsonb_build_array(a.alert, a.change) ORDER BY a.alert, a.change), '[]')
+            FROM {S}.birth_alerts_changed(p_run) AS a),
         'triggers_changed', (
             SELECT coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id), '[]')
             FROM {S}.birth_backfill_ledger AS l
