@@ -55,14 +55,6 @@ def read(connection: Connection, number: int) -> Certified | None:
     )
 
 
-<<<<<<< HEAD
-def certify(connection: Connection, number: int, note: str, *, looked_at: str | None = None) -> Given:
-    """Verify `number` now, then certify its evidence. `looked_at` is the evidence digest of an earlier verify.
-
-    Where the server has synchronous standbys, it returns once they have the certificate.
-    Raises GateClosed where an acceptance gate does not pass, NotAllowed for whoever had a hand in the run and for
-    logins outside birth_reviewer, and Stale where the evidence is no longer what was looked at.
-=======
 def certify(
     connection: Connection,
     number: int,
@@ -70,14 +62,13 @@ def certify(
     *,
     looked_at: str | None = None,
     acknowledged: Sequence[str] = (),
-) -> Certificate:
+) -> Given:
     """Verify `number` now, then certify its evidence. `looked_at` is the evidence digest of an earlier verify.
 
     `acknowledged` are alerts since the plan, by the signs that verify shows: each becomes an event, with the note as
     its reason, before the gates are judged. Raises GateClosed where an acceptance gate does not pass, NotAllowed for
     whoever had a hand in the run and for logins outside birth_reviewer, and Stale where the evidence is no longer what
     was looked at.
->>>>>>> 0cb7a5f (Alerts: a run pins those that concern it, and a reviewer acknowledges one by name)
     """
     authorization.insist_on(connection, "birth_reviewer", "certify a run")
     authorization.insist_on_distance(connection, number)

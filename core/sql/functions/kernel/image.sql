@@ -16,14 +16,10 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         ('birth_backfill_batch', '{{ledger_id,epoch}}', '{{}}'),
         ('birth_backfill_quarantine', '{{ledger_id,seq}}', '{{}}'),
         ('birth_backfill_limit', '{{run_id}}', '{{}}'),
-<<<<<<< HEAD
+        ('birth_alert_acknowledgement', '{{run_id,alert}}', '{{}}'),
         ('birth_backfill_certificate', '{{run_id}}', '{{}}'),
         ('birth_backfill_loss', '{{loss_id}}', '{{}}'),
         ('birth_history_acceptance', '{{system_identifier,timeline}}', '{{}}')
-=======
-        ('birth_alert_acknowledgement', '{{run_id,alert}}', '{{}}'),
-        ('birth_backfill_certificate', '{{run_id}}', '{{}}')
->>>>>>> 0cb7a5f (Alerts: a run pins those that concern it, and a reviewer acknowledges one by name)
 $body$;
 
 -- A row as text depends on no session's settings. Values longer than 200 characters are told by their hash.
