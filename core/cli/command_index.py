@@ -25,7 +25,7 @@ COMMANDS = {
     "columns": Place("columns", "columns", "Show evidence for each column of a collection."),
     "suggest": Place("suggest", "suggest", "Rank identities for unclassified collections, with evidence."),
     "classify": Place("classify", "classify", "Classify a collection: prove and record its identity."),
-    "permit": Place("permit", "permit", "Open, close and list admission permits."),
+    "permit": Place("permit", "permit", "Request, grant, open, close and list permits."),
     "plan": Place("plan", "plan", "Plan a run: store exactly which rows are missing."),
     "reconcile": Place("plan", "reconcile", "Recount a plan by a second query: equal, or stale."),
     "apply": Place("apply", "apply", "Register the planned rows in gated batches."),

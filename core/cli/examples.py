@@ -22,6 +22,8 @@ EXAMPLES = {
         "birth-console classify --undo --all",
     ),
     "permit open": ("birth-console permit open --budget 50000 --expires 2h --reason 'QT-001 backfill'",),
+    "permit request": ("birth-console permit request 1 --reason 'QT-001 backfill' --expires 4h",),
+    "permit grant": ("birth-console --as gatekeeper1 permit grant 1",),
     "permit close": ("birth-console permit close 1 --reason done",),
     "permit list": ("birth-console permit list",),
     "plan": (

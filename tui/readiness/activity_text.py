@@ -37,6 +37,7 @@ DEEDS = {
     "identity_retired": "retired the identity of",
     "identity_imported": "imported",
     "permit_opened": "opened",
+    "permit_requested": "requested",
     "permit_closed": "closed",
     "taken_over": "took over",
 }

@@ -8,7 +8,7 @@ import click
 
 from core.cli.options import NUMBER, Invocation, gathering, invocation
 from core.domain.backfill import permit as domain
-from core.domain.backfill.permit import Permit
+from core.domain.backfill.permit import Permit, PermitRequest
 from core.errors import ConsoleError
 from core.services.backfill import permits
 
@@ -16,7 +16,7 @@ from core.services.backfill import permits
 @click.group()
 @gathering
 def permit() -> None:
-    """Open, close and list admission permits. Only gatekeepers open and close."""
+    """Open, close and list admission permits. Operators ask for one; only gatekeepers grant, open and close."""
 
 
 @permit.command("open")
@@ -77,6 +77,37 @@ def open_command(
     _print_one(call, opened)
 
 
+@permit.command("request")
+@click.argument("run", type=NUMBER)
+@click.option("--reason", required=True, metavar="T", help="Reason; recorded in the ledger.")
+@click.option("--expires", default="2h", show_default=True, metavar="2h", help="Lifetime: 30m, 2h, 1d (at most 366d).")
+@click.option("--between", metavar="01:00-05:00", help="Hours, as `permit open` takes them.")
+@click.option("--ticket", metavar="T", help="Ticket of the change process; recorded in the ledger.")
+@invocation
+def request_command(
+    call: Invocation, run: int, *, reason: str, expires: str, between: str | None, ticket: str | None
+) -> None:
+    """Ask the gatekeepers for a permit that covers the rows of RUN, and nothing else. It admits nothing yet."""
+    lifetime = domain.lifetime(expires)
+    with call.write() as connection:
+        asked = permits.request(connection, run, lifetime=lifetime, reason=reason, between=between, ticket=ticket)
+    if call.output.as_json:
+        call.output.document(_request_as_json(asked))
+    else:
+        call.output.text(f"request {asked.request}: {asked.text}. Next: a gatekeeper runs")
+        call.output.text(f"    birth-console permit grant {asked.request}")
+
+
+@permit.command("grant")
+@click.argument("number", metavar="REQUEST", type=NUMBER)
+@invocation
+def grant_command(call: Invocation, number: int) -> None:
+    """Open the permit of REQUEST exactly as it was asked for: `permit list` shows what it is."""
+    with call.write() as connection:
+        granted = permits.grant(connection, number)
+    _print_one(call, granted)
+
+
 @permit.command("close")
 @click.argument("number", metavar="ID", type=NUMBER)
 @click.option("--reason", required=True, metavar="T", help="Reason; recorded in the ledger.")
@@ -96,9 +127,10 @@ def close_command(call: Invocation, number: int, *, reason: str) -> None:
 def list_command(call: Invocation) -> None:
     """List every permit with its state, by the server's clock."""
     with call.browse() as connection:
-        found = permits.list_permits(connection)
+        found, asked = permits.list_permits(connection), permits.requests(connection)
     if call.output.as_json:
-        call.output.document({"permits": [_as_json(each) for each in found]})
+        requested = [_request_as_json(each) for each in asked]
+        call.output.document({"permits": [_as_json(each) for each in found], "requests": requested})
         return
     headings = [
         "permit",
@@ -132,6 +164,14 @@ def list_command(call: Invocation) -> None:
         for each in found
     ]
     call.output.table(headings, rows, right=("permit", "budget", "used"))
+    for each in asked:
+        if each.state == "open":
+            call.output.text(f"requested by {each.requested_by}: {each.text}: {each.reason}")
+            call.output.text(f"    birth-console permit grant {each.request}")
+
+
+def _request_as_json(found: PermitRequest) -> dict[str, Any]:
+    return {**asdict(found), "lifetime": found.lifetime.total_seconds(), "requested_at": found.requested_at.isoformat()}
 
 
 def _print_one(call: Invocation, found: Permit) -> None:

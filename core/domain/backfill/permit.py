@@ -50,6 +50,35 @@ class Permit:
         return ", ".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class PermitRequest:
+    """A permit that an operator asked for: the rows of a run that had no outcome then. `state`: open, granted, over."""
+
+    request: int
+    state: str
+    run: int
+    budget: int
+    lifetime: timedelta
+    between: str | None
+    ticket: str | None
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    collections: int
+
+    @property
+    def text(self) -> str:
+        """What is asked for, for people: all that a grant would admit."""
+        plural = "" if self.collections == 1 else "s"
+        parts = [
+            f"{self.budget:,} rows of run {self.run} only ({self.collections:,} collection{plural})",
+            f"for {self.lifetime}",
+        ]
+        parts += [] if self.between is None else [f"at {self.between}"]
+        parts += [] if self.ticket is None else [f"ticket {self.ticket}"]
+        return ", ".join(parts)
+
+
 def open_for(permits: Iterable[Permit], run: int) -> tuple[Permit, ...]:
     """The open permits that admit rows of a run: those that are bound to none, or to this one."""
     return tuple(each for each in permits if each.state == "open" and each.run in (None, run))
@@ -68,42 +97,70 @@ def admitted(permits: Iterable[Permit], to_go: Mapping[str, int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a gatekeeper wants to admit: so many rows, for so long, and why."""
+    """What a gatekeeper wants to admit, or an operator asks for: so many rows, for so long, of what, when, and why."""
 
     budget: int
     lifetime: timedelta
     reason: str
+    collections: tuple[str, ...] = ()
+    run: int | None = None
+    between: str | None = None
+    ticket: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What it means, for people; the reason apart."""
+        parts = [f"{self.budget:,} row{'' if self.budget == 1 else 's'} for {self.lifetime}"]
+        parts.append(", ".join(self.collections) or ("any collection" if self.run is None else f"run {self.run} only"))
+        parts += [] if self.run is None or not self.collections else [f"run {self.run} only"]
+        parts += [] if self.between is None else [f"at {self.between}"]
+        parts += [] if self.ticket is None else [f"ticket {self.ticket}"]
+        return ", ".join(parts)
 
 
-def asked(text: str) -> Asked:
-    """Read `ROWS LIFETIME REASON`, as in `100,000 2h stage 2`. Raises UsageError for anything else."""
-    rows, _, rest = text.strip().partition(" ")
-    expires, _, reason = rest.strip().partition(" ")
-    digits = rows.replace(",", "")
+FIELDS = ("rows", "lifetime", "reason", "collections", "run", "hours", "ticket")
+
+
+def asked(fields: Mapping[str, str]) -> Asked:
+    """Read a form of FIELDS; the last four may be empty. Raises UsageError whose evidence names the wrong `field`.
+
+    `ROWS LIFETIME REASON` may all stand in the first field, as in `100,000 2h stage 2`: who knows it types no tabs.
+    """
+    first, *more = fields.get("rows", "").split(maxsplit=2)[:3] or [""]
+    if more:
+        try:
+            return asked({**fields, **dict(zip(FIELDS, (first, *more), strict=False))})
+        except UsageError as error:
+            raise _wrong("rows", error.message, error.hint) from error
+    digits = first.replace(",", "")
     if not (digits.isascii() and digits.isdecimal() and int(digits)):
-        raise _incomplete("the rows it admits", text)
+        raise _wrong("rows", "the permit is incomplete: add the rows it admits", "Write a number, as in 100,000.")
     if int(digits) > _MOST_ROWS:
-        raise UsageError(
-            f"a permit admits at most {_MOST_ROWS:,} rows",
-            code="bad_permit",
-            evidence={"asked": text},
-            hint="Write the number of missing rows, or a little more.",
-        )
-    if not expires:
-        raise _incomplete("its lifetime: 30m, 2h, 1d", text)
-    found = lifetime(expires)
-    if not reason.strip():
-        raise _incomplete("a reason, recorded in the ledger", text)
-    return Asked(int(digits), found, reason.strip())
-
-
-def _incomplete(what: str, text: str) -> UsageError:
-    return UsageError(
-        f"the permit is incomplete: add {what}",
-        code="bad_permit",
-        evidence={"asked": text},
-        hint="Write ROWS LIFETIME REASON, as in 100,000 2h stage 2.",
+        raise _wrong("rows", f"a permit admits at most {_MOST_ROWS:,} rows", "Write the number of missing rows.")
+    if not fields.get("lifetime"):
+        raise _wrong("lifetime", "the permit is incomplete: add its lifetime", "Write 30m, 2h or 1d.")
+    try:
+        found = lifetime(fields["lifetime"])
+    except UsageError as error:
+        raise _wrong("lifetime", error.message, error.hint) from error
+    if not fields.get("reason", "").strip():
+        raise _wrong("reason", "the permit is incomplete: add a reason", "It is recorded in the ledger.")
+    run = fields.get("run", "").removeprefix("run-")
+    if run and not (run.isascii() and run.isdecimal() and 0 < int(run) <= _MOST_ROWS):
+        raise _wrong("run", f"invalid run {run!r}", "Write its number, as in 3, or nothing for every run.")
+    return Asked(
+        budget=int(digits),
+        lifetime=found,
+        reason=fields["reason"].strip(),
+        collections=tuple(name.strip() for name in fields.get("collections", "").split(",") if name.strip()),
+        run=int(run) if run else None,
+        between=fields.get("hours") or None,
+        ticket=fields.get("ticket") or None,
     )
+
+
+def _wrong(field: str, message: str, hint: str) -> UsageError:
+    return UsageError(message, code="bad_permit", evidence={"field": field}, hint=hint)
 
 
 def lifetime(text: str) -> timedelta:

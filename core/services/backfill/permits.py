@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from core.db.connection.session import Connection
-from core.db.rows.permit import ALL, CLOSE, OPEN
-from core.domain.backfill.permit import Permit
+from core.db.rows.permit import ALL, CLOSE, GRANT, OPEN, REQUEST, REQUESTS
+from core.domain.backfill.permit import Permit, PermitRequest
 from core.domain.overview.matrix import REQUIRED
 from core.errors import GateClosed, UsageError
 from core.services.classify import sources
@@ -49,6 +49,54 @@ def open_permit(
         # Everywhere else a name that is not enrolled is a closed gate.
         raise GateClosed(error.message, code=_UNKNOWN, evidence=error.evidence, hint=error.hint) from error
     return _named(connection, number)
+
+
+def request(
+    connection: Connection,
+    run: int,
+    *,
+    lifetime: timedelta,
+    reason: str,
+    between: str | None = None,
+    ticket: str | None = None,
+) -> PermitRequest:
+    """Ask for a permit that covers the rows of a run which have no outcome yet.
+
+    Raises NotAllowed for logins outside birth_operator, UsageError where nothing is to be admitted or a request of the
+    run is open, Stale where the run is over.
+    """
+    wanted = {"run": run, "lifetime": lifetime, "reason": reason, "between": between, "ticket": ticket}
+    number = connection.one(REQUEST, wanted).request
+    return next(each for each in requests(connection) if each.request == number)
+
+
+def grant(connection: Connection, number: int) -> Permit:
+    """Open the permit of a request, exactly as it was asked for.
+
+    Raises NotAllowed for logins outside birth_gatekeeper, UsageError for a number that no request has, Stale where it
+    is granted already or its run is over.
+    """
+    return _named(connection, connection.one(GRANT, {"request": number}).permit)
+
+
+def requests(connection: Connection) -> list[PermitRequest]:
+    """Every request there ever was, oldest first, with its state."""
+    return [
+        PermitRequest(
+            request=each.request,
+            state=each.state,
+            run=each.run,
+            budget=each.budget,
+            lifetime=each.lifetime,
+            between=each.between,
+            ticket=each.ticket,
+            reason=each.reason,
+            requested_by=each.requested_by,
+            requested_at=each.requested_at,
+            collections=each.collections,
+        )
+        for each in connection.rows(REQUESTS)
+    ]
 
 
 def out_of_scope(connection: Connection, collections: Sequence[str]) -> dict[str, str]:

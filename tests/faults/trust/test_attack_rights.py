@@ -23,7 +23,8 @@ _READERS = {
     "birth_collection_statements", "birth_collections", "birth_entry_statements", "birth_evidence_digest",
     "birth_frozen_script_copes",
     "birth_full_xid", "birth_gateway_fingerprint", "birth_item_digest", "birth_participants",
-    "birth_permit_awake", "birth_permit_for", "birth_permit_refusals", "birth_permit_unfit",
+    "birth_permit_awake", "birth_permit_for", "birth_permit_refusals", "birth_permit_request_state",
+    "birth_permit_unfit",
     "birth_readiness", "birth_refuse", "birth_resolvable", "birth_run_evidence", "birth_since_plan",
     "birth_alert_rows", "birth_collection_rows", "birth_policy_rows", "birth_registry_rows", "birth_bound_name",
     "birth_bound_table", "birth_is_bound", "birth_gateway_agrees", "birth_gateway_code", "birth_gateway_is_theirs",
@@ -42,8 +43,8 @@ _GUARDED = {
     "birth_backfill_plan_reconciled", "birth_backfill_reconcile_drift",
     "birth_backfill_rehearse", "birth_backfill_report", "birth_backfill_split", "birth_backfill_steer",
     "birth_identity_classify", "birth_identity_retire", "birth_identity_undo", "birth_identity_unclassify",
-    "birth_load", "birth_permit_close", "birth_permit_open", "birth_policy_set", "birth_backfill_compare",
-    "birth_history_accept",
+    "birth_load", "birth_permit_close", "birth_permit_grant", "birth_permit_open", "birth_permit_request",
+    "birth_policy_set", "birth_backfill_compare", "birth_history_accept",
 }  # fmt: skip
 
 
@@ -127,7 +128,7 @@ def test_nobody_may_call_more_than_was_meant_for_them(target: Database) -> None:
     assert may["viewer1"] <= _READERS
     assert may["operator1"] | may["gatekeeper1"] | may["reviewer1"] <= _READERS | _GUARDED
     assert may["gatekeeper1"] & _GUARDED == {
-        "birth_permit_open", "birth_permit_close", "birth_policy_set", "birth_history_accept",
+        "birth_permit_open", "birth_permit_close", "birth_permit_grant", "birth_policy_set", "birth_history_accept",
     }  # fmt: skip
     assert may["reviewer1"] & _GUARDED == {"birth_alert_acknowledge", "birth_backfill_certify"}
     assert not may["operator1"] & (may["gatekeeper1"] | may["reviewer1"]) & _GUARDED

@@ -40,6 +40,8 @@ def certified(server: TestServer, small_template: str) -> Iterator[Database]:
             ask(operator, "SELECT birth.birth_identity_unclassify('notes', 1, 'x')")
             ask(operator, "SELECT birth.birth_identity_classify('notes', 'column', '{code}', NULL, 'x', '{\"a\": 1}')")
         superseded = small_database.a_run(clone, "parts", goods=0, parts=3)
+        with clone.psql() as operator:
+            ask(operator, f"SELECT birth.birth_permit_request({superseded}, '1 hour', 'x', '01:00-05:00 UTC', 'CHG-7')")
         permit = line.open_permit(clone)
         with clone.psql("gatekeeper1") as gatekeeper:
             ask(gatekeeper, f"SELECT birth.birth_permit_close({permit}, 'no longer needed')")
@@ -103,6 +105,7 @@ OTHER = {
     "integer": "coalesce({0}, 0) + 10000", "boolean": "NOT {0}", "jsonb": "'{{\"x\": 1}}'", "bytea": "'x'", "oid": "1",
     "pg_snapshot": "'1:1:'", "xid8": "'7'",
     "timestamp with time zone": "coalesce({0}, now()) + interval '1 microsecond'",
+    "time without time zone": "coalesce({0}, '01:00') + interval '1 minute'", "interval": "{0} + interval '1 hour'",
 }  # fmt: skip
 
 

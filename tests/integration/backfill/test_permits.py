@@ -7,7 +7,9 @@ import pytest
 
 from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, UsageError
 from core.services.backfill import permits
+from core.services.trust import audit
 from tests import line
+from tests import small as small_database
 from tests.console import run
 from tests.databases import Database
 
@@ -170,3 +172,35 @@ def test_a_permit_s_state_is_told_by_the_server(database: Database, change: str,
     database.run(change)
     with database.connect("viewer1") as viewer:
         assert [each.state for each in permits.list_permits(viewer)] == [state]
+
+
+def test_a_request_is_for_the_rows_to_go_of_one_run_and_over_with_its_plan(small: Database) -> None:
+    small_database.fill(small, goods=20)
+    with small.connect() as operator:
+        first = line.make_plan(operator, "goods")
+        asked = permits.request(operator, first, lifetime=HOUR, reason="why", between="01:00-05:00 Asia/Tokyo")
+        assert (asked.state, asked.budget, asked.run, asked.collections) == ("open", 20, first, 1)
+        with pytest.raises(UsageError) as twice:
+            permits.request(operator, first, lifetime=HOUR, reason="why")
+        assert twice.value.code == "already_requested"
+        for wrong in ({"lifetime": timedelta()}, {"reason": " "}, {"between": "1-2"}, {"ticket": ""}):
+            with pytest.raises(UsageError):
+                permits.request(operator, first, **{"lifetime": HOUR, "reason": "why", **wrong})  # type: ignore[arg-type]
+    listed = run("permit", "list", "--json", "--dsn", small.dsn("viewer1")).document
+    assert (listed["permits"], listed["requests"][0]["between"]) == ([], "01:00-05:00 Asia/Tokyo")
+    assert "birth-console permit grant 1" in run("permit", "list", "--dsn", small.dsn("viewer1")).out
+    assert run("permit", "request", "1", "--reason", "x", "--dsn", small.dsn("gatekeeper1")).status == 6
+    with small.connect() as operator:
+        second = line.make_plan(operator, "goods")
+        assert [each.state for each in permits.requests(operator)] == ["over"]
+        permits.request(operator, second, lifetime=HOUR, reason="again")
+        assert audit.audit(operator).ok
+    with small.connect("gatekeeper1") as gatekeeper:
+        with pytest.raises(Stale):
+            permits.grant(gatekeeper, 1)
+        with pytest.raises(UsageError):
+            permits.grant(gatekeeper, 99)
+    granted = run("permit", "grant", "2", "--json", "--dsn", small.dsn("gatekeeper1")).document
+    assert (granted["budget"], granted["run"], granted["state"]) == (20, second, "open")
+    with small.connect() as operator:
+        assert audit.audit(operator).ok

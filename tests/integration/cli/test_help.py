@@ -61,7 +61,7 @@ def test_a_shell_gets_its_script(shell: str) -> None:
     ("typed", "offered"),
     [
         ("birth-console per", {"permit"}),
-        ("birth-console permit ", {"open", "close", "list"}),
+        ("birth-console permit ", {"open", "close", "list", "request", "grant"}),
         ("birth-console packet --format ", {"md", "json", "html"}),
         ("birth-console control 1 pa", {"pause"}),
     ],

@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
+from core.errors import NotAllowed, Stale
 from core.services.backfill import permits
 from tests import line
+from tests import small as small_database
 from tests.databases import Database
 from tests.tui.driving import OnData, drive_real
 
@@ -47,7 +51,7 @@ def test_a_gatekeeper_closes_a_permit_with_its_reason(database: Database) -> Non
     async def scenario(console: OnData) -> None:
         await console.press("P")
         await console.shows(f"close permit {number}…")
-        await console.press("j", "enter")
+        await console.press("j", "j", "enter")
         await console.type("enough")
         await console.press("enter")
         await console.type(f"close permit {number}")
@@ -65,7 +69,7 @@ def test_others_see_permits_and_why_they_cannot_open_one(database: Database) -> 
         await console.press("P")
         await console.shows("needs birth_gatekeeper")
         await console.press("o", "enter")
-        assert "ROWS LIFETIME REASON" not in console.screen()
+        assert "tab: next" not in console.screen()
         await console.press("escape", "X")
         await console.shows("birth-console permit open --budget ROWS")
 
@@ -86,3 +90,42 @@ def test_a_read_only_session_opens_nothing_and_production_wants_its_name(databas
         await console.shows("Type open permit PRODUCTION to open it:")
 
     drive_real(scenario, database, "gatekeeper1", read_only=True)
+
+
+def test_an_operator_requests_a_permit_for_a_run_and_a_gatekeeper_grants_exactly_that(small: Database) -> None:
+    small_database.fill(small, goods=20, parts=5)
+    with small.connect() as operator:
+        number = line.make_plan(operator, "goods", "parts")
+
+    async def ask(console: OnData) -> None:
+        await console.press("P", "r")
+        await console.shows("the permit is incomplete: add a reason")
+        await console.type("night shift")
+        await console.press("tab", "tab")
+        await console.type("CHG-7")
+        await console.shows(f"✓ the rows to go of run {number}, for 2h")
+        await console.press("enter")
+        await console.shows(f"request 1: 25 rows of run {number} only (2 collections), for 2:00:00, ticket CHG-7")
+
+    async def grant(console: OnData) -> None:
+        await console.press("P", "g")
+        await console.shows("night shift")
+        await console.shows("requested by operator1")
+        await console.type("grant 1")
+        await console.press("enter")
+        await console.shows("permit 1 is open: 25 rows left")
+        await console.press("P")
+        await console.shows("close permit 1…")
+        assert "grant request" not in console.screen()
+
+    drive_real(ask, small)
+    drive_real(grant, small, "gatekeeper1")
+    with small.connect() as operator:
+        (opened,) = permits.list_permits(operator)
+        assert (opened.budget, opened.run, opened.ticket, opened.reason) == (25, number, "CHG-7", "night shift")
+        assert [each.state for each in permits.requests(operator)] == ["granted"]
+        with pytest.raises(NotAllowed):
+            permits.grant(operator, 1)
+    with small.connect("gatekeeper1") as gatekeeper, pytest.raises(Stale) as over:
+        permits.grant(gatekeeper, 1)
+    assert over.value.code == "request_over"

@@ -35,7 +35,7 @@ def test_a_lifetime_of_nothing_or_over_a_year_or_in_other_words_is_refused(text:
     ],
 )
 def test_a_permit_is_asked_for_in_one_line(text: str, budget: int, lifetime_: timedelta, reason: str) -> None:
-    found = asked(text)
+    found = asked({"rows": text})
     assert (found.budget, found.lifetime, found.reason) == (budget, lifetime_, reason)
 
 
@@ -44,12 +44,24 @@ def test_a_permit_is_asked_for_in_one_line(text: str, budget: int, lifetime_: ti
 )
 def test_a_line_that_lacks_something_is_no_permit(text: str) -> None:
     with pytest.raises(UsageError):
-        asked(text)
+        asked({"rows": text})
+
+
+def test_a_form_names_the_field_that_is_wrong_and_binds_a_permit_to_its_scope() -> None:
+    fields = {"rows": "10", "lifetime": "2h", "reason": "why", "collections": "goods, parts", "run": "run-3",
+              "hours": "01:00-05:00", "ticket": "CHG-7"}  # fmt: skip
+    found = asked(fields)
+    assert found.text == "10 rows for 2:00:00, goods, parts, run 3 only, at 01:00-05:00, ticket CHG-7"
+    assert asked({"rows": "1", "lifetime": "2h", "reason": "why"}).text == "1 row for 2:00:00, any collection"
+    for field, wrong in (("rows", "x"), ("lifetime", ""), ("lifetime", "5y"), ("reason", " "), ("run", "0")):
+        with pytest.raises(UsageError) as refused:
+            asked({**fields, field: wrong})
+        assert refused.value.evidence["field"] == field
 
 
 def test_more_rows_than_a_permit_can_hold_are_refused_for_that_reason() -> None:
     with pytest.raises(UsageError, match="at most 9,223,372,036,854,775,807 rows"):
-        asked("99999999999999999999 2h x")
+        asked({"rows": "99999999999999999999", "lifetime": "2h", "reason": "x"})
 
 
 def test_permits_admit_what_is_left_of_them_and_no_more_than_is_to_go_where_they_hold() -> None:

@@ -11,6 +11,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         ('birth_identity_retirement', '{{collection_name,version}}', '{{}}'),
         ('birth_admission_permit', '{{permit_id}}', '{{}}'),
         ('birth_admission_budget', '{{permit_id}}', '{{}}'),
+        ('birth_permit_request', '{{request_id}}', '{{}}'),
         ('birth_backfill_run', '{{run_id}}', '{{}}'),
         ('birth_backfill_ledger', '{{ledger_id}}', '{{next_seq,last_epoch}}'),
         ('birth_backfill_batch', '{{ledger_id,epoch}}', '{{}}'),
