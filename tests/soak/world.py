@@ -10,16 +10,11 @@ from threading import Event, Thread
 
 import psycopg
 
-TABLES = ("goods", "notes", "orders", "drafts", "pages", "links")
+TABLES = ("labels", "memos", "orders", "drafts", "pages", "links")  # beside those of the small database
 OPERATORS = ("operator1", "operator2", "operator3", "operator4", "operator5", "operator6")
 FILL = 3000  # rows of each table that the gateway never met
 SLIP = "SET session_replication_role = replica; "
 
-BUILD = """
-DROP TABLE public.parts, public.goods, public.notes;
-DELETE FROM birth.birth_identity; DELETE FROM birth.birth_identity_history;
-DELETE FROM birth.birth_policy; DELETE FROM birth.collection_registry;
-"""
 TABLE = """
 CREATE TABLE public.{0} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text NOT NULL UNIQUE);
 INSERT INTO birth.collection_registry (collection_name) VALUES ('{0}');

@@ -10,7 +10,12 @@ _HOW = "Plan only collections that are REQUIRED, classified, and have their tabl
 HINT = f"{_HOW[:-1]}: see `birth-console matrix --all`."
 RENAMED = (
     "If the column was renamed, classify the collection by its new name: registered rows keep their codes. "
-    "If it was dropped, ask the table's owner."
+    "If it was dropped, retire the identity: `birth-console classify COLLECTION --retire --reason T`. "
+    "Then classify the collection by other columns."
+)
+MOVED = (
+    "If the table was renamed or moved, an administrator records its place in birth_collection_place. "
+    "If it was dropped, a gatekeeper can exempt it: `birth-console classify COLLECTION --exempt --reason T`."
 )
 # What the plan itself asks of the data; the rest of the contract is asked where an identity is chosen.
 ASKED = frozenset({"no_nulls", "no_empties", "unique", "no_twins", "short_enough", "no_foreign_codes"})
@@ -38,6 +43,15 @@ class Named:
         return f"its identity columns are missing: {', '.join(self.facts.missing_columns)}"
 
 
+def way_out(named: Named) -> str:
+    """What leads on from the first reason why a collection cannot be planned."""
+    if named.facts is None or named.facts.requirement != REQUIRED:
+        return HINT
+    if named.facts.table is None:
+        return MOVED
+    return RENAMED if named.facts.missing_columns else HINT
+
+
 def _when(named: Named, passed: bool, **more: Json) -> Verdict:  # noqa: FBT001 - the condition is the point
     return when(passed, {"collection": named.collection, **more})
 
@@ -63,7 +77,7 @@ PLANNABLE: tuple[Gate[Named], ...] = (
         "table_present",
         "the collection has a table",
         lambda named: _when(named, named.facts is None or named.facts.table is not None),
-        _HOW,
+        MOVED,
     ),
     Gate(
         "classified",

@@ -9,7 +9,7 @@ from core.db.connection.session import Connection
 from core.db.rows import plan as rows
 from core.db.rows.plan import ESTIMATES, PLAN, PLAN_RECONCILED, SKIPPED, SUPERSEDED
 from core.db.rows.query import from_json
-from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, RENAMED, Named
+from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, Named, way_out
 from core.domain.backfill.runs import Run
 from core.domain.classify.identity import CONTRACT
 from core.domain.gates import Judgement, judge
@@ -190,7 +190,7 @@ def _refusal(connection: Connection, named: Named, gates: Sequence[Json]) -> Gat
             "missing_columns": list(named.facts.missing_columns),
             "gates": gates,
         },
-        hint=RENAMED if named.facts.missing_columns else HINT,
+        hint=way_out(named),
     )
 
 

@@ -71,7 +71,8 @@ def with_table(source: Source) -> Source:
             evidence={"collection": collection},
             hint="It is EXEMPT: nothing to do."
             if source.requirement == "EXEMPT"
-            else f"A gatekeeper can exempt it: `birth-console classify {collection} --exempt --reason …`.",
+            else f"A gatekeeper can exempt it: `birth-console classify {collection} --exempt --reason …`."
+            " If the table was renamed or moved, an administrator records its place in birth_collection_place.",
         )
     return source
 
