@@ -1,6 +1,8 @@
 """What stands between this process and the server: only the client can see it."""
 
+import ipaddress
 from collections.abc import Iterator
+from contextlib import suppress
 
 from core.db.connection.session import Connection
 from core.db.rows.audit import SERVER, Server
@@ -35,6 +37,24 @@ def checks(connection: Connection, server: Server) -> Iterator[Check]:
         {"connected_as": connection.driver.info.user, "session_user": server.login},
         "A proxy or pooler logs in under another name: connect to the server directly.",
     )
+
+    local, encrypted = _is_local(connection), connection.driver.pgconn.ssl_in_use
+    yield Check(
+        "encrypted",
+        "the connection is encrypted, or does not leave this machine",
+        "passed" if local or encrypted else "warning",
+        {"host": connection.driver.info.hostaddr or connection.driver.info.host, "tls": encrypted},
+        "Set sslmode=verify-full and sslrootcert in the DSN: without TLS, anybody on the way can read and change data.",
+    )
+
+
+def _is_local(connection: Connection) -> bool:
+    info = connection.driver.info
+    if info.host.startswith(("/", "@")):
+        return True
+    with suppress(ValueError):
+        return ipaddress.ip_address(info.hostaddr.partition("%")[0]).is_loopback
+    return False
 
 
 def finding(name: str, title: str, fine: bool, evidence: Json, hint: str) -> Check:  # noqa: FBT001 - the verdict

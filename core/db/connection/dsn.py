@@ -1,6 +1,7 @@
 """Reading a DSN: what cannot be meant is refused before anything is connected to."""
 
 import difflib
+import os
 import re
 from collections.abc import Mapping
 
@@ -9,6 +10,8 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
 from core.errors import UsageError
+
+_INSISTS = 160_000  # the libpq that can refuse to send a password in clear
 
 
 def readable(dsn: str) -> Mapping[str, object]:
@@ -26,6 +29,31 @@ def readable(dsn: str) -> Mapping[str, object]:
     if "@" in str(given.get("host", "")) or not all(port == "" or port.isdecimal() for port in ports):
         raise _bad_dsn("In a password, write @ : / as %40 %3A %2F, or use .pgpass.")
     return given
+
+
+def without_cleartext(given: Mapping[str, object]) -> Mapping[str, str]:
+    """The option with which no server gets the password in clear: whoever answers could be somebody else.
+
+    Nothing where the DSN or PGREQUIREAUTH say how a server may ask. Refuses where libpq cannot insist on it, and
+    neither a socket, a certificate nor channel binding tells that the server is the right one.
+    """
+    if "require_auth" in given or "PGREQUIREAUTH" in os.environ:
+        return {}
+    if pq.version() >= _INSISTS:
+        return {"require_auth": "!password"}
+    host = str(given.get("hostaddr") or given.get("host") or os.environ.get("PGHOST", ""))
+    proven = (
+        all(each.startswith(("/", "@")) for each in host.split(",") if each)
+        or (given.get("sslmode") or os.environ.get("PGSSLMODE")) == "verify-full"
+        or (given.get("channel_binding") or os.environ.get("PGCHANNELBINDING")) == "require"
+    )
+    if not proven:
+        raise UsageError(
+            f"libpq {pq.version() // 10000} would send a password in clear to any server that asks",
+            code="libpq_too_old",
+            hint="Use sslmode=verify-full or channel_binding=require, or install libpq 16 or newer (psycopg[binary]).",
+        )
+    return {}
 
 
 def _meant(error: psycopg.ProgrammingError) -> str:

@@ -115,6 +115,15 @@ _UNREACHED, _BAD_DSN = "server_unavailable", "bad_dsn"
 # A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
 # whoever connected finds out and says which of these it is.
 _NO_CONNECTION = (
+    (
+        re.compile(r"authentication method requirement .* failed"),
+        "authentication_refused",
+        (
+            "The server asked for the password in a way that is not allowed here; it was not sent. Have the server use "
+            "scram-sha-256. If it must be in clear (LDAP, PAM): add require_auth=password and sslmode=verify-full to "
+            "the DSN."
+        ),
+    ),
     *TLS,
     (
         re.compile(

@@ -15,7 +15,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row, tuple_row
 
 from core.db.connection.connect_errors import reason
-from core.db.connection.dsn import readable
+from core.db.connection.dsn import readable, without_cleartext
 from core.db.connection.errors import is_understood, lacks_column, no_connection, translated
 from core.db.connection.installed import explained_by_version
 from core.db.connection.lock_holders import is_unnamed, name_holders, name_waits
@@ -124,6 +124,7 @@ class Connection:
         """
         given = readable(dsn)
         options: dict[str, Any] = {name: value for name, value in cls._keepalive.items() if name not in given}
+        options |= without_cleartext(given)
         if timeout is None and "connect_timeout" not in given and "PGCONNECT_TIMEOUT" not in os.environ:
             timeout = _CONNECT_SECONDS
         if timeout is not None:
@@ -386,9 +387,17 @@ def _connected(dsn: str, options: Mapping[str, Any]) -> Driver:
             **options,
         )
     except psycopg.OperationalError as error:
-        if is_understood(message := str(error).split("\n", 1)[0]) or not (code := reason(dsn, message, **options)):
+        message = str(error).split("\n", 1)[0]
+        if is_understood(message) or not (code := reason(dsn, message, _asked_for(error), **options)):
             raise
         raise no_connection(message, code) from error
+
+
+def _asked_for(error: psycopg.OperationalError) -> tuple[str, str]:
+    """Login and database of a connection that never came about."""
+    if error.pgconn is None:
+        return "", ""
+    return error.pgconn.user.decode(), error.pgconn.db.decode()
 
 
 def _begin(driver: Driver, schema: str, *, read_only: bool, is_ours: bool = False) -> Row | None:

@@ -54,7 +54,7 @@ def test_a_doctor_who_comes_before_init_says_what_the_server_is_and_that_nothing
     verdicts = {check["id"]: check["verdict"] for check in answer.document["checks"]}
     assert answer.status == 5
     assert verdicts.pop("installed") == "failed"
-    assert verdicts == dict.fromkeys(("version", "primary", "pooler", "login", "clock"), "passed")
+    assert verdicts == dict.fromkeys(("version", "primary", "pooler", "login", "encrypted", "clock"), "passed")
     assert init(company, schema="Birth").status == 0
     answer = console.run("doctor", "--json", "--dsn", company.dsn("postgres"), "--schema", "Birth")
     assert "installed" not in {check["id"] for check in answer.document["checks"]}
