@@ -3,6 +3,7 @@
 Whoever replaces the functions that compare does not change what is found here.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -74,14 +75,19 @@ def differences(expected: Mapping[Key, Aspects], found: Mapping[Key, Aspects]) -
 
 def foreign_bodies(schema: str, found: Mapping[Key, Aspects]) -> list[Difference]:
     """Functions whose body is not the one that this program installs, whatever the database recorded."""
-    bodies = {name.partition("(")[0].rpartition(".")[2]: (name, aspects["body"])
-              for (kind, name), aspects in found.items() if kind == "function"}  # fmt: skip
+    ours: defaultdict[str, set[str]] = defaultdict(set)
+    for part in installer.function_parts():
+        for name, body in part.bodies(schema):
+            ours[name].add(body)
     return [
-        Difference("function", bodies[name][0], "changed", ("body",))
-        for part in installer.function_parts()
-        for name, body in part.bodies(schema).items()
-        if name in bodies and bodies[name][1] != body
+        Difference(kind, name, "changed", ("body",))
+        for (kind, name), aspects in found.items()
+        if kind == "function" and aspects["body"] not in ours.get(_bare(name), {aspects["body"]})
     ]
+
+
+def _bare(function: str) -> str:
+    return function.partition("(")[0].rpartition(".")[2]
 
 
 @cache

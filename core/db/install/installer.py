@@ -83,14 +83,12 @@ class Part:
         """The same for a function that is there already."""
         return replace(self, remade=True)
 
-    def bodies(self, schema: str) -> dict[str, str]:
-        """The sha256 of each function's body, by the function's name."""
-        found = {}
+    def bodies(self, schema: str) -> Iterator[tuple[str, str]]:
+        """Name and sha256 of each function's body. Functions of one name that take other parameters are several."""
         for match in _FUNCTION.finditer(self.text):
             if body := _BODY.search(self.text, match.end()):
                 text = within(body["body"], schema).as_string()
-                found[match["name"]] = hashlib.sha256(text.encode()).hexdigest()
-        return found
+                yield match["name"], hashlib.sha256(text.encode()).hexdigest()
 
     def statement(self, schema: str) -> sql.Composed:
         """Its SQL."""
