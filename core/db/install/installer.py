@@ -38,6 +38,8 @@ _RENAMED = re.compile(r"^ALTER TABLE \{S\}\.\w+ RENAME TO (\w+)", re.MULTILINE)
 _DEFINES = re.compile(r"^-- defines: (?P<name>\w+)\((?P<given>[^()]*)\)$", re.MULTILINE)  # by a function of the file
 _FUNCTION = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION \{S\}\.(?P<name>\w+)\((?P<given>[^()]*)\)", re.MULTILINE)
 _BODY = re.compile(r" AS (?P<tag>\$\w+\$)(?P<body>.*?)(?P=tag)", re.DOTALL)
+_NAME = re.compile(r"\w+")
+_TRIGGERS = re.compile(r"^-- triggers: ([\w, ]+) on ([\w, ]+(?:\n-- birth_[\w, ]+)*)", re.MULTILINE)  # each on each
 _TRIGGER = re.compile(r"^ *CREATE (?:OR REPLACE |CONSTRAINT )?TRIGGER (\w+) .* ON \{S\}\.(\w+)$", re.MULTILINE)
 
 
@@ -70,7 +72,9 @@ class Part:
     @property
     def triggers(self) -> list[tuple[str, str]]:
         """Each trigger that it creates on a table of ours, with the table."""
-        return _TRIGGER.findall(self.text)
+        listed = [(trigger.strip(), table) for triggers, tables in _TRIGGERS.findall(self.text)
+                  for trigger in triggers.split(",") for table in _NAME.findall(tables)]  # fmt: skip
+        return [*_TRIGGER.findall(self.text), *listed]
 
     @property
     def functions(self) -> list[tuple[str, list[str]]]:

@@ -52,6 +52,17 @@ class RowNow:
 
 
 @dataclass(frozen=True, slots=True)
+class Counters:
+    """An entry that does not continue behind its batches: its counters, and what its batches say they must be."""
+
+    ledger_id: int
+    next_seq: int
+    wanted_seq: int
+    last_epoch: int
+    wanted_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
 class Genesis:
     """The hash of the first event, as hex digits."""
 
@@ -122,6 +133,7 @@ EVENTS: Final = Query("audit.events", Event)
 PAYLOAD: Final = Query("audit.payload", Payload)
 TOLD_ROWS: Final = Query("audit.told_rows", ToldRow)
 TOLD_ROW: Final = Query("audit.told_row", RowNow)
+COUNTERS: Final = Query("audit.counters", Counters)
 GENESIS: Final = Query("audit.genesis", Genesis)
 TRUST: Final = Query("audit.trust", Trust)
 PLACE: Final = Query("audit.place", Place)

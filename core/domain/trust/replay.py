@@ -1,15 +1,25 @@
 """What the tables must hold, computed from the chain's events alone, beside what they do hold.
 
-An event tells of each row that it made or changed: `{"t": table, "k": key, "r": row, "d": sha256 of the row's text}`,
-without `r` and `d` where the row went. The latest telling holds.
+An event tells of each row that it made or changed: `{"t": table, "k": key, "r": row, "d": digest of the row}`,
+without `r` and `d` where the row went. The latest telling holds. Events of the schema tell of each installed object.
 """
 
+import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from core.errors import Json
+
+# Told when they are finished, and never changed.
+_TOLD_ONCE: Final = frozenset({"birth_backfill_batch", "birth_backfill_quarantine"})
+_OBJECTS: Final = "birth_schema_object"
+_SCHEMA_KINDS: Final = frozenset({"schema_installed", "schema_upgraded", "schema_recorded"})
+_SUMS: Final = 1024
+# What json.loads comes down to for a payload, which the chain wrote: there are hundreds of thousands of them.
+_DECODE: Final = json.JSONDecoder().raw_decode
 
 
 class Row(NamedTuple):
@@ -41,37 +51,100 @@ class Difference:
         }
 
 
+class Finding(NamedTuple):
+    """A row that differs: the event that told of it (None: none did), and whether the table has it."""
+
+    table: str
+    key: str
+    seq: int | None
+    is_there: bool
+
+
 class Replay:
-    """The state that events add up to. Holds a digest for each row, never the rows."""
+    """The state that events add up to. Holds a digest for each row, never the rows.
 
-    def __init__(self) -> None:
+    There is one batch or more to each event, so of rows that are told once and stay as they are only sums are kept:
+    of what chain and table say, under a key that nobody knew when they were written. Where a sum does not come out,
+    `unsettled` names it, and a second Replay that follows `only` those says which rows differ.
+    """
+
+    def __init__(self, only: frozenset[int] | None = None) -> None:
+        self._only = only
         self._told: dict[tuple[str, str], tuple[str, int]] = {}
+        self._secret = secrets.token_bytes(32)
+        self._sums = [0] * _SUMS
+        self._retold: set[int] = set()
+        self.unsettled: frozenset[int] = frozenset()
 
-    def take(self, seq: int, payload: str | None) -> None:
+    def take(self, seq: int, kind: str, payload: str | None) -> None:
         """Follow one event."""
         if payload is None or '"rows"' not in payload:
             return
-        for table, key, digest, _ in _rows(payload):
-            if digest is None:
-                self._told.pop((table, key), None)
+        content = _content(payload)
+        if kind in _SCHEMA_KINDS and self._only is None:
+            self._take_objects(seq, content)
+        for table, key, digest, _ in _rows(content):
+            if table not in _TOLD_ONCE:
+                if self._only is None:
+                    self._hold(table, key, digest, seq)
+                continue
+            place = hash((table, key)) % _SUMS
+            if self._only is not None:
+                if place in self._only:
+                    self._hold(table, key, digest, seq)
+            elif digest is None:
+                self._retold.add(place)
             else:
-                self._told[table, key] = digest, seq
+                self._sums[place] += self._mark(table, key, digest)
 
-    def differing(self, live: Iterable[Row]) -> list[tuple[str, str, int | None, bool]]:
-        """Rows that differ: table, key, the event that told of it (None: none did), and whether the row is there."""
+    def differing(self, live: Iterable[Row]) -> list[Finding]:
+        """Rows that differ, but for those that are `unsettled` afterwards."""
         left = dict(self._told)
-        found: list[tuple[str, str, int | None, bool]] = []
+        sums = list(self._sums)
+        found: list[Finding] = []
         for table, key, digest in live:
+            if table in _TOLD_ONCE:
+                place = hash((table, key)) % _SUMS
+                if self._only is None:
+                    sums[place] -= self._mark(table, key, digest)
+                    continue
+                if place not in self._only:
+                    continue
+            elif self._only is not None:
+                continue
             told = left.pop((table, key), None)
             if told is None or told[0] != digest:
-                found.append((table, key, None if told is None else told[1], True))
-        return found + [(table, key, seq, False) for (table, key), (_, seq) in left.items()]
+                found.append(Finding(table, key, None if told is None else told[1], is_there=True))
+        self.unsettled = frozenset(self._retold | {place for place, total in enumerate(sums) if total})
+        return found + [Finding(table, key, seq, is_there=False) for (table, key), (_, seq) in left.items()]
+
+    def _take_objects(self, seq: int, content: Mapping[str, Json]) -> None:
+        """What an event of the schema tells of each installed object: the digest of its record."""
+        objects, dropped = content.get("objects"), content.get("dropped")
+        for name, digest in objects.items() if isinstance(objects, Mapping) else ():
+            self._hold(_OBJECTS, name, digest if isinstance(digest, str) else None, seq)
+        for name in dropped if isinstance(dropped, list) else ():
+            self._hold(_OBJECTS, str(name), None, seq)
+
+    def _hold(self, table: str, key: str, digest: str | None, seq: int) -> None:
+        if digest is None:
+            self._told.pop((table, key), None)
+        else:
+            self._told[table, key] = digest, seq
+
+    def _mark(self, table: str, key: str, digest: str) -> int:
+        text = f"{table}\0{key}\0{digest}".encode()
+        return int.from_bytes(hashlib.blake2b(text, digest_size=32, key=self._secret).digest(), "big")
 
 
 def told_row(payload: str | None, table: str, key: str) -> Json:
     """The row as an event told it; its digest where the event told no more."""
     found: Json = None
-    for name, where, digest, row in _rows(payload or "{}"):
+    content = _content(payload or "{}")
+    objects = content.get("objects")
+    if table == _OBJECTS:
+        return objects.get(key) if isinstance(objects, Mapping) else None
+    for name, where, digest, row in _rows(content):
         if (name, where) == (table, key):
             found = row if row is not None else digest
     return found
@@ -87,13 +160,18 @@ def differences(table: str, key: str, chain: Json, live: Json) -> Iterator[Diffe
             yield Difference(table, key, column, chain.get(column), live.get(column))
 
 
-def _rows(payload: str) -> Iterator[tuple[str, str, str | None, Json]]:
-    """What a payload tells of rows. Payloads that are nothing of ours tell nothing."""
+def _content(payload: str) -> Mapping[str, Json]:
+    """A payload's fields. Payloads that are nothing of ours have none."""
     try:
-        content = json.loads(payload)
+        content, _ = _DECODE(payload)
     except (ValueError, RecursionError):
-        return
-    told = content.get("rows") if isinstance(content, dict) else None
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _rows(content: Mapping[str, Json]) -> Iterator[tuple[str, str, str | None, Json]]:
+    """What a payload tells of rows."""
+    told = content.get("rows")
     for each in told if isinstance(told, list) else ():
         if isinstance(each, dict) and isinstance(each.get("t"), str) and isinstance(each.get("k"), str):
             digest = each.get("d")

@@ -9,7 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.db.connection.session import Connection
-from core.db.rows.audit import ACCEPT_HISTORY, EVENTS, GENESIS, HEAD, PAYLOAD, PLACE, TOLD_ROW, TOLD_ROWS
+from core.db.rows.audit import (
+    ACCEPT_HISTORY,
+    COUNTERS,
+    EVENTS,
+    GENESIS,
+    HEAD,
+    PAYLOAD,
+    PLACE,
+    TOLD_ROW,
+    TOLD_ROWS,
+)
 from core.domain.steps import Steps, Tell
 from core.domain.trust.anchored_place import History, cause
 from core.domain.trust.chain import Anchor, Audit, ChainEvent, verify
@@ -19,6 +29,7 @@ from core.services.local_state import anchors
 from core.version import FIRST_VERSION, ordered
 
 _ANCHOR_VERSION = 1
+_ENTRIES = "birth_backfill_ledger"
 _MOST_DIFFERENCES = 1000  # rows; more say no more
 _TOLD = 5000  # events
 _LARGEST = 64 * 1024  # bytes
@@ -61,16 +72,29 @@ def _tells_of_rows(connection: Connection) -> bool:
 def _followed(events: Iterator[ChainEvent], state: Replay) -> Iterator[ChainEvent]:
     """The same events, each of which the replay has followed."""
     for event in events:
-        state.take(event.seq, event.payload)
+        state.take(event.seq, event.kind, event.payload)
         yield event
 
 
 def _differences(connection: Connection, state: Replay) -> Iterator[Difference]:
-    live = (Row(*values) for values in connection.stream(TOLD_ROWS))
-    for table, key, seq, is_there in state.differing(live)[:_MOST_DIFFERENCES]:
+    found = state.differing(_told_rows(connection))
+    if state.unsettled:
+        again = Replay(only=state.unsettled)
+        for event in _events(connection):
+            again.take(event.seq, event.kind, event.payload)
+        found += again.differing(_told_rows(connection))
+    for table, key, seq, is_there in found[:_MOST_DIFFERENCES]:
         payload = None if seq is None else connection.one(PAYLOAD, {"seq": seq}).payload
         now = connection.one(TOLD_ROW, {"table": table, "key": key}).row if is_there else None
         yield from differences(table, key, told_row(payload, table, key), now)
+    for each in connection.rows(COUNTERS)[:_MOST_DIFFERENCES]:
+        key = str(each.ledger_id)
+        chain: dict[str, Json] = {"next_seq": each.wanted_seq, "last_epoch": each.wanted_epoch}
+        yield from differences(_ENTRIES, key, chain, {"next_seq": each.next_seq, "last_epoch": each.last_epoch})
+
+
+def _told_rows(connection: Connection) -> Iterator[Row]:
+    return (Row(*values) for values in connection.stream(TOLD_ROWS))
 
 
 def write_anchor(connection: Connection, found: Audit, path: Path) -> None:

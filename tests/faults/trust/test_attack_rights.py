@@ -34,7 +34,7 @@ _READERS = {
     "_birth_schema_catalog", "_birth_schema_differences", "_birth_schema_digest",
     "birth_registry_probe", "birth_trigger_fingerprint", "birth_window", "birth_windowed", "birth_windows",
     "birth_identity_pins", "birth_identity_registered", "birth_source_living", "birth_told_row", "birth_told_rows",
-    "birth_history_changes", "birth_history_read",
+    "birth_told_counters", "birth_history_changes", "birth_history_read",
 }  # fmt: skip
 _GUARDED = {
     "birth_alert_acknowledge", "birth_backfill_apply_batch", "birth_backfill_begin",

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from core.cli.commands.trust import audit as command
+from core.domain.trust.chain import ChainEvent, verify
 from core.domain.trust.replay import Replay, Row
 from core.errors import ConsoleError
 from tests import line
@@ -16,25 +17,35 @@ from tests import small as small_database
 from tests.databases import Database, TestServer, a_clone
 from tests.faults.attacker import Psql, ask, certifying
 
-# Columns that a superuser can change unseen by the replay, each with the reason that `docs ledger` gives.
-PASSING = {
-    "birth_backfill_ledger": {"next_seq", "last_epoch"},  # where the next claim begins
+# Tables of ours that nothing tells of, each with the reason that `docs ledger` gives: they hold the present moment.
+PASSING = {"birth_backfill_worker", "birth_backfill_fence", "birth_gate_check"}
+# The company's, or stand-ins for them.
+THEIRS = {"birth_registry"}
+# Held by a digest that a row told of has: see its tests.
+HELD = {"birth_retired_row"}
+# What the chain's own hashes show, and the digest of an entry.
+CHAIN = {"birth_ledger_event", "birth_ledger_head"}
+ITEMS = "birth_backfill_item"
+# Told of as the others are, but nothing of the kind happened in this history.
+EMPTY = {
+    "birth_alert_acknowledgement",
+    "birth_backfill_loss",
+    "birth_history_acceptance",
 }
-# Tables that the replay does not tell of: what passes, what is derived, and what others hold against something else.
-NOT_TOLD = {
-    "birth_backfill_control", "birth_backfill_worker", "birth_backfill_fence", "birth_gate_check",
-    "birth_backfill_item", "birth_retired_row",
-    "birth_ledger_event", "birth_ledger_head", "birth_schema_object", "birth_schema_version", "birth_migration",
-    "birth_setting", "birth_collection_place", "birth_evidence_claim", "birth_binding", "birth_gateway_function",
-    "birth_gateway_binding", "birth_gateway_trigger", "birth_policy", "birth_registry", "birth_register_column",
-}  # fmt: skip
+UNSEEN = {"birth_backfill_item.source_key"}  # the digest of an entry is over its codes
 
 
 @pytest.fixture(scope="module")
 def certified(server: TestServer, small_template: str) -> Iterator[Database]:
     """A whole history: people, identities, permits, a run with rows of every outcome, its certificate; a newer plan."""
     with a_clone(server, small_template) as clone:
-        clone.run("INSERT INTO birth.birth_person_login VALUES ('gone', 'Once Here');"
+        clone.run("INSERT INTO birth.birth_collection_place VALUES ('tools', 'public', 'tool');"
+                  "INSERT INTO birth.birth_evidence_claim VALUES ('trigger_gap', 'a report', '5');"
+                  "INSERT INTO birth.birth_register_column VALUES ('species_code', '{\"constant\": \"x\"}');"
+                  "INSERT INTO birth.birth_setting VALUES ('a', '{b}'), ('c', '{}');"
+                  "DELETE FROM birth.birth_setting WHERE name = 'a';"
+                  "UPDATE birth.birth_setting SET name = 'd' WHERE name = 'c';"
+                  "INSERT INTO birth.birth_person_login VALUES ('gone', 'Once Here');"
                   "UPDATE birth.birth_person_login SET retired_at = now() WHERE login = 'gone'")  # fmt: skip
         with clone.psql() as operator:
             ask(operator, "SELECT birth.birth_identity_unclassify('notes', 1, 'x')")
@@ -71,32 +82,72 @@ def owner(certified: Database) -> Iterator[Psql]:
         session.rollback()
 
 
-def replayed(session: Psql) -> Replay:
+def chain(session: Psql) -> list[ChainEvent]:
+    """The events."""
+    found = session.execute(
+        b"SELECT seq, at_us, actor, kind, payload, prev, hash FROM birth.birth_ledger_event ORDER BY seq"
+    ).fetchall()
+    return [ChainEvent(**event) for event in found]
+
+
+def replayed(events: list[ChainEvent], only: frozenset[int] | None = None) -> Replay:
     """What the chain says."""
-    state = Replay()
-    for event in session.execute(b"SELECT seq, payload FROM birth.birth_ledger_event ORDER BY seq").fetchall():
-        state.take(event["seq"], event["payload"])
+    state = Replay(only)
+    for event in events:
+        state.take(event.seq, event.kind, event.payload)
     return state
 
 
-def seen(session: Psql, state: Replay) -> list[tuple[str, str]]:
+def differing(session: Psql, events: list[ChainEvent], state: Replay) -> list[tuple[str, str]]:
     """Rows that differ from what the chain says, by table and key."""
     rows = session.execute(b"SELECT name, key, digest FROM birth.birth_told_rows()").fetchall()
     live = [Row(row["name"], row["key"], row["digest"]) for row in rows]
-    return [(table, key) for table, key, _, _ in state.differing(live)]
+    found = state.differing(live)
+    if state.unsettled:
+        found += replayed(events, state.unsettled).differing(live)
+    counters = session.execute(b"SELECT ledger_id FROM birth.birth_told_counters()").fetchall()
+    return [(each.table, each.key) for each in found] + [
+        ("birth_backfill_ledger", str(row["ledger_id"])) for row in counters
+    ]
 
 
-def tables(session: Psql) -> list[str]:
+def is_seen(session: Psql, table: str, events: list[ChainEvent], state: Replay) -> bool:
+    """Whether a table is found to hold something else than before."""
+    if table in CHAIN:
+        head = session.execute(b"SELECT only_row, seq, hash FROM birth.birth_ledger_head").fetchall()
+        claimed = (head[0]["seq"], head[0]["hash"]) if len(head) == 1 and head[0]["only_row"] else None
+        return verify(chain(session), claimed).bad is not None
+    if table == ITEMS:
+        return bool(ask(session, "SELECT count(*) FROM birth.birth_backfill_ledger AS l WHERE l.digest IS DISTINCT"
+                                 " FROM birth.birth_item_digest(l.ledger_id)"))  # fmt: skip
+    return table in {name for name, _ in differing(session, events, state)}
+
+
+def told(session: Psql) -> list[str]:
     found = session.execute(b"SELECT name FROM birth._birth_told_tables()").fetchall()
-    return [row["name"] for row in found]
+    return [*(row["name"] for row in found), "birth_schema_object"]
+
+
+def ours(session: Psql) -> list[str]:
+    found = session.execute(
+        b"SELECT relname FROM pg_class WHERE relnamespace = 'birth'::regnamespace AND relkind = 'r'"
+        b" AND relname LIKE 'birth%' ORDER BY 1"
+    ).fetchall()
+    return [row["relname"] for row in found if row["relname"] not in THEIRS | HELD]
 
 
 def unbound(session: Psql, table: str) -> None:
     """Whoever is superuser takes away first what would refuse a change."""
     for check in session.execute(
-        b"SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'u')", [f"birth.{table}"]
+        b"SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'u', 'p', 'f')",
+        [f"birth.{table}"],
     ).fetchall():
-        session.execute(f'ALTER TABLE birth.{table} DROP CONSTRAINT "{check["conname"]}"'.encode())
+        session.execute(f'ALTER TABLE birth.{table} DROP CONSTRAINT IF EXISTS "{check["conname"]}" CASCADE'.encode())
+    for index in session.execute(
+        b"SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = %s::regclass AND indisunique",
+        [f"birth.{table}"],
+    ).fetchall():
+        session.execute(f"DROP INDEX {index['name']}".encode())
     for column in session.execute(
         b"SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attidentity <> ''", [f"birth.{table}"]
     ).fetchall():
@@ -112,12 +163,13 @@ OTHER = {
 }  # fmt: skip
 
 
-def test_every_column_that_a_superuser_changes_is_seen_but_those_that_pass(owner: Psql) -> None:
-    state = replayed(owner)
-    assert seen(owner, state) == []
-    unseen: dict[str, set[str]] = {}
+def test_every_column_that_a_superuser_changes_is_seen(owner: Psql) -> None:
+    events = chain(owner)
+    state = replayed(events)
+    assert differing(owner, events, state) == []
+    unseen: set[str] = set()
     columns = 0
-    for table in tables(owner):
+    for table in ours(owner):
         unbound(owner, table)
         for column in owner.execute(
             b"SELECT attname AS name, format_type(atttypid, NULL) AS type FROM pg_attribute"
@@ -125,43 +177,53 @@ def test_every_column_that_a_superuser_changes_is_seen_but_those_that_pass(owner
         ).fetchall():  # fmt: skip
             columns += 1
             with owner.transaction(force_rollback=True):
-                change = OTHER[column["type"]].format(column["name"])
+                # Whoever rewrites an event writes one.
+                other = "{0} || ' '" if column["name"] == "payload" else OTHER[column["type"]]
+                change = other.format(column["name"])
                 owner.execute(
                     f"UPDATE birth.{table} SET {column['name']} = {change} WHERE ctid = ("
                     f"SELECT max(ctid) FROM birth.{table} AS t"
                     f"{' WHERE finished_at IS NOT NULL' if table == 'birth_backfill_batch' else ''})".encode()
                 )
-                if not {name for name, _ in seen(owner, state)} & {table}:
-                    unseen.setdefault(table, set()).add(column["name"])
-    assert columns > 90
-    assert unseen == PASSING
+                if table in EMPTY:
+                    assert ask(owner, f"SELECT count(*) FROM birth.{table}") == 0
+                elif table in PASSING or not is_seen(owner, table, events, state):
+                    unseen.add(f"{table}.{column['name']}")
+    assert columns > 160
+    assert {each for each in unseen if each.partition(".")[0] not in PASSING} == UNSEEN
 
 
-def test_rows_that_a_superuser_removes_or_adds_are_seen(owner: Psql) -> None:
-    state = replayed(owner)
-    for table in tables(owner):
+def test_rows_that_a_superuser_removes_adds_or_doubles_are_seen(owner: Psql) -> None:
+    events = chain(owner)
+    state = replayed(events)
+    for table in ours(owner):
+        if table in PASSING | EMPTY:
+            continue
         unbound(owner, table)
-        key = ask(owner, f"SELECT key[1] FROM birth._birth_told_tables() WHERE name = '{table}'")
+        assert ask(owner, f"SELECT count(*) FROM birth.{table}") > 0, table
+        key = {"birth_backfill_item": "seq", "birth_ledger_event": "seq", "birth_ledger_head": "only_row",
+               "birth_schema_object": "name"}.get(table)  # fmt: skip
+        key = key or ask(owner, f"SELECT key[1] FROM birth._birth_told_tables() WHERE name = '{table}'")
         kind = ask(owner, f"SELECT pg_typeof({key})::text FROM birth.{table} LIMIT 1")
-        another = f"{key} || '9'" if kind == "text" else f"{key} + 900"
-        ghost = (
-            f"CREATE TEMP TABLE ghost ON COMMIT DROP AS SELECT * FROM birth.{table} LIMIT 1;"
-            f" UPDATE ghost SET {key} = {another}; INSERT INTO birth.{table} SELECT * FROM ghost"
-        )
-        for change in (f"DELETE FROM birth.{table} WHERE ctid = (SELECT max(ctid) FROM birth.{table})", ghost):
+        another = {"text": f"{key} || '9'", "boolean": f"NOT {key}"}.get(kind, f"{key} + 900")
+        for change in (None, another, key):
             with owner.transaction(force_rollback=True):
-                owner.execute(change.encode())
-                assert [name for name, _ in seen(owner, state)] == [table], change
+                if change is None:
+                    statement = f"DELETE FROM birth.{table} WHERE ctid = (SELECT max(ctid) FROM birth.{table})"
+                else:
+                    statement = (
+                        f"CREATE TEMP TABLE ghost ON COMMIT DROP AS SELECT * FROM birth.{table}"
+                        f" ORDER BY ctid DESC LIMIT 1; UPDATE ghost SET {key} = {change};"
+                        f" INSERT INTO birth.{table} SELECT * FROM ghost"
+                    )
+                owner.execute(statement.encode())
+                assert is_seen(owner, table, events, state), (table, change)
 
 
-def test_every_table_is_told_of_or_named_with_its_reason(owner: Psql) -> None:
-    ours = owner.execute(
-        b"SELECT relname FROM pg_class WHERE relnamespace = 'birth'::regnamespace AND relkind = 'r'"
-        b" AND relname LIKE 'birth%'"
-    ).fetchall()
-    assert {row["relname"] for row in ours} - set(tables(owner)) <= NOT_TOLD
+def test_every_table_of_ours_is_told_of_or_named_with_its_reason(owner: Psql) -> None:
     reasons = (Path(__file__).parents[3] / "core/docs/ledger.md").read_text()
-    for name in {row["relname"] for row in ours} - set(tables(owner)):
+    assert set(ours(owner)) - set(told(owner)) == PASSING | CHAIN | {ITEMS}
+    for name in PASSING | CHAIN | {ITEMS} | THEIRS | HELD:
         assert f"`{name}`" in reasons, name
 
 

@@ -44,7 +44,8 @@ BEGIN
     END IF;
     PERFORM {S}.birth_ledger_append('steered', jsonb_build_object(
         'run', p_run, 'command', p_command, 'batch_size', p_batch_size,
-        'reason', p_reason, 'person', v_person));
+        'reason', p_reason, 'person', v_person,
+        'rows', {S}._birth_images('birth_backfill_control', 't.run_id = $1', p_run)));
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_steer(bigint, text, integer, text) IS

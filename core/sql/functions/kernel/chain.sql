@@ -23,7 +23,8 @@ BEGIN
     -- What is in the chain stays there, and is read whenever it is verified. Only what lists collections may be long.
     IF octet_length(v_payload) > (CASE
             WHEN p_kind IN ('planned', 'reconciled', 'started', 'resumed', 'applied',
-            'enrolled', 'rows_found', 'batch') THEN 64000000
+            'enrolled', 'configured', 'rows_found', 'batch', 'schema_installed', 'schema_upgraded', 'schema_recorded')
+            THEN 64000000
             ELSE 100000 END) THEN
         PERFORM {S}.birth_refuse('BR002', 'text_too_long',
             format('an event of %s bytes is too long for the ledger', octet_length(v_payload)),

@@ -1,26 +1,40 @@
 -- Rows as events tell of them. An event carries the image of every row that it made or changed: from the events
--- alone it can be said what the tables must hold. `t` is the table, `k` the key, `r` the row, `d` the sha256 of its
--- text; a row that went has no `r` and no `d`.
+-- alone it can be said what the tables must hold. `t` is the table, `k` the key, `r` the row, `d` the sha256 of the row
+-- as PostgreSQL writes it; a row that went has no `r` and no `d`.
 
--- The tables that events tell of, the columns of their keys, and columns that pass without an event.
-CREATE OR REPLACE FUNCTION {S}._birth_told_tables() RETURNS TABLE (name text, key text[], passing text[])
+-- The tables that events tell of, the columns of their keys, and columns that pass without an event. Changes of those
+-- that are `noted` are told by a trigger, whoever makes them: administrators write them by hand, too.
+CREATE OR REPLACE FUNCTION {S}._birth_told_tables()
+RETURNS TABLE (name text, key text[], passing text[], noted boolean)
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    VALUES ('birth_person_login', '{{login}}'::text[], '{{}}'::text[]),
-        ('birth_identity', '{{collection_name}}', '{{}}'),
-        ('birth_identity_history', '{{collection_name,version}}', '{{}}'),
-        ('birth_identity_retirement', '{{collection_name,version}}', '{{}}'),
-        ('birth_admission_permit', '{{permit_id}}', '{{}}'),
-        ('birth_admission_budget', '{{permit_id}}', '{{}}'),
-        ('birth_permit_request', '{{request_id}}', '{{}}'),
-        ('birth_backfill_run', '{{run_id}}', '{{}}'),
-        ('birth_backfill_ledger', '{{ledger_id}}', '{{next_seq,last_epoch}}'),
-        ('birth_backfill_batch', '{{ledger_id,epoch}}', '{{}}'),
-        ('birth_backfill_quarantine', '{{ledger_id,seq}}', '{{}}'),
-        ('birth_backfill_limit', '{{run_id}}', '{{}}'),
-        ('birth_alert_acknowledgement', '{{run_id,alert}}', '{{}}'),
-        ('birth_backfill_certificate', '{{run_id}}', '{{}}'),
-        ('birth_backfill_loss', '{{loss_id}}', '{{}}'),
-        ('birth_history_acceptance', '{{system_identifier,timeline}}', '{{}}')
+    VALUES ('birth_person_login', '{{login}}'::text[], '{{}}'::text[], false),
+        ('birth_identity', '{{collection_name}}', '{{}}', false),
+        ('birth_identity_history', '{{collection_name,version}}', '{{}}', false),
+        ('birth_identity_retirement', '{{collection_name,version}}', '{{}}', false),
+        ('birth_admission_permit', '{{permit_id}}', '{{}}', false),
+        ('birth_admission_budget', '{{permit_id}}', '{{}}', false),
+        ('birth_permit_request', '{{request_id}}', '{{}}', false),
+        ('birth_backfill_run', '{{run_id}}', '{{}}', false),
+        ('birth_backfill_control', '{{run_id}}', '{{}}', false),
+        ('birth_backfill_ledger', '{{ledger_id}}', '{{next_seq,last_epoch}}', false),
+        ('birth_backfill_batch', '{{ledger_id,epoch}}', '{{}}', false),
+        ('birth_backfill_quarantine', '{{ledger_id,seq}}', '{{}}', false),
+        ('birth_backfill_limit', '{{run_id}}', '{{}}', false),
+        ('birth_alert_acknowledgement', '{{run_id,alert}}', '{{}}', false),
+        ('birth_backfill_certificate', '{{run_id}}', '{{}}', false),
+        ('birth_backfill_loss', '{{loss_id}}', '{{}}', false),
+        ('birth_history_acceptance', '{{system_identifier,timeline}}', '{{}}', false),
+        ('birth_policy', '{{collection_name}}', '{{}}', true),
+        ('birth_setting', '{{name}}', '{{}}', true),
+        ('birth_collection_place', '{{collection_name}}', '{{}}', true),
+        ('birth_evidence_claim', '{{claim}}', '{{}}', true),
+        ('birth_binding', '{{part}}', '{{}}', true),
+        ('birth_gateway_function', '{{only_row}}', '{{}}', true),
+        ('birth_gateway_binding', '{{parameter}}', '{{}}', true),
+        ('birth_gateway_trigger', '{{only_row}}', '{{}}', true),
+        ('birth_register_column', '{{column_name}}', '{{}}', true),
+        ('birth_schema_version', '{{installation}}', '{{}}', false),
+        ('birth_migration', '{{name}}', '{{}}', false)
 $body$;
 
 -- A row as text depends on no session's settings. Values longer than 200 characters are told by their hash.
@@ -41,17 +55,16 @@ SET standard_conforming_strings = 'on' AS $body$
 DECLARE
     v_found jsonb;
 BEGIN
-    EXECUTE format('SELECT jsonb_agg(jsonb_build_object(''t'', %L, ''k'', i.key, ''r'', i.image, ''d'','
-            ' encode(sha256(convert_to(i.image::text, ''UTF8'')), ''hex'')) ORDER BY i.key) FROM (%s) AS i',
-        p_table, {S}._birth_image_query(p_table, p_where)) INTO v_found USING p_key;
+    EXECUTE {S}._birth_images_query(p_table, p_where, format('{S}.%I', p_table)) INTO v_found USING p_key;
     RETURN coalesce(v_found, '[]');
 END
 $body$;
 
--- The images of a run, of those that it superseded, and of all their entries.
+-- The images of a run, its control and its entries, and those of the runs that it superseded.
 CREATE OR REPLACE FUNCTION {S}._birth_run_images(p_run bigint) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT {S}._birth_images('birth_backfill_run', 't.run_id = $1 OR t.superseded_by = $1', p_run)
+        || {S}._birth_images('birth_backfill_control', 't.run_id = $1', p_run)
         || {S}._birth_images('birth_backfill_ledger', format('t.run_id = $1 OR t.run_id IN (SELECT r.run_id'
             ' FROM %I.birth_backfill_run AS r WHERE r.superseded_by = $1)', {s}), p_run)
 $body$;
@@ -72,15 +85,19 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             format('t.collection_name = %L AND t.version = %s', p_collection, p_version), NULL)
 $body$;
 
--- Tell of all rows as they are found: once, by whoever brings a schema to the first version whose events tell of
--- them.
+-- Tell of all rows as they are found: once, by the first version whose events tell of them. What stands nowhere but in
+-- a table is told in full, the rest by its digest.
 CREATE OR REPLACE FUNCTION {S}._birth_rows_tell() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_rows jsonb;
 BEGIN
-    FOR v_rows IN SELECT jsonb_agg(jsonb_build_object('t', chunk.name, 'k', chunk.key, 'd', chunk.digest)) FROM (
-            SELECT r.*, row_number() OVER () / 50000 AS number FROM {S}.birth_told_rows() AS r) AS chunk
+    FOR v_rows IN SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('t', chunk.name, 'k', chunk.key,
+            'd', chunk.digest)) || CASE WHEN chunk.noted
+                THEN jsonb_build_object('r', {S}.birth_told_row(chunk.name, chunk.key)) ELSE '{{}}' END)
+        FROM (
+            SELECT r.*, told.noted, row_number() OVER () / 50000 AS number
+            FROM {S}.birth_told_rows() AS r JOIN {S}._birth_told_tables() AS told USING (name)) AS chunk
         GROUP BY chunk.number ORDER BY chunk.number
     LOOP
         PERFORM {S}.birth_ledger_append('rows_found', jsonb_build_object('rows', v_rows));
@@ -88,18 +105,32 @@ BEGIN
 END
 $body$;
 
--- The query of keys and images of a table's rows.
-CREATE OR REPLACE FUNCTION {S}._birth_image_query(p_table text, p_where text) RETURNS text
+-- The query of keys, images and digests of a table's rows; `p_source` is where they stand, as SQL. The digest is that
+-- of the row as PostgreSQL writes it, which costs a tenth of the image.
+CREATE OR REPLACE FUNCTION {S}._birth_image_query(p_table text, p_where text, p_source text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT concat_ws(''/'', %s) AS key, {S}._birth_short(to_jsonb(t) - %L::text[]) AS image'
-            ' FROM {S}.%I AS t WHERE %s',
+    SELECT format('SELECT concat_ws(''/'', %s) AS key, {S}._birth_short(to_jsonb(t) - %L::text[]) AS image,'
+            ' encode(sha256(convert_to(ROW(%s)::text, ''UTF8'')), ''hex'') AS digest FROM %s AS t WHERE %s',
         (SELECT string_agg(format('t.%I', k.name), ', ' ORDER BY k.place)
             FROM unnest(told.key) WITH ORDINALITY AS k(name, place)),
-        told.passing, p_table, p_where)
+        told.passing,
+        (SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
+            WHERE a.attrelid = format('%I.%I', {s}, p_table)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+              AND a.attname <> ALL (told.passing)),
+        p_source, p_where)
     FROM {S}._birth_told_tables() AS told WHERE told.name = p_table
 $body$;
 
--- What the tables hold now: the digest of each row's image. Claims that are not finished pass without an event.
+-- The query of all of them as one array.
+CREATE OR REPLACE FUNCTION {S}._birth_images_query(p_table text, p_where text, p_source text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT jsonb_agg(jsonb_build_object(''t'', %L, ''k'', i.key, ''r'', i.image, ''d'', i.digest)'
+            ' ORDER BY i.key) FROM (%s) AS i',
+        p_table, {S}._birth_image_query(p_table, p_where, p_source))
+$body$;
+
+-- What the tables hold now: the digest of each row. Claims that are not finished pass without an event, and so
+-- does what is somebody else's under one of these names. Installed objects are told by the events of the schema.
 CREATE OR REPLACE FUNCTION {S}.birth_told_rows() RETURNS TABLE (name text, key text, digest text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
@@ -109,13 +140,31 @@ SET standard_conforming_strings = 'on' AS $body$
 DECLARE
     v_table text;
 BEGIN
-    FOR v_table IN SELECT told.name FROM {S}._birth_told_tables() AS told LOOP
+    FOR v_table IN
+        SELECT told.name FROM {S}._birth_told_tables() AS told JOIN pg_class AS c ON c.relname = told.name
+        WHERE c.relnamespace = format('%I', {s})::regnamespace AND c.relowner = 'birth_owner'::regrole
+    LOOP
         RETURN QUERY EXECUTE format(
-            'SELECT %L, i.key, encode(sha256(convert_to(i.image::text, ''UTF8'')), ''hex'') FROM (%s) AS i',
+            'SELECT %L, i.key, i.digest FROM (%s) AS i',
             v_table, {S}._birth_image_query(v_table,
-                CASE v_table WHEN 'birth_backfill_batch' THEN 't.finished_at IS NOT NULL' ELSE 'true' END));
+                CASE v_table WHEN 'birth_backfill_batch' THEN 't.finished_at IS NOT NULL' ELSE 'true' END,
+                format('{S}.%I', v_table)));
     END LOOP;
+    RETURN QUERY SELECT 'birth_schema_object', concat_ws(' ', o.kind, o.name),
+        encode(sha256(convert_to(o.aspects::text, 'UTF8')), 'hex') FROM {S}.birth_schema_object AS o;
 END
+$body$;
+
+-- Where an entry does not continue behind its batches: what it says, and what the batches say.
+CREATE OR REPLACE FUNCTION {S}.birth_told_counters()
+RETURNS TABLE (ledger_id bigint, next_seq bigint, wanted_seq bigint, last_epoch bigint, wanted_epoch bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT l.ledger_id, l.next_seq, coalesce(b.seq_to, 0) + 1, l.last_epoch, coalesce(b.epoch, 0)
+    FROM {S}.birth_backfill_ledger AS l
+    LEFT JOIN (SELECT t.ledger_id, max(t.seq_to) AS seq_to, max(t.epoch) AS epoch
+        FROM {S}.birth_backfill_batch AS t GROUP BY t.ledger_id) AS b USING (ledger_id)
+    WHERE (l.next_seq, l.last_epoch) IS DISTINCT FROM (coalesce(b.seq_to, 0) + 1, coalesce(b.epoch, 0))
+    ORDER BY l.ledger_id
 $body$;
 
 -- One row as it is now, for whoever compares; NULL where there is none.
@@ -128,24 +177,36 @@ SET standard_conforming_strings = 'on' AS $body$
 DECLARE
     v_row jsonb;
 BEGIN
-    EXECUTE format('SELECT i.image FROM (%s) AS i WHERE i.key = $1', {S}._birth_image_query(p_table, 'true'))
-    INTO v_row USING p_key;
+    IF NOT EXISTS (SELECT FROM {S}._birth_told_tables() AS told WHERE told.name = p_table) THEN
+        RETURN (SELECT to_jsonb(encode(sha256(convert_to(o.aspects::text, 'UTF8')), 'hex'))
+            FROM {S}.birth_schema_object AS o
+            WHERE p_table = 'birth_schema_object' AND concat_ws(' ', o.kind, o.name) = p_key);
+    END IF;
+    EXECUTE format('SELECT i.image FROM (%s) AS i WHERE i.key = $1',
+        {S}._birth_image_query(p_table, 'true', format('{S}.%I', p_table))) INTO v_row USING p_key;
     RETURN v_row;
 END
 $body$;
 
-GRANT EXECUTE ON FUNCTION {S}.birth_told_rows(), {S}.birth_told_row(text, text) TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_told_rows(), {S}.birth_told_row(text, text),
+    {S}.birth_told_counters() TO birth_reader;
 
 COMMENT ON FUNCTION {S}._birth_told_tables() IS
-    'The tables whose rows events tell of, their keys, and columns left out.';
+    'The tables whose rows events tell of, their keys, columns left out, and whether a trigger tells. Private.';
 COMMENT ON FUNCTION {S}._birth_short(jsonb) IS 'A row with values of more than 200 characters told by their hash.';
 COMMENT ON FUNCTION {S}._birth_images(text, text, bigint) IS 'The images of rows of a table, as an event carries them.';
 COMMENT ON FUNCTION {S}._birth_run_images(bigint) IS
-    'The images of a run, of those it superseded, and of their entries.';
+    'The images of a run, its control and its entries, and of the runs it superseded.';
 COMMENT ON FUNCTION {S}._birth_identity_images(text, integer) IS 'The images of an identity and of its latest version.';
 COMMENT ON FUNCTION {S}._birth_no_image(text, text) IS 'The image of a row that went.';
-COMMENT ON FUNCTION {S}._birth_image_query(text, text) IS 'The query of keys and images of a table''s rows.';
-COMMENT ON FUNCTION {S}._birth_rows_tell() IS 'Appends events of all rows as found: once, by an upgrade from 0.1.0.';
+COMMENT ON FUNCTION {S}._birth_image_query(text, text, text) IS
+    'The query of keys, images and digests of a table''s rows. Private.';
+COMMENT ON FUNCTION {S}._birth_images_query(text, text, text) IS
+    'The query of all images of a table''s rows, as one array. Private.';
+COMMENT ON FUNCTION {S}._birth_rows_tell() IS
+    'Appends events of all rows as found: once, by an installation or an upgrade from 0.1.0.';
 COMMENT ON FUNCTION {S}.birth_told_rows() IS
     'The digest of each row that events tell of, as the tables hold it now. For every birth_reader, who audits.';
 COMMENT ON FUNCTION {S}.birth_told_row(text, text) IS 'One such row as it is now, or NULL. For every birth_reader.';
+COMMENT ON FUNCTION {S}.birth_told_counters() IS
+    'Entries whose counters do not continue behind their batches. For every birth_reader, who audits.';

@@ -70,7 +70,11 @@ BEGIN
     SELECT c.kind, c.name, c.aspects
     FROM {S}._birth_schema_catalog() AS c
     WHERE p_only IS NULL OR c.kind = 'function' AND split_part(c.name, '(', 1) = ANY (v_only);
-    v_seq := {S}.birth_ledger_append(p_kind, jsonb_build_object(
+    -- The event tells of this row, and the row names the event: its number is known as long as the head is held.
+    SELECT h.seq + 1 INTO STRICT v_seq FROM {S}.birth_ledger_head AS h FOR UPDATE;
+    INSERT INTO {S}.birth_schema_version (installation, version, event_seq, digest)
+    VALUES (coalesce(v_last.installation, 0) + 1, p_to, v_seq, {S}._birth_schema_digest());
+    PERFORM {S}.birth_ledger_append(p_kind, jsonb_build_object(
         'from', p_from,
         'to', p_to,
         'digest', {S}._birth_schema_digest(),
@@ -89,9 +93,9 @@ BEGIN
             SELECT coalesce(jsonb_agg(b.object ORDER BY b.object COLLATE "C"), '[]')
             FROM jsonb_object_keys(v_before) AS b(object)
             WHERE NOT EXISTS (SELECT FROM {S}.birth_schema_object AS o
-                WHERE concat_ws(' ', o.kind, o.name) = b.object))));
-    INSERT INTO {S}.birth_schema_version (installation, version, event_seq, digest)
-    VALUES (coalesce(v_last.installation, 0) + 1, p_to, v_seq, {S}._birth_schema_digest());
+                WHERE concat_ws(' ', o.kind, o.name) = b.object)),
+        'rows', {S}._birth_images('birth_schema_version', 't.event_seq = $1', v_seq)
+            || CASE WHEN p_only IS NULL THEN {S}._birth_file_images() ELSE '[]' END));
     -- What a console reads when it connects, before it may read any table.
     EXECUTE format('COMMENT ON TABLE %I.birth_migration IS %L', {s},
         concat('birth-console ', p_to, ': installed files of core/sql, one row each'));
@@ -100,6 +104,20 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_schema_record(text, text, text, text[], text[]) IS
     'Records every object as it is now as installed, with an event. p_only limits it to functions of these names. '
     'For administrators.';
+
+-- The images of the files that are applied, and of those that an earlier event told of and that are gone.
+CREATE OR REPLACE FUNCTION {S}._birth_file_images() RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT {S}._birth_images('birth_migration', 'true', NULL) || (
+        SELECT coalesce(jsonb_agg(DISTINCT told.image - 'r' - 'd'), '[]')
+        FROM {S}.birth_schema_version AS v JOIN {S}.birth_ledger_event AS e ON e.seq = v.event_seq
+        CROSS JOIN LATERAL jsonb_array_elements(
+            CASE WHEN e.payload::jsonb ? 'rows' THEN e.payload::jsonb -> 'rows' ELSE '[]' END) AS told(image)
+        WHERE told.image ->> 't' = 'birth_migration'
+          AND NOT EXISTS (SELECT FROM {S}.birth_migration AS m WHERE m.name = told.image ->> 'k'))
+$body$;
+COMMENT ON FUNCTION {S}._birth_file_images() IS
+    'The images of birth_migration, and of its rows that are gone. Private.';
 
 -- The same for functions that are defined anew by what is bound now; nothing before anything is installed.
 CREATE OR REPLACE FUNCTION {S}._birth_schema_redefined(p_functions text[]) RETURNS void
