@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from core.cli import ascii_signs
 from core.cli.argv import hide_passwords
 from core.cli.command_index import CommandGroup, load
 from core.cli.options import connecting, connecting_options
@@ -97,7 +98,7 @@ def _make_streams_safe() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as the process
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=ascii_signs.ERRORS)
 
 
 def _show_traceback(found: Exception) -> None:

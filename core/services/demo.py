@@ -55,15 +55,22 @@ def stop(home: Path) -> bool:
     return embedded.stop(home)
 
 
-def reset(home: Path, progress: OnProgress, scale: int | None = None) -> None:
+def is_kept(home: Path) -> bool:
+    """Whether the server runs until `stop`."""
+    return embedded.is_kept(home)
+
+
+def reset(home: Path, progress: OnProgress, scale: int | None = None) -> int:
     """Replace the demo by a new one, at the old one's scale unless told. Disconnects everybody from it.
 
-    The old demo stays until the new one is complete. A kept server stays kept. Raises ConsoleError.
+    Returns the scale. The old demo stays until the new one is complete. A kept server stays kept. Raises ConsoleError.
     """
     server = EmbeddedServer.use(home, progress)
     try:
         with server.working(progress), server.maintain() as connection:
-            _build(server, connection, progress, scale or _scale(connection) or 1)
+            chosen = scale or _scale(connection) or 1
+            _build(server, connection, progress, chosen)
+            return chosen
     finally:
         server.release()
 

@@ -9,7 +9,8 @@ import click
 
 from core.cli.argv import APPLY
 from core.cli.interruption import interruptible
-from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.known import RUN
+from core.cli.options import Invocation, invocation
 from core.cli.output import Output, ReaderGone
 from core.cli.progress import follow
 from core.domain.backfill.events import ApplyEvent
@@ -46,7 +47,7 @@ class _Amount(click.FloatRange):
 
 
 @click.command()
-@click.argument("run", type=NUMBER)
+@click.argument("run", type=RUN)
 @click.option("--batch-size", type=_ROWS, metavar="N", help="Rows per batch (default: adaptive).")
 @click.option(
     "--max-batches", type=click.IntRange(min=1), metavar="N", help="Stop after N batches; the run can be resumed."
@@ -146,7 +147,7 @@ def apply(
 
 
 @click.command()
-@click.argument("run", type=NUMBER)
+@click.argument("run", type=RUN)
 @click.argument("command", type=click.Choice(["pause", "resume", "cancel"]), required=False)
 @click.option(
     "--batch-size",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.cli.commands import classify_bulk
+from core.cli.known import COLLECTION, COLUMN
 from core.cli.options import Invocation, invocation
 from core.domain.classify.identity import Identity, column_identity, synthetic_identity
 from core.errors import UsageError
@@ -38,8 +39,8 @@ _OPTIONAL = ("undo", "history")
 
 
 @click.command()
-@click.argument("collection", required=False)
-@click.option("--column", metavar="C", help="Identify rows by one column, taken as text.")
+@click.argument("collection", type=COLLECTION, required=False)
+@click.option("--column", type=COLUMN, metavar="C", help="Identify rows by one column, taken as text.")
 @click.option("--synthetic", metavar="TEMPLATE", help="Join columns: collection:{column}/{column}…")
 @click.option("--exempt", is_flag=True, help="Exempt the collection from registration (gatekeepers; needs --reason).")
 @click.option(

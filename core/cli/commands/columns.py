@@ -4,12 +4,13 @@ from dataclasses import asdict
 
 import click
 
+from core.cli.known import COLLECTION
 from core.cli.options import Invocation, invocation
 from core.services.classify import column_statistics as service
 
 
 @click.command()
-@click.argument("collection")
+@click.argument("collection", type=COLLECTION)
 @invocation
 def columns(call: Invocation, collection: str) -> None:
     """Show evidence for each column of COLLECTION: declarations, statistics, one bounded sample."""

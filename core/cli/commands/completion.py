@@ -1,11 +1,11 @@
-"""`completion`: what makes a shell complete commands, options and their values. It never connects."""
+"""`completion`: what makes a shell complete commands, options and their values, for all three programs."""
 
 import click
 from click.shell_completion import get_completion_class
 
 from core.cli.output import Output
 
-PROGRAM, VARIABLE = "birth-console", "_BIRTH_CONSOLE_COMPLETE"
+PROGRAMS = ("birth-console", "dot-birth-backfill-plan", "dot-birth-backfill-apply")
 
 
 @click.command()
@@ -15,4 +15,6 @@ def completion(shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 - click knows the three
     # The script itself asks the program; what it would complete is not needed to print it.
-    Output(as_json=False).source(kind(click.Command(PROGRAM), {}, PROGRAM, VARIABLE).source())
+    for program in PROGRAMS:
+        variable = f"_{program.replace('-', '_').upper()}_COMPLETE"
+        Output(as_json=False).source(kind(click.Command(program), {}, program, variable).source())

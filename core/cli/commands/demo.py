@@ -40,11 +40,11 @@ def stop(call: Invocation) -> None:
 @demo_invocation
 def reset(call: Invocation, *, scale: int | None) -> None:
     """Replace the demo with a new one. Changes made in it are lost."""
-    service.reset(data_home(), call.output.progress, scale)
+    made = service.reset(data_home(), call.output.progress, scale)
     if call.output.as_json:
-        call.output.document({"reset": True, "home": str(data_home())})
+        call.output.document({"reset": True, "home": str(data_home()), "scale": made})
     else:
-        call.output.text("the demo was reset")
+        call.output.text(f"the demo was reset, at scale {made}")
 
 
 @demo.command()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.cli.options import NUMBER, Invocation, gathering, invocation
+from core.cli.known import RUN
+from core.cli.options import Invocation, gathering, invocation
 from core.domain.backfill.diff import KINDS, Cursor, Page, View
 from core.domain.backfill.runs import ActiveWorker, Run, Statements
 from core.domain.filter import Filter
@@ -47,7 +48,7 @@ def ledger() -> None:
 
 
 @ledger.command()
-@click.argument("run", type=NUMBER, required=False)
+@click.argument("run", type=RUN, required=False)
 @click.option("--sql", "with_sql", is_flag=True, help="Also show the SQL of plan and batches.")
 @invocation
 def show(call: Invocation, run: int | None, *, with_sql: bool) -> None:
@@ -60,8 +61,8 @@ def show(call: Invocation, run: int | None, *, with_sql: bool) -> None:
 
 
 @ledger.command()
-@click.argument("run", type=NUMBER)
-@click.argument("other", type=NUMBER, metavar="[RUN2]", required=False)
+@click.argument("run", type=RUN)
+@click.argument("other", type=RUN, metavar="[RUN2]", required=False)
 @click.option(
     "--only",
     type=click.Choice(KINDS),

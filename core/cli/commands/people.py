@@ -2,6 +2,7 @@
 
 import click
 
+from core.cli.known import LOGIN
 from core.cli.options import Invocation, gathering, invocation
 from core.domain.trust.people import GROUPS, Person
 from core.errors import NotAllowed
@@ -57,7 +58,7 @@ def add(call: Invocation, name: str, *, person: str, groups: tuple[str, ...]) ->
 
 
 @people.command()
-@click.argument("name", metavar="LOGIN")
+@click.argument("name", type=LOGIN, metavar="LOGIN")
 @invocation
 def retire(call: Invocation, name: str) -> None:
     """Revoke every group from LOGIN. Its past actions stay with the person."""

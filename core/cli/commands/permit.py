@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from core.cli.known import COLLECTION, PERMIT, REQUEST, RUN
 from core.cli.options import NUMBER, Invocation, gathering, invocation
 from core.domain.backfill import permit as domain
 from core.domain.backfill.permit import Permit, PermitRequest
@@ -26,6 +27,7 @@ def permit() -> None:
 @click.option(
     "--collection",
     "collections",
+    type=COLLECTION,
     multiple=True,
     metavar="C",
     help="Admit only this collection (repeatable; default: every collection).",
@@ -35,7 +37,7 @@ def permit() -> None:
     metavar="HEX8",
     help="Refuse if the gateway has another fingerprint: 8 to 32 hex digits, or 64 over all that is bound.",
 )
-@click.option("--run", "run_", type=NUMBER, metavar="RUN", help="Admit only this run, with the plan that it has now.")
+@click.option("--run", "run_", type=RUN, metavar="RUN", help="Admit only this run, with the plan that it has now.")
 @click.option(
     "--between",
     metavar="01:00-05:00",
@@ -78,7 +80,7 @@ def open_command(
 
 
 @permit.command("request")
-@click.argument("run", type=NUMBER)
+@click.argument("run", type=RUN)
 @click.option("--reason", required=True, metavar="T", help="Reason; recorded in the ledger.")
 @click.option("--expires", default="2h", show_default=True, metavar="2h", help="Lifetime: 30m, 2h, 1d (at most 366d).")
 @click.option("--between", metavar="01:00-05:00", help="Hours, as `permit open` takes them.")
@@ -99,7 +101,7 @@ def request_command(
 
 
 @permit.command("grant")
-@click.argument("number", metavar="REQUEST", type=NUMBER)
+@click.argument("number", metavar="REQUEST", type=REQUEST)
 @invocation
 def grant_command(call: Invocation, number: int) -> None:
     """Open the permit of REQUEST exactly as it was asked for: `permit list` shows what it is."""
@@ -109,7 +111,7 @@ def grant_command(call: Invocation, number: int) -> None:
 
 
 @permit.command("close")
-@click.argument("number", metavar="ID", type=NUMBER)
+@click.argument("number", metavar="ID", type=PERMIT)
 @click.option("--reason", required=True, metavar="T", help="Reason; recorded in the ledger.")
 @invocation
 def close_command(call: Invocation, number: int, *, reason: str) -> None:

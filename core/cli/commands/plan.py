@@ -8,7 +8,8 @@ import click
 
 from core.cli import preview
 from core.cli.files import insist_new, write_new
-from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.known import COLLECTION, RUN
+from core.cli.options import Invocation, invocation
 from core.cli.steps import steps
 from core.domain.backfill.preview import Preview
 from core.domain.backfill.preview_html import html
@@ -22,7 +23,7 @@ from core.services.backfill.plan import Plan
 
 
 @click.command()
-@click.argument("collections", nargs=-1, metavar="[COLLECTION]...")
+@click.argument("collections", nargs=-1, type=COLLECTION, metavar="[COLLECTION]...")
 @click.option(
     "--all", "every", is_flag=True, help="Plan every REQUIRED collection that can be planned; name the others."
 )
@@ -115,7 +116,7 @@ def _insist_on_pairs(strict_alone: bool, half_a_reconciliation: bool) -> None:  
 
 
 @click.command()
-@click.argument("run", type=NUMBER)
+@click.argument("run", type=RUN)
 @click.option("--note", required=True, metavar="T", help="What you compared; recorded in the ledger.")
 @click.option(
     "--allow-drift",

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from core.cli.known import COLLECTION
 from core.cli.options import Invocation, invocation
 from core.domain.classify.explanation import explained
 from core.domain.classify.suggestion import Candidate, Suggestion
@@ -14,7 +15,7 @@ _SHOWN = 3  # candidates of each collection, for people
 
 
 @click.command()
-@click.argument("collections", nargs=-1, metavar="[COLLECTION]...")
+@click.argument("collections", nargs=-1, type=COLLECTION, metavar="[COLLECTION]...")
 @click.option("--explain", is_flag=True, help="Show what speaks for and against the first candidates, in words.")
 @invocation
 def suggest(call: Invocation, collections: tuple[str, ...], *, explain: bool) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.known import RUN
+from core.cli.options import Invocation, invocation
 from core.cli.output import shown
 from core.cli.steps import steps
 from core.domain.text import visible
@@ -23,7 +24,7 @@ _MARKS = {"passed": "✓", "warning": "!", "failed": "✗", "unknown": "?"}
 
 
 @click.command()
-@click.argument("run", type=NUMBER)
+@click.argument("run", type=RUN)
 @click.option("--note", required=True, metavar="T", help="What you checked; recorded in the certificate.")
 @click.option("--evidence", "looked_at", metavar="DIGEST", help="Evidence digest that `verify` printed.")
 @click.option(

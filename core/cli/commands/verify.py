@@ -4,14 +4,15 @@ from dataclasses import asdict
 
 import click
 
-from core.cli.options import NUMBER, Invocation, invocation
+from core.cli.known import RUN
+from core.cli.options import Invocation, invocation
 from core.cli.steps import steps
 from core.errors import VerificationFailed
 from core.services.trust import verify as service
 
 
 @click.command()
-@click.argument("run", type=NUMBER)
+@click.argument("run", type=RUN)
 @invocation
 def verify(call: Invocation, run: int) -> None:
     """Check every acceptance gate of RUN on live data. Changes nothing."""

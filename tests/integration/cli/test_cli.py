@@ -346,10 +346,13 @@ def test_output_that_cannot_be_written_is_told(shared: Database, form: list[str]
     assert b"Exception ignored" not in done.stderr
 
 
-def test_a_terminal_without_unicode_gets_escapes_instead_of_an_error(shared: Database) -> None:
+def test_a_terminal_without_unicode_gets_plain_signs_instead_of_an_error(shared: Database) -> None:
     answer = run("status", "--dsn", shared.dsn("viewer1"), extra={"PYTHONIOENCODING": "ascii"})
     assert (answer.status, answer.err) == (0, "")
     assert answer.out.isascii()
+    assert "x every REQUIRED identity is resolved" in answer.out
+    assert "-> List them" in answer.out
+    assert "\\u" not in answer.out
 
 
 def test_an_argument_that_is_no_text_is_refused(shared: Database) -> None:

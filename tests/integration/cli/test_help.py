@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import subprocess
+from datetime import timedelta
 
 import click
 import pytest
@@ -11,7 +12,11 @@ import pytest
 from core.cli.command_index import COMMANDS, load
 from core.cli.commands.docs import documents
 from core.cli.examples import EXAMPLES
+from core.services.backfill import permits
+from tests import line
+from tests import small as small_database
 from tests.console import command, environment, run
+from tests.databases import Database
 
 PROGRAMS = {"dot-birth-backfill-plan": "plan", "dot-birth-backfill-apply": "apply"}
 GIVEN_BEFORE = {"--as": 1, "--profile": 1}
@@ -76,6 +81,30 @@ def test_completion_offers_commands_and_values_without_connecting(typed: str, of
     done = subprocess.run(command("birth-console"), env=words, capture_output=True, text=True, timeout=60, check=False)
     assert {line.split(",", 1)[1] for line in done.stdout.splitlines()} == offered
     assert os.linesep not in done.stderr
+
+
+def test_completion_offers_what_the_database_knows_for_each_program(small: Database) -> None:
+    small_database.fill(small, goods=3)
+    with small.connect() as operator:
+        number = line.make_plan(operator, "goods")
+        permits.request(operator, number, lifetime=timedelta(hours=1), reason="why")
+    for program, typed, offered in (
+        ("birth-console", "birth-console columns go", {"goods"}),
+        ("birth-console", "birth-console classify goods --column ", {"id", "code", "price"}),
+        ("birth-console", "birth-console verify ", {"1"}),
+        ("birth-console", "birth-console permit grant ", {"1"}),
+        ("birth-console", "birth-console people retire rev", {"reviewer1"}),
+        ("dot-birth-backfill-plan", "dot-birth-backfill-plan not", {"notes"}),
+        ("dot-birth-backfill-apply", "dot-birth-backfill-apply ", {"1"}),
+    ):
+        words = environment(
+            COMP_WORDS=typed,
+            COMP_CWORD=str(len(typed.split()) - (not typed.endswith(" "))),
+            BIRTH_CONSOLE_DSN=small.dsn("viewer1"),
+            **{f"_{program.replace('-', '_').upper()}_COMPLETE": "bash_complete"},
+        )
+        done = subprocess.run(command(program), env=words, capture_output=True, text=True, timeout=60, check=False)
+        assert {each.split(",", 1)[1] for each in done.stdout.splitlines()} == offered, typed
 
 
 def test_without_a_terminal_the_console_says_what_to_do_instead() -> None:
