@@ -81,7 +81,8 @@ BEGIN
 END
 $body$;
 """
-# The shared register function of stage 2: it runs with the rights of whoever calls it.
+# The shared register function of stage 2: it runs with the rights of whoever calls it, and names tables without their
+# schema, as most such functions do.
 REGISTER = """
 CREATE FUNCTION public.fn_birth_register(p_collection text, p_code text, p_origin text DEFAULT 'GATEWAY',
     p_dry_run boolean DEFAULT true) RETURNS jsonb LANGUAGE plpgsql AS $body$
@@ -92,13 +93,13 @@ BEGIN
     IF p_dry_run THEN
         RETURN jsonb_build_object('code', p_code, 'dry_run', true);
     END IF;
-    SELECT species_code INTO v_species FROM public.species_collection_map
+    SELECT species_code INTO v_species FROM species_collection_map
     WHERE collection_name = p_collection AND is_primary;
-    INSERT INTO public.birth_registry (entity_code, collection_name, species_code, composition_level, dot_origin,
+    INSERT INTO birth_registry (entity_code, collection_name, species_code, composition_level, dot_origin,
         governance_role)
     SELECT p_code, p_collection, v_species,
-        (SELECT composition_level FROM public.entity_species WHERE species_code = v_species), p_origin,
-        (SELECT governance_role FROM public.collection_registry WHERE collection_name = p_collection)
+        (SELECT composition_level FROM entity_species WHERE species_code = v_species), p_origin,
+        (SELECT governance_role FROM collection_registry WHERE collection_name = p_collection)
     ON CONFLICT (entity_code) DO NOTHING;
     GET DIAGNOSTICS v_done = ROW_COUNT;
     RETURN jsonb_build_object('code', p_code, 'registered', v_done);

@@ -1,5 +1,8 @@
 -- The call of the register function as its binding says, over the columns code, source_key (its parts joined by /) and
 -- born_at of `row`. Each value as its parameter's very type: what a cast cannot make fits no overload by chance.
+-- A function that sets no search_path may name the company's objects bare: it finds them in its schema and in the
+-- registry's, where no temporary object comes first. The path is set before its first call, while its code is computed,
+-- and ends with _birth_as_caller.
 CREATE OR REPLACE FUNCTION {S}._birth_register_call(
     p_collection text, p_origin text, p_dry_run boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -10,7 +13,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                     WHEN 'collection' THEN quote_literal(p_collection)
                     WHEN 'origin' THEN quote_literal(p_origin)
                     WHEN 'dry_run' THEN p_dry_run::text
-                    WHEN 'code' THEN 'row.code'
+                    WHEN 'code' THEN coalesce(h.code, 'row.code')
                     WHEN 'source_key' THEN 'row.source_key'
                     WHEN 'born_at' THEN 'row.born_at'
                     WHEN 'constant' THEN quote_literal(b.constant) END,
@@ -19,6 +22,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         '') || ')'
     FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
     CROSS JOIN {S}.birth_gateway_binding AS b
+    LEFT JOIN LATERAL (
+        SELECT format('CASE WHEN pg_catalog.current_setting(%1$L) = %2$L'
+                ' OR pg_catalog.set_config(%1$L, %2$L, true) IS NOT NULL THEN row.code END', 'search_path',
+            concat_ws(', ', 'pg_catalog', quote_ident(n.nspname),
+                (SELECT quote_ident(g.schema_name) FROM {S}.birth_binding AS g
+                    WHERE g.part = 'registry' AND g.schema_name NOT IN (n.nspname, {s})), 'pg_temp')) AS code
+        WHERE n.nspname <> {s} AND NOT EXISTS (
+            SELECT FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search\_path=%')
+    ) AS h ON true
     -- Parameters that are given come first in proargtypes, in their order; those that only come back are left out of
     -- it.
     LEFT JOIN LATERAL (
