@@ -71,12 +71,18 @@ def test_the_gateway_that_init_brings_calls_the_function_that_was_bound(company:
 def test_a_bound_function_that_relies_on_its_callers_names_or_rights_fails_no_insert(company: Database) -> None:
     init(company, "--collections", "public.coded", "--bind", *foreign.BINDING)
     identify(company, "coded", "code")
+    # Without a path, it finds what stands in its schema: neither what is elsewhere, nor what is temporary.
+    company.run("ALTER TABLE ops.register_log SET SCHEMA sales")
     told = warnings_of(company, "INSERT INTO public.coded VALUES ('unpinned')")
     assert [each.rpartition(": ")[2] for each in told] == ['relation "register_log" does not exist']
+    company.run("ALTER TABLE sales.register_log SET SCHEMA ops")
+    told = warnings_of(company, "CREATE TEMP TABLE register_log (wrong int); INSERT INTO public.coded VALUES ('found')")
+    assert (told, [row["entity_code"] for row in registered(company)]) == ([], ["found"])
     company.run('ALTER FUNCTION ops."Register" SECURITY INVOKER SET search_path = ops, pg_temp')
     told = warnings_of(company, "INSERT INTO public.coded VALUES ('unlent')")
     assert [each.rpartition(": ")[2] for each in told] == ["permission denied for table birth_registry"]
-    assert (company.value("SELECT count(*) FROM public.coded"), registered(company)) == (2 + foreign.ROWS, [])
+    assert company.value("SELECT count(*) FROM public.coded") == 3 + foreign.ROWS
+    assert [row["entity_code"] for row in registered(company)] == ["found"]
 
 
 def test_a_bound_function_gets_the_key_and_the_birth_of_a_new_row_as_a_plan_would_give_them(company: Database) -> None:
