@@ -71,6 +71,7 @@ BEGIN
         quarantined = v_done.quarantined,
         writes = v_writes,
         transaction_id = pg_current_xact_id(),
+        snapshot = pg_current_snapshot(),
         finished_at = clock_timestamp()
     WHERE b.ledger_id = p_ledger_id AND b.epoch = p_epoch
     RETURNING b.finished_at INTO v_finished;

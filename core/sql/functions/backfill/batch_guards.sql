@@ -133,6 +133,10 @@ DECLARE
     v_drift text[];
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run WHERE run_id = p_entry.run_id;
+    IF v_run.withdraws IS NOT NULL THEN
+        PERFORM {S}._birth_withdraw_pins(p_entry);
+        RETURN;
+    END IF;
     -- Nobody takes the identity back or exempts the collection between this look and the commit.
     PERFORM FROM {S}.birth_identity WHERE collection_name = p_entry.collection_name FOR SHARE;
     v_policy := {S}._birth_policy_hold(p_entry.collection_name);

@@ -68,6 +68,13 @@ DECLARE
     v_statement text := {S}._birth_register_statement(p_entry);
     v_marks text[];
 BEGIN
+    IF EXISTS (SELECT FROM {S}.birth_backfill_run AS r
+        WHERE r.run_id = p_entry.run_id AND r.withdraws IS NOT NULL)
+    THEN
+        SELECT * INTO registered, existing, vanished, quarantined
+        FROM {S}._birth_batch_withdraw(p_entry, p_from, p_to);
+        RETURN;
+    END IF;
     v_found := {S}._birth_batch_read(p_entry, p_from, p_to);
     SELECT coalesce(array_agg(code), '{{}}'),
         coalesce(array_agg(code) FILTER (WHERE collection <> p_entry.collection_name), '{{}}')

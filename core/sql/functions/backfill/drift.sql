@@ -16,6 +16,10 @@ DECLARE
     v_entry {S}.birth_backfill_ledger;
     v_count record;
 BEGIN
+    IF EXISTS (SELECT FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run AND r.withdraws IS NOT NULL) THEN
+        RETURN QUERY SELECT * FROM {S}._birth_withdraw_recount(p_run);
+        RETURN;
+    END IF;
     FOR v_count IN SELECT * FROM {S}._birth_backfill_recount(p_run) LOOP
         SELECT * INTO STRICT v_entry
         FROM {S}.birth_backfill_ledger AS l

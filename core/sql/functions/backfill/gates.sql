@@ -13,7 +13,7 @@ BEGIN
             'See `birth-console ledger`.');
     END IF;
     SELECT jsonb_object_agg(metric, value) INTO v_readiness FROM {S}.birth_readiness();
-    RETURN jsonb_build_object(
+    RETURN {S}._birth_withdraw_facts(v_run, jsonb_build_object(
         'run', p_run, 'status', v_run.status, 'superseded_by', v_run.superseded_by, 'digest', v_run.digest,
         'qt001_gate', v_readiness ->> 'qt001_gate', 'open_permits', v_readiness ->> 'open_permits',
         'reconciled_by', v_run.reconciled_by,
@@ -54,7 +54,7 @@ BEGIN
             FROM {S}.birth_backfill_ledger AS l
             JOIN {S}.birth_accounting(p_run) AS a USING (ledger_id, collection_name)
             LEFT JOIN {S}.birth_collections() AS c USING (collection_name)
-            WHERE l.run_id = p_run));
+            WHERE l.run_id = p_run)));
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_facts(bigint) IS

@@ -150,6 +150,9 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM {S}.birth_refuse('BR002', 'unknown_run', format('unknown run %s', p_run),
             jsonb_build_object('run', p_run), 'See `birth-console ledger`.');
+    ELSIF v_run.withdraws IS NOT NULL THEN
+        RETURN QUERY SELECT * FROM {S}._birth_withdraw_acceptance(p_run);
+        RETURN;
     END IF;
     SELECT coalesce(sum(a.planned), 0) AS planned, coalesce(sum(a.registered), 0) AS registered,
         coalesce(sum(a.existing), 0) AS existing, coalesce(sum(a.vanished), 0) AS vanished,
