@@ -161,6 +161,7 @@ class Database:
         run: ARun | None = None,
         between: str | None = None,
         ticket: str | None = None,
+        kind: str = permit_texts.BACKFILL,
     ) -> Permit:
         """Admit `budget` rows for a while (`30m`, `2h`, `1d`): for gatekeepers.
 
@@ -176,6 +177,7 @@ class Database:
             run=None if run is None else _number(run),
             between=between,
             ticket=ticket,
+            kind=kind,
         )
 
     def close_permit(self, permit: Permit | int, *, reason: str) -> Permit:

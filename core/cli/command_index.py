@@ -30,6 +30,7 @@ COMMANDS = {
     "reconcile": Place("plan", "reconcile", "Recount a plan by a second query: equal, or stale."),
     "apply": Place("apply", "apply", "Register the planned rows in gated batches."),
     "control": Place("apply", "control", "Pause, resume or cancel a running apply."),
+    "withdraw": Place("withdraw", "withdraw", "Plan to take back the registry rows of a run."),
     "verify": Place("verify", "verify", "Check the acceptance gates of a run on live data."),
     "certify": Place("trust", "certify", "Certify a run as an independent reviewer."),
     "ledger": Place("ledger", "ledger", "List runs, show their entries, compare row by row."),
@@ -48,7 +49,7 @@ COMMANDS = {
 GROUPS = {
     "Read": ("status", "overview", "matrix", "columns", "ledger", "packet", "metrics"),
     "Decide": ("suggest", "classify", "permit"),
-    "Run": ("plan", "reconcile", "apply", "control"),
+    "Run": ("plan", "reconcile", "apply", "control", "withdraw"),
     "Prove": ("verify", "certify", "audit", "doctor"),
     "Set up": ("init", "upgrade", "people", "docs", "completion", "demo"),
 }

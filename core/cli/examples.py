@@ -35,6 +35,7 @@ EXAMPLES = {
         "birth-console reconcile 1 --note 'compared with the source'",
         "birth-console reconcile 1 --note 'the table is in use' --allow-drift 20",
     ),
+    "withdraw": ("birth-console withdraw 1 --reason 'registered by the wrong column'",),
     "apply": (
         "birth-console apply 1",
         "birth-console apply 1 --workers 2 --detach",

@@ -28,6 +28,8 @@ def title(row: RunRow | None, where: str, doing: str) -> Content:
         return Content.styled(f" {doing or 'no run yet. p: plan'}", "bold")
     run, sign = row.run, row.state
     parts: list[tuple[str, str]] = [(f" {run.name} ", "bold $accent"), (sign.text, TONES.get(sign.tone, "bold"))]
+    if run.withdraws is not None:
+        parts.append((f" withdraws {run_name(run.withdraws)}", MUTED))
     if run.superseded_by is not None:
         parts.append((f" by {run_name(run.superseded_by)}", MUTED))
     parts += [(f"  {where}", MUTED), (f"  {doing}", "$warning")]

@@ -103,6 +103,11 @@ def _binding_tables(command: Callable[..., None]) -> Callable[..., None]:
     help="Tables that the register function writes besides the registry.",
 )
 @click.option(
+    "--allow-withdraw",
+    is_flag=True,
+    help="Allow runs to be withdrawn from the registry; needs the registry owner's rights.",
+)
+@click.option(
     "--attest-authentication",
     metavar="T",
     help="State how a managed server authenticates, if its pg_hba is not readable; recorded in the ledger.",
@@ -145,6 +150,7 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
         bind=given["bind"],
         register_columns=given["register_columns"],
         register_writes=given["register_writes"],
+        allow_withdraw=given["allow_withdraw"],
         attestations={
             name: words
             for name, words in (

@@ -130,6 +130,8 @@ def _print_run(call: Invocation, connection: "Connection", run: Run, *, with_sql
             document["statements"] = [asdict(each) for each in statements]
         call.output.document(document)
         return
+    if run.withdraws is not None:
+        call.output.text(f"run {run.run} withdraws run {run.withdraws}")
     call.output.text(f"run {run.run} is {run.state}, planned by {run.planned_by}, digest {run.digest}")
     headings = ["collection", "identity", "source", "registered", "missing"]
     rows = [[e.collection, e.identity, e.source_rows, e.registered, e.missing] for e in run.entries]

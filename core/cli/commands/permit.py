@@ -43,6 +43,13 @@ def permit() -> None:
     metavar="01:00-05:00",
     help="Admit only at these hours, by the server's clock in its log_timezone, or a zone behind: '… Europe/Berlin'.",
 )
+@click.option(
+    "--kind",
+    type=click.Choice([domain.BACKFILL, domain.WITHDRAW]),
+    default=domain.BACKFILL,
+    show_default=True,
+    help="What it admits: rows to register, or the withdrawal of a run.",
+)
 @click.option("--ticket", metavar="T", help="Ticket of the change process; recorded in the ledger.")
 @invocation
 def open_command(
@@ -56,6 +63,7 @@ def open_command(
     run_: int | None,
     between: str | None,
     ticket: str | None,
+    kind: str,
 ) -> None:
     """Open a permit: admit a number of rows to the registry for a limited time."""
     lifetime = domain.lifetime(expires)
@@ -70,6 +78,7 @@ def open_command(
             run=run_,
             between=between,
             ticket=ticket,
+            kind=kind,
         )
         idle: dict[str, str] = {}
         with suppress(ConsoleError):  # the permit is open, whatever becomes of this look
@@ -136,6 +145,7 @@ def list_command(call: Invocation) -> None:
         return
     headings = [
         "permit",
+        "kind",
         "state",
         "budget",
         "used",
@@ -151,6 +161,7 @@ def list_command(call: Invocation) -> None:
     rows = [
         [
             each.permit,
+            each.kind,
             each.state.replace("_", " "),
             each.budget,
             each.used,

@@ -19,6 +19,7 @@ class Run:
     planned_at: datetime
     reconciled_by: str | None
     superseded_by: int | None
+    withdraws: int | None
 
 
 @dataclass(frozen=True, slots=True)

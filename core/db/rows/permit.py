@@ -31,6 +31,7 @@ class Permit:
     gateway_full: str | None
     run: int | None
     ticket: str | None
+    kind: str
     between: str | None
 
 

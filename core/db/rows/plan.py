@@ -17,6 +17,13 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Registry rows that a withdrawal leaves, each kind with its collection, reason and examples."""
+
+    left: list[Json]
+
+
+@dataclass(frozen=True, slots=True)
 class Codes:
     """What moved in a source since its plan, by code."""
 
@@ -111,6 +118,8 @@ EXTENTS: Final = Query("plan.extents", Extent)
 PLAN: Final = Query("plan.plan", Planned)
 PLAN_RECONCILED: Final = Query("plan.plan_reconciled", Planned)
 RATE: Final = Query("plan.rate", Rate)
+WITHDRAW: Final = Query("plan.withdraw", Planned)
+LEFT: Final = Query("plan.left", Left)
 RECONCILE: Final = Query("plan.reconcile", Reconciled)
 SKIPPED: Final = Query("plan.skipped", Skipped)
 SUPERSEDED: Final = Query("plan.superseded", Superseded)

@@ -13,6 +13,9 @@ LONGEST_LIFETIME = timedelta(days=366)
 _MOST_ROWS = 2**63 - 1
 
 
+BACKFILL, WITHDRAW = "backfill", "withdraw"  # what a permit admits: rows to register, or to take back
+
+
 @dataclass(frozen=True, slots=True)
 class Permit:
     """One permit as it stands. `collections` is None where every collection is admitted, `run` where every run is.
@@ -35,6 +38,7 @@ class Permit:
     run: int | None = None
     ticket: str | None = None
     between: str | None = None
+    kind: str = BACKFILL
 
     @property
     def is_live(self) -> bool:

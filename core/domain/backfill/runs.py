@@ -41,6 +41,7 @@ class Run:
     reconciled_by: str | None
     superseded_by: int | None
     entries: tuple[Entry, ...]
+    withdraws: int | None = None  # the run whose registry rows it takes back
 
     @property
     def name(self) -> str:

@@ -33,6 +33,23 @@ def register_writes(made: Draft, tables: Sequence[str]) -> None:
         )
 
 
+def allow_withdraw(made: Draft, *, wanted: bool) -> None:
+    """The steps that let runs be withdrawn: by somebody who may grant DELETE on the registry, as an event."""
+    if not wanted:
+        return
+    table = made.tables.get("registry")
+    name = made.in_schema("birth_registry") if table is None else table.identifier
+    needs = "" if table is None or made.survey.is_superuser or table.owned else f"its owner {table.owner}"
+    made.add(
+        "birth_caller may withdraw rows of the registry",
+        sql.SQL("GRANT SELECT, DELETE ON {} TO birth_caller").format(name),
+        as_owner=table is None,
+        needs=needs,
+    )
+    allowed = sql.SQL("SELECT {}()").format(made.in_schema("_birth_withdraw_allow"))
+    made.add("runs may be withdrawn", allowed, as_owner=True, needs=needs)
+
+
 def attestations(made: Draft, known: Mapping[str, str]) -> None:
     """The steps that keep what somebody stands for and did not say before, in the same words.
 

@@ -34,6 +34,7 @@ class Wish:
     exempt: Sequence[str] = ()
     bind: Sequence[str] = ()
     register_writes: Sequence[str] = ()
+    allow_withdraw: bool = False
     attestations: Mapping[str, str] = field(default_factory=dict)  # words by the setting that keeps them
     include_system: bool = False
     company_schema: str = ""
@@ -228,6 +229,7 @@ def _draft(connection: Connection, wish: Wish) -> Draft:
     declarations.register_writes(made, wish.register_writes)
     declarations.attestations(made, found.attested)
     grants.draft(connection, made)
+    declarations.allow_withdraw(made, wanted=wish.allow_withdraw)
     enrol.draft(connection, made, wish.collections, wish.exempt, include_system=wish.include_system)
     installing.finish(made)
     return made

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from core.db.connection.session import Connection
 from core.db.rows.permit import ALL, CLOSE, GRANT, OPEN, REQUEST, REQUESTS
-from core.domain.backfill.permit import Permit, PermitRequest
+from core.domain.backfill.permit import BACKFILL, Permit, PermitRequest
 from core.domain.overview.matrix import REQUIRED
 from core.errors import GateClosed, UsageError
 from core.services.classify import sources
@@ -24,6 +24,7 @@ def open_permit(
     run: int | None = None,
     between: str | None = None,
     ticket: str | None = None,
+    kind: str = BACKFILL,
 ) -> Permit:
     """Open a permit for `budget` rows. No collections means all of them, no run every run.
 
@@ -40,6 +41,7 @@ def open_permit(
         "run": run,
         "between": between,
         "ticket": ticket,
+        "kind": kind,
     }
     try:
         number = connection.one(OPEN, wanted).permit
@@ -135,6 +137,7 @@ def list_permits(connection: Connection) -> list[Permit]:
             run=each.run,
             ticket=each.ticket,
             between=each.between,
+            kind=each.kind,
         )
         for each in connection.rows(ALL)
     ]

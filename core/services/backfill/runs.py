@@ -87,6 +87,7 @@ def _with_entries(connection: Connection, found: list[ledger.Run]) -> list[Run]:
             planned_at=each.planned_at,
             reconciled_by=each.reconciled_by,
             superseded_by=each.superseded_by,
+            withdraws=each.withdraws,
             entries=tuple(entries[each.run]),
         )
         for each in found

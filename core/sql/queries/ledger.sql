@@ -1,10 +1,10 @@
 -- name: runs
-SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by
+SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by, r.withdraws
 FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id)
 ORDER BY r.run_id DESC LIMIT %(limit)s
 
 -- name: run
-SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by
+SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by, r.withdraws
 FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id) WHERE r.run_id = %(run)s
 
 -- name: entries
@@ -21,7 +21,10 @@ SELECT l.ledger_id, l.collection_name AS collection, l.strategy, l.columns,
 FROM {S}.birth_backfill_ledger AS l
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = l.relid
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
-WHERE l.run_id = %(run)s ORDER BY l.ledger_id
+-- A run that withdraws another one reads no source.
+WHERE l.run_id = %(run)s
+  AND NOT EXISTS (SELECT FROM {S}.birth_backfill_run AS w WHERE w.run_id = l.run_id AND w.withdraws IS NOT NULL)
+ORDER BY l.ledger_id
 
 -- name: accounting
 SELECT ledger_id, collection_name AS collection, planned, registered, existing, vanished, quarantined

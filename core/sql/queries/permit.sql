@@ -1,6 +1,6 @@
 -- name: open
 SELECT {S}.birth_permit_open(%(budget)s, %(lifetime)s, %(reason)s, %(collections)s, %(expect_gateway)s,
-    %(run)s, %(between)s, %(ticket)s) AS permit
+    %(run)s, %(between)s, %(ticket)s, %(kind)s) AS permit
 
 -- name: request
 SELECT {S}.birth_permit_request(%(run)s, %(lifetime)s, %(reason)s, %(between)s, %(ticket)s) AS request
@@ -23,7 +23,7 @@ SELECT p.permit_id AS permit,
         WHEN b.used_rows >= b.budget_rows THEN 'exhausted'
         WHEN NOT {S}.birth_permit_awake(p, clock_timestamp()) THEN 'outside_hours' ELSE 'open' END AS state,
     b.budget_rows AS budget, b.used_rows AS used, p.collections, p.reason, p.opened_by, p.opened_at, p.expires_at,
-    left(p.expect_gateway, 8) AS gateway, p.expect_full AS gateway_full, p.run_id AS run, p.ticket,
+    left(p.expect_gateway, 8) AS gateway, p.expect_full AS gateway_full, p.run_id AS run, p.ticket, p.kind,
     CASE WHEN p.hours_from IS NOT NULL THEN concat(to_char(p.hours_from, 'HH24:MI'), '-',
         to_char(p.hours_to, 'HH24:MI'), ' ', p.hours_zone) END AS between
 FROM {S}.birth_admission_permit AS p JOIN {S}.birth_admission_budget AS b USING (permit_id) ORDER BY p.permit_id

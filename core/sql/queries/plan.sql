@@ -54,3 +54,12 @@ SELECT clock_timestamp() AS now
 SELECT c.collection_name AS collection, greatest(r.reltuples, 0)::bigint AS rows
 FROM {S}.birth_collections() AS c JOIN pg_catalog.pg_class AS r ON r.oid = c.relid
 WHERE c.requirement = 'REQUIRED' AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)
+
+-- name: withdraw
+SELECT {S}.birth_run_withdraw(%(run)s, %(reason)s) AS run
+
+-- name: left
+SELECT coalesce(e.payload::jsonb -> 'left', '[]') AS left
+FROM {S}.birth_ledger_event AS e
+WHERE e.kind = 'planned' AND e.payload::jsonb ->> 'run' = %(run)s::text
+ORDER BY e.seq DESC LIMIT 1

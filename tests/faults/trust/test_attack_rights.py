@@ -35,6 +35,8 @@ _READERS = {
     "birth_registry_probe", "birth_trigger_fingerprint", "birth_window", "birth_windowed", "birth_windows",
     "birth_identity_pins", "birth_identity_registered", "birth_source_living", "birth_told_row", "birth_told_rows",
     "birth_told_counters", "birth_history_changes", "birth_history_read",
+    "birth_permit_unkind",
+    "birth_withdrawal_facts",
 }  # fmt: skip
 _GUARDED = {
     "birth_alert_acknowledge", "birth_backfill_apply_batch", "birth_backfill_begin",
@@ -45,6 +47,7 @@ _GUARDED = {
     "birth_identity_classify", "birth_identity_retire", "birth_identity_undo", "birth_identity_unclassify",
     "birth_load", "birth_permit_close", "birth_permit_grant", "birth_permit_open", "birth_permit_request",
     "birth_policy_set", "birth_backfill_compare", "birth_history_accept",
+    "birth_run_withdraw",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ BEGIN
             'See `birth-console ledger`.');
     END IF;
     SELECT jsonb_object_agg(metric, value) INTO v_readiness FROM {S}.birth_readiness();
-    RETURN {S}._birth_withdraw_facts(v_run, jsonb_build_object(
+    RETURN {S}.birth_withdrawal_facts(v_run, jsonb_build_object(
         'run', p_run, 'status', v_run.status, 'superseded_by', v_run.superseded_by, 'digest', v_run.digest,
         'qt001_gate', v_readiness ->> 'qt001_gate', 'open_permits', v_readiness ->> 'open_permits',
         'reconciled_by', v_run.reconciled_by,

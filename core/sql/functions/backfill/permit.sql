@@ -2,7 +2,8 @@
 -- be bound to one plan, to hours of the day (`01:00-05:00`, or with a time zone's name behind), and to a ticket.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_open(
     p_budget bigint, p_lifetime interval, p_reason text, p_collections text[], p_expect_gateway text,
-    p_run bigint DEFAULT NULL, p_between text DEFAULT NULL, p_ticket text DEFAULT NULL) RETURNS bigint
+    p_run bigint DEFAULT NULL, p_between text DEFAULT NULL, p_ticket text DEFAULT NULL,
+    p_kind text DEFAULT 'backfill') RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_gatekeeper', 'open permits');
@@ -22,6 +23,10 @@ BEGIN
     END IF;
     PERFORM {S}._birth_insist_on_text(coalesce(p_ticket, 'none'), 'bad_permit', 'a ticket says something',
         jsonb_build_object('ticket', p_ticket), 'Omit the ticket, or name it.');
+    IF p_kind IS NULL OR p_kind NOT IN ('backfill', 'withdraw') THEN
+        PERFORM {S}.birth_refuse('BR002', 'bad_permit', 'a permit is of kind backfill or withdraw',
+            jsonb_build_object('kind', left(p_kind, 60)), 'Choose one of the two.');
+    END IF;
     PERFORM {S}._birth_permit_expects(p_expect_gateway, v_live);
     SELECT array_agg(wanted) INTO v_unknown FROM unnest(p_collections) AS wanted
     WHERE wanted NOT IN (SELECT c.collection_name FROM {S}.birth_collections() AS c);
@@ -34,13 +39,13 @@ BEGIN
     SELECT * INTO v_hours FROM {S}._birth_permit_hours(p_between);
     v_digest := {S}._birth_permit_run(p_run);
     INSERT INTO {S}.birth_admission_permit (collections, reason, expect_gateway, expect_full, opened_person, expires_at,
-        run_id, run_digest, hours_from, hours_to, hours_zone, ticket)
+        run_id, run_digest, hours_from, hours_to, hours_zone, ticket, kind)
     VALUES (p_collections, p_reason, v_live ->> 'norm_md5', v_live ->> 'full_sha256', v_person,
-        clock_timestamp() + p_lifetime, p_run, v_digest, v_hours.since, v_hours.until, v_hours.zone, p_ticket)
+        clock_timestamp() + p_lifetime, p_run, v_digest, v_hours.since, v_hours.until, v_hours.zone, p_ticket, p_kind)
     RETURNING permit_id INTO v_permit;
     INSERT INTO {S}.birth_admission_budget (permit_id, budget_rows) VALUES (v_permit, p_budget);
     PERFORM {S}.birth_ledger_append('permit_opened', jsonb_build_object(
-        'permit', v_permit, 'budget', p_budget, 'lifetime', p_lifetime, 'collections', p_collections,
+        'permit', v_permit, 'kind', p_kind, 'budget', p_budget, 'lifetime', p_lifetime, 'collections', p_collections,
         'gateway', v_live ->> 'norm_md5', 'gateway_full', v_live ->> 'full_sha256', 'person', v_person,
         'reason', p_reason,
         'rows', {S}._birth_images('birth_admission_permit', 't.permit_id = $1', v_permit)
@@ -50,7 +55,7 @@ BEGIN
     RETURN v_permit;
 END
 $body$;
-COMMENT ON FUNCTION {S}.birth_permit_open(bigint, interval, text, text[], text, bigint, text, text) IS
+COMMENT ON FUNCTION {S}.birth_permit_open(bigint, interval, text, text[], text, bigint, text, text, text) IS
     'Opens a permit: a budget of rows, a lifetime, a scope (NULL: every collection), the gateway as it is now; bound '
     'to a run, hours and a ticket where they are given. Returns its number. For birth_gatekeeper. Raises BR002 '
     'bad_permit, bad_fingerprint, bad_hours, unknown_collection, unknown_run; BR004 gateway_changed, run_over, and '
@@ -147,6 +152,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             THEN 'for the plan of run ' || p_permit.run_id
         WHEN NOT {S}.birth_permit_awake(p_permit, clock_timestamp()) THEN format('admits %s to %s %s',
             to_char(p_permit.hours_from, 'HH24:MI'), to_char(p_permit.hours_to, 'HH24:MI'), p_permit.hours_zone)
+        ELSE {S}.birth_permit_unkind(p_permit, p_run)
     END
 $body$;
 COMMENT ON FUNCTION {S}.birth_permit_unfit({S}.birth_admission_permit, text, bigint) IS
@@ -247,5 +253,5 @@ GRANT EXECUTE ON FUNCTION {S}.birth_permit_for(text, bigint), {S}.birth_permit_r
     {S}.birth_permit_unfit({S}.birth_admission_permit, text, bigint),
     {S}.birth_permit_awake({S}.birth_admission_permit, timestamptz) TO birth_reader;
 
-GRANT EXECUTE ON FUNCTION {S}.birth_permit_open(bigint, interval, text, text[], text, bigint, text, text),
+GRANT EXECUTE ON FUNCTION {S}.birth_permit_open(bigint, interval, text, text[], text, bigint, text, text, text),
     {S}.birth_permit_close(bigint, text) TO birth_gatekeeper;

@@ -301,8 +301,8 @@ GRANT EXECUTE ON FUNCTION {S}.birth_run_withdraw(bigint, text) TO birth_operator
 
 -- The facts of a run for its gates: of a withdrawal, what concerns sources has nothing to hold, and that it is allowed
 -- is part of trust.
-CREATE OR REPLACE FUNCTION {S}._birth_withdraw_facts(p_run {S}.birth_backfill_run, p_facts jsonb) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+CREATE OR REPLACE FUNCTION {S}.birth_withdrawal_facts(p_run {S}.birth_backfill_run, p_facts jsonb) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
     SELECT CASE WHEN p_run.withdraws IS NULL THEN p_facts ELSE p_facts || jsonb_build_object(
         'audit', (p_facts -> 'audit') || CASE WHEN {S}._birth_withdraw_allowed() THEN '[]'::jsonb
             ELSE jsonb_build_array(jsonb_build_object('check', 'withdraw_allowed', 'evidence', '[]'::jsonb)) END,
@@ -316,8 +316,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                     'live', e.entry -> 'triggers' -> 'planned')) ORDER BY e.place), '[]')
             FROM jsonb_array_elements(p_facts -> 'entries') WITH ORDINALITY AS e(entry, place))) END
 $body$;
-COMMENT ON FUNCTION {S}._birth_withdraw_facts({S}.birth_backfill_run, jsonb) IS
-    'The facts of a run for its gates, those of a withdrawal without what concerns sources. Private.';
+COMMENT ON FUNCTION {S}.birth_withdrawal_facts({S}.birth_backfill_run, jsonb) IS
+    'The facts of a run for its gates, those of a withdrawal without what concerns sources. For '
+    'birth_reader.';
 
 -- Why a permit does not admit rows of a run by its kind, or NULL: to take rows back needs one of a gatekeeper who had no
 -- hand in the run that is withdrawn, under any name or login.
@@ -336,4 +337,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET r
 $body$;
 COMMENT ON FUNCTION {S}.birth_permit_unkind({S}.birth_admission_permit, bigint) IS
     'Why a permit does not admit rows of a run by its kind or by who opened it; NULL if it does. For birth_reader.';
-GRANT EXECUTE ON FUNCTION {S}.birth_permit_unkind({S}.birth_admission_permit, bigint) TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_permit_unkind({S}.birth_admission_permit, bigint),
+    {S}.birth_withdrawal_facts({S}.birth_backfill_run, jsonb) TO birth_reader;

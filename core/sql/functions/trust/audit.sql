@@ -157,7 +157,8 @@ BEGIN
                   AND NOT coalesce((SELECT rolsuper FROM pg_roles WHERE oid = g.grantee), false)
                   -- The stand-in for the registry is written by the register function, which runs as birth_caller.
                   AND NOT (t.relname = 'birth_registry' AND g.grantee = to_regrole('birth_caller')
-                      AND g.privilege_type = 'INSERT')) AS found),
+                      AND (g.privilege_type = 'INSERT'
+                          OR g.privilege_type = 'DELETE' AND {S}._birth_withdraw_allowed()))) AS found),
             'REVOKE the privilege: every write goes through a function.'),
         ('parameters', 'no login may switch off triggers or track_counts', {S}._birth_audit_parameters(v_roles),
             'REVOKE SET ON PARAMETER … FROM …'),

@@ -38,7 +38,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHERE c.relkind IN ('r', 'p', 'v') AND c.relowner = to_regrole('birth_owner')
           AND has_table_privilege(caller.oid, c.oid, concat_ws(', ',
               CASE WHEN c.relname <> 'birth_registry' THEN 'INSERT' END,
-              'UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES'))
+              CASE WHEN c.relname <> 'birth_registry' OR NOT {S}._birth_withdraw_allowed() THEN 'DELETE' END,
+              'UPDATE, TRUNCATE, TRIGGER, REFERENCES'))
         UNION ALL
         SELECT 'it may execute ' || p.oid::regprocedure
         FROM caller, pg_proc AS p

@@ -1,0 +1,157 @@
+"""A wrong run is taken back by a run of its own: exactly its rows, unchanged and not certified since."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from core.domain.classify.identity import column_identity
+from core.services.classify import classify
+from core.services.trust import audit, verify
+from tests import line
+from tests import small as small_database
+from tests.console import run as console
+from tests.databases import Database
+
+
+def allow(database: Database) -> None:
+    """As an administrator with the owner's rights."""
+    said = console("--dsn", database.dsn("postgres"), "init", "--allow-withdraw")
+    assert said.status == 0, said.err
+
+
+def asked(database: Database, *words: str, login: str = "operator1", status: int = 0) -> Any:  # noqa: ANN401 - JSON
+    """What a command answers as JSON, or its error."""
+    said = console("--dsn", database.dsn(login), "--json", *words)
+    assert said.status == status, (said.out, said.err)
+    return json.loads(said.out if status == 0 else said.err)
+
+
+@pytest.fixture
+def gatekeeper(small: Database) -> Iterator[str]:
+    """Another gatekeeper, who took no part in what the first one permitted."""
+    name = f"{small.name}_keeper"
+    small.run(
+        f"CREATE ROLE {name} LOGIN PASSWORD '{small.server.password}' IN ROLE birth_gatekeeper, birth_reader;"
+        f" INSERT INTO birth.birth_person_login VALUES ('{name}', 'Another Gatekeeper')"
+    )
+    yield name
+    small.run(f"DROP ROLE {name}")
+
+
+def permitted(database: Database, login: str) -> None:
+    """A permit for a withdrawal."""
+    given = ("--budget", "5000", "--expires", "1h", "--reason", "a wrong run", "--kind", "withdraw")
+    assert asked(database, "permit", "open", *given, login=login)["kind"] == "withdraw"
+
+
+def applied(database: Database, run: int) -> None:
+    """Apply to the end."""
+    said = console("--dsn", database.dsn(), "--json", "apply", str(run))
+    assert said.status == 0, said.err
+
+
+def test_a_wrong_run_is_withdrawn_verified_certified_and_its_rows_are_registered_anew(
+    small: Database, gatekeeper: str
+) -> None:
+    wrong = small_database.a_run(small, "goods", "notes", goods=250, notes=5)
+    small_database.done(small, wrong)
+    error = asked(small, "withdraw", str(wrong), "--reason", "wrong column", status=3)["error"]
+    assert (error["code"], "init --allow-withdraw" in error["hint"]) == ("withdraw_not_allowed", True)
+    allow(small)
+    small.run(
+        "UPDATE birth.birth_registry SET species_code = 'changed' WHERE entity_code = 'G-000002';"
+        "UPDATE birth.birth_registry SET certified = true WHERE entity_code = 'G-000003';"
+        "INSERT INTO birth.birth_registry (entity_code, collection_name, dot_origin)"
+        " VALUES ('forged', 'goods', 'birth-backfill:run-1')"
+    )
+    made = asked(small, "withdraw", str(wrong), "--reason", "registered by the wrong column")
+    run = made["run"]
+    assert (made["withdraws"], made["rows"]) == (wrong, 253)
+    assert {each["reason"]: each["examples"] for each in made["left"]} == {
+        "certified": ["G-000003"], "changed": ["G-000002"],
+    }  # fmt: skip
+    assert asked(small, "reconcile", str(run), "--note", "counted", status=4)["error"]["code"] == "plan_differs"
+    small.run("DELETE FROM birth.birth_registry WHERE entity_code = 'forged'")
+    run = asked(small, "withdraw", str(wrong), "--reason", "registered by the wrong column")["run"]
+    asked(small, "reconcile", str(run), "--note", "counted")
+    # No permit of a backfill admits it, and none by the gatekeeper who opened that of the first run.
+    closed = asked(small, "apply", str(run), status=3)["error"]
+    assert [each["gate"] for each in closed["evidence"]["gates"]] == ["permit_in_scope"]
+    permitted(small, "gatekeeper1")
+    assert "permit_in_scope" in str(asked(small, "apply", str(run), status=3))
+    permitted(small, gatekeeper)
+    small.run("UPDATE birth.birth_registry SET species_code = 'raced' WHERE entity_code = 'G-000120'")
+    before = small.value("SELECT count(*) FROM birth.birth_registry")
+    applied(small, run)
+    assert before - small.value("SELECT count(*) FROM birth.birth_registry") == 252
+    left = small.run(
+        "SELECT entity_code FROM birth.birth_registry WHERE dot_origin = 'birth-backfill:run-1' ORDER BY 1"
+    )
+    assert [row["entity_code"] for row in left] == ["G-000002", "G-000003", "G-000120"]
+    account = small_database.account(small, run)
+    assert (account.planned, account.registered, account.existing) == (253, 252, 1)
+    with small.connect("reviewer1") as reviewer:
+        found = verify.verify(reviewer, run)
+        assert [gate.id for gate in found.gates if not gate.passed] == ["birth_neutral"]
+    # A change besides is a change, and not certified: on an untouched registry the withdrawal passes.
+    with small.connect("viewer1") as viewer:
+        assert audit.audit(viewer).ok
+
+
+def test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again(small: Database, gatekeeper: str) -> None:
+    allow(small)
+    wrong = small_database.a_run(small, "goods", goods=120)
+    small_database.done(small, wrong)
+    run = asked(small, "withdraw", str(wrong), "--reason", "wrong column")["run"]
+    asked(small, "reconcile", str(run), "--note", "counted")
+    permitted(small, gatekeeper)
+    applied(small, run)
+    verified = asked(small, "verify", str(run), login="reviewer1")
+    assert verified["accounting"]["registered"] == 120
+    asked(small, "certify", str(run), "--note", "seen", "--evidence", verified["evidence_digest"], login="reviewer1")
+    assert asked(small, "ledger")["runs"][0]["withdraws"] == wrong
+    with small.connect() as operator:
+        classify.classify(operator, column_identity("goods", "price"))
+        again = line.make_reconciled(operator, "goods")
+    line.open_permit(small)
+    applied(small, again)
+    assert small.value("SELECT count(*) FROM birth.birth_registry WHERE entity_code ~ '^[0-9]+$'") == 120
+    with small.connect("viewer1") as viewer:
+        found = audit.audit(viewer)
+        assert (found.ok, found.differences) == (True, ())
+
+
+def test_what_refers_to_a_row_keeps_it_and_a_trigger_that_takes_more_stops_the_run(
+    small: Database, gatekeeper: str
+) -> None:
+    allow(small)
+    small.run("ALTER TABLE birth.birth_registry ADD PRIMARY KEY (entity_code); CREATE TABLE public.labels"
+              " (code text REFERENCES birth.birth_registry)")  # fmt: skip
+    wrong = small_database.a_run(small, "goods", goods=20)
+    small_database.done(small, wrong)
+    small.run("INSERT INTO public.labels VALUES ('G-000007')")
+    run = asked(small, "withdraw", str(wrong), "--reason", "wrong")["run"]
+    asked(small, "reconcile", str(run), "--note", "counted")
+    permitted(small, gatekeeper)
+    stopped = console("--dsn", small.dsn(), "--json", "apply", str(run))
+    assert stopped.status == 7  # the canary quarantined a row
+    applied(small, run)
+    account = small_database.account(small, run)
+    assert (account.registered, account.quarantined) == (19, 1)
+    assert small.value("SELECT sqlstate FROM birth.birth_backfill_quarantine") == "23503"
+
+
+@pytest.mark.parametrize("login", ["viewer1", "gatekeeper1", "reviewer1"])
+def test_nobody_but_an_operator_withdraws_and_nobody_allows_it_by_psql(small: Database, login: str) -> None:
+    with small.psql(login) as session:
+        for attempt in (
+            "SELECT birth.birth_run_withdraw(1, 'mine')",
+            "SELECT birth._birth_withdraw_allow()",
+            "INSERT INTO birth.birth_setting VALUES ('withdraw_allowed', '{}')",
+        ):
+            with pytest.raises(psycopg.Error) as refused:
+                session.execute(attempt.encode())
+            assert refused.value.sqlstate in ("42501", "BR006")
