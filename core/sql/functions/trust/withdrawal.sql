@@ -18,6 +18,9 @@ DECLARE
     v_born bigint;
     v_now bigint := {S}.birth_bound_count('registry');
     v_triggers text := {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'));
+    v_live jsonb := {S}._birth_history_place();
+    v_accepted text := {S}._birth_history_accepted(v_live);
+    v_lost record;
     v_none jsonb := jsonb_build_object('not_applicable', 'a withdrawal registers nothing');
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
@@ -42,6 +45,8 @@ BEGIN
     -- Rows that came since the plan: those, and what was withdrawn, explain how many rows there are.
     SELECT coalesce(sum(s.rows), 0) INTO v_born FROM {S}.birth_since_plan(p_run) AS s;
     SELECT coalesce(jsonb_agg(i.person), '[]') INTO v_free FROM {S}._birth_independent(p_run) AS i;
+    SELECT coalesce(sum(s.batches), 0) AS batches, coalesce(sum(s.registered), 0) AS registered
+    INTO v_lost FROM {S}.birth_backfill_loss AS s WHERE s.run_id = p_run;
     RETURN QUERY VALUES
     ('dry_run_plan', v_run.digest IS NOT NULL AND v_items = '[]', jsonb_build_object('planned_by', v_run.planned_by,
         'digest', v_run.digest, 'planned', v_account.planned, 'items_changed', v_items, 'withdraws', v_run.withdraws)),
@@ -72,6 +77,10 @@ BEGIN
             THEN '["birth_registry"]'::jsonb ELSE '[]' END)),
     ('within_limits', v_account.vanished <= v_limit.most_vanished, jsonb_build_object(
         'vanished', v_account.vanished, 'most_vanished', v_limit.most_vanished, 'planned', v_account.planned)),
+    ('history_whole', v_run.history IS NULL OR v_accepted IS NOT NULL
+            OR {S}._birth_history_same(v_run.history, v_live), jsonb_build_object(
+        'applied_on', v_run.history, 'live', v_live, 'accepted_by', v_accepted,
+        'lost_batches', v_lost.batches, 'lost_registered', v_lost.registered)),
     ('accounting_closes', v_account.planned
             = v_account.registered + v_account.existing + v_account.vanished + v_account.quarantined,
         jsonb_build_object('planned', v_account.planned, 'registered', v_account.registered,
