@@ -15,6 +15,9 @@ STATES = {
     "planned": Sign("·", "planned"),
     "reconciled": Sign("=", "reconciled"),
     "applying": Sign("▶", "applying", "warn"),
+    "starting": Sign("▷", "starting", "warn"),
+    "waiting": Sign("…", "waiting", "warn"),
+    "stopped": Sign("■", "stopped", "bad"),
     "paused": Sign("‖", "paused", "warn"),
     "cancelled": Sign("✗", "cancelled", "bad"),
     "applied": Sign("✓", "applied"),
@@ -50,7 +53,16 @@ class RunRow:
     def state(self) -> Sign:
         """Its state as a sign."""
         latest = self.progress
-        run = self.run if latest is None else replace(self.run, status=latest.status, command=latest.command)
+        run = self.run
+        if latest is not None:
+            run = replace(
+                run,
+                status=latest.status,
+                command=latest.command,
+                working=tuple(latest.states),
+                waits_for=latest.reasons,
+                is_starting=latest.is_starting,
+            )
         return STATES.get(run.state) or Sign("?", visible(run.state), "warn")
 
 

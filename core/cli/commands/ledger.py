@@ -132,7 +132,8 @@ def _print_run(call: Invocation, connection: "Connection", run: Run, *, with_sql
         return
     if run.withdraws is not None:
         call.output.text(f"run {run.run} withdraws run {run.withdraws}")
-    call.output.text(f"run {run.run} is {run.state}, planned by {run.planned_by}, digest {run.digest}")
+    why = f" ({run.why})" if run.why else ""
+    call.output.text(f"run {run.run} is {run.state}{why}, planned by {run.planned_by}, digest {run.digest}")
     headings = ["collection", "identity", "source", "registered", "missing"]
     rows = [[e.collection, e.identity, e.source_rows, e.registered, e.missing] for e in run.entries]
     call.output.table(headings, rows, right=headings[2:])
@@ -156,6 +157,7 @@ def _as_json(run: Run) -> dict[str, Any]:
     return {
         **asdict(run),
         "state": run.state,
+        "why": run.why,
         "planned_at": run.planned_at.isoformat(),
         "entries": [entry.as_json() for entry in run.entries],
     }

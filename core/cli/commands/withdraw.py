@@ -13,7 +13,7 @@ from core.services.backfill import withdraw as service
 @click.option("--reason", required=True, metavar="T", help="Reason; recorded in the ledger.")
 @invocation
 def withdraw(call: Invocation, run: int, *, reason: str) -> None:
-    """Plan a run that takes back the registry rows that RUN wrote and that nobody changed or certified since.
+    """Plan a run that takes back the registry rows that RUN wrote and that were not changed or certified since.
 
     Reconcile, apply, verify and certify it as any run. It needs a permit of kind withdraw, by a gatekeeper who took no
     part in RUN, and is refused until `init --allow-withdraw`.

@@ -20,6 +20,17 @@ class Run:
     reconciled_by: str | None
     superseded_by: int | None
     withdraws: int | None
+    working: list[str]
+    waits_for: list[str]
+    is_starting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a run that no session applies is stopped."""
+
+    run: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,7 @@ class Statements:
 
 RUNS: Final = Query("ledger.runs", Run)
 RUN: Final = Query("ledger.run", Run)
+STOPPED: Final = Query("ledger.stopped", Stop)
 ENTRIES: Final = Query("ledger.entries", Entry)
 SOURCES: Final = Query("ledger.sources", Source)
 ACCOUNTING: Final = Query("ledger.accounting", Account)

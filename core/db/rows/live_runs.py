@@ -37,6 +37,7 @@ class Progress:
     largest: int | None
     states: Mapping[str, int]
     reasons: tuple[str, ...]
+    is_starting: bool
 
 
 PROGRESS: Final = Query("live_runs.progress", Progress)

@@ -31,6 +31,7 @@ class ApplyProgress:
     largest: int | None
     states: Mapping[str, int]
     reasons: tuple[str, ...]
+    is_starting: bool = False
 
     @property
     def done(self) -> int:

@@ -42,6 +42,10 @@ class Run:
     superseded_by: int | None
     entries: tuple[Entry, ...]
     withdraws: int | None = None  # the run whose registry rows it takes back
+    working: tuple[str, ...] = ()  # what its workers do
+    waits_for: tuple[str, ...] = ()
+    is_starting: bool = False
+    stopped_by: str = ""
 
     @property
     def name(self) -> str:
@@ -50,9 +54,25 @@ class Run:
 
     @property
     def state(self) -> str:
-        """The status for people: paused and cancelled are said where they matter."""
+        """The status for people, from who works on it: paused and cancelled are said where they matter.
+
+        A run that is being applied is starting, applying, waiting, or stopped: then the same command resumes it.
+        """
         held = {"pause": "paused", "cancel": "cancelled"}.get(self.command)
-        return held if held and self.status in ("planned", "reconciled", "applying") else self.status
+        if held and self.status in ("planned", "reconciled", "applying"):
+            return held
+        if self.status != "applying" or "applying" in self.working:
+            return self.status
+        if self.working:
+            return "waiting"
+        return "starting" if self.is_starting else "stopped"
+
+    @property
+    def why(self) -> str:
+        """What a waiting run waits for, and why a stopped one is; "" in every other state."""
+        if self.state == "waiting":
+            return "; ".join(self.waits_for) or "batches of other sessions"
+        return f"{self.stopped_by or 'no session applies it'}; resumable" if self.state == "stopped" else ""
 
     @property
     def missing(self) -> int:

@@ -26,6 +26,7 @@ def _progress(found: Progress) -> ApplyProgress:
         largest=found.largest,
         states=found.states,
         reasons=found.reasons,
+        is_starting=found.is_starting,
     )
 
 

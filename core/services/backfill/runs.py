@@ -5,6 +5,7 @@ from core.db.connection.session import Connection
 from core.db.rows import ledger
 from core.domain.backfill.runs import Accounting, ActiveWorker, Entry, Run, Statements
 from core.errors import UsageError
+from core.version import SCHEMA_VERSION
 
 _LATEST = 200
 
@@ -62,7 +63,16 @@ def _laid_out(statement: str | None) -> str:
     return formatted(statement or "-- its table is gone")
 
 
+def _stopped(connection: Connection, found: list[ledger.Run]) -> dict[int, str]:
+    """Why runs that no session applies are stopped. A schema of another version does not say."""
+    idle = [each.run for each in found if each.status == "applying" and not each.working]
+    if not idle or connection.installed != SCHEMA_VERSION:
+        return {}
+    return {each.run: each.reason for each in connection.rows(ledger.STOPPED, {"runs": idle})}
+
+
 def _with_entries(connection: Connection, found: list[ledger.Run]) -> list[Run]:
+    stopped = _stopped(connection, found)
     entries: dict[int, list[Entry]] = {each.run: [] for each in found}
     for each in connection.rows(ledger.ENTRIES, {"runs": list(entries)}):
         entries[each.run].append(
@@ -88,6 +98,10 @@ def _with_entries(connection: Connection, found: list[ledger.Run]) -> list[Run]:
             reconciled_by=each.reconciled_by,
             superseded_by=each.superseded_by,
             withdraws=each.withdraws,
+            working=tuple(each.working),
+            waits_for=tuple(each.waits_for),
+            is_starting=each.is_starting,
+            stopped_by=stopped.get(each.run, ""),
             entries=tuple(entries[each.run]),
         )
         for each in found

@@ -1,11 +1,45 @@
 -- name: runs
-SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by, r.withdraws
+-- A schema of 0.1.0 knows of no withdrawals, and is read as well.
+SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by,
+    (to_jsonb(r) ->> 'withdraws')::bigint AS withdraws,
+    work.working, work.waits_for, coalesce(r.status = 'applying' AND (
+        SELECT max(e.at_us) > extract(epoch FROM clock_timestamp()) * 1000000 - 15000000
+        FROM {S}.birth_ledger_event AS e
+        WHERE e.kind IN ('started', 'resumed') AND e.payload::jsonb ->> 'run' = r.run_id::text), false) AS is_starting
 FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id)
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(DISTINCT w.state), '{{}}') AS working,
+        coalesce(array_agg(DISTINCT w.reason) FILTER (WHERE w.reason IS NOT NULL), '{{}}') AS waits_for
+    FROM {S}.birth_backfill_worker AS w
+    JOIN pg_catalog.pg_stat_activity AS s ON s.pid = w.backend_pid AND coalesce(s.backend_start <= w.seen_at, true)
+    WHERE w.run_id = r.run_id) AS work
 ORDER BY r.run_id DESC LIMIT %(limit)s
 
 -- name: run
-SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by, r.withdraws
-FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id) WHERE r.run_id = %(run)s
+SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by,
+    (to_jsonb(r) ->> 'withdraws')::bigint AS withdraws,
+    work.working, work.waits_for, coalesce(r.status = 'applying' AND (
+        SELECT max(e.at_us) > extract(epoch FROM clock_timestamp()) * 1000000 - 15000000
+        FROM {S}.birth_ledger_event AS e
+        WHERE e.kind IN ('started', 'resumed') AND e.payload::jsonb ->> 'run' = r.run_id::text), false) AS is_starting
+FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id)
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(DISTINCT w.state), '{{}}') AS working,
+        coalesce(array_agg(DISTINCT w.reason) FILTER (WHERE w.reason IS NOT NULL), '{{}}') AS waits_for
+    FROM {S}.birth_backfill_worker AS w
+    JOIN pg_catalog.pg_stat_activity AS s ON s.pid = w.backend_pid AND coalesce(s.backend_start <= w.seen_at, true)
+    WHERE w.run_id = r.run_id) AS work
+WHERE r.run_id = %(run)s
+
+-- name: stopped
+SELECT l.run_id AS run, CASE
+        WHEN l.canary_failed THEN 'the canary quarantined rows'
+        WHEN l.quarantined - l.quarantined_before > l.most_quarantined
+            THEN 'more rows quarantined than --max-quarantined'
+        WHEN l.vanished > l.most_vanished THEN 'more planned rows vanished than --max-vanished'
+        ELSE 'no session applies it' END AS reason
+FROM {S}.birth_backfill_limit AS l
+WHERE l.run_id = ANY (%(runs)s)
 
 -- name: entries
 SELECT l.run_id AS run, l.ledger_id, l.collection_name AS collection, l.identity,

@@ -1,6 +1,10 @@
 -- name: progress
 SELECT r.run_id AS run, r.status, c.command, c.batch_size, c.steered_by, c.reason,
-    a.planned, a.registered, a.existing, a.vanished, a.quarantined, a.outcomes, b.largest, w.states, w.reasons
+    a.planned, a.registered, a.existing, a.vanished, a.quarantined, a.outcomes, b.largest, w.states, w.reasons,
+    coalesce(r.status = 'applying' AND (
+        SELECT max(e.at_us) > extract(epoch FROM clock_timestamp()) * 1000000 - 15000000
+        FROM {S}.birth_ledger_event AS e
+        WHERE e.kind IN ('started', 'resumed') AND e.payload::jsonb ->> 'run' = r.run_id::text), false) AS is_starting
 FROM {S}.birth_backfill_run AS r
 JOIN {S}.birth_backfill_control AS c USING (run_id)
 CROSS JOIN LATERAL (

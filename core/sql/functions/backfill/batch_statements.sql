@@ -40,7 +40,7 @@ COMMENT ON FUNCTION {S}._birth_read_statement({S}.birth_backfill_ledger) IS
 
 -- The one statement that registers what was found ($1: codes, $2: source keys, $3: times of birth) and is not in the
 -- registry ($4): one call for each, in the order of their codes: batches in opposite orders would wait for each other.
-CREATE OR REPLACE FUNCTION {S}._birth_register_statement(
+CREATE OR REPLACE FUNCTION {S}._birth_asking_statement(
     p_entry {S}.birth_backfill_ledger, p_dry_run boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
@@ -49,16 +49,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             unnest($2::text[]) AS source_key,
             unnest($3::timestamptz[]) AS born_at) AS row
         WHERE row.code <> ALL ($4::text[]) $query$,
-        {S}._birth_register_call(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id, p_dry_run))
+        {S}._birth_register_words(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id, p_dry_run))
 $body$;
-COMMENT ON FUNCTION {S}._birth_register_statement({S}.birth_backfill_ledger, boolean) IS
+COMMENT ON FUNCTION {S}._birth_asking_statement({S}.birth_backfill_ledger, boolean) IS
     'The statement that registers the codes that were found and are not yet registered, or asks what it would do. '
     'Private.';
 
 -- The one that registers.
 CREATE OR REPLACE FUNCTION {S}._birth_register_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT {S}._birth_register_statement(p_entry, false)
+    SELECT {S}._birth_asking_statement(p_entry, false)
 $body$;
 COMMENT ON FUNCTION {S}._birth_register_statement({S}.birth_backfill_ledger) IS
     'The statement that registers the codes that were found and are not yet registered. Private.';

@@ -116,7 +116,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_rehearse_call(p_entry {S}.birth_backfill_l
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_origin text := 'birth-backfill:run-' || p_entry.run_id;
-    v_statement text := {S}._birth_register_statement(p_entry, p_mode <> 'rolled_back');
+    v_statement text := {S}._birth_asking_statement(p_entry, p_mode <> 'rolled_back');
     v_marks text[];
     v_before jsonb;
     v_done record;

@@ -38,7 +38,7 @@ DECLARE
     v_first {S}.birth_backfill_run;
     v_entry {S}.birth_backfill_ledger;
     v_run bigint;
-    v_left jsonb := '[]';
+    v_left jsonb := '[]'::jsonb;
 BEGIN
     PERFORM {S}._birth_insist_on_text(p_reason, 'reason_missing', 'a withdrawal needs a reason',
         jsonb_build_object('run', p_run), 'Give --reason.');
@@ -71,7 +71,8 @@ BEGIN
         v_left := v_left || {S}._birth_withdraw_entry(v_draft, v_entry);
     END LOOP;
     IF NOT EXISTS (SELECT FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = v_draft) THEN
-        PERFORM {S}.birth_refuse('BR003', 'nothing_to_withdraw', format('run %s has no row that can be withdrawn', p_run),
+        PERFORM {S}.birth_refuse('BR003', 'nothing_to_withdraw',
+            format('run %s has no row that can be withdrawn', p_run),
             jsonb_build_object('run', p_run, 'left', v_left), 'Rows that were changed or certified since are left.');
     END IF;
     v_run := {S}._birth_backfill_number(v_draft);
@@ -234,8 +235,8 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_withdraw_found({S}.birth_backfill_ledger, bigint, bigint) IS
     'The registry rows of a range in the planned version, and how many have another. Private.';
 
--- Take back the rows of a range, by one statement that runs as birth_caller: triggers on the registry are the company's.
--- It takes only the planned version of each row: who changes one meanwhile keeps it. Its answer is not believed.
+-- Take back the rows of a range, by one statement that runs as birth_caller: triggers on the registry are the
+-- company's. It takes only the planned version of each row: who changes one meanwhile keeps it. Its answer is not believed.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_withdraw(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
@@ -249,7 +250,8 @@ BEGIN
     v_found := {S}._birth_withdraw_found(p_entry, p_from, p_to);
     PERFORM {S}._birth_caller_ready();
     v_marks := {S}._birth_session_marks(pg_catalog.current_setting('search_path'));
-    PERFORM {S}._birth_as_caller(format('WITH gone AS (DELETE FROM %s AS b USING unnest($1, $2) AS item(code, version)'
+    PERFORM {S}._birth_as_caller(
+        format('WITH gone AS (DELETE FROM %s AS b USING unnest($1, $2) AS item(code, version)'
             ' WHERE b.%I = item.code AND b.xmin::text = item.version RETURNING 1) SELECT count(*) FROM gone',
         {S}.birth_bound_table('registry')::regclass, {S}.birth_bound_name('registry', 'entity_code')),
         v_found.codes, v_found.versions, NULL, ARRAY[]::text[]);
@@ -320,8 +322,8 @@ COMMENT ON FUNCTION {S}.birth_withdrawal_facts({S}.birth_backfill_run, jsonb) IS
     'The facts of a run for its gates, those of a withdrawal without what concerns sources. For '
     'birth_reader.';
 
--- Why a permit does not admit rows of a run by its kind, or NULL: to take rows back needs one of a gatekeeper who had no
--- hand in the run that is withdrawn, under any name or login.
+-- Why a permit does not admit rows of a run by its kind, or NULL: to take rows back needs one of a gatekeeper who had
+-- no hand in the run that is withdrawn, under any name or login.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_unkind(p_permit {S}.birth_admission_permit, p_run bigint) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
     SELECT CASE

@@ -4,6 +4,7 @@
 -- registry's, where no temporary object comes first. The path is set before its first call, while its code is computed,
 -- and ends with _birth_as_caller.
 CREATE OR REPLACE FUNCTION {S}._birth_register_call(
+CREATE OR REPLACE FUNCTION {S}._birth_register_words(
     p_collection text, p_origin text, p_dry_run boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('%I.%I(', n.nspname, p.proname) || coalesce(
@@ -41,14 +42,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WHERE p.oid = {S}.birth_register_function()
     GROUP BY n.nspname, p.proname
 $body$;
-COMMENT ON FUNCTION {S}._birth_register_call(text, text, boolean) IS
+COMMENT ON FUNCTION {S}._birth_register_words(text, text, boolean) IS
     'SQL of one call of the bound register function, over the columns code, source_key and born_at of `row`. '
     'Private.';
 
 -- The call that registers.
 CREATE OR REPLACE FUNCTION {S}._birth_register_call(p_collection text, p_origin text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT {S}._birth_register_call(p_collection, p_origin, false)
+    SELECT {S}._birth_register_words(p_collection, p_origin, false)
 $body$;
 COMMENT ON FUNCTION {S}._birth_register_call(text, text) IS
     'SQL of one call of the bound register function that registers. Private.';
