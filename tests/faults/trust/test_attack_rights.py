@@ -239,7 +239,7 @@ def test_the_actor_is_who_logged_in_whatever_the_session_claims_to_be(small: Dat
 
 
 def test_a_group_that_was_set_as_role_gives_no_more_than_the_login_has(small: Database) -> None:
-    signature = "birth.birth_permit_open(bigint, interval, text, text[], text, bigint, text, text)"
+    signature = "birth.birth_permit_open(bigint, interval, text, text[], text, bigint, text, text, text)"
     small.run(f"GRANT EXECUTE ON FUNCTION {signature} TO birth_reader")
     with small.psql() as operator, pytest.raises(psycopg.Error) as found:
         operator.execute("SELECT birth.birth_permit_open(1, '1 hour', 'mine', NULL, NULL)")
