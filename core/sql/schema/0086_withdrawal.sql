@@ -7,4 +7,5 @@ ALTER TABLE {S}.birth_admission_permit ADD COLUMN kind text NOT NULL DEFAULT 'ba
 COMMENT ON COLUMN {S}.birth_admission_permit.kind IS 'What it admits: rows to register (backfill), or to take back.';
 ALTER TABLE {S}.birth_backfill_batch ADD COLUMN snapshot pg_snapshot;
 COMMENT ON COLUMN {S}.birth_backfill_batch.snapshot IS
-    'The transactions visible when it ended: tells rows that it wrote from those that were changed since. NULL before 0.2.0.';
+    'The transactions visible when it ended: tells rows that it wrote from those that were changed since. NULL before '
+    '0.2.0.';

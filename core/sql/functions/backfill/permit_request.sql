@@ -68,7 +68,9 @@ BEGIN
             'See `birth-console permit list`.');
     END IF;
     RETURN {S}.birth_permit_open(v_request.budget_rows, v_request.lifetime, v_request.reason, NULL::text[], NULL::text,
-        v_request.run_id, v_request.hours, v_request.ticket);
+        v_request.run_id, v_request.hours, v_request.ticket, (
+            SELECT CASE WHEN r.withdraws IS NULL THEN 'backfill' ELSE 'withdraw' END
+            FROM {S}.birth_backfill_run AS r WHERE r.run_id = v_request.run_id));
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_permit_grant(bigint) IS

@@ -60,13 +60,14 @@ BEGIN
     PERFORM {S}._birth_backfill_undisturbed(ARRAY(
         SELECT l.collection_name FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run));
     INSERT INTO {S}.birth_backfill_run (run_id, withdraws, system_identifier, gateway, registry_triggers,
-        registry_rows, alert_rows, snapshot, planned_person)
+        registry_rows, alert_rows, alerts, snapshot, planned_person)
     OVERRIDING SYSTEM VALUE
     SELECT v_draft, p_run,
         (SELECT system_identifier::text FROM pg_control_system()),
         {S}.birth_gateway_fingerprint(),
         {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')),
-        {S}.birth_bound_count('registry'), {S}.birth_bound_count('alerts'), pg_current_snapshot(), v_person;
+        {S}.birth_bound_count('registry'), {S}.birth_bound_count('alerts'), {S}._birth_alert_pins(),
+        pg_current_snapshot(), v_person;
     FOR v_entry IN SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run ORDER BY l.ledger_id LOOP
         v_left := v_left || {S}._birth_withdraw_entry(v_draft, v_entry);
     END LOOP;
@@ -189,7 +190,9 @@ BEGIN
             'Ask an administrator with the registry owner''s rights: `birth-console init --allow-withdraw`.');
     END IF;
     v_drift := array_remove(ARRAY[
-        CASE WHEN v_run.alert_rows IS DISTINCT FROM {S}.birth_bound_count('alerts') THEN 'alert_rows' END,
+        CASE WHEN v_run.alert_rows IS DISTINCT FROM {S}.birth_bound_count('alerts')
+                AND EXISTS (SELECT FROM {S}.birth_alerts_changed(v_run.run_id))
+            THEN 'alert_rows' END,
         CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint() THEN 'gateway' END,
         CASE WHEN v_run.registry_triggers
                 IS DISTINCT FROM {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'))
@@ -236,7 +239,8 @@ COMMENT ON FUNCTION {S}._birth_withdraw_found({S}.birth_backfill_ledger, bigint,
     'The registry rows of a range in the planned version, and how many have another. Private.';
 
 -- Take back the rows of a range, by one statement that runs as birth_caller: triggers on the registry are the
--- company's. It takes only the planned version of each row: who changes one meanwhile keeps it. Its answer is not believed.
+-- company's. It takes only the planned version of each row: who changes one meanwhile keeps it. Its answer is not
+-- believed.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_withdraw(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$

@@ -11,7 +11,7 @@ DECLARE
     v_found record;
     v_limit {S}.birth_backfill_limit := {S}._birth_run_limit(p_run);
     v_gateway jsonb := {S}.birth_gateway_fingerprint();
-    v_alerts bigint := {S}.birth_bound_count('alerts');
+    v_alerts jsonb := {S}.birth_alert_evidence(p_run);
     v_there bigint := 0;
     v_items jsonb;
     v_free jsonb;
@@ -68,7 +68,8 @@ BEGIN
         'withdrawn', v_account.registered, 'rows_planned', v_run.registry_rows, 'rows', v_now,
         'changed_or_deleted', v_run.registry_rows + v_born - v_account.registered - v_now, 'born_besides', v_born)),
     ('born_alike', true, v_none),
-    ('tga_unchanged', v_run.alert_rows = v_alerts, jsonb_build_object('planned', v_run.alert_rows, 'live', v_alerts)),
+    ('tga_unchanged', coalesce((v_alerts -> 0 ->> 'acknowledged')::boolean, true), jsonb_build_object(
+        'planned', v_run.alert_rows, 'live', {S}.birth_bound_count('alerts'), 'changed', v_alerts)),
     ('gateway_unchanged', v_run.gateway IS NOT DISTINCT FROM v_gateway, jsonb_build_object(
         'planned', left(coalesce(v_run.gateway ->> 'norm_md5', ''), 8),
         'live', left(coalesce(v_gateway ->> 'norm_md5', ''), 8), 'full', v_run.gateway IS NOT DISTINCT FROM v_gateway)),
