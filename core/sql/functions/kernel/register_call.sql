@@ -3,7 +3,6 @@
 -- A function that sets no search_path may name the company's objects bare: it finds them in its schema and in the
 -- registry's, where no temporary object comes first. The path is set before its first call, while its code is computed,
 -- and ends with _birth_as_caller.
-CREATE OR REPLACE FUNCTION {S}._birth_register_call(
 CREATE OR REPLACE FUNCTION {S}._birth_register_words(
     p_collection text, p_origin text, p_dry_run boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
