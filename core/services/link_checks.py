@@ -44,7 +44,7 @@ def checks(connection: Connection, server: Server) -> Iterator[Check]:
         "the connection is encrypted, or does not leave this machine",
         "passed" if local or encrypted else "warning",
         {"host": connection.driver.info.hostaddr or connection.driver.info.host, "tls": encrypted},
-        "Set sslmode=verify-full and sslrootcert in the DSN: without TLS, anybody on the way can read and change data.",
+        "Set sslmode=verify-full and sslrootcert in the DSN: without TLS, the network can read and change data.",
     )
 
 

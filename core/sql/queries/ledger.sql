@@ -66,7 +66,8 @@ FROM {S}.birth_accounting(%(run)s)
 
 -- name: workers
 SELECT w.backend_pid AS pid, w.login, w.state, w.reason, w.seen_at FROM {S}.birth_backfill_worker AS w
-WHERE w.run_id = %(run)s AND EXISTS (SELECT FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = w.backend_pid)
+WHERE w.run_id = %(run)s AND EXISTS (SELECT FROM pg_catalog.pg_stat_activity AS a
+    WHERE a.pid = w.backend_pid AND coalesce(a.backend_start <= w.seen_at, true))
 ORDER BY w.backend_pid
 
 -- name: statements

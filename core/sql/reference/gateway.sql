@@ -164,8 +164,9 @@ $body$;
 
 -- name: fn_trigger_guard
 -- The trigger guard: DDL that touches a trigger leaves a row in trigger_guard_alerts. ALTER TABLE reports itself
--- as a table command even when it disables a trigger, hence the look at the statement's text; with no backslash in it,
--- for the session whose statement it is may read one as an escape.
+-- as a table command even when it disables a trigger, hence the look at the triggers themselves: one that this
+-- transaction switched or changed has a new row in the catalog, however its statement was put together. The text
+-- counts, too, with no backslash in it: the session whose statement it is may read one as an escape.
 CREATE FUNCTION {S}.fn_trigger_guard() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -174,8 +175,13 @@ BEGIN
         SELECT TG_TAG, object_identity FROM pg_event_trigger_dropped_objects() WHERE object_type = 'trigger';
     ELSE
         INSERT INTO {S}.trigger_guard_alerts (command_tag, object_identity)
-        SELECT TG_TAG, object_identity FROM pg_event_trigger_ddl_commands()
-        WHERE object_type = 'trigger' OR (command_tag = 'ALTER TABLE' AND current_query() ~* '(^|[^[:alnum:]_])trigger($|[^[:alnum:]_])');
+        SELECT TG_TAG, c.object_identity FROM pg_event_trigger_ddl_commands() AS c
+        WHERE c.object_type = 'trigger' OR c.command_tag = 'ALTER TABLE' AND (
+            current_query() ~* '(^|[^[:alnum:]_])trigger($|[^[:alnum:]_])'
+            -- Of this transaction, or of a part of it: those have later numbers.
+            OR EXISTS (SELECT FROM pg_trigger AS t
+                WHERE NOT t.tgisinternal AND age(t.xmin) <= age(pg_current_xact_id()::xid)
+                  AND (t.tgrelid = c.objid OR t.tgrelid IN (SELECT p.relid FROM pg_partition_tree(c.objid) AS p))));
     END IF;
 END
 $body$;

@@ -87,6 +87,27 @@ def test_a_plan_is_stale_once_an_alert_tells_of_a_governed_table(small: Database
 
 
 @pytest.mark.parametrize(
+    ("statement", "alerts"),
+    [
+        ("DO $$ BEGIN EXECUTE 'ALTER TABLE public.goods DIS' || 'ABLE TRI' || 'GGER ALL'; END $$", 1),
+        (
+            "DO $$ BEGIN EXECUTE 'ALTER TABLE public.goods DIS' || 'ABLE TRI' || 'GGER USER';"
+            " EXCEPTION WHEN others THEN NULL; END $$",
+            1,
+        ),
+        ("ALTER TABLE public.goods ADD COLUMN remark text", 0),
+    ],
+)
+def test_the_guard_sees_a_trigger_that_is_switched_however_the_statement_is_put_together(
+    small: Database, statement: str, alerts: int
+) -> None:
+    small.run("TRUNCATE birth.trigger_guard_alerts")
+    small.run(statement)
+    found = small.run("SELECT object_identity FROM birth.trigger_guard_alerts")
+    assert [each["object_identity"] for each in found] == ["public.goods"] * alerts
+
+
+@pytest.mark.parametrize(
     ("columns", "rows", "ours"),
     [
         ("id serial, tgname text, table_name text", "('x', 'goods'), ('goods_x', 'foreign')", 1),
