@@ -91,7 +91,7 @@ def test_a_plan_is_stale_once_an_alert_tells_of_a_governed_table(small: Database
     [
         ("DO $$ BEGIN EXECUTE 'ALTER TABLE public.goods DIS' || 'ABLE TRI' || 'GGER ALL'; END $$", 1),
         (
-            "DO $$ BEGIN EXECUTE 'ALTER TABLE goods DIS' || 'ABLE TRI' || 'GGER ALL'; EXCEPTION WHEN others THEN END $$",
+            "DO $$ BEGIN EXECUTE 'ALTER TABLE goods DISABLE TRI' || 'GGER ALL'; EXCEPTION WHEN others THEN END $$",
             1,
         ),
         ("ALTER TABLE public.goods ADD COLUMN remark text", 0),
