@@ -13,12 +13,15 @@ def test_a_slow_line_makes_batches_no_smaller_and_events_tell_the_servers_own_se
         assert applier.end() == 0, applier.said()
         batches = applier.events("batch")
     run.must_be_complete()
-    canary, first, _, third, *_ = batches
+    canary, first, second, third, *_ = batches
     assert (canary["rows"], first["rows"]) == (100, 1000)
     for each in batches:
         assert each["seconds"] - each["server_seconds"] >= LINE
         assert 0 <= each["lock_seconds"] < LINE
-    # Each batch is claimed with the one before, so the third is the first that is paced by an earlier one.
-    pace = Pace()
-    pace.finished(first["rows"], first["server_seconds"])
-    assert abs(third["rows"] - min(pace.rows, 1200)) <= 2
+    # Each batch is claimed with the one before, so the third is the first that is paced by an earlier one: by two,
+    # where a slow machine claims it by itself.
+    pace, paced = Pace(), []
+    for each in (first, second):
+        pace.finished(each["rows"], each["server_seconds"])
+        paced.append(min(pace.rows, 1200))
+    assert min(abs(third["rows"] - rows) for rows in paced) <= 2
