@@ -25,7 +25,9 @@ READER = {
     "birth_backfill_facts", "birth_permit_for", "birth_permit_awake", "birth_permit_refusals", "birth_permit_unfit",
     "birth_item_digest", "birth_refuse",
 }  # fmt: skip
-GATEKEEPER = {"birth_permit_open", "birth_permit_close", "birth_policy_set"}
+GATEKEEPER = {
+    "birth_permit_open", "birth_permit_close", "birth_permit_grant", "birth_policy_set", "birth_history_accept",
+}  # fmt: skip
 FUNCTIONS = """
     SELECT p.oid::bigint AS oid, p.proname AS name, p.oid::regprocedure::text AS signature, p.prosecdef AS definer,
         p.provolatile = 'v' AS may_write,
