@@ -62,7 +62,7 @@ EXAMPLES = {
     "people list": ("birth-console people list",),
     "people add": ("birth-console people add ana --person 'Ana Lopes' --group operator --group reader",),
     "people retire": ("birth-console people retire ana",),
-    "docs": ("birth-console docs", "birth-console docs runbook"),
+    "docs": ("birth-console docs", "birth-console docs runbook", "birth-console docs json"),
     "completion": ('eval "$(birth-console completion bash)"', "birth-console completion fish > birth-console.fish"),
     "demo start": ("birth-console demo start",),
     "demo stop": ("birth-console demo stop",),

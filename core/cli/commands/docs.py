@@ -5,6 +5,7 @@ from importlib import resources
 
 import click
 
+from core.cli import schemas
 from core.cli.output import Output
 from core.domain.trust import guide
 from core.errors import UsageError
@@ -15,8 +16,14 @@ from core.errors import UsageError
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @click.pass_context
 def docs(context: click.Context, topic: str | None, *, as_json: bool) -> None:
-    """List the pages, or print TOPIC: formatted on a terminal, Markdown into a pipe or file."""
+    """List the pages, or print TOPIC: formatted on a terminal, Markdown into a pipe or file.
+
+    TOPIC json prints a JSON Schema for the output of every command.
+    """
     output = Output(as_json=as_json or bool((context.obj or {}).get("as_json")))
+    if topic == "json":
+        output.document(schemas.document())
+        return
     texts = documents()
     if topic is None:
         topics = [{"topic": name, "title": _title(text), "summary": _summary(text)} for name, text in texts.items()]

@@ -46,9 +46,9 @@ def _dashboard(standing: Standing) -> Iterator[Metric]:
         if isinstance(value, int):
             yield Metric(full, f"{name} of the readiness dashboard.", (Sample(value),))
         elif name == "qt001_gate":
-            yield Metric(full, "1 if the QT-001 gate is OPEN, else 0.", (Sample(value == GATE_OPEN),))
+            yield Metric(full, "1 if the QT-001 gate is OPEN, else 0.", (Sample(int(value == GATE_OPEN)),))
         else:
-            yield Metric(full, f"1 if {name} is present, else 0.", (Sample(value == PRESENT),))
+            yield Metric(full, f"1 if {name} is present, else 0.", (Sample(int(value == PRESENT)),))
 
 
 def _collections(rows: Iterable[MatrixRow]) -> Iterator[Metric]:
