@@ -28,7 +28,6 @@ CHAIN = {"birth_ledger_event", "birth_ledger_head"}
 ITEMS = "birth_backfill_item"
 # Told of as the others are, but nothing of the kind happened in this history.
 EMPTY = {
-    "birth_alert_acknowledgement",
     "birth_backfill_loss",
     "birth_history_acceptance",
 }
