@@ -114,11 +114,11 @@ def test_a_lock_that_never_comes_ends_the_apply_when_patience_does_and_the_run_c
 
 
 def test_a_batch_that_takes_too_long_is_tried_in_smaller_ones_and_no_row_is_blamed(small: Database) -> None:
-    registering(small, before="PERFORM pg_sleep(0.001);")
+    registering(small, before="PERFORM pg_sleep(0.002);")
     line.open_permit(small)
     fill(small, goods=900)
     run = reconciled(small, "goods")
-    driven = drive(small, run, statement_timeout="500ms")
+    driven = drive(small, run, statement_timeout="1s")
     assert driven.status == 0
     assert driven.told("split")
     found = account(small, run)
