@@ -26,7 +26,7 @@ from tests.soak.world import FILL, OPERATORS, SLIP, TABLE, TABLES, Writers
 from tests.templates import SMALL
 
 _ROUNDS = 10
-_LAG = 3  # seconds that the replica is behind when the primary dies
+_LAG = 8  # seconds that the replica is behind when the primary dies
 
 
 def _build(database: Database) -> None:
@@ -55,7 +55,12 @@ def _certifier(reviewer: Operator, stop: Event) -> None:
         stop.wait(5)
 
 
-def _fail_over(both: Pair, tally: Tally) -> None:
+def _fail_over(both: Pair, database: Database, tally: Tally) -> None:
+    # Long runs, so that some have heard of batches that get lost.
+    for table in TABLES:
+        database.run(f"{SLIP} INSERT INTO public.{table} (code) SELECT '{table}-late-' || n FROM"
+                     f" generate_series(1, {FILL}) AS n")  # fmt: skip
+    time.sleep(_LAG)
     both.catch_up()
     both.fall_behind()
     time.sleep(_LAG)
@@ -102,7 +107,7 @@ def main() -> int:
         for each in at_work:
             each.start()
         time.sleep(minutes * 30)
-        _fail_over(both, tally)
+        _fail_over(both, database, tally)
         gatekeeper = Operator(both.dsn(database), "gatekeeper1", home / "gatekeeper1", tally)
         gatekeeper.run("audit", "--accept-history", "the soak knows of its failover")
         time.sleep(minutes * 30)
@@ -120,6 +125,7 @@ def main() -> int:
             "minutes": minutes,
             "commands": dict(sorted(tally.ends.items())),
             "kills": tally.kills,
+            "not_verified": tally.not_verified,
             "told_lost": {"batches": tally.lost_batches, "rows": tally.lost_rows},
             "writers": writers.written,
             **accounts.figures(after),

@@ -20,6 +20,7 @@ PROGRAM = Path(sys.executable).with_name("birth-console")
 _PATIENCE = 240  # seconds for one command
 _AGAIN = 30  # times that an operator repeats what can be resumed
 ALLOWED = "100000"
+_NOT_VERIFIED = 5
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Tally:
     lost_batches: int = 0
     lost_rows: int = 0
     certified: list[int] = field(default_factory=list)
+    not_verified: list[dict[str, Any]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
@@ -87,7 +89,11 @@ class Operator:
             if number is None:
                 time.sleep(1)  # nothing is missing, or the server is on its way back
             elif self.applied(number, stop):
-                self.run("verify", str(number))
+                status, _, said = self.run("verify", str(number))
+                if status == _NOT_VERIFIED:
+                    gates = json.loads(said)["error"]["evidence"]["gates"]
+                    with self.tally.lock:
+                        self.tally.not_verified.append({"run": number, "gates": gates})
 
     def applied(self, number: int, stop: Event) -> bool:
         """Apply a run, killed now and then, until it has ended."""
