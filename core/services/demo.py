@@ -17,7 +17,7 @@ from core.db.embedded.server import DEMO_DATABASE, EmbeddedServer
 from core.db.install.edition import edition
 from core.db.rows import demo as rows
 from core.db.rows.query import Command
-from core.errors import ConsoleError, GateClosed
+from core.errors import ConsoleError
 from core.settings import APPLICATION, DEMO_SUPERUSER
 from core.version import SCHEMA_VERSION
 
@@ -97,7 +97,7 @@ def _bring_up(server: EmbeddedServer, progress: OnProgress) -> bool:
         )
         try:
             upgrade.bring_up(connection)
-        except GateClosed as error:
+        except ConsoleError as error:
             # It is still there to be read; what writes says the same again.
             progress(f"the demo was not upgraded: {error.message}; `demo reset` rebuilds it")
             return False
