@@ -19,7 +19,9 @@ while = "SELECT count(*) < 5 FROM …"
 patience = 600.0                         # seconds
 """
 
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -109,7 +111,9 @@ def names(path: Path) -> tuple[str, ...]:
 
 def _text(path: Path, name: str | None) -> str | None:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            _insist_private(path, os.fstat(file.fileno()))
+            return file.read()
     except (FileNotFoundError, NotADirectoryError):
         if name is None:
             return None
@@ -122,6 +126,27 @@ def _text(path: Path, name: str | None) -> str | None:
         raise UsageError(
             f"{path} cannot be read: {error}", code="bad_profile", hint="Correct the file, or move it away."
         ) from error
+
+
+def _insist_private(path: Path, file: os.stat_result) -> None:
+    """Refuse a file that another login can write: it would choose the database, and the word on the screen."""
+    if not hasattr(os, "geteuid"):
+        return
+    ours = (0, os.geteuid())
+    folder = path.resolve().parent.stat()
+    for place, found, wide in (
+        (path, file, 0o022),
+        (path.parent, folder, 0 if folder.st_mode & stat.S_ISVTX else 0o022),
+    ):
+        if found.st_uid not in ours or found.st_mode & wide:
+            raise UsageError(
+                f"other logins of this machine can write {place}",
+                code="profile_shared",
+                evidence={"path": str(place), "mode": f"{found.st_mode & 0o7777:04o}", "owner": found.st_uid},
+                hint=f"chmod go-w {place}"
+                if found.st_uid in ours
+                else f"Make {place} your own: chown $USER {place}, then chmod go-w.",
+            )
 
 
 def _profile(source: "_Source", name: str, content: Mapping[str, Any], keymap: Keymap) -> Profile:

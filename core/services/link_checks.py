@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from core.db.connection.session import Connection
-from core.db.rows.audit import SERVER, Server
+from core.db.rows.audit import LINK, SERVER, Server
 from core.domain.backfill.run_facts import Finding
-from core.domain.trust.check import Check
+from core.domain.trust.check import Check, check
 from core.errors import Json
 
 
@@ -38,23 +38,45 @@ def checks(connection: Connection, server: Server) -> Iterator[Check]:
         "A proxy or pooler logs in under another name: connect to the server directly.",
     )
 
-    local, encrypted = _is_local(connection), connection.driver.pgconn.ssl_in_use
-    yield Check(
-        "encrypted",
-        "the connection is encrypted, or does not leave this machine",
-        "passed" if local or encrypted else "warning",
-        {"host": connection.driver.info.hostaddr or connection.driver.info.host, "tls": encrypted},
-        "Set sslmode=verify-full and sslrootcert in the DSN: without TLS, the network can read and change data.",
+
+def encryption(connection: Connection) -> Check:
+    """Whether others on the way can read this session, or stand in for the server."""
+    pgconn = connection.driver.pgconn
+    chosen = {option.keyword.decode(): (option.val or b"").decode(errors="replace") for option in pgconn.info}
+    seen = connection.one(LINK)
+    host = chosen.get("hostaddr") or chosen.get("host", "")
+    return judged(
+        host,
+        is_local=is_local(connection.driver.info.hostaddr or host),
+        is_encrypted=bool(pgconn.ssl_in_use) or seen.is_encrypted,
+        is_verified=chosen.get("sslmode") in ("verify-ca", "verify-full") or chosen.get("channel_binding") == "require",
+        beyond=None if seen.is_local or seen.is_encrypted else "a pooler's link to the server is not encrypted",
     )
 
 
-def _is_local(connection: Connection) -> bool:
-    info = connection.driver.info
-    if info.host.startswith(("/", "@")):
-        return True
+def judged(host: str, *, is_local: bool, is_encrypted: bool, is_verified: bool, beyond: str | None = None) -> Check:
+    """The check of a link, from what is known of it. `beyond` is what is wrong behind the machine that answers."""
+    evidence: dict[str, Json] = {"host": host, "encrypted": is_encrypted}
+    if not is_local:
+        evidence["certificate_checked"] = is_encrypted and is_verified
+    if beyond is not None:
+        evidence["beyond"] = beyond
+    safe = is_local or (is_encrypted and is_verified)
+    exposed = (not is_local and not is_encrypted) or (beyond is not None and not is_encrypted)
+    return check(
+        "encrypted",
+        "the connection is encrypted, and the server's certificate checked",
+        "failed" if exposed else "passed" if safe and beyond is None else "warning",
+        evidence,
+        "Set sslmode=verify-full and sslrootcert in the DSN or PGSSLMODE. The server needs: ALTER SYSTEM SET ssl = on.",
+    )
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is this machine: a socket's folder, or a loopback address."""
     with suppress(ValueError):
-        return ipaddress.ip_address(info.hostaddr.partition("%")[0]).is_loopback
-    return False
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    return host.lower() in ("", "localhost") or host.startswith(("/", "@"))
 
 
 def finding(name: str, title: str, fine: bool, evidence: Json, hint: str) -> Check:  # noqa: FBT001 - the verdict

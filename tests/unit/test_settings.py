@@ -209,3 +209,16 @@ def test_a_wrong_setting_is_an_error_with_its_line(write: Write, wrong: str, lin
     found = refused(profile="live")
     assert (found.code, found.evidence["line"], found.evidence["setting"]) == ("bad_profile", line, setting)
     assert f"line {line}:" in found.message
+
+
+def test_a_profile_that_another_login_could_write_is_refused(write: Write) -> None:
+    write(PROFILES)
+    folder = config_file().parent
+    for place, mode, mended in ((config_file(), 0o664, 0o644), (config_file(), 0o646, 0o600), (folder, 0o777, 0o755)):
+        place.chmod(mode)
+        error = refused()
+        assert (error.code, str(place) in error.message, "chmod" in error.hint) == ("profile_shared", True, True)
+        place.chmod(mended)
+        assert resolve().dsn == "service=staging"
+    folder.chmod(0o1777)
+    assert resolve().dsn == "service=staging"

@@ -1,6 +1,7 @@
 """`certify`, `audit` and `doctor`: who stands for a run, and whether ledger and gates can be relied on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from core.cli.steps import steps
 from core.domain.text import visible
 from core.domain.trust.anchored_place import CHANGE, INSTALLATION, REWIND, UNKNOWN
 from core.domain.trust.check import Check
-from core.errors import Json, VerificationFailed
+from core.errors import ConsoleError, Json, VerificationFailed
 from core.services.trust import audit as auditing
 from core.services.trust import certify as certifying
 from core.services.trust import doctor as examining
@@ -135,6 +136,17 @@ def _summary(checks: Sequence[Check], *, everything: bool) -> str:
     return f"{len(checks)} checks: {told}" + ("" if everything else " (--all lists all of them)")
 
 
+@contextmanager
+def _told_as_a_check(call: Invocation) -> Iterator[None]:
+    """No answer is a finding, too; the error itself says what the exit status means."""
+    try:
+        yield
+    except ConsoleError as error:
+        if call.output.as_json:
+            call.output.document({"checks": [asdict(examining.no_connection(error))]})
+        raise
+
+
 @click.command()
 @click.option("--failed", "only_failed", is_flag=True, help="List only what failed.")
 @click.option("--all", "everything", is_flag=True, help="List what passed as well.")
@@ -144,7 +156,7 @@ def doctor(call: Invocation, *, only_failed: bool, everything: bool) -> None:
 
     Lists what did not pass, and sums up in one line.
     """
-    with call.browse() as connection:
+    with _told_as_a_check(call), call.browse() as connection:
         checks = examining.examine(connection)
     if call.output.as_json:
         call.output.document({"checks": [asdict(check) for check in checks]})

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from fasteners import InterProcessLock, InterProcessReaderWriterLock
 
+from core.db import lock_file
 from core.errors import Unavailable
 
 _LONGEST_PAUSE = 0.05  # seconds between two attempts at a lock that is taken
@@ -40,7 +41,7 @@ def enter(home: Path) -> None:
     with _threads:
         use = _uses.get(home)
         if use is None:
-            use = _Use(InterProcessReaderWriterLock(home / "users.lock"))
+            use = _Use(InterProcessReaderWriterLock(lock_file.own(home / "users.lock")))
             use.lock.acquire_read_lock(max_delay=_LONGEST_PAUSE)
             _uses[home] = use
         use.count += 1
@@ -71,7 +72,7 @@ def working(home: Path, waiting: Callable[[], None], timeout: float | None = Non
     `waiting` is called once if somebody else is at it. Raises Unavailable after `timeout` seconds.
     """
     with _threads:
-        lock = InterProcessLock(home / "work.lock")
+        lock = InterProcessLock(lock_file.own(home / "work.lock"))
         if not lock.acquire(blocking=False):
             waiting()
             if not lock.acquire(max_delay=_LONGEST_PAUSE, timeout=timeout):

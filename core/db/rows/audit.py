@@ -71,7 +71,7 @@ class Genesis:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """A finding of birth_audit."""
+    """A finding of birth_audit, or of birth_server_audit."""
 
     id: str
     title: str
@@ -95,6 +95,14 @@ class Accepted:
     """The event that says that a changed history was accepted."""
 
     event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """This session's link, as the server sees it."""
+
+    is_encrypted: bool
+    is_local: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,8 @@ TOLD_ROW: Final = Query("audit.told_row", RowNow)
 COUNTERS: Final = Query("audit.counters", Counters)
 GENESIS: Final = Query("audit.genesis", Genesis)
 TRUST: Final = Query("audit.trust", Trust)
+SERVER_AUDIT: Final = Query("audit.server_audit", Trust)
+LINK: Final = Query("audit.link", Link)
 PLACE: Final = Query("audit.place", Place)
 ACCEPT_HISTORY: Final = Query("audit.accept_history", Accepted)
 SERVER: Final = Query("audit.server", Server)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fasteners import InterProcessLock
 
+from core.db import lock_file
 from core.db.connection.session import Connection
 from core.domain.classify import staged
 from core.domain.classify.staged import Kept, StagedDecision
@@ -142,7 +143,7 @@ def _hold(path: Path) -> _Held | None:
     with _threads:
         if path in _ours:
             return None
-        lock = InterProcessLock(_lock_of(path))
+        lock = InterProcessLock(lock_file.own(_lock_of(path)))
         try:
             if not lock.acquire(blocking=False):
                 lock.lockfile.close()

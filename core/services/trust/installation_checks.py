@@ -1,6 +1,6 @@
 """What the doctor asks of the database itself: what is installed and bound, and whether its sources can be read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from core.db.connection.session import Connection
 from core.db.install import catalog, installer
@@ -15,23 +15,35 @@ _SHOWN = 5
 _DIFFERENCES = 20
 
 
-def checks(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Iterator[Check]:
-    """Every such check, in the order in which they are mended. `remedies` are the audit's. Changes nothing."""
-    yield schema(connection)
-    yield _alone(connection)
-    yield _binding(connection, remedies)
-    yield foreign_objects.examine(connection)
-    yield _closure(connection)
-    yield _pins(connection)
-    yield _server(connection)
-    yield _history(connection)
-    yield _registry(connection)
-    yield _row_security(connection)
-    yield from _sources(connection)
-    yield _heirs(connection)
-    yield _kept(connection)
-    yield _names(connection)
-    yield _unenrolled(connection)
+Remedies = Callable[[str], Sequence[str]]
+
+
+def checks(remedies: Remedies) -> list[tuple[str, Callable[[Connection], Iterable[Check]]]]:
+    """Every such check by its id, in the order in which they are mended. `remedies` tells the audit's of a check.
+
+    Each changes nothing, and may raise a ConsoleError by itself.
+    """
+    return [
+        ("schema", _one(schema)),
+        ("schema_alone", _one(_alone)),
+        ("binding", lambda connection: [_binding(connection, remedies)]),
+        ("strangers", _one(foreign_objects.examine)),
+        ("closure", _one(_closure)),
+        ("fingerprints", _one(_pins)),
+        ("server", _one(_server)),
+        ("history", _one(_history)),
+        ("registry_index", _one(_registry)),
+        ("row_security", _one(_row_security)),
+        ("sources", _sources),
+        ("heirs", _one(_heirs)),
+        ("identities_kept", _one(_kept)),
+        ("names", _one(_names)),
+        ("unenrolled", _one(_unenrolled)),
+    ]
+
+
+def _one(look: Callable[[Connection], Check]) -> Callable[[Connection], Iterable[Check]]:
+    return lambda connection: [look(connection)]
 
 
 def schema(connection: Connection) -> Check:
@@ -83,7 +95,7 @@ def _files(connection: Connection) -> list[str]:
             if done.get(part.name) != part.sha256]  # fmt: skip
 
 
-def _binding(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> Check:
+def _binding(connection: Connection, remedies: Remedies) -> Check:
     found = connection.one(doctor.BINDING)
     fine = found.there and found.writes and not found.unknown
     return check(
@@ -101,7 +113,7 @@ def _binding(connection: Connection, remedies: Mapping[str, Sequence[str]]) -> C
         "Grant the missing privileges."
         if fine
         else "Bind it again: `birth-console init --bind FUNCTION 'p_code=$code' …`.",
-        remedies.get("binding", ()),
+        () if fine and found.callable else remedies("binding"),
     )
 
 

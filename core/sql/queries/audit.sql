@@ -22,6 +22,18 @@ SELECT pg_catalog.encode(hash, 'hex') AS hash FROM {S}.birth_ledger_event WHERE 
 -- name: trust
 SELECT id, title, verdict, evidence, hint FROM {S}.birth_audit()
 
+-- name: server_audit
+SELECT id, title, verdict, evidence, hint FROM {S}.birth_server_audit()
+
+-- name: link
+-- A pooler between is what the server sees: its link may be another than ours.
+SELECT coalesce((SELECT t.ssl FROM pg_catalog.pg_stat_ssl AS t WHERE t.pid = pg_catalog.pg_backend_pid()), false)
+        OR coalesce((SELECT g.encrypted FROM pg_catalog.pg_stat_gssapi AS g
+            WHERE g.pid = pg_catalog.pg_backend_pid()), false) AS is_encrypted,
+    pg_catalog.inet_client_addr() IS NULL
+        OR pg_catalog.host(pg_catalog.inet_client_addr()) ~ '^(127\.|::1$)'
+        OR pg_catalog.inet_client_addr() OPERATOR(pg_catalog.=) pg_catalog.inet_server_addr() AS is_local
+
 -- name: place
 -- As birth_history_read tells it, where an older version has no such function.
 SELECT pg_catalog.current_database() AS database,

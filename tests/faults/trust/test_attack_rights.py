@@ -16,7 +16,7 @@ Psql = psycopg.Connection[dict[str, Any]]
 # Whoever may call what. Everything else in the schema is nobody's; a new function belongs here, or to nobody.
 _READERS = {
     "birth_acceptance", "birth_accounting", "birth_alert_evidence", "birth_alerts_changed", "birth_audit",
-    "birth_audit_lends", "birth_audit_roles",
+    "birth_audit_lends", "birth_audit_roles", "birth_server_audit",
     "birth_backfill_facts", "birth_backfill_page", "birth_collection_table", "birth_gateway_functions",
     "birth_register_function", "birth_remedies", "birth_own_parts", "birth_bound_count", "birth_closure",
     "birth_code_is_declared",

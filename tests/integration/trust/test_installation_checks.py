@@ -72,8 +72,9 @@ def pinned(small: Database) -> Database:
 
 
 def test_each_finding_shows_where_its_condition_is_broken(pinned: Database) -> None:
-    sound = {name: found(pinned, name).verdict for name, _, _ in BROKEN}
-    assert set(sound.values()) == {"passed"}
+    with pinned.connect() as connection:
+        sound = {each.id: each.verdict for each in examine(connection)}
+    assert {sound[name] for name, _, _ in BROKEN} == {"passed"}
     with pinned.psql("postgres") as admin:
         for name, verdict, breaking in BROKEN:
             with admin.transaction(force_rollback=True):
@@ -92,10 +93,12 @@ def test_what_the_doctor_says_to_run_mends_what_it_found(small: Database) -> Non
         assert (broken.verdict in ("failed", "warning"), broken.remedy != ()) == (True, True), name
         for statement in broken.remedy:
             small.run(statement)
-        mended = found(small, name)
+        with small.connect() as connection:
+            checks = {each.id: each for each in examine(connection)}
+        mended = checks[name]
         assert (mended.verdict, mended.remedy) == ("passed", ()), (name, mended.evidence, broken.remedy)
         # What PUBLIC lost, those who need it have kept.
-        assert found(small, "binding").verdict == "passed", broken.remedy
+        assert checks["binding"].verdict == "passed", broken.remedy
 
 
 # What somebody with a superuser's rights left behind, and how it is named.

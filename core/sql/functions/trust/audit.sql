@@ -1,23 +1,24 @@
+-- needs: trust/audit_powers
 -- Every role that somebody who can act here has or can become: members of a group, logins that are mapped to a person,
--- and what they reach, inherited or not. Superusers are beyond any audit, and so is who administers a group without
--- being in it (PostgreSQL 16 makes that of whoever creates a role).
+-- and what they reach, or could by a grant to themselves. Superusers are beyond any audit, and so is who administers a
+-- group without being in it (PostgreSQL 16 makes that of whoever creates a role).
 CREATE OR REPLACE FUNCTION {S}.birth_audit_roles() RETURNS oid[]
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    WITH birth_group AS (
-        SELECT oid FROM pg_roles
-        WHERE rolname IN ('birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer')
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+    WITH reach AS MATERIALIZED (
+        SELECT member, role, uses FROM {S}._birth_reach()
     ), actor AS MATERIALIZED (
         SELECT r.oid FROM pg_roles AS r
         WHERE NOT r.rolsuper AND r.rolname <> 'birth_owner'
           AND (r.rolname IN (SELECT login FROM {S}.birth_person_login)
-              OR EXISTS (SELECT FROM birth_group AS g
-                  WHERE pg_has_role(r.oid, g.oid, 'USAGE')
-                     OR pg_has_role(r.oid, g.oid, CASE
-                         WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET'
-                         ELSE 'MEMBER' END)))
+              OR r.rolname IN ('birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer')
+              OR EXISTS (SELECT FROM reach AS x JOIN pg_roles AS g ON g.oid = x.role
+                  WHERE x.member = r.oid AND x.uses
+                    AND g.rolname IN ('birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer')))
     )
-    SELECT coalesce(array_agg(r.oid), ARRAY[]::oid[]) FROM pg_roles AS r
-    WHERE EXISTS (SELECT FROM actor WHERE pg_has_role(actor.oid, r.oid, 'MEMBER'))
+    SELECT coalesce(array_agg(a.oid), ARRAY[]::oid[]) FROM (
+        SELECT actor.oid FROM actor
+        UNION
+        SELECT reach.role FROM reach JOIN actor ON actor.oid = reach.member) AS a
 $body$;
 COMMENT ON FUNCTION {S}.birth_audit_roles() IS
     'Every role that the people of this console have or can become. For birth_reader.';
@@ -52,22 +53,24 @@ DECLARE
         'pg_write_server_files'::regrole,
         'pg_read_server_files'::regrole]::oid[];
     v_roles oid[] := {S}.birth_audit_roles();
-    v_tables oid[];
-    v_functions oid[];
+    v_tables oid[] := {S}._birth_audit_tables();
+    v_functions oid[] := {S}._birth_audit_functions();
 BEGIN
-    -- Ours, and the company's that the gates rest on; the schema may hold more that is none of our business.
-    SELECT array_agg(t.oid) INTO v_tables
-    FROM pg_class AS t
-    WHERE t.relnamespace = v_home AND t.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-      AND (t.relname ~ '^(v_)?birth_' OR t.relname IN ('collection_registry', 'trigger_guard_alerts'));
-    SELECT array_agg(p.oid) INTO v_functions
-    FROM pg_proc AS p
-    WHERE p.pronamespace = v_home AND p.proname ~ '^(_?birth_|fn_birth_|fn_trigger_guard)'
-       OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions());
     RETURN QUERY
+    WITH power AS MATERIALIZED (
+        SELECT p.id, jsonb_agg(DISTINCT p.words) FILTER (WHERE p.verdict = 'failed') AS failed,
+            jsonb_agg(DISTINCT p.words) FILTER (WHERE p.verdict = 'warning') AS warned,
+            jsonb_agg(DISTINCT p.words) FILTER (WHERE p.verdict = 'named') AS named
+        FROM {S}._birth_powers(v_roles, v_tables, v_functions) AS p GROUP BY p.id
+    )
     SELECT c.id, c.title,
-        CASE WHEN c.found IS NULL THEN 'passed' ELSE 'failed' END,
-        coalesce(c.found, '[]'::jsonb), c.hint
+        CASE WHEN c.found IS NOT NULL OR p.failed IS NOT NULL THEN 'failed'
+            WHEN p.warned IS NOT NULL THEN 'warning' ELSE 'passed' END,
+        -- The worst first.
+        coalesce(c.found, '[]'::jsonb)
+            || coalesce((SELECT jsonb_agg(w.words ORDER BY w.words COLLATE "C") FROM jsonb_array_elements_text(p.failed)
+                AS w(words) WHERE c.found IS NULL OR NOT c.found ? w.words), '[]')
+            || coalesce(p.warned, '[]') || coalesce(p.named, '[]'), c.hint
     FROM (VALUES
         -- A trigger function, too: on a table of one's own it would register whatever one likes.
         ('public_execute', 'PUBLIC may execute no function of the console',
@@ -99,14 +102,14 @@ BEGIN
             'ALTER FUNCTION … SET search_path = pg_catalog, pg_temp.'),
         ('owner', 'birth_owner owns the console''s objects, and no login owns the company''s',
             (SELECT jsonb_agg(o.name) FROM (
-                SELECT p.oid::regprocedure::text AS name
+                SELECT concat(p.proowner::regrole, ' owns ', p.oid::regprocedure) AS name
                 FROM pg_proc AS p
                 WHERE p.oid = ANY (v_functions) AND p.proowner <> v_owner
                   AND (p.proname ~ '^_?birth_'
                           AND NOT (p.proname = '_birth_as_caller' AND p.proowner = to_regrole('birth_caller'))
                       OR p.proowner = ANY (v_roles))
                 UNION ALL
-                SELECT t.oid::regclass::text
+                SELECT concat(t.relowner::regrole, ' owns ', t.oid::regclass)
                 FROM pg_class AS t
                 WHERE t.oid = ANY (v_tables) AND t.relowner <> v_owner
                   AND (t.relname ~ '^(v_)?birth_' AND t.relname NOT IN ('birth_registry', 'birth_policy')
@@ -117,11 +120,7 @@ BEGIN
                                 AND o.relname IN ('birth_registry', 'birth_policy'))
                       OR t.relowner = ANY (v_roles))
                 UNION ALL
-                SELECT 'schema ' || nspname
-                FROM pg_namespace
-                WHERE oid = v_home AND nspowner <> v_owner AND nspowner = ANY (v_roles)
-                UNION ALL
-                SELECT t.oid::regclass::text
+                SELECT concat(t.relowner::regrole, ' owns ', t.oid::regclass)
                 FROM {S}.birth_collections() AS c JOIN pg_class AS t ON t.oid = c.relid
                 WHERE t.relowner <> v_owner AND t.relowner = ANY (v_roles)) AS o),
             'ALTER … OWNER TO birth_owner, or to a role that no login of the console is a member of.'),
@@ -160,7 +159,7 @@ BEGIN
                       AND (g.privilege_type = 'INSERT'
                           OR g.privilege_type = 'DELETE' AND {S}._birth_withdraw_allowed()))) AS found),
             'REVOKE the privilege: every write goes through a function.'),
-        ('parameters', 'no login may switch off triggers or track_counts', {S}._birth_audit_parameters(v_roles),
+        ('parameters', 'no login may switch off triggers or track_counts', NULL,
             'REVOKE SET ON PARAMETER … FROM …'),
         ('triggers', 'the birth triggers are enabled',
             (SELECT jsonb_agg(c.collection_name)
@@ -178,8 +177,32 @@ BEGIN
         ('replication_role', 'triggers are not bypassed in this session',
             CASE WHEN current_setting('session_replication_role') <> 'origin'
                 THEN jsonb_build_array(current_setting('session_replication_role')) END,
-            'RESET session_replication_role.')
-    ) AS c(id, title, found, hint);
+            'RESET session_replication_role.'),
+        ('superusers', 'no person of the console is a superuser, or can become one', NULL,
+            'ALTER ROLE … NOSUPERUSER, or REVOKE the membership. A superuser can bypass every gate.'),
+        ('administrators', 'only superusers could give themselves privileges of the console', NULL,
+            'REVOKE what is not needed. These logins count as administrators: they can make themselves anybody here.'),
+        ('predefined_roles', 'no login writes data or the server''s files by a predefined role', NULL,
+            'REVOKE the predefined role: it bypasses the privileges of every table.'),
+        ('people_apart', 'no login can act as another person, or get another group''s privileges', NULL,
+            'REVOKE the membership: people have their groups by `birth-console people add`.'),
+        ('people_mapped', 'every login with a group that writes is mapped to a person', NULL,
+            'Map the login: `birth-console people add LOGIN --person NAME --group G`. Or REVOKE the group.'),
+        ('grant_option', 'no role may grant privileges on the console''s objects', NULL,
+            'REVOKE GRANT OPTION FOR … CASCADE.'),
+        ('default_privileges', 'later objects of birth_owner are open to no role', NULL,
+            'ALTER DEFAULT PRIVILEGES FOR ROLE birth_owner REVOKE ….'),
+        ('lent_functions', 'no function lends a superuser''s or birth_owner''s privileges', NULL,
+            'Grant EXECUTE to those who need it, REVOKE it from PUBLIC. SET search_path in each such function.'),
+        ('catalogs', 'only superusers write system catalogs and read password verifiers', NULL,
+            'REVOKE the privilege on pg_catalog.'),
+        ('role_settings', 'no role, database or session starts with triggers switched off', NULL,
+            'ALTER ROLE or DATABASE … RESET the setting.'),
+        ('replication', 'no other server writes the registry or reads it', NULL,
+            'Disable the subscription, drop the publication, or ALTER ROLE … NOREPLICATION, unless this is meant.'),
+        ('locks', 'no role may lock the console''s tables', NULL, 'REVOKE MAINTAIN ON … FROM ….')
+    ) AS c(id, title, found, hint)
+    LEFT JOIN power AS p ON p.id = c.id;
     RETURN QUERY SELECT * FROM {S}._birth_audit_create(v_roles);
     RETURN QUERY SELECT * FROM {S}._birth_audit_trigger_guard();
     RETURN QUERY SELECT * FROM {S}._birth_audit_trust(v_embedded);

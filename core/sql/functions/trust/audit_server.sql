@@ -1,37 +1,14 @@
--- Which roles were granted a parameter that is a superuser's otherwise, and that the gates rest on. PostgreSQL 15 and
--- newer.
-CREATE OR REPLACE FUNCTION {S}._birth_audit_parameters(p_roles oid[]) RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    v_found jsonb;
-BEGIN
-    IF current_setting('server_version_num')::integer >= 150000 THEN
-        SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || name)
-        INTO v_found
-        FROM unnest(p_roles) AS r,
-            unnest(ARRAY['session_replication_role', 'track_counts', 'allow_system_table_mods',
-                'session_preload_libraries', 'dynamic_library_path']) AS name
-        WHERE NOT (SELECT rolsuper FROM pg_roles WHERE oid = r) AND has_parameter_privilege(r, name, 'SET');
-    END IF;
-    RETURN v_found;
-END
-$body$;
-COMMENT ON FUNCTION {S}._birth_audit_parameters(oid[]) IS
-    'Roles that may set parameters that the gates rely on; NULL if there are none. Private.';
-
+-- needs: trust/audit_hba
 -- Whether the server lets anybody in without asking. On the embedded demo that is a warning: nothing there is worth
 -- more.
 CREATE OR REPLACE FUNCTION {S}._birth_audit_trust(p_embedded boolean)
 RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_lines jsonb;
+    v_rules jsonb := {S}._birth_hba_rules();
     v_attested text := (SELECT value[1] FROM {S}.birth_setting WHERE name = 'authentication_attested');
 BEGIN
-    BEGIN
-        SELECT jsonb_agg(jsonb_build_object('line', line_number, 'type', type, 'user', user_name)) INTO v_lines
-        FROM pg_hba_file_rules WHERE auth_method = 'trust';
-    EXCEPTION WHEN insufficient_privilege THEN
+    IF v_rules IS NULL THEN
         -- Where nobody can read it, on a managed server, whoever installs may say what its provider says.
         RETURN QUERY SELECT 'trust', 'the server authenticates every login',
             CASE WHEN v_attested IS NULL THEN 'unknown' ELSE 'warning' END,
@@ -39,11 +16,13 @@ BEGIN
                 ELSE jsonb_build_object('attested', v_attested) END,
             'GRANT SELECT ON pg_hba_file_rules, EXECUTE ON FUNCTION pg_hba_file_rules() TO birth_owner.';
         RETURN;
-    END;
+    END IF;
     RETURN QUERY SELECT 'trust', 'the server authenticates every login',
-        CASE WHEN v_lines IS NULL THEN 'passed' WHEN p_embedded THEN 'warning' ELSE 'failed' END,
-        coalesce(v_lines, '[]'::jsonb),
-        'Replace trust in pg_hba.conf by scram-sha-256, peer or cert.';
+        CASE WHEN bool_or(f.verdict = 'failed') THEN CASE WHEN p_embedded THEN 'warning' ELSE 'failed' END
+            WHEN bool_or(f.verdict = 'warning') THEN 'warning' ELSE 'passed' END,
+        coalesce(jsonb_agg(f.evidence ORDER BY f.line), '[]'::jsonb),
+        'Replace trust and ident in pg_hba.conf by scram-sha-256, peer or cert.'
+    FROM {S}._birth_hba_findings(v_rules) AS f WHERE f.id = 'trust';
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_audit_trust(boolean) IS

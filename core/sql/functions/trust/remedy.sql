@@ -1,12 +1,14 @@
+-- needs: trust/audit_powers
 -- What somebody with the rights runs so that a failed audit passes. It changes what belongs to the company, hence it is
 -- only ever said, never done. Rights that the gateway itself needs are given before PUBLIC loses its own.
 CREATE OR REPLACE FUNCTION {S}.birth_remedies() RETURNS TABLE (id text, statement text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_home oid := (SELECT oid FROM pg_namespace WHERE nspname = {s});
     v_owner oid := 'birth_owner'::regrole;
     v_caller oid := to_regrole('birth_caller');
     v_roles oid[] := {S}.birth_audit_roles();
+    v_functions oid[] := {S}._birth_audit_functions();
     v_register oid := {S}.birth_register_function();
 BEGIN
     -- The register function is called as birth_caller; by a gateway of the company's, as that one's owner.
@@ -49,7 +51,8 @@ BEGIN
                 CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
         FROM pg_namespace AS n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS a
         WHERE n.nspname !~ '^pg_' AND a.privilege_type = 'CREATE'
-          AND a.grantee <> v_owner AND (a.grantee = 0 OR a.grantee = ANY (v_roles))
+          AND a.grantee <> v_owner AND (a.grantee = 0 OR a.grantee = ANY (v_roles)
+              OR n.oid = v_home AND a.grantee <> n.nspowner)
         ORDER BY 2;
     RETURN QUERY SELECT 'create',
             format('REVOKE %s ON DATABASE %I FROM %s;', string_agg(a.privilege_type, ', ' ORDER BY 1), d.datname,
@@ -62,20 +65,47 @@ BEGIN
     RETURN QUERY SELECT 'triggers', format('ALTER TABLE %s ENABLE TRIGGER %I;', c.relid::regclass,
             {S}.birth_gateway_trigger_name((SELECT relname FROM pg_class WHERE oid = c.relid)))
         FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled' ORDER BY 2;
-    RETURN QUERY SELECT DISTINCT 'owner_unreachable', format('REVOKE %s FROM %s;', m.roleid::regrole, m.member::regrole)
-        FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member
-        WHERE m.roleid IN (v_owner, v_caller) AND NOT r.rolsuper
-          AND (m.member = ANY (v_roles) OR pg_has_role(m.member, m.roleid, 'USAGE') OR NOT m.admin_option)
+    -- What any role could do, and what ends it.
+    RETURN QUERY SELECT DISTINCT p.id, w.words
+        FROM {S}._birth_powers(v_roles, {S}._birth_audit_tables(), v_functions) AS p
+        CROSS JOIN LATERAL unnest(p.statements) AS w(words)
+        ORDER BY 1, 2;
+    RETURN QUERY SELECT 'register_execute', format('REVOKE EXECUTE ON FUNCTION %s FROM %s;',
+                p.oid::regprocedure, a.grantee::regrole)
+        FROM pg_proc AS p CROSS JOIN LATERAL aclexplode(p.proacl) AS a
+        WHERE p.oid = ANY (v_functions) AND {S}.birth_audit_lends(p) AND a.grantee = ANY (v_roles)
+          AND a.grantee NOT IN (v_owner, v_caller, p.proowner)
+          AND (p.proname !~ '^_?birth_' OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions())
+            OR p.proname IN ('birth_ledger_append', 'birth_identity_import', 'birth_gateway_bind'))
         ORDER BY 2;
-    RETURN QUERY SELECT 'dml',
-            format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES ON %s FROM %s;', t.oid::regclass,
-                CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
-        FROM pg_class AS t, aclexplode(t.relacl) AS a
-        WHERE t.relnamespace = v_home AND t.relkind IN ('r', 'p', 'v')
-          AND (t.relname ~ '^(v_)?birth_' OR t.relname IN ('collection_registry', 'trigger_guard_alerts'))
-          AND a.privilege_type NOT IN ('SELECT', 'MAINTAIN')
-          AND a.grantee <> v_owner AND (a.grantee = 0 OR a.grantee = ANY (v_roles))
-        GROUP BY t.oid, a.grantee
+    RETURN QUERY SELECT 'owner', format('ALTER %s %s OWNER TO birth_owner;',
+                CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
+        FROM pg_proc AS p
+        WHERE p.pronamespace = v_home AND p.proname ~ '^_?birth_' AND p.proname <> '_birth_as_caller'
+          AND p.proowner <> v_owner
+        ORDER BY 2;
+    RETURN QUERY SELECT 'owner', format('ALTER TABLE %s OWNER TO birth_owner;', o.name)
+        FROM {S}.birth_schema_object AS o
+        JOIN pg_class AS t ON t.oid = to_regclass(o.name) AND t.relnamespace = v_home
+        WHERE o.kind IN ('table', 'view') AND t.relowner <> v_owner
+        ORDER BY 2;
+    RETURN QUERY SELECT 'role_attributes', format('ALTER ROLE %s NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS;',
+                r.oid::regrole)
+        FROM pg_roles AS r
+        WHERE r.oid = ANY (v_roles) AND NOT r.rolsuper AND r.oid <> v_owner
+          AND (r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls)
+        ORDER BY 2;
+    RETURN QUERY SELECT 'owner_unreachable', 'ALTER ROLE birth_owner NOLOGIN NOSUPERUSER NOCREATEROLE NOBYPASSRLS;'
+        FROM pg_roles AS r
+        WHERE r.oid = v_owner AND (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolbypassrls);
+    RETURN QUERY SELECT 'caller', format('ALTER ROLE birth_caller NOLOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB '
+                'NOREPLICATION NOBYPASSRLS;')
+        FROM pg_roles AS r
+        WHERE r.oid = v_caller AND (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb
+            OR r.rolreplication OR r.rolbypassrls)
+        UNION ALL
+        SELECT 'caller', format('REVOKE %s FROM birth_caller;', m.roleid::regrole)
+        FROM pg_auth_members AS m WHERE m.member = v_caller
         ORDER BY 2;
     RETURN QUERY SELECT 'trust', s.words
         FROM unnest(ARRAY[
