@@ -40,7 +40,6 @@ CREATE OR REPLACE FUNCTION {S}.birth_audit()
 RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_home oid := (SELECT oid FROM pg_namespace WHERE nspname = {s});
     v_owner oid := 'birth_owner'::regrole;
     v_embedded boolean := EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'embedded');
     -- Other roles that administer birth_owner could make themselves its members, as a superuser could; that is no hole

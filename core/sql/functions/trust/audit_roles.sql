@@ -49,7 +49,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     -- Before PostgreSQL 16 whoever makes roles may give itself any role but a superuser's, and any login's password.
     SELECT 'administrators', CASE WHEN w.acts THEN 'failed' ELSE 'warning' END,
         concat(w.name, ' may create roles: before PostgreSQL 16, it can become any role of the console'),
-        ARRAY[format('ALTER ROLE %s NOCREATEROLE;', w.name)], w.oid, true
+        CASE WHEN w.acts THEN ARRAY[format('ALTER ROLE %s NOCREATEROLE;', w.name)] END, w.oid, true
     FROM who AS w, version AS v
     WHERE w.rolcreaterole AND NOT w.rolsuper AND w.rolcanlogin AND v.number < 160000
     UNION ALL
@@ -62,7 +62,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     UNION ALL
     SELECT 'administrators', CASE WHEN r.acts THEN 'failed' ELSE 'warning' END,
         concat(r.name, ' administers ', r.target_name, ': it can make itself a member'),
-        {S}._birth_reach_ends(r.oid, r.target), r.oid, r.target = to_regrole('birth_owner')
+        -- On a managed server, whoever installs made these roles, and needs them so.
+        CASE WHEN r.acts OR NOT r.rolcreaterole THEN {S}._birth_reach_ends(r.oid, r.target) END, r.oid,
+        r.target = to_regrole('birth_owner')
     FROM reach AS r
     WHERE NOT r.uses AND (r.target IN (SELECT g.oid FROM birth_group AS g)
         OR r.target IN (to_regrole('birth_owner'), to_regrole('birth_caller')))
@@ -104,7 +106,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WHERE t.person IS NOT NULL AND t.person IS DISTINCT FROM r.person AND (r.uses OR r.person IS NOT NULL)
     UNION ALL
     SELECT 'administrators', 'warning', concat(r.name, ' administers the login ', r.target_name),
-        {S}._birth_reach_ends(r.oid, r.target), r.oid, false
+        CASE WHEN NOT r.rolcreaterole THEN {S}._birth_reach_ends(r.oid, r.target) END, r.oid, false
     FROM reach AS r JOIN who AS t ON t.oid = r.target
     WHERE t.person IS NOT NULL AND NOT r.uses AND r.person IS NULL
     UNION ALL

@@ -17,7 +17,7 @@ DECLARE
         "zero_damaged_pages": "damaged rows vanish",
         "track_counts": "the server does not count rows",
         "role": "the session acts as another role",
-        "session_authorization": "the session acts as another login"}}';
+        "session_authorization": "the session acts as another login"}}'::jsonb;
     v_harmless text[] := ARRAY['session_replication_role=origin', 'session_replication_role=local', 'event_triggers=on',
         'event_triggers=true', 'allow_system_table_mods=off', 'track_counts=on', 'ignore_checksum_failure=off',
         'zero_damaged_pages=off', 'session_preload_libraries=', 'local_preload_libraries=', 'role=none',
