@@ -16,7 +16,7 @@ _POWERS = """SELECT id, verdict, words FROM birth._birth_powers(birth.birth_audi
 _TOLD = """SELECT a.id, a.verdict, w.words FROM birth.birth_audit() AS a
     CROSS JOIN LATERAL jsonb_array_elements_text(
         CASE jsonb_typeof(a.evidence) WHEN 'array' THEN a.evidence
-            ELSE coalesce(a.evidence -> 'public', '[]') END) AS w(words)
+            ELSE coalesce(nullif(a.evidence -> 'public', 'null'), '[]') END) AS w(words)
     WHERE a.id <> 'schema_objects'"""
 
 
