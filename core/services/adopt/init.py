@@ -268,5 +268,9 @@ def _remedies(connection: Connection, made: Draft) -> list[dict[str, Json]]:
         return []
     found = connection.rows(rows.REMEDIES)
     # A membership that was only for this is over in a moment.
-    over = f"REVOKE birth_owner FROM {made.survey.server.quoted};" if membership.leaving(made.survey) else ""
-    return [{"check": each.id, "sql": each.statement} for each in found if each.statement != over]
+    over = f"REVOKE birth_owner FROM {made.survey.server.quoted}" if membership.leaving(made.survey) else ";"
+    return [
+        {"check": each.id, "sql": each.statement}
+        for each in found
+        if not each.statement.startswith((f"{over};", f"{over} "))
+    ]

@@ -47,6 +47,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM pg_auth_members AS m
     WHERE m.roleid = p_role AND (m.member = p_member OR pg_has_role(p_member, m.member, 'MEMBER'))
       AND NOT (SELECT r.rolsuper FROM pg_roles AS r WHERE r.oid = m.member)
+      -- A grant of ADMIN alone, beside one that lends the role: the other one is what counts.
+      AND (coalesce((to_jsonb(m) ->> 'set_option')::boolean OR (to_jsonb(m) ->> 'inherit_option')::boolean, true)
+        OR NOT EXISTS (SELECT FROM pg_auth_members AS o
+            WHERE o.roleid = m.roleid AND o.member = m.member AND o.grantor <> m.grantor
+              AND ((to_jsonb(o) ->> 'set_option')::boolean OR (to_jsonb(o) ->> 'inherit_option')::boolean)))
 $body$;
 COMMENT ON FUNCTION {S}._birth_reach_ends(oid, oid) IS
     'REVOKE statements that take a role out of the reach of a member. Private.';
