@@ -63,8 +63,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     UNION ALL
     SELECT 'durability', 'committed rows survive a crash',
         CASE WHEN fact.is_embedded THEN 'passed'
-            WHEN 'off' IN (p_facts ->> 'fsync', p_facts ->> 'full_page_writes') THEN 'failed'
-            WHEN p_facts ->> 'synchronous_commit' = 'off' OR p_facts ->> 'data_checksums' = 'off' THEN 'warning'
+            WHEN 'off' IN (p_facts ->> 'fsync', p_facts ->> 'full_page_writes', p_facts ->> 'synchronous_commit',
+                p_facts ->> 'data_checksums') THEN 'warning'
             ELSE 'passed' END,
         jsonb_strip_nulls(jsonb_build_object('fsync', p_facts -> 'fsync',
             'full_page_writes', p_facts -> 'full_page_writes', 'synchronous_commit', p_facts -> 'synchronous_commit',
