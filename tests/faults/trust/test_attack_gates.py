@@ -31,6 +31,7 @@ BROKEN = {
     " FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway()",
     "within_limits": "UPDATE birth.birth_backfill_batch SET seq_to = seq_to + 11, vanished = 11;"
     "UPDATE birth.birth_backfill_ledger SET missing = missing + 11",
+    "history_whole": "UPDATE birth.birth_backfill_run SET history = jsonb_set(history, '{timeline}', '0')",
     "accounting_closes": "UPDATE birth.birth_backfill_ledger SET missing = missing + 1",
 }
 
