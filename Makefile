@@ -5,7 +5,7 @@
 # Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv and build.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-servers test-pythons test-directus soak bench lint snapshots format lock clean
+.PHONY: help run test test-unit test-servers test-pythons test-directus mutate soak bench lint snapshots format lock clean
 .DELETE_ON_ERROR:
 
 # What is compiled is kept, whatever the environment says: else every worker of every run compiles all of it again.
@@ -26,6 +26,7 @@ help:
 	@echo "make test-pythons  all tests on each Python from 3.11 to 3.14 that is installed (VERSIONS=3.12, T=…)"
 	@echo "make test-directus a backfill under a real Directus 11, which npm installs"
 	@echo "make soak          ten minutes of six operators, writers, kills and a failover (MINUTES=3: less of it)"
+	@echo "make mutate        turn off each refusal, gate and constraint of the database: tests must notice (PART=10%)"
 	@echo "make bench         measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
 	@echo "make format        format the sources"
 	@echo "make snapshots     accept the terminal UI's present look"
@@ -63,6 +64,10 @@ test-directus: .venv/installed-dev
 
 soak: .venv/installed-dev
 	@MINUTES="$(MINUTES)" SEED="$(SEED)" $(BIN)/python -m tests.soak
+
+# An hour for all of them; PART=10% takes a random part, SEED=… the same one again, ONLY=text those with that name.
+mutate: .venv/installed-dev
+	@PART="$(PART)" SEED="$(SEED)" ONLY="$(ONLY)" $(BIN)/python -m tests.mutate
 
 bench: .venv/installed-dev
 	@QUICK="$(QUICK)" ONLY="$(ONLY)" $(BIN)/python -m tests.bench

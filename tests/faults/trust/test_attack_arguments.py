@@ -1,0 +1,42 @@
+"""Arguments that no command would send are refused by the database itself, each by its code."""
+
+import pytest
+
+from tests import line
+from tests.databases import Database
+from tests.faults.attacker import add_goods, ask, begun, refusal
+
+# Login, call, state and code, of a run at work whose entry is claimed under epoch 1 with 5 rows.
+REFUSED = (
+    ("operator1", "birth_backfill_claim({run}, 0)", "BR002", "bad_batch_size"),
+    ("operator1", "birth_backfill_claim({run}, NULL)", "BR002", "bad_batch_size"),
+    ("operator1", "birth_backfill_split({entry}, 1, 0)", "BR002", "bad_split"),
+    ("operator1", "birth_backfill_split({entry}, 1, 6)", "BR002", "bad_split"),
+    ("operator1", "birth_backfill_steer({run}, 'pause', NULL, ' ')", "BR002", "reason_missing"),
+    ("operator1", "birth_identity_classify('goods', 'column', '{{code}}', 1, 'x', '[1]')", "BR002", "bad_evidence"),
+    ("operator1", "birth_identity_unclassify('goods', 1, ' ')", "BR002", "reason_missing"),
+    ("gatekeeper1", "birth_policy_set('goods', 'MAYBE', 'x')", "BR002", "bad_requirement"),
+    ("gatekeeper1", "birth_policy_set('goods', NULL, 'x')", "BR002", "bad_requirement"),
+    ("gatekeeper1", "birth_permit_grant(4711)", "BR002", "unknown_request"),
+    ("gatekeeper1", "birth_history_accept('looked')", "BR002", "history_unchanged"),
+    ("reviewer1", "birth_alert_acknowledge({run}, 'none', 'looked')", "BR002", "unknown_alert"),
+)  # fmt: skip
+
+
+def test_arguments_that_no_command_sends_are_refused_by_the_database(small: Database) -> None:
+    line.open_permit(small)
+    add_goods(small, 1, 5)
+    with small.psql() as operator:
+        run = begun(operator)
+        entry = ask(operator, f"SELECT ledger_id FROM birth.birth_backfill_claim({run}, 100)")
+    for login, call, state, code in REFUSED:
+        with small.psql(login) as session:
+            found, message = refusal(session, f"SELECT birth.{call.format(run=run, entry=entry)}")
+            assert (found, message.partition(":")[0]) == (state, code), call
+
+
+@pytest.mark.parametrize("limits", ["-1, NULL", "NULL, -1"])
+def test_a_run_begins_under_no_negative_limit(small: Database, limits: str) -> None:
+    with small.psql("postgres") as owner:
+        state, message = refusal(owner, f"SELECT birth._birth_limit_record(1, {limits})")
+    assert (state, message.partition(":")[0]) == ("BR002", "bad_limit")

@@ -1,0 +1,111 @@
+"""What can be turned off: refusals, gates and pins in the functions' text, constraints in the catalog.
+
+A mutant of the text is made again from its identifier wherever it is needed: nothing is written to the sources.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+FUNCTIONS: Final = ROOT / "core" / "sql" / "functions"
+
+_REFUSAL = re.compile(r"PERFORM \{S\}\.(?:birth_refuse|_birth_insist_on_text)\(")
+_OWN = re.compile(r"FUNCTION \{S\}\.(\w+)\(")
+_CODE = re.compile(r"'([a-z][a-z0-9]*(?:_[a-z0-9]*)*)'")
+_CODE_GIVEN = re.compile(r"'([a-z]+_[a-z_]+)'(?:::text)?,\s")
+_WORD = re.compile(r"[a-z][a-z0-9]+_[a-z0-9_]+\Z|timeout\Z|secret\Z|stale\Z")
+_ACCEPTANCE = re.compile(r"^    \('(\w+)', ", re.MULTILINE)
+_OBSTACLE = re.compile(r"^( *)SELECT '(\w+)'(?: AS gate)?, (?:true|false)[^\n]*\n +WHERE ", re.MULTILINE)
+_PINS = re.compile(r"unnest\(ARRAY\[((?:'\w+'(?:, )?)+)\]\) AS pin")
+# Where the list of acceptance gates begins and ends in acceptance.sql, and what makes one of them always pass.
+_LIST = ("RETURN QUERY VALUES", "'late', v_reread.late));\nEND")
+_LISTED = "RETURN QUERY SELECT v.gate, v.gate = '{}' OR v.passed, v.evidence FROM (VALUES"
+_ENDED = "'late', v_reread.late))) AS v(gate, passed, evidence);\nEND"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One thing turned off. `codes` are what tests call it by; `file` is the changed file of functions, or ""."""
+
+    name: str
+    codes: tuple[str, ...]
+    file: str = ""
+    text: str = ""
+    statement: str = ""
+
+
+@cache
+def of_text() -> tuple[Mutant, ...]:
+    """Each refusal, gate and pin of the functions, turned off."""
+    found: list[Mutant] = []
+    for path in sorted(FUNCTIONS.rglob("*.sql")):
+        name, text = path.relative_to(FUNCTIONS).as_posix(), path.read_text(encoding="utf-8")
+        found += [*_refusals(name, text)]
+        if name == "trust/acceptance.sql":
+            found += [*_gates(name, text)]
+        if name == "backfill/gates.sql":
+            found += [*_obstacles(name, text)]
+    return tuple(found)
+
+
+def constraint(table: str, name: str) -> Mutant:
+    """A constraint, dropped."""
+    return Mutant(
+        f"constraint {table}.{name}", (name,), statement=f'ALTER TABLE birth.{table} DROP CONSTRAINT "{name}"'
+    )
+
+
+def named(name: str) -> Mutant:
+    """The mutant of this identifier."""
+    if name.startswith("constraint "):
+        return constraint(*name.removeprefix("constraint ").split(".", 1))
+    return next(each for each in of_text() if each.name == name)
+
+
+def refusal_codes() -> dict[str, str]:
+    """Each code that a function of the database refuses with, and the file; one that ends with _ is a beginning."""
+    return {code: each.file for each in of_text() if " refusal " in each.name for code in each.codes}
+
+
+def _refusals(file: str, text: str) -> Iterator[Mutant]:
+    for number, match in enumerate(_REFUSAL.finditer(text)):
+        # The arguments are still computed; nothing comes of them.
+        changed = text[: match.start()] + "PERFORM concat(" + text[match.end() :]
+        codes = _codes(text[match.end() :]) or tuple(_CODE_GIVEN.findall(text[match.end() :][:160]))
+        function = _OWN.findall(text[: match.start()])
+        owner = function[-1] if function else file
+        yield Mutant(f"{file} refusal {number} {owner} {'/'.join(codes)}", codes, file, changed)
+
+
+def _codes(arguments: str) -> tuple[str, ...]:
+    """The code of a call: the second argument's words, before the message."""
+    head = arguments[: arguments.find(";")]
+    state = re.match(r"\s*(?:CASE .*? END|'BR\d+'|\w+),", head, re.DOTALL)
+    second = head[state.end() :] if state else head
+    end = re.search(r",\s*(?:format\(|concat\(|'|v_|p_|CASE)", second)
+    words = _CODE.findall(second[: end.start()] if end and "CASE" not in second[: end.start()] else second[:160])
+    return tuple(dict.fromkeys(word for word in words if _WORD.match(word) or word in second[:40]))[:2]
+
+
+def _gates(file: str, text: str) -> Iterator[Mutant]:
+    begin, end = _LIST
+    for gate in _ACCEPTANCE.findall(text[text.index(begin) :]):
+        changed = text.replace(begin, _LISTED.format(gate)).replace(end, _ENDED)
+        yield Mutant(f"{file} gate {gate}", (gate,), file, changed)
+
+
+def _obstacles(file: str, text: str) -> Iterator[Mutant]:
+    for match in _OBSTACLE.finditer(text):
+        yield Mutant(
+            f"{file} gate {match[2]}", (match[2],), file, f"{text[: match.end()]}false AND {text[match.end() :]}"
+        )
+    for match in _PINS.finditer(text):
+        pins = match[1].split(", ")
+        for pin in pins:
+            left = ", ".join(each for each in pins if each != pin)
+            changed = text[: match.start(1)] + left + text[match.end(1) :]
+            yield Mutant(f"{file} pin {pin}", (pin.strip("'"),), file, changed)

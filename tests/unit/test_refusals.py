@@ -1,0 +1,85 @@
+"""Every code that people or scripts may meet stands in a test, and words of people are refused by their codes."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.domain.adopt import register_column
+from core.domain.backfill.diff import Cursor
+from core.domain.backfill.progress import Effort
+from core.domain.trust import people
+from core.errors import UsageError
+from tests.mutate.mutants import refusal_codes
+
+_ROOT = Path(__file__).parents[2]
+_SELF = Path(__file__)
+# Codes without a test, with the reason.
+_UNTESTED = {
+    "ambiguous_schema": "an installation of 0.1.0 in two schemas; no release made one",
+    "bad_column_map": "init's words; the same column maps are tested where they are read",
+    "bad_on_event": "a variable that only a background apply is given",
+    "bad_value": "a value that the server cannot read; each command checks its words before",
+    "commit_in_doubt": "a server that forgot a transaction; faults cut links, and servers remember",
+    "demo_not_registered": "a demo whose own data broke the gateway",
+    "demo_programs_unusable": "a broken wheel",
+    "gateway_incomplete": "a register function without its gateway; init names it beside others",
+    "no_such_topic": "the words of `docs`",
+    "not_registered": "a register function that changes its mind within a statement",
+    "nothing_plannable": "`plan --all` where each collection is skipped; the skipped ones are tested",
+    "nothing_to_permit": "a request for a run of no rows",
+    "not_withdrawable": "to be tested with withdrawing",
+    "not_withdrawn": "to be tested with withdrawing",
+    "nothing_to_withdraw": "to be tested with withdrawing",
+    "withdrew_besides": "to be tested with withdrawing",
+    "not_undone": "an undo that meets another session's decision; the database's refusal is tested",
+    "run_waiting": "all workers wait for others; a state for people who look on",
+    "system_error": "the operating system's own errors",
+    "unhealthy": "doctor's exit status stands for it",
+    "unknown_schema": "init's words",
+    "unknown_table": "init's words",
+    "worker_failed": "a thread that ended in a way that nobody foresaw",
+}
+
+
+def test_every_code_of_a_refusal_stands_in_a_test_or_says_why_not() -> None:
+    texts = "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted((_ROOT / "tests").rglob("test_*.py"))
+    ).replace(_SELF.read_text(encoding="utf-8").partition("_UNTESTED = {")[2].partition("\n}\n")[0], "")
+    codes = {code for code in (*refusal_codes(), *_python_codes()) if not code.endswith("_")}
+    assert len(codes) > 150
+    assert {code for code in codes if not re.search(rf"\b{code}\b", texts)} <= _UNTESTED.keys()
+
+
+REFUSED: list[tuple[str, Callable[[], object]]] = [
+    ("bad_cursor", lambda: Cursor.parse("1:2")),
+    ("bad_cursor", lambda: Cursor.parse("1:2:x")),
+    ("bad_effort", lambda: Effort.parse("0")),
+    ("bad_effort", lambda: Effort.parse("two")),
+    ("bad_login", lambda: people.checked("")),
+    ("bad_login", lambda: people.checked("birth_owner")),
+    ("bad_login", lambda: people.checked("x" * 64)),
+    ("no_person", lambda: people.checked("somebody", " .")),
+    ("bad_register_column", lambda: register_column.read("species")),
+]
+
+
+@pytest.mark.parametrize(("code", "read"), REFUSED)
+def test_words_that_say_nothing_are_refused_by_their_code(code: str, read: Callable[[], object]) -> None:
+    with pytest.raises(UsageError) as found:
+        read()
+    assert found.value.code == code
+
+
+def _python_codes() -> Iterator[str]:
+    for folder in ("core", "tui"):
+        for path in sorted((_ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.keyword) and node.arg == "code":
+                    yield from (
+                        each.value for each in ast.walk(node.value)
+                        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                        and re.fullmatch(r"[a-z][a-z0-9_]+", each.value)
+                    )  # fmt: skip
