@@ -118,22 +118,22 @@ def test_a_pause_that_outlasts_patience_ends_the_apply_and_the_run_can_be_resume
 
 
 def test_a_pause_also_holds_between_the_parts_of_a_claim_that_was_split(small: Database) -> None:
-    # Every tenth row is set aside, which splits the claim again and again; row 250 is where it is held up.
+    # Every tenth row is set aside, which splits the claim again and again; row 150 is where it is held up.
     poison = "IF p_entity_code > 'G-000100' AND right(p_entity_code, 1) = '7' THEN RAISE 'never'; END IF;"
-    registering(small, before=poison + AT_ROW_120.replace("120", "250"))
-    run = a_run(small, goods=400)
-    with a_lock(small, 7) as lock, driving(small, run, Options(patience=20, most_quarantined=400)) as driven:
+    registering(small, before=poison + AT_ROW_120.replace("120", "150"))
+    run = a_run(small, goods=200)
+    with a_lock(small, 7) as lock, driving(small, run, Options(patience=20, most_quarantined=200)) as driven:
         eventually(lambda: driven.told("quarantined") and is_waited_for(small, 7))
         steer(small, run, "pause")
         lock.execute("SELECT pg_advisory_unlock(7)")
         eventually(lambda: driven.told("paused"))
         held = batches(small, run)
-        assert account(small, run).open > 100
+        assert account(small, run).open > 20
         steer(small, run, "resume")
     assert driven.status == 0
     assert batches(small, run) > held
     found = account(small, run)
-    assert (found.registered, found.quarantined) == (370, 30)
+    assert (found.registered, found.quarantined) == (190, 10)
 
 
 def test_a_cancelled_run_stops_every_worker_and_can_be_resumed_after_all(small: Database) -> None:
