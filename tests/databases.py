@@ -107,6 +107,10 @@ def a_server() -> Iterator[TestServer]:
         with maker.serve(home) as dsn:
             server = TestServer(dsn, secrets.token_hex(8), has_templates=True)
             server.let_in(DEMO_LOGINS)
+            if os.environ.get("BIRTH_MUTANT"):
+                from tests.mutate import applied  # noqa: PLC0415 - in no other run
+
+                applied.in_templates(server.admin(name) for name in BUILDERS)
             yield server
 
 
