@@ -18,6 +18,7 @@ REFUSED = (
     ("gatekeeper1", "birth_policy_set('goods', 'MAYBE', 'x')", "BR002", "bad_requirement"),
     ("gatekeeper1", "birth_policy_set('goods', NULL, 'x')", "BR002", "bad_requirement"),
     ("gatekeeper1", "birth_permit_grant(4711)", "BR002", "unknown_request"),
+    ("gatekeeper1", "birth_history_accept(' ')", "BR002", "reason_missing"),
     ("gatekeeper1", "birth_history_accept('looked')", "BR002", "history_unchanged"),
     ("reviewer1", "birth_alert_acknowledge({run}, 'none', 'looked')", "BR002", "unknown_alert"),
 )  # fmt: skip
