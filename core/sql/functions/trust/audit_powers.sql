@@ -13,7 +13,7 @@ BEGIN
     INTO v_masters FROM jsonb_to_recordset(v_found) AS f(role oid, masters boolean);
     RETURN QUERY SELECT f.id, f.verdict, f.words, f.statements
         FROM jsonb_to_recordset(v_found) AS f(id text, verdict text, words text, statements text[], role oid)
-        WHERE f.role <> ALL (v_masters) OR f.id NOT IN ('predefined_roles', 'people_mapped', 'replication', 'caller');
+        WHERE f.role <> ALL (v_masters) OR f.id NOT IN ('predefined_roles', 'people_mapped', 'replication');
     RETURN QUERY SELECT * FROM {S}._birth_object_powers(p_acting, v_masters, p_tables, p_functions);
     RETURN QUERY SELECT * FROM {S}._birth_code_powers(p_acting, v_masters, p_functions);
     RETURN QUERY SELECT * FROM {S}._birth_setting_powers(p_acting, v_masters, p_tables);
