@@ -42,9 +42,10 @@ def _clear(where: Path, prefix: str) -> None:
     for folder in where.glob(f"{prefix}*-*"):
         pid = folder.name.removeprefix(prefix).partition("-")[0]
         if pid.isdigit() and not _exists(int(pid)):
-            for home in folder.iterdir():
-                with suppress(ConsoleError):
-                    server.stop(home)
+            with suppress(FileNotFoundError):  # another worker was first
+                for home in folder.iterdir():
+                    with suppress(ConsoleError):
+                        server.stop(home)
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -169,7 +169,8 @@ def test_an_error_has_a_status_and_a_code_in_both_forms_and_leaves_stdout_alone(
 
 def test_a_group_without_its_command_names_its_commands() -> None:
     assert (
-        run("permit").err == "error[no_subcommand]: missing subcommand: one of close, list, open\nhint: See --help.\n"
+        run("permit").err
+        == "error[no_subcommand]: missing subcommand: one of close, grant, list, open, request\nhint: See --help.\n"
     )
 
 
