@@ -9,6 +9,7 @@ from core.domain.backfill.failure import Failure, failure
 from core.services.backfill.apply_options import Options
 from tests import console, line
 from tests.databases import Database
+from tests.faults import attacker
 from tests.small import (
     QUICK,
     a_lock,
@@ -207,10 +208,17 @@ def test_a_row_that_writes_elsewhere_before_it_raises_is_one_that_raises(small: 
 
 def test_writes_that_nobody_counts_are_not_taken_for_none(small: Database) -> None:
     run = a_run(small)
+    with small.psql() as first:
+        attacker.ask(first, f"SELECT birth.birth_backfill_begin({run})")
     small.run(f'ALTER DATABASE "{small.name}" SET track_counts = off')
-    stopped = drive(small, run)
-    assert (stopped.status, stopped.code) == (5, "writes_unseen")
+    # The gates were open a moment ago: the batch itself looks.
+    with small.psql() as later:
+        code, message = attacker.refusal(later, attacker.claimed(later, run))
+    assert message.startswith("writes_unseen: "), (code, message)
     assert account(small, run).registered == 0
+    stopped = drive(small, run)
+    assert (stopped.status, stopped.code) == (3, "gate_closed")
+    assert "track_counts" in str(stopped.error and stopped.error.evidence)
 
 
 def test_a_code_registered_for_another_collection_meanwhile_is_set_aside_never_dropped(small: Database) -> None:

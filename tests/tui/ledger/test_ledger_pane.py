@@ -82,7 +82,7 @@ async def verifies_and_certifies(console: OnData) -> None:
     assert reason(console, "run_gates") == "verify it first (V)"
     await console.press("V")
     await console.until(lambda: ledger.shows == "gates")
-    assert console.region("#gates").count("✓ passed") == 13
+    assert console.region("#gates").count("✓ passed") == 14
     await console.press("enter")
     await console.shows("planned_by operator1")
     await console.press("escape", "escape")

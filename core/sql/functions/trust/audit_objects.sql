@@ -35,7 +35,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
     FROM class_right AS r JOIN pg_class AS c ON c.oid = r.oid, birth
     WHERE (r.privilege IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES')
             OR r.relkind = 'S' AND r.privilege = 'USAGE')
-      AND NOT (c.relname = 'birth_registry' AND r.grantee_oid = birth.caller AND r.privilege = 'INSERT')
+      AND NOT (c.relname = 'birth_registry' AND r.grantee_oid = birth.caller
+          AND (r.privilege = 'INSERT' OR r.privilege = 'DELETE' AND {S}._birth_withdraw_allowed()))
     UNION ALL
     SELECT 'locks', 'warning', concat(r.grantee, ' may lock ', r.name),
         ARRAY[format('REVOKE MAINTAIN ON %s FROM %s;', r.name, r.grantee)]

@@ -3,7 +3,8 @@ CREATE OR REPLACE FUNCTION {S}._birth_catalog_relations() RETURNS TABLE (kind te
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off'
 -- Constants in constraints and defaults read alike in every session.
 SET "DateStyle" = 'ISO, MDY' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'postgres' SET bytea_output = 'hex'
-SET extra_float_digits = '1'
+SET extra_float_digits = '1' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
+SET xmlbinary = 'base64' SET xmloption = 'content'
 SET standard_conforming_strings = 'on' AS $body$
     WITH relation AS MATERIALIZED (
         SELECT c.*, ARRAY(
