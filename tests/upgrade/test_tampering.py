@@ -10,6 +10,7 @@ from core.db.connection.session import Connection
 from core.db.queries import sections
 from core.errors import ConsoleError, GateClosed
 from core.services.adopt import upgrade
+from core.services.trust import installation_checks
 from core.services.trust.doctor import examine
 from tests.databases import Database
 from tests.small import Drive, a_run
@@ -39,7 +40,7 @@ BROKEN = {name: _read(body) for name, body in sections(_TEXT).items()}
 def named(database: Database) -> list[str]:
     """What the doctor's check of the schema names."""
     with database.connect("operator1") as connection:
-        found = next(check for check in examine(connection) if check.id == "schema")
+        found = installation_checks.schema(connection)
     assert isinstance(found.evidence, dict)
     differences = found.evidence["differences"]
     assert isinstance(differences, list)
@@ -80,6 +81,8 @@ def test_whatever_is_not_as_it_was_installed_is_named_and_no_run_is_applied(smal
             assert brought_up(small), case
         assert named(small) == [], case
     assert brought_up(small) == []
+    with small.connect("operator1") as connection:
+        assert {check.verdict for check in examine(connection) if check.id == "schema"} == {"passed"}
 
 
 def test_what_was_restored_stands_in_the_chain(small: Database) -> None:
