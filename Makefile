@@ -5,7 +5,7 @@
 # Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv and build.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-servers test-pythons test-directus mutate soak bench lint snapshots format lock clean
+.PHONY: help run test test-unit test-long test-servers test-pythons test-directus mutate soak bench lint snapshots format lock clean
 .DELETE_ON_ERROR:
 
 # What is compiled is kept, whatever the environment says: else every worker of every run compiles all of it again.
@@ -22,6 +22,7 @@ help:
 	@echo "make run           open the console on its embedded demo (ARGS=\"status\" runs a command instead)"
 	@echo "make test          lint, types, import contracts, tests (T=tests/unit: these tests, nothing else)"
 	@echo "make test-unit     the tests that need no server"
+	@echo "make test-long     the long walks that make test leaves out (T=… for less of them)"
 	@echo "make test-servers  tests on PostgreSQL 14 to 18 (VERSIONS=\"15 18\" and T=… for less of it)"
 	@echo "make test-pythons  all tests on each Python from 3.11 to 3.14 that is installed (VERSIONS=3.12, T=…)"
 	@echo "make test-directus a backfill under a real Directus 11, which npm installs"
@@ -51,6 +52,9 @@ test: $(if $(T),.venv/installed-dev,lint)
 
 test-unit: .venv/installed-dev
 	@$(BIN)/python -m pytest -n 2 $(WITHOUT_SNAPSHOTS) --hypothesis-profile quick tests/unit
+
+test-long: .venv/installed-dev
+	@$(BIN)/python -m pytest $(WORKERS) -m long $(T)
 
 test-servers: .venv/installed-dev
 	@T="$(T)" WORKERS="$(WORKERS)" $(BIN)/python -m tests.other_servers $(VERSIONS)

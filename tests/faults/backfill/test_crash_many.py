@@ -24,6 +24,7 @@ END IF;
 """
 
 
+@pytest.mark.long
 def test_two_hundred_thousand_rows_survive_ten_kills_in_a_row_with_exact_accounting(small: Database) -> None:
     run = a_run(small, 200_000)
     moment = random.Random(20260606)  # noqa: S311 - moments, not secrets

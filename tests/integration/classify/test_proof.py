@@ -69,6 +69,7 @@ def closed(found: Proof) -> dict[str, Any]:
 CODE = column_identity("million", "code")
 
 
+@pytest.mark.long
 def test_a_million_different_codes_are_proven(million: Database) -> None:
     found = proof(million, CODE)
     assert (found.rows, found.distinct, closed(found)) == (MILLION, MILLION, {})
@@ -85,6 +86,7 @@ SPOILED = {
 }
 
 
+@pytest.mark.long
 def test_one_bad_row_of_each_kind_in_a_million_is_found_and_named(million: Database) -> None:
     for number, (code, _, _) in SPOILED.items():
         million.run(f"UPDATE public.million SET code = {code} WHERE id = {number}")
@@ -98,6 +100,7 @@ def test_one_bad_row_of_each_kind_in_a_million_is_found_and_named(million: Datab
         assert example in str(found[gate]["examples"])
 
 
+@pytest.mark.long
 def test_a_code_that_another_identity_gives_is_found_and_named(million: Database) -> None:
     million.run("INSERT INTO public.goods VALUES (1, 'M-4711', 1)")
     try:
@@ -108,6 +111,7 @@ def test_a_code_that_another_identity_gives_is_found_and_named(million: Database
     assert found["no_foreign_codes"]["examples"] == [{"code": "M-4711", "owner": "goods"}]
 
 
+@pytest.mark.long
 def test_a_proof_that_runs_out_of_time_is_unproven_and_never_valid(
     million: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

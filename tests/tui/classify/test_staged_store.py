@@ -161,7 +161,10 @@ def test_another_login_in_the_same_console_keeps_what_is_staged_as_its_own(datab
     drive_real(comes_back, database, "operator2")
 
 
-@pytest.mark.parametrize("ending", [signal.SIGHUP, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "ending",
+    [signal.SIGHUP, *(pytest.param(each, marks=pytest.mark.long) for each in (signal.SIGTERM, signal.SIGKILL))],
+)
 def test_staged_decisions_outlive_a_lost_terminal(database: Database, tmp_path: Path, ending: signal.Signals) -> None:
     console = ["-c", "from tui.main import main; main()", "--dsn", database.dsn("operator1"), "--schema", SCHEMA]
     surroundings = environment(XDG_STATE_HOME=str(tmp_path / "state"))

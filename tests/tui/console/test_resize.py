@@ -16,7 +16,10 @@ from tui.classify.evidence_panel import EvidencePanel
 from tui.widgets.key_line import KeyLine
 
 NARROW, WIDE = (80, 24), (120, 36)
-BOTH = pytest.mark.parametrize(("before", "after"), [(NARROW, WIDE), (WIDE, NARROW)], ids=["wider", "narrower"])
+BOTH = pytest.mark.parametrize(
+    ("before", "after"),
+    [pytest.param(NARROW, WIDE, id="wider"), pytest.param(WIDE, NARROW, id="narrower", marks=pytest.mark.long)],
+)
 
 
 async def resized(console: Shown, size: tuple[int, int]) -> None:

@@ -1,3 +1,5 @@
+import pytest
+
 from tests.databases import Database
 from tests.documents import DOCUMENTS, Keys, keys
 from tests.tui.driving import OnData, drive_real
@@ -6,6 +8,7 @@ CERTIFIED = "SELECT count(*) FROM birth.birth_backfill_certificate"
 REGISTERED = "SELECT count(*) FROM birth.birth_registry"
 
 
+@pytest.mark.long
 def test_the_keys_of_the_runbook_lead_from_43_blockers_to_a_certified_run(database: Database) -> None:
     before = database.value(REGISTERED)
     walk = keys(DOCUMENTS["runbook"])

@@ -46,6 +46,7 @@ def test_a_cursor_key_costs_at_most_300_bytes(matrix: Terminal) -> None:
     assert statistics.median(costs) <= CURSOR_BYTES, costs
 
 
+@pytest.mark.long
 def test_at_the_edge_only_one_key_in_half_a_page_repaints_the_screen(matrix: Terminal) -> None:
     costs = [step(matrix, "j") for _ in range(30)]
     assert sum(cost > 2 * CURSOR_BYTES for cost in costs) <= 2, costs
@@ -61,6 +62,7 @@ def test_opening_costs_little_more_than_one_screen(matrix: Terminal) -> None:
         assert terminal.settled() <= OPEN_BYTES
 
 
+@pytest.mark.long
 def test_after_a_walk_the_screen_is_what_drawing_it_anew_shows(matrix: Terminal) -> None:
     for keys in ("jjj", "/iu_", "\r", "?", "G", "\x1b", "G", "llll", "1", ":", "mat", "\x1b", "2", "gg", "T", "\x1b"):
         matrix.send(keys)
