@@ -17,7 +17,7 @@ from tui.app import ConsoleApp
 from tui.runtime.poller import Clock
 from tui.runtime.source import SessionSource
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 40.0
 
 
 @dataclass
