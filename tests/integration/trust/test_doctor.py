@@ -127,8 +127,10 @@ MEMBERSHIPS = [
 
 @pytest.mark.parametrize(("check", "statement"), ROLES)
 def test_an_audit_fails_where_a_role_has_an_attribute_too_many(small: Database, check: str, statement: str) -> None:
+    # Before 16 whoever has CREATEROLE could make itself a member of anything: a superuser here.
+    is_superuser = "CREATEROLE" in statement and small.value("SHOW server_version_num") < "160000"
     with at_the_server(small, statement.format(""), statement.format("NO")):
-        assert findings(small) == {check}
+        assert findings(small) == {check} | ({"administrators"} if is_superuser else set())
         assert applied(small)[0] == 3
     assert findings(small) == set()
 
