@@ -12,11 +12,11 @@ from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
-from psycopg.rows import dict_row, tuple_row
+from psycopg.rows import tuple_row
 
-from core.db.connection.connect_errors import reason
+from core.db.connection.connecting import KEEPALIVE, Driver, begun, connected, version_told
 from core.db.connection.dsn import readable, without_cleartext
-from core.db.connection.errors import is_understood, lacks_column, no_connection, translated
+from core.db.connection.errors import lacks_column, translated
 from core.db.connection.installed import explained_by_version
 from core.db.connection.lock_holders import is_unnamed, name_holders, name_waits
 from core.db.connection.lock_watch import LockWatch
@@ -26,63 +26,16 @@ from core.db.rows.lock import HOLDERS, Holder
 from core.db.rows.query import Command, Query, Reading, insist_fits, mismatch, row_factory_for
 from core.db.rows.session import MOMENT
 from core.errors import ConsoleError
-from core.settings import APPLICATION
-from core.version import version_of
 
 # Rows fetched at a time: few round trips, little memory.
 _PORTION = 10_000
 
-Row: TypeAlias = dict[str, Any]
-Driver: TypeAlias = psycopg.Connection[Row]
 Parameters: TypeAlias = Mapping[str, object] | None
 R = TypeVar("R")
 
 _CONNECT_SECONDS = 10
 _CANCEL_SECONDS = 5.0
 _LOOK_SECONDS = 3  # to connect once more, only to say who holds a lock
-_LONGEST_NAME = 63  # bytes: PostgreSQL cuts an application_name there
-# A host that vanished is noticed within about a minute, not after the hours that the kernel would wait.
-_KEEPALIVE: Mapping[str, int] = {
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
-}
-# Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
-# that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
-# no statement sees an old snapshot, dates are written as the driver reads them, and nobody waits for a lock without an
-# end, unless they chose how long. A server that is read-only by default stays so.
-# In the same round trip: which version is installed, as a comment says that only birth_owner and superusers write.
-# Where the process that answers is not the one that was connected to, nothing is set: it may be others' as well.
-_SESSION = """
-    SELECT pg_catalog.pg_backend_pid() AS process, pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
-        pg_catalog.set_config('row_security', 'off', false),
-        pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
-        pg_catalog.set_config('DateStyle', 'ISO, YMD', false),
-        pg_catalog.set_config('IntervalStyle', 'postgres', false),
-        CASE WHEN pg_catalog.current_setting('lock_timeout') OPERATOR(pg_catalog.=) '0'
-            THEN pg_catalog.set_config('lock_timeout', '20s', false) END,
-        CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'
-            THEN pg_catalog.set_config('synchronous_commit', 'on', false) END,
-        CASE WHEN %(read_only)s THEN pg_catalog.set_config('default_transaction_read_only', 'on', false) END,
-        (SELECT coalesce(pg_catalog.obj_description(c.oid, 'pg_class'), '') FROM pg_catalog.pg_class AS c
-            JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-            WHERE n.nspname OPERATOR(pg_catalog.=) %(schema)s::pg_catalog.name
-              AND c.relname OPERATOR(pg_catalog.=) 'birth_migration'::pg_catalog.name
-              AND c.relowner OPERATOR(pg_catalog.=) pg_catalog.to_regrole('birth_owner')::pg_catalog.oid) AS installed,
-        (SELECT CASE WHEN n.nspowner OPERATOR(pg_catalog.<>) o.oid THEN n.nspowner::pg_catalog.regrole::pg_catalog.text
-                ELSE (SELECT coalesce(nullif(g.grantee::pg_catalog.regrole::pg_catalog.text, '-'), 'PUBLIC')
-                    FROM pg_catalog.aclexplode(n.nspacl) AS g
-                    WHERE g.privilege_type OPERATOR(pg_catalog.=) 'CREATE'
-                      AND g.grantee OPERATOR(pg_catalog.<>) n.nspowner LIMIT 1) END
-            FROM pg_catalog.pg_namespace AS n, pg_catalog.to_regrole('birth_owner') AS o(oid)
-            WHERE n.nspname OPERATOR(pg_catalog.=) %(schema)s::pg_catalog.name) AS creator
-    WHERE pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) %(process)s OR %(is_ours)s"""
-
-
-def own_name() -> str:
-    """What this process calls itself at the server, where everybody can read it: `birth-console PID@HOST`."""
-    return f"{APPLICATION} {os.getpid()}@{socket.gethostname()}"[:_LONGEST_NAME]
 
 
 class Connection:
@@ -93,7 +46,7 @@ class Connection:
     `installed` is the version of the schema, None where nothing is installed. `creator` is who else may create in it.
     """
 
-    _keepalive: ClassVar[Mapping[str, int]] = _KEEPALIVE
+    _keepalive: ClassVar[Mapping[str, int]] = KEEPALIVE
 
     def __init__(
         self,
@@ -130,18 +83,18 @@ class Connection:
         if timeout is not None:
             options["connect_timeout"] = timeout
         with translated():
-            driver = _connected(dsn, options)
+            driver = connected(dsn, options)
             try:
-                found = _begin(driver, schema, read_only=read_only)
+                found = begun(driver, schema, read_only=read_only)
                 if found is None:
                     insist_session_mode(driver, dsn, options)
-                    found = _begin(driver, schema, read_only=read_only, is_ours=True)
+                    found = begun(driver, schema, read_only=read_only, is_ours=True)
             except BaseException:
                 driver.close()
                 raise
-        again = partial(_connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
+        again = partial(connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
         process, installed, creator = (
-            (found["process"], _installed(found["installed"]), found["creator"]) if found else (0, None, None)
+            (found["process"], version_told(found["installed"]), found["creator"]) if found else (0, None, None)
         )
         opened = cls(driver, schema, read_only=read_only, process=process, installed=installed, again=again)
         opened.creator = creator
@@ -373,38 +326,3 @@ class Connection:
 
     def _sql(self, query: Query[Any] | Reading[Any] | Command) -> sql.Composed:
         return query.statement if isinstance(query, Reading) else named_query(query.name, self.schema)
-
-
-def _connected(dsn: str, options: Mapping[str, Any]) -> Driver:
-    try:
-        return psycopg.connect(
-            dsn,
-            autocommit=True,
-            row_factory=dict_row,
-            application_name=own_name(),
-            client_encoding="utf8",
-            prepare_threshold=None,
-            **options,
-        )
-    except psycopg.OperationalError as error:
-        message = str(error).split("\n", 1)[0]
-        if is_understood(message) or not (code := reason(dsn, message, _asked_for(error), **options)):
-            raise
-        raise no_connection(message, code) from error
-
-
-def _asked_for(error: psycopg.OperationalError) -> tuple[str, str]:
-    """Login and database of a connection that never came about."""
-    if error.pgconn is None:
-        return "", ""
-    return error.pgconn.user.decode(), error.pgconn.db.decode()
-
-
-def _begin(driver: Driver, schema: str, *, read_only: bool, is_ours: bool = False) -> Row | None:
-    """Set what holds for the session; its process, and what is installed. None, and nothing set, if not ours."""
-    known = {"process": driver.info.backend_pid, "read_only": read_only, "is_ours": is_ours, "schema": schema}
-    return driver.execute(_SESSION, known).fetchone()
-
-
-def _installed(comment: str | None) -> str | None:
-    return None if comment is None else version_of(comment)

@@ -10,8 +10,8 @@ from typing import Any
 from psycopg import Cursor, sql
 from psycopg.rows import scalar_row
 
+from core.db.connection.connecting import Driver
 from core.db.connection.errors import translated
-from core.db.connection.session import Driver
 from core.db.queries import sections, within
 from core.version import SCHEMA_VERSION
 

@@ -12,8 +12,8 @@ from psycopg import Cursor, sql
 from psycopg.rows import tuple_row
 from sqlparse.exceptions import SQLParseError
 
+from core.db.connection.connecting import Driver
 from core.db.connection.errors import translated
-from core.db.connection.session import Driver
 from core.db.install.installer import ADVISORY_LOCK, Part
 from core.errors import GateClosed
 

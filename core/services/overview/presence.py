@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.db.connection.session import Connection, own_name
+from core.db.connection.connecting import own_name
+from core.db.connection.session import Connection
 from core.db.rows.presence import OTHERS
 
 
