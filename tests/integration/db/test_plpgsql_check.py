@@ -36,7 +36,6 @@ _ALLOWED = {
     ("_birth_backfill_plan_entry", 'never read variable "v_digest"'): "is read where v_found is",
     ("_birth_explaining", _UNSAFE): "explains the queries of its callers, READ ONLY; private",
     ("_birth_reading", _UNSAFE): "runs the queries of its callers, READ ONLY; private",
-    ("_birth_reading_between", _UNSAFE): "runs the queries of its callers, READ ONLY; private",
     ("_birth_images", _UNSAFE): "the condition is made of %L by private callers; the table is one that events tell of",
     ("_birth_rows_noted", _UNSAFE): "the tables are those that it is a trigger of; the condition is a constant",
     ("birth_told_row", _UNSAFE): "the table is one that events tell of, by %I",

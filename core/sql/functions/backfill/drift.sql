@@ -30,7 +30,7 @@ BEGIN
         unidentified := v_count.digest IS NULL OR v_count.without_code + v_count.duplicates > 0;
         IF v_count.digest IS NOT NULL AND v_count.digest IS DISTINCT FROM v_entry.digest THEN
             SELECT row.moved INTO moved
-            FROM {S}._birth_reading_between({S}._birth_moved_statement(v_entry, p_rows),
+            FROM {S}._birth_reading({S}._birth_moved_statement(v_entry, p_rows),
                 {S}._birth_entry_bounds(v_entry)) AS row(moved jsonb);
         ELSIF unidentified THEN
             moved := '{{}}';

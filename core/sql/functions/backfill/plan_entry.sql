@@ -129,13 +129,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         WITH stored AS (
             INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
             SELECT $1, row.seq, row.code, row.source_key
-            FROM {S}._birth_reading_between(%L, %L) AS row(seq bigint, code text, source_key text[])
+            FROM {S}._birth_reading(%L, %L) AS row(seq bigint, code text, source_key text[])
         ), counted AS (
             SELECT *
             FROM {S}._birth_reading(%L)
                 AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint)
         ), taken AS (
-            SELECT * FROM {S}._birth_reading_between(%L, %L) AS row(foreign_codes bigint, foreign_example text)
+            SELECT * FROM {S}._birth_reading(%L, %L) AS row(foreign_codes bigint, foreign_example text)
         ), recounted AS (%s)
         SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
         p_missing, p_bounds, p_counted, p_taken, p_bounds, {S}._birth_recounted_part(p_recount, p_bounds))
@@ -186,7 +186,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHEN p_recount IS NULL
             THEN 'SELECT NULL::text AS recounted, NULL::bigint AS unidentified'
         ELSE format('SELECT row.digest AS recounted, row.without_code + row.duplicates AS unidentified
-            FROM {S}._birth_reading_between(%L, %L)
+            FROM {S}._birth_reading(%L, %L)
                 AS row(missing bigint, digest text, without_code bigint, duplicates bigint)', p_recount, p_bounds) END
 $body$;
 COMMENT ON FUNCTION {S}._birth_recounted_part(text, text) IS

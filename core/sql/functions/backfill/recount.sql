@@ -23,7 +23,7 @@ BEGIN
                SELECT attname::text FROM pg_attribute
                WHERE attrelid = v_entry.relid AND attnum > 0 AND NOT attisdropped) THEN
             SELECT * INTO missing, digest, without_code, duplicates
-            FROM {S}._birth_reading_between({S}._birth_recount_statement(v_entry), {S}._birth_entry_bounds(v_entry))
+            FROM {S}._birth_reading({S}._birth_recount_statement(v_entry), {S}._birth_entry_bounds(v_entry))
                 AS row(missing bigint, digest text, without_code bigint, duplicates bigint);
         END IF;
         RAISE NOTICE 'recounted %', collection_name;
@@ -53,7 +53,7 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_recount_statement({S}.birth_backfill_ledger) IS
     'The statement that recounts one entry. Private.';
 
--- The query of an entry's codes that are missing now: a set difference, for _birth_reading_between.
+-- The query of an entry's codes that are missing now: a set difference, for _birth_reading.
 CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE WHEN {S}.birth_windowed(p_entry.relid)

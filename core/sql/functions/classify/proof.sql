@@ -72,7 +72,7 @@ BEGIN
         INTO v_found
         FROM {S}._birth_reading(v_reads.counted)
                 AS counted(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint),
-            {S}._birth_reading_between(v_reads.taken, {S}._birth_code_bounds(p_relid, v_expression))
+            {S}._birth_reading(v_reads.taken, {S}._birth_code_bounds(p_relid, v_expression))
                 AS taken(foreign_codes bigint, foreign_example text);
     END IF;
     v_counted := {S}._birth_identity_counted(

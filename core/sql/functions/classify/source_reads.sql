@@ -1,5 +1,5 @@
 -- What a plan reads of a source that can be joined with the registry: its missing rows in code order, what the contract
--- asks for, and codes that are registered for others. Two of them are for _birth_reading_between.
+-- asks for, and codes that are registered for others. Two of them are for _birth_reading.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_reads(
     p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[],
     OUT missing text, OUT counted text, OUT taken text)

@@ -4,31 +4,12 @@
 -- by being undone, which keeps what was read, and nothing else: what such code sets (search_path, for those who call),
 -- declares (a cursor that outlives the transaction) or sends is gone with it.
 
--- The rows of a query, read so; in the snapshot of the calling statement.
-CREATE OR REPLACE FUNCTION {S}._birth_reading(p_query text) RETURNS SETOF record
-LANGUAGE plpgsql STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    v_is_read boolean := false;
-BEGIN
-    PERFORM set_config('transaction_read_only', 'on', true);
-    RETURN QUERY EXECUTE p_query;
-    v_is_read := true;
-    RAISE SQLSTATE 'BR999';
-EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    IF NOT v_is_read THEN
-        RAISE;  -- somebody else's
-    END IF;
-END
-$body$;
-COMMENT ON FUNCTION {S}._birth_reading(text) IS
-    'Rows of a query, read in a READ ONLY subtransaction that is always undone: code of a source''s owner can '
-    'change nothing. Private.';
-
--- The same for a query that looks a source up in a registry that holds much besides: `$1` and `$2` become the first and
--- the last code of the source, so that no more of the registry is read than lies between. `p_bounds` answers how many
--- rows the source has, and the two, in the same snapshot. They stay NULL where it is NULL, and where much besides lies
--- between. Statistics that are behind would have the server loop over the part for every row: not for many rows.
-CREATE OR REPLACE FUNCTION {S}._birth_reading_between(p_query text, p_bounds text) RETURNS SETOF record
+-- The rows of a query, read so; in the snapshot of the calling statement. With `p_bounds` it is a query that looks a
+-- source up in a registry that holds much besides: `$1` and `$2` become the first and the last code of the source, so
+-- that no more of the registry is read than lies between. `p_bounds` answers how many rows the source has, and the two.
+-- They stay NULL without it, and where much besides lies between. Statistics that are behind would have the server loop
+-- over the part for every row: not for many rows.
+CREATE OR REPLACE FUNCTION {S}._birth_reading(p_query text, p_bounds text DEFAULT NULL) RETURNS SETOF record
 LANGUAGE plpgsql STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_is_read boolean := false;
@@ -59,13 +40,13 @@ BEGIN
     RAISE SQLSTATE 'BR999';
 EXCEPTION WHEN SQLSTATE 'BR999' THEN
     IF NOT v_is_read THEN
-        RAISE;
+        RAISE;  -- somebody else's
     END IF;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_reading_between(text, text) IS
-    'Rows of a query, read as in _birth_reading; $1 and $2 in it bound the codes of the registry that it reads. '
-    'Private.';
+COMMENT ON FUNCTION {S}._birth_reading(text, text) IS
+    'Rows of a query, read in a READ ONLY subtransaction that is always undone: code of a source''s owner can '
+    'change nothing. $1 and $2 in it bound the codes of the registry that it reads. Private.';
 
 -- The query that answers what bounds a source's part of the registry; NULL where the registry is hardly larger. Codes
 -- are compared as the registry's index does.

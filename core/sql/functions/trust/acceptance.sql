@@ -22,7 +22,7 @@ BEGIN
             SELECT row.planned, row.late, row.without_code, row.duplicates,
                 {S}._birth_identity_twins(v_entry.relid, code.expression, row.suspects)
             INTO planned, late, without_code, duplicates, twins
-            FROM {S}._birth_reading_between(v_query, {S}._birth_entry_bounds(v_entry))
+            FROM {S}._birth_reading(v_query, {S}._birth_entry_bounds(v_entry))
                 AS row(planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint),
                 {S}._birth_identity_expression(v_entry.relid, v_entry.collection_name,
                     v_entry.strategy, v_entry.columns, 'source') AS code(expression);
