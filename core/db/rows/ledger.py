@@ -105,7 +105,6 @@ class Statements:
 
 
 RUNS: Final = Query("ledger.runs", Run)
-RUN: Final = Query("ledger.run", Run)
 STOPPED: Final = Query("ledger.stopped", Stop)
 ENTRIES: Final = Query("ledger.entries", Entry)
 SOURCES: Final = Query("ledger.sources", Source)

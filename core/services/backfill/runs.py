@@ -12,12 +12,12 @@ _LATEST = 200
 
 def runs(connection: Connection, limit: int = _LATEST) -> list[Run]:
     """The latest runs, newest first, with their entries."""
-    return _with_entries(connection, connection.rows(ledger.RUNS, {"limit": limit}))
+    return _with_entries(connection, connection.rows(ledger.RUNS, {"run": None, "limit": limit}))
 
 
 def run(connection: Connection, number: int) -> Run:
     """One run with its entries. Raises UsageError for a number that no run has."""
-    found = connection.rows(ledger.RUN, {"run": number})
+    found = connection.rows(ledger.RUNS, {"run": number, "limit": 1})
     if not found:
         raise UsageError(
             f"unknown run {number}",

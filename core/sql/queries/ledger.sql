@@ -1,5 +1,5 @@
 -- name: runs
--- A schema of 0.1.0 knows of no withdrawals, and is read as well.
+-- One run, or the latest ones. A schema of 0.1.0 knows of no withdrawals, and is read as well.
 SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by,
     (to_jsonb(r) ->> 'withdraws')::bigint AS withdraws,
     work.working, work.waits_for, coalesce(r.status = 'applying' AND (
@@ -13,23 +13,8 @@ CROSS JOIN LATERAL (
     FROM {S}.birth_backfill_worker AS w
     JOIN pg_catalog.pg_stat_activity AS s ON s.pid = w.backend_pid AND coalesce(s.backend_start <= w.seen_at, true)
     WHERE w.run_id = r.run_id) AS work
+WHERE %(run)s::bigint IS NULL OR r.run_id = %(run)s
 ORDER BY r.run_id DESC LIMIT %(limit)s
-
--- name: run
-SELECT r.run_id AS run, r.status, c.command, r.digest, r.planned_by, r.planned_at, r.reconciled_by, r.superseded_by,
-    (to_jsonb(r) ->> 'withdraws')::bigint AS withdraws,
-    work.working, work.waits_for, coalesce(r.status = 'applying' AND (
-        SELECT max(e.at_us) > extract(epoch FROM clock_timestamp()) * 1000000 - 15000000
-        FROM {S}.birth_ledger_event AS e
-        WHERE e.kind IN ('started', 'resumed') AND e.payload::jsonb ->> 'run' = r.run_id::text), false) AS is_starting
-FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id)
-CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(DISTINCT w.state), '{{}}') AS working,
-        coalesce(array_agg(DISTINCT w.reason) FILTER (WHERE w.reason IS NOT NULL), '{{}}') AS waits_for
-    FROM {S}.birth_backfill_worker AS w
-    JOIN pg_catalog.pg_stat_activity AS s ON s.pid = w.backend_pid AND coalesce(s.backend_start <= w.seen_at, true)
-    WHERE w.run_id = r.run_id) AS work
-WHERE r.run_id = %(run)s
 
 -- name: stopped
 SELECT l.run_id AS run, CASE
