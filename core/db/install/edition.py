@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -9,6 +10,7 @@ _FOLDERS = ("schema", "functions", "reference", "superuser")
 _DIGITS = 12
 
 
+@cache
 def edition() -> str:
     """A digest of all that installs objects: equal where every file is."""
     digest = hashlib.sha256()

@@ -11,8 +11,6 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LIFETIME = re.compile(r"(?:[0-9]{1,8}[smhd]){1,4}")
 LONGEST_LIFETIME = timedelta(days=366)
 _MOST_ROWS = 2**63 - 1
-
-
 BACKFILL, WITHDRAW = "backfill", "withdraw"  # what a permit admits: rows to register, or to take back
 
 
@@ -78,9 +76,12 @@ class PermitRequest:
             f"{self.budget:,} rows of run {self.run} only ({self.collections:,} collection{plural})",
             f"for {self.lifetime}",
         ]
-        parts += [] if self.between is None else [f"at {self.between}"]
-        parts += [] if self.ticket is None else [f"ticket {self.ticket}"]
-        return ", ".join(parts)
+        return ", ".join([*parts, *_conditions(self.between, self.ticket)])
+
+
+def _conditions(between: str | None, ticket: str | None) -> list[str]:
+    """What else a permit is asked to be bound to, for people."""
+    return ([] if between is None else [f"at {between}"]) + ([] if ticket is None else [f"ticket {ticket}"])
 
 
 def open_for(permits: Iterable[Permit], run: int) -> tuple[Permit, ...]:
@@ -117,9 +118,7 @@ class Asked:
         parts = [f"{self.budget:,} row{'' if self.budget == 1 else 's'} for {self.lifetime}"]
         parts.append(", ".join(self.collections) or ("any collection" if self.run is None else f"run {self.run} only"))
         parts += [] if self.run is None or not self.collections else [f"run {self.run} only"]
-        parts += [] if self.between is None else [f"at {self.between}"]
-        parts += [] if self.ticket is None else [f"ticket {self.ticket}"]
-        return ", ".join(parts)
+        return ", ".join([*parts, *_conditions(self.between, self.ticket)])
 
 
 FIELDS = ("rows", "lifetime", "reason", "collections", "run", "hours", "ticket")
