@@ -30,6 +30,7 @@ SIGNS = {
     "enabled": Sign("✓", "enabled"),
     "disabled": Sign("!", "disabled", "warn"),
     "missing": Sign("✗", "missing", "bad"),
+    "never fires: distributed": Sign("✗", "never fires: distributed", "bad"),
     "no_table": Sign("✗", "no table", "bad"),
     "holds": Sign("=", "holds"),
     "superseded": Sign("≠", "superseded", "warn"),
@@ -41,6 +42,7 @@ REASONS = {
     "column_missing": "the identity names a column that the table no longer has",
     "trigger_missing": "new rows are not registered: the table has no birth trigger",
     "trigger_disabled": "new rows are not registered: the birth trigger is disabled",
+    "trigger_never_fires": "new rows are not registered: no trigger fires on a distributed table",
 }
 
 

@@ -45,6 +45,14 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class UnseenWrites:
+    """A table that the register function writes, or a function, and why the server does not count the writes."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pins:
     """The gateway's fingerprint now, and the permits and runs that were made for another."""
 
@@ -146,6 +154,7 @@ CLOSURE: Final = Query("doctor.closure", Reached)
 SCHEMA_RECORD: Final = Query("doctor.schema_record", SchemaRecord)
 MIGRATIONS: Final = Query("doctor.migrations", Migration)
 BINDING: Final = Query("doctor.binding", Binding)
+UNSEEN_WRITES: Final = Query("doctor.unseen_writes", UnseenWrites)
 PINS: Final = Query("doctor.pins", Pins)
 SERVER: Final = Query("doctor.server", Server)
 HISTORY: Final = Query("doctor.history", History)

@@ -72,6 +72,12 @@ APPLY: tuple[Gate[RunFacts], ...] = (
         "Ask the gateway's owner to restore it.",
     ),
     Gate(
+        "visible_writes",
+        "the server counts every write of the register function",
+        lambda facts: when(not facts.unseen, {each.name: each.why for each in facts.unseen}),
+        "Keep registry and --register-writes tables ordinary tables of this database, not foreign or distributed ones.",
+    ),
+    Gate(
         "policy_required",
         "every collection is REQUIRED",
         lambda facts: _each_entry(facts, "requirement", lambda entry: entry.requirement, "REQUIRED"),

@@ -30,8 +30,9 @@ _CLOSED = {
     "qt001_open": "the QT-001 gate is blocked",
     "trusted": "a login can bypass the gates: see doctor",
     "register_function": "the register function is missing",
+    "visible_writes": "the server does not count every write of the register function",
     "policy_required": "a collection is not REQUIRED",
-    "trigger_enabled": "a birth trigger is disabled or missing",
+    "trigger_enabled": "a birth trigger is disabled, missing or never fires",
     "columns_present": "an identity column is missing",
 }
 

@@ -35,6 +35,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Unseen:
+    """A table that the register function writes, or a function, and why the server does not count the writes."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntryFacts:
     """What concerns one collection. `open` are rows without an outcome, `permit` is the one that would admit them.
 
@@ -63,6 +71,7 @@ class RunFacts:
     reconciled_by: str | None
     audit: tuple[Finding, ...]
     register_function: bool
+    unseen: tuple[Unseen, ...]
     gateway: Pin
     registry_triggers: Pin
     alert_rows: Pin

@@ -13,8 +13,8 @@ BROKEN = "broken"
 class Facts:
     """What the catalogs say of one collection.
 
-    `strategy` is column, synthetic or unclassified; `trigger` is enabled, disabled, missing or no_table;
-    `missing_columns` are columns that the identity names and the table no longer has.
+    `strategy` is column, synthetic or unclassified; `trigger` is enabled, disabled, missing, no_table, or
+    `never fires:` and why; `missing_columns` are columns that the identity names and the table no longer has.
     """
 
     collection: str
@@ -114,7 +114,8 @@ def judge(facts: Facts, counts: Counts | None = None) -> MatrixRow:
     if facts.strategy == "unclassified":
         blocking.append("identity_unclassified")
     blocking += [f"column_missing:{name}" for name in facts.missing_columns]
-    remarks = [f"trigger_{facts.trigger}"] if facts.trigger in ("missing", "disabled") else []
+    state = facts.trigger.partition(":")[0].replace(" ", "_")
+    remarks = [f"trigger_{state}"] if state in ("missing", "disabled", "never_fires") else []
     return MatrixRow(facts, BROKEN if blocking else COMPATIBLE, (*blocking, *remarks), counts)
 
 

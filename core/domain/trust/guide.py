@@ -43,6 +43,7 @@ REASONS = {
     "no_pending_collisions": "A code is unique over all collections: the first to be registered would win.",
     "trigger_enabled": "While the trigger is off, new rows go missing behind the plan.",
     "gateway_code": "If the gateway took another column, one row would be registered under two codes.",
+    "visible_writes": "An uncounted write could go to any table without a trace.",
     "qt001_open": "The conditions of the packet hold for every apply, not only for the first.",
     "permit_in_scope": "A permit admits a number of rows of named collections, for a time, and nothing beyond.",
     "reconciled": "A second query of another shape must find the same rows: one query alone may share its own error.",

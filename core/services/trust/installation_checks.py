@@ -27,6 +27,7 @@ def checks(remedies: Remedies) -> list[tuple[str, Callable[[Connection], Iterabl
         ("schema", _one(schema)),
         ("schema_alone", _one(_alone)),
         ("binding", lambda connection: [_binding(connection, remedies)]),
+        ("visible_writes", _one(_visible_writes)),
         ("strangers", _one(foreign_objects.examine)),
         ("closure", _one(_closure)),
         ("fingerprints", _one(_pins)),
@@ -114,6 +115,18 @@ def _binding(connection: Connection, remedies: Remedies) -> Check:
         if fine
         else "Bind it again: `birth-console init --bind FUNCTION 'p_code=$code' …`.",
         () if fine and found.callable else remedies("binding"),
+    )
+
+
+def _visible_writes(connection: Connection) -> Check:
+    """What a batch may have written elsewhere is found by the server's own count."""
+    found = {row.name: row.why for row in connection.rows(doctor.UNSEEN_WRITES)}
+    return check(
+        "visible_writes",
+        "the server counts every write of the register function",
+        "failed" if found else "passed",
+        {"unseen": found},
+        "Keep registry and --register-writes tables ordinary tables of this database, not foreign or distributed ones.",
     )
 
 

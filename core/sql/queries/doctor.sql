@@ -32,6 +32,9 @@ SELECT f.signature, p.oid IS NOT NULL AS there, p.provolatile = 'v' AS writes,
 FROM {S}.birth_gateway_function AS f
 LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = {S}.birth_register_function()
 
+-- name: unseen_writes
+SELECT name, why FROM {S}.birth_unseen_writes()
+
 -- name: pins
 -- What was agreed for the gateway that is no longer so: open permits, and runs that are not over.
 SELECT pg_catalog.left(g.live ->> 'norm_md5', 8) AS live,

@@ -9,7 +9,7 @@ SELECT
     count(*) FILTER (WHERE required AND native_status) AS native_status,
     coalesce(array_agg(collection_name) FILTER (WHERE required AND trigger_state = 'no_table'),
         ARRAY[]::text[]) AS no_table,
-    coalesce(array_agg(collection_name) FILTER (WHERE required AND trigger_state = 'missing'),
+    coalesce(array_agg(collection_name) FILTER (WHERE required AND trigger_state ~ '^(missing|never)'),
         ARRAY[]::text[]) AS table_without_trigger,
     coalesce(array_agg(collection_name) FILTER (WHERE required AND trigger_state = 'disabled'),
         ARRAY[]::text[]) AS trigger_disabled,

@@ -156,18 +156,34 @@ def test_a_row_that_the_register_function_does_not_register_as_it_was_told_is_se
         ("INSERT INTO public.extra VALUES (p_entity_code);", "wrote_elsewhere"),
         ("UPDATE public.notes SET code = code;", "wrote_elsewhere"),
         ("DELETE FROM public.notes;", "wrote_elsewhere"),
+        ("PERFORM lo_from_bytea(0, 'x');", "wrote_elsewhere"),
+        ("TRUNCATE public.notes;", "writes_unseen"),
+        ("PERFORM public.quiet(p_dot_origin);", "writes_unseen"),
         (
             "INSERT INTO birth.birth_registry VALUES ('stowaway', 'goods') ON CONFLICT DO NOTHING;",
             "registered_besides",
         ),
         ("UPDATE birth.birth_registry SET dot_origin = 'ME' WHERE entity_code = p_entity_code;", "not_allowed"),
     ],
-    ids=["a table of its own", "an update", "a delete", "another birth", "another origin"],
+    ids=[
+        "a table of its own",
+        "an update",
+        "a delete",
+        "a large object",
+        "an empty table",
+        "uncounted",
+        "another birth",
+        "another origin",
+    ],
 )
 def test_a_register_function_that_writes_something_else_is_refused_and_nothing_of_it_stays(
     small: Database, besides: str, code: str
 ) -> None:
     small.run("CREATE TABLE public.extra (x text); GRANT ALL ON public.extra, public.notes TO birth_caller")
+    # Rows that were registered and not counted: so could others be.
+    small.run("CREATE FUNCTION public.quiet(origin text) RETURNS void LANGUAGE sql SECURITY DEFINER"
+              " SET track_counts = off AS $body$ INSERT INTO birth.birth_registry"
+              " (entity_code, collection_name, dot_origin) VALUES ('G-000223', 'goods', origin) $body$")  # fmt: skip
     registering(small, after=raising("G-000222", besides))
     line.open_permit(small)
     fill(small, goods=400, notes=1)

@@ -22,6 +22,7 @@ BENT: dict[str, tuple[tuple[str | int, ...], Any, str, str]] = {
     "nobody reconciled": (("reconciled_by",), None, "reconciled", "reconciled"),
     "an audit fails": (("audit",), [{"check": "dml", "evidence": []}], "trusted", "trusted"),
     "the register function is gone": (("register_function",), False, "register_function", "register_function"),
+    "writes are not counted": (("unseen",), [{"name": "x", "why": "far"}], "visible_writes", "visible_writes"),
     "it was superseded": (("status",), "superseded", "run_current", "run_current"),
     "it was applied": (("status",), "applied", "run_current", "run_current"),
     "it was certified": (("status",), "certified", "run_current", "run_current"),

@@ -36,7 +36,7 @@ _READERS = {
     "birth_identity_pins", "birth_identity_registered", "birth_source_living", "birth_told_row", "birth_told_rows",
     "birth_told_counters", "birth_history_changes", "birth_history_read",
     "birth_permit_unkind",
-    "birth_withdrawal_facts",
+    "birth_withdrawal_facts", "birth_distributed", "birth_unseen_writes",
 }  # fmt: skip
 _GUARDED = {
     "birth_alert_acknowledge", "birth_backfill_apply_batch", "birth_backfill_begin",

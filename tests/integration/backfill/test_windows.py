@@ -3,17 +3,27 @@
 import pytest
 from psycopg import sql
 
+from core.db.connection.session import Connection
 from core.db.sources.windows import codes_with_owner
-from core.errors import GateClosed, Stale
-from core.services.backfill import plan, reconcile
+from core.errors import GateClosed, Json, Stale
+from core.services.backfill import apply, plan, reconcile
+from core.services.backfill.apply_options import Options
 from core.services.classify import proof, sources
-from core.services.overview import matrix
-from core.services.trust import verify
+from core.services.overview import matrix, readiness
+from core.services.trust import doctor, verify
 from tests import line
 from tests import small as small_database
 from tests.databases import Database
+from tests.faults import attacker
 
 FORCED = "INSERT INTO birth.birth_setting VALUES ('windows', ARRAY[]::text[])"
+CITUS = """
+SET allow_system_table_mods = on;
+CREATE TABLE pg_catalog.pg_dist_partition (
+    logicalrelid regclass, partmethod "char", repmodel "char", colocationid integer);
+GRANT SELECT ON pg_catalog.pg_dist_partition TO PUBLIC
+"""
+DISTRIBUTED = "INSERT INTO pg_catalog.pg_dist_partition VALUES ('{}', '{}', 's', {});"
 ITEMS = """
 SELECT l.collection_name, i.seq, i.entity_code, i.source_key FROM birth.birth_backfill_item AS i
 JOIN birth.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = {} ORDER BY 1, 2
@@ -22,6 +32,12 @@ ENTRIES = """
 SELECT collection_name, source_rows, distinct_codes, registered, missing, digest, upper_bound, locator
 FROM birth.birth_backfill_ledger WHERE run_id = {} ORDER BY 1
 """
+
+
+def verdicts(connection: Connection, *ids: str) -> list[tuple[str, Json]]:
+    """What the doctor says of these checks."""
+    found = {each.id: each for each in doctor.examine(connection)}
+    return [(found[name].verdict, found[name].evidence) for name in ids]
 
 
 @pytest.fixture
@@ -107,15 +123,41 @@ def test_in_windows_a_code_of_another_collection_refutes_an_identity(small: Data
     assert (seen.foreign, "goods" in str(seen.foreign_examples)) == (1, True)
 
 
-def test_a_distributed_table_is_read_in_windows_and_so_is_everything_once_the_registry_is_one(small: Database) -> None:
+def test_of_a_distributed_table_it_is_said_that_no_trigger_fires_and_nothing_is_registered_that_nobody_counts(
+    small: Database,
+) -> None:
     windowed = "SELECT birth.birth_windowed('public.{}'::regclass)"
-    with small.psql("postgres") as admin:
-        admin.execute("SET allow_system_table_mods = on")
-        admin.execute("CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass)")
-        admin.execute("INSERT INTO pg_catalog.pg_dist_partition VALUES ('public.goods')")
-        assert [small.value(windowed.format(name)) for name in ("goods", "parts")] == [True, False]
-        admin.execute("INSERT INTO pg_catalog.pg_dist_partition VALUES ('birth.birth_registry')")
-        assert [small.value(windowed.format(name)) for name in ("goods", "parts")] == [True, True]
+    small.run("CREATE TABLE public.extra (x text); GRANT ALL ON public.extra TO birth_caller")
+    small_database.registering(small, after="INSERT INTO public.extra VALUES (p_entity_code);")
+    small.run("UPDATE birth.birth_setting SET value = '{public.extra}' WHERE name = 'register_writes'")
+    run = small_database.a_run(small, "parts", parts=300, goods=0)
+    assert small_database.drive(small, run, Options(max_batches=1)).code == "max_batches"
+    # The catalog of Citus. What it keeps whole in this database (notes) is an ordinary table.
+    small.run(CITUS)
+    small.run(DISTRIBUTED.format("public.goods", "h", 1) + DISTRIBUTED.format("public.notes", "n", 0))
+    assert [small.value(windowed.format(name)) for name in ("goods", "parts", "notes")] == [True, False, False]
+    with small.connect() as operator:
+        told = {row.facts.collection: (row.facts.trigger, row.reasons) for row in matrix.read(operator)}
+        assert told["goods"] == ("never fires: distributed", ("trigger_never_fires",))
+        assert told["notes"] == ("enabled", ())
+        assert readiness.read(operator).census.table_without_trigger == ("goods",)
+        assert verdicts(operator, "triggers", "visible_writes") == [
+            ("failed", ["goods never fires: distributed"]), ("passed", {"unseen": {}})]  # fmt: skip
+    small.run("UPDATE birth.birth_policy SET requirement = 'EXEMPT' WHERE collection_name = 'goods'")
+    # In a batch whose gates were open a moment ago, the count itself tells; then the gate does.
+    small.run(DISTRIBUTED.format("public.extra", "h", 1))
+    with small.psql() as session:
+        refused = attacker.refusal(session, attacker.claimed(session, run))
+        assert refused == (
+            "BR005",
+            "writes_unseen: registering rows of parts wrote tables whose rows the server does not count: public.extra",
+        )
+    with small.connect() as operator:
+        (closed,) = [each for each in apply.gates(operator, run) if not each.passed]
+        assert (closed.id, closed.evidence) == ("visible_writes", {"public.extra": "it is distributed"})
+        assert verdicts(operator, "visible_writes") == [("failed", {"unseen": {"public.extra": "it is distributed"}})]
+    small.run(DISTRIBUTED.format("birth.birth_registry", "h", 1))
+    assert small.value(windowed.format("parts")) is True
 
 
 def test_in_windows_no_statement_names_the_source_beside_the_registry(filled: Database) -> None:

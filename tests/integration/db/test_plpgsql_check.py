@@ -41,7 +41,7 @@ _ALLOWED = {
     ("birth_told_row", _UNSAFE): "the table is one that events tell of, by %I",
     ("birth_told_rows", _UNSAFE): "the tables are those that events tell of, by %I",
     ("birth_frozen_script_copes", _UNSAFE): "the condition is made of %I",
-    ("birth_windowed", 'relation "pg_catalog.pg_dist_partition" does not exist'): "asked only where Citus made it",
+    ("birth_distributed", 'relation "pg_catalog.pg_dist_partition" does not exist'): "asked only where Citus made it",
     ("birth_windows", _UNSAFE): "runs its caller's query with its caller's rights, READ ONLY",
     ("birth_windows", _DYNAMIC): "whose columns are named in its comment",
     ("birth_windows", 'record "v_row" is not assigned yet'): "follows from the dynamic query",

@@ -1,13 +1,18 @@
 -- Rows written by this session and not reported yet, by table: inserted, updated and deleted together. Beside them,
--- under '', by how many rows the registry grew. Two looks within a transaction tell what was written in between.
+-- under '', by how many rows the registry grew, under '+' all writes, and under '!' the tables that this transaction
+-- writes and whose rows are not counted. Two looks within a transaction tell what was written in between.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_writes() RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    WITH touched AS MATERIALIZED (
-        -- Not each of thousands of tables: whoever writes one keeps a lock on it. Those that a batch may write are
-        -- among them in any case: they may have figures of an earlier transaction.
-        SELECT relation AS relid FROM pg_locks
-        WHERE pid = pg_backend_pid() AND locktype = 'relation' AND mode NOT IN ('AccessShareLock', 'RowShareLock')
+    WITH held AS MATERIALIZED (
+        -- Not each of thousands of tables: whoever writes one keeps a lock on it.
+        SELECT l.relation AS relid, bool_or(l.mode = 'AccessExclusiveLock') AS alone
+        FROM pg_locks AS l
+        WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
+        GROUP BY 1
+    ), touched AS MATERIALIZED (
+        SELECT relid FROM held
         UNION
+        -- Those that a batch may write are among them in any case: they may have figures of an earlier transaction.
         SELECT {S}.birth_bound_table('registry')
         UNION
         -- By its parts: a look by the whole name would need rights on the schema.
@@ -17,9 +22,20 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         CROSS JOIN LATERAL parse_ident(listed.name) AS part
         JOIN pg_namespace AS n ON n.nspname = part[1]::name
         JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = part[2]::name
+    ), unseen AS MATERIALIZED (
+        SELECT h.relid
+        FROM held AS h JOIN pg_class AS c ON c.oid = h.relid
+        WHERE c.relkind = 'f'
+           OR c.oid = ANY ({S}.birth_distributed())
+           -- Emptied at once, or rewritten: its row of the catalog is of this transaction.
+           OR h.alone AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
+              AND age(c.xmin) <= age(pg_current_xact_id_if_assigned()::xid)
     )
-    SELECT coalesce(jsonb_object_agg(w.relid::text, w.ins + w.upd + w.del), '{{}}') || jsonb_build_object('',
-        coalesce(sum(w.ins - w.del) FILTER (WHERE w.relid = {S}.birth_bound_table('registry')), 0))
+    SELECT coalesce(jsonb_object_agg(w.relid::text, w.ins + w.upd + w.del), '{{}}')
+        || jsonb_build_object('', coalesce(sum(w.ins - w.del) FILTER (
+                WHERE w.relid = {S}.birth_bound_table('registry')), 0),
+            '+', coalesce(sum(w.ins + w.upd + w.del), 0),
+            '!', (SELECT coalesce(jsonb_agg(u.relid::text), '[]') FROM unseen AS u))
     -- What pg_stat_xact_user_tables shows, without what it reads besides.
     FROM (
         SELECT c.oid AS relid,
@@ -27,20 +43,28 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             pg_stat_get_xact_tuples_updated(c.oid) AS upd,
             pg_stat_get_xact_tuples_deleted(c.oid) AS del
         FROM touched JOIN pg_class AS c ON c.oid = touched.relid
-        WHERE c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace) AS w
+        -- Large objects are the one table of the catalogs that holds data of others.
+        WHERE c.relkind IN ('r', 'm')
+          AND (c.relnamespace <> 'pg_catalog'::regnamespace OR c.oid = 'pg_catalog.pg_largeobject'::regclass)) AS w
     WHERE w.ins + w.upd + w.del > 0
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_writes() IS
-    'Rows that this transaction has written so far, by table, and under '''' how much the registry grew. Private.';
+    'Rows that this transaction has written so far, by table; under '''' how much the registry grew, under + all '
+    'writes, under ! the tables whose writes are not counted. Private.';
 
 -- What registering wrote, by table; refuses where that is more than the registry, the quarantine and the tables that
--- the register function is known to write, and where the registry grew by more than the planned rows.
+-- the register function is known to write, where the registry grew by more than the planned rows, and where rows were
+-- written that the server does not count: elsewhere, nobody would know.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_written(p_before jsonb, p_collection text, p_registered bigint)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_after jsonb := {S}._birth_batch_writes();
     v_grown bigint := (v_after ->> '')::bigint - (p_before ->> '')::bigint;
+    v_counted bigint := (v_after ->> '+')::bigint - (p_before ->> '+')::bigint;
+    v_unseen text[] := ARRAY(
+        SELECT u.relid::oid::regclass::text FROM jsonb_array_elements_text(v_after -> '!') AS u(relid)
+        WHERE NOT p_before -> '!' ? u.relid ORDER BY 1);
     v_writes jsonb;
     v_elsewhere text[];
 BEGIN
@@ -49,6 +73,17 @@ BEGIN
             'the writes of a batch cannot be counted: track_counts is off',
             jsonb_build_object('track_counts', 'off'),
             'Switch track_counts on for this database.');
+    ELSIF v_unseen <> '{{}}' OR v_counted < p_registered THEN
+        PERFORM {S}.birth_refuse('BR005', 'writes_unseen',
+            CASE WHEN v_unseen <> '{{}}'
+                THEN format('registering rows of %s wrote tables whose rows the server does not count: %s',
+                    p_collection, array_to_string(v_unseen, ', '))
+                ELSE format('%s rows of %s were registered, and the server counted %s writes',
+                    p_registered, p_collection, v_counted) END,
+            jsonb_build_object('collection', p_collection, 'tables', v_unseen,
+                'registered', p_registered, 'counted', v_counted),
+            'Nothing of this batch was kept. The register function may write ordinary tables of this database only: no '
+            'foreign or distributed table, no TRUNCATE, and no function that sets track_counts.');
     ELSIF v_grown > p_registered THEN
         PERFORM {S}.birth_refuse('BR005', 'registered_besides',
             format('registering %s rows of %s put %s rows into the registry', p_registered, p_collection, v_grown),
@@ -58,7 +93,7 @@ BEGIN
     END IF;
     SELECT jsonb_object_agg(relid::oid::regclass, rows::bigint - coalesce((p_before ->> relid)::bigint, 0))
     INTO v_writes
-    FROM jsonb_each_text(v_after - '') AS w(relid, rows)
+    FROM jsonb_each_text(v_after - ARRAY['', '+', '!']) AS w(relid, rows)
     WHERE rows::bigint > coalesce((p_before ->> relid)::bigint, 0);
     SELECT array_agg(name) INTO v_elsewhere FROM jsonb_object_keys(v_writes) AS name
     WHERE name NOT IN ({S}.birth_bound_table('registry')::regclass::text, format('%I.birth_backfill_quarantine', {s}))

@@ -24,6 +24,7 @@ BEGIN
             SELECT coalesce(jsonb_agg(jsonb_build_object('check', a.id, 'evidence', a.evidence)), '[]')
             FROM {S}.birth_audit() AS a WHERE a.verdict NOT IN ('passed', 'warning')),
         'register_function', {S}.birth_register_function() IS NOT NULL,
+        'unseen', (SELECT coalesce(jsonb_agg(to_jsonb(u)), '[]') FROM {S}.birth_unseen_writes() AS u),
         'gateway', jsonb_build_object('planned', v_run.gateway, 'live', {S}.birth_gateway_fingerprint()),
         'registry_triggers', jsonb_build_object('planned', v_run.registry_triggers,
             'live', {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'))),
@@ -77,6 +78,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     UNION ALL
     SELECT 'register_function', false, p_facts -> 'register_function'
         WHERE NOT (p_facts ->> 'register_function')::boolean
+    UNION ALL
+    SELECT 'visible_writes', false, p_facts -> 'unseen'
+        WHERE p_facts -> 'unseen' <> '[]'
     UNION ALL
     SELECT 'run_current', true, p_facts -> 'superseded_by'
         WHERE p_facts ->> 'status' NOT IN ('planned', 'reconciled', 'applying')

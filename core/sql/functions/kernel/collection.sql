@@ -32,6 +32,7 @@ DECLARE
     v_gateway oid := {S}.birth_gateway_trigger_function();
     v_is_theirs boolean := {S}.birth_gateway_is_theirs();
     v_pattern text := (SELECT pattern FROM {S}.birth_gateway_trigger);
+    v_distributed oid[] := {S}.birth_distributed();
     v_is_read boolean := false;
 BEGIN
     -- As in _birth_reading: what belongs to others is read READ ONLY, and all but the rows is undone.
@@ -66,6 +67,8 @@ BEGIN
         status.attrelid IS NOT NULL,
         CASE WHEN t.relid IS NULL THEN 'no_table'
             WHEN g.tgrelid IS NULL OR NOT v_is_theirs AND named.name <> c.collection_name THEN 'missing'
+            -- Rows are written to its shards, which have no trigger.
+            WHEN t.relid = ANY (v_distributed) THEN 'never fires: distributed'
             WHEN g.tgenabled IN ('O', 'A') THEN 'enabled' ELSE 'disabled' END
     FROM {S}.birth_collection_rows() AS c
     LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name

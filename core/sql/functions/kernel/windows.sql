@@ -4,14 +4,9 @@
 -- Whether a table is read in windows: it or the registry is distributed, or the owner wants it so for all.
 CREATE OR REPLACE FUNCTION {S}.birth_windowed(p_relid oid) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    v_distributed boolean := EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'windows');
 BEGIN
-    IF NOT v_distributed AND to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
-        EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid::oid = ANY ($1))'
-        INTO v_distributed USING ARRAY[p_relid, {S}.birth_bound_table('registry')];
-    END IF;
-    RETURN v_distributed;
+    RETURN EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'windows')
+        OR {S}.birth_distributed(ARRAY[p_relid, {S}.birth_bound_table('registry')]) <> '{{}}';
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_windowed(oid) IS

@@ -160,11 +160,12 @@ BEGIN
             'REVOKE the privilege: every write goes through a function.'),
         ('parameters', 'no login may switch off triggers or track_counts', NULL,
             'REVOKE SET ON PARAMETER … FROM …'),
-        ('triggers', 'the birth triggers are enabled',
-            (SELECT jsonb_agg(c.collection_name)
+        ('triggers', 'the birth triggers are enabled, and fire',
+            (SELECT jsonb_agg(c.collection_name || CASE c.trigger_state
+                    WHEN 'disabled' THEN '' ELSE ' ' || c.trigger_state END)
                 FROM {S}.birth_collections() AS c
-                WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled'),
-            'ALTER TABLE … ENABLE TRIGGER ….'),
+                WHERE c.requirement = 'REQUIRED' AND c.trigger_state NOT IN ('enabled', 'missing', 'no_table')),
+            'ALTER TABLE … ENABLE TRIGGER …. Exempt distributed tables: no trigger fires for their rows.'),
         ('schema_objects', 'the installed schema is what its version installs',
             (SELECT jsonb_agg(to_jsonb(d)) FROM {S}._birth_schema_differences() AS d),
             'Find out who changed it: '

@@ -1,0 +1,52 @@
+-- What the server does not count or call here: writes that happen on other servers, or on shards under other names, and
+-- triggers of tables whose rows are written there.
+
+-- Tables that Citus keeps in shards or copies, rather than as local tables: of these, or of all (NULL). The catalog is
+-- there where the extension is.
+CREATE OR REPLACE FUNCTION {S}.birth_distributed(p_relids oid[] DEFAULT NULL) RETURNS oid[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_found oid[];
+BEGIN
+    IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+        EXECUTE 'SELECT array_agg(d.logicalrelid::oid) FROM pg_catalog.pg_dist_partition AS d'
+            ' WHERE ($1 IS NULL OR d.logicalrelid::oid = ANY ($1))'
+            ' AND NOT (d.partmethod = ''n'' AND d.repmodel = ''s'' AND d.colocationid = 0)'
+        INTO v_found USING p_relids;
+    END IF;
+    RETURN coalesce(v_found, ARRAY[]::oid[]);
+END
+$body$;
+COMMENT ON FUNCTION {S}.birth_distributed(oid[]) IS
+    'Which of these tables, or of all, are distributed or reference tables of Citus. For birth_reader.';
+
+-- Tables that the register function is meant to write and whose writes are not counted here, and why; and itself, where
+-- it switches the counting off. The registry comes first.
+CREATE OR REPLACE FUNCTION {S}.birth_unseen_writes() RETURNS TABLE (name text, why text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    WITH RECURSIVE meant AS (
+        SELECT {S}.birth_bound_table('registry') AS relid
+        UNION
+        SELECT c.oid
+        FROM {S}.birth_setting AS s CROSS JOIN LATERAL unnest(s.value) AS listed(name)
+        CROSS JOIN LATERAL parse_ident(listed.name) AS part
+        JOIN pg_namespace AS n ON n.nspname = part[1]::name
+        JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = part[2]::name
+        WHERE s.name = 'register_writes'
+        UNION
+        SELECT i.inhrelid FROM meant JOIN pg_inherits AS i ON i.inhparent = meant.relid
+    )
+    SELECT m.relid::regclass::text,
+        CASE WHEN c.relkind = 'f' THEN 'it is a foreign table' ELSE 'it is distributed' END
+    FROM meant AS m JOIN pg_class AS c ON c.oid = m.relid
+    WHERE c.relkind = 'f' OR c.oid = ANY ({S}.birth_distributed())
+    UNION ALL
+    SELECT p.oid::regprocedure::text, 'it switches track_counts off'
+    FROM {S}.birth_gateway_functions() AS g JOIN pg_proc AS p ON p.oid = g.function
+    WHERE EXISTS (SELECT FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'track\_counts=%')
+$body$;
+COMMENT ON FUNCTION {S}.birth_unseen_writes() IS
+    'Tables that the register function is meant to write and whose writes the server does not count, and why. For '
+    'birth_reader.';
+
+GRANT EXECUTE ON FUNCTION {S}.birth_distributed(oid[]), {S}.birth_unseen_writes() TO birth_reader;
