@@ -28,12 +28,8 @@ _DYNAMIC = "cannot determinate a result of dynamic SQL"
 # What is said of a function and is as it should be, with the reason.
 _ALLOWED = {
     ("_birth_as_caller", _UNSAFE): "runs a statement that _birth_register_call quotes, as a role that owns nothing",
-    ("_birth_backfill_plan_entry", _UNSAFE): "the statement is composed of quoted names by _birth_plan_reads",
-    ("_birth_backfill_plan_entry", _DYNAMIC): "which counts come back is the composed statement's to say",
-    ("_birth_backfill_plan_entry", 'record "v_found" is not assigned yet'): "follows from the dynamic statement",
-    ("_birth_backfill_plan_entry", 'never read variable "v_found"'): "follows from the dynamic statement",
-    ("_birth_backfill_plan_entry", 'never read variable "v_last"'): "is read where v_found is",
-    ("_birth_backfill_plan_entry", 'never read variable "v_digest"'): "is read where v_found is",
+    ("_birth_plan_read", _UNSAFE): "the statement is composed of quoted names by _birth_plan_reads",
+    ("_birth_plan_read", _DYNAMIC): "which counts come back is the composed statement's to say",
     ("_birth_explaining", _UNSAFE): "explains the queries of its callers, READ ONLY; private",
     ("_birth_reading", _UNSAFE): "runs the queries of its callers, READ ONLY; private",
     ("_birth_images", _UNSAFE): "the condition is made of %L by private callers; the table is one that events tell of",

@@ -98,44 +98,62 @@ COMMENT ON FUNCTION {S}._birth_backfill_plan(text[], text) IS
     'nothing_plannable.';
 
 -- Plan each of these collections. NULL stands for all that are classified: then one that is refused, or cannot be read,
--- holds nothing up. Returns those, each with the gate that is closed.
+-- holds nothing up. Returns those, each with the gate that is closed. All are begun before any is read: many are read
+-- in one pass. Where that fails, reading each by itself tells which it was.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_each(
     p_draft bigint, p_collections text[], p_recount boolean) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
+    v_entry record;
+    v_names text[] := coalesce(p_collections, ARRAY(
+        SELECT c.collection_name FROM {S}.birth_collections() AS c
+        WHERE c.requirement = 'REQUIRED' AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)));
     v_name text;
+    v_together bigint[];
+    v_found jsonb := '{{}}'::jsonb;
     v_skipped jsonb := '[]'::jsonb;
     v_message text;
     v_detail text;
 BEGIN
-    FOR v_name IN
-        SELECT c.collection_name FROM {S}.birth_collections() AS c
-        WHERE p_collections IS NULL AND c.requirement = 'REQUIRED'
-          AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)
-        UNION
-        SELECT unnest(p_collections)
-        ORDER BY 1
-    LOOP
-        IF p_collections IS NOT NULL THEN
-            PERFORM {S}._birth_backfill_plan_entry(p_draft, v_name, p_recount);
-            RAISE NOTICE 'planned %', v_name;
-            CONTINUE;
-        END IF;
+    FOR v_name IN SELECT DISTINCT unnest(v_names) ORDER BY 1 LOOP
         BEGIN
-            PERFORM {S}._birth_backfill_plan_entry(p_draft, v_name, p_recount);
-            RAISE NOTICE 'planned %', v_name;
+            PERFORM {S}._birth_plan_begin(p_draft, v_name);
         EXCEPTION WHEN OTHERS THEN
-            -- What repeating cures, and what is wrong with the server, is no fault of the collection.
-            IF left(SQLSTATE, 2) IN ('40', '53', '55', '57', '58', 'XX') THEN
+            IF p_collections IS NOT NULL OR {S}._birth_is_servers(SQLSTATE) THEN
                 RAISE;
             END IF;
             GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL;
-            v_skipped := v_skipped || CASE
-                WHEN SQLSTATE LIKE 'BR%' THEN jsonb_build_object('collection', v_name,
-                    'gate', split_part(v_message, ': ', 1), 'evidence', v_detail::jsonb)
-                ELSE jsonb_build_object('collection', v_name, 'gate', 'source_readable',
-                    'evidence', jsonb_build_object('sqlstate', SQLSTATE, 'message', left(v_message, 200))) END;
-            RAISE NOTICE 'skipped %', v_name;
+            v_skipped := v_skipped || {S}._birth_plan_skipped(v_name, SQLSTATE, v_message, v_detail);
+        END;
+    END LOOP;
+    FOR v_together IN
+        SELECT * FROM {S}._birth_together(ARRAY(
+            SELECT l.ledger_id FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_draft))
+    LOOP
+        BEGIN
+            v_found := v_found || {S}._birth_plan_read_together(v_together, p_recount);
+        EXCEPTION WHEN OTHERS THEN
+            IF {S}._birth_is_servers(SQLSTATE) THEN
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
+    FOR v_entry IN
+        SELECT l.ledger_id, l.collection_name FROM {S}.birth_backfill_ledger AS l
+        WHERE l.run_id = p_draft ORDER BY l.collection_name
+    LOOP
+        BEGIN
+            PERFORM {S}._birth_plan_finish(v_entry.ledger_id, v_found -> v_entry.ledger_id::text, p_recount);
+            RAISE NOTICE 'planned %', v_entry.collection_name;
+        EXCEPTION WHEN OTHERS THEN
+            IF p_collections IS NOT NULL OR {S}._birth_is_servers(SQLSTATE) THEN
+                RAISE;
+            END IF;
+            GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL;
+            v_skipped := v_skipped
+                || {S}._birth_plan_skipped(v_entry.collection_name, SQLSTATE, v_message, v_detail);
+            DELETE FROM {S}.birth_backfill_item WHERE ledger_id = v_entry.ledger_id;
+            DELETE FROM {S}.birth_backfill_ledger WHERE ledger_id = v_entry.ledger_id;
         END;
     END LOOP;
     RETURN v_skipped;
@@ -144,6 +162,32 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_backfill_plan_each(bigint, text[], boolean) IS
     'Plans each collection of a draft. If all are planned, those that cannot be are returned with their gate. '
     'Private.';
+
+-- Whether an error is the server's, or is cured by repeating: no fault of a collection.
+CREATE OR REPLACE FUNCTION {S}._birth_is_servers(p_sqlstate text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN left(p_sqlstate, 2) IN ('40', '53', '55', '57', '58', 'XX');
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_is_servers(text) IS
+    'True if an SQLSTATE tells of the server, or is cured by repeating. Private.';
+
+-- What a plan of everything says of a collection that it leaves out.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_skipped(
+    p_collection text, p_sqlstate text, p_message text, p_detail text) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RAISE NOTICE 'skipped %', p_collection;
+    RETURN CASE
+        WHEN p_sqlstate LIKE 'BR%' THEN jsonb_build_object('collection', p_collection,
+            'gate', split_part(p_message, ': ', 1), 'evidence', p_detail::jsonb)
+        ELSE jsonb_build_object('collection', p_collection, 'gate', 'source_readable',
+            'evidence', jsonb_build_object('sqlstate', p_sqlstate, 'message', left(p_message, 200))) END;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_plan_skipped(text, text, text, text) IS
+    'What a plan of everything says of a collection that it leaves out. Private.';
 
 -- Two collections that give one code cannot be planned together. Where all are planned, both are left out and returned.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_apart(p_draft bigint, p_leave boolean) RETURNS jsonb

@@ -1,21 +1,10 @@
--- Plan one collection of a run: an entry with its pins, its missing items in code order, and what was counted. Refuses
--- a collection that cannot be planned, and one whose rows its identity does not identify any more.
-CREATE OR REPLACE FUNCTION {S}._birth_backfill_plan_entry(
-    p_run bigint, p_collection text, p_recount boolean) RETURNS void
+-- Begin to plan a collection of a run: its entry, with the pins of what must not change. Refuses a collection that
+-- cannot be planned.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_begin(p_run bigint, p_collection text) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_collection record;
-    v_expression text;
-    v_locator text[];
     v_ledger bigint;
-    v_reads record;
-    v_statement text;
-    v_found record;
-    v_counted jsonb;
-    v_last record;
-    v_entry {S}.birth_backfill_ledger;
-    v_recount text;
-    v_digest text;
 BEGIN
     SELECT * INTO v_collection FROM {S}._birth_collection_now(p_collection);
     IF v_collection.requirement IS DISTINCT FROM 'REQUIRED'
@@ -59,8 +48,6 @@ BEGIN
                 'live', {S}.birth_identity_pins(v_collection.relid, v_collection.columns)),
             'Ask the table''s owner about the change. If it is right, classify the collection again.');
     END IF;
-    v_expression := {S}._birth_identity_expression(
-        v_collection.relid, p_collection, v_collection.strategy, v_collection.columns, 'source');
     INSERT INTO {S}.birth_backfill_ledger
         (run_id, collection_name, relid, strategy, columns, identity, identity_version,
         locator, locator_indexed, triggers, identity_pins)
@@ -69,128 +56,70 @@ BEGIN
         l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid),
         {S}.birth_identity_pins(v_collection.relid, v_collection.columns)
     FROM {S}._birth_locator(v_collection.relid, v_collection.columns) AS l
-    RETURNING ledger_id, locator INTO v_ledger, v_locator;
-    IF p_recount THEN
-        SELECT * INTO v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = v_ledger;
-        v_recount := {S}._birth_recount_statement(v_entry);
+    RETURNING ledger_id INTO v_ledger;
+    RETURN v_ledger;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_plan_begin(bigint, text) IS
+    'Begins an entry of a run, with its pins. Refuses a collection that cannot be planned. Private. Raises BR003 '
+    'not_plannable, gateway_code; BR004 identity_drifted.';
+
+-- Read what a begun entry needs, unless it was read together with others (`p_found`), and finish it: keep what was
+-- counted. Refuses an entry whose rows its identity does not identify any more, and one that another query counts
+-- otherwise.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_finish(p_ledger bigint, p_found jsonb, p_recount boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_entry {S}.birth_backfill_ledger;
+    v_found jsonb := coalesce(p_found, {S}._birth_plan_read(p_ledger, p_recount));
+    v_twins bigint := coalesce((v_found ->> 'twins')::bigint, 0);
+    v_counted jsonb;
+    v_last record;
+    v_digest text;
+BEGIN
+    SELECT * INTO STRICT v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger;
+    IF (v_found ->> 'suspects')::bigint > 0 THEN
+        v_twins := {S}._birth_identity_twins(v_entry.relid, {S}._birth_identity_expression(
+            v_entry.relid, v_entry.collection_name, v_entry.strategy, v_entry.columns, 'source'),
+            (v_found ->> 'suspects')::bigint);
     END IF;
-    IF {S}.birth_windowed(v_collection.relid) THEN
-        v_statement := {S}._birth_plan_in_windows(v_collection.relid, p_collection, v_expression, v_locator, v_recount);
-    ELSE
-        v_reads := {S}._birth_plan_reads(
-            v_collection.relid, p_collection, v_expression, v_locator, v_collection.columns);
-        PERFORM {S}._birth_plan_affordable(p_collection, v_reads.missing),
-            {S}._birth_plan_affordable(p_collection, v_reads.taken);
-        v_statement := {S}._birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken, v_recount,
-            {S}._birth_code_bounds(v_collection.relid, v_expression));
-    END IF;
-    EXECUTE v_statement INTO v_found USING v_ledger;
     v_counted := {S}._birth_identity_counted(
-        v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest,
-        coalesce(v_found.twins, {S}._birth_identity_twins(v_collection.relid, v_expression, v_found.suspects)));
+        (v_found ->> 'rows')::bigint, (v_found ->> 'codes')::bigint, (v_found ->> 'distinct_codes')::bigint,
+        (v_found ->> 'foreign_codes')::bigint, (v_found ->> 'longest')::integer, v_twins);
     IF NOT {S}._birth_identity_holds(v_counted) THEN
         PERFORM {S}.birth_refuse('BR003', 'contract_broken',
-            format('the rows of %s are no longer identified by %s', p_collection, v_collection.identity),
-            v_counted || jsonb_build_object('collection', p_collection, 'identity', v_collection.identity,
-                'example', v_found.foreign_example),
+            format('the rows of %s are no longer identified by %s', v_entry.collection_name, v_entry.identity),
+            v_counted || jsonb_build_object('collection', v_entry.collection_name, 'identity', v_entry.identity,
+                'example', v_found -> 'foreign_example'),
             'Classify it again: the data changed since.');
     END IF;
     SELECT seq, entity_code INTO v_last
     FROM {S}.birth_backfill_item
-    WHERE ledger_id = v_ledger
+    WHERE ledger_id = p_ledger
     ORDER BY seq DESC LIMIT 1;
     UPDATE {S}.birth_backfill_ledger
-    SET source_rows = v_found.rows,
-        distinct_codes = v_found.distinct_codes,
-        registered = v_found.rows - coalesce(v_last.seq, 0),
+    SET source_rows = (v_found ->> 'rows')::bigint,
+        distinct_codes = (v_found ->> 'distinct_codes')::bigint,
+        registered = (v_found ->> 'rows')::bigint - coalesce(v_last.seq, 0),
         missing = coalesce(v_last.seq, 0),
-        digest = {S}.birth_item_digest(v_ledger),
+        digest = {S}.birth_item_digest(p_ledger),
         upper_bound = v_last.entity_code
-    WHERE ledger_id = v_ledger
+    WHERE ledger_id = p_ledger
     RETURNING digest INTO v_digest;
-    IF p_recount AND (v_found.recounted IS DISTINCT FROM v_digest OR v_found.unidentified IS DISTINCT FROM 0) THEN
+    IF p_recount AND (v_found ->> 'recounted' IS DISTINCT FROM v_digest
+        OR (v_found ->> 'unidentified')::bigint IS DISTINCT FROM 0)
+    THEN
         PERFORM {S}.birth_refuse('BR004', 'plan_differs',
-            format('two queries of one moment disagree on %s', p_collection),
-            jsonb_build_object('collection', p_collection, 'planned', v_digest, 'recounted', v_found.recounted),
+            format('two queries of one moment disagree on %s', v_entry.collection_name),
+            jsonb_build_object('collection', v_entry.collection_name, 'planned', v_digest,
+                'recounted', v_found -> 'recounted'),
             'Plan without --reconcile, then reconcile: it shows what differs.');
     END IF;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_backfill_plan_entry(bigint, text, boolean) IS
-    'Plans one collection of a run. Refuses one that cannot be planned, or that its identity no longer identifies. '
-    'Private. Raises BR003 not_plannable, gateway_code, contract_broken; BR004 identity_drifted, plan_differs.';
-
--- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
--- answers what was counted. Each part is read READ ONLY.
-CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(
-    p_missing text, p_counted text, p_taken text, p_recount text, p_bounds text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($query$
-        WITH stored AS (
-            INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
-            SELECT $1, row.seq, row.code, row.source_key
-            FROM {S}._birth_reading(%L, %L) AS row(seq bigint, code text, source_key text[])
-        ), counted AS (
-            SELECT *
-            FROM {S}._birth_reading(%L)
-                AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint)
-        ), taken AS (
-            SELECT * FROM {S}._birth_reading(%L, %L) AS row(foreign_codes bigint, foreign_example text)
-        ), recounted AS (%s)
-        SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
-        p_missing, p_bounds, p_counted, p_taken, p_bounds, {S}._birth_recounted_part(p_recount, p_bounds))
-$body$;
-COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text, text, text) IS
-    'The statement that stores and counts an entry by joining its source with the registry. Private.';
-
--- The same where source and registry cannot be joined: the source is read once, in windows.
-CREATE OR REPLACE FUNCTION {S}._birth_plan_in_windows(
-    p_relid oid, p_collection text, p_expression text, p_locator text[], p_recount text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($query$
-        WITH row AS MATERIALIZED (
-            SELECT code, source_key, owner FROM {S}.birth_windows(%L)
-        ), stored AS (
-            INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
-            SELECT $1, row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key::text[]
-            FROM row WHERE row.code IS NOT NULL AND row.owner IS NULL
-        ), counted AS (
-            SELECT count(*) AS rows,
-                count(row.code) AS codes,
-                count(DISTINCT row.code COLLATE "C") AS distinct_codes,
-                max(length(row.code)) AS longest,
-                0::bigint AS suspects,
-                count(DISTINCT row.code COLLATE "C")
-                    - count(DISTINCT {S}.birth_code_fold(row.code) COLLATE "C") AS twins
-            FROM row
-        ), taken AS (
-            SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example
-            FROM row
-            WHERE row.owner <> %L
-        ), recounted AS (%s)
-        SELECT * FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
-        format('SELECT %s AS code, ARRAY[%s]::text AS source_key FROM %s AS source ORDER BY (%1$s) COLLATE "C"',
-            p_expression,
-            (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
-            FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
-            {S}._birth_source(p_relid)),
-        p_collection, {S}._birth_recounted_part(p_recount, NULL))
-$body$;
-COMMENT ON FUNCTION {S}._birth_plan_in_windows(oid, text, text, text[], text) IS
-    'The statement that stores and counts an entry whose source cannot be joined with the registry. Private.';
-
--- The part of a plan's statement that counts once more, by another query in the same snapshot; NULLs without one.
-CREATE OR REPLACE FUNCTION {S}._birth_recounted_part(p_recount text, p_bounds text) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE
-        WHEN p_recount IS NULL
-            THEN 'SELECT NULL::text AS recounted, NULL::bigint AS unidentified'
-        ELSE format('SELECT row.digest AS recounted, row.without_code + row.duplicates AS unidentified
-            FROM {S}._birth_reading(%L, %L)
-                AS row(missing bigint, digest text, without_code bigint, duplicates bigint)', p_recount, p_bounds) END
-$body$;
-COMMENT ON FUNCTION {S}._birth_recounted_part(text, text) IS
-    'The part of a plan''s statement that recounts the source in the same snapshot. Private.';
+COMMENT ON FUNCTION {S}._birth_plan_finish(bigint, jsonb, boolean) IS
+    'Finishes an entry whose rows were read, and reads them if they were not. Private. Raises BR003 contract_broken; '
+    'BR004 plan_differs.';
 
 -- The digest of a missing set: sha256 over the sha256 of each chunk of 10,000 codes in code order, each code as
 -- `byte length:code`. In chunks, because one text value ends at 1 GB; each is read along the key, so that nothing is

@@ -14,14 +14,25 @@ SET standard_conforming_strings = 'on' AS $body$
 #variable_conflict use_column
 DECLARE
     v_entry {S}.birth_backfill_ledger;
+    v_alone bigint[] := ARRAY(
+        SELECT l.ledger_id FROM {S}.birth_backfill_ledger AS l
+        WHERE l.run_id = p_run AND {S}._birth_entry_readable(l));
+    v_together bigint[];
+    v_found jsonb := '{{}}'::jsonb;
 BEGIN
+    FOR v_together IN SELECT * FROM {S}._birth_together(v_alone) LOOP
+        SELECT v_found || coalesce(jsonb_object_agg(row.entry, to_jsonb(row)), '{{}}') INTO v_found
+        FROM {S}._birth_reading({S}._birth_recount_together(v_together))
+            AS row(entry bigint, missing bigint, digest text, without_code bigint, duplicates bigint);
+    END LOOP;
     FOR v_entry IN SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run ORDER BY l.ledger_id LOOP
         collection_name := v_entry.collection_name;
         SELECT NULL::bigint, NULL::text, NULL::bigint, NULL::bigint INTO missing, digest, without_code, duplicates;
-        IF v_entry.relid = {S}.birth_collection_table(v_entry.collection_name)
-           AND v_entry.columns <@ ARRAY(
-               SELECT attname::text FROM pg_attribute
-               WHERE attrelid = v_entry.relid AND attnum > 0 AND NOT attisdropped) THEN
+        IF v_found ? v_entry.ledger_id::text THEN
+            SELECT row.* INTO missing, digest, without_code, duplicates
+            FROM jsonb_to_record(v_found -> v_entry.ledger_id::text)
+                AS row(missing bigint, digest text, without_code bigint, duplicates bigint);
+        ELSIF v_entry.ledger_id = ANY (v_alone) THEN
             SELECT * INTO missing, digest, without_code, duplicates
             FROM {S}._birth_reading({S}._birth_recount_statement(v_entry), {S}._birth_entry_bounds(v_entry))
                 AS row(missing bigint, digest text, without_code bigint, duplicates bigint);

@@ -7,25 +7,40 @@ RETURNS TABLE (
     collection_name text, planned bigint, late bigint,
     without_code bigint, duplicates bigint, twins bigint, examples jsonb)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-SET row_security = off SET work_mem = '256MB' SET enable_hashagg = 'off' AS $body$
+SET row_security = off SET work_mem = '256MB' SET enable_hashagg = 'off' SET enable_nestloop = 'off' AS $body$
 #variable_conflict use_column
 DECLARE
     v_entry {S}.birth_backfill_ledger;
-    v_query text;
+    v_alone bigint[] := ARRAY(
+        SELECT l.ledger_id FROM {S}.birth_backfill_ledger AS l
+        WHERE l.run_id = p_run AND {S}._birth_entry_readable(l));
+    v_together bigint[];
+    v_found jsonb := '{{}}'::jsonb;
+    v_suspects bigint;
 BEGIN
+    FOR v_together IN SELECT * FROM {S}._birth_together(v_alone) LOOP
+        SELECT v_found || coalesce(jsonb_object_agg(row.entry, to_jsonb(row)), '{{}}') INTO v_found
+        FROM {S}._birth_reading({S}._birth_reread_together(v_together)) AS row(
+            entry bigint, planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint);
+    END LOOP;
     FOR v_entry IN SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run ORDER BY l.ledger_id LOOP
         collection_name := v_entry.collection_name;
         SELECT NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::jsonb
         INTO planned, late, without_code, duplicates, twins, examples;
-        v_query := {S}._birth_reread_statement(v_entry);
-        IF v_query IS NOT NULL THEN
-            SELECT row.planned, row.late, row.without_code, row.duplicates,
-                {S}._birth_identity_twins(v_entry.relid, code.expression, row.suspects)
-            INTO planned, late, without_code, duplicates, twins
-            FROM {S}._birth_reading(v_query, {S}._birth_entry_bounds(v_entry))
-                AS row(planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint),
-                {S}._birth_identity_expression(v_entry.relid, v_entry.collection_name,
-                    v_entry.strategy, v_entry.columns, 'source') AS code(expression);
+        IF v_entry.ledger_id = ANY (v_alone) THEN
+            IF v_found ? v_entry.ledger_id::text THEN
+                SELECT row.* INTO planned, late, without_code, duplicates, v_suspects
+                FROM jsonb_to_record(v_found -> v_entry.ledger_id::text) AS row(
+                    planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint);
+            ELSE
+                SELECT row.* INTO planned, late, without_code, duplicates, v_suspects
+                FROM {S}._birth_reading({S}._birth_reread_statement(v_entry), {S}._birth_entry_bounds(v_entry)) AS row(
+                    planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint);
+            END IF;
+            twins := CASE WHEN v_suspects > 0 THEN {S}._birth_identity_twins(
+                v_entry.relid, {S}._birth_identity_expression(
+                    v_entry.relid, v_entry.collection_name, v_entry.strategy, v_entry.columns, 'source'),
+                v_suspects) ELSE 0 END;
             IF without_code + duplicates + twins > 0 THEN
                 SELECT row.examples INTO examples
                 FROM {S}._birth_reading({S}._birth_offenders_statement(v_entry, without_code, duplicates, twins))
@@ -41,16 +56,10 @@ COMMENT ON FUNCTION {S}._birth_run_reread(bigint) IS
     'What every source of a run holds now: rows that a new run would register, new rows, rows without a code, '
     'shared codes. Private.';
 
--- The statement that reads one entry again, or NULL where its table or a column of its identity is gone.
+-- The statement that reads one entry again.
 CREATE OR REPLACE FUNCTION {S}._birth_reread_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    IF p_entry.relid IS DISTINCT FROM {S}.birth_collection_table(p_entry.collection_name)
-        OR NOT p_entry.columns <@ ARRAY(SELECT a.attname::text FROM pg_attribute AS a
-            WHERE a.attrelid = p_entry.relid AND a.attnum > 0 AND NOT a.attisdropped)
-    THEN
-        RETURN NULL;
-    END IF;
     RETURN format($query$
         WITH missing AS MATERIALIZED (%1$s), counted AS (%2$s)
         SELECT count(*) FILTER (WHERE item.seq IS NOT NULL AND aside.seq IS NULL),
@@ -63,8 +72,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_reread_statement({S}.birth_backfill_ledger) IS
-    'The statement that reads the source of one entry again; NULL if its table or an identity column is missing. '
-    'Private.';
+    'The statement that reads the source of one entry again. Private.';
 
 -- The statement that names three rows without a code, three codes that rows share, and three groups of codes that are
 -- the same but for what is not seen; each only where there are any.

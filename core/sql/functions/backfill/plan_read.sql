@@ -1,0 +1,157 @@
+-- What planning an entry reads: its missing rows, which become items, and what is counted of its source, in one
+-- statement and so in one snapshot.
+
+-- Read one begun entry by itself; answers what was counted.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_read(p_ledger bigint, p_recount boolean) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_entry {S}.birth_backfill_ledger;
+    v_expression text;
+    v_reads record;
+    v_statement text;
+    v_recount text;
+    v_found record;
+BEGIN
+    SELECT * INTO STRICT v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger;
+    v_expression := {S}._birth_identity_expression(
+        v_entry.relid, v_entry.collection_name, v_entry.strategy, v_entry.columns, 'source');
+    IF p_recount THEN
+        v_recount := {S}._birth_recount_statement(v_entry);
+    END IF;
+    IF {S}.birth_windowed(v_entry.relid) THEN
+        v_statement := {S}._birth_plan_in_windows(
+            v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_recount);
+    ELSE
+        v_reads := {S}._birth_plan_reads(
+            v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_entry.columns);
+        PERFORM {S}._birth_plan_affordable(v_entry.collection_name, v_reads.missing),
+            {S}._birth_plan_affordable(v_entry.collection_name, v_reads.taken);
+        v_statement := {S}._birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken, v_recount,
+            {S}._birth_code_bounds(v_entry.relid, v_expression));
+    END IF;
+    EXECUTE v_statement INTO v_found USING p_ledger;
+    RETURN to_jsonb(v_found);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_plan_read(bigint, boolean) IS
+    'Reads a begun entry: stores its missing items, and answers what was counted. Private.';
+
+-- Read these begun entries in one pass; answers what was counted of each, by its number. One join finds what is missing
+-- and what is registered for others. Never by a nested loop: for a row of one of many sources, it could read a whole
+-- table.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_read_together(p_ledgers bigint[], p_recount boolean) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = 'off' AS $body$
+DECLARE
+    v_met text := format('SELECT row.entry, r.collection_name, row.code, row.source_key, row_number() OVER'
+        ' (PARTITION BY row.entry, r.collection_name IS NULL ORDER BY row.code COLLATE "C") FROM (%s) AS row'
+        ' LEFT JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code'
+        ' WHERE row.code IS NOT NULL AND (r.entity_code IS NULL OR r.collection_name <> row.collection)',
+        {S}._birth_together_sources(p_ledgers, true));
+    v_recounted text := 'SELECT NULL::bigint AS ledger_id, NULL::text AS digest, NULL::bigint AS unidentified';
+    v_found jsonb;
+BEGIN
+    IF p_recount THEN
+        v_recounted := format('SELECT row.ledger_id, row.digest, row.without_code + row.duplicates AS unidentified'
+            ' FROM {S}._birth_reading(%L) AS row(ledger_id bigint, missing bigint, digest text, without_code bigint,'
+            ' duplicates bigint)', {S}._birth_recount_together(p_ledgers));
+    END IF;
+    EXECUTE format($query$
+        WITH met AS MATERIALIZED (
+            SELECT *
+            FROM {S}._birth_reading(%L)
+                AS row(ledger_id bigint, owner text, code text, source_key text[], seq bigint)
+        ), stored AS (
+            INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
+            SELECT ledger_id, seq, code, source_key FROM met WHERE owner IS NULL
+        ), taken AS (
+            SELECT ledger_id, count(*) AS codes, min(code COLLATE "C") AS example
+            FROM met WHERE owner IS NOT NULL GROUP BY 1
+        ), counted AS (
+            SELECT *
+            FROM {S}._birth_reading(%L) AS row(ledger_id bigint, rows bigint, codes bigint, distinct_codes bigint,
+                longest integer, suspects bigint)
+        ), recounted AS (%s)
+        SELECT jsonb_object_agg(c.ledger_id, to_jsonb(c) || jsonb_build_object(
+            'foreign_codes', coalesce(t.codes, 0), 'foreign_example', t.example,
+            'recounted', r.digest, 'unidentified', r.unidentified))
+        FROM counted AS c
+        LEFT JOIN taken AS t ON t.ledger_id = c.ledger_id
+        LEFT JOIN recounted AS r ON r.ledger_id = c.ledger_id $query$,
+        v_met, {S}._birth_together_counted(p_ledgers), v_recounted) INTO v_found;
+    RETURN v_found;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_plan_read_together(bigint[], boolean) IS
+    'Reads begun entries in one pass: stores their missing items, and answers what was counted of each. Private.';
+
+-- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
+-- answers what was counted. Each part is read READ ONLY.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(
+    p_missing text, p_counted text, p_taken text, p_recount text, p_bounds text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$
+        WITH stored AS (
+            INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
+            SELECT $1, row.seq, row.code, row.source_key
+            FROM {S}._birth_reading(%L, %L) AS row(seq bigint, code text, source_key text[])
+        ), counted AS (
+            SELECT *
+            FROM {S}._birth_reading(%L)
+                AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint)
+        ), taken AS (
+            SELECT * FROM {S}._birth_reading(%L, %L) AS row(foreign_codes bigint, foreign_example text)
+        ), recounted AS (%s)
+        SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
+        p_missing, p_bounds, p_counted, p_taken, p_bounds, {S}._birth_recounted_part(p_recount, p_bounds))
+$body$;
+COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text, text, text) IS
+    'The statement that stores and counts an entry by joining its source with the registry. Private.';
+
+-- The same where source and registry cannot be joined: the source is read once, in windows.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_in_windows(
+    p_relid oid, p_collection text, p_expression text, p_locator text[], p_recount text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$
+        WITH row AS MATERIALIZED (
+            SELECT code, source_key, owner FROM {S}.birth_windows(%L)
+        ), stored AS (
+            INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
+            SELECT $1, row_number() OVER (ORDER BY row.code COLLATE "C"), row.code, row.source_key::text[]
+            FROM row WHERE row.code IS NOT NULL AND row.owner IS NULL
+        ), counted AS (
+            SELECT count(*) AS rows,
+                count(row.code) AS codes,
+                count(DISTINCT row.code COLLATE "C") AS distinct_codes,
+                max(length(row.code)) AS longest,
+                0::bigint AS suspects,
+                count(DISTINCT row.code COLLATE "C")
+                    - count(DISTINCT {S}.birth_code_fold(row.code) COLLATE "C") AS twins
+            FROM row
+        ), taken AS (
+            SELECT count(*) AS foreign_codes, min(row.code COLLATE "C") AS foreign_example
+            FROM row
+            WHERE row.owner <> %L
+        ), recounted AS (%s)
+        SELECT * FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
+        format('SELECT %s AS code, ARRAY[%s]::text AS source_key FROM %s AS source ORDER BY (%1$s) COLLATE "C"',
+            p_expression,
+            (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
+            FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
+            {S}._birth_source(p_relid)),
+        p_collection, {S}._birth_recounted_part(p_recount, NULL))
+$body$;
+COMMENT ON FUNCTION {S}._birth_plan_in_windows(oid, text, text, text[], text) IS
+    'The statement that stores and counts an entry whose source cannot be joined with the registry. Private.';
+
+-- The part of a plan's statement that counts once more, by another query in the same snapshot; NULLs without one.
+CREATE OR REPLACE FUNCTION {S}._birth_recounted_part(p_recount text, p_bounds text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE
+        WHEN p_recount IS NULL
+            THEN 'SELECT NULL::text AS recounted, NULL::bigint AS unidentified'
+        ELSE format('SELECT row.digest AS recounted, row.without_code + row.duplicates AS unidentified
+            FROM {S}._birth_reading(%L, %L)
+                AS row(missing bigint, digest text, without_code bigint, duplicates bigint)', p_recount, p_bounds) END
+$body$;
+COMMENT ON FUNCTION {S}._birth_recounted_part(text, text) IS
+    'The part of a plan''s statement that recounts the source in the same snapshot. Private.';

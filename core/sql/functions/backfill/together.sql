@@ -1,0 +1,181 @@
+-- Entries of a run that are read together, in one pass. Each by itself reads the part of the registry that lies between
+-- its codes; where codes of many collections lie between each other (UUIDs), that is nearly all of it, once for each.
+
+-- About how many rows a table has, with its partitions; by its size where it was never analysed.
+CREATE OR REPLACE FUNCTION {S}._birth_rows_about(p_relid oid) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT coalesce(sum(CASE WHEN c.reltuples >= 0 THEN c.reltuples ELSE pg_relation_size(c.oid) / 100 END), 0)
+        FROM pg_class AS c
+        WHERE c.oid IN (SELECT p_relid UNION SELECT t.relid FROM pg_partition_tree(p_relid) AS t)
+          AND c.relkind <> 'p');
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_rows_about(oid) IS
+    'About how many rows a table has, with its partitions. Private.';
+
+-- Whether an entry's planned table and all columns of its identity are there.
+CREATE OR REPLACE FUNCTION {S}._birth_entry_readable(p_entry {S}.birth_backfill_ledger) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN p_entry.relid IS NOT DISTINCT FROM {S}.birth_collection_table(p_entry.collection_name)
+        AND p_entry.columns <@ ARRAY(
+            SELECT a.attname::text FROM pg_attribute AS a
+            WHERE a.attrelid = p_entry.relid AND a.attnum > 0 AND NOT a.attisdropped);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_entry_readable({S}.birth_backfill_ledger) IS
+    'True if the planned table of an entry and the columns of its identity are there. Private.';
+
+-- Which of these entries are read together: one array for each pass over the registry. Only where that is less than
+-- reading each by itself: their rows are at least a sixth of the registry's; one with a quarter of it is read alone.
+-- Only tables of one owner: code that runs when one is read could change a setting that the next is read with. A pass
+-- holds at most two thousand locks: a server has room for six.
+CREATE OR REPLACE FUNCTION {S}._birth_together(p_ledgers bigint[]) RETURNS SETOF bigint[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_registry bigint := {S}._birth_rows_about({S}.birth_bound_table('registry'));
+BEGIN
+    IF cardinality(p_ledgers) < 2 THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    WITH entry AS MATERIALIZED (
+        SELECT l.ledger_id, source.relowner AS owner,
+            coalesce(nullif(l.source_rows, 0), {S}._birth_rows_about(l.relid)) AS rows,
+            (SELECT count(*) FROM pg_index AS x WHERE x.indrelid = l.relid) + 1 AS each,
+            greatest(1, (SELECT count(*) FROM pg_partition_tree(l.relid))) AS tables
+        FROM {S}.birth_backfill_ledger AS l JOIN pg_class AS source ON source.oid = l.relid
+        WHERE l.ledger_id = ANY (p_ledgers) AND NOT {S}.birth_windowed(l.relid)
+    ), placed AS (
+        SELECT e.*, (sum(e.each * e.tables) OVER (PARTITION BY e.owner ORDER BY e.ledger_id) - 1)::bigint / 2000 AS pass
+        FROM entry AS e
+        WHERE v_registry < 10000 OR e.rows * 4 < v_registry
+    ), worth AS (
+        SELECT p.owner FROM placed AS p
+        GROUP BY p.owner HAVING sum(p.rows) * 6 >= v_registry * count(DISTINCT p.pass)
+    )
+    SELECT array_agg(p.ledger_id ORDER BY p.ledger_id)
+    FROM placed AS p JOIN worth USING (owner)
+    GROUP BY p.owner, p.pass HAVING count(*) > 1
+    ORDER BY 1;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_together(bigint[]) IS
+    'Which of these entries are read in one pass over the registry, an array for each pass. Private.';
+
+-- The rows of these entries as one query: entry, collection, code, and where it is wanted the key that finds a row
+-- again.
+CREATE OR REPLACE FUNCTION {S}._birth_together_sources(p_ledgers bigint[], p_keys boolean) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT string_agg(format('SELECT %s::bigint AS entry, %L::text AS collection, %s AS code%s FROM %s AS source',
+            l.ledger_id, l.collection_name,
+            {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'),
+            CASE WHEN p_keys THEN format(', ARRAY[%s] AS source_key', (
+                SELECT string_agg(format('source.%I::text', k.name), ', ' ORDER BY k.position)
+                FROM unnest(l.locator) WITH ORDINALITY AS k(name, position))) ELSE '' END,
+            {S}._birth_source(l.relid)), E'\nUNION ALL ' ORDER BY l.ledger_id)
+        FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_together_sources(bigint[], boolean) IS
+    'The query of entry, collection and code (and key) of each row of these entries. Private.';
+
+-- What is counted of each of these sources, as one query: entry, rows, codes, different ones, the longest, those that
+-- may have a twin.
+CREATE OR REPLACE FUNCTION {S}._birth_together_counted(p_ledgers bigint[]) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT string_agg(format('SELECT %s::bigint AS entry, c.* FROM (%s)'
+            ' AS c(rows, codes, different, longest, suspects)', l.ledger_id,
+            {S}._birth_counted_statement(l.relid,
+                {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'),
+                l.columns)), E'\nUNION ALL ' ORDER BY l.ledger_id)
+        FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_together_counted(bigint[]) IS
+    'The query that counts rows and codes of each of these entries. Private.';
+
+-- The parts `missing` (entry, code) and `counted` of a query over these entries. Another shape than the plan's: sources
+-- and registry are sorted as one, and a code that comes from an entry alone is missing. Where two entries have the
+-- same, `counted` is empty: each is to be read by itself.
+CREATE OR REPLACE FUNCTION {S}._birth_together_missing(p_ledgers bigint[]) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format($query$
+        missing AS MATERIALIZED (
+            SELECT min(every.entry) AS entry, every.code, max(every.entry) AS last
+            FROM (
+                SELECT row.entry, row.code COLLATE "C" AS code
+                FROM (%1$s) AS row
+                WHERE row.code IS NOT NULL
+                UNION ALL
+                SELECT 0, r.entity_code COLLATE "C"
+                FROM {S}.birth_registry_rows() AS r) AS every
+            GROUP BY every.code HAVING min(every.entry) > 0
+        ), counted AS (
+            SELECT * FROM (%2$s) AS each
+            WHERE NOT EXISTS (SELECT FROM missing AS shared WHERE shared.last > shared.entry)
+        ) $query$,
+        {S}._birth_together_sources(p_ledgers, false), {S}._birth_together_counted(p_ledgers));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_together_missing(bigint[]) IS
+    'The parts of a query that find what is missing of each of these entries, and count them. Private.';
+
+-- The statement that recounts these entries: for each its missing rows, their digest as birth_item_digest makes it,
+-- rows without a code, and codes that rows share.
+CREATE OR REPLACE FUNCTION {S}._birth_recount_together(p_ledgers bigint[]) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format($query$
+        WITH %1$s, numbered AS (
+            SELECT m.entry, m.code, row_number() OVER (PARTITION BY m.entry ORDER BY m.code) - 1 AS number
+            FROM missing AS m
+        ), chunk AS (
+            SELECT entry, number / 10000 AS number, count(*) AS codes,
+                sha256(convert_to(string_agg(octet_length(code) || ':' || code, '' ORDER BY number), 'UTF8')) AS hash
+            FROM numbered GROUP BY 1, 2
+        ), digested AS (
+            SELECT entry, sum(codes)::bigint AS missing,
+                encode(sha256(string_agg(hash, ''::bytea ORDER BY number)), 'hex') AS digest
+            FROM chunk GROUP BY 1
+        )
+        SELECT c.entry, coalesce(d.missing, 0), coalesce(d.digest, encode(sha256(''::bytea), 'hex')),
+            c.rows - c.codes, c.codes - c.different
+        FROM counted AS c LEFT JOIN digested AS d ON d.entry = c.entry $query$,
+        {S}._birth_together_missing(p_ledgers));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_recount_together(bigint[]) IS
+    'The statement that recounts entries that are read together. Private.';
+
+-- The statement that reads these entries again, for verify: for each the rows of the plan that a rerun would register,
+-- rows that came since, rows without a code, codes that rows share, and those that may have a twin.
+CREATE OR REPLACE FUNCTION {S}._birth_reread_together(p_ledgers bigint[]) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format($query$
+        WITH %1$s, judged AS (
+            SELECT m.entry, count(*) FILTER (WHERE item.seq IS NOT NULL AND aside.seq IS NULL) AS planned,
+                count(*) FILTER (WHERE item.seq IS NULL) AS late
+            FROM missing AS m
+            LEFT JOIN {S}.birth_backfill_item AS item
+                ON item.ledger_id = m.entry AND item.ledger_id = ANY (%2$L::bigint[])
+                AND item.entity_code COLLATE "C" = m.code
+            LEFT JOIN {S}.birth_backfill_quarantine AS aside
+                ON aside.ledger_id = item.ledger_id AND aside.seq = item.seq
+            GROUP BY 1
+        )
+        SELECT c.entry, coalesce(j.planned, 0), coalesce(j.late, 0), c.rows - c.codes, c.codes - c.different, c.suspects
+        FROM counted AS c LEFT JOIN judged AS j ON j.entry = c.entry $query$,
+        {S}._birth_together_missing(p_ledgers), p_ledgers);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_reread_together(bigint[]) IS
+    'The statement that reads entries again that are read together, for verify. Private.';
