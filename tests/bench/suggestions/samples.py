@@ -20,12 +20,14 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from core.db.connection.session import Connection
+from core.db.install.installer import install
 from core.db.sources import sample
 from core.domain.classify import column_statistics
 from core.domain.classify.column_statistics import SampledTable
 from core.errors import ConsoleError
 from core.services.classify import column_statistics as statistics_service
 from core.services.classify.column_statistics import Catalogs, Place
+from core.settings import DEFAULT_SCHEMA
 from tests.databases import TestServer, a_server
 
 FOLDERS = "BIRTH_BENCH_SCHEMAS"
@@ -76,8 +78,8 @@ def databases() -> list[Database]:
 
 
 def read(dsn: str, name: str) -> Database:
-    """Every table of a database that this login may read; it is only read."""
-    with Connection.open(dsn, "birth") as connection:
+    """Every table of a database that this login may read, where the console is installed; it is only read."""
+    with Connection.open(dsn, DEFAULT_SCHEMA) as connection:
         return Database(name, tuple(_tables(connection)))
 
 
@@ -107,6 +109,9 @@ def _loaded(server: TestServer, source: Path) -> Database:
                 loading.execute(source.read_bytes())
         with psycopg.connect(dsn, autocommit=True) as loading:
             loading.execute("ANALYZE")
+        # Which columns hold secrets, and whose equality is their own, is told by functions of the console's.
+        with Connection.open(dsn, DEFAULT_SCHEMA, read_only=False) as installing, installing.transaction():
+            install(installing.driver, DEFAULT_SCHEMA, reference=True)
         return read(dsn, source.stem)
 
 
