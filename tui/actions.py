@@ -115,7 +115,8 @@ ACTIONS = (
     Action("next_pane", ("right_square_bracket",), "Go to the next pane", "show_next_pane", "Panes"),
     Action("next_step", ("enter",), "Go to the next step", "go_to_next_step", "Readiness", "readiness", "next step"),
     Action("changes", ("c",), "Show all changes", "open_changes", "Readiness", "readiness", "changes"),
-    Action("accept", ("a", "enter"), "Accept the candidate", "accept", "Classify", "classify", "accept"),
+    Action("evidence", ("enter", "i"), "Explain the candidate", "open_evidence", "Classify", "classify", "explain"),
+    Action("accept", ("a",), "Accept the candidate", "accept", "Classify", "classify", "accept"),
     Action(
         "candidate_next",
         ("tab", "right", "l"),
@@ -142,7 +143,6 @@ ACTIONS = (
     Action("undo", ("u",), "Undo staged, then saved", "undo", "Classify", "classify", "undo"),
     Action("save", ("w",), "Save staged decisions", "save", "Classify", "classify", "save", asks=True),
     Action("history", ("H",), "Show the history", "show_history", "Classify", "classify", asks=True),
-    Action("evidence", ("i",), "Show all evidence", "open_evidence", "Classify", "classify"),
     Action("run_open", ("enter",), "Open entries, then rows", "open_further", "Ledger", "ledger", "open"),
     Action("run_diff", ("d",), "Show the diff, row by row", "open_diff", "Ledger", "ledger", "diff"),
     Action("run_back", ("escape",), "Go back", "go_back", "Ledger", "ledger"),

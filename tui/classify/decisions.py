@@ -131,7 +131,7 @@ class Decisions:
             "template": decided,
             "exempt": join([*PROGRAM, row.name, "--exempt", "--reason", "why"]),
             "history": join([*PROGRAM, "--history", row.name]),
-            "evidence": join(["birth-console", "suggest", row.name]),
+            "evidence": join(["birth-console", "suggest", row.name, "--explain"]),
         }.get(action_id, "")
 
     @staticmethod

@@ -1,14 +1,15 @@
 """What is known of one blocker, as text: its candidates, and what the sample shows of the one in question."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from textual.content import Content
 
 from core.domain.classify.blocker import CandidateEvidence
 from core.domain.classify.column_statistics import EXACT
+from core.domain.classify.explanation import arguments, neighbours, standing, sureness
 from core.domain.classify.identity import Identity
 from core.domain.classify.sample_check import Weighed
-from core.domain.classify.suggestion import Candidate
+from core.domain.classify.suggestion import Candidate, Suggestion
 from core.domain.text import visible, visible_code
 from tui.classify.queue_rows import QueueRow
 from tui.widgets.grid import fit, fit_middle
@@ -18,12 +19,15 @@ LISTED = 5
 MUTED, BAD, GOOD = "$text-muted", "bold $error", "$success"
 
 
-def evidence(waiting: QueueRow, rejected: frozenset[Identity], width: int, here: Candidate | None) -> Content:
+def evidence(
+    waiting: QueueRow, rejected: frozenset[Identity], width: int, here: Candidate | None, *, argued: bool = False
+) -> Content:
     """Everything in the order in which it is asked for; it may be longer than the screen.
 
-    `here`: the candidate in question, which is explained.
+    `here`: the candidate in question, which is explained. What speaks for and against it stands below its codes,
+    or above them where it is to be `argued`.
     """
-    return Content("\n").join(_lines(waiting, rejected, width, here))
+    return Content("\n").join(_lines(waiting, rejected, width, here, argued=argued))
 
 
 def weighed(found: Weighed, width: int) -> Iterator[Content]:
@@ -42,7 +46,9 @@ def weighed(found: Weighed, width: int) -> Iterator[Content]:
         yield Content.styled(fit_middle(f"  → {visible_code(code)}", width), MUTED)
 
 
-def _lines(waiting: QueueRow, rejected: frozenset[Identity], width: int, here: Candidate | None) -> Iterator[Content]:
+def _lines(
+    waiting: QueueRow, rejected: frozenset[Identity], width: int, here: Candidate | None, *, argued: bool
+) -> Iterator[Content]:
     yield Content.styled(fit(visible(waiting.name), width), "bold")
     if waiting.fault:
         yield from _folded(f"! {waiting.fault}", width, BAD)
@@ -58,10 +64,16 @@ def _lines(waiting: QueueRow, rejected: frozenset[Identity], width: int, here: C
     found = waiting.evidence
     rows = "" if found.rows is None else f"{rows_of(found.rows)} · "
     yield Content.styled(fit(f"{rows}tier {found.suggestion.tier}", width), MUTED)
-    for doubt in found.suggestion.doubts:
-        yield from _folded(f"! {doubt}", width, "$warning")
+    if doubts := "; ".join(found.suggestion.doubts):
+        yield from _folded(f"! not in tier A: {doubts}", width, "$warning")
     yield Content("")
     yield from _candidates(found, rejected, width, here)
+    if here is not None:
+        yield Content("")
+        sample = found.weighed[here.rank - 1]
+        arguing = [*_argued(here, found.suggestion, rejected, width)]
+        yield from _explained(here, width)
+        yield from (*arguing, *weighed(sample, width)) if argued else (*weighed(sample, width), *arguing)
     if here is None and waiting.choice is not None and waiting.choice.identity is not None:
         yield Content("")
         yield from _folded("Typed, and none of these. Saving proves it on all rows first.", width, "")
@@ -70,7 +82,7 @@ def _lines(waiting: QueueRow, rejected: frozenset[Identity], width: int, here: C
 def _candidates(
     found: CandidateEvidence, rejected: frozenset[Identity], width: int, here: Candidate | None
 ) -> Iterator[Content]:
-    """The candidates, and what is known of the one in question: what would be written."""
+    """The candidates about the one in question."""
     candidates = found.suggestion.candidates
     first, last = _around(here, len(candidates))
     for candidate, sample in list(zip(candidates, found.weighed, strict=False))[first:last]:
@@ -78,11 +90,6 @@ def _candidates(
         yield _candidate(candidate, mark, candidate is here, width)
     if more := len(candidates) - (last - first):
         yield Content.styled(fit(f"    … {more} more (tab)", width), MUTED)
-    if here is not None:
-        yield Content("")
-        yield from _explained(here, found.weighed[here.rank - 1], width)
-        if standing := _standing(here, candidates, rejected):
-            yield from _folded(standing, width, MUTED)
 
 
 def _around(here: Candidate | None, total: int) -> tuple[int, int]:
@@ -96,44 +103,33 @@ def _mark(candidate: Candidate, sample: Weighed) -> str:
 
 
 def _candidate(candidate: Candidate, mark: str, here: bool, width: int) -> Content:  # noqa: FBT001 - a fact
-    score = f"{candidate.score:>6.1f}"
+    sure = f"{sureness(candidate):>10}"
     # All begin with the collection's name: what differs is what comes after it.
     text = candidate.identity.text.removeprefix(f"{candidate.identity.collection}:")
-    name = fit_middle(visible(text), width - 5 - len(score) - 1)
+    name = fit_middle(visible(text), width - 5 - len(sure) - 1)
     tone = "bold $accent" if here else MUTED if mark in "x✗" else ""
     return Content.assemble(
-        ("▸" if here else " ", "bold $accent"), (f"{candidate.rank} {mark} ", MUTED), (name, tone), (f" {score}", MUTED)
+        ("▸" if here else " ", "bold $accent"), (f"{candidate.rank} {mark} ", MUTED), (name, tone), (f" {sure}", MUTED)
     )
 
 
-def _explained(candidate: Candidate, sample: Weighed, width: int) -> Iterator[Content]:
+def _explained(candidate: Candidate, width: int) -> Iterator[Content]:
     facts = candidate.evidence
-    yield from _folded(f"{candidate.rank} {candidate.identity.text}", width, "bold $accent")
-    declared = f"declared {facts['declared']}" if facts["declared"] else "observed, not declared"
-    null = "NOT NULL" if facts["not_null"] else "may be NULL"
-    yield Content(fit(f"{declared} · {null}", width))
+    yield Content.styled(fit_middle(f"{candidate.rank} {visible(candidate.identity.text)}", width), "bold $accent")
+    yield from _folded(standing(candidate), width, "")
     for collision in _each(facts["collisions"]):
         code, owner = visible_code(str(collision.get("code"))), visible(str(collision.get("owner")))
         yield Content.styled(fit(f"  {code} is taken by {owner}", width), "$warning")
-    yield from weighed(sample, width)
-    parts = facts["parts"]
-    if isinstance(parts, dict):
-        ranked = sorted(parts.items(), key=lambda part: -abs(float(str(part[1]))))
-        reasons = ", ".join(f"{name} {float(str(value)):+g}" for name, value in ranked)
-        yield from _folded(f"because {reasons}", width, "")
 
 
-def _standing(best: Candidate, candidates: Sequence[Candidate], rejected: frozenset[Identity]) -> str:
-    """How a candidate stands to its neighbours, and which of them were rejected."""
-    neighbours = candidates[max(best.rank - 2, 0) : best.rank + 1]
-    said = []
-    for other in (each for each in neighbours if each is not best):
-        points, name = round(abs(best.score - other.score), 1), other.identity.text
-        if other.rank < best.rank:
-            said.append(f"{points} behind {name}" + (", which is rejected" if other.identity in rejected else ""))
-        else:
-            said.append(f"{points} ahead of {name}")
-    return "; ".join(said)
+def _argued(
+    candidate: Candidate, suggestion: Suggestion, rejected: frozenset[Identity], width: int
+) -> Iterator[Content]:
+    """What speaks for a candidate and against it, and how it stands to its neighbours."""
+    for argument in arguments(candidate):
+        yield from _folded(argument, width, "")
+    if others := neighbours(candidate, suggestion, rejected):
+        yield from _folded(others, width, MUTED)
 
 
 def _each(collisions: object) -> Iterable[dict[str, object]]:

@@ -15,7 +15,7 @@ from core.domain.text import visible
 from tui.actions import bindings
 from tui.classify import evidence_text, messages, save_list, service_calls
 from tui.classify.decisions import Decisions
-from tui.classify.evidence_panel import EvidencePanel
+from tui.classify.evidence_panel import EvidenceDialog, EvidencePanel
 from tui.classify.prompts import Prompts
 from tui.classify.queue_rows import QueueRow
 from tui.classify.queue_view import QueueView
@@ -45,7 +45,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         "A safe: one column, declared unique or as good   B likely   C open\n"
         "✓ declared unique   · observed   ✗ refuted by the sample   x rejected\n"
         "● staged (w: save, u: undo)   ! refused (the reason is on the right)\n"
-        "The right side shows the candidate under ▸: enter or a stages exactly that one."
+        "The right side shows the candidate under ▸: enter explains it, a stages exactly that one."
     )
 
     def __init__(self) -> None:
@@ -242,11 +242,25 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         )
 
     def open_evidence(self) -> None:
-        """Show the whole evidence, on the whole screen."""
+        """Explain the candidate under the second cursor on the whole screen; it may be accepted there."""
         row = self.grid.row_at_cursor()
-        if row is not None:
-            width = min(self.app.size.width, 80) - 6
-            self.host.push_screen(Dialog("Evidence", self._evidence_of(row, width)))
+        if row is None:
+            return
+        here, text = (
+            self.decisions.candidate(row),
+            self._evidence_of(row, min(self.app.size.width, 80) - 6, argued=True),
+        )
+
+        def accept() -> None:
+            now = self.grid.row_at_cursor()
+            if now is None or now.name != row.name or self.decisions.candidate(now) != here:
+                self.host.say("the evidence changed since it was shown. enter: look again")
+            elif reason := self.why_not("accept"):
+                self.host.say(reason)
+            else:
+                self.accept()
+
+        self.host.push_screen(EvidenceDialog(text, None if self.why_not("accept") else accept))
 
     # What is shown
 
@@ -263,8 +277,9 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             return Content("Every REQUIRED collection is classified." if not self.grid.table.total else "")
         return self._evidence_of(row, width)
 
-    def _evidence_of(self, row: QueueRow, width: int) -> Content:
-        return evidence_text.evidence(row, self.decisions.rejected(row), width, self.decisions.candidate(row))
+    def _evidence_of(self, row: QueueRow, width: int, *, argued: bool = False) -> Content:
+        rejected, here = self.decisions.rejected(row), self.decisions.candidate(row)
+        return evidence_text.evidence(row, rejected, width, here, argued=argued)
 
     def _show_staged(self) -> None:
         self.query_one("#staged", Static).update(messages.staged(len(self.staging.choices), self.queue.waiting))

@@ -1,17 +1,17 @@
 """`suggest`: ranked identities, each explained."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from core.cli.known import COLLECTION
 from core.cli.options import Invocation, invocation
-from core.domain.classify.explanation import explained
+from core.domain.classify.explanation import arguments, explained, reasons, sureness
 from core.domain.classify.suggestion import Candidate, Suggestion
 from core.services.classify import suggest as service
 
 _SHOWN = 3  # candidates of each collection, for people
+_REASONS = 2  # for a candidate, and against it: --explain gives all
 
 
 @click.command()
@@ -43,33 +43,28 @@ def as_json(suggestion: Suggestion) -> dict[str, Any]:
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:
     identity = candidate.identity
+    seen_for, seen_against = reasons(candidate)
     return {
         "rank": candidate.rank,
         "strategy": identity.strategy,
         "columns": list(identity.columns),
         "identity": identity.text,
         "score": candidate.score,
-        "evidence": dict(candidate.evidence),
+        "evidence": {**candidate.evidence, "for": seen_for, "against": seen_against},
     }
 
 
 def _print(call: Invocation, found: list[Suggestion]) -> None:
-    headings = ["collection", "tier", "rank", "identity", "score", "because"]
+    headings = ["collection", "tier", "rank", "identity", "sure", "because"]
     rows: list[list[object]] = []
     for suggestion in found:
         name, tier = suggestion.collection, suggestion.tier
         if not suggestion.candidates:
             rows.append([name, tier, None, "(none)", None, "; ".join(suggestion.doubts)])
         for candidate in suggestion.candidates[:_SHOWN]:
-            parts = candidate.evidence["parts"]
-            because = _because(parts) if isinstance(parts, Mapping) else ""
-            rows.append([name, tier, candidate.rank, candidate.identity.text, candidate.score, because])
+            told = [name, tier, candidate.rank, candidate.identity.text, sureness(candidate)]
+            rows.append([*told, "; ".join(arguments(candidate, _REASONS))])
             name = tier = ""
-    call.output.table(headings, rows, right=["rank", "score"])
+    call.output.table(headings, rows, right=["rank", "sure"])
     tiers = [suggestion.tier for suggestion in found]
     call.output.text(f"{len(found)} collections: " + ", ".join(f"{tiers.count(tier)} in tier {tier}" for tier in "ABC"))
-
-
-def _because(parts: Mapping[str, Any]) -> str:
-    ordered = sorted(parts.items(), key=lambda part: -abs(part[1]))
-    return ", ".join(f"{name} {points:+g}" for name, points in ordered)

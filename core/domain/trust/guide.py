@@ -140,7 +140,8 @@ def _lines() -> Iterator[str]:
     yield from (f"- **{tier}**: {text}" for tier, text in TIERS.items())
     yield (
         "\n## Scores\n\nThe points of a candidate are the sum of its parts. 2.5 more points make it 2.7 times as"
-        " likely. `birth-console suggest COLLECTION --explain` shows the parts.\n"
+        " likely. `birth-console suggest COLLECTION --explain` and `enter` in Classify tell the parts in words, the"
+        " weightiest first, and how likely they make it; `suggest --json` has the points.\n"
     )
     yield from (f"- **{name}**: {text}" for name, text in PARTS.items())
     yield (

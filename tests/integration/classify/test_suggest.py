@@ -152,7 +152,7 @@ def test_what_only_a_sample_shows_is_checked_on_the_whole_table_before_it_is_sug
 def test_an_explanation_says_in_words_what_speaks_for_and_against(shared: Database) -> None:
     answer = run("suggest", "team", "--explain", "--dsn", shared.dsn("viewer1"))
     assert answer.status == 0
-    for word in ("team: tier ", "not in tier A: ", "for: ", "against: ", "ahead of team:"):
+    for word in ("team: tier ", "not in tier A: ", "for: ", "against: ", "next: team:"):
         assert word in answer.out
 
 

@@ -175,7 +175,7 @@ def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_
         await console.press("shift+tab")
         await console.until(lambda: "▸1" in console.region("#evidence"))
         assert "1 os_items:{sku}" in console.region("#evidence")
-        assert "os_items: candidate 2 staged. u: undo" in (await answer(console, "tab", "enter"))
+        assert "os_items: candidate 2 staged. u: undo" in (await answer(console, "tab", "a"))
         assert staged(console) == {"os_items": "os_items:{id}"}
         await go_to(console, "os_items")
         assert "os_items:{id} staged" in console.region("#evidence")
@@ -187,7 +187,13 @@ def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_
         await console.press("u")
         await go_to(console, "os_items")
         assert "no candidate 9" in (await answer(console, "apostrophe", "9"))
-        await console.press("apostrophe", "1", "enter", "[", "]")
+        # enter explains the candidate in question, and a second one accepts it.
+        await console.press("apostrophe", "1", "enter")
+        for said in ("1 os_items:{sku}", "likely · declared", "rows examined", "for: ", "next: os_items:{id}, "):
+            assert said in console.screen()
+        await console.press("escape")
+        assert staged(console) == {}
+        await console.press("enter", "enter", "[", "]")
         assert staged(console) == {"os_items": "os_items:{sku}"}
         assert database.value(BLOCKERS) == 43
         await console.press("w")
@@ -257,7 +263,7 @@ def test_the_second_of_two_operators_is_told_who_decided_since_they_looked(datab
     async def scenario(console: OnData) -> None:
         await opened(console)
         await go_to(console, "os_projects")
-        await console.press("tab", "enter")
+        await console.press("tab", "a")
         with database.connect("operator2") as other:
             classify.classify(other, column_identity("os_projects", "project_code"))
         await console.press("w", "enter")
@@ -275,11 +281,11 @@ def test_what_somebody_else_has_decided_leaves_the_queue_when_its_staged_choice_
 ) -> None:
     async def scenario(console: OnData) -> None:
         await opened(console)
-        for keys in (("a",), ("tab", "enter")):
+        for keys in (("a",), ("tab", "a")):
             await go_to(console, "os_projects")
             await console.press(*keys)
         await go_to(console, "os_items")
-        await console.press("tab", "enter")
+        await console.press("tab", "a")
         with database.connect("operator2") as other:
             classify.classify(other, column_identity("os_projects", "project_code"))
         await console.press("r")
@@ -289,7 +295,7 @@ def test_what_somebody_else_has_decided_leaves_the_queue_when_its_staged_choice_
         assert row.overtaken
         await go_to(console, "os_projects")
         assert "os_projects:{id} staged. u: discard" in console.region("#evidence")
-        for key in ("enter", "a", "t", "x"):
+        for key in ("a", "t", "x"):
             assert "another session decided it. u: discard" in (await answer(console, key))
         await console.press("u")
         assert pane(console).grid.table.get("os_projects") is None
@@ -315,7 +321,7 @@ def test_one_change_of_many_is_taken_back_without_what_somebody_else_has_decided
         await console.press("r")
         await console.settled()
         await go_to(console, "os_items")
-        await console.press("tab", "enter", "u", "u")
+        await console.press("tab", "a", "u", "u")
         assert staged(console) == {}
         assert pane(console).grid.table.get("contacts") is None
         await console.press("A")
@@ -458,7 +464,7 @@ def test_staged_choices_survive_a_lost_connection_and_are_written_after_it(datab
         await go_to(console, "categories")
         await console.press("a")
         await go_to(console, "os_items")
-        await console.press("tab", "enter")
+        await console.press("tab", "a")
         chosen = staged(console)
         # No role may come in: as if the network were gone for this console.
         database.run("ALTER ROLE operator1 NOLOGIN")

@@ -94,7 +94,7 @@ def test_an_operator_decides(pose: Pose, size: tuple[int, int]) -> None:
         await picture("hostile")
         await console.press("escape")
         await go_to(console, "os_items")
-        await console.press("tab", "enter", "g", "A", "a", "a")
+        await console.press("tab", "a", "g", "A", "a", "a")
         await go_to(console, "os_items")
         await picture("staged")
         await console.press("w")

@@ -2,6 +2,7 @@
 
 from core.domain.classify.blocker import Blocker, CandidateEvidence
 from core.domain.classify.column_statistics import Key, SampledTable
+from core.domain.classify.explanation import arguments, explained, standing, sureness
 from core.domain.classify.identity import Identity
 from core.domain.classify.sample_check import weigh
 from core.domain.classify.suggestion import suggest
@@ -37,15 +38,20 @@ def comment(found: SampledTable, typed: str) -> str:
     return content.plain
 
 
-def test_what_is_left_is_behind_what_was_rejected_and_ahead_of_the_next() -> None:
+def test_a_candidate_is_explained_in_the_words_of_the_command_line_with_its_neighbours_and_who_rejected_them() -> None:
     row = waiting(SHIPS)
+    assert row.evidence is not None
     first, second, third = row.candidates[:3]
-    ahead = f"{round(first.score - second.score, 1)} ahead of {second.identity.text}"
-    assert lines(row)[-1] == ahead
-    points = round(first.score - second.score, 1), round(second.score - third.score, 1)
-    assert " ".join(lines(row, frozenset({first.identity}))).endswith(
-        f"{points[0]} behind {first.identity.text}, which is rejected; {points[1]} ahead of {third.identity.text}"
+    told = [line.strip() for line in explained(row.evidence.suggestion)]
+    for said in (standing(first), *arguments(first), f"next: {second.identity.text}, {sureness(second)}"):
+        assert any(said in line for line in told)
+        assert said in " ".join(lines(row)).replace("  ", " ")
+    assert " ".join(" ".join(lines(row, frozenset({first.identity}))).split()).endswith(
+        f"after: {first.identity.text}, {sureness(first)}, which is rejected;"
+        f" before: {third.identity.text}, {sureness(third)}"
     )
+    argued = evidence_text.evidence(row, frozenset(), WIDTH, first, argued=True).plain
+    assert argued.index("for: ") < argued.index("→ ") < "\n".join(lines(row)).index("for: ")
 
 
 def test_nothing_beside_a_reason_against_an_identity_says_exact() -> None:

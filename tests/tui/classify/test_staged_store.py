@@ -30,7 +30,7 @@ async def stages_two_and_is_cut_off(console: OnData) -> None:
     await go_to(console, "categories")
     await console.press("a")
     await go_to(console, "os_items")
-    await console.press("tab", "enter")
+    await console.press("tab", "a")
     assert staged(console) == CHOSEN
 
 

@@ -169,7 +169,10 @@ def test_an_explanation_says_how_sure_it_is_what_speaks_for_and_against_and_what
     assert lines[0].startswith("ship_names: tier ")
     assert any(line.strip().startswith("for: ") for line in lines)
     assert any(line.strip().startswith("against: ") for line in lines)
-    assert any(line.strip().startswith("ahead of ship_names:") for line in lines)
+    assert any(line.strip().startswith("next: ship_names:") for line in lines)
+    assert (
+        " likely · observed, not declared · may be NULL · all rows examined" in lines[2 if "not in" in lines[1] else 1]
+    )
     assert (likelihood(0.9999), likelihood(0.5), likelihood(0.001)) == ("over 99 %", "50 %", "under 1 %")
 
 

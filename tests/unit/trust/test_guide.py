@@ -3,8 +3,9 @@
 import inspect
 import re
 
-from core.domain.classify import ranking, scores
+from core.domain.classify import explanation, ranking, scores
 from core.domain.classify.guide import PARTS
+from core.domain.classify.points import POINTS
 from core.domain.trust import guide
 
 
@@ -19,3 +20,10 @@ def test_every_part_that_a_score_can_have_is_explained() -> None:
     given = set(re.findall(r'^ +"(\w+)": ', inspect.getsource(scores.score), re.MULTILINE))
     chosen = set(re.findall(r'^ +"([\w ]+)": ', inspect.getsource(ranking._chosen), re.MULTILINE))
     assert given | chosen | {ranking.REJECTED} == set(PARTS)
+
+
+def test_every_part_is_told_in_words_and_no_word_is_of_a_part_that_is_no_more() -> None:
+    worded = {**explanation._FOR, **explanation._AGAINST}
+    assert worded.keys() <= {*PARTS, *POINTS}
+    assert {name for name in {*PARTS, *POINTS} - worded.keys() if " " not in name or ":" in name} == set()
+    assert [text for text in worded.values() if "," in text] == []
