@@ -1,12 +1,12 @@
 """The commands by name. A command's module is imported when it runs: help must not wait for a database driver."""
 
-from difflib import get_close_matches
 from importlib import import_module
 from typing import NamedTuple
 
 import click
 
-from core.cli.examples import with_examples
+from core.cli.examples import OVERVIEW, with_examples
+from core.cli.usage import meant
 
 
 class Place(NamedTuple):
@@ -53,7 +53,18 @@ GROUPS = {
     "Prove": ("verify", "certify", "audit", "doctor"),
     "Set up": ("init", "upgrade", "people", "docs", "completion", "demo"),
 }
-CLOSE = 0.6  # how alike a mistyped name must be
+
+EXITS = (
+    ("0", "done"),
+    ("1", "unexpected failure"),
+    ("2", "usage"),
+    ("3", "a gate is closed; stderr names each with its evidence"),
+    ("4", "stale: the database differs from what the plan or the review saw"),
+    ("5", "verification failed"),
+    ("6", "this login may not do that"),
+    ("7", "stopped before the end; the same command resumes it"),
+    ("130", "interrupted; the same command resumes it"),
+)
 
 # Names that scripts may use: each is the command that help shows under its present name.
 ALIASES = {"profile": "columns"}
@@ -79,6 +90,17 @@ class CommandGroup(click.Group):
         """Import a command, or None for a name that is none."""
         return load(cmd_name) if cmd_name in COMMANDS or cmd_name in ALIASES else None
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write commands, examples and exit codes, then the options that every command takes."""
+        self.format_commands(ctx, formatter)
+        with formatter.section("Examples"):
+            formatter.write_dl(list(OVERVIEW))
+        with formatter.section("Exit status"):
+            formatter.write_dl(list(EXITS))
+        records = [record for each in self.get_params(ctx) if (record := each.get_help_record(ctx)) is not None]
+        with formatter.section("Options of every command, before or after its name"):
+            formatter.write_dl(records)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Write the overview from the table, without importing anything."""
         grouped = {name for names in GROUPS.values() for name in names}
@@ -87,16 +109,11 @@ class CommandGroup(click.Group):
             if names:
                 with formatter.section(group):
                     formatter.write_dl([(name, COMMANDS[name].help) for name in names])
-        with formatter.section("Exit status"):
-            formatter.write_text("0 done, 1 unexpected, 2 usage, 3 a gate is closed, 4 stale, 5 verification failed,"
-                                 " 6 not allowed, 7 stopped and resumable, 130 interrupted")  # fmt: skip
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does; a name that is none is told with those that are alike."""
         if args and self.get_command(ctx, args[0]) is None:
-            alike = get_close_matches(args[0], [*COMMANDS, *ALIASES], cutoff=CLOSE)
-            meant = f" Did you mean {' or '.join(alike)}?" if alike else ""
-            ctx.fail(f"No such command '{args[0]}'.{meant}")
+            ctx.fail(f"No such command '{args[0]}'.{meant(args[0], [*COMMANDS, *ALIASES])}")
         return super().resolve_command(ctx, args)

@@ -2,6 +2,18 @@
 
 import click
 
+# The line, from the first look to the certificate: under the overview of all commands.
+OVERVIEW = (
+    ("birth-console", "open the console on the demo"),
+    ("birth-console status", "what blocks the gate"),
+    ("birth-console classify --accept-suggestions", "the clear identities at once"),
+    ("birth-console plan --all", "which rows are missing"),
+    ("birth-console apply 1", "register the rows of run 1"),
+    ("birth-console verify 1", "check its acceptance gates"),
+    ("birth-console --profile production doctor", "check an installation"),
+)
+_SHARED = "\b\nOPTIONS OF EVERY COMMAND (--dsn, --json, --quiet ...)\n  birth-console --help"
+
 EXAMPLES = {
     "status": ("birth-console status", "birth-console --profile production status --json"),
     "matrix": ("birth-console matrix --counts", "birth-console matrix --all --json"),
@@ -47,7 +59,7 @@ EXAMPLES = {
         "birth-console control 1 --batch-size 500",
     ),
     "verify": ("birth-console verify 1",),
-    "certify": ("birth-console certify 1 --note 'compared ledger, diff and source'",),
+    "certify": ("birth-console certify 1 --note 'compared ledger, diff and source' --evidence DIGEST",),
     "ledger show": ("birth-console ledger", "birth-console ledger 1 --sql"),
     "ledger diff": ("birth-console ledger diff 1 --only '!'", "birth-console ledger diff 1 2 --limit 100"),
     "audit": ("birth-console audit --write-anchor anchor.json", "birth-console audit --anchor anchor.json"),
@@ -76,6 +88,7 @@ def with_examples(command: click.Command, path: str) -> click.Command:
     if isinstance(command, click.Group):
         for name, each in command.commands.items():
             with_examples(each, f"{path} {name}")
-    if lines := EXAMPLES.get(path, ()):
-        command.epilog = "\b\nEXAMPLES\n" + "\n".join(f"  {line}" for line in lines)
+    lines = EXAMPLES.get(path, ())
+    examples = "\b\nEXAMPLES\n" + "\n".join(f"  {line}" for line in lines) + "\n\n" if lines else ""
+    command.epilog = examples + _SHARED
     return command

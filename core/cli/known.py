@@ -32,6 +32,8 @@ class Name(click.types.StringParamType):
 class Number(click.IntRange):
     """A number that is completed by what the database knows, each with a word on it."""
 
+    name = "number"
+
     def __init__(self, ask: Ask) -> None:
         super().__init__(1, 2**63 - 1)
         self._ask = ask

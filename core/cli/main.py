@@ -6,15 +6,18 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from core.cli import ascii_signs
 from core.cli.argv import hide_passwords
 from core.cli.command_index import CommandGroup, load
+from core.cli.error_text import print_error
 from core.cli.options import connecting, connecting_options
-from core.cli.output import ReaderGone, print_error
+from core.cli.output import ReaderGone
+from core.cli.shared_options import merged
+from core.cli.usage import usage_error
 from core.domain.text import visible
 from core.errors import ConsoleError, Interrupted, UsageError
 from core.settings import Settings, resolve
@@ -36,17 +39,16 @@ def main(open_console: OpenConsole, argv: Sequence[str] | None = None) -> None:
     @connecting
     @click.version_option(package_name="birth-console")
     @click.pass_context
-    def console(context: click.Context, /, *, debug: bool, as_json: bool, **options: object) -> None:
+    def console(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes what the options declare
         """Classify how rows are identified, and backfill a birth registry through gates in the database.
 
         Without a command, the terminal console opens. Without a DSN, it works on the embedded demo.
         """
-        del debug  # read from argv, so that it also holds where parsing fails
-        context.obj = {**options, "as_json": as_json}
+        context.obj = merged(None, options)
         if context.invoked_subcommand is None:
-            if as_json:
+            if context.obj["as_json"]:
                 raise UsageError("--json needs a command", hint="birth-console status --json")
-            open_console(resolve(**connecting_options(options)))  # type: ignore[arg-type]  # click passes what the options declare
+            open_console(resolve(**connecting_options(context.obj)))  # type: ignore[arg-type]  # click passes what the options declare
 
     _run(console, arguments)
 
@@ -130,12 +132,8 @@ def _refuse_unreadable(arguments: Sequence[str]) -> None:
 def _as_console_error(found: Exception) -> ConsoleError:
     if isinstance(found, ConsoleError):
         return found
-    if isinstance(found, click.exceptions.NoArgsIsHelpError):
-        group = found.ctx.command
-        commands = ", ".join(group.list_commands(found.ctx)) if isinstance(group, click.Group) else "a command"
-        return UsageError(f"missing subcommand: one of {commands}", code="no_subcommand", hint="See --help.")
     if isinstance(found, click.ClickException):
-        return UsageError(found.format_message(), hint="See --help.")
+        return usage_error(found)
     if isinstance(found, OSError):
         return ConsoleError(
             str(found),

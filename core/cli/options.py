@@ -10,6 +10,8 @@ import click
 
 from core import settings as settings_module
 from core.cli.output import Output
+from core.cli.pager import paging
+from core.cli.shared_options import CONNECTED, SHARED, SHOWING, merged
 
 if TYPE_CHECKING:
     from core.db.connection.session import Connection
@@ -18,35 +20,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_CONNECTING = (
-    click.option("--dsn", metavar="DSN", help="Any libpq string (default: the embedded demo)."),
-    click.option("--schema", metavar="S", help="Schema of the console's objects (default: birth)."),
-    click.option("--profile", metavar="NAME", help="Profile of the configuration file."),
-    click.option(
-        "--as",
-        "login",
-        metavar="LOGIN",
-        help="Demo login: operator1 (default), operator2, gatekeeper1, reviewer1, viewer1.",
-    ),
-    click.option("--read-only", is_flag=True, help="Open a read-only session: the server refuses every write."),
-    click.option(
-        "--connect-timeout",
-        type=click.IntRange(1, 3600),
-        metavar="S",
-        help="Give up a server that takes no connection for this long (seconds, default 10).",
-    ),
-    click.option("--debug", is_flag=True, help="Show the traceback of an error."),
-)
 CONNECT_SECONDS = 10
-_CONNECTED = ("dsn", "schema", "profile", "login", "read_only", "connect_timeout")
 # Runs, permits and budgets: what a bigint of PostgreSQL holds.
 NUMBER = click.IntRange(1, 2**63 - 1)
-_SHOWING = (
-    click.option("--wide", is_flag=True, help="Fit no table to the terminal."),
-    click.option("-q", "--quiet", is_flag=True, help="Say no progress on stderr; errors are still said."),
-    click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colour the output (default auto)."),
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +71,15 @@ class Invocation:
 
 
 def connecting(command: Callable[P, R]) -> Callable[P, R]:
-    """Add the connecting options, and --json, to a command or group."""
-    for option in reversed((*_CONNECTING, *_SHOWING, _JSON)):
+    """Add the options of every command to a command or group."""
+    for option in reversed(SHARED):
         command = option(command)
     return command
 
 
 def connecting_options(options: Mapping[str, object]) -> dict[str, object]:
     """Of the options that stand before a command, those that say where to connect."""
-    return {name: options[name] for name in _CONNECTED}
+    return {name: options[name] for name in CONNECTED}
 
 
 def gathering(group: Callable[P, R]) -> Callable[..., R]:
@@ -112,7 +88,7 @@ def gathering(group: Callable[P, R]) -> Callable[..., R]:
     @wraps(group)
     def call(*args: Any, **given: Any) -> R:  # noqa: ANN401 - click passes what the options declare
         context = click.get_current_context()
-        context.obj = _merged(context.obj, given)
+        context.obj = merged(context.obj, given)
         return group(*args, **given)
 
     return connecting(call)
@@ -128,29 +104,29 @@ def demo_invocation(command: Callable[Concatenate[Invocation, P], R]) -> Callabl
     return _invoking(command, settings_module.demo)
 
 
+def showing(command: Callable[Concatenate[Output, P], R]) -> Callable[..., R]:
+    """Give a command that asks no database its Output. It takes the options of every command all the same."""
+
+    @wraps(command)
+    def call(*args: Any, **given: Any) -> R:  # noqa: ANN401 - click passes what the options declare
+        return _told(merged(click.get_current_context().obj, given), lambda out, _: command(out, *args, **given))
+
+    return connecting(call)
+
+
 def _invoking(
     command: Callable[Concatenate[Invocation, P], R], resolve: Callable[..., settings_module.Settings]
 ) -> Callable[..., R]:
     @wraps(command)
     def call(*args: Any, **given: Any) -> R:  # noqa: ANN401 - click passes what the options declare
-        merged = _merged(click.get_current_context().obj, given)
-        out = Output(
-            as_json=merged.pop("as_json"),
-            wide=bool(merged.pop("wide")),
-            quiet=bool(merged.pop("quiet")),
-            color=merged.pop("color") or "auto",
-        )
-        return command(Invocation(resolve(**merged), out), *args, **given)
+        found = merged(click.get_current_context().obj, given)
+        return _told(found, lambda out, where: command(Invocation(resolve(**where), out), *args, **given))
 
     return connecting(call)
 
 
-def _merged(before: Mapping[str, Any] | None, given: dict[str, Any]) -> dict[str, Any]:
-    """Take the options of `connecting` out of `given`; those that are not there are as they were `before`."""
-    merged: dict[str, Any] = {}
-    for name in (*_CONNECTED, "wide", "quiet", "color", "as_json"):
-        value = given.pop(name)
-        # An empty value is no absent one: it is refused, never passed over.
-        merged[name] = (before or {}).get(name, value) if value in (None, False) else value
-    del given["debug"]  # read from argv, so that it also holds where parsing fails
-    return merged
+def _told(given: Mapping[str, Any], command: Callable[[Output, dict[str, Any]], R]) -> R:
+    """Call a command with its Output and with the options that say where to connect."""
+    out = Output(**{name: given[name] for name in SHOWING})
+    with paging(wanted=not (out.as_json or given["no_pager"])):
+        return command(out, {name: given[name] for name in CONNECTED})

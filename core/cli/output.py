@@ -1,17 +1,15 @@
 """What a command prints: text for people or one JSON document on stdout; progress, messages and errors on stderr."""
 
 import json
-import re
 import sys
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
+from core.cli import log
+from core.cli.wording import cells, deeper, fitting, shown
 from core.domain.text import visible
-from core.errors import ConsoleError, Stopped
+from core.errors import Stopped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,9 +17,8 @@ if TYPE_CHECKING:
 # A pipe has no width: nothing may be cut or wrapped there.
 _PIPE_WIDTH = 4000
 _LINE_WIDTH = 80
-_COMMAND = re.compile(r"`[^`]{1,74}`")
-# Stands for a blank that no line ends at. Data cannot hold it: it is not visible.
-_KEPT = "\x1f"
+# Right-aligned, but names rather than amounts.
+_NUMBERS = ("run", "permit", "version", "rank")
 
 
 class ReaderGone(Exception):
@@ -50,18 +47,21 @@ class Output:
         self._write(as_ascii(content), Stopped.exit_status)
 
     def text(self, line: str = "", style: str = "") -> None:
-        """Print a line for people."""
-        self.console().print(visible(line), style=style, soft_wrap=True)
+        """Print a line for people; a terminal gets it broken between words."""
+        console, text = self.console(), visible(line)
+        for part in _broken(text, console, deeper(text)):
+            console.print(part, style=style, soft_wrap=True)
 
     def wrapped(self, text: str) -> None:
         """Print what may be long under the line it belongs to, no line of it wider than people read."""
-        for line in _fitting("    " + visible(text), _LINE_WIDTH, "    "):
-            self.console().print(line, soft_wrap=True)
+        console = self.console()
+        for line in fitting("    " + visible(text), min(_LINE_WIDTH, console.width), "    "):
+            console.print(line, soft_wrap=True)
 
     def folded(self, label: str, text: str, style: str = "") -> None:
         """Print a label and what may be long beside it, broken between words and aligned; a pipe gets one line."""
-        console, head = self.console(), visible(label) + " "
-        for line in _fitting(head + visible(text), console.width, " " * len(head)):
+        console, head = self.console(), visible(label) + " " if label else ""
+        for line in _broken(head + visible(text), console, " " * len(head)):
             console.print(line, style=style, soft_wrap=True)
 
     def source(self, text: str) -> None:
@@ -70,43 +70,56 @@ class Output:
 
     def progress(self, message: str) -> None:
         """Say on stderr what takes its time, unless it is to be quiet."""
+        log.note(message)
         if self.quiet:
             return
         sys.stderr.write(visible(message) + "\n")
         sys.stderr.flush()
 
     def pairs(self, rows: Iterable[tuple[str, object]]) -> None:
-        """Print names and values in two columns."""
-        rows = list(rows)
-        width = max((len(name) for name, _ in rows), default=0)
-        for name, value in rows:
-            self.text(f"{name:<{width}}  {value}")
+        """Print names and values in two columns; a value that does not fit stands under its name."""
+        texts = [(name, str(value)) for name, value in rows]
+        width, room = max((len(name) for name, _ in texts), default=0), self.console().width
+        for name, value in texts:
+            taken = cells(visible(value))
+            if width + 2 + taken > room >= taken + 4:
+                self.text(name)
+                self.text(f"    {value}")
+            else:
+                self.folded(f"{name:<{width}} ", value)
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> None:
-        """Print a table; `right` names the columns of figures.
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        right: Collection[str] = (),
+        *,
+        spare: Sequence[str] = (),
+        empty: str = "",
+    ) -> None:
+        """Print a table, or `empty` where it has no rows; `right` names the columns of figures.
 
-        Where its columns do not fit, texts are folded between words; where that does not help, each row stands as
+        Where its columns do not fit, texts are folded between words, then the columns of `spare` are left out, the
+        first of them first, then long words are cut in the middle. Where even that does not help, each row stands as
         lines of name and value.
         """
-        from rich import box  # noqa: PLC0415 - JSON output and help do without rich
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
+        from core.cli import tables  # noqa: PLC0415 - JSON output and help do without rich
 
-        from core.cli import tables  # noqa: PLC0415
-
-        console, aligned = self.console(), set(right)
-        texts = [[visible(shown(cell)) for cell in row] for row in rows]
-        found = tables.widths([headings, *texts], console.width)
-        if found is None:
+        console, figures = self.console(), [name in right and name not in _NUMBERS for name in headings]
+        texts = [[visible(shown(cell, figure=each)) for cell, each in zip(row, figures, strict=True)] for row in rows]
+        if not texts and empty:
+            self.folded("", empty)
+            return
+        fitted = tables.fit(headings, texts, console.width, spare)
+        if fitted is None:
             for line in tables.expanded(headings, texts, console.width):
                 console.print(line, soft_wrap=True)
             return
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for heading in headings:
-            table.add_column(Text(heading), justify="right" if heading in aligned else "left", overflow="fold")
-        for row in texts:
-            table.add_row(*map(Text, row))
-        console.print(tables.folded(table, found))
+        console.print(tables.drawn(fitted, frozenset(right)))
+        if left := [name for name in headings if name not in fitted.headings]:
+            self.folded("", f"Left out: {', '.join(left)}. All columns: --wide.")
+        elif fitted.is_cut:
+            self.folded("", "Long words are cut (…). In full: --wide.")
 
     def _write(self, line: str, status: int = 0) -> None:
         try:
@@ -142,71 +155,6 @@ def as_ascii(content: object, indent: int | None = None) -> str:
     return json.dumps(content, indent=indent, default=str).replace("\x7f", "\\u007f")
 
 
-def print_error(error: ConsoleError, *, as_json: bool) -> None:
-    """Print an error on stderr: a stable code, the message, what was found and what to do.
-
-    Where nothing can be written, the exit status still tells.
-    """
-    if as_json:
-        body = {"code": error.code, "message": error.message, "evidence": error.evidence, "hint": error.hint}
-        lines = [as_ascii({"error": body}, indent=2)]
-    else:
-        lines = [f"error[{error.code}]: {visible(error.message)}", *_evidence(error.evidence)]
-        if error.hint:
-            lines.append(f"hint: {visible(error.hint)}")
-        if sys.stderr.isatty():
-            lines = [part for line in lines for part in _fitting(line, get_terminal_size().columns, _deeper(line))]
-    with suppress(OSError):
-        sys.stderr.write("\n".join(lines) + "\n")
-        sys.stderr.flush()
-
-
-def _fitting(line: str, width: int, indent: str) -> list[str]:
-    """A line broken between words, but within no command in backticks: that is copied as it stands."""
-    whole = _COMMAND.sub(lambda command: command[0].replace(" ", _KEPT), line)
-    broken = textwrap.wrap(whole, max(width, 40), subsequent_indent=indent, break_on_hyphens=False)
-    return [part.replace(_KEPT, " ") for part in broken] or [line]
-
-
-def _deeper(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())] + "  "
-
-
-def _evidence(evidence: Mapping[str, Any], indent: str = "  ") -> list[str]:
-    gates = evidence.get("gates")
-    if isinstance(gates, list):
-        return [line for gate in gates for line in _closed(gate, indent)]
-    told = {name: value for name, value in evidence.items() if value not in (None, [], "")}
-    return [f"{indent}{visible(name)}: {_compact(value)}" for name, value in told.items()]
-
-
-def _closed(gate: Mapping[str, Any], indent: str) -> list[str]:
-    """A closed gate; under it what a decision of many was refused for, which has evidence and a hint of its own."""
-    lines = [f"{indent}closed: {_gate(gate)}", *_evidence(gate.get("found") or {}, indent + "  ")]
-    return [*lines, f"{indent}  hint: {visible(gate['hint'])}"] if gate.get("hint") else lines
-
-
-def shown(cell: object) -> str:
-    """A cell as text: nothing for None, words for what is structured, figures with thousands separated."""
-    return "" if cell is None else in_words(cell) if isinstance(cell, (Mapping, list, tuple)) else str(cell)
-
-
-def in_words(value: object, *, inside: bool = False) -> str:
-    """Evidence as a reader would say it: `rows 1,000, nulls none`; what stands inside another is in parentheses."""
-    if isinstance(value, Mapping):
-        text = ", ".join(f"{str(name).replace('_', ' ')} {in_words(each, inside=True)}" for name, each in value.items())
-        return f"({text})" if inside and text else text or "none"
-    if isinstance(value, (list, tuple)):
-        return "; ".join(in_words(each) for each in value) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _gate(gate: Mapping[str, Any]) -> str:
-    title = f" ({gate['title']})" if gate.get("title") else ""
-    return f"{visible(gate['gate'] + title)}: {_compact(gate['evidence'])}"
-
-
-def _compact(value: object) -> str:
-    return visible(value) if isinstance(value, str) else visible(json.dumps(value, default=str, ensure_ascii=False))
+def _broken(text: str, console: "Console", indent: str) -> list[str]:
+    """The lines of a text on a terminal; a pipe gets one."""
+    return [text] if console.width >= _PIPE_WIDTH else fitting(text, console.width, indent)

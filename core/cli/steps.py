@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from core.cli import log
 from core.cli.output import Output
 from core.domain.steps import Step, Tell
 from core.domain.text import visible
@@ -13,7 +14,7 @@ def steps(out: Output) -> Iterator[Tell | None]:
     """What to tell the steps inside; nothing where stderr is no terminal, or where it is to be quiet."""
     console = out.console(stderr=True)
     if out.quiet or not console.is_terminal:
-        yield None
+        yield (lambda step: log.note(_said(step))) if log.is_kept() else None
         return
     from rich.status import Status  # noqa: PLC0415 - only a terminal pays for it
     from rich.text import Text  # noqa: PLC0415
@@ -21,7 +22,11 @@ def steps(out: Output) -> Iterator[Tell | None]:
     with Status("", console=console, spinner="line", refresh_per_second=2) as line:
 
         def tell(step: Step) -> None:
-            text = f"{step.text} · {visible(step.collection)}" if step.collection else step.text
-            line.update(Text(text, overflow="ellipsis", no_wrap=True))
+            log.note(_said(step))
+            line.update(Text(visible(_said(step)), overflow="ellipsis", no_wrap=True))
 
         yield tell
+
+
+def _said(step: Step) -> str:
+    return f"{step.text} · {step.collection}" if step.collection else step.text

@@ -1,44 +1,68 @@
 """Tables for people: as wide as the terminal, and no word broken in two. Pure; it prints nothing."""
 
-import textwrap
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
+
+from core.cli.wording import fitting
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 GAP = 3  # cells between two columns, as rich draws them
 RECORD = "─"
+_SHORTEST = 14  # cells that a word keeps at least where it is cut
+_TEXT = 20  # cells that a text of several words has at least
+_FEWEST = 3  # columns that a table keeps at least where some are left out
 
 
-def widths(cells: Sequence[Sequence[str]], room: int) -> list[int] | None:
-    """The width of each column: what is too wide is folded between words. None: not even so is there room.
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A table that fits: its columns, their widths, and whether words were cut."""
 
-    `cells` are the rows with the headings, all of one length.
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[int]
+    is_cut: bool = False
+
+
+def fit(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int, spare: Sequence[str] = ()) -> Fitted | None:
+    """Fit a table into so many cells; None where that cannot be done.
+
+    It gives way in this order: texts are folded, columns of `spare` left out, long words cut in the middle.
     """
-    columns = list(zip(*cells, strict=True))
-    natural = [max(map(cell_len, column)) for column in columns]
-    least = [max(cell_len(word) for text in column for word in text.split() or [""]) for column in columns]
-    room -= GAP * (len(columns) - 1)
-    if sum(natural) <= room:
-        return natural
-    if sum(least) > room:
-        return None
-    found, spare = list(least), room - sum(least)
-    # The columns that want least have all of it first: short ones are not folded for the sake of a long one.
-    for at in sorted(range(len(columns)), key=lambda each: natural[each] - least[each]):
-        given = min(natural[at] - least[at], spare)
-        found[at] += given
-        spare -= given
-    return found
+    kept = list(range(len(headings)))
+    leaving = [headings.index(name) for name in spare if name in headings]
+    while True:
+        columns = [[headings[at], *(row[at] for row in rows)] for at in kept]
+        found = _widths(columns, [_least(column) for column in columns], room)
+        if found is None and leaving and len(kept) > _FEWEST:
+            kept.remove(leaving.pop(0))
+            continue
+        shown = [headings[at] for at in kept]
+        if found is not None:
+            return Fitted(shown, [[row[at] for at in kept] for row in rows], found)
+        cut = _cut_widths(columns, room)
+        if cut is None:
+            return None
+        texts = [[_cut(row[at], width) for at, width in zip(kept, cut, strict=True)] for row in rows]
+        return Fitted(shown, texts, cut, is_cut=True)
 
 
-def folded(table: "Table", found: Sequence[int]) -> "Table":
-    """The same table with these widths."""
-    for column, width in zip(table.columns, found, strict=True):
-        column.width = width
+def drawn(fitted: Fitted, right: Collection[str]) -> "Table":
+    """A fitted table for rich; `right` names the columns of figures."""
+    from rich import box  # noqa: PLC0415 - only what is printed pays for it
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading, width in zip(fitted.headings, fitted.widths, strict=True):
+        justify: Literal["left", "right"] = "right" if heading in right else "left"
+        table.add_column(Text(heading), justify=justify, overflow="fold", width=width)
+    for row in fitted.rows:
+        table.add_row(*map(Text, row))
     return table
 
 
@@ -48,16 +72,11 @@ def expanded(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int) 
     for number, row in enumerate(rows, 1):
         yield f"{RECORD * 2} {number} ".ljust(min(room, 40), RECORD)
         for heading, value in zip(headings, row, strict=True):
-            if value:
-                yield from _pair(heading.ljust(label), value, room)
-
-
-def _pair(label: str, value: str, room: int) -> list[str]:
-    # A word that is longer than the line is left to the terminal: it can be copied whole.
-    indent = " " * (len(label) + 2)
-    wrapped = textwrap.wrap(value, max(room, 40), initial_indent=f"{label}  ", subsequent_indent=indent,
-                            break_long_words=False, break_on_hyphens=False)  # fmt: skip
-    return wrapped or [label]
+            if value and _longest_word([value]) <= room - label - 2:
+                yield from fitting(f"{heading.ljust(label)}  {value}", room, " " * (label + 2))
+            elif value:
+                yield heading
+                yield from fitting(f"  {value}", room, "  ")
 
 
 def middle(text: str, room: int) -> str:
@@ -73,3 +92,52 @@ def middle(text: str, room: int) -> str:
     while cell_len(start) > head:
         start = start[:-1]
     return f"{start}…{end}"
+
+
+def _longest_word(column: Sequence[str]) -> int:
+    return max(cell_len(word) for text in column for word in text.split() or [""])
+
+
+def _least(column: Sequence[str]) -> int:
+    """The cells that a column takes at least: its longest word, and where it is a text, enough to be read."""
+    return max(_longest_word(column), min(max(map(cell_len, column)), _TEXT) if _is_text(column) else 0)
+
+
+def _is_text(column: Sequence[str]) -> bool:
+    return any(" " in text for text in column[1:])
+
+
+def _widths(columns: Sequence[Sequence[str]], least: Sequence[int], room: int) -> list[int] | None:
+    """The width of each column, of `least` cells each and more; None where there is no room for that."""
+    natural = [max(map(cell_len, column)) for column in columns]
+    room -= GAP * (len(columns) - 1)
+    if sum(natural) <= room:
+        return natural
+    if sum(least) > room:
+        return None
+    found, spare = list(least), room - sum(least)
+    # The columns that want least have all of it first: short ones are not folded for the sake of a long one.
+    for at in sorted(range(len(columns)), key=lambda each: natural[each] - least[each]):
+        given = min(natural[at] - least[at], spare)
+        found[at] += given
+        spare -= given
+    return found
+
+
+def _cut_widths(columns: Sequence[Sequence[str]], room: int) -> list[int] | None:
+    """Widths where the longest words give way first, none below what tells names apart; None where that is too wide."""
+    least = [_least(column) for column in columns]
+    floor = [min(width, max(_TEXT if _is_text(column) else _SHORTEST, cell_len(column[0])))
+             for width, column in zip(least, columns, strict=True)]  # fmt: skip
+    over = sum(least) + GAP * (len(columns) - 1) - room
+    if sum(least) - sum(floor) < over:
+        return None
+    while over > 0:
+        at = max(range(len(least)), key=lambda each: (least[each] > floor[each], least[each]))
+        least[at] -= 1
+        over -= 1
+    return least
+
+
+def _cut(text: str, width: int) -> str:
+    return " ".join(middle(word, width) for word in text.split(" "))

@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from core.cli import tables
-from core.cli.output import in_words, print_error
+from core.cli.error_text import print_error
+from core.cli.wording import in_words
 from core.errors import GateClosed
 
 _HINT = "Ask a gatekeeper for a permit that covers all of it: `birth-console permit open --budget ROWS`. Then retry."
@@ -33,12 +34,19 @@ def test_an_error_into_a_pipe_has_a_line_for_each_thing_it_says(capsys: pytest.C
 
 def test_a_table_is_folded_between_words_and_stands_in_lines_where_that_does_not_help() -> None:
     cells = [["collection", "verdict", "because"], ["navigation_items", "compatible", "declared unique, not null"]]
-    assert tables.widths(cells, 80) == [16, 10, 25]
-    narrow = tables.widths(cells, 45)
+    wide, narrow = tables.fit(cells[0], cells[1:], 80), tables.fit(cells[0], cells[1:], 55)
+    assert wide is not None
     assert narrow is not None
-    assert narrow[:2] == [16, 10]
-    assert sum(narrow) <= 45 - 2 * tables.GAP
-    assert tables.widths(cells, 39) is None
+    assert wide.widths == [16, 10, 25]
+    assert narrow.widths[:2] == [16, 10]
+    assert sum(narrow.widths) <= 55 - 2 * tables.GAP
+    less = tables.fit([*cells[0], "at"], [[*cells[1], "2026-11-29 00:00:00"]], 60, spare=["because"])
+    assert less is not None
+    assert (less.headings, less.is_cut) == (["collection", "verdict", "at"], False)
+    cut = tables.fit(cells[0], [["navigation_items", "a", "navigation_items_editable"]], 46)
+    assert cut is not None
+    assert (cut.is_cut, cut.rows[0][2]) == (True, "navigati…editable")
+    assert tables.fit(cells[0], cells[1:], 39) is None
     lines = list(tables.expanded(cells[0], cells[1:], 40))
     assert lines[1:3] == ["collection  navigation_items", "verdict     compatible"]
     words = " ".join(lines).split()
@@ -46,5 +54,12 @@ def test_a_table_is_folded_between_words_and_stands_in_lines_where_that_does_not
 
 
 def test_evidence_reads_as_words() -> None:
-    found = {"rows": 12000, "is_unique": True, "parts": {"name": -1.5}, "none": [], "codes": ["a", "b"]}
-    assert in_words(found) == "rows 12,000, is unique yes, parts (name -1.5), none none, codes a; b"
+    found = {
+        "rows": 12000,
+        "is_unique": True,
+        "parts": {"name": -1.5},
+        "none": [],
+        "codes": ["a", "b"],
+        "x": [{"y": 1}],
+    }
+    assert in_words(found) == "rows 12,000, is unique yes, parts (name -1.5), none none, codes a; b, x (y 1)"

@@ -181,6 +181,8 @@ def _history(call: Invocation, collection: str | None) -> None:
           each.person or each.actor, each.suggestion_rank, (each.evidence_digest or "")[:8], each.reason]
          for each in found),
         right=["version", "rank"],
+        spare=["evidence", "rank", "version", "by"],
+        empty="no classifications yet. See the suggestions: `birth-console suggest`.",
     )  # fmt: skip
 
 

@@ -127,6 +127,7 @@ def _print(call: Invocation, results: Sequence[Result]) -> None:
     call.output.table(
         ["collection", "strategy", "identity", "outcome", "why"],
         ([*_cells(each.decision), each.outcome, each.error and each.error.message] for each in results),
+        spare=["strategy"],
     )
     counts = Counter(each.outcome for each in results)
     listed = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())

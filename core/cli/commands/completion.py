@@ -3,6 +3,7 @@
 import click
 from click.shell_completion import get_completion_class
 
+from core.cli.options import showing
 from core.cli.output import Output
 
 PROGRAMS = ("birth-console", "dot-birth-backfill-plan", "dot-birth-backfill-apply")
@@ -10,11 +11,12 @@ PROGRAMS = ("birth-console", "dot-birth-backfill-plan", "dot-birth-backfill-appl
 
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> None:
+@showing
+def completion(out: Output, shell: str) -> None:
     """Print the completion script for SHELL. Evaluate it in the shell's startup file."""
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 - click knows the three
     # The script itself asks the program; what it would complete is not needed to print it.
     for program in PROGRAMS:
         variable = f"_{program.replace('-', '_').upper()}_COMPLETE"
-        Output(as_json=False).source(kind(click.Command(program), {}, program, variable).source())
+        out.source(kind(click.Command(program), {}, program, variable).source())

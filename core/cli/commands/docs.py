@@ -6,21 +6,21 @@ from importlib import resources
 import click
 
 from core.cli import schemas
+from core.cli.options import showing
 from core.cli.output import Output
+from core.cli.usage import meant
 from core.domain.trust import guide
 from core.errors import UsageError
 
 
 @click.command()
 @click.argument("topic", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
-@click.pass_context
-def docs(context: click.Context, topic: str | None, *, as_json: bool) -> None:
+@showing
+def docs(output: Output, topic: str | None) -> None:
     """List the pages, or print TOPIC: formatted on a terminal, Markdown into a pipe or file.
 
     TOPIC json prints a JSON Schema for the output of every command.
     """
-    output = Output(as_json=as_json or bool((context.obj or {}).get("as_json")))
     if topic == "json":
         output.document(schemas.document())
         return
@@ -34,7 +34,7 @@ def docs(context: click.Context, topic: str | None, *, as_json: bool) -> None:
         return
     if topic not in texts:
         raise UsageError(
-            f"unknown page {topic}",
+            f"unknown page {topic}.{meant(topic, texts)}".removesuffix("."),
             code="no_such_topic",
             evidence={"topics": list(texts)},
             hint="List the pages: `birth-console docs`.",

@@ -8,6 +8,7 @@ import click
 
 from core.cli.known import RUN
 from core.cli.options import Invocation, gathering, invocation
+from core.cli.usage import meant
 from core.domain.backfill.diff import KINDS, Cursor, Page, View
 from core.domain.backfill.runs import ActiveWorker, Run, Statements
 from core.domain.filter import Filter
@@ -24,6 +25,9 @@ class _ShowByDefault(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `show` in front where no subcommand is named."""
         if self._named(args) not in (*self.commands, *ctx.help_option_names):
+            named = self._named(args)
+            if named and not named.startswith("-") and (told := meant(named, self.commands)):
+                ctx.fail(f"No such command '{named}'.{told}")
             args = ["show", *args]
         return super().parse_args(ctx, args)
 
@@ -117,7 +121,13 @@ def _print_runs(call: Invocation, found: list[Run]) -> None:
         ]
         for each in found
     ]
-    call.output.table(headings, rows, right=("run", "collections", "missing"))
+    call.output.table(
+        headings,
+        rows,
+        right=("run", "collections", "missing"),
+        spare=("digest", "planned at", "planned by"),
+        empty="no runs. Plan one: `birth-console plan --all`.",
+    )
 
 
 def _print_run(call: Invocation, connection: "Connection", run: Run, *, with_sql: bool) -> None:

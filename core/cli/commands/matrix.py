@@ -17,6 +17,8 @@ from core.services.overview import parallel_counts
 from core.version import SCHEMA_VERSION
 
 _COUNTS = ("source_rows", "registered", "missing", "phantoms", "shared_codes", "unidentifiable")
+# What a narrow terminal does without, the first first: the reasons and the identity say the same.
+_SPARE = ("role", "status", "strategy", "verdict", "trigger", "unidentifiable", "shared_codes", "phantoms", "identity")
 
 
 @click.command()
@@ -90,7 +92,9 @@ def _print(call: Invocation, rows: list[MatrixRow], *, counts: bool, every: bool
     # Those that are no matter of course stand there only where there are any.
     found = [_counts(row) for row in rows] if counts else []
     figures = [name for name in _COUNTS if name in _COUNTS[:3] or any(each[name] for each in found)] if counts else []
-    call.output.table(headings + figures, (_cells(row, figures, every=every) for row in rows), right=figures)
+    call.output.table(
+        headings + figures, (_cells(row, figures, every=every) for row in rows), right=figures, spare=_SPARE
+    )
     call.output.text(_summary(totals(rows, counts=counts)))
 
 

@@ -27,7 +27,11 @@ def list_people(call: Invocation) -> None:
     rows = [
         [each.login, each.person, ", ".join(each.groups), each.retired_at, "; ".join(each.warnings)] for each in found
     ]
-    call.output.table(["login", "person", "groups", "retired", "warnings"], rows)
+    call.output.table(
+        ["login", "person", "groups", "retired", "warnings"],
+        rows,
+        empty="no people. Add one: `birth-console people add LOGIN --person NAME --group operator`.",
+    )
 
 
 @people.command()

@@ -176,7 +176,13 @@ def list_command(call: Invocation) -> None:
         ]
         for each in found
     ]
-    call.output.table(headings, rows, right=("permit", "budget", "used"))
+    call.output.table(
+        headings,
+        rows,
+        right=("permit", "budget", "used"),
+        spare=("gateway", "ticket", "between", "kind", "opened by", "run", "collections"),
+        empty="no permits. A gatekeeper opens one: `birth-console permit open --budget ROWS --expires 2h --reason …`.",
+    )
     for each in asked:
         if each.state == "open":
             call.output.text(f"requested by {each.requested_by}: {each.text}: {each.reason}")

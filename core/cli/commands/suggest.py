@@ -65,6 +65,10 @@ def _print(call: Invocation, found: list[Suggestion]) -> None:
             told = [name, tier, candidate.rank, candidate.identity.text, sureness(candidate)]
             rows.append([*told, "; ".join(arguments(candidate, _REASONS))])
             name = tier = ""
-    call.output.table(headings, rows, right=["rank", "sure"])
+    done = "every collection is classified. Next: `birth-console plan --all`."
+    call.output.table(headings, rows, right=["rank", "sure"], spare=["because"], empty=done)
     tiers = [suggestion.tier for suggestion in found]
-    call.output.text(f"{len(found)} collections: " + ", ".join(f"{tiers.count(tier)} in tier {tier}" for tier in "ABC"))
+    call.output.text(
+        f"{len(found):,} collection{'s' if len(found) != 1 else ''}: "
+        + ", ".join(f"{tiers.count(tier)} in tier {tier}" for tier in "ABC")
+    )

@@ -9,8 +9,8 @@ import click
 
 from core.cli.known import RUN
 from core.cli.options import Invocation, invocation
-from core.cli.output import shown
 from core.cli.steps import steps
+from core.cli.wording import shown
 from core.domain.text import visible
 from core.domain.trust.anchored_place import CHANGE, INSTALLATION, REWIND, UNKNOWN
 from core.domain.trust.check import Check

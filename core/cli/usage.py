@@ -1,0 +1,32 @@
+"""What click refuses, in our words: what was meant, and where to read on."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import click
+
+from core.errors import UsageError
+
+CLOSE = 0.6  # how alike a mistyped name must be
+_CHOICE = re.compile(r"'(?P<typed>[^']*)' is not one of (?P<choices>'.*')")
+
+
+def meant(typed: str, known: Iterable[str]) -> str:
+    """`Did you mean …?` for a name that is none, with a blank before; empty where nothing is alike."""
+    alike = get_close_matches(typed.lower(), list(known), cutoff=CLOSE)
+    return f" Did you mean {' or '.join(alike)}?" if alike else ""
+
+
+def usage_error(found: click.ClickException) -> UsageError:
+    """The error that says what click refused."""
+    context = getattr(found, "ctx", None)
+    hint = f"See `{context.command_path} --help`." if context is not None else "See `birth-console --help`."
+    if isinstance(found, click.exceptions.NoArgsIsHelpError):
+        group = found.ctx.command
+        commands = ", ".join(group.list_commands(found.ctx)) if isinstance(group, click.Group) else "a command"
+        return UsageError(f"missing subcommand: one of {commands}", code="no_subcommand", hint=hint)
+    message = found.format_message()
+    if choice := _CHOICE.search(message):
+        message += meant(choice["typed"], re.findall(r"'([^']*)'", choice["choices"]))
+    return UsageError(message, hint=hint)
