@@ -28,6 +28,16 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What is counted of one of several sources, none of whose rows share a code: its place among them, its rows."""
+
+    place: int
+    source_rows: int
+    registered: int
+    unidentifiable: int
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     """As Counts. `doubtful`: that many missing rows may share a code; where it is 0, none does.
 

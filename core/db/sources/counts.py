@@ -1,9 +1,11 @@
 """Statements that count a source's rows, and those that are registered."""
 
+from collections.abc import Sequence
+
 from psycopg import sql
 
 from core.db.rows.query import Reading
-from core.db.rows.sources import Counts, Joined, Rows
+from core.db.rows.sources import Counts, Joined, Rows, Tally
 from core.db.sources import bound
 from core.db.sources.windows import codes_with_owner
 
@@ -32,6 +34,22 @@ def counts(
         " LEFT JOIN {registry} AS r ON r.entity_code = coded.code AND r.collection_name = {owner}"
     ).format(code=code, table=table, registry=registry, owner=owner)
     return Reading(statement, Counts)
+
+
+def together(given: Sequence[tuple[sql.Composable, sql.Composable, str]], schema: str) -> Reading[Tally]:
+    """What `counts` tells, not grouped, of several sources (table, code, collection): the registry is read once."""
+    each = sql.SQL(" UNION ALL ").join(
+        sql.SQL(
+            "SELECT {place}::integer AS place, {owner}::text AS owner, {code} AS code FROM {table} AS source"
+        ).format(place=sql.Literal(place), owner=sql.Literal(collection), code=code, table=table)
+        for place, (table, code, collection) in enumerate(given)
+    )
+    statement = sql.SQL(
+        "SELECT coded.place, count(*) AS source_rows, count(r.entity_code) AS registered,"
+        " count(*) - count(coded.code) AS unidentifiable FROM ({each}) AS coded"
+        " LEFT JOIN {registry} AS r ON r.entity_code = coded.code AND r.collection_name = coded.owner GROUP BY 1"
+    ).format(each=each, registry=bound.registry(schema))
+    return Reading(statement, Tally)
 
 
 def joined(table: sql.Composable, code: sql.Composable, collection: str, schema: str) -> Reading[Joined]:

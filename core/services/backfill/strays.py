@@ -7,7 +7,7 @@ from core.db.connection.session import Connection
 from core.db.rows.strays import LATEST, RENAMED
 from core.domain.backfill.runs import Run
 from core.domain.backfill.stray import Rename, Stray
-from core.domain.overview.matrix import MatrixRow
+from core.domain.overview.matrix import Counts, MatrixRow
 from core.errors import ConsoleError
 from core.services.overview import matrix
 
@@ -33,10 +33,12 @@ def _strays(
     connection: Connection, registry: Mapping[str, int], entries: Mapping[str, int], names: Iterable[str]
 ) -> Iterable[Stray]:
     known = {row.facts.collection: row for row in matrix.read(connection, every=True)}
-    for name in names:
-        if (row := known.get(name)) is None:
-            continue
-        phantoms = _phantoms(connection, row, registry)
+    wanted = [name for name in names if name in known]
+    counted: dict[str, Counts] = {}
+    for start in range(0, len(wanted), matrix.TOGETHER):
+        counted |= matrix.count_together(connection, wanted[start : start + matrix.TOGETHER])
+    for name in wanted:
+        phantoms = _phantoms(connection, known[name], registry, counted.get(name))
         if phantoms == 0:
             continue
         renamed, examples = 0, tuple[Rename, ...]()
@@ -48,9 +50,11 @@ def _strays(
             yield Stray(name, phantoms, renamed, examples)
 
 
-def _phantoms(connection: Connection, row: MatrixRow, registry: Mapping[str, int]) -> int | None:
+def _phantoms(
+    connection: Connection, row: MatrixRow, registry: Mapping[str, int], counted: Counts | None
+) -> int | None:
     try:
-        counts = matrix.count(connection, row.facts.collection, exact=True)
+        counts = counted or matrix.count(connection, row.facts.collection, exact=True)
     except ConsoleError:
         if connection.is_closed:
             raise

@@ -9,7 +9,7 @@ from psycopg import sql
 from core.db.connection.session import Connection
 from core.db.rows import identity as rows
 from core.db.rows.query import Reading
-from core.db.rows.sources import Counts, Joined
+from core.db.rows.sources import Counts, Joined, Tally
 from core.db.sources import codec
 from core.db.sources import counts as counting
 from core.domain.classify.identity import COLUMN, Identity
@@ -120,6 +120,15 @@ def count_statement(connection: Connection, source: Source, *, grouped: bool) ->
         windowed=source.windowed,
         grouped=grouped,
     )
+
+
+def tally_statement(found: Sequence[Source], schema: str) -> Reading[Tally]:
+    """The same of several sources in one statement. Of each an index must say that no two rows share a code."""
+    given = []
+    for source in found:
+        assert source.table is not None and source.identity is not None  # noqa: S101, PT018 - the caller looked
+        given.append((source.table, code_of(source, source.identity)[0], source.collection))
+    return counting.together(given, schema)
 
 
 def joined_statement(source: Source) -> Reading[Joined] | None:

@@ -66,7 +66,7 @@ def side_by_side(
     leads to another server. What is wrong with one collection is found in its place. Raises Unavailable where a
     connection is lost; what is under way then is given up.
     """
-    tally = _Tally(collections, exact=exact, tell=tell)
+    tally = _Tally(collections, connections, exact=exact, tell=tell)
     moment = first.moment()
 
     def help_out() -> None:
@@ -97,10 +97,18 @@ def _counted(connection: Connection, names: Iterable[str], tell: Tell) -> Callab
 class _Tally:
     """What is left to count, what was counted, and the first error; shared by threads with a connection each."""
 
-    def __init__(self, collections: Iterable[str], *, exact: bool, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        collections: Iterable[str],
+        connections: int,
+        *,
+        exact: bool,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         self._tell = tell
         self._left = deque(collections)
         self._total = len(self._left)
+        self._share = max(1, min(matrix.TOGETHER, -(-self._total // max(1, connections))))
         self._exact = exact
         self._found: dict[str, Found] = {}
         self._error: Exception | None = None
@@ -113,11 +121,20 @@ class _Tally:
         return len(self._left)
 
     def count(self, connection: Connection) -> None:
-        """Count what is left, one after the other."""
+        """Count what is left: a share of it together, then what is left of that share one after the other."""
         self._counting.append(connection)
-        while self._left:
-            with suppress(IndexError):  # somebody else was quicker
-                self._count(connection, self._left.popleft())
+        while share := self._taken():
+            together = self._count_together(connection, share)
+            for name in share:
+                if name not in together:
+                    self._count(connection, name)
+
+    def _taken(self) -> list[str]:
+        share: list[str] = []
+        with suppress(IndexError):  # none are left, or somebody else was quicker
+            while len(share) < self._share:
+                share.append(self._left.popleft())
+        return share
 
     def result(self) -> dict[str, Found]:
         """Wait for the others. Raises the first error that is not one of a collection alone."""
@@ -134,6 +151,16 @@ class _Tally:
             if connection is not but:
                 connection.cancel()
 
+    def _count_together(self, connection: Connection, names: list[str]) -> Mapping[str, Counts]:
+        try:
+            found = matrix.count_together(connection, names)
+        except Exception:  # noqa: BLE001 - the next one that is counted tells that the connection is lost
+            return {}
+        with self._changed:
+            for name, counts in found.items():
+                self._note(name, counts)
+        return found
+
     def _count(self, connection: Connection, name: str) -> None:
         found: Found
         try:
@@ -146,10 +173,13 @@ class _Tally:
             self.give_up(but=connection)
         else:
             with self._changed:
-                self._found[name] = found
-                if self._tell is not None:
-                    self._tell(name)
-                self._changed.notify_all()
+                self._note(name, found)
+
+    def _note(self, name: str, found: Found) -> None:
+        self._found[name] = found
+        if self._tell is not None:
+            self._tell(name)
+        self._changed.notify_all()
 
 
 def _found(connection: Connection, name: str, *, exact: bool) -> Found:
