@@ -15,6 +15,9 @@ on_event = ["/usr/local/bin/page-me"]    # program and arguments: hears when a r
 [profile.staging.throttles]              # what `apply` holds for, unless its options say otherwise
 max_lag = 5.0                            # seconds
 max_wal_rate = 20.0                      # MB per second
+max_active = 8                           # sessions of others that may be at work
+replicas = 1                             # replicas that must stream
+nice = 0.25                              # a worker rests for this share of each batch's time
 while = "SELECT count(*) < 5 FROM …"
 patience = 600.0                         # seconds
 """
@@ -32,6 +35,8 @@ from core.errors import UsageError
 
 # Connections that count rows at the same time: the company's own work needs the others.
 COUNTERS, MOST_COUNTERS = 4, 64
+# What a worker rests after each batch where the profile's word says that its database is production.
+PRODUCTION_NICE = 0.25
 COLOURS = ("red", "yellow", "green", "blue", "magenta", "cyan")
 Keymap = Mapping[str, tuple[str, ...]]
 
@@ -44,6 +49,9 @@ class Throttles:
     max_wal_rate: float | None = None
     condition: str | None = None
     patience: float | None = None
+    nice: float | None = None
+    max_active: int | None = None
+    replicas: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +175,13 @@ def _profile(source: "_Source", name: str, content: Mapping[str, Any], keymap: K
         counters=content.get("counters", COUNTERS),
         on_event=tuple(content.get("on_event", ())),
         throttles=Throttles(
-            throttles.get("max_lag"), throttles.get("max_wal_rate"), throttles.get("while"), throttles.get("patience")
+            throttles.get("max_lag"),
+            throttles.get("max_wal_rate"),
+            throttles.get("while"),
+            throttles.get("patience"),
+            throttles.get("nice", PRODUCTION_NICE if "prod" in content.get("word", "").lower() else None),
+            throttles.get("max_active"),
+            throttles.get("replicas"),
         ),
         keymap={**keymap, **_keymap(content.get("keymap", {}))},
     )
@@ -192,6 +206,11 @@ def _is_flag(value: object) -> str:
 def _is_amount(value: object) -> str:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return "" if number and value >= 0 else "must be a number, 0 or more"  # type: ignore[operator]  # a number
+
+
+def _is_number(value: object) -> str:
+    fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return "" if fits else "must be a whole number, 0 or more"
 
 
 def _is_crowd(value: object) -> str:
@@ -238,6 +257,9 @@ _PROFILE: Mapping[str, Check] = {
 _THROTTLES: Mapping[str, Check] = {
     "max_lag": _is_amount,
     "max_wal_rate": _is_amount,
+    "max_active": _is_number,
+    "replicas": _is_number,
+    "nice": _is_amount,
     "while": _is_text,
     "patience": _is_amount,
 }

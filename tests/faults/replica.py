@@ -42,6 +42,10 @@ class Replica:
         while self._connection.flush():
             pass
 
+    def leave(self) -> None:
+        """Stream no longer."""
+        self._connection.finish()
+
 
 @contextmanager
 def a_replica(database: Database) -> Iterator[Replica]:

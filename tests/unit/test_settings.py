@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import UsageError
-from core.profiles import Throttles
+from core.profiles import PRODUCTION_NICE, Throttles
 from core.settings import DEMO_LOGINS, Settings, config_file, data_home, resolve
 
 Write = Callable[[str], None]
@@ -70,7 +70,10 @@ def test_an_empty_environment_variable_is_as_good_as_none(write: Write, monkeypa
 def test_a_profile_brings_its_schema_its_word_and_its_read_only(write: Write) -> None:
     write(PROFILES)
     assert resolve() == Settings(dsn="service=staging", schema="public", login="operator1", word="STAGING")
-    assert resolve(profile="production") == Settings(dsn="service=production", read_only=True, word="PRODUCTION")
+    gentle = Throttles(nice=PRODUCTION_NICE)
+    assert resolve(profile="production") == Settings(
+        dsn="service=production", read_only=True, word="PRODUCTION", throttles=gentle
+    )
     assert resolve(profile="production", schema="other").schema == "other"
     assert resolve(profile="plain").is_demo
 
@@ -170,6 +173,7 @@ FULL = """
 refresh = "f5"
 [profile.live]
 service = "live db"
+word = "Production"
 colour = "red"
 confirm = "backfill live"
 [profile.live.throttles]
@@ -185,7 +189,7 @@ def test_a_profile_holds_the_mark_the_throttles_and_the_keys(write: Write) -> No
     found = resolve(profile="live")
     assert found.dsn == "service='live db'"
     assert (found.colour, found.confirm) == ("red", "backfill live")
-    assert found.throttles == Throttles(max_lag=2, condition="SELECT true")
+    assert found.throttles == Throttles(max_lag=2, condition="SELECT true", nice=PRODUCTION_NICE)
     assert found.keymap == {"refresh": ("f5",), "quit": ("ctrl+x", "f10")}
     elsewhere = resolve(profile="live", dsn="service=other")
     assert (elsewhere.colour, elsewhere.confirm, elsewhere.throttles) == ("", "", found.throttles)

@@ -78,7 +78,7 @@ def fault(error: ConsoleError) -> Content:
 def applying(intent: "Intent", effort: Effort, word: str) -> Content:
     """What an apply would do, as the plan tells it: largest first, then where, under which permits, time and risks."""
     run, found = intent.run, intent.preview
-    workers = f"{count_of(effort.workers, 'worker')}, {batches(effort.batch_size)}"
+    workers = f"{effort.words}, {batches(effort.batch_size)}"
     joins = f", besides {intent.progress.workers} running" if intent.progress.workers else ""
     permits = [
         f"permit {each.permit} by {visible(each.opened_by)}: {rows_of(each.budget - each.used)} left,"
@@ -96,7 +96,7 @@ def applying(intent: "Intent", effort: Effort, word: str) -> Content:
             *(_fact("under", each) for each in permits or ["no permit"]),
             *([_fact("", short, "bold $warning")] if found.admitted < found.rows else []),
             _fact("with", workers + joins),
-            _fact("expected", found.duration(effort.workers)),
+            _fact("expected", found.duration(effort.workers or 1)),
             *(_fact("! risk", visible(each), "$warning") for each in found.risks if not each.startswith(ADMISSION)),
             Content(""),
             Content("It runs in the background and survives this terminal."),

@@ -46,7 +46,7 @@ CONTROLLING = {"pause": "pausing", "resume": "resuming", "cancel": "cancelling",
 NOTE = "Note: what did you compare?"
 STAND = "Note, kept in the certificate: what did you check?"
 SIZE = "Rows per batch (1 to 10,000; 0: adaptive):"
-EFFORT = "Workers (1 to 64), then rows per batch (1 to 10,000; default adaptive):"
+EFFORT = "Workers (auto, or 1 to 64), then rows per batch (1 to 10,000; default adaptive):"
 
 
 class RunActions(Pane, metaclass=Unfinished):

@@ -8,7 +8,7 @@ from core.domain.backfill.progress import Effort
 from core.errors import UsageError
 from tui.ledger import dialog_text
 from tui.runtime.source import Link
-from tui.widgets.signs import count_of, rows_of
+from tui.widgets.signs import rows_of
 
 if TYPE_CHECKING:
     from core.domain.overview.matrix import MatrixRow
@@ -84,7 +84,7 @@ def effort(text: str) -> tuple[Content, bool]:
         found = Effort.parse(text)
     except UsageError as error:
         return Content.styled(error.message, "$warning"), False
-    return Content(f"{count_of(found.workers, 'worker')}, {dialog_text.batches(found.batch_size)}"), True
+    return Content(f"{found.words}, {dialog_text.batches(found.batch_size)}"), True
 
 
 def size(text: str) -> tuple[Content, bool]:

@@ -19,7 +19,7 @@ from core.services.backfill import apply as applying
 from core.services.backfill import background, hooks
 from core.services.backfill import control as controlling
 from core.services.backfill import rehearse as rehearsing
-from core.services.backfill.apply_options import LARGEST_BATCH, MOST_WORKERS, Options
+from core.services.backfill.apply_options import LARGEST_BATCH, MOST_NICE, MOST_WORKERS, Options
 from core.services.trust import verify
 
 _LAST = ("done", "stopped")
@@ -46,6 +46,15 @@ class _Amount(click.FloatRange):
         return found
 
 
+class _Workers(click.IntRange):
+    """A number of connections, or `auto`: None."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | None:  # type: ignore[override]  # None is auto
+        """Read `auto`, too."""
+        given: Any = value
+        return None if given == "auto" else super().convert(given, param, ctx)
+
+
 @click.command()
 @click.argument("run", type=RUN)
 @click.option("--batch-size", type=_ROWS, metavar="N", help="Rows per batch (default: adaptive).")
@@ -54,11 +63,18 @@ class _Amount(click.FloatRange):
 )
 @click.option(
     "--workers",
-    type=click.IntRange(1, MOST_WORKERS),
-    default=1,
+    type=_Workers(1, MOST_WORKERS),
+    default="auto",
     show_default=True,
-    metavar="N",
-    help="Connections that apply batches.",
+    metavar="auto|N",
+    help="Connections that apply batches; `auto` takes one, and one more while the server has an idle core.",
+)
+@click.option(
+    "--nice",
+    type=click.FloatRange(0, MOST_NICE),
+    metavar="RATIO",
+    help="Rest after each batch for this share of its time (default: profile, else 0.25 if its word says PRODUCTION, "
+    "else 0).",
 )
 @click.option("--detach", "detached", is_flag=True, help="Run in the background; survives this terminal.")
 @click.option(
@@ -79,6 +95,18 @@ class _Amount(click.FloatRange):
     type=_Amount(),
     metavar="MB",
     help="Pause while the server writes more WAL than this (MB per second; default: profile, else no limit).",
+)
+@click.option(
+    "--max-active",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Pause while more sessions of others than this are at work (default: profile, else no limit).",
+)
+@click.option(
+    "--replicas",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Pause while fewer replicas than this stream (default: profile, else as many as this apply has seen).",
 )
 @click.option("--while", "condition", metavar="SQL", help="Pause unless this SQL query returns true.")
 @click.option(
@@ -108,11 +136,14 @@ def apply(
     *,
     batch_size: int | None,
     max_batches: int | None,
-    workers: int,
+    workers: int | None,
+    nice: float | None,
     detached: bool,
     patience: float | None,
     max_lag: float | None,
     max_wal_rate: float | None,
+    max_active: int | None,
+    replicas: int | None,
     condition: str | None,
     max_quarantined: int,
     max_vanished: int | None,
@@ -124,6 +155,9 @@ def apply(
         batch_size=batch_size,
         max_batches=max_batches,
         workers=workers,
+        nice=nice,
+        max_active=max_active,
+        replicas=replicas,
         patience=patience,
         max_lag=max_lag,
         max_wal_rate=max_wal_rate,

@@ -136,6 +136,11 @@ class Load:
     replayed_bytes: float | None
     lock_waits: int
     wal_bytes: float | None
+    active: int | None
+    vacuuming: bool
+    dead_rows: int
+    live_rows: int
+    server_began: datetime
 
 
 @dataclass(frozen=True, slots=True)

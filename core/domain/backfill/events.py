@@ -12,8 +12,8 @@ EVENT_VERSION = 1
 class ApplyEvent:
     """What happened: `event` is its name.
 
-    started, batch, quarantined, split, retry, throttled, released, paused, unavailable, reconnected, claim_lost,
-    resolved, history_lost, hook_failed, stopped or done.
+    started, workers, batch, quarantined, split, retry, throttled, released, paused, unavailable, reconnected,
+    claim_lost, resolved, history_lost, hook_failed, stopped or done.
     """
 
     event: str

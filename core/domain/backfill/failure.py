@@ -22,11 +22,12 @@ _LINK = frozenset({"57P01", "57P02", "57P03", "57P05", "53300", "25P03", "25P04"
 # What no row and no statement of ours is to blame for, and time or an administrator cures: the same command goes on.
 _CURABLE_CLASSES = ("", "08", "40", "53", "54", "55", "57", "58")
 _INCURABLE = frozenset({"57P04"})  # the database was dropped
-# What another session, the server, rights or our own gates refuse is nothing that leaving a row out would cure. The
-# database sets a single row aside by the same rule (_birth_is_poison). All else speaks of the row that caused it: data
-# exceptions, constraints, and whatever class of its own a register function raises.
+# What the server cannot do for one row (0A), it cannot do for another. What another session, the server, rights or our
+# own gates refuse is nothing that leaving a row out would cure. The database sets a single row aside by the same rule
+# (_birth_is_poison). All else speaks of the row that caused it: data exceptions, constraints, and whatever class of its
+# own a register function raises.
 _FATAL_CLASSES = (
-    *("00", "01", "02", "03", "0L", "0P", "25", "26", "28", "2B", "2D", "34", "3B", "3D", "3F"),
+    *("00", "01", "02", "03", "0A", "0L", "0P", "25", "26", "28", "2B", "2D", "34", "3B", "3D", "3F"),
     *("40", "53", "54", "55", "57", "58", "BR", "F0", "HV", "XX"),
 )
 _FATAL = frozenset({"42501"})

@@ -74,19 +74,32 @@ class Pacing:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How a run is to be applied: connections, and rows a batch; None lets the size adapt."""
+    """How a run is to be applied: connections (None: as many as the server has idle cores), and rows a batch.
 
-    workers: int = 1
+    None lets the size adapt.
+    """
+
+    workers: int | None = None
     batch_size: int | None = None
+
+    @property
+    def words(self) -> str:
+        """The workers, in words."""
+        if self.workers is None:
+            return "1 worker, more while the server has idle cores"
+        return f"{self.workers} worker{'' if self.workers == 1 else 's'}"
 
     @classmethod
     def parse(cls, text: str) -> "Effort":
-        """Read `2`, or `2 500`: workers, then rows a batch. Raises UsageError for anything else."""
-        found = re.fullmatch(r"\s*([0-9]{1,6})(?:\s+([0-9]{1,6}))?\s*", text)
-        workers, rows = (int(found[1]), int(found[2]) if found[2] else None) if found else (0, None)
-        if not 1 <= workers <= MOST_WORKERS or (rows is not None and not 1 <= rows <= LARGEST_BATCH):
+        """Read `2`, `2 500` or `auto 500`: workers, then rows a batch. Raises UsageError for anything else."""
+        found = re.fullmatch(r"\s*([0-9]{1,6}|auto)(?:\s+([0-9]{1,6}))?\s*", text)
+        asked, rows = (found[1], int(found[2]) if found[2] else None) if found else ("0", None)
+        workers = None if asked == "auto" else int(asked)
+        if (workers is not None and not 1 <= workers <= MOST_WORKERS) or (
+            rows is not None and not 1 <= rows <= LARGEST_BATCH
+        ):
             raise UsageError(
-                f"invalid: 1 to {MOST_WORKERS} workers, then 1 to {LARGEST_BATCH:,} rows per batch (empty: adaptive)",
+                f"invalid: auto or 1 to {MOST_WORKERS} workers, then 1 to {LARGEST_BATCH:,} rows per batch",
                 code="bad_effort",
                 evidence={"given": text},
             )

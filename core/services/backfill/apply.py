@@ -1,10 +1,12 @@
 """Applying a run: gates, a canary, then workers side by side until every planned row has an outcome."""
 
 import itertools
+import os
 import queue
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Event, Thread
 
 from core.db.connection.apply_connection import ApplyConnection
@@ -13,11 +15,13 @@ from core.db.connection.session import Connection
 from core.db.rows.apply import BATCHES, BEGIN, FACTS, FINISH
 from core.db.rows.query import from_json
 from core.domain.backfill.apply_gates import APPLY
+from core.domain.backfill.crowd import ASSUMED_CORES, MOST, WORTHWHILE_ROWS, Crowd
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.failure import Failure, failure
 from core.domain.backfill.pace import CANARY, Pace
 from core.domain.backfill.run_facts import RunFacts
 from core.domain.backfill.runs import Accounting
+from core.domain.backfill.throttle import Replicas
 from core.domain.gates import Judgement, insist, judge
 from core.errors import ConsoleError, Interrupted, Json, Stopped, Unavailable
 from core.services import authorization, link_checks
@@ -28,6 +32,8 @@ from core.services.backfill.apply_options import Options
 from core.services.backfill.reconnect import Connect, Link, as_stopped, is_passing
 from core.services.backfill.throttle import Throttle
 from core.services.backfill.worker import Worker
+
+_ROOM_SECONDS = 0.2
 
 
 def gates(connection: Connection, number: int) -> tuple[Judgement, ...]:
@@ -57,7 +63,7 @@ def apply(
     try:
         if begun.is_fresh:
             yield from crew.canary()
-        yield from crew.work()
+        yield from crew.work(account.open)
         yield from crew.finish()
     except ConsoleError as error:
         name_grant(error, connect)
@@ -111,6 +117,9 @@ class _Crew:
         self._tickets = itertools.count(1)
         self._quarantined = 0
         self._heard = Acknowledged(number)
+        self._replicas = Replicas()
+        self._crowd: Crowd | None = None
+        self._is_over = Event()
 
     def begin(self) -> Generator[ApplyEvent, None, _Begun]:
         """Check the gates and begin. What a server that starts or is full refuses is tried again.
@@ -157,11 +166,63 @@ class _Crew:
                     hint=f"See `birth-console ledger diff {self._number} --only '!'`. Apply the run again to continue.",
                 )
 
-    def work(self) -> Iterator[ApplyEvent]:
-        """All workers, until nothing is left. Raises the first error of any of them, once all have ended."""
-        for _ in range(self._options.workers):
-            self._run(lambda worker: worker.work(self._options.patience, self._ticket))
-        yield from self._drain(self._options.workers)
+    def work(self, rows: int) -> Iterator[ApplyEvent]:
+        """All workers, until nothing is left. Raises the first error of any of them, once all have ended.
+
+        Where nobody said how many, one works, and others beside it while the server has idle cores. With few `rows` to
+        go it stays alone.
+        """
+        workers = self._options.workers
+        if workers is None:
+            crowded = rows >= WORTHWHILE_ROWS
+            self._crowd = Crowd(self._cores()) if crowded else None
+            self._run(self._lead, crowd=self._crowd)
+            for place in range(1, MOST if crowded else 1):
+                self._run(partial(self._assist, place=place))
+            workers = MOST if crowded else 1
+        else:
+            for _ in range(workers):
+                self._run(lambda worker: worker.work(self._options.patience, self._ticket))
+        yield from self._drain(workers)
+
+    def _cores(self) -> int:
+        """The server's cores, where it runs on this machine; else what every server has."""
+        link = self._link(self._told.put)
+        try:
+            info = link.get().driver.info
+            is_near = link_checks.is_local(info.hostaddr or info.host)
+        finally:
+            link.drop()
+        if not is_near:
+            return ASSUMED_CORES
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or ASSUMED_CORES
+
+    def _lead(self, worker: Worker) -> None:
+        try:
+            worker.work(self._options.patience, self._ticket)
+        finally:
+            self._is_over.set()
+
+    def _assist(self, worker: Worker, place: int) -> None:
+        """Work beside the first one for as long as the server has a core for it, and as there is work."""
+
+        def ticket() -> bool:
+            return self._has_room(place) and self._ticket()
+
+        while not (self._stop.is_set() or self._is_over.is_set() or worker.is_finished):
+            if self._has_room(place):
+                self._tell_workers(place + 1)
+                worker.work(self._options.patience, ticket)
+                worker.step_back()
+                if not (self._is_over.is_set() or worker.is_finished):
+                    self._tell_workers(place)
+            self._is_over.wait(_ROOM_SECONDS)
+
+    def _has_room(self, place: int) -> bool:
+        return self._crowd is not None and self._crowd.wanted > place and not self._is_over.is_set()
+
+    def _tell_workers(self, workers: int) -> None:
+        self._told.put(ApplyEvent("workers", {"run": self._number, "workers": workers}))
 
     def finish(self) -> Iterator[ApplyEvent]:
         """Say in the ledger that every row has its outcome. Raises Stopped where some have none yet."""
@@ -181,14 +242,16 @@ class _Crew:
         connect = self._heard.watching(self._connect, tell)
         return Link(self._number, connect, self._options.patience, stop=self._stop, tell=tell)
 
-    def _run(self, task: Callable[[Worker], object]) -> None:
-        Thread(target=self._thread, args=(task,), daemon=True).start()
+    def _run(self, task: Callable[[Worker], object], crowd: Crowd | None = None) -> None:
+        Thread(target=self._thread, args=(task, crowd), daemon=True).start()
 
-    def _thread(self, task: Callable[[Worker], object]) -> None:
+    def _thread(self, task: Callable[[Worker], object], crowd: Crowd | None) -> None:
         options = self._options
         link = self._link(self._told.put)
         pace = Pace() if options.batch_size is None else Pace(options.batch_size, fixed=True)
-        throttle = Throttle(self._number, options.limits, self._told.put, self._stop)
+        throttle = Throttle(
+            self._number, options.limits, self._told.put, self._stop, crowd=crowd, replicas=self._replicas
+        )
         try:
             worker = Worker(
                 self._number,
@@ -198,6 +261,7 @@ class _Crew:
                 heard=self._heard,
                 tell=self._told.put,
                 stop=self._stop,
+                nice=options.nice,
             )
             task(worker)
         except ConsoleError as error:

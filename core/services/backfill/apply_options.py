@@ -9,7 +9,7 @@ from core.errors import UsageError
 from core.profiles import Throttles
 
 T = TypeVar("T")
-LARGEST_BATCH, MOST_WORKERS = 10_000, 64
+LARGEST_BATCH, MOST_WORKERS, MOST_NICE = 10_000, 64, 20.0
 _MEGABYTE = 1_000_000  # bytes
 
 
@@ -19,6 +19,9 @@ class Asked(TypedDict, total=False):
     batch_size: int | None
     max_batches: int | None
     workers: int | None
+    nice: float | None
+    max_active: int | None
+    replicas: int | None
     patience: float | None
     max_lag: float | None
     max_wal_rate: float | None
@@ -31,13 +34,17 @@ class Asked(TypedDict, total=False):
 class Options:
     """How to apply. `batch_size` None lets the size adapt; `patience` is in seconds, for every kind of waiting.
 
+    `workers` None takes one, and more while the server has idle cores. After each batch a worker rests for `nice` times
+    what the batch took.
+
     The run stops when more than `most_quarantined` rows were set aside by it, or more than `most_vanished` are gone
     from their sources; None is the database's default, or what the run was begun with.
     """
 
     batch_size: int | None = None
     max_batches: int | None = None
-    workers: int = 1
+    workers: int | None = 1
+    nice: float = 0.0
     patience: float = 600.0
     most_quarantined: int = 100
     most_vanished: int | None = None
@@ -55,7 +62,8 @@ class Options:
         found = cls(
             batch_size=asked.get("batch_size"),
             max_batches=asked.get("max_batches"),
-            workers=_first(asked.get("workers"), None, default.workers),
+            workers=asked.get("workers"),
+            nice=_first(asked.get("nice"), profile.nice, default.nice),
             patience=_first(asked.get("patience"), profile.patience, default.patience),
             most_quarantined=_first(asked.get("max_quarantined"), None, default.most_quarantined),
             most_vanished=asked.get("max_vanished"),
@@ -63,11 +71,16 @@ class Options:
                 replica_lag=None if lag == math.inf else lag,
                 wal_rate=None if rate is None else rate * _MEGABYTE,
                 condition=_first(asked.get("condition"), profile.condition),
+                replicas=_first(asked.get("replicas"), profile.replicas),
+                active=_first(asked.get("max_active"), profile.max_active),
             ),
         )
         _insist("batch_size", found.batch_size, 1, LARGEST_BATCH)
         _insist("max_batches", found.max_batches, 1)
         _insist("workers", found.workers, 1, MOST_WORKERS)
+        _insist("nice", found.nice, 0, MOST_NICE)
+        _insist("max_active", found.limits.active, 0)
+        _insist("replicas", found.limits.replicas, 0)
         _insist("patience", found.patience, 0)
         _insist("max_lag", lag, 0)
         _insist("max_wal_rate", rate, 0)

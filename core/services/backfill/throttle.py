@@ -7,26 +7,44 @@ from threading import Event
 
 from core.db.connection.apply_connection import ApplyConnection
 from core.db.rows import apply as rows
+from core.domain.backfill.crowd import Crowd
 from core.domain.backfill.events import ApplyEvent
-from core.domain.backfill.throttle import Limits, Load, Replay, closed_throttles
+from core.domain.backfill.throttle import Bucket, Limits, Load, Replay, Replicas, Vacuum, closed_throttles
 from core.errors import ConsoleError, Json, Stopped
 from core.services.backfill.reconnect import Link
 
 _LOOK_SECONDS = 1.0
+_FIRST_LOOKS_SECONDS = 0.05
 _LONGEST_WAIT = 5.0
 
 
 class Throttle:
-    """Looks at the server about once a second, and makes its caller wait while a limit is passed."""
+    """Looks at the server about once a second, and makes its caller wait while a limit is passed.
 
-    def __init__(self, run: int, limits: Limits, tell: Callable[[ApplyEvent], None], stop: Event) -> None:
+    A `crowd` learns from each look how many workers the server has cores for; `replicas` are those that all workers of
+    an apply have seen.
+    """
+
+    def __init__(
+        self,
+        run: int,
+        limits: Limits,
+        tell: Callable[[ApplyEvent], None],
+        stop: Event,
+        *,
+        crowd: Crowd | None = None,
+        replicas: Replicas | None = None,
+    ) -> None:
         self._run = run
         self._limits = limits
         self._tell = tell
         self._stop = stop
         self._looked_at = -_LOOK_SECONDS
+        self._crowd = crowd
         self._wal: tuple[float, float] | None = None
+        self._bucket = Bucket()
         self._replay = Replay()
+        self._replicas = Replicas() if replicas is None else replicas
 
     def is_fresh_for(self, seconds: float) -> bool:
         """Whether the last look will still count `seconds` from now."""
@@ -39,6 +57,9 @@ class Throttle:
             return
         told: list[str] = []
         pause = 0.25
+        while self._crowd is not None and self._crowd.is_new and not self._stop.is_set():
+            self._load(link)
+            self._stop.wait(_FIRST_LOOKS_SECONDS)
         while closed := closed_throttles(self._load(link)):
             reasons = [f"{each.id} is closed ({each.title}): {_json(each.evidence)}" for each in closed]
             if reasons != told:
@@ -63,6 +84,8 @@ class Throttle:
     def _load(self, link: Link) -> Load:
         found = link.patiently(rows.LOAD, {"run": self._run})
         now = time.monotonic()
+        if self._crowd is not None:
+            self._crowd.looked(found.active)
         answer, trouble = _asked(link.get(), self._limits.condition)
         return Load(
             replicas=found.replicas,
@@ -72,6 +95,10 @@ class Throttle:
             condition=answer,
             limits=self._limits,
             trouble=trouble,
+            wal_debt=self._bucket.debt(now, found.wal_bytes, self._limits.wal_rate),
+            most_replicas=self._replicas.most(found.server_began, found.replicas),
+            active=found.active,
+            vacuum=Vacuum(found.vacuuming, found.dead_rows, found.live_rows),
         )
 
     def _wal_rate(self, now: float, written: float | None) -> float | None:

@@ -35,6 +35,7 @@ class Worker:
         heard: Acknowledged,
         tell: Callable[[ApplyEvent], None],
         stop: Event,
+        nice: float = 0.0,
     ) -> None:
         self._run = run
         self._link = link
@@ -43,6 +44,7 @@ class Worker:
         self._heard = heard
         self._tell = tell
         self._stop = stop
+        self._nice = nice
         self._held_since: float | None = None
         self._is_finished = False
         self._seconds = 0.0  # of the latest batch
@@ -54,8 +56,23 @@ class Worker:
             claim = self._claim(self._pace.rows, patience)
             while claim is not None:
                 claim = self._settle(claim, patience, tickets)
+                self._rest()
             if self._is_finished:
                 return
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing was left to claim."""
+        return self._is_finished
+
+    def _rest(self) -> None:
+        """Leave the server to others for a share of what the latest batch took."""
+        if self._nice > 0:
+            self._stop.wait(self._nice * self._seconds)
+
+    def step_back(self) -> None:
+        """Give the connection back, until there is work again."""
+        self._link.drop()
 
     def step(self, rows: int, patience: float) -> None:
         """Settle one claim of at most `rows`, where anything is left."""

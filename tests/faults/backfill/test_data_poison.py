@@ -57,7 +57,6 @@ def raising(code: str, statement: str) -> str:
         ("PERFORM 'x'::integer;", "22P02", 'invalid input syntax for type integer: "x"'),
         ("EXECUTE 'SELECT no_such_column';", "42703", 'column "no_such_column" does not exist'),
         ("RAISE program_limit_exceeded;", "54000", "program_limit_exceeded"),
-        ("RAISE feature_not_supported;", "0A000", "feature_not_supported"),
     ],
 )
 def test_a_row_that_makes_the_register_function_raise_is_found_and_set_aside_with_its_reason(

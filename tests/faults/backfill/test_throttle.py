@@ -5,16 +5,18 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from core.db.connection import apply_connection
 from core.db.connection.apply_connection import ApplyConnection
+from core.domain.backfill import crowd
 from core.domain.backfill.throttle import Limits
 from core.errors import UsageError
 from core.services.backfill import apply as applying
@@ -143,7 +145,7 @@ def test_a_run_that_is_held_can_still_be_paused(small: Database) -> None:
 
 def test_wal_that_grows_too_fast_holds_the_run_until_it_grows_slowly_enough(small: Database) -> None:
     run = a_run(small, goods=2000)
-    driven = drive(small, run, under(Limits(wal_rate=100_000), batch_size=500))
+    driven = drive(small, run, under(Limits(wal_rate=400_000), batch_size=500))
     assert driven.status == 0
     assert {gate for event in driven.told("throttled") for gate in event.facts["gates"]} == {"wal_rate"}  # type: ignore[union-attr]  # a list
     assert driven.told("released")
@@ -228,6 +230,76 @@ def test_a_replica_that_keeps_up_holds_nothing(small: Database) -> None:
         eventually(lambda: small.value("SELECT replay_lsn IS NOT NULL FROM pg_stat_replication"))
         driven = drive(small, run, under(Limits(), batch_size=50))
     assert (driven.status, driven.told("throttled")) == (0, [])
+
+
+def test_a_replica_that_was_there_and_is_gone_holds_the_run_and_so_does_one_that_is_wanted(small: Database) -> None:
+    registering(small, before="PERFORM pg_sleep(0.01);")
+    run = a_run(small, goods=700)
+    assert drive(small, run, under(Limits(replicas=1), AT_ONCE)).code == "throttled"
+    with a_replica(small) as replica:
+        replica.reports(ALL)
+        eventually(lambda: small.value("SELECT replay_lsn IS NOT NULL FROM pg_stat_replication"))
+        with driving(small, run, under(Limits(), batch_size=50)) as driven:
+            eventually(lambda: account(small, run).registered)
+            replica.leave()
+            eventually(lambda: driven.told("throttled"))
+            with small.connect("operator2") as other:
+                control.send(other, run, "cancel")
+    (held,) = driven.told("throttled")
+    assert held.facts["gates"] == ["replicas"]
+    assert '{"streaming": 0, "wanted": 1}' in str(held.facts["reasons"])
+
+
+def test_sessions_of_others_at_work_are_counted_and_hold_the_run_above_the_limit(small: Database) -> None:
+    run = a_run(small, goods=300)
+    busy = b"SELECT count(*) FROM generate_series(1, 1000000000)"
+    with small.psql() as worker, small.psql("postgres") as other:
+        worker.execute("SET application_name = 'busy'")
+
+        def work() -> None:
+            with suppress(psycopg.Error):
+                worker.execute(busy)
+
+        thread = Thread(target=work, daemon=True)
+        thread.start()
+        at_work = "SELECT pid FROM pg_stat_activity WHERE application_name = 'busy' AND state = 'active'"
+        eventually(lambda: small.run(at_work))
+        held = drive(small, run, under(Limits(active=0), AT_ONCE))
+        assert (held.status, held.code) == (7, "throttled")
+        assert "few enough sessions of others are at work" in reasons(held)
+        other.execute(f"SELECT pg_cancel_backend(pid) FROM ({at_work}) AS a".encode())
+        thread.join(30)
+    # A hundred such sessions are no obstacle where nobody asks.
+    assert done(small, run).registered == 300
+
+
+def test_idle_cores_get_a_second_worker_which_leaves_when_others_need_them_and_nice_workers_rest(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    active = [0]
+    looked = crowd.Crowd.looked
+    monkeypatch.setattr(crowd.Crowd, "looked", lambda self, _: looked(self, active[0]))
+    monkeypatch.setattr(applying, "WORTHWHILE_ROWS", 100)
+    registering(small, before="PERFORM pg_sleep(0.001);")
+    run = a_run(small, goods=1500)
+    auto = Options(workers=None, batch_size=50, patience=20)
+    with driving(small, run, auto) as driven:
+        eventually(lambda: [event.facts["workers"] for event in driven.told("workers")][-1:] == [2])
+        eventually(lambda: small.value(
+            "SELECT count(DISTINCT claimed_by) FROM birth.birth_backfill_batch") and small.value(
+            "SELECT count(DISTINCT backend_pid) > 1 FROM birth.birth_backfill_batch WHERE seq_from > 100"))  # fmt: skip
+        active[0] = 9
+        eventually(lambda: [event.facts["workers"] for event in driven.told("workers")][-1:] == [1])
+    assert account(small, run).registered == 1500
+    again = a_run(small, "parts", goods=0, parts=300)
+    resting = drive(small, again, Options(batch_size=50, patience=20, nice=2.0))
+    told = [event for event in resting.told("batch") if event.count("seq_from") > 100]
+    taken = small.value(
+        "SELECT extract(epoch FROM max(finished_at) - min(finished_at)) FROM birth.birth_backfill_batch"
+        f" JOIN birth.birth_backfill_ledger USING (ledger_id) WHERE run_id = {again} AND seq_from > 100"
+    )
+    seconds = sum(float(str(event.facts["seconds"])) for event in told[1:])
+    assert float(taken) > 2.5 * seconds
 
 
 _ASLEEP = """

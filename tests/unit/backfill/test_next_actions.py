@@ -101,6 +101,7 @@ def test_a_gate_without_short_words_still_forbids() -> None:
 def test_effort_is_workers_and_then_rows(text: str) -> None:
     numbers = [int(part) for part in text.split()]
     assert Effort.parse(text) == Effort(numbers[0], numbers[1] if len(numbers) > 1 else None)
+    assert (Effort.parse("auto"), Effort.parse(" auto 500")) == (Effort(None), Effort(None, 500))
 
 
 @pytest.mark.parametrize("text", ["", "0", "65", "1 0", "1 10001", "one", "1,2", "-1", "1 2 3", "٣"])

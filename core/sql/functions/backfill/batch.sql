@@ -145,7 +145,7 @@ COMMENT ON FUNCTION {S}._birth_batch_attempt({S}.birth_backfill_ledger, bigint, 
 CREATE OR REPLACE FUNCTION {S}._birth_is_poison(p_state text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT p_state = 'BR008'
-        OR left(p_state, 2) NOT IN ('00', '01', '02', '03', '08', '0L', '0P', '25', '26', '28', '2B', '2D', '34',
+        OR left(p_state, 2) NOT IN ('00', '01', '02', '03', '08', '0A', '0L', '0P', '25', '26', '28', '2B', '2D', '34',
             '3B', '3D', '3F', '40', '53', '55', '57', '58', 'BR', 'F0', 'HV', 'XX')
         -- How deep a stack may grow is the server's to say, and how deep it is already, the caller's.
         AND p_state NOT IN ('42501', '54001')
