@@ -27,7 +27,7 @@ _SHOWN = 20
 _MADE_AGAIN = ("function", "view", "trigger")
 _RIGHTS = ("owner", "access")
 _WITH_RIGHTS = ("table", "sequence", "schema")
-_REGISTER = "fn_birth_register"
+_REGISTER, _REGISTER_SET = "fn_birth_register", "fn_birth_register_set"
 _VIEW = re.compile(r"VIEW \{S\}\.(\w+)")
 
 
@@ -83,7 +83,7 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
         *_stand_ins(connection, found)]  # fmt: skip
     parts = [*stand_ins, *_files(connection, found)]
     files = [each for part in parts for each in script.making(part, schema)]
-    if any(part.functions and part.functions[0][0] == _REGISTER for part in stand_ins):
+    if any(part.functions and part.functions[0][0] in (_REGISTER, _REGISTER_SET) for part in stand_ins):
         # Made by what is bound: the stand-in's own text has just taken its place.
         files.append(_register_defined(schema))
     steps = [*_repairs(found), *files, *_drops(connection, found)]
@@ -194,11 +194,18 @@ def _repairs(found: _Found) -> Iterator[Statement]:
 
 
 def _stand_ins(connection: Connection, found: _Found, *, every: bool = False) -> Iterator[Part]:
-    """Functions that stand in for the company's and whose text differs, or `every` one, as long as they are ours."""
-    older = {part.makes[0][1]: part for part in installer.stand_ins() if part.functions
-             and (every or found.files.get(part.name, part.sha256) != part.sha256)}  # fmt: skip
-    for each in connection.rows(rows.STAND_INS, {"names": [*older]}):
-        yield older[each.name].again
+    """Functions that stand in for the company's and whose text differs, or `every` one, as long as they are ours.
+
+    The one that takes arrays comes with the row-wise one, also to where that was before there was another.
+    """
+    known = {part.makes[0][1]: part for part in installer.stand_ins() if part.functions}
+    ours = {each.name for each in connection.rows(rows.STAND_INS, {"names": [*known]})}
+    for name, part in known.items():
+        if name in ours:
+            if every or found.files.get(part.name, part.sha256) != part.sha256:
+                yield part.again
+        elif name == _REGISTER_SET and _REGISTER in ours and part.name not in found.files:
+            yield part
 
 
 def _files(connection: Connection, found: _Found) -> Iterator[Part]:

@@ -40,6 +40,7 @@ class Binding:
     writes: bool | None
     callable: bool | None
     overloads: int
+    set_based: bool
     unknown: list[str]
     binding: Json
 

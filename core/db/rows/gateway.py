@@ -56,6 +56,7 @@ class Function:
     names: tuple[str, ...]
     types: tuple[str, ...]
     pseudo: tuple[bool, ...]
+    arrays: tuple[bool, ...]
     variadic: bool
     owned: bool
     schema: str

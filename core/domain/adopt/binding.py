@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from core.errors import ConsoleError, GateClosed, Json, UsageError
 
 VALUES = ("collection", "code", "source_key", "born_at", "origin", "dry_run")
+# What differs from row to row: arrays, for a function that takes many rows at once.
+_OF_EACH_ROW = ("code", "source_key", "born_at")
 # Without these a row is not registered under the right code and collection, or what was written is not found again.
 _NEEDED = ("collection", "code", "origin")
 # What parameters are called by those who name them as we would.
 _USUAL = {
     "collection": ("collection_name", "collection"),
-    "code": ("entity_code", "code"),
-    "source_key": ("source_key", "source_id"),
-    "born_at": ("born_at",),
+    "code": ("entity_code", "code", "entity_codes", "codes"),
+    "source_key": ("source_key", "source_id", "source_keys", "source_ids"),
+    "born_at": ("born_at", "births"),
     "origin": ("dot_origin", "origin"),
     "dry_run": ("dry_run",),
 }
@@ -28,6 +30,7 @@ class Parameter:
     has_default: bool
     is_variadic: bool = False
     is_pseudo: bool = False
+    is_array: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,12 @@ def guess(function: Function) -> Binding | None:
     return None if complaints(function, found) else found
 
 
+def is_set_based(function: Function, binding: Binding) -> bool:
+    """Whether it takes all rows of a batch in arrays: the parameter that is given the code is one."""
+    return any(each.is_array for each in function.parameters
+               if each.name in binding and binding[each.name].value == "code")  # fmt: skip
+
+
 def insist_fits(function: Function, binding: Binding) -> None:
     """Raise GateClosed with everything that is wrong with `binding`."""
     wrong = complaints(function, binding)
@@ -116,6 +125,7 @@ def complaints(function: Function, binding: Binding) -> list[str]:
               for each in function.parameters if not each.has_default and each.name not in binding]  # fmt: skip
     wrong += [f"{each.name} has type {each.type}: no value fits" for each in function.parameters
               if each.name in binding and (each.is_variadic or each.is_pseudo)]  # fmt: skip
+    wrong += _unfit_arrays(function, binding)
     wrong += [f"${value} is not bound" for value in _NEEDED if value not in values]
     wrong += [f"${value} is bound to two parameters" for value in VALUES if values.count(value) > 1]
     if function.kind != "f":
@@ -124,6 +134,20 @@ def complaints(function: Function, binding: Binding) -> list[str]:
         wrong.append("it returns a set")
     if function.volatility != "v":
         wrong.append("it is not volatile, so it cannot write")
+    return wrong
+
+
+def _unfit_arrays(function: Function, binding: Binding) -> list[str]:
+    """Rows come in arrays, or one by one; what is the same for all of them is never an array."""
+    wrong = []
+    for each in function.parameters:
+        given = binding.get(each.name)
+        if given is None or given.constant is not None or each.is_variadic or each.is_pseudo:
+            continue
+        wanted = given.value in _OF_EACH_ROW and is_set_based(function, binding)
+        if each.is_array != wanted:
+            words = "must be an array, like $code" if wanted else f"has type {each.type}: {given.text} is one value"
+            wrong.append(f"{each.name} {words}")
     return wrong
 
 

@@ -10,7 +10,7 @@ from core.db.connection.session import Connection
 from core.db.install import installer
 from core.db.rows import gateway as rows
 from core.db.rows.gateway import Bound
-from core.domain.adopt.binding import Binding, Function, Parameter, complaints, guess, insist_fits, read
+from core.domain.adopt.binding import Binding, Function, Parameter, complaints, guess, insist_fits, is_set_based, read
 from core.errors import ConsoleError, Json, UsageError
 from core.services.adopt.script_draft import Draft
 
@@ -60,6 +60,9 @@ def _company_s(connection: Connection, made: Draft) -> list[_Found]:
 
 def _guess(connection: Connection, made: Draft, candidates: list[_Found], bound: Bound | None) -> None:
     fitting = [(found, names) for found in candidates if (names := guess(found.function)) is not None]
+    if len(fitting) > 1:
+        # Beside one that takes arrays, the one that the gateway calls for each row is meant, unless somebody says so.
+        fitting = [(found, names) for found, names in fitting if not is_set_based(found.function, names)]
     if len(fitting) == 1:
         _bind(connection, made, *fitting[0], bound)
     else:
@@ -145,7 +148,7 @@ def _function(row: rows.Function) -> Function:
     return Function(
         signature=row.signature,
         parameters=tuple(
-            Parameter(name, types[n], n >= row.without_default, row.variadic and n == last, pseudo[n])
+            Parameter(name, types[n], n >= row.without_default, row.variadic and n == last, pseudo[n], row.arrays[n])
             for n, name in enumerate(names)
         ),
         kind=row.kind,

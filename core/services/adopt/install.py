@@ -19,6 +19,7 @@ from core.services.adopt.script_draft import SUPERUSER, Draft, Survey, insist_on
 OLDEST: Final = 140_000  # server_version_num of the first server that has all that is used
 # What the stand-in for the register function fills in.
 _REGISTERED = {"entity_code", "collection_name", "dot_origin", "born_at", "governance_role"}
+_REGISTER, _REGISTER_SET = "fn_birth_register", "fn_birth_register_set"
 _GUARD_FUNCTION = "fn_trigger_guard"
 # Stand-ins that a bound table makes needless. The registry of collections and the policy are always there: what is
 # enrolled or decided here stands in them, beside what the company's own say.
@@ -218,11 +219,11 @@ def _is_wanted(
     owner = made.survey.owner_of(kind, name)
     if owner is not None or _is_needless(made, name):
         return False
-    if name == "fn_birth_register":
+    if name in (_REGISTER, _REGISTER_SET):
         # A gateway of the company's calls something of its own; that is bound, or named by --bind.
         # A gateway that is bound has triggers of its own, and may have nothing else: then rows are registered by ours.
         wanted = not binds and not _is_bound(connection, made) and not made.has_register
-        if wanted:
+        if wanted and name == _REGISTER:
             with made.obstacles.noted():
                 _insist_on_defaults(connection, made, filled)
         return wanted

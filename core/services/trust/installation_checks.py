@@ -108,6 +108,7 @@ def _binding(connection: Connection, remedies: Remedies) -> Check:
             "present": found.there,
             "volatile": found.writes,
             "callable": found.callable,
+            "called": "once per batch" if found.set_based else "once per row",
             "unknown_parameters": found.unknown,
             "binding": found.binding,
         },

@@ -23,6 +23,7 @@ SELECT f.signature, p.oid IS NOT NULL AS there, p.provolatile = 'v' AS writes,
     pg_catalog.has_function_privilege('birth_caller', p.oid, 'EXECUTE')
         AND pg_catalog.has_schema_privilege('birth_caller', p.pronamespace, 'USAGE') AS callable,
     (SELECT pg_catalog.count(*) FROM {S}.birth_gateway_functions() AS g WHERE NOT g.is_gateway) AS overloads,
+    {S}.birth_register_is_set_based() AS set_based,
     ARRAY(
         SELECT b.parameter FROM {S}.birth_gateway_binding AS b
         WHERE p.oid IS NOT NULL AND b.parameter <> ALL (coalesce(p.proargnames, ARRAY[]::text[]))

@@ -65,6 +65,11 @@ SELECT p.oid::bigint AS oid, p.proname::text AS name,
         FROM unnest(p.proargtypes) WITH ORDINALITY AS t(type, place)
         JOIN pg_catalog.pg_type AS y ON y.oid = t.type
         ORDER BY place) AS pseudo,
+    ARRAY(
+        SELECT y.typcategory = 'A'
+        FROM unnest(p.proargtypes) WITH ORDINALITY AS t(type, place)
+        JOIN pg_catalog.pg_type AS y ON y.oid = t.type
+        ORDER BY place) AS arrays,
     p.provariadic <> 0 AS variadic,
     pg_catalog.pg_has_role(p.proowner, 'USAGE') AS owned,
     pg_catalog.quote_ident(n.nspname) AS schema

@@ -37,6 +37,7 @@ _READERS = {
     "birth_told_counters", "birth_history_changes", "birth_history_read",
     "birth_permit_unkind",
     "birth_withdrawal_facts", "birth_distributed", "birth_unseen_writes",
+    "birth_register_is_set_based", "birth_register_parameters",
 }  # fmt: skip
 _GUARDED = {
     "birth_alert_acknowledge", "birth_backfill_apply_batch", "birth_backfill_begin",

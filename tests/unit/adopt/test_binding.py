@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.domain.adopt.binding import Function, Given, Parameter, complaints, guess, read
+from core.domain.adopt.binding import Function, Given, Parameter, complaints, guess, is_set_based, read
 from core.errors import UsageError
 
 OURS = ("p_collection_name", "p_entity_code", "p_born_at", "p_dot_origin", "p_dry_run")
@@ -20,6 +20,22 @@ def test_the_usual_names_say_what_they_take() -> None:
     assert guess(function(*OURS, "p_tenant")) is None
     assert guess(function(*OURS, "p_tenant", optional=("p_tenant",))) is not None
     assert guess(function("p_collection", "p_code")) is None
+
+
+def test_a_function_takes_rows_one_by_one_or_all_of_them_in_arrays() -> None:
+    def taking(*arrays: str) -> Function:
+        names = ("p_collection", "p_codes", "p_source_keys", "p_dot_origin")
+        types = tuple(Parameter(name, "text", has_default=False, is_array=name in arrays) for name in names)
+        return Function("ops.f(text)", types, "f", returns_set=False, volatility="v")
+
+    binding = guess(taking("p_codes", "p_source_keys"))
+    assert binding is not None
+    assert is_set_based(taking("p_codes", "p_source_keys"), binding)
+    assert not is_set_based(taking(), binding)
+    assert complaints(taking("p_codes"), binding) == ["p_source_keys must be an array, like $code"]
+    assert complaints(taking("p_source_keys"), binding) == ["p_source_keys has type text: $source_key is one value"]
+    assert complaints(taking("p_codes", "p_source_keys", "p_dot_origin"), binding) == [
+        "p_dot_origin has type text: $origin is one value"]  # fmt: skip
 
 
 def test_a_binding_is_read_as_it_is_written() -> None:

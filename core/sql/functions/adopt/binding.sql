@@ -6,6 +6,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET quote_all_identifiers
 DECLARE
     v_function pg_proc;
     v_before jsonb;
+    v_unfit text[];
 BEGIN
     SELECT * INTO v_function FROM pg_proc WHERE oid::regprocedure::text = p_signature;
     IF v_function.oid IS NULL OR v_function.prokind <> 'f' OR v_function.proretset OR v_function.provolatile <> 'v' THEN
@@ -29,6 +30,21 @@ BEGIN
     DELETE FROM {S}.birth_gateway_binding;
     INSERT INTO {S}.birth_gateway_binding (parameter, value, constant)
     SELECT key, coalesce(value ->> 'value', 'constant'), value ->> 'constant' FROM jsonb_each(p_binding);
+    -- All rows of a batch come in arrays, or each by itself; what is one for all of them is never an array.
+    SELECT array_agg(p.name || ' ' || format_type(p.type, NULL) ORDER BY p.name) INTO v_unfit
+    FROM {S}.birth_gateway_binding AS b
+    JOIN {S}.birth_register_parameters() AS p ON p.name = b.parameter
+    JOIN pg_type AS y ON y.oid = p.type
+    WHERE (y.typcategory = 'A') <> CASE WHEN b.value IN ('code', 'source_key', 'born_at')
+            THEN {S}.birth_register_is_set_based() ELSE false END
+      AND b.value <> 'constant';
+    IF v_unfit IS NOT NULL THEN
+        PERFORM {S}.birth_refuse('BR003', 'not_bindable',
+            format('%s takes rows one by one, or all in arrays: unfit is %s',
+                p_signature, array_to_string(v_unfit, ', ')),
+            jsonb_build_object('function', p_signature, 'parameters', v_unfit),
+            'Bind $code, $source_key and $born_at to arrays, or none of them.');
+    END IF;
     -- The server itself says whether names and types fit, without calling it.
     IF has_function_privilege('birth_caller', v_function.oid, 'EXECUTE')
        AND has_schema_privilege('birth_caller', v_function.pronamespace, 'USAGE') THEN

@@ -121,10 +121,40 @@ BEGIN
     RETURN CASE WHEN FOUND THEN 'registered' ELSE 'existing' END;
 END
 $body$, v_relid::regclass, {S}.birth_bound_name('registry', 'entity_code'), v_columns, v_values));
+    -- Beside it, the one that takes arrays. Each row bears the other's name there: the values read as they are.
+    IF NOT EXISTS (SELECT FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+        WHERE p.proname = 'fn_birth_register_set' AND n.nspname = {s} AND p.proowner = 'birth_owner'::regrole)
+    THEN
+        RETURN;
+    END IF;
+    EXECUTE format($function$
+        CREATE OR REPLACE FUNCTION {S}.%I(p_collection_name text, p_entity_codes text[],
+            p_born_at timestamptz[] DEFAULT NULL, p_dot_origin text DEFAULT 'GATEWAY', p_dry_run boolean DEFAULT true)
+        RETURNS bigint LANGUAGE plpgsql VOLATILE AS %L $function$, 'fn_birth_register_set', format($body$
+DECLARE
+    v_rows bigint;
+BEGIN
+    IF '' = ANY (p_entity_codes) OR array_position(p_entity_codes, NULL) IS NOT NULL THEN
+        RAISE EXCEPTION 'an entity of %% has no code', p_collection_name USING ERRCODE = 'not_null_violation';
+    END IF;
+    IF p_dry_run THEN
+        RETURN (SELECT count(*) FROM unnest(p_entity_codes) AS each(code)
+            WHERE NOT EXISTS (SELECT FROM %1$s AS b WHERE b.%2$I = each.code));
+    END IF;
+    INSERT INTO %1$s (%3$s)
+    SELECT %4$s
+    FROM (SELECT fn_birth_register_set.p_collection_name AS p_collection_name, each.code AS p_entity_code,
+            each.born_at AS p_born_at, fn_birth_register_set.p_dot_origin AS p_dot_origin
+        FROM unnest(p_entity_codes, fn_birth_register_set.p_born_at) AS each(code, born_at)) AS fn_birth_register
+    ON CONFLICT (%2$I) DO NOTHING;
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    RETURN v_rows;
+END
+$body$, v_relid::regclass, {S}.birth_bound_name('registry', 'entity_code'), v_columns, v_values));
 END
 $define$;
 COMMENT ON FUNCTION {S}._birth_register_define() IS
-    'Makes the stand-in register function again from the bound registry and birth_register_column.';
+    'Makes the stand-in register functions again from the bound registry and birth_register_column.';
 
 -- Bind a column of the registry: where its value comes from when the stand-in registers a row. NULL unbinds it. For
 -- whoever installs. What was planned before is stale then: the register function is another one.

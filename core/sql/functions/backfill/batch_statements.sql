@@ -39,17 +39,28 @@ COMMENT ON FUNCTION {S}._birth_read_statement({S}.birth_backfill_ledger) IS
     'The statement that finds a range of an entry again in its source. Private.';
 
 -- The one statement that registers what was found ($1: codes, $2: source keys, $3: times of birth) and is not in the
--- registry ($4): one call for each, in the order of their codes: batches in opposite orders would wait for each other.
+-- registry ($4), in the order of their codes: batches in opposite orders would wait for each other. One call for each,
+-- or a single one with arrays, where the bound function takes them.
 CREATE OR REPLACE FUNCTION {S}._birth_asking_statement(
     p_entry {S}.birth_backfill_ledger, p_dry_run boolean) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($query$
+    SELECT format(CASE WHEN asked.sets THEN $query$
+        SELECT count(%s)
+        FROM (SELECT array_agg(item.code ORDER BY item.place) AS code,
+                array_agg(item.source_key ORDER BY item.place) AS source_key,
+                array_agg(item.born_at ORDER BY item.place) AS born_at
+            FROM unnest($1::text[], $2::text[], $3::timestamptz[])
+                WITH ORDINALITY AS item(code, source_key, born_at, place)
+            WHERE item.code <> ALL ($4::text[])) AS row
+        WHERE row.code IS NOT NULL $query$ ELSE $query$
         SELECT count(%s)
         FROM (SELECT unnest($1::text[]) AS code,
             unnest($2::text[]) AS source_key,
             unnest($3::timestamptz[]) AS born_at) AS row
-        WHERE row.code <> ALL ($4::text[]) $query$,
-        {S}._birth_register_words(p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id, p_dry_run))
+        WHERE row.code <> ALL ($4::text[]) $query$ END,
+        {S}._birth_register_words(
+            p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id, p_dry_run, asked.sets))
+    FROM (SELECT {S}.birth_register_is_set_based() AS sets) AS asked
 $body$;
 COMMENT ON FUNCTION {S}._birth_asking_statement({S}.birth_backfill_ledger, boolean) IS
     'The statement that registers the codes that were found and are not yet registered, or asks what it would do. '

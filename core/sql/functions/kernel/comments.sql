@@ -81,6 +81,12 @@ BEGIN
         FROM pg_proc AS p
         WHERE p.proname = 'fn_birth_register' AND p.proowner = 'birth_owner'::regrole
           AND p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = {s})
+        UNION ALL
+        SELECT 'FUNCTION', format('fn_birth_register_set(%s)', pg_get_function_identity_arguments(p.oid)),
+            'Stand-in for a register function that takes arrays: puts many rows into the birth registry by one call.'
+        FROM pg_proc AS p
+        WHERE p.proname = 'fn_birth_register_set' AND p.proowner = 'birth_owner'::regrole
+          AND p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = {s})
     LOOP
         EXECUTE format('COMMENT ON %s %I.%s IS %L', v_found.kind, {s}, v_found.name, v_found.words);
     END LOOP;
