@@ -72,7 +72,7 @@ class Programs:
     @contextmanager
     def serve(self, home: Path) -> Iterator[str]:
         account = Account.of(home / "data")
-        account.open_the_way((home, self._programs), lambda _: None)
+        account.open_the_way((home, self._programs), home / "opened", lambda _: None)
         if not (home / "data").exists():
             self._create(home, account)
         with socket.socket() as free:

@@ -12,6 +12,7 @@ from core import settings as settings_module
 from core.cli.output import Output
 from core.cli.pager import paging
 from core.cli.shared_options import CONNECTED, SHARED, SHOWING, merged
+from core.errors import Stopped, Unavailable
 
 if TYPE_CHECKING:
     from core.db.connection.session import Connection
@@ -21,6 +22,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 CONNECT_SECONDS = 10
+# What a server that goes away, stops or starts again is told by.
+_LOST = (Unavailable.default_code, "server_starting")
 # Runs, permits and budgets: what a bigint of PostgreSQL holds.
 NUMBER = click.IntRange(1, 2**63 - 1)
 
@@ -45,11 +48,19 @@ class Invocation:
 
     @contextmanager
     def session(self) -> Iterator["Session"]:
-        """The session of the settings; progress goes to stderr."""
+        """The session of the settings; progress goes to stderr.
+
+        Raises Stopped where the server was there and went away: the same command goes on, or looks again.
+        """
         from core.services.session import Session  # noqa: PLC0415 - help must not wait for the driver
 
         with Session(self.settings, self.output.progress) as session:
-            yield session
+            try:
+                yield session
+            except Unavailable as error:
+                if session.has_connected and error.code in _LOST:
+                    raise _stopped(error) from error
+                raise
 
     @contextmanager
     def browse(self) -> Iterator["Connection"]:
@@ -68,6 +79,11 @@ class Invocation:
         """A connection for what installs, upgrades or removes."""
         with self._patient(lambda session: session.install()) as connection:
             yield connection
+
+
+def _stopped(error: Unavailable) -> Stopped:
+    hint = "If it was to write: look first whether it did. Repeat the command when the server answers."
+    return Stopped(f"lost the server: {error.message}", code=error.code, evidence=error.evidence, hint=hint)
 
 
 def connecting(command: Callable[P, R]) -> Callable[P, R]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from core.errors import ConsoleError, Unavailable
+from core.errors import ConsoleError, Stopped
 
 if TYPE_CHECKING:
     from core.db.connection.session import Connection
@@ -80,7 +80,7 @@ class Wait:
 def patience(say: Say, seconds: int) -> Iterator[Wait]:
     """Watch the waits inside; `seconds` is how long a server may take to accept a connection.
 
-    Raises Unavailable (`no_answer`) where one was given up.
+    Raises Stopped (`no_answer`) where one was given up.
     """
     wait = Wait(say, seconds)
     threading.Thread(target=wait.watch, name="patience", daemon=True).start()
@@ -88,7 +88,7 @@ def patience(say: Say, seconds: int) -> Iterator[Wait]:
         yield wait
     except ConsoleError as error:
         if wait.has_given_up:
-            raise Unavailable(
+            raise Stopped(
                 f"the server stopped answering: it took no connection within {seconds} s",
                 code="no_answer",
                 hint="The last request may still be carried out when the server continues. Check, then retry.",

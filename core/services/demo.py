@@ -82,6 +82,16 @@ def dsn(home: Path, login: str, progress: OnProgress) -> str:
         return server.dsn(login)
 
 
+def allow_withdraw(home: Path, progress: OnProgress) -> None:
+    """Let runs of the demo be withdrawn, as `init --allow-withdraw` does it elsewhere. Raises ConsoleError."""
+    with (
+        _in_use(home, progress, None) as server,
+        server.maintain(DEMO_DATABASE) as connection,
+        connection.transaction(),
+    ):
+        _do(connection, rows.WITHDRAW_GRANTED, rows.WITHDRAW_ALLOWED)
+
+
 def _bring_up(server: EmbeddedServer, progress: OnProgress) -> bool:
     """Upgrade the schema of the demo, which another state of this program built; False where that is refused."""
     from core.db.install import upgrade  # noqa: PLC0415 - only a demo that is older pays for it

@@ -37,7 +37,8 @@ class Server:
 class Session:
     """Opens connections for the settings. For the demo it also holds the embedded server in use.
 
-    Use as a context manager: leaving it lets the embedded server stop with its last user.
+    `has_connected`: whether the server took a connection. Use as a context manager: leaving it lets the embedded server
+    stop with its last user.
     """
 
     def __init__(self, settings: Settings, progress: OnProgress = lambda _: None) -> None:
@@ -45,6 +46,7 @@ class Session:
         self._progress = progress
         self._embedded: EmbeddedServer | None = None
         self._dsn = settings.dsn
+        self.has_connected = False
 
     def browse(self) -> Connection:
         """A new READ ONLY connection. Blocks; the first one of the demo may start and build it."""
@@ -107,7 +109,9 @@ class Session:
 
     def _open(self, kind: type[C], *, read_only: bool) -> C:
         timeout = self.settings.connect_timeout
-        return kind.open(self._target(), self.settings.schema, read_only=read_only, timeout=timeout)
+        opened = kind.open(self._target(), self.settings.schema, read_only=read_only, timeout=timeout)
+        self.has_connected = True
+        return opened
 
     def _current(self, opened: C) -> C:
         try:

@@ -88,9 +88,18 @@ def test_a_demo_of_an_earlier_version_is_upgraded_by_the_command_that_opens_it_a
     assert told("--as", "gatekeeper1", *opening).status == 0
     applied = told("apply", number)
     assert (applied.status, '"registered": 28' in applied.out) == (0, True), applied.out + applied.err
-    assert told("verify", number).status == 0
-    certified = told("--as", "reviewer1", "certify", number, "--note", "looked")
+    verified = told("verify", number)
+    assert verified.status == 0
+    certify = ("--as", "reviewer1", "certify", number, "--note", "looked")
+    unread = told(*certify)
+    assert (unread.status, unread.error["code"]) == (2, "evidence_missing")
+    certified = told(*certify, "--evidence", verified.document["evidence_digest"])
     assert certified.status == 0, certified.err
+    # Whoever has the demo alone can take a run back as well: the hint of the refusal leads on.
+    assert told("withdraw", number, "--reason", "to try it").error["code"] == "withdraw_not_allowed"
+    assert told("init").error["code"] == "demo"
+    assert told("init", "--allow-withdraw").status == 0
+    assert told("withdraw", number, "--reason", "to try it").document["rows"] == 28
     assert told("demo", "stop").status == 0
 
 

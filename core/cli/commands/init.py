@@ -9,10 +9,12 @@ import click
 from core.cli.options import Invocation, invocation
 from core.domain.text import harmless
 from core.errors import UsageError
+from core.services import demo
 from core.services.adopt import init as service
 from core.services.adopt import uninstall as removing
 from core.services.adopt.init import Outcome, Wish
 from core.services.adopt.install import AUTHENTICATION, TRIGGER_GUARD
+from core.settings import data_home
 
 _FEW = 10
 _BOUND = {
@@ -129,9 +131,8 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
     Existing objects are never replaced. If privileges are missing, the SQL for an administrator is printed (exit 6).
     """
     if call.settings.is_demo:
-        raise UsageError(
-            "init does not work on the demo: it is already set up", code="demo", hint="Name your database with --dsn."
-        )
+        _on_the_demo(call, given)
+        return
     if given["uninstall"]:
         _uninstall(call, given)
         return
@@ -175,6 +176,22 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
         _show(call, outcome)
     if not outcome.dry_run:
         service.insist_on_all(outcome)
+
+
+def _on_the_demo(call: Invocation, given: dict[str, Any]) -> None:
+    """The demo is set up; what it leaves to an administrator is that runs may be withdrawn."""
+    others = [name for name, value in given.items() if value and name != "allow_withdraw"]
+    if others or not given["allow_withdraw"]:
+        raise UsageError(
+            "init does not work on the demo: it is already set up",
+            code="demo",
+            hint="Name your database with --dsn. On the demo, only --allow-withdraw works.",
+        )
+    demo.allow_withdraw(data_home(), call.output.progress)
+    if call.output.as_json:
+        call.output.document({"installed": ["runs may be withdrawn"]})
+    else:
+        call.output.text("+ runs of the demo may be withdrawn")
 
 
 def _show_script(call: Invocation, outcome: Outcome) -> None:
@@ -255,7 +272,9 @@ def _uninstall(call: Invocation, given: dict[str, Any]) -> None:
 
 def _insist_on_name(database: str, confirmed: str | None) -> None:
     if confirmed is None and sys.stdin.isatty():
-        confirmed = click.prompt(f"type {database} to remove the console from it", default="", show_default=False)
+        confirmed = click.prompt(
+            f"type {database} to remove the console from it", default="", show_default=False, err=True
+        )
     if confirmed != database:
         raise UsageError(
             f"not confirmed: nothing was removed from {database}",

@@ -1,5 +1,6 @@
 """`certify`, `audit` and `doctor`: who stands for a run, and whether ledger and gates can be relied on."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -7,10 +8,13 @@ from pathlib import Path
 
 import click
 
+from core.cli.commands.verify import show
 from core.cli.known import RUN
 from core.cli.options import Invocation, invocation
+from core.cli.pager import release
 from core.cli.steps import steps
 from core.cli.wording import shown
+from core.domain.names import run_name
 from core.domain.text import visible
 from core.domain.trust.anchored_place import CHANGE, INSTALLATION, REWIND, UNKNOWN
 from core.domain.trust.check import Check
@@ -18,6 +22,7 @@ from core.errors import ConsoleError, Json, VerificationFailed
 from core.services.trust import audit as auditing
 from core.services.trust import certify as certifying
 from core.services.trust import doctor as examining
+from core.services.trust.verify import Verification
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SHOWN = 100  # differences in an error; the document has all of them
@@ -37,9 +42,24 @@ _MARKS = {"passed": "✓", "warning": "!", "failed": "✗", "unknown": "?"}
 )
 @invocation
 def certify(call: Invocation, run: int, *, note: str, looked_at: str | None, acknowledged: tuple[str, ...]) -> None:
-    """Certify RUN as a reviewer who took no part in it. There is no override."""
+    """Certify RUN as a reviewer who took no part in it. There is no override.
+
+    --evidence says which evidence you read. On a terminal, the run's name may be typed under it instead.
+    """
+
+    def confirmed(seen: Verification) -> bool:
+        if call.output.as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        show(call.output, seen)
+        release()
+        mark = call.settings.confirm or ("" if call.settings.word == "DEMO" else call.settings.word)
+        name = f"{run_name(run)} {mark}".strip()
+        return bool(click.prompt(f"type {name} to certify it", default="", show_default=False, err=True) == name)
+
     with call.write() as connection:
-        done = certifying.certify(connection, run, note, looked_at=looked_at, acknowledged=acknowledged)
+        done = certifying.certify(
+            connection, run, note, looked_at=looked_at, acknowledged=acknowledged, confirmed=confirmed
+        )
     if call.output.as_json:
         call.output.document(asdict(done))
     else:

@@ -6,9 +6,11 @@ import click
 
 from core.cli.known import RUN
 from core.cli.options import Invocation, invocation
+from core.cli.output import Output
 from core.cli.steps import steps
 from core.errors import VerificationFailed
 from core.services.trust import verify as service
+from core.services.trust.verify import Verification
 
 
 @click.command()
@@ -32,13 +34,7 @@ def verify(call: Invocation, run: int) -> None:
             }
         )
     else:
-        rows = [
-            [position, "✓" if gate.passed else "✗", gate.title, gate.verdict, gate.evidence]
-            for position, gate in enumerate(seen.gates, 1)
-        ]
-        call.output.table(["", "", "gate", "verdict", "evidence"], rows)
-        call.output.pairs(asdict(seen.accounting).items())
-        call.output.text(f"evidence {seen.evidence_digest}")
+        show(call.output, seen)
     failed = [gate for gate in seen.gates if not gate.passed]
     if failed:
         raise VerificationFailed(
@@ -46,3 +42,14 @@ def verify(call: Invocation, run: int) -> None:
             evidence={"gates": [{"gate": gate.id, "title": gate.title, "evidence": gate.evidence} for gate in failed]},
             hint=" ".join(gate.hint for gate in failed),
         )
+
+
+def show(out: Output, seen: Verification) -> None:
+    """Print the gates with their evidence, the accounting, and the digest of all of it."""
+    rows = [
+        [position, "✓" if gate.passed else "✗", gate.title, gate.verdict, gate.evidence]
+        for position, gate in enumerate(seen.gates, 1)
+    ]
+    out.table(["", "", "gate", "verdict", "evidence"], rows)
+    out.pairs((name, "-" if count is None else f"{count:,}") for name, count in asdict(seen.accounting).items())
+    out.text(f"evidence {seen.evidence_digest}")

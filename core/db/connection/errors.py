@@ -157,13 +157,21 @@ _NO_CONNECTION = (
 
 # Who may call what is granted in the database; here stands only what to tell somebody who was refused.
 _DENIED = re.compile(r"permission denied for function (birth_\w+)")
-_GATEKEEPERS = frozenset({"birth_permit_open", "birth_permit_close", "birth_policy_set"})
+_GATEKEEPERS = frozenset(
+    {"birth_permit_open", "birth_permit_grant", "birth_permit_close", "birth_policy_set", "birth_history_accept"}
+)
 _REVIEWERS = frozenset({"birth_backfill_certify", "birth_alert_acknowledge"})
 _ACTIONS = {
     "birth_backfill_certify": "certify a run",
     "birth_alert_acknowledge": "acknowledge an alert",
     "birth_backfill_steer": "control a run",
     "birth_permit_open": "open permits",
+    "birth_permit_grant": "grant permits",
+    "birth_permit_request": "ask for a permit",
+    "birth_history_accept": "accept a server's history",
+    "birth_run_withdraw": "withdraw a run",
+    "birth_identity_retire": "retire identities",
+    "birth_backfill_rehearse": "rehearse a run",
     "birth_permit_close": "close permits",
     "birth_policy_set": "decide the policy of a collection",
     "birth_identity_classify": "classify identities",

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,17 +42,30 @@ class Account:
         if self.switch:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
-    def open_the_way(self, folders: Iterable[Path], progress: Callable[[str], None]) -> None:
+    def open_the_way(self, folders: Iterable[Path], noted: Path, progress: Callable[[str], None]) -> None:
         """Make every folder down to and including `folders` traversable for this account, and say which.
 
-        Only the traverse bit (o+x) is added: what a folder holds can still not be listed by others.
+        Only the traverse bit (o+x) is added: what a folder holds can still not be listed by others. The folders are
+        `noted` in a file, for `close_the_way`.
         """
         if not self.switch:
             return
         opened = [folder for folder in _ways(folders) if self._opened(folder)]
         if opened:
+            with noted.open("a", encoding="utf-8", errors="surrogateescape") as note:
+                note.writelines(f"{folder}\n" for folder in opened if "\n" not in str(folder))
             names = ", ".join(map(str, opened))
             progress(f"made {names} traversable (o+x) for the account that runs PostgreSQL")
+
+    def close_the_way(self, noted: Path) -> None:
+        """Take back what `open_the_way` added, as far as the folders are still there."""
+        if not self.switch or not noted.exists():
+            return
+        for line in noted.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+            with suppress(OSError):
+                folder = Path(line)
+                folder.chmod(folder.stat().st_mode & 0o7776)
+        noted.unlink()
 
     def _opened(self, folder: Path) -> bool:
         found = folder.stat()

@@ -24,6 +24,7 @@ from core.settings import DEMO_SUPERUSER
 OnProgress = Callable[[str], None]
 
 _PATIENCE = 60  # seconds for a server to come up: it may have a crash to recover from
+_OPENED = "opened"  # what was let through, in the home
 _RECOVERY = 10  # seconds that a stop waits for a recovery to end
 _GRACE = 30  # seconds for a server to go down as it is asked to
 _LARGEST_LOG = 4_000_000  # bytes; a log that grew beyond is kept once as postgres.log.1
@@ -81,7 +82,7 @@ class Cluster:
         """
         if self._comes_up_by_itself():
             return
-        self.account.open_the_way((self.home, programs()), progress)
+        self.account.open_the_way((self.home, programs()), self.home / _OPENED, progress)
         if not (self.data / "PG_VERSION").exists():
             self._create(progress)
         progress("starting PostgreSQL")
@@ -90,6 +91,10 @@ class Cluster:
         self.postmaster.clear_stale_locks(folder)
         self._write_settings(folder)
         self._launch()
+
+    def close_the_way(self) -> None:
+        """Take back what starting it let the server's account through, as far as it was closed before."""
+        self.account.close_the_way(self.home / _OPENED)
 
     def stop(self) -> bool:
         """Disconnect everybody and bring the server down; False when it was not running.

@@ -134,7 +134,10 @@ def stop(home: Path) -> bool:
         home = home.resolve()
         with sharing.working(home, lambda: None, _STOP_PATIENCE):
             _marker(home).unlink(missing_ok=True)
-            return Cluster(home).stop()
+            cluster = Cluster(home)
+            was_running = cluster.stop()
+            cluster.close_the_way()
+            return was_running
 
 
 def is_kept(home: Path) -> bool:

@@ -39,11 +39,27 @@ def counted_matrix(
 
     `tell` hears of each table that is counted.
     """
-    with browse() as connection, connection.snapshot():
+    with browse() as connection:
+        return _matrix(connection, browse, connections, every=every, tell=tell)
+
+
+def counted_over(connection: Connection, *, tell: Tell | None = None) -> Matrix:
+    """The same over one connection alone, for those who may have no other."""
+    return _matrix(connection, _no_other, 1, every=False, tell=tell)
+
+
+def _no_other() -> Connection:
+    raise AssertionError("one connection counts alone")
+
+
+def _matrix(
+    connection: Connection, another: Callable[[], Connection], connections: int, *, every: bool, tell: Tell | None
+) -> Matrix:
+    with connection.snapshot():
         rows = matrix.read(connection, every=every)
         names = [row.facts.collection for row in rows]
         told = None if tell is None else _counted(connection, names, tell)
-        found = side_by_side(connection, browse, names, connections, exact=True, tell=told)
+        found = side_by_side(connection, another, names, connections, exact=True, tell=told)
         registry = matrix.registry_rows(connection)
     uncounted = {name: error for name in names if isinstance(error := found[name], ConsoleError)}
     counted = {name: counts for name, counts in found.items() if not isinstance(counts, ConsoleError)}

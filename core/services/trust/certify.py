@@ -1,14 +1,16 @@
 """Certifying: somebody who took no part verifies a run, and stands for the evidence. The database decides who may."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.db.connection.session import Connection
 from core.db.rows.verify import ACKNOWLEDGE, CERTIFICATE, CERTIFY
 from core.domain.gates import insist
+from core.errors import UsageError
 from core.services import authorization
 from core.services.trust import verify
+from core.services.trust.verify import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,15 @@ def certify(
     *,
     looked_at: str | None = None,
     acknowledged: Sequence[str] = (),
+    confirmed: Callable[[Verification], bool] = lambda _: True,
 ) -> Given:
     """Verify `number` now, then certify its evidence. `looked_at` is the evidence digest of an earlier verify.
 
     `acknowledged` are alerts since the plan, by the signs that verify shows: each becomes an event, with the note as
-    its reason, before the gates are judged. Raises GateClosed where an acceptance gate does not pass, NotAllowed for
-    whoever had a hand in the run and for logins outside birth_reviewer, and Stale where the evidence is no longer what
-    was looked at.
+    its reason, before the gates are judged. Who gives no `looked_at` is asked by `confirmed`, with what is found now.
+    Raises UsageError (`evidence_missing`) where that is not confirmed, GateClosed where an acceptance gate does not
+    pass, NotAllowed for whoever had a hand in the run and for logins outside birth_reviewer, and Stale where the
+    evidence is no longer what was looked at.
     """
     authorization.insist_on(connection, "birth_reviewer", "certify a run")
     authorization.insist_on_distance(connection, number)
@@ -76,6 +80,13 @@ def certify(
         connection.one(ACKNOWLEDGE, {"run": number, "alert": alert, "reason": note})
     seen = verify.verify(connection, number)
     insist(seen.gates, f"run {number} may not be certified")
+    if looked_at is None and not confirmed(seen):
+        raise UsageError(
+            f"run {number} is not certified: the evidence was not confirmed",
+            code="evidence_missing",
+            evidence={"run": number},
+            hint=f"Read `birth-console verify {number}`, then add --evidence with the digest that it prints.",
+        )
     digest = looked_at or seen.evidence_digest
     done = connection.one(CERTIFY, {"run": number, "digest": digest, "note": note})
     return Given(number, digest, done.chain_hash, done.chain_seq, done.synchronous or None)

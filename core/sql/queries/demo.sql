@@ -15,6 +15,12 @@ DROP DATABASE IF EXISTS demo WITH (FORCE)
 -- name: finish
 ALTER DATABASE demo_building RENAME TO demo
 
+-- name: withdraw_granted
+GRANT SELECT, DELETE ON {S}.birth_registry TO birth_caller
+
+-- name: withdraw_allowed
+SELECT {S}._birth_withdraw_allow()
+
 -- name: foreign_clients
 SELECT pg_catalog.count(*) AS clients
   FROM pg_catalog.pg_stat_activity

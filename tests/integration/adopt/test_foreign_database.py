@@ -74,7 +74,7 @@ class Company:
         applied = self.run(OPERATOR, "apply", run)
         assert applied.status == 0, applied.err
         found: dict[str, Any] = self.does(OPERATOR, "verify", run)
-        self.does(REVIEWER, "certify", run, "--note", "looked at")
+        self.does(REVIEWER, "certify", run, "--note", "looked at", "--evidence", found["evidence_digest"])
         return found
 
 

@@ -1,5 +1,6 @@
 """Options stand anywhere, also between a group and its command; `demo` means the demo; what is refused says why."""
 
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,3 +85,18 @@ def test_who_keeps_going_is_not_told_to_keep_going(database: Database, tmp_path:
     assert "--keep-going" in run(*options).error["hint"]
     kept = run(*options, "--keep-going")
     assert (kept.status, kept.error["hint"]) == (3, "Correct these rows.")
+
+
+def test_a_log_file_keeps_what_stderr_says_of_quiet_commands_too(shared: Database, tmp_path: Path) -> None:
+    log = tmp_path / "console.log"
+    for words in (["status"], ["columns", "nowhere"]):
+        run("--log-file", str(log), "-q", *words, "--dsn", shared.dsn("viewer1"))
+    run("docs", "nowhere", "--log-file", str(log))
+    lines = log.read_text().splitlines()
+    assert [line.split()[2:4] for line in lines] == [
+        ["ERROR", "error[unknown_collection]:"],
+        ["ERROR", "error[no_such_topic]:"],
+    ]
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert run("status", "--log-file", str(tmp_path), "--json").error["code"] == "usage"
+    assert run("status", "--log-file", str(log / "x"), "--json").error["code"] == "file_unwritable"

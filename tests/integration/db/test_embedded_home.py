@@ -142,6 +142,9 @@ def test_only_root_opens_folders_and_then_for_traversal_alone(home: Path, said: 
     said.clear()
     demo.open_demo(inner, said.append).release()
     assert said == ["starting PostgreSQL"]
+    demo.stop(inner)
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    assert stat.S_IMODE(inner.stat().st_mode) == (0o711 if AS_ROOT else 0o700)
 
 
 def test_an_ordinary_user_runs_the_server_as_himself(home: Path) -> None:
