@@ -22,11 +22,10 @@ BEGIN
         v_statement := {S}._birth_plan_in_windows(
             v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_recount);
     ELSE
-        v_reads := {S}._birth_plan_reads(
+        v_reads := {S}._birth_plan_queries(
             v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_entry.columns);
-        PERFORM {S}._birth_plan_affordable(v_entry.collection_name, v_reads.missing),
-            {S}._birth_plan_affordable(v_entry.collection_name, v_reads.taken);
-        v_statement := {S}._birth_plan_by_join(v_reads.missing, v_reads.counted, v_reads.taken, v_recount,
+        PERFORM {S}._birth_plan_affordable(v_entry.collection_name, v_reads.met);
+        v_statement := {S}._birth_plan_by_join(v_reads.met, v_reads.counted, v_recount,
             {S}._birth_code_bounds(v_entry.relid, v_expression));
     END IF;
     EXECUTE v_statement INTO v_found USING p_ledger;
@@ -87,24 +86,29 @@ COMMENT ON FUNCTION {S}._birth_plan_read_together(bigint[], boolean) IS
 -- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
 -- answers what was counted. Each part is read READ ONLY.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(
-    p_missing text, p_counted text, p_taken text, p_recount text, p_bounds text) RETURNS text
+    p_met text, p_counted text, p_recount text, p_bounds text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
-        WITH stored AS (
+        WITH met AS MATERIALIZED (
+            SELECT * FROM {S}._birth_reading(%L, %L) AS row(owner text, code text, source_key text[], seq bigint)
+        ), stored AS (
             INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
-            SELECT $1, row.seq, row.code, row.source_key
-            FROM {S}._birth_reading(%L, %L) AS row(seq bigint, code text, source_key text[])
+            SELECT $1, met.seq, met.code, met.source_key
+            FROM met
+            WHERE met.owner IS NULL
+        ), taken AS (
+            SELECT count(*) AS foreign_codes, min(met.code COLLATE "C") AS foreign_example
+            FROM met
+            WHERE met.owner IS NOT NULL
         ), counted AS (
             SELECT *
             FROM {S}._birth_reading(%L)
                 AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint)
-        ), taken AS (
-            SELECT * FROM {S}._birth_reading(%L, %L) AS row(foreign_codes bigint, foreign_example text)
         ), recounted AS (%s)
         SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
-        p_missing, p_bounds, p_counted, p_taken, p_bounds, {S}._birth_recounted_part(p_recount, p_bounds))
+        p_met, p_bounds, p_counted, {S}._birth_recounted_part(p_recount, p_bounds))
 $body$;
-COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text, text, text) IS
+COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text, text) IS
     'The statement that stores and counts an entry by joining its source with the registry. Private.';
 
 -- The same where source and registry cannot be joined: the source is read once, in windows.

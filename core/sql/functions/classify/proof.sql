@@ -64,7 +64,7 @@ BEGIN
         FROM {S}.birth_windows(format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
             v_expression, {S}._birth_source(p_relid))) AS w;
     ELSE
-        v_reads := {S}._birth_plan_reads(p_relid, p_collection, v_expression, p_columns, p_columns);
+        v_reads := {S}._birth_plan_queries(p_relid, p_collection, v_expression, p_columns, p_columns);
         PERFORM {S}._birth_plan_affordable(p_collection, v_reads.taken);
         SELECT counted.*,
             taken.foreign_codes,
