@@ -143,3 +143,14 @@ def a_clone(server: TestServer, template: str) -> Iterator[Database]:
         yield Database(server, name)
     finally:
         server.drop(name)
+
+
+@contextmanager
+def a_login(database: Database, name: str, person: str, *groups: str) -> Iterator[str]:
+    """One more login of a person."""
+    database.run(f"CREATE ROLE {name} LOGIN PASSWORD '{database.server.password}' IN ROLE {', '.join(groups)}")
+    try:
+        database.run(f"INSERT INTO birth.birth_person_login VALUES ('{name}', '{person}')")
+        yield name
+    finally:
+        database.run(f"DROP ROLE {name}")

@@ -63,6 +63,17 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
+class Retired:
+    """Rows of a retirement that are not those it was recorded with: how many stand in order, and their digest."""
+
+    key: str
+    rows: int
+    wanted_rows: int | None
+    digest: str | None
+    wanted_digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Genesis:
     """The hash of the first event, as hex digits."""
 
@@ -142,6 +153,7 @@ PAYLOAD: Final = Query("audit.payload", Payload)
 TOLD_ROWS: Final = Query("audit.told_rows", ToldRow)
 TOLD_ROW: Final = Query("audit.told_row", RowNow)
 COUNTERS: Final = Query("audit.counters", Counters)
+RETIRED: Final = Query("audit.retired", Retired)
 GENESIS: Final = Query("audit.genesis", Genesis)
 TRUST: Final = Query("audit.trust", Trust)
 SERVER_AUDIT: Final = Query("audit.server_audit", Trust)

@@ -18,6 +18,8 @@ from core.errors import Json
 _DOMAIN = b"birth-ledger-v1"
 GENESIS_PREV = bytes(32)
 GENESIS = "genesis"
+# What stands before a field of up to so many bytes.
+_SHORT = [b"\x01" + length.to_bytes(4, "big") for length in range(64)]
 _ORDERED_SINCE = frozenset({"schema_installed", "schema_upgraded"})
 
 
@@ -67,14 +69,9 @@ class Audit:
 
 def event_hash(event: ChainEvent) -> bytes:
     """The hash that `event` must carry."""
+    seq, at_us, actor, kind, payload, prev, _ = event
     return hashlib.sha256(
-        _DOMAIN
-        + event.prev
-        + _field(str(event.seq))
-        + _field(str(event.at_us))
-        + _recurring(event.actor)
-        + _recurring(event.kind)
-        + _field(event.payload)
+        _DOMAIN + prev + _number(seq) + _number(at_us) + _recurring(actor) + _recurring(kind) + _field(payload)
     ).digest()
 
 
@@ -90,12 +87,12 @@ def verify(events: Iterable[ChainEvent], head: tuple[int, bytes] | None, anchors
         wanted.setdefault(anchor.seq, []).append(anchor)
     prev, entries = GENESIS_PREV, 0
     for event in events:
-        bad: dict[str, Json] = {"seq": event.seq, "kind": event.kind}
         if reason := _fault(event, entries, prev) or orders.fault(event):
-            return Audit(entries, prev.hex(), entries - 1, {**bad, "reason": reason})
-        missed = [each for each in wanted.pop(event.seq, []) if each.hash != event.hash.hex()]
-        if missed:
-            return Audit(entries, prev.hex(), entries - 1, bad | _missed("the event is not the anchored event", missed))
+            bad: dict[str, Json] = {"seq": event.seq, "kind": event.kind, "reason": reason}
+            return Audit(entries, prev.hex(), entries - 1, bad)
+        if wanted and (missed := [each for each in wanted.pop(event.seq, []) if each.hash != event.hash.hex()]):
+            bad = {"seq": event.seq, "kind": event.kind, **_missed("the event is not the anchored event", missed)}
+            return Audit(entries, prev.hex(), entries - 1, bad)
         prev = event.hash
         entries += 1
     end: dict[str, Json] | None = None
@@ -154,6 +151,12 @@ class _Orders:
             return "the event is older than the previous event"
         self._at_us = event.at_us
         return None
+
+
+def _number(value: int) -> bytes:
+    """The field of a number: its decimal text is short."""
+    encoded = b"%d" % value
+    return _SHORT[len(encoded)] + encoded
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,6 @@ An event tells of each row that it made or changed: `{"t": table, "k": key, "r":
 without `r` and `d` where the row went. The latest telling holds. Events of the schema tell of each installed object.
 """
 
-import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -71,7 +70,8 @@ class Replay:
     def __init__(self, only: frozenset[int] | None = None) -> None:
         self._only = only
         self._told: dict[tuple[str, str], tuple[str, int]] = {}
-        self._secret = secrets.token_bytes(32)
+        # What makes Python's own hash (64 bits) one that nobody foretells, also where its seed is set from outside.
+        self._secret = secrets.token_hex(32)
         self._sums = [0] * _SUMS
         self._retold: set[int] = set()
         self.unsettled: frozenset[int] = frozenset()
@@ -88,14 +88,14 @@ class Replay:
                 if self._only is None:
                     self._hold(table, key, digest, seq)
                 continue
-            place = hash((table, key)) % _SUMS
+            place = hash(key) % _SUMS
             if self._only is not None:
                 if place in self._only:
                     self._hold(table, key, digest, seq)
             elif digest is None:
                 self._retold.add(place)
             else:
-                self._sums[place] += self._mark(table, key, digest)
+                self._sums[place] += hash(f"{self._secret}{table}\0{key}\0{digest}")
 
     def differing(self, live: Iterable[Row]) -> list[Finding]:
         """Rows that differ, but for those that are `unsettled` afterwards."""
@@ -104,9 +104,9 @@ class Replay:
         found: list[Finding] = []
         for table, key, digest in live:
             if table in _TOLD_ONCE:
-                place = hash((table, key)) % _SUMS
+                place = hash(key) % _SUMS
                 if self._only is None:
-                    sums[place] -= self._mark(table, key, digest)
+                    sums[place] -= hash(f"{self._secret}{table}\0{key}\0{digest}")
                     continue
                 if place not in self._only:
                     continue
@@ -131,10 +131,6 @@ class Replay:
             self._told.pop((table, key), None)
         else:
             self._told[table, key] = digest, seq
-
-    def _mark(self, table: str, key: str, digest: str) -> int:
-        text = f"{table}\0{key}\0{digest}".encode()
-        return int.from_bytes(hashlib.blake2b(text, digest_size=32, key=self._secret).digest(), "big")
 
 
 def told_row(payload: str | None, table: str, key: str) -> Json:
@@ -173,6 +169,7 @@ def _rows(content: Mapping[str, Json]) -> Iterator[tuple[str, str, str | None, J
     """What a payload tells of rows."""
     told = content.get("rows")
     for each in told if isinstance(told, list) else ():
-        if isinstance(each, dict) and isinstance(each.get("t"), str) and isinstance(each.get("k"), str):
-            digest = each.get("d")
-            yield each["t"], each["k"], digest if isinstance(digest, str) else None, each.get("r")
+        if isinstance(each, dict):
+            table, key, digest = each.get("t"), each.get("k"), each.get("d")
+            if isinstance(table, str) and isinstance(key, str):
+                yield table, key, digest if isinstance(digest, str) else None, each.get("r")

@@ -3,7 +3,8 @@
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,19 +18,20 @@ from core.db.rows.audit import (
     HEAD,
     PAYLOAD,
     PLACE,
+    RETIRED,
     TOLD_ROW,
     TOLD_ROWS,
 )
 from core.domain.steps import Steps, Tell
 from core.domain.trust.anchored_place import History, cause
 from core.domain.trust.chain import Anchor, Audit, ChainEvent, verify
-from core.domain.trust.replay import Difference, Replay, Row, differences, told_row
+from core.domain.trust.replay import Difference, Finding, Replay, Row, differences, told_row
 from core.errors import Json, UsageError
 from core.services.local_state import anchors
 from core.version import FIRST_VERSION, ordered
 
 _ANCHOR_VERSION = 1
-_ENTRIES = "birth_backfill_ledger"
+_ENTRIES, _RETIRED = "birth_backfill_ledger", "birth_retired_row"
 _MOST_DIFFERENCES = 1000  # rows; more say no more
 _TOLD = 5000  # events
 _LARGEST = 64 * 1024  # bytes
@@ -47,18 +49,19 @@ def audit(connection: Connection, anchor: Path | None = None, *, tell: Tell | No
         head = connection.row(HEAD)
         claimed = None if head is None else (head.seq, head.hash)
         state = Replay()
-        found = verify(
-            _told(_followed(_events(connection), state), 0 if head is None else head.seq, tell), claimed, anchors
-        )
+        with closing(connection.stream(EVENTS)) as events:
+            followed = _followed(map(ChainEvent._make, events), state, 0 if head is None else head.seq, tell)
+            found = verify(followed, claimed, anchors)
         if found.bad is not None or not _tells_of_rows(connection):
             return found
         return replace(found, differences=tuple(_differences(connection, state)))
 
 
-def _told(events: Iterator[ChainEvent], last: int, tell: Tell | None) -> Iterator[ChainEvent]:
-    """The same events, of which so many at a time are told; the number of the last one says how far it is."""
+def _followed(events: Iterable[ChainEvent], state: Replay, last: int, tell: Tell | None) -> Iterator[ChainEvent]:
+    """The same events, each of which the replay has followed; so many at a time are told, of as many as `last` says."""
     steps = None if tell is None else Steps("events", {str(last): last + 1}, time.monotonic())
     for event in events:
+        state.take(event.seq, event.kind, event.payload)
         if tell is not None and steps is not None and event.seq % _TOLD == _TOLD - 1:
             tell(steps.within(event.seq + 1, time.monotonic()))
         yield event
@@ -69,20 +72,13 @@ def _tells_of_rows(connection: Connection) -> bool:
     return ordered(connection.installed or FIRST_VERSION) > ordered(FIRST_VERSION)
 
 
-def _followed(events: Iterator[ChainEvent], state: Replay) -> Iterator[ChainEvent]:
-    """The same events, each of which the replay has followed."""
-    for event in events:
-        state.take(event.seq, event.kind, event.payload)
-        yield event
-
-
 def _differences(connection: Connection, state: Replay) -> Iterator[Difference]:
-    found = state.differing(_told_rows(connection))
+    found = _differing(connection, state)
     if state.unsettled:
         again = Replay(only=state.unsettled)
-        for event in _events(connection):
+        for event in map(ChainEvent._make, connection.stream(EVENTS)):
             again.take(event.seq, event.kind, event.payload)
-        found += again.differing(_told_rows(connection))
+        found += _differing(connection, again)
     for table, key, seq, is_there in found[:_MOST_DIFFERENCES]:
         payload = None if seq is None else connection.one(PAYLOAD, {"seq": seq}).payload
         now = connection.one(TOLD_ROW, {"table": table, "key": key}).row if is_there else None
@@ -91,10 +87,13 @@ def _differences(connection: Connection, state: Replay) -> Iterator[Difference]:
         key = str(each.ledger_id)
         chain: dict[str, Json] = {"next_seq": each.wanted_seq, "last_epoch": each.wanted_epoch}
         yield from differences(_ENTRIES, key, chain, {"next_seq": each.next_seq, "last_epoch": each.last_epoch})
+    for kept in connection.rows(RETIRED)[:_MOST_DIFFERENCES]:
+        chain = {"rows": kept.wanted_rows, "digest": kept.wanted_digest}
+        yield from differences(_RETIRED, kept.key, chain, {"rows": kept.rows, "digest": kept.digest})
 
 
-def _told_rows(connection: Connection) -> Iterator[Row]:
-    return (Row(*values) for values in connection.stream(TOLD_ROWS))
+def _differing(connection: Connection, state: Replay) -> list[Finding]:
+    return state.differing(map(Row._make, connection.stream(TOLD_ROWS)))
 
 
 def write_anchor(connection: Connection, found: Audit, path: Path) -> None:
@@ -131,10 +130,6 @@ def accept_history(connection: Connection, reason: str) -> int:
     Raises NotAllowed for logins outside birth_gatekeeper, and UsageError without a reason, or where nothing changed.
     """
     return connection.one(ACCEPT_HISTORY, {"reason": reason}).event
-
-
-def _events(connection: Connection) -> Iterator[ChainEvent]:
-    return (ChainEvent(*values) for values in connection.stream(EVENTS))
 
 
 def _read_anchor(connection: Connection, path: Path) -> list[Anchor]:

@@ -16,6 +16,9 @@ SELECT {S}.birth_told_row(%(table)s, %(key)s) AS row
 -- name: counters
 SELECT ledger_id, next_seq, wanted_seq, last_epoch, wanted_epoch FROM {S}.birth_told_counters()
 
+-- name: retired
+SELECT key, rows, wanted_rows, digest, wanted_digest FROM {S}.birth_told_retired()
+
 -- name: genesis
 SELECT pg_catalog.encode(hash, 'hex') AS hash FROM {S}.birth_ledger_event WHERE seq = 0
 

@@ -85,6 +85,8 @@ def test_what_a_failover_takes_is_told_done_again_and_never_certified_in_silence
         assert {each.id: each.verdict for each in doctor.examine(reviewer)}["history"] == "warning"
     with after.connect("gatekeeper1") as gatekeeper:
         audit.accept_history(gatekeeper, "compared with the anchor of this morning")
+        # Who opened this gate took part, and certifies neither run.
+        assert "accepted" in after.value(f"SELECT birth.birth_own_parts({first})", "gatekeeper1")
         with pytest.raises(ConsoleError, match="has not changed"):
             audit.accept_history(gatekeeper, "again")
     with after.connect("reviewer1") as reviewer:

@@ -10,7 +10,7 @@ import pytest
 
 from core.services.trust import audit
 from tests import line
-from tests.databases import Database
+from tests.databases import Database, a_login
 from tests.faults.attacker import (
     Psql,
     add_goods,
@@ -25,17 +25,6 @@ from tests.faults.attacker import (
 from tests.small import eventually
 
 ROUNDS, ENOUGH, ROUNDS_SECONDS = 100, 10, 15.0
-
-
-@contextmanager
-def a_login(database: Database, name: str, person: str, *groups: str) -> Iterator[str]:
-    """One more login of a person."""
-    database.run(f"CREATE ROLE {name} LOGIN PASSWORD '{database.server.password}' IN ROLE {', '.join(groups)}")
-    try:
-        database.run(f"INSERT INTO birth.birth_person_login VALUES ('{name}', '{person}')")
-        yield name
-    finally:
-        database.run(f"DROP ROLE {name}")
 
 
 def test_a_second_login_of_the_same_person_is_the_same_person(small: Database) -> None:

@@ -10,9 +10,8 @@ from core.domain.trust import people
 from core.errors import UsageError
 from core.services.classify import history
 from tests import line
-from tests.databases import Database
+from tests.databases import Database, a_login
 from tests.faults.attacker import an_applied_run, ask, begun, certifying, finish, refusal
-from tests.faults.trust.test_attack_certify import a_login
 
 BLANKS = ("", "   ", "\t\n", "\u00a0", "\u2003\u200b", "\u3164", "\u2800", "\ufeff\u2060", "\u202e", "\U000e0020")
 

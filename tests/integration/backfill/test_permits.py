@@ -7,11 +7,11 @@ import pytest
 
 from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, UsageError
 from core.services.backfill import permits
-from core.services.trust import audit
+from core.services.trust import audit, certify
 from tests import line
 from tests import small as small_database
 from tests.console import run
-from tests.databases import Database
+from tests.databases import Database, a_login
 
 HOUR = timedelta(hours=1)
 WRITTEN = (
@@ -193,8 +193,14 @@ def test_a_request_is_for_the_rows_to_go_of_one_run_and_over_with_its_plan(small
     with small.connect() as operator:
         second = line.make_plan(operator, "goods")
         assert [each.state for each in permits.requests(operator)] == ["over"]
-        permits.request(operator, second, lifetime=HOUR, reason="again")
-        assert audit.audit(operator).ok
+    with a_login(small, "asker", "Ana Sk", "birth_operator", "birth_reviewer") as login, small.connect(login) as asker:
+        permits.request(asker, second, lifetime=HOUR, reason="again")
+        assert audit.audit(asker).ok
+        # Who asked took part: another person certifies.
+        assert small.value(f"SELECT birth.birth_own_parts({second})", login) == ["requested"]
+        with pytest.raises(ConsoleError) as own:
+            certify.certify(asker, second, "mine")
+        assert own.value.code == "self_certification"
     with small.connect("gatekeeper1") as gatekeeper:
         with pytest.raises(Stale):
             permits.grant(gatekeeper, 1)

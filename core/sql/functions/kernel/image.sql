@@ -37,11 +37,13 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         ('birth_migration', '{{name}}', '{{}}', false)
 $body$;
 
--- A row as text depends on no session's settings. Values longer than 200 characters are told by their hash.
+-- A row as text depends on no session's settings. Values longer than 200 characters are told by their hash, and NULL by
+-- nothing.
 CREATE OR REPLACE FUNCTION {S}._birth_short(p_row jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_object_agg(e.key, CASE WHEN length(e.value::text) <= 200 THEN e.value
         ELSE to_jsonb('sha256:' || encode(sha256(convert_to(e.value::text, 'UTF8')), 'hex')) END)
+        FILTER (WHERE e.value <> 'null')
     FROM jsonb_each(p_row) AS e
 $body$;
 
@@ -167,6 +169,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $b
     ORDER BY l.ledger_id
 $body$;
 
+-- Retirements whose rows are not those that they were recorded with: how many of them stand at numbers from 1 on, and
+-- their digest. Rows of no retirement are found, too.
+CREATE OR REPLACE FUNCTION {S}.birth_told_retired()
+RETURNS TABLE (key text, rows bigint, wanted_rows bigint, digest text, wanted_digest text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- The digest of tens of thousands of rows is sorted for.
+SET work_mem = '64MB' AS $body$
+    SELECT concat_ws('/', collection_name, version), coalesce(k.rows, 0), r.rows, k.digest, r.digest
+    FROM {S}.birth_identity_retirement AS r
+    FULL JOIN (
+        SELECT o.collection_name, o.version,
+            count(DISTINCT o.seq) FILTER (WHERE o.seq BETWEEN 1 AND c.rows) AS rows,
+            encode(sha256(string_agg(sha256(convert_to(o.source_key::text, 'UTF8')), ''::bytea
+                ORDER BY o.source_key::text COLLATE "C")), 'hex') AS digest
+        FROM {S}.birth_retired_row AS o LEFT JOIN {S}.birth_identity_retirement AS c USING (collection_name, version)
+        GROUP BY o.collection_name, o.version) AS k USING (collection_name, version)
+    WHERE (coalesce(k.rows, 0), coalesce(k.digest, encode(sha256(''::bytea), 'hex')))
+        IS DISTINCT FROM (r.rows, r.digest)
+    ORDER BY 1
+$body$;
+
 -- One row as it is now, for whoever compares; NULL where there is none.
 CREATE OR REPLACE FUNCTION {S}.birth_told_row(p_table text, p_key text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -189,11 +212,12 @@ END
 $body$;
 
 GRANT EXECUTE ON FUNCTION {S}.birth_told_rows(), {S}.birth_told_row(text, text),
-    {S}.birth_told_counters() TO birth_reader;
+    {S}.birth_told_counters(), {S}.birth_told_retired() TO birth_reader;
 
 COMMENT ON FUNCTION {S}._birth_told_tables() IS
     'The tables whose rows events tell of, their keys, columns left out, and whether a trigger tells. Private.';
-COMMENT ON FUNCTION {S}._birth_short(jsonb) IS 'A row with values of more than 200 characters told by their hash.';
+COMMENT ON FUNCTION {S}._birth_short(jsonb) IS
+    'A row without its NULLs, values of more than 200 characters told by their hash.';
 COMMENT ON FUNCTION {S}._birth_images(text, text, bigint) IS 'The images of rows of a table, as an event carries them.';
 COMMENT ON FUNCTION {S}._birth_run_images(bigint) IS
     'The images of a run, its control and its entries, and of the runs it superseded.';
@@ -210,3 +234,5 @@ COMMENT ON FUNCTION {S}.birth_told_rows() IS
 COMMENT ON FUNCTION {S}.birth_told_row(text, text) IS 'One such row as it is now, or NULL. For every birth_reader.';
 COMMENT ON FUNCTION {S}.birth_told_counters() IS
     'Entries whose counters do not continue behind their batches. For every birth_reader, who audits.';
+COMMENT ON FUNCTION {S}.birth_told_retired() IS
+    'Retirements whose rows are not those that they were recorded with. For every birth_reader, who audits.';

@@ -1,7 +1,7 @@
 -- Everybody who had a hand in a run, by person and login: who classified or decided what it rests on, planned,
--- reconciled, steered or applied it, opened a permit that it used or began under, or decided before it ended what
--- opened its gates: policies, bindings, what was attested. A login that is mapped to no person has a hand in it all
--- the same.
+-- reconciled, steered or applied it, asked for its permit, opened one that it used or began under, told of what it
+-- lost, or decided what opened its gates: before it ended policies, bindings, what was attested; after it was planned,
+-- that a changed history counts. A login that is mapped to no person has a hand in it all the same.
 CREATE OR REPLACE FUNCTION {S}._birth_hands(p_run bigint) RETURNS TABLE (person text, login text, part text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH batch AS MATERIALIZED (
@@ -9,7 +9,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = p_run
     ), event AS MATERIALIZED (
         SELECT e.seq, e.kind, e.actor, e.payload::jsonb AS payload FROM {S}.birth_ledger_event AS e
-        WHERE e.kind IN ('planned', 'reconciled', 'started', 'resumed', 'steered', 'applied', 'certified')
+        WHERE e.kind IN ('planned', 'reconciled', 'permit_requested', 'started', 'resumed', 'steered', 'history_lost',
+                'applied', 'certified')
           AND e.payload::jsonb ->> 'run' = p_run::text
     ), permit AS (
         SELECT permit_id FROM batch
@@ -21,9 +22,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     ), decision AS (
         SELECT e.kind, e.actor, e.payload::jsonb AS payload FROM {S}.birth_ledger_event AS e
         WHERE e.kind IN ('policy_decided', 'gateway_bound', 'table_bound', 'gateway_trigger_bound',
-                'authentication_attested', 'trigger_guard_attested', 'register_writes_set')
+                'register_column_bound', 'authentication_attested', 'trigger_guard_attested', 'register_writes_set',
+                'withdraw_allowed')
+          AND (e.kind <> 'withdraw_allowed' OR EXISTS (SELECT FROM {S}.birth_backfill_run AS r
+                WHERE r.run_id = p_run AND r.withdraws IS NOT NULL))
           AND e.seq < coalesce((SELECT max(ended.seq) FROM event AS ended WHERE ended.kind = 'applied'),
                 9223372036854775807)
+        UNION ALL
+        SELECT e.kind, e.actor, e.payload::jsonb FROM {S}.birth_ledger_event AS e
+        WHERE e.kind = 'history_accepted'
+          AND e.seq > (SELECT min(first.seq) FROM event AS first WHERE first.kind = 'planned')
     )
     SELECT r.planned_person, r.planned_by, 'planned' FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run
     UNION SELECT b.claimed_person, b.claimed_by, 'applied' FROM batch AS b
@@ -36,10 +44,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         LEFT JOIN {S}.birth_person_login AS l ON l.login = h.actor WHERE e.run_id = p_run
     UNION SELECT coalesce(e.payload ->> 'person', l.person), e.actor,
             CASE e.kind WHEN 'applied' THEN 'ended' WHEN 'started' THEN 'began' WHEN 'resumed' THEN 'began'
-                ELSE e.kind END
+                WHEN 'permit_requested' THEN 'requested' WHEN 'history_lost' THEN 'applied' ELSE e.kind END
         FROM event AS e LEFT JOIN {S}.birth_person_login AS l ON l.login = e.actor WHERE e.kind <> 'certified'
-    UNION SELECT coalesce(d.payload ->> 'person', l.person), d.actor, CASE WHEN d.kind <> 'policy_decided' THEN
-            CASE WHEN d.kind LIKE '%bound' THEN 'bound' ELSE 'attested' END
+    UNION SELECT coalesce(d.payload ->> 'person', l.person), d.actor, CASE
+            WHEN d.kind = 'history_accepted' THEN 'accepted'
+            WHEN d.kind LIKE '%bound' THEN 'bound'
+            WHEN d.kind <> 'policy_decided' THEN 'attested'
             WHEN d.payload ->> 'requirement' = 'EXEMPT' THEN 'exempted' ELSE 'required' END
         FROM decision AS d LEFT JOIN {S}.birth_person_login AS l ON l.login = d.actor
 $body$;
