@@ -83,7 +83,16 @@ _CENSUS = fields(
 )
 _COUNTS = {
     name: maybe(COUNT)
-    for name in ("source_rows", "registered", "missing", "phantoms", "shared_codes", "unidentifiable")
+    for name in (
+        "source_rows",
+        "registered",
+        "missing",
+        "phantoms",
+        "renamed",
+        "possibly_renamed",
+        "shared_codes",
+        "unidentifiable",
+    )
 }
 _MATRIX_ROW = fields(
     collection=TEXT,

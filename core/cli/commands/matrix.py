@@ -16,9 +16,12 @@ from core.services.overview import matrix as service
 from core.services.overview import parallel_counts
 from core.version import SCHEMA_VERSION
 
-_COUNTS = ("source_rows", "registered", "missing", "phantoms", "shared_codes", "unidentifiable")
+_COUNTS = ("source_rows", "registered", "missing", "phantoms", "renamed", "possibly_renamed", "shared_codes",
+           "unidentifiable")  # fmt: skip
+_STRAYS = ("phantoms", "renamed", "possibly_renamed")
 # What a narrow terminal does without, the first first: the reasons and the identity say the same.
-_SPARE = ("role", "status", "strategy", "verdict", "trigger", "unidentifiable", "shared_codes", "phantoms", "identity")
+_SPARE = ("role", "status", "strategy", "verdict", "trigger", "unidentifiable", "shared_codes", "possibly_renamed",
+          "renamed", "phantoms", "identity")  # fmt: skip
 
 
 @click.command()
@@ -83,7 +86,7 @@ def _as_json(row: MatrixRow) -> dict[str, Any]:
 
 def _counts(row: MatrixRow) -> dict[str, int | None]:
     known = {} if row.counts is None else asdict(row.counts)
-    return {**{name: known.get(name) for name in _COUNTS}, "phantoms": row.phantoms}
+    return {name: getattr(row, name) if name in _STRAYS else known.get(name) for name in _COUNTS}
 
 
 def _print(call: Invocation, rows: list[MatrixRow], *, counts: bool, every: bool) -> None:
@@ -121,6 +124,8 @@ def _summary(sums: Totals) -> str:
         line += f"; {sums.source_rows:,} rows, {sums.registered:,} registered, {sums.missing:,} missing"
     odd = {
         "phantoms": sums.phantoms,
+        "renamed": sums.renamed,
+        "possibly renamed (the registry names no source key)": sums.possibly_renamed,
         "rows that share a code": sums.shared_codes,
         "rows without a code": sums.unidentifiable,
     }

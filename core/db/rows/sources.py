@@ -173,3 +173,12 @@ class LateCode:
     """The code of a row that is missing now and was not planned."""
 
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """Missing rows whose source key stands registered under another code; the codes are examples, side by side."""
+
+    rows: int
+    registered: tuple[str, ...]
+    missing: tuple[str, ...]

@@ -53,6 +53,8 @@ class MatrixRow:
     reasons: tuple[str, ...]
     counts: Counts | None = None
     phantoms: int | None = None  # registry rows of the collection that no source row gives
+    renamed: int | None = None  # missing rows that stand registered under another code, as their keys tell
+    possibly_renamed: int | None = None  # missing rows of which nothing tells: at most so many as there are phantoms
 
     @property
     def standing(self) -> str:
@@ -79,6 +81,8 @@ class Totals:
     registered: int | None
     missing: int | None
     phantoms: int | None
+    renamed: int | None
+    possibly_renamed: int | None
     shared_codes: int | None
     unidentifiable: int | None
 
@@ -139,6 +143,8 @@ def totals(rows: Iterable[MatrixRow], *, counts: bool = False) -> Totals:
         registered=sum(each.registered for each in counted) if counts or counted else None,
         missing=sum(each.missing or 0 for each in counted) if counts or counted else None,
         phantoms=sum(phantoms) if counts or phantoms else None,
+        renamed=sum(row.renamed or 0 for row in required) if counts or phantoms else None,
+        possibly_renamed=sum(row.possibly_renamed or 0 for row in required) if counts or phantoms else None,
         shared_codes=sum(each.shared_codes or 0 for each in counted) if counts or counted else None,
         unidentifiable=sum(each.unidentifiable or 0 for each in counted) if counts or counted else None,
     )

@@ -198,15 +198,18 @@ def _strays(evidence: PacketEvidence) -> Part:
             each.collection,
             shown(each.phantoms),
             shown(each.renamed),
+            shown(each.possibly_renamed),
             ", ".join(f"{rename.registered} → {rename.missing}" for rename in each.examples),
         ]
         for each in evidence.strays
     ]
-    header = ("collection", "phantoms", "renamed", "registered → now")
-    table = PacketTable(header, rows, frozenset({"phantoms", "renamed"}))
+    header = ("collection", "phantoms", "renamed", "possibly renamed", "registered → now")
+    table = PacketTable(header, rows, frozenset({"phantoms", "renamed", "possibly renamed"}))
     told = "Phantoms are registry rows that no source row gives. Renamed rows stand registered under an earlier code."
-    text = (told if rows else "None was found.",)
-    return Part("strays", "Phantoms and renames", text, (table,) if rows else (), ("strays.renamed",))
+    untold = "Possibly renamed rows are missing beside phantoms of the gateway's: the registry names no source key."
+    text = (told, untold) if any(each.possibly_renamed for each in evidence.strays) else (told,)
+    text = text if rows else ("None was found.",)
+    return Part("strays", "Phantoms and renames", text, (table,) if rows else (), ("renames.key",))
 
 
 def _proofs(evidence: PacketEvidence) -> Part:

@@ -4,59 +4,50 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from core.db.connection.session import Connection
-from core.db.rows.strays import LATEST, RENAMED
 from core.domain.backfill.runs import Run
-from core.domain.backfill.stray import Rename, Stray
+from core.domain.backfill.stray import Stray
 from core.domain.overview.matrix import Counts, MatrixRow
 from core.errors import ConsoleError
-from core.services.overview import matrix
+from core.services.overview import matrix, renames
 
 
 def of_run(connection: Connection, run: Run) -> list[Stray]:
     """Those of a run that was planned just now. Only what the plan's own figures leave open is counted again."""
     with connection.snapshot():
         registry = matrix.registry_rows(connection)
-        unclear = [each for each in run.entries if registry.get(each.collection, 0) != each.registered]
-        entries = {each.collection: each.ledger_id for each in unclear if each.missing}
-        return list(_strays(connection, registry, entries, [each.collection for each in unclear]))
+        unclear = [each.collection for each in run.entries if registry.get(each.collection, 0) != each.registered]
+        return list(_strays(connection, registry, unclear))
 
 
 def of_all(connection: Connection, rows: Iterable[MatrixRow]) -> list[Stray]:
     """Those of every collection of the matrix; in the caller's snapshot."""
     registry = matrix.registry_rows(connection)
-    entries = {each.collection: each.ledger_id for each in connection.rows(LATEST) if each.missing}
     names = [row.facts.collection for row in rows if registry.get(row.facts.collection)]
-    return list(_strays(connection, registry, entries, names))
+    return list(_strays(connection, registry, names))
 
 
-def _strays(
-    connection: Connection, registry: Mapping[str, int], entries: Mapping[str, int], names: Iterable[str]
-) -> Iterable[Stray]:
+def _strays(connection: Connection, registry: Mapping[str, int], names: Iterable[str]) -> Iterable[Stray]:
     known = {row.facts.collection: row for row in matrix.read(connection, every=True)}
     wanted = [name for name in names if name in known]
     counted: dict[str, Counts] = {}
     for start in range(0, len(wanted), matrix.TOGETHER):
         counted |= matrix.count_together(connection, wanted[start : start + matrix.TOGETHER])
     for name in wanted:
-        phantoms = _phantoms(connection, known[name], registry, counted.get(name))
-        if phantoms == 0:
+        try:
+            counts = counted.get(name) or matrix.count(connection, name, exact=True)
+        except ConsoleError:
+            if connection.is_closed:
+                raise
+            yield Stray(name, None, 0, ())
             continue
-        renamed, examples = 0, tuple[Rename, ...]()
-        if name in entries:
-            found = connection.one(RENAMED, {"ledger_id": entries[name]})
-            renamed = found.rows
-            examples = tuple(map(Rename, found.registered, found.missing))
-        if phantoms or renamed:
-            yield Stray(name, phantoms, renamed, examples)
+        if stray := _stray(connection, replace(known[name], counts=counts), registry):
+            yield stray
 
 
-def _phantoms(
-    connection: Connection, row: MatrixRow, registry: Mapping[str, int], counted: Counts | None
-) -> int | None:
-    try:
-        counts = counted or matrix.count(connection, row.facts.collection, exact=True)
-    except ConsoleError:
-        if connection.is_closed:
-            raise
+def _stray(connection: Connection, row: MatrixRow, registry: Mapping[str, int]) -> Stray | None:
+    phantoms = matrix.phantoms(row, registry)
+    if phantoms == 0:
         return None
-    return matrix.phantoms(replace(row, counts=counts), registry)
+    name = row.facts.collection
+    found = renames.find(connection, name, phantoms, None if row.counts is None else row.counts.missing)
+    return Stray(name, phantoms, found.rows, found.examples, found.possible)

@@ -13,7 +13,7 @@ from core.db.rows.plan import ESTIMATES
 from core.domain.overview.matrix import Counts, MatrixRow, Totals, totals
 from core.domain.steps import Steps, Tell
 from core.errors import ConsoleError
-from core.services.overview import matrix
+from core.services.overview import matrix, renames
 
 # A collection's counts, None where it has no table, or why it could not be counted: locked, row security, a timeout.
 Found: TypeAlias = Counts | ConsoleError | None
@@ -61,10 +61,18 @@ def _matrix(
         told = None if tell is None else _counted(connection, names, tell)
         found = side_by_side(connection, another, names, connections, exact=True, tell=told)
         registry = matrix.registry_rows(connection)
-    uncounted = {name: error for name in names if isinstance(error := found[name], ConsoleError)}
-    counted = {name: counts for name, counts in found.items() if not isinstance(counts, ConsoleError)}
-    rows = [replace(row, counts=counted.get(row.facts.collection)) for row in rows]
-    return Matrix(tuple(replace(row, phantoms=matrix.phantoms(row, registry)) for row in rows), uncounted)
+        uncounted = {name: error for name in names if isinstance(error := found[name], ConsoleError)}
+        counted = {name: counts for name, counts in found.items() if not isinstance(counts, ConsoleError)}
+        rows = [replace(row, counts=counted.get(row.facts.collection)) for row in rows]
+        return Matrix(tuple(_with_strays(connection, row, registry) for row in rows), uncounted)
+
+
+def _with_strays(connection: Connection, row: MatrixRow, registry: Mapping[str, int]) -> MatrixRow:
+    phantoms = matrix.phantoms(row, registry)
+    if phantoms is None or row.counts is None:
+        return replace(row, phantoms=phantoms)
+    found = renames.find(connection, row.facts.collection, phantoms, row.counts.missing)
+    return replace(row, phantoms=phantoms, renamed=found.rows, possibly_renamed=found.possible)
 
 
 def side_by_side(

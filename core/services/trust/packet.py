@@ -31,7 +31,7 @@ QUERIES = (
     "ledger.entries",
     "ledger.accounting",
     "verify.acceptance",
-    "strays.renamed",
+    "renames.key",
     "packet.place",
     "packet.fingerprints",
     "packet.chain",

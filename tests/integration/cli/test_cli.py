@@ -58,7 +58,8 @@ def test_the_matrix_with_counts_is_the_census(shared: Database) -> None:
         row = rows[name]
         assert list(row) == [
             "collection", "governance_role", "requirement", "strategy", "identity", "native_status", "table", "trigger",
-            "verdict", "reasons", "source_rows", "registered", "missing", "phantoms", "shared_codes", "unidentifiable",
+            "verdict", "reasons", "source_rows", "registered", "missing", "phantoms", "renamed", "possibly_renamed",
+            "shared_codes", "unidentifiable",
         ]  # fmt: skip
         assert (row["governance_role"], row["requirement"]) == (wanted.governance_role, wanted.requirement)
         assert (row["strategy"], row["identity"] or "") == (wanted.strategy, wanted.identity)
@@ -73,7 +74,7 @@ def test_the_matrix_with_counts_is_the_census(shared: Database) -> None:
     assert answer.document["totals"] == {
         "collections": 74, "compatible": 31, "broken": 43, "column": 27, "synthetic": 4, "unclassified": 43,
         "native_status": 54, "with_table": 72, "with_trigger": 72, "source_rows": 57599, "registered": 18449,
-        "missing": 39150, "phantoms": 0, "shared_codes": 0, "unidentifiable": 0,
+        "missing": 39150, "phantoms": 0, "renamed": 0, "possibly_renamed": 0, "shared_codes": 0, "unidentifiable": 0,
     }  # fmt: skip
 
 
