@@ -248,7 +248,8 @@ def _heirs(connection: Connection) -> Check:
         "tables that inherit from a REQUIRED collection have the birth trigger, too",
         "failed" if rows else "passed",
         {"without_trigger": len(rows), "tables": [row.table for row in rows[:_SHOWN]]},
-        "Attach the trigger: `birth-console init`. Inheritance does not copy triggers.",
+        "Attach the gateway's trigger to these tables, too: inheritance copies none. `birth-console init` does it where"
+        " the gateway is the console's own.",
         [row.remedy for row in rows if row.remedy],
     )
 

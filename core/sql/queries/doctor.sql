@@ -218,8 +218,13 @@ SELECT DISTINCT ON (t.oid) pg_catalog.quote_ident(n.nspname) || '.' || pg_catalo
 FROM heir
 JOIN pg_catalog.pg_class AS t ON t.oid = heir.oid AND t.relkind = 'r'
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
-LEFT JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.oid AND g.tgname = 'trg_birth_gateway' AND NOT g.tgisinternal
-LEFT JOIN pg_catalog.pg_proc AS stands ON g.oid IS NULL
+-- A company may have given its own trigger any name there.
+LEFT JOIN LATERAL (SELECT g.oid, g.tgenabled FROM pg_catalog.pg_trigger AS g
+    WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND CASE WHEN {S}.birth_gateway_is_theirs()
+        THEN g.tgfoid = {S}.birth_gateway_trigger_function() AND g.tgtype & 71 = 5 AND g.tgqual IS NULL
+        ELSE g.tgname = 'trg_birth_gateway' END
+    ORDER BY g.tgenabled IN ('O', 'A') DESC LIMIT 1) AS g ON true
+LEFT JOIN pg_catalog.pg_proc AS stands ON g.oid IS NULL AND NOT {S}.birth_gateway_is_theirs()
     AND stands.proname = 'fn_birth_gateway' AND stands.pronargs = 0
     AND stands.pronamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {s})
     AND stands.proowner = 'birth_owner'::pg_catalog.regrole

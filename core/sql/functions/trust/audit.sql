@@ -54,6 +54,11 @@ DECLARE
     v_roles oid[] := {S}.birth_audit_roles();
     v_tables oid[] := {S}._birth_audit_tables();
     v_functions oid[] := {S}._birth_audit_functions();
+    -- What of these is the company's. That PUBLIC may call it was its decision, and may be how its logins insert.
+    v_theirs oid[] := ARRAY(
+        SELECT f.function FROM {S}.birth_gateway_functions() AS f JOIN pg_proc AS p ON p.oid = f.function
+        WHERE p.proowner <> v_owner
+          AND p.pronamespace <> (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {s}));
 BEGIN
     RETURN QUERY
     WITH power AS MATERIALIZED (
@@ -75,9 +80,9 @@ BEGIN
         ('public_execute', 'PUBLIC may execute no function of the console',
             (SELECT jsonb_agg(p.oid::regprocedure::text)
                 FROM pg_proc AS p
-                WHERE p.oid = ANY (v_functions) AND has_function_privilege('public', p.oid, 'EXECUTE')
-                  AND {S}.birth_audit_lends(p)),
-            'REVOKE EXECUTE ON FUNCTION … FROM PUBLIC.'),
+                WHERE p.oid = ANY (v_functions) AND p.oid <> ALL (v_theirs)
+                  AND has_function_privilege('public', p.oid, 'EXECUTE') AND {S}.birth_audit_lends(p)),
+            'REVOKE EXECUTE ON FUNCTION … FROM PUBLIC. The company''s own: only if no other login calls it.'),
         ('register_execute', 'no login of the console may call the gateway''s functions',
             (SELECT jsonb_agg(DISTINCT r::regrole::text || ' on ' || p.oid::regprocedure)
                 FROM unnest(v_roles) AS r, pg_proc AS p
@@ -86,6 +91,7 @@ BEGIN
                       OR p.proname IN ('birth_ledger_append', 'birth_identity_import', 'birth_gateway_bind')
                       OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
                   AND r <> v_owner AND {S}.birth_audit_lends(p)
+                  AND NOT (p.oid = ANY (v_theirs) AND has_function_privilege('public', p.oid, 'EXECUTE'))
                   AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = r)
                   AND has_function_privilege(r, p.oid, 'EXECUTE')),
             'REVOKE EXECUTE ON FUNCTION … FROM that role.'),
@@ -93,6 +99,9 @@ BEGIN
             (SELECT jsonb_agg(p.oid::regprocedure::text)
                 FROM pg_proc AS p
                 WHERE p.oid = ANY (v_functions) AND p.prosecdef
+                  -- A company's function that no login of the console calls finds what this console tells it to.
+                  AND (p.oid <> ALL (v_theirs) OR EXISTS (SELECT FROM unnest(v_roles) AS r
+                      WHERE has_function_privilege(r, p.oid, 'EXECUTE')))
                   AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS setting
                       WHERE setting = 'search_path=pg_catalog, pg_temp'
                          -- The company's functions may name schemas of its own: nobody here creates anything in them.

@@ -91,6 +91,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
       -- A company that keeps its own gateway lets that one's owner call the stand-in.
       AND NOT (p.proname ~ '^fn_birth_' AND g.oid <> ALL (p_acting))
     UNION ALL
+    SELECT 'public_execute', 'warning',
+        concat('PUBLIC may call ', p.oid::regprocedure, ', which runs as ', p.proowner::regrole), NULL
+    FROM {S}.birth_gateway_functions() AS f JOIN pg_proc AS p ON p.oid = f.function, birth
+    WHERE p.proowner <> birth.owner AND p.pronamespace <> birth.home AND p.prosecdef
+      AND has_function_privilege('public', p.oid, 'EXECUTE')
+    UNION ALL
     SELECT 'grant_option', 'failed', concat(g.name, ' may grant EXECUTE on ', p.oid::regprocedure),
         ARRAY[format('REVOKE GRANT OPTION FOR EXECUTE ON FUNCTION %s FROM %s CASCADE;', p.oid::regprocedure, g.name)]
     FROM pg_proc AS p CROSS JOIN LATERAL aclexplode(p.proacl) AS a JOIN grantee AS g ON g.oid = a.grantee, birth

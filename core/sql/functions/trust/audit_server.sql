@@ -34,10 +34,17 @@ COMMENT ON FUNCTION {S}._birth_audit_trust(boolean) IS
 CREATE OR REPLACE FUNCTION {S}._birth_audit_trigger_guard()
 RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    WITH wanted AS (
-        SELECT 'evt_trigger_guard_ddl' AS name
+    WITH found AS (
+        -- The packet's name, or whatever fills the company's table of alerts.
+        SELECT e.evtname::text AS name, e.evtname = 'evt_trigger_guard_ddl' OR c.oid IS NOT NULL AS watches
+        FROM pg_event_trigger AS e JOIN pg_proc AS p ON p.oid = e.evtfoid
+        LEFT JOIN pg_class AS c ON c.oid = {S}.birth_bound_table('alerts') AND {S}.birth_is_bound('alerts')
+            AND e.evtevent = 'ddl_command_end' AND position(c.relname::text IN p.prosrc) > 0
+        WHERE e.evtname LIKE 'evt\_trigger\_guard%' OR c.oid IS NOT NULL
+    ), wanted AS (
+        SELECT name FROM found
         UNION
-        SELECT evtname::text FROM pg_event_trigger WHERE evtname LIKE 'evt\_trigger\_guard%'
+        SELECT 'evt_trigger_guard_ddl' WHERE NOT EXISTS (SELECT FROM found WHERE watches)
     ), broken AS (
         SELECT w.name, EXISTS (SELECT FROM pg_event_trigger AS e WHERE e.evtname = w.name) AS is_there
         FROM wanted AS w

@@ -36,6 +36,10 @@ BEGIN
         WHERE (p.pronamespace = v_home AND p.proname ~ '^(_?birth_|fn_birth_|fn_trigger_guard)'
               OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
           AND has_function_privilege('public', p.oid, 'EXECUTE') AND {S}.birth_audit_lends(p)
+          -- A gateway of the company's that runs with the rights of whoever inserts could not call it any more.
+          AND NOT (p.proowner <> v_owner AND p.prorettype <> 'trigger'::regtype AND EXISTS (
+              SELECT FROM {S}.birth_gateway_functions() AS f JOIN pg_proc AS g ON g.oid = f.function
+              WHERE f.is_gateway AND NOT g.prosecdef))
         ORDER BY 2;
     RETURN QUERY SELECT 'search_path',
             format('ALTER FUNCTION %s SET search_path = pg_catalog, %I, pg_temp;', p.oid::regprocedure, n.nspname)
@@ -43,6 +47,8 @@ BEGIN
         WHERE (p.pronamespace = v_home AND p.proname ~ '^fn_(birth_|trigger_guard)'
               OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
           AND p.prosecdef AND p.proowner <> v_owner
+          AND (p.pronamespace = v_home OR EXISTS (SELECT FROM unnest(v_roles) AS r
+              WHERE has_function_privilege(r, p.oid, 'EXECUTE')))
           AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS setting
               WHERE setting LIKE 'search\_path=%' AND position('$user' IN setting) = 0)
         ORDER BY 2;
