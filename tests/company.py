@@ -136,6 +136,16 @@ $body$;
 CREATE EVENT TRIGGER evt_log_ddl ON ddl_command_end EXECUTE FUNCTION public.log_ddl();
 """
 
+# What others were given of all that the installer makes, and settings under which SQL means something else.
+_HABITS = """
+ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO {owner}; ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO {owner};
+ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO {owner}; ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO {owner};
+ALTER DATABASE {name} SET standard_conforming_strings = off; ALTER DATABASE {name} SET array_nulls = off;
+ALTER DATABASE {name} SET quote_all_identifiers = on; ALTER DATABASE {name} SET transform_null_equals = on;
+ALTER DATABASE {name} SET timezone = 'Asia/Kolkata';
+ALTER DATABASE {name} SET default_transaction_isolation = 'serializable';
+"""
+
 
 def _collections() -> str:
     """The tables, half of their rows from before the gateway; and the old script's rows, certified by itself."""
@@ -187,6 +197,8 @@ def a_company(server: TestServer, *more: str, register: bool = True, guard: bool
             admin.execute("RESET SESSION AUTHORIZATION")
         for text in ([GUARD] if guard else []) + list(more):
             database.run(text)
+        with server.admin(name) as admin:
+            admin.execute(sql.SQL(_HABITS).format(owner=owner, name=sql.Identifier(name)))
         yield database
     finally:
         server.drop(name)

@@ -26,16 +26,22 @@ KEEPALIVE: Mapping[str, int] = {
 }
 # Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
 # that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
-# no statement sees an old snapshot, dates are written as the driver reads them, and nobody waits for a lock without an
-# end, unless they chose how long. A server that is read-only by default stays so.
+# no statement sees an old snapshot, dates are written as the driver reads them, texts, names and NULLs mean what this
+# program means by them, the login acts as itself, and nobody waits for a lock without an end, unless they chose how
+# long. A server that is read-only by default stays so.
 # In the same round trip: which version is installed, as a comment says that only birth_owner and superusers write.
 # Where the process that answers is not the one that was connected to, nothing is set: it may be others' as well.
 _SESSION = """
     SELECT pg_catalog.pg_backend_pid() AS process, pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
+        pg_catalog.set_config('role', 'none', false),
         pg_catalog.set_config('row_security', 'off', false),
         pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
         pg_catalog.set_config('DateStyle', 'ISO, YMD', false),
         pg_catalog.set_config('IntervalStyle', 'postgres', false),
+        pg_catalog.set_config('standard_conforming_strings', 'on', false),
+        pg_catalog.set_config('quote_all_identifiers', 'off', false),
+        pg_catalog.set_config('transform_null_equals', 'off', false),
+        pg_catalog.set_config('array_nulls', 'on', false),
         CASE WHEN pg_catalog.current_setting('lock_timeout') OPERATOR(pg_catalog.=) '0'
             THEN pg_catalog.set_config('lock_timeout', '20s', false) END,
         CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'

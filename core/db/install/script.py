@@ -49,18 +49,19 @@ def text_of(driver: Driver, statements: Sequence[Statement]) -> str:
     """The whole script as psql takes it."""
     settings = (
         f"BEGIN;\nSET LOCAL search_path = pg_catalog, pg_temp;\nSET LOCAL lock_timeout = '{_LOCK_TIMEOUT}';\n"
-        f"SET LOCAL check_function_bodies = off;\nSELECT pg_advisory_xact_lock({ADVISORY_LOCK});\n"
+        "SET LOCAL check_function_bodies = off;\nSET LOCAL standard_conforming_strings = on;\n"
+        f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK});\n"
     )
     lines = [settings]
     owner = False
     for each in statements:
         if each.as_owner != owner:
             owner = each.as_owner
-            lines.append("SET LOCAL ROLE birth_owner;\n" if owner else "RESET ROLE;\n")
+            lines.append("SET LOCAL ROLE birth_owner;\n" if owner else "SET LOCAL ROLE NONE;\n")
         # A name may hold the end of a line, and what follows it would be SQL.
         told = re.sub(r"\s+", " ", f"{each.what} (needs {each.needs})" if each.needs else each.what)
         lines.append(f"-- {told}\n{formatted(driver, each)}\n")
-    return "\n".join([*lines, "RESET ROLE;\nCOMMIT;\n"])
+    return "\n".join([*lines, "SET LOCAL ROLE NONE;\nCOMMIT;\n"])
 
 
 def formatted(driver: Driver, statement: Statement) -> str:
@@ -73,14 +74,17 @@ def formatted(driver: Driver, statement: Statement) -> str:
 
 
 def run(driver: Driver, statements: Iterable[Statement], *, read_only: bool = False) -> None:
-    """Run them inside the caller's transaction. Raises a ConsoleError. `read_only`: the caller asked for no writes."""
+    """Run them inside the caller's transaction. Raises a ConsoleError. `read_only`: the caller asked for no writes.
+
+    RESET ROLE would lead to the role that a login begins as (ALTER ROLE … SET role), not to the login.
+    """
     with translated(read_only=read_only), driver.cursor(row_factory=tuple_row) as cursor:
         watching = _event_triggers(cursor)
         for each in statements:
-            cursor.execute("SET LOCAL ROLE birth_owner" if each.as_owner else "RESET ROLE")
+            cursor.execute("SET LOCAL ROLE birth_owner" if each.as_owner else "SET LOCAL ROLE NONE")
             with _named(watching):
                 cursor.execute(each.sql)
-        cursor.execute("RESET ROLE")
+        cursor.execute("SET LOCAL ROLE NONE")
 
 
 def _event_triggers(cursor: Cursor[tuple[Any, ...]]) -> Mapping[str, str]:

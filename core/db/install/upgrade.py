@@ -20,6 +20,7 @@ from core.db.install.script import Statement
 from core.db.queries import named_query
 from core.db.rows import upgrade as rows
 from core.db.rows.doctor import SCHEMA_RECORD
+from core.db.rows.init import TAKE_BACK
 from core.errors import GateClosed
 from core.version import FIRST_VERSION, SCHEMA_VERSION, version_of
 
@@ -96,6 +97,7 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
         *steps,
         *(move.bindings() if move else ()),
         *_remembered(connection, found, stand_ins),
+        Statement("what default privileges gave away", named_query(TAKE_BACK.name, schema), is_plumbing=True),
         Statement("record the installed objects", installer.recorded(kind, schema, before, restored), is_plumbing=True),
     ])  # fmt: skip
 

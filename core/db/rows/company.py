@@ -48,8 +48,16 @@ class Beside:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A table whose rows a policy may hide."""
+
+    relid: int
+
+
 COMPANY_TABLES: Final = Query("company.company_tables", CompanyTable)
 NAMED_TABLE: Final = Query("company.named_table", CompanyTable)
 BOUND_TABLES: Final = Query("company.bound_tables", BoundTable)
 TABLE_COLUMNS: Final = Query("company.table_columns", ColumnName)
 BESIDE: Final = Query("company.beside", Beside)
+ROW_SECURITY: Final = Query("company.row_security", Hidden)

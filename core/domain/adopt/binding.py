@@ -32,6 +32,11 @@ class Parameter:
     is_pseudo: bool = False
     is_array: bool = False
 
+    @property
+    def text(self) -> str:
+        """For people."""
+        return f"{self.name or '(no name)'} {self.type}{' DEFAULT' if self.has_default else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -45,8 +50,7 @@ class Function:
 
     def as_json(self) -> Json:
         """What somebody who binds it needs to see."""
-        shown = [f"{each.name} {each.type}{' DEFAULT' if each.has_default else ''}" for each in self.parameters]
-        return {"function": self.signature, "parameters": shown}
+        return {"function": self.signature, "parameters": [each.text for each in self.parameters]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +125,29 @@ def complaints(function: Function, binding: Binding) -> list[str]:
     names = {each.name for each in function.parameters}
     values = [given.value for given in binding.values() if given.constant is None]
     wrong = [f"unknown parameter {name}" for name in binding if name not in names]
-    wrong += [f"{each.name or 'a parameter without a name'} has no default and is not bound"
-              for each in function.parameters if not each.has_default and each.name not in binding]  # fmt: skip
+    wrong += [f"{each.name} has no default and is not bound" for each in function.parameters
+              if each.name and not each.has_default and each.name not in binding]  # fmt: skip
     wrong += [f"{each.name} has type {each.type}: no value fits" for each in function.parameters
               if each.name in binding and (each.is_variadic or each.is_pseudo)]  # fmt: skip
     wrong += _unfit_arrays(function, binding)
     wrong += [f"${value} is not bound" for value in _NEEDED if value not in values]
     wrong += [f"${value} is bound to two parameters" for value in VALUES if values.count(value) > 1]
+    return wrong + unsuitable(function)
+
+
+def unsuitable(function: Function) -> list[str]:
+    """What is wrong with a function, however it is bound."""
+    wrong = []
     if function.kind != "f":
         wrong.append("it is not a plain function")
     if function.returns_set:
         wrong.append("it returns a set")
     if function.volatility != "v":
         wrong.append("it is not volatile, so it cannot write")
+    if any(each.is_variadic for each in function.parameters):
+        wrong.append("it is VARIADIC, which a call by names cannot be")
+    if any(not each.name and not each.has_default for each in function.parameters):
+        wrong.append("it has parameters without names")
     return wrong
 
 

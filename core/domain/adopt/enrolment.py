@@ -1,7 +1,7 @@
 """Which tables become collections, and under which name."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -48,8 +48,9 @@ def choose(
     registered: Mapping[str, Table | None],
     collections: Sequence[str],
     exempt: Sequence[str],
+    listed: Collection[Table] = (),
 ) -> list[Enrolment]:
-    """The tables that the globs name, each with its collection.
+    """The tables that the globs name, and those that are `listed`, each with its collection.
 
     `registered` are the collections that are known already, with their tables: those keep their names. A registered
     name without a table gets the table of that name. Raises UsageError for a glob that names nothing, and where two
@@ -58,7 +59,7 @@ def choose(
     for glob in (*collections, *exempt):
         _insist_on_match(glob, tables)
     globs = (*(collections or EVERYTHING), *exempt)
-    chosen = [table for table in tables if not table.obstacle and table.matches(globs)]
+    chosen = [table for table in tables if not table.obstacle and (table in listed or table.matches(globs))]
     known = {table: name for name, table in registered.items() if table is not None}
     named = _named([table for table in chosen if table not in known], registered)
     return [
@@ -70,6 +71,20 @@ def choose(
         )
         for table in chosen
     ]
+
+
+def elsewhere(tables: Iterable[Table], registered: Mapping[str, Table | None]) -> dict[str, Table]:
+    """The tables of registered collections that are not where they are looked for.
+
+    Found by `schema.table`, where that is the collection's name; else by the name alone, where it is a single table's.
+    """
+    lost = [name for name, table in registered.items() if table is None]
+    taken = {table for table in registered.values() if table is not None}
+    free = {table.text: table for table in tables if not table.obstacle and table not in taken}
+    found = {name: free.pop(name) for name in lost if name in free}
+    count = Counter(table.name for table in free.values())
+    by_name = {table.name: table for table in free.values() if count[table.name] == 1}
+    return found | {name: by_name[name] for name in lost if name in by_name and name not in found}
 
 
 def left_out(tables: Sequence[Table], collections: Sequence[str], exempt: Sequence[str]) -> list[Table]:
@@ -92,7 +107,7 @@ def out_of_scope(
         if each.requirement == REQUIRED
         and each.collection not in policies
         and (role := roles.get(each.collection)) is not None
-        and role not in IN_SCOPE
+        and role.strip().lower() not in IN_SCOPE
     }
 
 

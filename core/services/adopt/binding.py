@@ -10,8 +10,18 @@ from core.db.connection.session import Connection
 from core.db.install import installer
 from core.db.rows import gateway as rows
 from core.db.rows.gateway import Bound
-from core.domain.adopt.binding import Binding, Function, Parameter, complaints, guess, insist_fits, is_set_based, read
-from core.errors import ConsoleError, Json, UsageError
+from core.domain.adopt.binding import (
+    Binding,
+    Function,
+    Parameter,
+    complaints,
+    guess,
+    insist_fits,
+    is_set_based,
+    read,
+    unsuitable,
+)
+from core.errors import ConsoleError, UsageError
 from core.services.adopt.script_draft import Draft
 
 _STAND_IN = "fn_birth_register"
@@ -66,8 +76,8 @@ def _guess(connection: Connection, made: Draft, candidates: list[_Found], bound:
     if len(fitting) == 1:
         _bind(connection, made, *fitting[0], bound)
     else:
-        shown = "; ".join(_shown(found.function) for found in candidates)
-        made.leave("the register function", f"its parameter names are not known, name it with --bind: {shown}")
+        for each in candidates:
+            made.leave(f"function {each.function.signature}", _why_not(each.function, several=len(fitting) > 1))
 
 
 def _bind(connection: Connection, made: Draft, found: _Found, binding: Binding, bound: Bound | None) -> None:
@@ -157,6 +167,10 @@ def _function(row: rows.Function) -> Function:
     )
 
 
-def _shown(function: Function) -> str:
-    shown: Json = function.as_json()
-    return str(shown)
+def _why_not(function: Function, *, several: bool) -> str:
+    """Why the company's register function is not bound by itself; first what no --bind can cure."""
+    if cannot := unsuitable(function):
+        return f"it cannot register rows: {'; '.join(cannot)}"
+    parameters = ", ".join(each.text for each in function.parameters)
+    why = "several functions have its name" if several else "its parameters' names are not known"
+    return f"{why} ({parameters}). Name it: `birth-console init --bind {function.signature.partition('(')[0]} …`"

@@ -37,7 +37,8 @@ BESIDE: Final = ("birth_admission_permit", "birth_backfill_ledger", "v_birth_sta
 _MAPPABLE: Final[Mapping[str, frozenset[str]]] = {
     "registry": frozenset(
         {"entity_code", "collection_name", "species_code", "composition_level", "dot_origin", "born_at",
-         "governance_role", "inspect_pen", "inspect_stamp", "inspect_gate", "certified", "certified_at"}
+         "governance_role", "inspect_pen", "inspect_stamp", "inspect_gate", "certified", "certified_at",
+         "source_key"}  # the key of the row that was registered, where a registry holds it
     ),
     "collections": frozenset({"collection_name", "governance_role"}),
     "policy": frozenset({"collection_name", "requirement"}),
@@ -86,6 +87,10 @@ def find(connection: Connection, made: Draft, given: Mapping[str, Sequence[str]]
     lacking = {part: names for part, table in tables.items() if (names := _missing_columns(connection, table))}
     with made.obstacles.noted():
         _insist_on_columns([name for names in lacking.values() for name in names])
+    with made.obstacles.noted():
+        _insist_on_tables(connection, made, tables)
+    with made.obstacles.noted():
+        _insist_on_every_row(connection, tables)
     return {part: table for part, table in tables.items() if part not in lacking}
 
 
@@ -171,6 +176,35 @@ def _insist_on_columns(absent: Sequence[str]) -> None:
             evidence={"missing_columns": sorted(set(absent))},
             hint="Map the columns: `init --bind-registry TABLE entity_code=COLUMN …`; --bind-collections, --bind-policy"
             " likewise.",
+        )
+
+
+def _insist_on_tables(connection: Connection, made: Draft, tables: Mapping[str, CompanyTable]) -> None:
+    """Beside a view of a packet's name, stand-ins would be another registry than the company's."""
+    if _is_installed(made):
+        return
+    wanted = [NAMES[part] for part in ("registry", "collections", "policy") if part not in tables]
+    found = connection.rows(rows.BESIDE, {"schemas": list(made.company_schemas), "names": wanted})
+    if found:
+        raise GateClosed(
+            f"{found[0].schema}.{found[0].name} is not an ordinary table: it cannot be bound",
+            code="unfit",
+            evidence={"objects": [f"{each.schema}.{each.name}" for each in found]},
+            hint="Name the table behind it: --bind-registry, --bind-collections or --bind-policy. If it is not the"
+            " company's registry, name the schema that holds that one: --company-schema.",
+        )
+
+
+def _insist_on_every_row(connection: Connection, tables: Mapping[str, CompanyTable]) -> None:
+    by_oid = {table.relid: table.text for table in tables.values()}
+    hidden = [by_oid[row.relid] for row in connection.rows(rows.ROW_SECURITY, {"relids": list(by_oid)})]
+    if hidden:
+        raise GateClosed(
+            "row-level security hides rows of the company's tables from birth_owner",
+            code="unfit",
+            evidence={"row_security": sorted(hidden)},
+            hint="Keep it. The console has to read every row of these tables: with their owner, move the policies to"
+            " views that applications read, or keep rows apart by GRANTs.",
         )
 
 

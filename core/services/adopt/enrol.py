@@ -13,7 +13,17 @@ from core.db.rows import enrolment as rows
 from core.db.rows.enrolment import Relation
 from core.db.rows.init import SCHEMAS
 from core.db.rows.unenrolled import GLOBS
-from core.domain.adopt.enrolment import EVERYTHING, EXEMPT, REQUIRED, Enrolment, Table, choose, left_out, out_of_scope
+from core.domain.adopt.enrolment import (
+    EVERYTHING,
+    EXEMPT,
+    REQUIRED,
+    Enrolment,
+    Table,
+    choose,
+    elsewhere,
+    left_out,
+    out_of_scope,
+)
 from core.domain.adopt.system_tables import system_tables
 from core.services.adopt import company_tables, relocated_tables, triggers
 from core.services.adopt.script_draft import Draft, comma_separated, identifier
@@ -44,12 +54,18 @@ def draft(
     registered = _registered(connection, made, tables)
     moved = relocated_tables.moved(facts, registered)
     registered = {**registered, **moved}
-    chosen = choose(tables, registered, collections, exempt)
+    governs = "collections" in made.tables and not collections  # the company's own registry says what is enrolled
+    if governs:
+        moved |= elsewhere(tables, registered)
+        registered = {**registered, **moved}
+    listed = {table for table in registered.values() if table is not None} if governs else set()
+    chosen = choose(tables, registered, collections, exempt, listed)
     for table in left_out(tables, collections, exempt):
         made.leave(table.text, f"it is {table.obstacle}")
     chosen = _in_scope(connection, made, chosen, policies)
-    if "collections" in made.tables and not collections:
+    if governs:
         chosen = _listed_by_the_company(made, chosen)
+    chosen = _taking_triggers(connection, made, chosen, facts)
     _let_read(connection, made, chosen, facts)
     relocated_tables.draft(made, chosen, moved)
     _register(made, chosen, policies, registered)
@@ -78,6 +94,21 @@ def _listed_by_the_company(made: Draft, chosen: list[Enrolment]) -> list[Enrolme
         if each.is_new and each.requirement == REQUIRED:
             made.leave(each.table.text, "the company's registry does not list it: --collections enrols it")
     return [each for each in chosen if not each.is_new or each.requirement != REQUIRED]
+
+
+def _taking_triggers(
+    connection: Connection, made: Draft, chosen: list[Enrolment], facts: Mapping[Table, Relation]
+) -> list[Enrolment]:
+    """Leave out, and list, new collections whose table refuses the gateway's trigger: new rows would be missed."""
+    refused = {
+        each: why
+        for each in chosen
+        if each.is_new and each.requirement == REQUIRED
+        if (why := triggers.refusal(connection, made, each.table, facts[each.table]))
+    }
+    for each, why in refused.items():
+        made.leave(each.table.text, f"it takes no trigger: {why}")
+    return [each for each in chosen if each not in refused]
 
 
 def _without_system(facts: Mapping[Table, Relation], policies: Collection[str]) -> dict[Table, Relation]:

@@ -9,6 +9,7 @@ from psycopg import sql
 from core.db.connection.session import Connection
 from core.db.install import installer, script
 from core.db.install.script import Statement
+from core.db.queries import named_query
 from core.db.rows import init as rows
 from core.db.rows.gateway import BOUND
 from core.db.rows.register_column import ASKED_COLUMNS
@@ -139,6 +140,7 @@ def finish(made: Draft) -> None:
         else:
             made.add("the trigger guard", guard.statement(made.schema), needs=SUPERUSER)
     if any(part.name not in made.survey.recorded for part in installer.parts()):
+        made.add("what default privileges gave away", named_query(rows.TAKE_BACK.name, made.schema), plumbing=True)
         made.add("record the installed objects", installer.recorded("schema_installed", made.schema), plumbing=True)
 
 

@@ -104,7 +104,7 @@ def _switched_off(connection: Connection, refused: ConsoleError) -> bool:
     name = sql.Identifier(str(refused.evidence["event_trigger"]))
     try:
         with connection.driver.transaction():
-            connection.driver.execute("RESET ROLE")
+            connection.driver.execute("SET LOCAL ROLE NONE")
             connection.driver.execute(sql.SQL("ALTER EVENT TRIGGER {} DISABLE").format(name))
     except psycopg.Error:
         return False

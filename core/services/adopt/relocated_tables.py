@@ -33,7 +33,7 @@ def draft(made: Draft, chosen: Sequence[Enrolment], places: Mapping[str, Table])
     ]
     shown = {name: table.text for name, table in going.items()}
     made.add(
-        f"the new places of {', '.join(f'{name} ({place})' for name, place in shown.items())}",
+        f"the places of {', '.join(f'{name} ({place})' for name, place in shown.items())}",
         sql.SQL(
             "INSERT INTO {} (collection_name, table_schema, table_name) VALUES {} ON CONFLICT (collection_name) DO"
             " UPDATE SET table_schema = excluded.table_schema, table_name = excluded.table_name;"

@@ -7,14 +7,23 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from core.db.connection.session import Connection
+from core.db.install import script
+from core.db.install.script import Statement
 from core.db.rows.enrolment import HEIRS, Heir, Relation
 from core.db.rows.gateway import MET, REGISTERING, Registering
 from core.domain.adopt.enrolment import Enrolment, Table
+from core.errors import ConsoleError
 from core.services.adopt import company_gateway
 from core.services.adopt.relocated_tables import argument_of
 from core.services.adopt.script_draft import SUPERUSER, CompanyGateway, Draft, identifier
 
 _TRIGGER = "trg_birth_gateway"
+# A function of the server's that a trigger can have before ours is there. It is never called.
+_ANY_FUNCTION = sql.Identifier("pg_catalog", "suppress_redundant_updates_trigger")
+_PATIENCE = "200ms"  # a table that is locked is met later, where its holders are named
+# Classes of errors that say something of the table: a feature, a name or an object, another product, an extension.
+_OF_THE_TABLE = ("0A", "42", "HV", "P0", "XX")
+_NO_PRIVILEGE = "42501"
 _REGISTRY = "birth_registry"
 
 
@@ -27,6 +36,25 @@ class _Place:
     relid: int
     has_trigger: bool
     takes_triggers: bool
+
+
+def refusal(connection: Connection, made: Draft, table: Table, fact: Relation | Heir | _Place) -> str:
+    """Why a table takes no trigger, in the server's words; "" where it takes ours, or has it, or needs none.
+
+    Tried, and taken back: an access method may refuse it, or a partition may have a trigger of the name.
+    """
+    able = made.survey.is_superuser or fact.takes_triggers
+    if made.gateway is not None or fact.has_trigger or not able or connection.read_only:
+        return ""
+    attempt = [Statement(table.text, _making(table, _ANY_FUNCTION, ""), is_plumbing=True)]
+    try:
+        with connection.driver.transaction(force_rollback=True):  # within the caller's
+            connection.driver.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'".encode())
+            script.run(connection.driver, attempt)
+    except ConsoleError as error:
+        state = error.sqlstate or ""
+        return error.message if state.startswith(_OF_THE_TABLE) and state != _NO_PRIVILEGE else ""
+    return ""
 
 
 def draft(connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Relation]) -> None:
@@ -73,6 +101,8 @@ def _draft_ours(
                 each.table.text,
                 f"its trigger {other.trigger} registers new rows already ({other.function}): left alone",
             )
+        elif why := refusal(connection, made, each.table, each):
+            made.leave(each.table.text, f"it takes no trigger: {why}")
         else:
             _attach(made, each)
 
@@ -109,11 +139,12 @@ def _others(connection: Connection, made: Draft, relids: Sequence[int]) -> Mappi
 def _attach(made: Draft, place: _Place) -> None:
     made.add(
         f"{_TRIGGER} on {place.table.text}",
-        sql.SQL("CREATE TRIGGER {} AFTER INSERT ON {} FOR EACH ROW EXECUTE FUNCTION {}({})").format(
-            sql.Identifier(_TRIGGER),
-            identifier(place.table),
-            made.in_schema("fn_birth_gateway"),
-            sql.Literal(place.collection),
-        ),
+        _making(place.table, made.in_schema("fn_birth_gateway"), place.collection),
         needs="" if place.takes_triggers or made.survey.is_superuser else SUPERUSER,
+    )
+
+
+def _making(table: Table, function: sql.Identifier, argument: str) -> sql.Composed:
+    return sql.SQL("CREATE TRIGGER {} AFTER INSERT ON {} FOR EACH ROW EXECUTE FUNCTION {}({})").format(
+        sql.Identifier(_TRIGGER), identifier(table), function, sql.Literal(argument)
     )

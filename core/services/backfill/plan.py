@@ -115,7 +115,9 @@ def _plan_all(connection: Connection, *, strict: bool, note: str | None) -> Plan
     skipped = sorted((*broken, *(_spoiled(connection, each) for each in left_out)), key=lambda each: each.collection)
     if not number:
         raise GateClosed(
-            f"{len(skipped)} collections cannot be planned: {', '.join(each.collection for each in skipped)}",
+            f"{len(skipped)} collections cannot be planned: {', '.join(each.collection for each in skipped)}"
+            if skipped
+            else "no collection is REQUIRED",
             code="not_plannable",
             evidence={"gates": [gate for each in skipped for gate in each.gates]},
             hint=HINT,

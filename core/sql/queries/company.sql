@@ -32,3 +32,8 @@ FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.rel
 WHERE n.nspname = ANY (%(schemas)s::text[]) AND n.nspname <> {s} AND c.relname = ANY (%(names)s::text[])
     AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 ORDER BY 2, 3
+
+-- name: row_security
+-- Those of these tables whose policies hold for birth_owner: for everybody but the owner, superusers, and who bypasses.
+SELECT c.oid::bigint AS relid FROM pg_catalog.pg_class AS c
+WHERE c.oid = ANY (%(relids)s::bigint[]::oid[]) AND c.relrowsecurity ORDER BY c.oid

@@ -121,3 +121,41 @@ SELECT coalesce((
         AND pg_catalog.bool_and(pg_catalog.has_schema_privilege(n.oid, 'USAGE'))
     FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
     WHERE n.nspname = {s} AND p.proname IN ('birth_remedies', 'birth_audit')), false) AS sees
+
+-- name: take_back
+-- What the default privileges of whoever makes the objects of the schema gave away of them. Rights that were granted on
+-- purpose, to others than those default privileges name, stay.
+DO $body$
+DECLARE
+    v_given record;
+BEGIN
+    FOR v_given IN
+        WITH made AS (
+            SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
+                CASE c.relkind WHEN 'S' THEN 'S' ELSE 'r' END AS letter, c.oid::pg_catalog.regclass::text AS name,
+                c.relacl AS acl
+            FROM pg_catalog.pg_class AS c
+            WHERE c.relnamespace = pg_catalog.quote_ident({s})::pg_catalog.regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+            UNION ALL
+            SELECT 'FUNCTION', 'f', p.oid::pg_catalog.regprocedure::text, p.proacl
+            FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = pg_catalog.quote_ident({s})::pg_catalog.regnamespace
+            UNION ALL
+            SELECT 'SCHEMA', 'n', n.oid::pg_catalog.regnamespace::text, n.nspacl
+            FROM pg_catalog.pg_namespace AS n WHERE n.oid = pg_catalog.quote_ident({s})::pg_catalog.regnamespace
+        ), spread AS (
+            SELECT DISTINCT d.defaclobjtype::text AS letter, a.grantee
+            FROM pg_catalog.pg_default_acl AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS a
+            JOIN pg_catalog.pg_roles AS r ON r.oid = d.defaclrole AND r.rolname IN (current_user, session_user)
+            WHERE a.grantee <> d.defaclrole AND a.grantee NOT IN (
+                SELECT o.oid FROM pg_catalog.pg_roles AS o WHERE o.rolname IN ('birth_owner', 'birth_caller',
+                    'birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer'))
+        )
+        SELECT DISTINCT m.kind, m.name, CASE a.grantee WHEN 0 THEN 'PUBLIC'
+            ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END AS grantee
+        FROM made AS m CROSS JOIN LATERAL pg_catalog.aclexplode(m.acl) AS a
+        JOIN spread AS s ON s.letter = m.letter AND s.grantee = a.grantee
+    LOOP
+        EXECUTE pg_catalog.format('REVOKE ALL ON %s %s FROM %s', v_given.kind, v_given.name, v_given.grantee);
+    END LOOP;
+END
+$body$

@@ -14,15 +14,15 @@ SELECT
     coalesce(array_agg(collection_name) FILTER (WHERE required AND trigger_state = 'disabled'),
         ARRAY[]::text[]) AS trigger_disabled,
     count(*) FILTER (WHERE required AND trigger_state IN ('enabled', 'disabled')) AS with_trigger,
-    count(*) FILTER (WHERE required AND governance_role = 'governed') AS governed_required,
-    count(*) FILTER (WHERE NOT required AND governance_role = 'governed') AS governed_exempt,
-    count(*) FILTER (WHERE governance_role = 'governed' AND copes) AS frozen_compatible,
-    count(*) FILTER (WHERE governance_role = 'governed' AND NOT copes) AS frozen_broken,
-    coalesce(array_agg(collection_name) FILTER (WHERE governance_role = 'governed' AND copes IS NULL),
+    count(*) FILTER (WHERE required AND lower(governance_role) = 'governed') AS governed_required,
+    count(*) FILTER (WHERE NOT required AND lower(governance_role) = 'governed') AS governed_exempt,
+    count(*) FILTER (WHERE lower(governance_role) = 'governed' AND copes) AS frozen_compatible,
+    count(*) FILTER (WHERE lower(governance_role) = 'governed' AND NOT copes) AS frozen_broken,
+    coalesce(array_agg(collection_name) FILTER (WHERE lower(governance_role) = 'governed' AND copes IS NULL),
         ARRAY[]::text[]) AS locked
 FROM (
     SELECT c.*, c.requirement = 'REQUIRED' AS required,
-        c.governance_role = 'governed' AND c.relid IS NOT NULL
+        lower(c.governance_role) = 'governed' AND c.relid IS NOT NULL
             AND {S}.birth_frozen_script_copes(c.collection_name, c.relid) AS copes
     FROM {S}.birth_collections() AS c WHERE c.requirement IS NOT NULL
 ) AS enrolled

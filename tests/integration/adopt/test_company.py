@@ -39,7 +39,7 @@ def theirs(database: Database, but: str = "") -> list[str]:
     """Everything of the company's: what its objects are, and what its tables hold, `but` one."""
     found = [row["what"] for row in database.run(_OBJECTS)]
     for table in database.run(_TABLES):
-        if table["name"] == but:
+        if table["name"].strip('"') == but:
             continue
         rows = database.run(f"SELECT t::text AS row FROM {table['name']} AS t ORDER BY 1")
         found += [f"{table['name']} {row['row']}" for row in rows]
@@ -85,16 +85,51 @@ def test_an_identity_that_differs_from_the_gateway_s_code_is_a_closed_gate_in_th
     assert told == {"collection": "agents", "gateway": "code", "identity": "agents:{id}"}
 
 
-def test_tables_of_other_names_and_columns_are_bound_by_a_map(server: TestServer) -> None:
-    renamed = """ALTER TABLE public.birth_registry RENAME TO births;
-        ALTER TABLE public.births RENAME entity_code TO code; ALTER TABLE public.births RENAME dot_origin TO origin"""
-    with a_company(server, renamed, guard=False) as database:
-        words = ("--bind-registry", "public.births", "entity_code=code", "dot_origin=origin", "--dry-run")
+def test_what_has_other_names_and_places_is_bound_by_a_map_and_found_where_it_is(server: TestServer) -> None:
+    moved = """ALTER TABLE public.birth_registry RENAME TO births; ALTER TABLE public.births ADD tenant text NOT NULL
+            DEFAULT 'acme'; ALTER TABLE public.births ALTER tenant DROP DEFAULT, ADD item text;
+        ALTER TABLE public.births RENAME entity_code TO code; ALTER TABLE public.births RENAME dot_origin TO origin;
+        CREATE SCHEMA crm; ALTER TABLE public.agents SET SCHEMA crm; ALTER TABLE public.tags SET SCHEMA crm;
+        UPDATE public.collection_registry SET collection_name = 'crm.agents' WHERE collection_name = 'agents';
+        ALTER TABLE public.collection_registry DROP CONSTRAINT collection_registry_collection_name_key;
+        INSERT INTO public.collection_registry (collection_name, governance_role) VALUES ('tags', 'observed');
+        UPDATE public.collection_registry SET governance_role = upper(governance_role);
+        CREATE TABLE public.heirs (PRIMARY KEY (id)) INHERITS (crm.tags);
+        CREATE TRIGGER theirs AFTER INSERT ON public.heirs FOR EACH ROW
+            EXECUTE FUNCTION public.fn_birth_registry_auto('code');
+        CREATE EVENT TRIGGER a_guard ON ddl_command_end EXECUTE FUNCTION public.fn_trigger_guard_ddl()"""
+    renamed = f"{GUARD} DROP EVENT TRIGGER evt_trigger_guard_ddl; {moved}"
+    with a_company(server, renamed, register=False, guard=False) as database:
+        words = ("--bind-registry", "public.births", "entity_code=code", "dot_origin=origin", "source_key=item",
+                 "--register-column", "species_code='SPC-9'", "tenant='it''s'")  # fmt: skip
         refused = run(database, "init", *words[:3], *_BOUND)
         assert (refused.status, refused.error["code"]) == (3, "unfit")
-        assert run(database, "init", *words[:-1], *_BOUND).status == 0
+        done = run(database, "init", *words, *_BOUND).document
+        assert [each["table"] for each in done["enrolled"]] == [
+            "crm.agents", "crm.tags", "public.products", "public.table_registry", "public.workflows"]  # fmt: skip
+        names = [row["collection_name"] for row in database.run("SELECT * FROM birth.birth_collections()")]
+        assert names.count("tags") == 1
+        assert run(database, "init", *words, *_BOUND).document["installed"] == []
         row = database.run("SELECT entity_code, dot_origin FROM birth.birth_registry_rows() ORDER BY 1 LIMIT 1")
         assert row == [{"entity_code": "agents-1", "dot_origin": "DOT:backfill"}]
+        database.run("SELECT birth.fn_birth_register('tags', 'tags-9', p_dry_run => false)")
+        row = database.run("SELECT species_code, tenant FROM births WHERE code = 'tags-9'")
+        assert row == [{"species_code": "SPC-9", "tenant": "it's"}]
+        # The guard and an heir's trigger have names of their own.
+        checks = {each["id"]: each["verdict"] for each in run(database, "doctor").document["checks"]}
+        assert (checks["event_trigger"], checks["heirs"]) == ("passed", "passed")
+        database.run("ALTER EVENT TRIGGER a_guard DISABLE; DROP TRIGGER theirs ON public.heirs")
+        checks = {each["id"]: each["verdict"] for each in run(database, "doctor").document["checks"]}
+        assert (checks["event_trigger"], checks["heirs"]) == ("failed", "failed")
+
+
+def test_a_registry_that_is_a_view_or_hides_rows_stops_init_by_name(company: Database) -> None:
+    company.run("""ALTER TABLE birth_registry RENAME TO births; CREATE VIEW birth_registry AS SELECT * FROM births;
+        ALTER TABLE collection_registry ENABLE ROW LEVEL SECURITY""")
+    refused = run(company, "init", *_BOUND)
+    assert (refused.status, refused.error["code"]) == (3, "obstacles")
+    assert [each["evidence"] for each in refused.error["evidence"]["gates"]] == [
+        {"objects": ["public.birth_registry"]}, {"row_security": ["public.collection_registry"]}]  # fmt: skip
 
 
 def test_the_company_may_alter_and_rename_what_is_bound_without_this_console_in_the_way(company: Database) -> None:

@@ -238,7 +238,7 @@ def test_a_table_that_was_moved_or_renamed_stays_the_collection_it_was(company: 
     company.run('ALTER TABLE public.coded SET SCHEMA crm; ALTER TABLE sales.items RENAME TO "th\u00ed ngs"')
     made = init(company, "--collections", "crm.coded", "sales.th\u00ed ngs").document
     assert (made["installed"], made["enrolled"]) == (
-        ["the groups may use the schema crm", "the new places of coded (crm.coded), items (sales.th\u00ed ngs)",
+        ["the groups may use the schema crm", "the places of coded (crm.coded), items (sales.th\u00ed ngs)",
          "watch for tables that match crm.coded, sales.th\u00ed ngs"], [],
     )  # fmt: skip
     places = "SELECT collection_name || ' ' || table_schema || '.' || table_name AS place"

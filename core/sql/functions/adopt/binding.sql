@@ -48,10 +48,17 @@ BEGIN
     -- The server itself says whether names and types fit, without calling it.
     IF has_function_privilege('birth_caller', v_function.oid, 'EXECUTE')
        AND has_schema_privilege('birth_caller', v_function.pronamespace, 'USAGE') THEN
-        PERFORM {S}._birth_as_caller(
-            format('SELECT count(%s) FROM (SELECT NULL::text AS code, NULL::text AS source_key,'
-                ' NULL::timestamptz AS born_at) AS row WHERE false', {S}._birth_register_call('collection', 'origin')),
-            NULL, NULL, NULL, NULL);
+        BEGIN
+            PERFORM {S}._birth_as_caller(
+                format('SELECT count(%s) FROM (SELECT NULL::text AS code, NULL::text AS source_key, NULL::timestamptz'
+                    ' AS born_at) AS row WHERE false', {S}._birth_register_call('collection', 'origin')),
+                NULL, NULL, NULL, NULL);
+        EXCEPTION WHEN undefined_function OR undefined_object OR undefined_table OR data_exception OR cannot_coerce THEN
+            PERFORM {S}.birth_refuse('BR003', 'not_bindable',
+                format('%s cannot be called as it is bound: %s', p_signature, SQLERRM),
+                jsonb_build_object('function', p_signature, 'binding', p_binding, 'sqlstate', SQLSTATE),
+                'Bind its parameters to values that their types take.');
+        END;
     END IF;
     PERFORM {S}.birth_ledger_append('gateway_bound', jsonb_build_object(
         'function', p_signature,

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_register_expression(p_column text, p_path 
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_source jsonb := (SELECT source FROM {S}.birth_register_column WHERE column_name = p_column);
-    v_place text := format('%I.%I', v_source ->> 'schema', v_source ->> 'table');
+    v_place text;  -- constants and values have none
     v_table oid;
     v_missing text[];
     v_conditions text;
@@ -25,6 +25,7 @@ BEGIN
     ELSIF v_source ? 'nothing' THEN
         RETURN 'NULL';
     END IF;
+    v_place := format('%I.%I', v_source ->> 'schema', v_source ->> 'table');
     SELECT c.oid INTO v_table
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace

@@ -56,24 +56,36 @@ COMMENT ON FUNCTION {S}.birth_bound_name(text, text) IS
 -- gone keeps the names it had.
 CREATE OR REPLACE FUNCTION {S}._birth_bound_query(p_part text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT %s FROM %I.%I AS b',
-        concat_ws(', ',
-            (SELECT string_agg(CASE
-                    WHEN found.relid IS NOT NULL AND a.attname IS NULL THEN format('NULL::%s', c.type)
-                    ELSE format('b.%I::%s', {S}.birth_bound_name(p_part, c.name), c.type) END,
-                ', ' ORDER BY c.place)
-            FROM {S}._birth_bound_columns() AS c
-            LEFT JOIN pg_attribute AS a ON a.attrelid = found.relid AND a.attnum > 0
-                AND NOT a.attisdropped AND a.attname = {S}.birth_bound_name(p_part, c.name)::name
-            WHERE c.part = p_part),
-            CASE p_part WHEN 'registry' THEN 'b.xmin' WHEN 'alerts' THEN '1' END),
-        b.schema_name, b.table_name)
-    FROM {S}.birth_binding AS b, {S}.birth_bound_table(p_part) AS found(relid)
-    WHERE b.part = p_part
+    -- A registry or policy of the company's that lists a collection twice says the same of it each time: the first.
+    SELECT CASE
+        WHEN p_part NOT IN ('collections', 'policy') THEN r.query
+        WHEN EXISTS (SELECT FROM pg_index AS i
+            WHERE i.indrelid = r.relid AND i.indisunique AND i.indisvalid AND i.indnkeyatts = 1
+              AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indkey[0] = (SELECT a.attnum FROM pg_attribute AS a
+                  WHERE a.attrelid = r.relid AND a.attname = {S}.birth_bound_name(p_part, 'collection_name')::name
+                    AND NOT a.attisdropped AND a.attnotnull))
+            THEN r.query
+        ELSE format('SELECT DISTINCT ON (d.name) d.name, d.value FROM (%s) AS d(name, value)'
+            ' WHERE d.name IS NOT NULL ORDER BY d.name, d.value', r.query) END
+    FROM (
+        SELECT found.relid, format('SELECT %s FROM %I.%I AS b',
+            concat_ws(', ',
+                (SELECT string_agg(CASE
+                        WHEN found.relid IS NOT NULL AND a.attname IS NULL THEN format('NULL::%s', c.type)
+                        ELSE format('b.%I::%s', {S}.birth_bound_name(p_part, c.name), c.type) END,
+                    ', ' ORDER BY c.place)
+                FROM {S}._birth_bound_columns() AS c
+                LEFT JOIN pg_attribute AS a ON a.attrelid = found.relid AND a.attnum > 0
+                    AND NOT a.attisdropped AND a.attname = {S}.birth_bound_name(p_part, c.name)::name
+                WHERE c.part = p_part),
+                CASE p_part WHEN 'registry' THEN 'b.xmin' WHEN 'alerts' THEN '1' END),
+            b.schema_name, b.table_name) AS query
+        FROM {S}.birth_binding AS b, {S}.birth_bound_table(p_part) AS found(relid)
+        WHERE b.part = p_part) AS r
 $body$;
 COMMENT ON FUNCTION {S}._birth_bound_query(text) IS
-    'The query that reads a bound table under our column names and types; a column that is missing reads as NULL. '
-    'Private.';
+    'The query that reads a bound table under our column names and types; a column that is missing reads as NULL, and '
+    'a collection that is listed twice once. Private.';
 
 -- Whether a part is the company's: bound to another table than the stand-in of this schema.
 CREATE OR REPLACE FUNCTION {S}.birth_is_bound(p_part text) RETURNS boolean
@@ -100,7 +112,7 @@ BEGIN
     LOOP
         v_query := {S}._birth_bound_query(v_part.part);
         IF v_part.ours <> '' AND {S}.birth_is_bound(v_part.part) THEN
-            v_query := format('%1$s UNION ALL SELECT o.collection_name::text, o.%2$I::text FROM {S}.%3$I AS o'
+            v_query := format('(%1$s) UNION ALL SELECT o.collection_name::text, o.%2$I::text FROM {S}.%3$I AS o'
                 ' WHERE NOT EXISTS (SELECT FROM (%1$s) AS t(name, value) WHERE t.name = o.collection_name)', v_query,
                 CASE v_part.part WHEN 'policy' THEN 'requirement' ELSE 'governance_role' END, v_part.ours);
         END IF;
