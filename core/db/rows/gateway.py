@@ -60,6 +60,7 @@ class Function:
     variadic: bool
     owned: bool
     schema: str
+    is_public: bool
 
 
 @dataclass(frozen=True, slots=True)

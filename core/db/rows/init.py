@@ -20,6 +20,7 @@ class Server:
     superuser: bool
     creates_roles: bool
     version: int
+    encoding: str
     roles: tuple[str, ...]
     has_caller: bool
     becomes_caller: bool

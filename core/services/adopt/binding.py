@@ -97,7 +97,8 @@ def _bind(connection: Connection, made: Draft, found: _Found, binding: Binding, 
 
 
 def _let_call(connection: Connection, made: Draft, found: _Found) -> None:
-    if made.survey.server.has_caller and _is_callable(connection, found):
+    # Not one right more than it takes: a company's function is left as it is, where it may be.
+    if found.row.is_public or (made.survey.server.has_caller and _is_callable(connection, found)):
         return
     signature = found.function.signature
     # Both names are as the server quoted them.

@@ -58,7 +58,7 @@ def draft(connection: Connection, made: Draft, *, binds: bool, filled: Collectio
     """Roles, schema, stand-ins and the console's own objects. What is in the way is noted.
 
     `filled` are columns of the registry that the stand-in register function is told to fill in. Raises Unavailable
-    where the server is too old.
+    where the server is too old, or the database's texts are not Unicode.
     """
     _insist_on_version(made.survey)
     with made.obstacles.noted():
@@ -178,6 +178,14 @@ def _insist_on_version(found: Survey) -> None:
             code="server_too_old",
             evidence={"server_version_num": found.server.version},
             hint=f"Upgrade it to PostgreSQL {OLDEST // 10_000} or newer.",
+        )
+    if found.server.encoding != "UTF8":
+        raise Unavailable(
+            f"the database's encoding is {found.server.encoding}: the console needs UTF8",
+            code="encoding",
+            evidence={"database": found.server.database, "encoding": found.server.encoding},
+            hint="Codes are compared by Unicode rules, which PostgreSQL has for UTF8 alone: dump the database, and"
+            " restore it into one with ENCODING 'UTF8'.",
         )
 
 

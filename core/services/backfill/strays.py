@@ -49,5 +49,5 @@ def _stray(connection: Connection, row: MatrixRow, registry: Mapping[str, int]) 
     if phantoms == 0:
         return None
     name = row.facts.collection
-    found = renames.find(connection, name, phantoms, None if row.counts is None else row.counts.missing)
+    found = renames.find(connection, name, phantoms, row.counts)
     return Stray(name, phantoms, found.rows, found.examples, found.possible)

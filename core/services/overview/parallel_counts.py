@@ -71,7 +71,7 @@ def _with_strays(connection: Connection, row: MatrixRow, registry: Mapping[str, 
     phantoms = matrix.phantoms(row, registry)
     if phantoms is None or row.counts is None:
         return replace(row, phantoms=phantoms)
-    found = renames.find(connection, row.facts.collection, phantoms, row.counts.missing)
+    found = renames.find(connection, row.facts.collection, phantoms, row.counts)
     return replace(row, phantoms=phantoms, renamed=found.rows, possibly_renamed=found.possible)
 
 

@@ -5,17 +5,19 @@ from psycopg import sql
 from core.db.connection.session import Connection
 from core.db.rows.renames import KEY
 from core.db.sources.renamed import RegistryKey, renamed
+from core.domain.overview.matrix import Counts
 from core.domain.overview.renames import NONE, Rename, Renames
 from core.services.classify import sources
 
 
-def find(connection: Connection, collection: str, phantoms: int | None, missing: int | None) -> Renames:
-    """What can be told of a collection's missing rows: `phantoms` and `missing` are of the caller's snapshot.
+def find(connection: Connection, collection: str, phantoms: int | None, counts: Counts | None) -> Renames:
+    """What can be told of a collection's missing rows: `phantoms` and `counts` are of the caller's snapshot.
 
     What a run registered is known by its items. Of what a gateway registered nothing is known but the code, unless the
     registry holds the key of the source: then as many as there are phantoms may be renames.
     """
-    if not phantoms or not missing:
+    missing = 0 if counts is None else (counts.missing or 0) - (counts.unidentifiable or 0)
+    if not phantoms or missing <= 0:
         return NONE
     most = min(phantoms, missing)
     source = sources.find(connection, collection)

@@ -72,7 +72,9 @@ SELECT p.oid::bigint AS oid, p.proname::text AS name,
         ORDER BY place) AS arrays,
     p.provariadic <> 0 AS variadic,
     pg_catalog.pg_has_role(p.proowner, 'USAGE') AS owned,
-    pg_catalog.quote_ident(n.nspname) AS schema
+    pg_catalog.quote_ident(n.nspname) AS schema,
+    pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE')
+        AND pg_catalog.has_schema_privilege('public', n.oid, 'USAGE') AS is_public
 FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname = %(schema)s AND p.proname = %(name)s ORDER BY p.oid
 

@@ -5,6 +5,7 @@ SELECT current_database()::text AS database,
     r.rolsuper AS superuser,
     r.rolcreaterole AS creates_roles,
     pg_catalog.current_setting('server_version_num')::integer AS version,
+    pg_catalog.current_setting('server_encoding') AS encoding,
     ARRAY(
         SELECT rolname::text FROM pg_catalog.pg_roles
         WHERE rolname IN ('birth_owner', 'birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer')

@@ -1,5 +1,6 @@
 """`init` at a prompt: what it refuses, what it leaves to others, and how it goes again."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -74,6 +75,21 @@ def test_a_server_that_is_too_old_is_refused_before_anything_is_installed(
     assert catalog(company) == before
 
 
+def test_a_database_that_is_not_unicode_is_refused(server: TestServer) -> None:
+    name = f"birth_latin_{os.getpid()}"
+    with server.admin() as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'".encode())
+    try:
+        refused = console.run("init", "--json", "--dsn", Database(server, name).dsn("postgres"))
+        assert (refused.status, refused.error["code"], refused.error["evidence"]["encoding"]) == (
+            1,
+            "encoding",
+            "LATIN1",
+        )
+    finally:
+        server.drop(name)
+
+
 def test_what_is_in_the_way_is_named_and_nothing_is_installed(company: Database) -> None:
     before = catalog(company)
     ours = "CREATE SCHEMA birth AUTHORIZATION birth_owner"
@@ -109,7 +125,7 @@ BINDINGS = [
     (('ops."Register"', "who=$code"), "not_bindable", "unknown parameter who"),
     (("ops.reading", "a=$collection", "b=$code", "c=$origin"), "not_bindable", "it is not volatile"),
     (("ops.many", "a=$collection", "b=$code", "c=$origin"), "not_bindable", "it returns a set"),
-    (("ops.shaped", "a=$collection", "b=$code", "c=$origin", "d=$born_at"), "database_error", "cannot cast"),
+    (("ops.shaped", "a=$collection", "b=$code", "c=$origin", "d=$born_at"), "not_bindable", "cannot cast"),
 ]
 FUNCTIONS = """
 CREATE FUNCTION ops.reading(a text, b text, c text) RETURNS text LANGUAGE sql STABLE AS 'SELECT a';

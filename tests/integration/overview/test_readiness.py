@@ -294,7 +294,7 @@ def test_phantoms_shared_codes_and_rows_without_a_code_are_counted_in_one_moment
     assert counted["goods"] == (3, 1, 2, 2, 0, 0)
     assert tuple(found["totals"][name] for name in names[3:]) == (3, 2, 1)
     told = run("matrix", "--counts", "--dsn", small.dsn("viewer1")).out
-    assert "3 phantoms; 2 rows that share a code; 1 rows without a code" in told
+    assert "3 phantoms; 3 possibly renamed (the registry names no source key); 2 rows that share a code" in told
     small.run("INSERT INTO birth.birth_setting VALUES ('windows', ARRAY[]::text[])")
     again = run("matrix", "--counts", "--json", "--dsn", small.dsn("viewer1")).document
     assert again == found
