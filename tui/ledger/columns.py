@@ -62,6 +62,7 @@ class RunRow:
                 working=tuple(latest.states),
                 waits_for=latest.reasons,
                 is_starting=latest.is_starting,
+                is_ending=latest.is_ending,
             )
         return STATES.get(run.state) or Sign("?", visible(run.state), "warn")
 

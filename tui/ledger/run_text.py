@@ -55,8 +55,11 @@ def pace(
     `admitted`: how many of its rows to go the open permits admit; None until they are read. `starting`: this console
     has just started its process.
     """
-    if starting and progress is not None and not progress.workers and progress.accounting.open:
-        return Content.styled(" starting: its process connects and checks the gates…", "$warning")
+    if progress is not None and not progress.workers and not progress.paused_or_cancelled:
+        if progress.accounting.open and (starting or progress.is_starting):
+            return Content.styled(" starting: its process connects and checks the gates…", "$warning")
+        if progress.is_ending:
+            return Content.styled(" every row has its outcome: the end is being recorded…", "$warning")
     if progress is None or progress.status != "applying":
         return Content("")
     parts = []
@@ -91,6 +94,8 @@ def _workers(progress: ApplyProgress, admitted: int | None) -> str:
         to_go = progress.accounting.open
         if progress.paused_or_cancelled:
             return "no workers are running"
+        if not to_go:
+            return "every row has its outcome. A: record the end"
         if admitted is not None and admitted < to_go:
             left = f"only {admitted:,} of {to_go:,} to go are admitted" if admitted else "the permits are used up"
             return f"no workers are running: {left} (P)"
@@ -134,7 +139,7 @@ def line(seen: RunDetails | None, why: Mapping[str, str], gates: tuple[Judgement
     said = {
         "plan": f"{visible(run.planned_by)}, {rows_of(run.missing)} of {count_of(len(run.entries), 'collection')}",
         "reconcile": visible(run.reconciled_by or ""),
-        "apply": f"{rows_of(progress.done)} with an outcome" if over else "running" if progress.workers else "",
+        "apply": f"{rows_of(progress.done)} with an outcome" if over else _applying(progress),
         "verify": _verified(gates),
         "certify": _certified(seen),
     }
@@ -158,6 +163,10 @@ def line(seen: RunDetails | None, why: Mapping[str, str], gates: tuple[Judgement
         else:
             found.append(_part("▸", name, key, said[name] or _NEXT[name], "bold $accent", ""))
     return found
+
+
+def _applying(progress: ApplyProgress) -> str:
+    return "running" if progress.workers or progress.is_ending else "starting" if progress.is_starting else ""
 
 
 _LINE = {"plan": "p", "reconcile": "c", "apply": "A", "verify": "V", "certify": "C"}

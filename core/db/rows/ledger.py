@@ -23,6 +23,7 @@ class Run:
     working: list[str]
     waits_for: list[str]
     is_starting: bool
+    is_ending: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Progress:
     states: Mapping[str, int]
     reasons: tuple[str, ...]
     is_starting: bool
+    is_ending: bool
 
 
 PROGRESS: Final = Query("live_runs.progress", Progress)

@@ -32,6 +32,7 @@ class ApplyProgress:
     states: Mapping[str, int]
     reasons: tuple[str, ...]
     is_starting: bool = False
+    is_ending: bool = False
 
     @property
     def done(self) -> int:

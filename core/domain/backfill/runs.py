@@ -44,7 +44,8 @@ class Run:
     withdraws: int | None = None  # the run whose registry rows it takes back
     working: tuple[str, ...] = ()  # what its workers do
     waits_for: tuple[str, ...] = ()
-    is_starting: bool = False
+    is_starting: bool = False  # begun a moment ago, and rows are left
+    is_ending: bool = False  # no row is left, a moment ago; its end is about to be recorded
     stopped_by: str = ""
 
     @property
@@ -65,6 +66,8 @@ class Run:
             return self.status
         if self.working:
             return "waiting"
+        if self.is_ending:
+            return "applying"
         return "starting" if self.is_starting else "stopped"
 
     @property

@@ -27,6 +27,7 @@ def _progress(found: Progress) -> ApplyProgress:
         states=found.states,
         reasons=found.reasons,
         is_starting=found.is_starting,
+        is_ending=found.is_ending,
     )
 
 

@@ -101,6 +101,7 @@ def _with_entries(connection: Connection, found: list[ledger.Run]) -> list[Run]:
             working=tuple(each.working),
             waits_for=tuple(each.waits_for),
             is_starting=each.is_starting,
+            is_ending=each.is_ending,
             stopped_by=stopped.get(each.run, ""),
             entries=tuple(entries[each.run]),
         )

@@ -43,3 +43,11 @@ def test_a_run_is_starting_applying_waiting_paused_or_stopped_by_who_works_on_it
     assert (
         "is stopped (the canary quarantined rows; resumable)" in console("--dsn", small.dsn(), "ledger", str(run)).out
     )
+    small.run("UPDATE birth.birth_backfill_limit SET canary_failed = false")
+    small_database.done(small, run)
+    # As it stands between the last batch and the record of its end: nobody is at work, and nothing is left to start.
+    small.run("UPDATE birth.birth_ledger_event SET at_us = at_us + 30000000 WHERE kind IN ('started', 'resumed')")
+    small.run("UPDATE birth.birth_backfill_run SET status = 'applying'")
+    assert told(small, run) == ("applying", "")
+    small.run("UPDATE birth.birth_backfill_batch SET finished_at = finished_at - interval '1 min'")
+    assert told(small, run)[0] == "stopped"
