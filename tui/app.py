@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui.widgets.rows import Rows
 
 
+TALLY_SECONDS = 3.0
 TERMINATED = 128 + signal.SIGTERM  # what a shell says of a program that this signal ended
 
 
@@ -53,6 +54,8 @@ class ConsoleApp(Console):
         self.is_complete = False
         self._completing = asyncio.Lock()
         self._rows: list[MatrixRow] | None = None
+        self._counts_at_once = False
+        self._tallied = 0.0
 
     def compose(self) -> ComposeResult:
         """The frame; it needs no connection."""
@@ -77,6 +80,8 @@ class ConsoleApp(Console):
                 pane.show(self.state)
             if self._rows is not None:
                 self._load(self._rows)
+            if self._counts_at_once:
+                self.matrix.begin_to_count()
 
     async def on_event(self, event: events.Event) -> None:
         """No key finds a pane missing."""
@@ -149,6 +154,22 @@ class ConsoleApp(Console):
     @while_running
     def _counted(self, message: Counted) -> None:
         self.matrix.counted(message.counts, message.left)
+        found = self.matrix.tally()
+        now = self.clock.monotonic()
+        # A dashboard that is repainted at each count would cost a slow line more than the matrix does.
+        if not found.left or now - self._tallied > TALLY_SECONDS:
+            self._tallied, self.state.tally = now, found
+            readiness = self.screen_stack[0].query_one(ReadinessPane)
+            readiness.show(self.state)
+            readiness.look_beside()
+            if self.pane.id == "ledger":
+                self.pane.show(self.state)
+
+    def on_readiness_pane_counts_wanted(self) -> None:
+        """Count on, whichever pane is shown."""
+        self._counts_at_once, self._tallied = True, self.clock.monotonic()
+        if self.is_complete:
+            self.matrix.begin_to_count()
 
     # What panes send is named by their classes: to name these here would be to load them.
 

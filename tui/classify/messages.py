@@ -46,6 +46,16 @@ def settling(rows: "Collection[QueueRow]") -> Content:
     return Content(f"Sampling {seen} of {total}; sorted when done.\nPress j to start now.")
 
 
+def nothing_here(listed: int, *, is_read: bool) -> Content:
+    """Why there is no evidence, and the next step: no row under the cursor, nothing left, or nothing read yet."""
+    if not is_read:
+        return Content.styled("The queue is not read yet.", "$text-muted")
+    if listed:
+        return Content.styled("No row matches. esc: clear the filter", "$text-muted")
+    head = Content.styled("✓ Every REQUIRED collection is classified.", "bold $success")
+    return Content("\n").join([head, Content(""), Content("Next: 4 Ledger, p: plan the missing rows.")])
+
+
 def staged(count: int, rows: "Collection[QueueRow]") -> Content:
     """How many are staged, how many are undecided, and how many are not sampled yet."""
     waiting = sum(row.blocker.has_table and row.evidence is None for row in rows)

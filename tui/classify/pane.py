@@ -274,7 +274,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         if self.queue.is_settling:
             return messages.settling(self.queue.waiting)
         if row is None:
-            return Content("Every REQUIRED collection is classified." if not self.grid.table.total else "")
+            return messages.nothing_here(self.grid.table.total, is_read=self.decisions.rights is not None)
         return self._evidence_of(row, width)
 
     def _evidence_of(self, row: QueueRow, width: int, *, argued: bool = False) -> Content:

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from core.domain.classify.column_statistics import SampledTable
     from core.domain.classify.identity import Identity
 
+NO_TABLE = "PostgreSQL has no table of this name"
+
 
 class Prompts:
     """Asks about a row, and hands on what was decided; escape decides nothing."""
 
     def __init__(self, pane: Actor, decided: Callable[[StagedDecision], None]) -> None:
         self._pane, self._decided = pane, decided
+        self._reason = ""  # of the latest exemption: those that follow are often for the same one
 
     def template(self, row: QueueRow, identity: "Identity | None") -> None:
         """Ask for an identity, beginning with one that is at hand; what the sample shows follows every letter."""
@@ -42,7 +45,10 @@ class Prompts:
 
         def answered(reason: str | None) -> None:
             if reason is not None:
+                self._reason = reason
                 self._decided(StagedDecision(row.name, None, row.blocker.version, reason))
 
+        measured = "" if row.blocker.has_table else NO_TABLE
         question = f"Why do rows of {visible(row.name)} need no registry row?"
-        self._pane.host.push_screen(Prompt("Exempt the collection", question), answered)
+        prompt = Prompt("Exempt the collection", question, default=self._reason or measured)
+        self._pane.host.push_screen(prompt, answered)

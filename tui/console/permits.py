@@ -77,8 +77,7 @@ class PermitActions(Controller):
 
     def _ask_to_open(self) -> None:
         host = self.host
-        points = () if host.state.burndown is None else host.state.burndown.points
-        missing = points[-1].missing if points else None
+        missing = host.state.missing
 
         def answered(fields: dict[str, str] | None) -> None:
             if fields is None:

@@ -1,29 +1,16 @@
 """The columns of the ledger's lists: runs, entries of a run, acceptance gates, and the rows of a diff."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.domain.backfill.diff import DiffRow
-from core.domain.backfill.progress import ApplyProgress
+from core.domain.backfill.progress import ApplyProgress, now
 from core.domain.backfill.runs import Accounting, Entry, Run
 from core.domain.gates import GateState, Judgement
 from core.domain.text import visible, visible_code
-from tui.widgets.signs import Sign, count_of, number
+from tui.widgets.signs import RUN_STATES, Sign, count_of, number
 from tui.widgets.table import GridColumn
 
-STATES = {
-    "planned": Sign("·", "planned"),
-    "reconciled": Sign("=", "reconciled"),
-    "applying": Sign("▶", "applying", "warn"),
-    "starting": Sign("▷", "starting", "warn"),
-    "waiting": Sign("…", "waiting", "warn"),
-    "stopped": Sign("■", "stopped", "bad"),
-    "paused": Sign("‖", "paused", "warn"),
-    "cancelled": Sign("✗", "cancelled", "bad"),
-    "applied": Sign("✓", "applied"),
-    "certified": Sign("★", "certified", "good"),
-    "superseded": Sign("-", "superseded", "faint"),
-}
 KINDS = {
     "+": Sign("+", "to register", "warn"),
     "=": Sign("=", "registered"),
@@ -52,19 +39,8 @@ class RunRow:
     @property
     def state(self) -> Sign:
         """Its state as a sign."""
-        latest = self.progress
-        run = self.run
-        if latest is not None:
-            run = replace(
-                run,
-                status=latest.status,
-                command=latest.command,
-                working=tuple(latest.states),
-                waits_for=latest.reasons,
-                is_starting=latest.is_starting,
-                is_ending=latest.is_ending,
-            )
-        return STATES.get(run.state) or Sign("?", visible(run.state), "warn")
+        state = now(self.run, self.progress).state
+        return RUN_STATES.get(state) or Sign("?", visible(state), "warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +173,7 @@ def gates(width: int) -> tuple[GridColumn[GateRow], ...]:
             lambda row: gate_evidence(row.gate),
             lambda row: row.place,
             2,
-            width - title - 15,
+            max(width - title - 15, 12),
             is_prose=True,
         ),
     )

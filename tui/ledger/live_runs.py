@@ -35,6 +35,7 @@ class LiveRuns(RunActions):
         super().__init__(id=id)
         self.runs: List[RunRow] = List(GridTable(columns.RUNS, lambda row: row.run.name), self._chosen, id="runs")
         self.runs.grid.table.descending = True
+        self.runs.grid.nothing = "no run yet"
         self.card = RunCard()
         self.verified: dict[int, Verification] = {}
         self._read: list[RunRow] = []

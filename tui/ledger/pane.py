@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher
 
@@ -20,13 +20,16 @@ from tui.export import Export
 from tui.ledger import columns, dialog_text, diff_export, reads
 from tui.ledger.columns import EntryRow, GateRow, RunRow
 from tui.ledger.diff_view import DiffView
+from tui.ledger.empty_card import Beginning
 from tui.ledger.list import List
 from tui.ledger.live_runs import LiveRuns
 from tui.ledger.run_actions import FORBIDDEN
 from tui.runtime.source import Link
 from tui.runtime.state import ConsoleState
 from tui.widgets.dialog import Dialog
+from tui.widgets.gate_conditions import gate_conditions
 from tui.widgets.rows import Rows
+from tui.widgets.side_panel import SidePanel
 from tui.widgets.signs import rows_of
 from tui.widgets.table import GridTable
 
@@ -48,19 +51,24 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__(id="ledger")
+        self.explanation = SidePanel(self._explained, id="gate-explained")
         self.entries: List[EntryRow] = List(GridTable(columns.ENTRIES, lambda row: row.entry.collection), id="entries")
-        self.gates: List[GateRow] = List(GridTable(columns.gates(0), lambda row: row.gate.id), id="gates")
+        self.gates: List[GateRow] = List(
+            GridTable(columns.gates(0), lambda row: row.gate.id), self.explanation.follow, id="gates"
+        )
         self.diff = DiffView()
         self._refreshed_at: datetime | None = None
         self._doing = ""
 
     def compose(self) -> ComposeResult:
         """The list above the card; on a wide screen beside it."""
-        with ContentSwitcher(initial="runs", id="ledger-views"):
-            yield self.runs
-            yield self.entries
-            yield self.gates
-            yield self.diff
+        with Horizontal(id="ledger-main"):
+            with ContentSwitcher(initial="runs", id="ledger-views"):
+                yield self.runs
+                yield self.entries
+                yield self.gates
+                yield self.diff
+            yield self.explanation
         yield self.card
 
     # What the console asks
@@ -118,6 +126,8 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
 
     def show(self, state: ConsoleState) -> None:
         """After a refresh, read the runs again."""
+        if self.run is None and self.display:
+            self._show_card()  # what there is to plan may be known now
         if state.refreshed_at != self._refreshed_at and self.display:
             self._refreshed_at = state.refreshed_at
             self.read_again()
@@ -172,14 +182,27 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
         """Bring the gates of the last verify to the screen."""
         found = self.verified.get(self.run.run) if self.run is not None else None
         if found is not None:
-            table = GridTable(columns.gates(self.app.size.width), lambda row: row.gate.id)
+            table = GridTable(columns.gates(self._gates_width), lambda row: row.gate.id)
             self.gates.grid.show_table(table)
             self.gates.grid.load([GateRow(place, gate) for place, gate in enumerate(found.gates, 1)])
             self._go("gates")
+            # What did not pass is what is looked for.
+            self.gates.grid.move_to(next((at for at, gate in enumerate(found.gates) if not gate.passed), 0))
+            self.explanation.follow()
 
     def on_resize(self) -> None:
         """Give the evidence of gates the room that there is."""
-        self.gates.grid.show_columns(columns.gates(self.app.size.width))
+        self.gates.grid.show_columns(columns.gates(self._gates_width))
+
+    @property
+    def _gates_width(self) -> int:
+        """A wide screen explains the gate under the cursor beside the list."""
+        width = self.app.size.width
+        return width // 2 if width >= columns.WIDE else width
+
+    def _explained(self, _: int) -> Content:
+        row = self.gates.grid.row_at_cursor()
+        return Content("") if row is None else dialog_text.gate_details(row.gate)
 
     # Actions that go somewhere
 
@@ -242,6 +265,7 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
     def _go(self, view: str) -> None:
         self.query_one("#ledger-views", ContentSwitcher).current = view
         self.set_class(view != "runs", "-inside")
+        self.set_class(view == "gates", "-gates")
         self._focus()
         self._show_card()
         self.post_message(Rows.Changed())
@@ -264,6 +288,10 @@ class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
         row, seen = self.runs.grid.row_at_cursor(), self.seen
         found = self.verified.get(row.run.run) if row is not None else None
         pacing = self._paces.get(row.run.run) if row is not None else None
+        if row is None:
+            state = self.host.state
+            known = () if state.readiness is None else gate_conditions(state.readiness)
+            self.card.beginning = Beginning(state.tally, known, self._login is not None, self.runs.grid.table.total)
         doing = f"{self._doing}…" if self._doing else f"STALE: {visible(self._lost)}" if self._lost else ""
         self.card.show(
             row, seen, self._reasons(), found, None if pacing is None else pacing.estimate, (self._where(), doing)

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from core.domain.backfill.pace import Estimate
-from tui.ledger import run_text
+from tui.ledger import empty_card, run_text
 from tui.ledger.columns import RunRow
 from tui.ledger.reads import RunDetails
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from core.services.trust.verify import Verification
+    from tui.ledger.empty_card import Beginning
 
 STARTING_SECONDS = 10.0
 LIVE = ("title", "bar", "pace")
@@ -32,6 +33,7 @@ class RunCard(Vertical, can_focus=False):
         super().__init__(id="run-card")
         self._timer: Timer | None = None
         self._started: dict[int, float] = {}
+        self.beginning: Beginning | None = None  # what there is to plan, where there is no run
         self._show_again: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
@@ -60,7 +62,10 @@ class RunCard(Vertical, can_focus=False):
     ) -> None:
         """Show a run, as far as it is known. `words`: where in it the screen is, and what is under way."""
         self._show_again = partial(self.show, row, seen, why, verified, estimate, words)
-        progress = seen.progress if seen is not None else row.progress if row is not None else None
+        if row is None:
+            self._show_lines(empty_card.lines(self.beginning, words[1], why, self.content_size.width))
+            return
+        progress = seen.progress if seen is not None else row.progress
         gates = None if verified is None else verified.gates
         lines = {
             "title": run_text.title(row, *words),
@@ -69,7 +74,7 @@ class RunCard(Vertical, can_focus=False):
                 progress,
                 estimate,
                 None if seen is None else seen.admitted,
-                starting=row is not None and time.monotonic() - self._started.get(row.run.run, 0) < STARTING_SECONDS,
+                starting=time.monotonic() - self._started.get(row.run.run, 0) < STARTING_SECONDS,
             ),
             "paused": run_text.paused(progress),
             "account": run_text.account(None if progress is None else progress.accounting),
@@ -78,8 +83,11 @@ class RunCard(Vertical, can_focus=False):
             lines["pace"], lines["paused"] = run_text.certificate(seen)
         lines |= {f"part-{place}": content for place, content in enumerate(run_text.line(seen, why, gates))}
         lines["gates"] = run_text.gates(gates or ())
-        for name, content in lines.items():
-            self._set(name, content)
+        self._show_lines(lines)
+
+    def _show_lines(self, lines: Mapping[str, Content]) -> None:
+        for name in (*LIVE, *REST):
+            self._set(name, lines.get(name, Content("")))
 
     def on_resize(self) -> None:
         """Make the bar as wide as there is room."""
@@ -89,4 +97,5 @@ class RunCard(Vertical, can_focus=False):
         line = self.query_one(f"#run-{name}", Static)
         shown = line.content
         if shown != content or not isinstance(shown, Content) or shown.spans != content.spans:
-            line.update(content, layout=False)
+            # All but the last have a line each.
+            line.update(content, layout=name == "gates")

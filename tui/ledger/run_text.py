@@ -12,9 +12,9 @@ from core.domain.backfill.runs import Accounting
 from core.domain.gates import Judgement
 from core.domain.names import run_name
 from core.domain.text import visible
-from tui.ledger.columns import STATES, VERDICTS, RunRow
+from tui.ledger.columns import VERDICTS, RunRow
 from tui.ledger.reads import RunDetails
-from tui.widgets.signs import count_of, rows_of
+from tui.widgets.signs import RUN_STATES, count_of, rows_of
 
 TONES = {"bad": "bold $error", "warn": "$warning", "good": "$success", "faint": "$text-muted"}
 MUTED = "$text-muted"
@@ -22,10 +22,8 @@ FULL, PART = "█", "░"
 _LABEL = 13
 
 
-def title(row: RunRow | None, where: str, doing: str) -> Content:
+def title(row: RunRow, where: str, doing: str) -> Content:
     """The run, its state, where in it the screen is, and what this console does."""
-    if row is None:
-        return Content.styled(f" {doing or 'no run yet. p: plan'}", "bold")
     run, sign = row.run, row.state
     parts: list[tuple[str, str]] = [(f" {run.name} ", "bold $accent"), (sign.text, TONES.get(sign.tone, "bold"))]
     if run.withdraws is not None:
@@ -112,7 +110,7 @@ def paused(progress: ApplyProgress | None) -> Content:
     if progress is None:
         return Content("")
     if progress.paused_or_cancelled and progress.status in ("planned", "reconciled", "applying"):
-        state = STATES[progress.paused_or_cancelled]
+        state = RUN_STATES[progress.paused_or_cancelled]
         why = f": {visible(progress.reason)}" if progress.reason else ""
         return Content.styled(f" {state.text} by {visible(progress.steered_by)}{why}  (space: resume)", "$warning")
     if progress.reasons and progress.status == "applying":

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 
 from textual.content import Content
 from textual.highlight import HighlightTheme, highlight
@@ -43,24 +44,26 @@ class SqlTheme(HighlightTheme):
     STYLES = {token: _SQL_TONES[str(token)] for token in HighlightTheme.STYLES if str(token) in _SQL_TONES}  # noqa: RUF012 - as its base declares it
 
 
-def facts(row: MatrixRow, failure: ConsoleError | None) -> Content:
-    """What the matrix shows of it, the verdict and each of its reasons."""
+def facts(row: MatrixRow, failure: ConsoleError | None, width: int = 0) -> Content:
+    """What the matrix shows of it, the verdict and each of its reasons; folded where a `width` is given."""
     found, strategy, trigger = row.facts, strategy_of(row), trigger_of(row)
+
+    fact = partial(_fact, width=width)
     known = [
-        _fact(
+        fact(
             "collection", visible(f"{found.collection} · {found.governance_role} · {found.requirement or '-'}"), "bold"
         ),
-        _fact("identity", f"{strategy.text}  {visible(found.identity or '')}", _tone(strategy)),
-        _fact("table", f"{visible(found.table or 'none')} · {'native status' if found.native_status else 'no status'}"),
-        _fact("birth trigger", trigger.text, _tone(trigger)),
-        _fact("rows", _rows(row)),
-        _fact("verdict", sign(row.standing).text, _tone(sign(row.standing))),
-        *(Content.assemble(" " * LABEL, visible(each)) for each in _why(row)),
+        fact("identity", f"{strategy.text}  {visible(found.identity or '')}", _tone(strategy)),
+        fact("table", f"{visible(found.table or 'none')} · {'native status' if found.native_status else 'no status'}"),
+        fact("birth trigger", trigger.text, _tone(trigger)),
+        fact("rows", _rows(row)),
+        fact("verdict", sign(row.standing).text, _tone(sign(row.standing))),
+        *(fact("", visible(each)) for each in _why(row)),
     ]
     if failure is not None:
         known += [
-            _fact("not counted", visible(failure.message), TONES["warn"]),
-            *([_fact("", visible(failure.hint))] if failure.hint else []),
+            fact("not counted", visible(failure.message), TONES["warn"]),
+            *([fact("", visible(failure.hint))] if failure.hint else []),
         ]
     return Content("\n").join(known)
 
@@ -74,6 +77,23 @@ def gates(contract: Contract, width: int) -> Content:
     verdict += f", {unknown} not evaluated" if unknown else ""
     head = Content.assemble(("Contract  ", "bold $accent"), (f"{'✓' if contract.all_ok else '✗'} {verdict}", "bold"))
     return Content("\n").join([head, *(line for gate in contract.gates for line in _gate(gate, width))])
+
+
+def gates_in_short(contract: Contract, width: int) -> Content:
+    """The gates that the catalogs decide, failed ones with what opens them; how many others need the rows."""
+    judged = [gate for gate in contract.gates if gate.verdict is not GateState.UNKNOWN]
+    failed = [gate for gate in judged if gate.verdict is GateState.FAILED]
+    head = Content.assemble(
+        ("Contract  ", "bold $accent"),
+        (f"✗ {count_of(len(failed), 'gate')} failed" if failed else "✓ nothing failed so far", "bold"),
+    )
+    lines = [head, *(line for gate in failed for line in _gate(gate, width))]
+    for gate in (gate for gate in judged if gate.passed):
+        first, *more = textwrap.wrap(gate.title, max(width - 2, LABEL))
+        lines.append(Content.assemble(("✓ ", "$success"), "\n  ".join([first, *more])))
+    if left := len(contract.gates) - len(judged):
+        lines.append(Content.styled(f"? {count_of(left, 'gate')} not evaluated · enter: check the rows", "$text-muted"))
+    return Content("\n").join(lines)
 
 
 def sql(statement: ReadableSql) -> Content:
@@ -122,8 +142,15 @@ def _told(value: Json) -> str:
     return visible(str(value))
 
 
-def _fact(label: str, value: str, tone: str = "") -> Content:
-    return Content.assemble((label.ljust(LABEL), "$text-muted"), (value, tone))
+def _fact(label: str, value: str, tone: str = "", *, width: int) -> Content:
+    """A fact beside its label; folded, where it is to fit a width."""
+    parts = textwrap.wrap(value, max(width - LABEL, LABEL)) if width else [value]
+    labels = [label, *[""] * len(parts)]
+    told = [
+        Content.assemble((name.ljust(LABEL), "$text-muted"), (part, tone))
+        for name, part in zip(labels, parts or [""], strict=False)
+    ]
+    return Content("\n").join(told)
 
 
 def _why(row: MatrixRow) -> list[str]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
@@ -18,10 +18,12 @@ from core.errors import ConsoleError
 from tui.actions import bindings
 from tui.matrix import summary
 from tui.matrix.columns import COLUMNS
+from tui.matrix.contract_panel import ContractPanel
 from tui.matrix.contract_screen import ContractScreen
 from tui.pane import Pane
 from tui.runtime.poller import is_lost
 from tui.runtime.state import ConsoleState
+from tui.runtime.tally import Tally, tally
 from tui.widgets.grid import Grid
 from tui.widgets.rows import MarkedRows, Rows
 from tui.widgets.table import GridTable
@@ -64,14 +66,17 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             GridTable(COLUMNS, lambda row: row.facts.collection), id="collections"
         )
         self.failures: dict[str, ConsoleError] = {}
+        self.panel = ContractPanel(self, self.grid.row_at_cursor, self.failures.get)
         self._counts: dict[str, Counts] = {}
         self._left: int | None = None
         self._exempt = 0
         self._entered = False
 
     def compose(self) -> ComposeResult:
-        """The grid above its lines."""
-        yield self.rows
+        """The grid above its lines; on a wide screen the contract stands beside it."""
+        with Horizontal():
+            yield self.rows
+            yield self.panel
         yield Static(id="view", markup=False)
         yield Static(id="totals", markup=False)
 
@@ -88,9 +93,18 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     def enter(self) -> None:
         """Take the focus; the first time, start to count."""
         self.take_focus(self.grid)
+        self.begin_to_count()
+        self.panel.follow()
+
+    def begin_to_count(self) -> None:
+        """Count what is listed, and from now on what comes to be."""
         if not self._entered:
             self._entered = True
             self._want(self._uncounted())
+
+    def tally(self) -> Tally:
+        """What the counts say so far."""
+        return tally(self.grid.table.rows(), self._counts, self.failures, self._left or 0)
 
     def relogin(self) -> None:
         """Forget what another login could count."""
@@ -116,6 +130,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
     def recount(self) -> None:
         """Count everything again; the old figures stay until the new ones are there."""
         self.failures.clear()
+        self.panel.forget()
         if self._entered:
             self._want(self._countable())
 
@@ -138,6 +153,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             self.grid.sort(self.grid.table.sorted_by, descending=self.grid.table.descending)
         self._show_totals()
         self._show_view()
+        self.panel.follow()
 
     def why_not(self, action_id: str) -> str:
         """A row is needed to open one."""
@@ -189,6 +205,11 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         ]
 
     # Events
+
+    @on(Rows.Changed)
+    @on(Grid.Highlighted)
+    def _follow(self) -> None:
+        self.panel.follow()
 
     @on(Rows.Changed)
     def _show_view(self) -> None:

@@ -1,6 +1,5 @@
 """The texts of the dashboard's right half: what opens the gate, how it burns down, and what happened since."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from textual.content import Content
 
 from core.domain.text import visible
 from tui.actions import BY_ID, key_label
-from tui.readiness.metrics_text import UNREAD, joined
+from tui.readiness.metrics_text import UNREAD, folded, joined
 from tui.runtime.state import Change, ConsoleState
 from tui.widgets.gate_conditions import Condition, gate_conditions
 from tui.widgets.grid import fit
@@ -40,6 +39,10 @@ DEEDS = {
     "permit_requested": "requested",
     "permit_closed": "closed",
     "taken_over": "took over",
+    "person_added": "added a person",
+    "person_retired": "retired a person",
+    "schema_installed": "installed the schema",
+    "rows_found": "recorded the existing rows",
 }
 BECAME = {"EXEMPT": "exempted", "REQUIRED": "required", "pause": "paused", "cancel": "cancelled", "run": "resumed"}
 NAMED = 1
@@ -70,28 +73,18 @@ def changes(state: ConsoleState, width: int) -> Content:
     if state.since is None or state.refreshed_at is None:
         return Content(UNREAD)
     lines = [_change(each, width, state.refreshed_at) for each in state.changes]
-    if state.events:
+    if state.events or state.before:
         from core.domain.overview.activity import deeds  # noqa: PLC0415 - the first figures do not wait for it
 
         lines += [_deed(each, width, state.refreshed_at) for each in deeds(state.events)]
     if lines:
         return joined(lines)
     since = "your last visit" if state.remembers else f"{state.since:%H:%M:%S}"
-    return Content.styled(f"No changes since {since}.", "$text-muted")
-
-
-def others(state: ConsoleState, width: int) -> Content:
-    """Who else has a console open, and who applies what."""
-    if state.others is None:
-        return Content(UNREAD)
-    if not state.others:
-        return Content.styled("No other sessions.", "$text-muted")
-    consoles = Counter(each.login for each in state.others if each.run is None)
-    from core.domain.names import run_name  # noqa: PLC0415 - as said
-
-    told = [f"{visible(each.login)} applies {run_name(each.run)}" for each in state.others if each.run is not None]
-    told += [visible(login) if count == 1 else f"{visible(login)} ×{count}" for login, count in consoles.items()]
-    return joined(Content(fit(line, width)) for line in _folded(told, width))
+    lines = [Content.styled(f"No changes since {since}.", "$text-muted")]
+    if state.before:
+        lines += [Content.styled("Before that:", "$text-muted")]
+        lines += [_deed(each, width, state.refreshed_at) for each in deeds(state.before)]
+    return joined(lines)
 
 
 def _closed(condition: Condition, width: int) -> Iterator[Content]:
@@ -106,22 +99,11 @@ def _closed(condition: Condition, width: int) -> Iterator[Content]:
 
 def _open(texts: Iterable[str], width: int) -> list[Content]:
     """The conditions that hold, as many in a line as fit."""
-    lines = _folded(texts, width - 2)
+    lines = folded(texts, width - 2)
     return [
         Content.assemble(("✓ " if not index else "  ", "$success"), (fit(line, width - 2), "$text-muted"))
         for index, line in enumerate(lines)
     ]
-
-
-def _folded(texts: Iterable[str], width: int) -> list[str]:
-    """As many texts in a line as fit."""
-    lines: list[str] = []
-    for text in texts:
-        if lines and cell_len(f"{lines[-1]}, {text}") < width:
-            lines[-1] += f", {text}"
-        else:
-            lines = [*lines[:-1], *(f"{line}," for line in lines[-1:]), text]
-    return lines
 
 
 def _bars(name: str, values: list[int], width: int) -> Content:
@@ -149,11 +131,11 @@ def _change(change: Change, width: int, now: datetime) -> Content:
 
 
 def _deed(deed: "Deed", width: int, now: datetime) -> Content:
-    verb = BECAME.get(deed.became) or DEEDS.get(deed.kind, deed.kind)
+    verb = BECAME.get(deed.became) or DEEDS.get(deed.kind) or deed.kind.replace("_", " ")
     subjects = deed.subjects
     what = str(len(subjects)) if len(subjects) > NAMED else visible("".join(subjects))
     when = _when(deed.at.astimezone(now.tzinfo), now)
-    text = f"{visible(deed.actor)}: {what} {visible(verb)}"
+    text = f"{visible(deed.actor)}: {f'{what} {visible(verb)}'.lstrip()}"
     return Content.assemble((fit(text, width - cell_len(when) - 1), "$text-muted"), (f" {when}", "$text-muted"))
 
 

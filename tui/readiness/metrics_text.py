@@ -72,10 +72,23 @@ def _claim(claim: Claim, width: int) -> Iterator[Content]:
     else:
         head = width - 2 - cell_len(mark.word) - 1
         yield Content.assemble((mark.glyph, tone), " ", fit(visible(claim.claim), head), " ", (mark.word, tone))
+        if claim.verdict == HOLDS and width < WIDE:
+            return  # two figures that are alike: a narrow screen has other things to show
         yield Content.assemble(("stated ", "$text-muted"), fit(stated, width - 7))
         yield Content.assemble(("live   ", "$text-muted"), (fit(live, width - 7), "bold"))
     if width >= WIDE:
         yield Content.styled(fit(f"source {visible(claim.source)}", width), "$text-muted")
+
+
+def folded(texts: Iterable[str], width: int) -> list[str]:
+    """As many texts in a line as fit."""
+    lines: list[str] = []
+    for text in texts:
+        if lines and cell_len(f"{lines[-1]}, {text}") < width:
+            lines[-1] += f", {text}"
+        else:
+            lines = [*lines[:-1], *(f"{line}," for line in lines[-1:]), text]
+    return lines
 
 
 def clipped(content: Content, height: int) -> Content:

@@ -7,6 +7,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
 from textual.widget import Widget
 
 from core.domain.overview.readiness import METRICS
@@ -15,8 +17,8 @@ from core.errors import ConsoleError
 from tui.actions import BY_ID, bindings
 from tui.export import Export
 from tui.pane import Pane
-from tui.readiness import activity_text, metrics_text
-from tui.runtime.dashboard_context import ContextReader, DashboardContext
+from tui.readiness import activity_text, metrics_text, missing_text
+from tui.runtime.dashboard_context import Beside, ContextReader, DashboardContext, beside
 from tui.runtime.poller import is_lost
 from tui.runtime.state import ConsoleState, figures
 from tui.widgets.dialog import Dialog
@@ -28,7 +30,8 @@ TITLES = {
     "claims": "Live evidence wins",
     "burndown": "Burn-down",
     "changes": "Since your last visit",
-    "others": "Other sessions",
+    "missing": "Missing rows",
+    "runs": "Runs and sessions",
 }
 EDGES = 6  # of a dialog: border, padding and scrollbar
 
@@ -47,7 +50,12 @@ class Card(Widget):
         """Show another state. A text that stays is not painted again: a quiet dashboard sends nothing."""
         self._state = state
         if self._made() != self._shown:
-            self.refresh()
+            height = self.styles.height
+            self.refresh(layout=height is not None and height.is_auto)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as every widget takes it
+        """As many lines as the text has at that width."""
+        return len(self._text(self._state, max(width, 20)).split("\n", allow_blank=True))
 
     def render(self) -> Content:
         """The text for the width of now."""
@@ -72,10 +80,15 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
     NOTES = (
         "Figures are read live every 30 seconds. r: refresh now\n"
         "✗ failed and ✓ passed gate conditions   → the key that leads there\n"
+        "? a collection that cannot be planned yet: classify it (3)\n"
+        "Missing rows are counted at the start, up to 5 million rows, and again by r\n"
         "≠ and = a stated figure compared with the live one\n"
         "↑ ↓ ~ a figure that changed since your last visit, with login and time\n"
         "▁ to █ from 0 to the maximum, since the first event of the ledger"
     )
+
+    class CountsWanted(Message):
+        """The collections are small enough to be counted unasked."""
 
     def __init__(self) -> None:
         super().__init__(id="readiness")
@@ -89,11 +102,12 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
             with Vertical():
                 yield Card("metrics", metrics_text.metrics)
                 yield Card("claims", metrics_text.stated_figures)
+                yield Card("changes", activity_text.changes)
             with Vertical():
                 yield Card("gate", activity_text.gate)
+                yield Card("missing", missing_text.missing)
                 yield Card("burndown", activity_text.burndown)
-                yield Card("changes", activity_text.changes)
-                yield Card("others", activity_text.others)
+                yield Card("runs", missing_text.runs)
 
     def show(self, state: ConsoleState) -> None:
         """Show another state; after a refresh, ask what goes with it."""
@@ -132,6 +146,21 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
         self._state.heard(context)
         self.show(self._state)
         self.host.show_keys()
+        if context.rows is not None and context.rows <= missing_text.COUNTED_ALONE:
+            self.post_message(self.CountsWanted())
+
+    def look_beside(self) -> None:
+        """Once everything is counted, read what stands beside the missing rows. Without it the box says less."""
+        found, state, source = self._state.tally, self._state, self.host.source
+        if found is None or found.left:
+            return
+
+        def told(read: Beside) -> None:
+            state.beside = read
+            self.show(state)
+
+        call = lambda: source.read("beside", lambda link: beside(link, found.registered))  # noqa: E731 - as short as its use
+        self.host.work.start("beside", call, told, self._deaf)
 
     def _deaf(self, error: ConsoleError) -> None:
         # A link that is lost is told of by the refresh itself.

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from core.services.overview.presence import Present
     from core.services.session import Server
     from tui.runtime.background import Waiting
-    from tui.runtime.dashboard_context import DashboardContext
+    from tui.runtime.dashboard_context import Beside, DashboardContext, RunNow
     from tui.runtime.poller import Refreshed, RefreshFailed
+    from tui.runtime.tally import Tally
 
 CHANGES_KEPT = 50
 MINUTE, HOUR = 60, 3600  # seconds
@@ -55,8 +56,13 @@ class ConsoleState:
     since: datetime | None = None
     changes: list[Change] = field(default_factory=list)
     events: "list[LedgerEvent]" = field(default_factory=list)
+    before: "tuple[LedgerEvent, ...]" = ()
     others: "tuple[Present, ...] | None" = None
     burndown: "Burndown | None" = None
+    tally: "Tally | None" = None
+    beside: "Beside | None" = None
+    runs: "tuple[RunNow, ...] | None" = None
+    rows: int | None = None  # about how many the collections have, as the planner takes it
     remembers: bool = False
 
     @property
@@ -68,6 +74,13 @@ class ConsoleState:
     def no_answer(self) -> str:
         """That the server does not answer, and since when; or nothing."""
         return "" if self.silent_since is None else f"no answer from the server since {self.silent_since:%H:%M:%S}"
+
+    @property
+    def missing(self) -> int | None:
+        """Rows that are missing: as counted, else as the latest plan found; None where neither was done."""
+        if self.tally is not None and not self.tally.left:
+            return self.tally.rows
+        return None if self.burndown is None else self.burndown.points[-1].missing
 
     def phrase(self, name: str) -> str:
         """What is typed to confirm: what is done, and the word of a database that is not the demo."""
@@ -101,6 +114,9 @@ class ConsoleState:
         self.events = [*context.events, *self.events][:CHANGES_KEPT]
         self.others = context.others
         self.burndown = context.burndown or self.burndown
+        self.before = context.before or self.before
+        self.runs = context.runs
+        self.rows = context.rows if context.rows is not None else self.rows
 
     def _attributed(self, change: Change, events: "Sequence[LedgerEvent]") -> Change:
         if change.who is not None:

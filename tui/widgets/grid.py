@@ -27,6 +27,7 @@ HEADER, WHEEL = 1, 3
 CURSOR, MARKED = "▌", "●"
 MORE = "…"
 SHORTEST = 8  # cells: below, both halves say nothing
+NO_MATCH = "no row matches. esc: clear the filter"
 NOWHERE = -1  # the cursor's place until an operator moves it
 
 
@@ -59,6 +60,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._styles: dict[str, Style] = {}
         self.marked: frozenset[str] = frozenset()
+        self.nothing = ""  # what stands where there are no rows
 
     # What the owner asks for
 
@@ -181,6 +183,8 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
             return self._header()
         index = self.first_row + y - HEADER
         if index >= len(self.table):
+            if index == 0 and (said := self.nothing if not self.table.total else NO_MATCH):
+                return self._strip([("faint", f" {said}")], "")
             return Strip.blank(self.size.width, self._style("row"))
         key = (index, index == self.cursor)
         strip = self._strips.get(key)

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from core.domain.text import visible
+
 # What is to say of the text as it stands; and whether it may be an answer.
 Check = Callable[[str], tuple[Content, bool]]
 
@@ -21,7 +23,10 @@ def anything(text: str) -> tuple[Content, bool]:
 
 
 class Prompt(ModalScreen[str | None]):
-    """Answers with the text, or None after escape. `check` comments on it with every letter."""
+    """Answers with the text, or None after escape. `check` comments on it with every letter.
+
+    `default` stands in the empty line, and is the answer of an empty one: what is typed takes its place.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel"),
@@ -29,17 +34,19 @@ class Prompt(ModalScreen[str | None]):
         Binding("enter", "answer", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, label: str, value: str = "", check: Check = anything) -> None:
+    def __init__(self, title: str, label: str, value: str = "", check: Check = anything, *, default: str = "") -> None:
         super().__init__()
         self._title, self._label, self._value, self._check = title, label, value, check
+        self._default = default
 
     def compose(self) -> ComposeResult:
         """The label above the line, the comment below it."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = Content(f" {self._title} ")
-            box.border_subtitle = " enter: accept · esc: cancel "
+            accept = "enter: accept what is shown, or type" if self._default else "enter: accept"
+            box.border_subtitle = f" {accept} · esc: cancel "
             yield Static(Content(self._label), markup=False)
-            yield Input(self._value, compact=True, select_on_focus=False)
+            yield Input(self._value, visible(self._default), compact=True, select_on_focus=False)
             yield Static(id="comment", markup=False)
 
     def on_mount(self) -> None:
@@ -62,10 +69,14 @@ class Prompt(ModalScreen[str | None]):
 
     def action_answer(self) -> None:
         """Answer with the text, if it may be an answer."""
-        text = self.query_one(Input).value
+        text = self._text
         if self._check(text)[1]:
             self.dismiss(text)
 
+    @property
+    def _text(self) -> str:
+        return self.query_one(Input).value or self._default
+
     def _comment(self) -> None:
-        comment, _ = self._check(self.query_one(Input).value)
+        comment, _ = self._check(self._text)
         self.query_one("#comment", Static).update(comment)

@@ -36,6 +36,19 @@ SIGNS = {
     "superseded": Sign("≠", "superseded", "warn"),
     "unknown": Sign("?", "unknown", "warn"),
 }
+RUN_STATES = {
+    "planned": Sign("·", "planned"),
+    "reconciled": Sign("=", "reconciled"),
+    "applying": Sign("▶", "applying", "warn"),
+    "starting": Sign("▷", "starting", "warn"),
+    "waiting": Sign("…", "waiting", "warn"),
+    "stopped": Sign("■", "stopped", "bad"),
+    "paused": Sign("‖", "paused", "warn"),
+    "cancelled": Sign("✗", "cancelled", "bad"),
+    "applied": Sign("✓", "applied"),
+    "certified": Sign("★", "certified", "good"),
+    "superseded": Sign("-", "superseded", "faint"),
+}
 REASONS = {
     "no_table": "PostgreSQL has no table of this name",
     "identity_unclassified": "its identity is not classified yet",

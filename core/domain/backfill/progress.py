@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain.backfill.pace import Estimate
-from core.domain.backfill.runs import Accounting
+from core.domain.backfill.runs import Accounting, Run
 from core.errors import UsageError
 
 MOST_WORKERS, LARGEST_BATCH = 64, 10_000
@@ -53,6 +53,21 @@ class ApplyProgress:
     def is_going(self) -> bool:
         """Whether rows get their outcome: workers are at work, and it is not paused."""
         return bool(self.workers) and not self.paused_or_cancelled
+
+
+def now(run: Run, progress: ApplyProgress | None) -> Run:
+    """A run as it stands since it was read, where it is followed."""
+    if progress is None:
+        return run
+    return replace(
+        run,
+        status=progress.status,
+        command=progress.command,
+        working=tuple(progress.states),
+        waits_for=progress.reasons,
+        is_starting=progress.is_starting,
+        is_ending=progress.is_ending,
+    )
 
 
 class Pacing:

@@ -6,8 +6,14 @@ from core.domain.adopt.enrolment import Table
 from core.domain.adopt.system_tables import system_tables
 from core.services.adopt.company_tables import BESIDE
 from core.services.adopt.system_tables import products
+from core.version import SCHEMA_VERSION
 
 _PUBLIC = "public"
+
+
+def known(connection: Connection) -> tuple[str, ...]:
+    """The same, and nothing where the installed schema is of another version: it may not know the tables."""
+    return unenrolled(connection) if connection.installed == SCHEMA_VERSION else ()
 
 
 def unenrolled(connection: Connection) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from core.db.connection.session import Connection
 from core.domain.backfill.runs import Run
 from core.domain.backfill.stray import Stray
-from core.domain.overview.matrix import Counts, MatrixRow
+from core.domain.overview.matrix import MatrixRow
 from core.errors import ConsoleError
 from core.services.overview import matrix, renames
 
@@ -29,9 +29,7 @@ def of_all(connection: Connection, rows: Iterable[MatrixRow]) -> list[Stray]:
 def _strays(connection: Connection, registry: Mapping[str, int], names: Iterable[str]) -> Iterable[Stray]:
     known = {row.facts.collection: row for row in matrix.read(connection, every=True)}
     wanted = [name for name in names if name in known]
-    counted: dict[str, Counts] = {}
-    for start in range(0, len(wanted), matrix.TOGETHER):
-        counted |= matrix.count_together(connection, wanted[start : start + matrix.TOGETHER])
+    counted = matrix.counted_by_parts(connection, wanted)
     for name in wanted:
         try:
             counts = counted.get(name) or matrix.count(connection, name, exact=True)

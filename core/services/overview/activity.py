@@ -24,3 +24,8 @@ def since(connection: Connection, seq: int | None) -> Latest:
         return Latest(head, ())
     rows = connection.rows(SINCE, {"seq": seq, "head": head, "limit": LATEST})
     return Latest(head, tuple(ledger_event(row.seq, row.at, row.actor, row.kind, row.payload) for row in rows))
+
+
+def latest(connection: Connection, among: int = 2_000) -> tuple[LedgerEvent, ...]:
+    """What happened last, the newest first, `among` the ledger's latest events: batches are left out."""
+    return since(connection, max(connection.one(HEAD).seq - among, 0)).events

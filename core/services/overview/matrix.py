@@ -4,6 +4,7 @@ Counts come one collection at a time, so that they can be shown as they come.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from psycopg import sql
 
@@ -108,6 +109,41 @@ def phantoms(row: MatrixRow, registry: Mapping[str, int]) -> int | None:
         return held
     found = row.counts.codes_registered if row.counts is not None else None
     return None if found is None else held - found
+
+
+def stray_rows(connection: Connection, registered: Mapping[str, int]) -> dict[str, int]:
+    """Phantoms by collection, of those that have some, given how many rows of each are `registered`.
+
+    Only where the registry holds another number is the collection counted again, in the snapshot of that look.
+    """
+    with connection.snapshot():
+        held = registry_rows(connection)
+        rows = {row.facts.collection: row for row in read(connection)}
+        unclear = [name for name in rows if held.get(name, 0) != registered.get(name, 0)]
+        counted = counted_by_parts(connection, unclear)
+        found = {name: counted_phantoms(connection, rows[name], held, counted.get(name)) for name in unclear}
+    return {name: number for name, number in found.items() if number}
+
+
+def counted_by_parts(connection: Connection, collections: Sequence[str]) -> dict[str, Counts]:
+    """The counts of those collections that can be counted together, so many at a time."""
+    found: dict[str, Counts] = {}
+    for start in range(0, len(collections), TOGETHER):
+        found |= count_together(connection, collections[start : start + TOGETHER])
+    return found
+
+
+def counted_phantoms(
+    connection: Connection, row: MatrixRow, registry: Mapping[str, int], counted: Counts | None
+) -> int | None:
+    """The phantoms of one collection, counted for it if it was not; None where nobody can say, or it is locked."""
+    try:
+        counts = counted or count(connection, row.facts.collection, exact=True)
+    except ConsoleError:
+        if connection.is_closed:
+            raise
+        return None
+    return phantoms(replace(row, counts=counts), registry)
 
 
 def _unidentified(connection: Connection, collection: str, table: sql.Composable) -> Counts:
