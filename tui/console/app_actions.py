@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 from textual.driver import Driver
@@ -24,8 +25,8 @@ from tui.runtime.background import Work
 from tui.runtime.poller import SILENT_SECONDS, Clock, Poller
 from tui.runtime.source import Source
 from tui.runtime.state import ConsoleState, age_words
+from tui.terminal.frames import FrameApp
 from tui.terminal.input_decoder import decoding_driver
-from tui.terminal.key_queue import KeyQueueApp
 from tui.terminal.output_diff import CLEAR, diffing_driver
 from tui.terminal.theme import THEMES, is_plain
 from tui.widgets.confirm import Confirm
@@ -48,7 +49,7 @@ _TWINS = {
 }
 
 
-class Console(Actor, KeyQueueApp, inherit_bindings=False):
+class Console(Actor, FrameApp, inherit_bindings=False):
     """What the pane keys, `r`, `:`, `?` and `q` do. The controllers do the rest, each with this as its host."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("console",)
@@ -219,6 +220,11 @@ class Console(Actor, KeyQueueApp, inherit_bindings=False):
             self.work.drop()
         state.waiting = self.work.waiting()
         self.show_state()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What no line to type in has taken is no command either."""
+        event.stop()
+        self.say(f"{len(event.text):,} pasted characters ignored: no line to type in is open")
 
     def _told_late(self, text: str) -> None:
         self.say(text)

@@ -9,6 +9,8 @@ from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.message import Message
 
+from tui.terminal.paste import PasteDetector
+
 TICK_SECONDS = 0.1
 PORTION = 4096
 
@@ -45,12 +47,15 @@ def decoding_driver(base: type[Driver]) -> type[Driver]:
 
         def run_input_thread(self) -> None:
             """Hand on what is typed until the driver is to end."""
-            parser = TolerantParser(self._debug)
+            parser, pasted = TolerantParser(self._debug), PasteDetector()
             decode = getincrementaldecoder("utf-8")(errors="replace").decode
             with selectors.SelectSelector() as selector:
                 selector.register(self.fileno, selectors.EVENT_READ)
                 while not self.exit_event.is_set():
-                    typed = decode(self._received()) if selector.select(TICK_SECONDS) else ""
+                    if selector.select(TICK_SECONDS if pasted.patience is None else pasted.patience):
+                        typed = pasted.feed(decode(self._received()))
+                    else:
+                        typed = pasted.rested()
                     for message in (*parser.feed(typed), *parser.tick()):
                         self.process_message(message)
 

@@ -30,6 +30,7 @@ _PLAIN = re.compile(r"[\x20-\x7e\u00a1-\u02ff\u2500-\u259f]*")  # each of them a
 _SKIPPED = 4  # unchanged cells that are cheaper to send again than to jump over
 _FRAME = re.compile(r"\x1b\[\?2026h\x1b\[\?2026l")
 CLEAR = "\x1b[2J"  # written to the driver, it makes all that follows be sent
+SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"  # as Textual writes them
 _UNKNOWN = "\x00"  # no text is this: whatever is drawn there differs
 
 
@@ -188,14 +189,30 @@ def diffing_driver(base: type[Driver]) -> type[Driver]:
         """Writes to the terminal what differs."""
 
         canvas = Canvas()
+        sent = 0  # characters
         _drawn_at: object = None
+        _begun = ""
 
         def write(self, data: str) -> None:
             """Write what `data` changes; all of it once the terminal has another size."""
             if self._app.size != self._drawn_at:
                 self._drawn_at = self._app.size
                 self.canvas.forget()
+            if data == SYNC_START:
+                self._begun = data
+                return
+            if data == SYNC_END and self._begun:
+                self._begun = ""  # nothing was drawn between the two
+                return
             if sent := self.canvas.drawn(data):
+                sent, self._begun = self._begun + sent, ""
+                self.sent += len(sent)
                 super().write(sent)
+
+        @property
+        def is_blocked(self) -> bool:
+            """Whether what was written before waits for the terminal."""
+            queue = getattr(getattr(self, "_writer_thread", None), "_queue", None)
+            return queue is not None and queue.qsize() > 1
 
     return DiffingDriver

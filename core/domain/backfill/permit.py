@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from core.errors import UsageError
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_ALL_IN_ONE = re.compile(r"[0-9][0-9,]*\s+[0-9]+[a-z][0-9a-z]*\s+\S.*")
 _LIFETIME = re.compile(r"(?:[0-9]{1,8}[smhd]){1,4}")
 LONGEST_LIFETIME = timedelta(days=366)
 _MOST_ROWS = 2**63 - 1
@@ -127,14 +128,16 @@ FIELDS = ("rows", "lifetime", "reason", "collections", "run", "hours", "ticket")
 def asked(fields: Mapping[str, str]) -> Asked:
     """Read a form of FIELDS; the last four may be empty. Raises UsageError whose evidence names the wrong `field`.
 
-    `ROWS LIFETIME REASON` may all stand in the first field, as in `100,000 2h stage 2`: who knows it types no tabs.
+    `ROWS LIFETIME REASON` may all stand in the first field, as in `100,000 2h stage 2`: who knows it types no tabs. So
+    they may in the reason, where a form begins whose first fields are filled in.
     """
-    first, *more = fields.get("rows", "").split(maxsplit=2)[:3] or [""]
-    if more:
+    if (together := _all_in_one(fields)) is not None:
+        field, apart = together
         try:
-            return asked({**fields, **dict(zip(FIELDS, (first, *more), strict=False))})
+            return asked(apart)
         except UsageError as error:
-            raise _wrong("rows", error.message, error.hint) from error
+            raise _wrong(field, error.message, error.hint) from error
+    first = fields.get("rows", "").strip()
     digits = first.replace(",", "")
     if not (digits.isascii() and digits.isdecimal() and int(digits)):
         raise _wrong("rows", "the permit is incomplete: add the rows it admits", "Write a number, as in 100,000.")
@@ -160,6 +163,17 @@ def asked(fields: Mapping[str, str]) -> Asked:
         between=fields.get("hours") or None,
         ticket=fields.get("ticket") or None,
     )
+
+
+def _all_in_one(fields: Mapping[str, str]) -> tuple[str, dict[str, str]] | None:
+    """The field that holds more than is its own, and what the fields are then."""
+    first = fields.get("rows", "").split(maxsplit=2)
+    if len(first) > 1:
+        return "rows", {**fields, **dict(zip(FIELDS, first, strict=False))}
+    reason = fields.get("reason", "")
+    if _ALL_IN_ONE.fullmatch(reason):
+        return "reason", {**fields, **dict(zip(FIELDS, reason.split(maxsplit=2), strict=True))}
+    return None
 
 
 def _wrong(field: str, message: str, hint: str) -> UsageError:

@@ -115,12 +115,13 @@ def has_width(widget: Widget, width: int) -> bool:
 def test_no_column_is_cut_at_the_edge(source: FakeSource) -> None:
     async def scenario(console: Driven) -> None:
         await console.press("2")
+        grid = console.app.matrix.grid
         for width in range(40, 130, 7):
             await console.pilot.resize_terminal(width, 24)
-            grid = console.app.matrix.grid
-            await console.until(partial(has_width, grid, width))
+            await console.until(partial(has_width, console.app.matrix, width))
+            await console.until(lambda: grid.layout_._width == grid.size.width)
             shown = grid.layout_.shown
-            assert sum(size + 2 for _, size in shown) - 1 <= width or len(shown) == 2
+            assert sum(size + 2 for _, size in shown) - 1 <= grid.size.width or len(shown) == 2
 
     drive(scenario, source)
 
