@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from core.cli.wording import in_words
 from core.domain.text import visible
 from core.errors import ConsoleError
 from tui.widgets.signs import count_of
@@ -87,5 +88,5 @@ def why(error: ConsoleError | None) -> str:
         return ""
     gates = error.evidence.get("gates")
     if isinstance(gates, list) and gates and isinstance(gates[0], dict):
-        return f"{gates[0].get('title') or gates[0].get('gate')}: {gates[0].get('evidence')}"
+        return f"{gates[0].get('title') or gates[0].get('gate')}: {in_words(gates[0].get('evidence'))}"
     return error.message

@@ -1,8 +1,8 @@
 """The columns of the ledger's lists: runs, entries of a run, acceptance gates, and the rows of a diff."""
 
-import json
 from dataclasses import dataclass
 
+from core.cli.wording import in_words
 from core.domain.backfill.diff import DiffRow
 from core.domain.backfill.progress import ApplyProgress, now
 from core.domain.backfill.runs import Accounting, Entry, Run
@@ -127,14 +127,8 @@ ENTRIES: tuple[GridColumn[EntryRow], ...] = (
 
 
 def gate_evidence(gate: Judgement) -> str:
-    """What a gate rests on, in one line."""
-    if isinstance(gate.evidence, dict):
-        return visible(", ".join(f"{name} {_said(value)}" for name, value in gate.evidence.items()))
-    return visible(_said(gate.evidence))
-
-
-def _said(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    """What a gate rests on, in one line of words."""
+    return "" if gate.evidence is None else visible(in_words(gate.evidence))
 
 
 @dataclass(frozen=True, slots=True)
