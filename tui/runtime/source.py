@@ -221,7 +221,8 @@ class SessionSource:
             if not (again and is_kept) or link.is_alive():
                 raise
         finally:
-            if not self._holds(use, link):
+            # One that was being opened while everything was closed is in nobody's hands.
+            if self._is_closed or not self._holds(use, link):
                 link.close()
         return self._call(use, call, open_link)
 

@@ -172,7 +172,7 @@ def _all_in_one(fields: Mapping[str, str]) -> tuple[str, dict[str, str]] | None:
         return "rows", {**fields, **dict(zip(FIELDS, first, strict=False))}
     reason = fields.get("reason", "")
     if _ALL_IN_ONE.fullmatch(reason):
-        return "reason", {**fields, **dict(zip(FIELDS, reason.split(maxsplit=2), strict=True))}
+        return "reason", {**fields, **dict(zip(FIELDS, reason.split(maxsplit=2), strict=False))}
     return None
 
 

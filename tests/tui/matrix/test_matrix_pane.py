@@ -87,7 +87,7 @@ def test_a_screen_with_room_for_all_columns_shows_them_as_declared(source: FakeS
         ]
         assert "columns" not in console.region("#view")
 
-    drive(scenario, source, size=(240, 30))
+    drive(scenario, source, size=(300, 30))
 
 
 def test_going_sideways_keeps_the_name_and_reaches_every_column(source: FakeSource) -> None:

@@ -78,7 +78,7 @@ def test_a_box_that_has_no_room_says_how_much_is_left_out(source: FakeSource) ->
     source.dashboard = Readiness(source.dashboard.metrics, source.dashboard.census, claims)
 
     async def scenario(console: Driven) -> None:
-        assert "… 13 more lines" in console.region("#claims")
+        assert "… 14 more lines" in console.region("#claims")
 
     drive(scenario, source)
 
