@@ -43,7 +43,7 @@ def lines(found: Beginning | None, doing: str, why: Mapping[str, str], width: in
     shown = {"title": Content.styled(" no run yet. " + ("" if forbidden else "p: plan"), "bold")}
     steps = (
         ("plan", "p", forbidden or _plannable(found.tally)),
-        ("reconcile", "c", "another query recounts what was planned"),
+        ("reconcile", "c", "another query recounts the planned rows"),
         ("apply", "A", _closed(found.conditions)),
         ("verify", "V", "every acceptance gate, on live data"),
         ("certify", "C", "a reviewer who took no part"),

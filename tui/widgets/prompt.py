@@ -43,7 +43,7 @@ class Prompt(ModalScreen[str | None]):
         """The label above the line, the comment below it."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = Content(f" {self._title} ")
-            accept = "enter: accept what is shown, or type" if self._default else "enter: accept"
+            accept = "enter: accept this text, or type another" if self._default else "enter: accept"
             box.border_subtitle = f" {accept} · esc: cancel "
             yield Static(Content(self._label), markup=False)
             yield Input(self._value, visible(self._default), compact=True, select_on_focus=False)
