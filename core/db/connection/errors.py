@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import psycopg
 
+from core.db.connection import memory_watch
 from core.db.connection.tls_errors import TLS
 from core.errors import (
     ConsoleError,
@@ -218,9 +219,7 @@ def console_error(error: psycopg.Error) -> ConsoleError:
             hint = _what_lacks(error) or hint
         return kind(message, code=code, evidence={"sqlstate": state}, hint=hint)
     if isinstance(error, psycopg.OperationalError) and state[:2] in ("", "08", "57"):
-        found = no_connection(message)
-        found.evidence = {"sqlstate": state} if state else {}
-        return found
+        return _lost(message, state)
     if not state and (isinstance(error, psycopg.DataError) or message.startswith("bad value for")):
         # The driver refused before anything was sent: a value of the DSN, or one that PostgreSQL cannot hold.
         return UsageError(message, code="bad_value", hint="Correct the value that the message names.")
@@ -230,6 +229,15 @@ def console_error(error: psycopg.Error) -> ConsoleError:
         evidence={"sqlstate": state},
         hint="Repeat with --debug for details.",
     )
+
+
+def _lost(message: str, state: str) -> ConsoleError:
+    """The error of a link that broke, or never came about."""
+    if not state and (too_large := memory_watch.explanation()):
+        return too_large
+    found = no_connection(message)
+    found.evidence = {"sqlstate": state} if state else {}
+    return found
 
 
 def no_connection(message: str, code: str = "") -> Unavailable | UsageError:

@@ -14,6 +14,7 @@ from psycopg import capabilities, sql
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
+from core.db.connection import memory_watch
 from core.db.connection.connecting import KEEPALIVE, Driver, begun, connected, version_told
 from core.db.connection.dsn import readable, without_cleartext
 from core.db.connection.errors import lacks_column, translated
@@ -35,6 +36,7 @@ Parameters: TypeAlias = Mapping[str, object] | None
 Rows: TypeAlias = Generator[tuple[Any, ...], None, None]
 R = TypeVar("R")
 
+_MOST_NOTICES, _LONGEST_NOTICE = 100, 1000
 _CONNECT_SECONDS = 10
 _CANCEL_SECONDS = 5.0
 _LOOK_SECONDS = 3  # to connect once more, only to say who holds a lock
@@ -100,6 +102,7 @@ class Connection:
         )
         opened = cls(driver, schema, read_only=read_only, process=process, installed=installed, again=again)
         opened.creator = creator
+        memory_watch.watch(opened)
         return opened
 
     def rows(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> list[R]:
@@ -199,11 +202,15 @@ class Connection:
 
     @contextmanager
     def notices(self, tell: Callable[[str], None]) -> Iterator[None]:
-        """Pass on what functions of ours say beside their answers."""
+        """Pass on what functions of ours say beside their answers, up to what a person reads."""
+
+        left = _MOST_NOTICES
 
         def hear(notice: psycopg.errors.Diagnostic) -> None:
-            if notice.severity_nonlocalized == "NOTICE" and notice.message_primary:
-                tell(notice.message_primary)
+            nonlocal left
+            if left and notice.severity_nonlocalized == "NOTICE" and notice.message_primary:
+                left -= 1
+                tell(notice.message_primary[:_LONGEST_NOTICE])
 
         self.driver.add_notice_handler(hear)
         try:

@@ -1,0 +1,31 @@
+"""A server that answers without end is given up before it takes this machine's memory."""
+
+import resource
+
+import pytest
+
+from core.db.connection import memory_watch
+from core.db.connection.errors import translated
+from core.errors import ConsoleError
+from tests.databases import Database
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT repeat('x', 20000000) FROM generate_series(1, 1000)",
+        "SELECT n::text, repeat('x', 100000) FROM generate_series(1, 300000) AS n",
+    ],
+    ids=["names of 20 MB", "rows without end"],
+)
+def test_an_answer_of_gigabytes_is_given_up(small: Database, monkeypatch: pytest.MonkeyPatch, question: str) -> None:
+    monkeypatch.setenv("BIRTH_CONSOLE_MEMORY_MB", "100")
+    monkeypatch.setattr(memory_watch, "_LOOK_SECONDS", 0.02)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    with small.connect("viewer1") as connection, pytest.raises(ConsoleError) as told, translated():
+        connection.driver.execute(question.encode())
+    assert (told.value.code, told.value.evidence) == ("answer_too_large", {"limit_mb": 100})
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 - before < 1000
+    monkeypatch.setattr(memory_watch._WATCH, "_given_up", -memory_watch._SAID_SECONDS)
+    with small.connect("viewer1") as connection:
+        assert connection.driver.execute(b"SELECT 1").fetchone() is not None
