@@ -3,43 +3,12 @@
 Objects may get further fields in later versions; those that are required here stay.
 """
 
-from typing import Any
-
 from core.cli.command_index import COMMANDS
-from core.domain.backfill.events import EVENT_VERSION
-
-Schema = dict[str, Any]
-TEXT: Schema = {"type": "string"}
-COUNT: Schema = {"type": "integer"}
-NUMBER: Schema = {"type": "number"}
-FLAG: Schema = {"type": "boolean"}
-ANY: Schema = {}
-MAP: Schema = {"type": "object"}
-
-
-def listed(of: Schema) -> Schema:
-    """An array of such."""
-    return {"type": "array", "items": of}
-
-
-def maybe(of: Schema) -> Schema:
-    """Such, or null."""
-    return {"anyOf": [of, {"type": "null"}]}
-
-
-def fields(**of: Schema) -> Schema:
-    """An object with these fields, and perhaps more."""
-    return {"type": "object", "properties": of, "required": list(of)}
-
-
-def either(*of: Schema) -> Schema:
-    """One of these, by the options that were given."""
-    return {"anyOf": list(of)}
-
+from core.cli.event_schemas import ACCOUNT, EVENTS, event, events
+from core.cli.schema_words import ANY, COUNT, FLAG, MAP, NUMBER, TEXT, Schema, either, fields, listed, maybe
 
 _NAMES = listed(TEXT)
 _GATE = fields(gate=TEXT, evidence=ANY)
-_ACCOUNT = fields(planned=COUNT, registered=COUNT, existing=COUNT, vanished=COUNT, quarantined=COUNT, late=maybe(COUNT))
 _ENTRY = fields(
     ledger_id=COUNT,
     collection=TEXT,
@@ -147,7 +116,7 @@ SCHEMAS: dict[str, Schema] = {
         accepted=COUNT,
     ),
     "apply": either(
-        {**fields(event=TEXT, v={"const": EVENT_VERSION}), "description": "NDJSON: one line for each event"},
+        events(),
         fields(run=COUNT, would_register=COUNT, would_refuse=listed(MAP)),
     ),
     "withdraw": fields(run=COUNT, withdraws=COUNT, rows=COUNT, left=listed(ANY)),
@@ -156,7 +125,7 @@ SCHEMAS: dict[str, Schema] = {
         run=COUNT,
         gates=listed(fields(id=TEXT, title=TEXT, verdict=TEXT, evidence=ANY)),
         rerun_delta=COUNT,
-        accounting=_ACCOUNT,
+        accounting=ACCOUNT,
         evidence_digest=TEXT,
     ),
     "certify": fields(run=COUNT, certificate=TEXT, chain_head=TEXT),
@@ -169,7 +138,7 @@ SCHEMAS: dict[str, Schema] = {
     "packet": MAP,
     "doctor": fields(checks=listed(fields(id=TEXT, title=TEXT, verdict=TEXT, hint=TEXT))),
     "init": MAP,
-    "upgrade": fields(to=TEXT, changed=listed(ANY)),
+    "upgrade": fields(**{"from": maybe(TEXT)}, to=TEXT, changed=listed(ANY)),
     "people": either(fields(people=listed(_PERSON)), _PERSON),
     "docs": either(fields(topics=listed(fields(topic=TEXT, title=TEXT, summary=TEXT))), fields(topic=TEXT, text=TEXT)),
     "demo": either(fields(running=FLAG, home=TEXT), fields(reset=FLAG, home=TEXT, scale=COUNT), fields(dsn=TEXT)),
@@ -178,10 +147,10 @@ ERROR = fields(error=fields(code=TEXT, message=TEXT, evidence=MAP, hint=TEXT))
 
 
 def document() -> Schema:
-    """One schema with a definition for each command, and for the error that any of them prints on stderr."""
+    """One schema with a definition for each command, each event, and the error that any command prints on stderr."""
     found = {name: SCHEMAS[name] for name in COMMANDS if name in SCHEMAS}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "JSON output of birth-console",
-        "$defs": {**found, "error": ERROR},
+        "$defs": {**found, "error": ERROR, **{f"event.{name}": event(name) for name in EVENTS}},
     }

@@ -1,9 +1,12 @@
 """What `docs json` promises is what the commands print."""
 
+import json
 from typing import Any
 
 from core.cli.command_index import COMMANDS
-from core.cli.schemas import ERROR, SCHEMAS, Schema
+from core.cli.event_schemas import EVENTS
+from core.cli.schema_words import Schema
+from core.cli.schemas import ERROR, SCHEMAS
 from tests import line
 from tests import small as small_database
 from tests.console import run, run_each
@@ -35,9 +38,12 @@ def misfits(value: Any, schema: Schema, path: str = "") -> list[str]:  # noqa: A
 
 def test_every_command_prints_what_its_schema_says(small: Database) -> None:
     promised = run("docs", "json").document["$defs"]
-    assert set(promised) == {*COMMANDS, "error"} - {"completion"}
+    assert set(promised) == {*COMMANDS, "error", *(f"event.{name}" for name in EVENTS)} - {"completion"}
     done = small_database.a_run(small, "goods", goods=5)
-    small_database.done(small, done)
+    applied = run("apply", str(done), "--json", "--dsn", small.dsn("operator1"))
+    told = [json.loads(each) for each in applied.out.splitlines()]
+    assert {"started", "batch", "done"} <= {each["event"] for each in told} <= set(EVENTS)
+    assert [wrong for each in told for wrong in misfits(each, promised[f"event.{each['event']}"])] == []
     small_database.fill(small, notes=2)
     with small.connect() as operator:
         planned = line.make_plan(operator, "notes")
