@@ -35,6 +35,12 @@ _REGISTER = (
     "birth.fn_birth_register(p_collection_name => 'big', p_entity_code => code, p_dot_origin => 'BARE',"
     " p_dry_run => false)"
 )
+_SET_BASED = """
+SELECT birth.birth_gateway_bind(oid::regprocedure::text, '{"p_collection_name": {"value": "collection"},
+    "p_entity_codes": {"value": "code"}, "p_born_at": {"value": "born_at"}, "p_dot_origin": {"value": "origin"},
+    "p_dry_run": {"value": "dry_run"}}')
+FROM pg_proc WHERE proname = 'fn_birth_register_set'
+"""
 _MISSING = (
     "FROM public.big AS source WHERE NOT EXISTS"
     " (SELECT FROM birth.birth_registry AS r WHERE r.entity_code = source.code)"
@@ -106,6 +112,8 @@ def _ratios(bench: Bench, repeat: int) -> list[Row]:
         ratio("apply in batches of 1,000", one, seconds["batches"], 0.75, f"one statement, {told}"),
         ratio("apply, adaptive", one, seconds["adaptive"], 0.9, f"one statement, {told}"),
         ratio("apply, two workers", one, seconds["two workers"], 1.2, f"one statement, {told}"),
+        ratio("apply, default (auto)", one, seconds["auto"], 1.1, f"one statement, {told}"),
+        ratio("apply, a function that takes arrays", one, seconds["set-based"], 1.4, f"one statement, {told}"),
         ratio("apply, adaptive", per_row, seconds["adaptive"], 25, "a call per row from the client"),
         ratio("plan", seconds["plan"], seconds["as table"], 2.2, "CREATE TABLE AS", at_most=True),
         ratio("reconcile", seconds["reconcile"], seconds["as table"], 1.5, "CREATE TABLE AS", at_most=True),
@@ -147,8 +155,10 @@ def _reconcile(_: Bench, database: Database) -> float:
         return _timed(lambda: reconcile.reconcile(operator, run, "measured"))
 
 
-def _apply(options: Options) -> Callable[[Bench, Database], float]:
+def _apply(options: Options, before: str = "") -> Callable[[Bench, Database], float]:
     def work(bench: Bench, database: Database) -> float:
+        if before:
+            database.run(before)
         run = bench.planned(database)
         database.run("CHECKPOINT")
 
@@ -165,6 +175,8 @@ _WORK: dict[str, Callable[[Bench, Database], float]] = {
     "batches": _apply(Options(batch_size=1000)),
     "adaptive": _apply(Options()),
     "two workers": _apply(Options(workers=2)),
+    "auto": _apply(Options(workers=None)),
+    "set-based": _apply(Options(workers=None), _SET_BASED),
     "client": _client,
     "as table": _statement(_AS_TABLE),
     "plan": _plan,

@@ -60,7 +60,7 @@ class Hold:
 class Applier:
     """`dot-birth-backfill-apply RUN --json` in a process of its own. Use as a context manager: none outlives a test."""
 
-    def __init__(self, dsn: str, run: int, *options: str, hold: Hold | None = None) -> None:
+    def __init__(self, dsn: str, run: int, *options: str, hold: Hold | None = None, within: Sequence[str] = ()) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="birth-applier-")
         self._stdout = Path(self._folder.name) / "stdout"
         self._stderr = Path(self._folder.name) / "stderr"
@@ -70,7 +70,7 @@ class Applier:
         wanted = [hold and hold.point, hold and hold.nth, arrive, leave]
         with self._stdout.open("wb") as stdout, self._stderr.open("wb") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM, json.dumps(wanted), str(run), "--json", *options],
+                [*within, sys.executable, "-c", _PROGRAM, json.dumps(wanted), str(run), "--json", *options],
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
@@ -174,9 +174,11 @@ def environment(dsn: str, home: str) -> dict[str, str]:
 
 
 @contextmanager
-def applying(dsn: str, run: int, *options: str, hold: Hold | None = None) -> Iterator[Applier]:
-    """An applier that does not outlive the block."""
-    applier = Applier(dsn, run, *options, hold=hold)
+def applying(
+    dsn: str, run: int, *options: str, hold: Hold | None = None, within: Sequence[str] = ()
+) -> Iterator[Applier]:
+    """An applier that does not outlive the block. `within` is a command that runs it, on another host."""
+    applier = Applier(dsn, run, *options, hold=hold, within=within)
     try:
         yield applier
     finally:

@@ -19,6 +19,11 @@ from core.errors import GateClosed
 
 # A table that somebody holds for longer is not waited for: meanwhile nobody else would get at it either.
 _LOCK_TIMEOUT = "10s"
+# Citus repeats what is made on its workers, as the role that made it: birth_owner has no login there. No row elsewhere.
+_HERE_ONLY = (
+    "SELECT set_config('citus.enable_ddl_propagation', 'off', true) FROM pg_catalog.pg_extension"
+    " WHERE extname = 'citus'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def text_of(driver: Driver, statements: Sequence[Statement]) -> str:
     settings = (
         f"BEGIN;\nSET LOCAL search_path = pg_catalog, pg_temp;\nSET LOCAL lock_timeout = '{_LOCK_TIMEOUT}';\n"
         "SET LOCAL check_function_bodies = off;\nSET LOCAL standard_conforming_strings = on;\n"
-        f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK});\n"
+        f"{_HERE_ONLY};\nSELECT pg_advisory_xact_lock({ADVISORY_LOCK});\n"
     )
     lines = [settings]
     owner = False
@@ -132,4 +137,5 @@ def begin(driver: Driver) -> None:
         )
         # Functions call each other in every direction; what a body says is looked at when it is called.
         cursor.execute("SET LOCAL check_function_bodies = off")
+        cursor.execute(_HERE_ONLY)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
