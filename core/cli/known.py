@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.shell_completion import CompletionItem
 
+from core.cli.numbers import Whole
+
 if TYPE_CHECKING:
     from core.db.connection.session import Connection
 
@@ -29,13 +31,11 @@ class Name(click.types.StringParamType):
         return _offered(ctx, self._ask, incomplete)
 
 
-class Number(click.IntRange):
+class Number(Whole):
     """A number that is completed by what the database knows, each with a word on it."""
 
-    name = "number"
-
     def __init__(self, ask: Ask) -> None:
-        super().__init__(1, 2**63 - 1)
+        super().__init__()
         self._ask = ask
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002 - click's signature

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from core import settings as settings_module
+from core.cli.numbers import Whole
 from core.cli.output import Output
 from core.cli.pager import paging
 from core.cli.shared_options import CONNECTED, SHARED, SHOWING, merged
@@ -25,7 +26,7 @@ CONNECT_SECONDS = 10
 # What a server that goes away, stops or starts again is told by.
 _LOST = (Unavailable.default_code, "server_starting")
 # Runs, permits and budgets: what a bigint of PostgreSQL holds.
-NUMBER = click.IntRange(1, 2**63 - 1)
+NUMBER = Whole()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from core.db.connection.errors import _not_in_group
+
 _FUNCTIONS = Path("core/sql/functions")
 _MADE = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION \{S\}\.(\w+)|^-- defines: (\w+)\(", re.MULTILINE)
 _GRANTED = re.compile(r"GRANT EXECUTE ON FUNCTION ([^;]*) TO (?!birth_owner)", re.DOTALL)
@@ -32,3 +34,15 @@ def test_a_function_begins_with_an_underscore_unless_a_group_or_an_administrator
     assert len(made) > 100
     assert granted <= made
     assert {name for name in made if not name.startswith("_")} == granted | _ADMINISTRATORS.keys()
+
+
+def test_who_is_refused_a_function_is_told_the_group_that_may_call_it() -> None:
+    grants = re.findall(r"GRANT EXECUTE ON FUNCTION ([^;]*) TO (birth_\w+);", _sources())
+    found = {
+        name: _not_in_group(name, "").evidence["needs"] == group
+        for functions, group in grants
+        for name in re.findall(r"\{S\}\.(\w+)\(", functions)
+        if group in ("birth_operator", "birth_gatekeeper", "birth_reviewer")
+    }
+    assert len(found) > 20
+    assert [name for name, right in found.items() if not right] == []

@@ -50,7 +50,8 @@ def one_run(link: Link, number: int) -> RunDetails:
     run = service.run(link, number)
     progress = next(each for each in live_runs.follow(link, [number]) if each.run == number)
     to_go = {name: outcome.open for name, outcome in progress.outcomes.items()}
-    leave = admitted(open_for(permits.list_permits(link), number), to_go)
+    usable = open_for(permits.list_permits(link), number, withdraws=run.withdraws is not None)
+    leave = admitted(usable, to_go)
     return RunDetails(run, progress, next_actions.standing(link, number), certify.read(link, number), leave)
 
 

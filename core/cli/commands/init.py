@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from core.cli.list_options import ListCommand
 from core.cli.options import Invocation, invocation
 from core.domain.text import harmless
 from core.errors import UsageError
@@ -33,29 +34,8 @@ _LISTS = (
 )
 
 
-class _Lists(click.Command):
-    """A command whose list options take all words up to the next option: `--collections 'sales.*' 'crm.*'`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Spell each word of a list as an option of its own. Raises UsageError for a list of none."""
-        spelled: list[str] = []
-        option = empty = ""
-        for word in [*args, "--"]:
-            if word.startswith("-"):
-                if empty:
-                    # A shell variable that was never set: going on would mean everything, or nothing.
-                    raise UsageError(
-                        f"{empty} has no value", code="empty_option", hint="Give a value, or omit the option."
-                    )
-                option = empty = word if word in _LISTS else ""
-                if not option:
-                    spelled.append(word)
-            elif option:
-                spelled += [option, word]
-                empty = ""
-            else:
-                spelled.append(word)
-        return super().parse_args(ctx, spelled[:-1])
+class _Init(ListCommand):
+    lists = _LISTS
 
 
 def _binding_tables(command: Callable[..., None]) -> Callable[..., None]:
@@ -68,7 +48,7 @@ def _binding_tables(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command(cls=_Lists)
+@click.command(cls=_Init)
 @click.option(
     "--company-schema",
     metavar="S2",

@@ -148,7 +148,8 @@ def _print_run(call: Invocation, connection: "Connection", run: Run, *, with_sql
     rows = [[e.collection, e.identity, e.source_rows, e.registered, e.missing] for e in run.entries]
     call.output.table(headings, rows, right=headings[2:])
     # Who counts them reads every source: a look at the ledger does not.
-    call.output.pairs({**account, "late": "not counted yet: run verify"}.items())
+    counted = {name: "-" if count is None else f"{count:,}" for name, count in account.items()}
+    call.output.pairs({**counted, "late": "not counted yet: run verify"}.items())
     for worker in workers:
         reason = f": {worker.reason}" if worker.reason else ""
         call.output.text(f"{worker.login} (session {worker.pid}) is {worker.state}{reason}")

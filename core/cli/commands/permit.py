@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from core.cli.known import COLLECTION, PERMIT, REQUEST, RUN
+from core.cli.list_options import ListCommand
 from core.cli.options import NUMBER, Invocation, gathering, invocation
 from core.domain.backfill import permit as domain
 from core.domain.backfill.permit import Permit, PermitRequest
@@ -20,7 +21,11 @@ def permit() -> None:
     """Open, close and list admission permits. Operators ask for one; only gatekeepers grant, open and close."""
 
 
-@permit.command("open")
+class _Open(ListCommand):
+    lists = ("--collection",)
+
+
+@permit.command("open", cls=_Open)
 @click.option("--budget", type=NUMBER, required=True, metavar="ROWS", help="Rows that the permit admits.")
 @click.option("--expires", required=True, metavar="2h", help="Lifetime: 30m, 2h, 1d (at most 366d).")
 @click.option("--reason", required=True, metavar="T", help="Reason; recorded in the ledger.")
@@ -29,8 +34,8 @@ def permit() -> None:
     "collections",
     type=COLLECTION,
     multiple=True,
-    metavar="C",
-    help="Admit only this collection (repeatable; default: every collection).",
+    metavar="C…",
+    help="Admit only these collections (default: every collection).",
 )
 @click.option(
     "--expect-gateway",

@@ -200,5 +200,5 @@ def doctor(call: Invocation, *, only_failed: bool, everything: bool) -> None:
             f"{len(failed)} of {len(checks)} checks did not pass",
             code="unhealthy",
             evidence={"gates": [{"gate": each.id, "title": each.title, "evidence": each.evidence} for each in failed]},
-            hint=" ".join(each.hint for each in failed),
+            hint=" ".join(dict.fromkeys(each.hint for each in failed)),
         )

@@ -40,7 +40,7 @@ def verify(call: Invocation, run: int) -> None:
         raise VerificationFailed(
             f"run {run}: {len(failed)} of {len(seen.gates)} acceptance gates did not pass",
             evidence={"gates": [{"gate": gate.id, "title": gate.title, "evidence": gate.evidence} for gate in failed]},
-            hint=" ".join(gate.hint for gate in failed),
+            hint=" ".join(dict.fromkeys(gate.hint for gate in failed)),
         )
 
 

@@ -85,9 +85,10 @@ def _conditions(between: str | None, ticket: str | None) -> list[str]:
     return ([] if between is None else [f"at {between}"]) + ([] if ticket is None else [f"ticket {ticket}"])
 
 
-def open_for(permits: Iterable[Permit], run: int) -> tuple[Permit, ...]:
-    """The open permits that admit rows of a run: those that are bound to none, or to this one."""
-    return tuple(each for each in permits if each.state == "open" and each.run in (None, run))
+def open_for(permits: Iterable[Permit], run: int, *, withdraws: bool = False) -> tuple[Permit, ...]:
+    """The open permits that admit rows of a run: of its kind, and bound to no run, or to this one."""
+    kind = WITHDRAW if withdraws else BACKFILL
+    return tuple(each for each in permits if each.state == "open" and each.kind == kind and each.run in (None, run))
 
 
 def admitted(permits: Iterable[Permit], to_go: Mapping[str, int]) -> int:

@@ -153,7 +153,7 @@ def preview(
     around: Surroundings,
 ) -> Preview:
     """Put together what is known of a run; `to_go` counts its rows without an outcome, by collection."""
-    usable = open_for(around.permits, run.run)
+    usable = open_for(around.permits, run.run, withdraws=run.withdraws is not None)
     changes = tuple(
         sorted(
             (_change(each, to_go.get(each.collection, 0), extents.get(each.ledger_id, Extent())) for each in run.entries

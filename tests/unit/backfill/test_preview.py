@@ -1,5 +1,6 @@
 """What a preview says follows from its figures alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,7 +32,8 @@ def test_shares_are_never_rounded_to_none_or_to_all_and_the_largest_come_first()
 
 def test_a_permit_admits_within_its_scope_and_its_time_and_the_rest_is_a_risk() -> None:
     rate = Rate(batches=4, slow=10, fast=20)
-    around = Surroundings("db", NOW, (_permit(500, timedelta(seconds=9), "a"),), rate, skipped=2)
+    withdraws = replace(_permit(500, timedelta(seconds=9)), kind="withdraw")
+    around = Surroundings("db", NOW, (_permit(500, timedelta(seconds=9), "a"), withdraws), rate, skipped=2)
     found = preview(_run(a=100, b=50), {"a": 100, "b": 50}, {}, around)
     assert found.admission == "1 open permit: 100 of 150 rows admitted, 400 of 500 left afterwards"
     said = "\n".join(found.risks)
