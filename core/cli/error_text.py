@@ -8,7 +8,7 @@ from typing import Any
 
 from core.cli import log
 from core.cli.output import as_ascii
-from core.cli.wording import deeper, fitting, in_words
+from core.cli.wording import deeper, fitting, in_words, value_in_words
 from core.domain.text import visible
 from core.errors import ConsoleError
 
@@ -43,7 +43,7 @@ def _evidence(evidence: Mapping[str, Any], indent: str = "  ") -> list[str]:
     told = {
         name: value for name, value in evidence.items() if value not in (None, [], {}, "") and name not in _ELSEWHERE
     }
-    return [f"{indent}{visible(name)}: {_compact(value)}" for name, value in told.items()]
+    return [f"{indent}{visible(name)}: {visible(value_in_words(name, value))}" for name, value in told.items()]
 
 
 def _closed(gate: Mapping[str, Any], indent: str) -> list[str]:

@@ -60,7 +60,7 @@ class Invocation:
                 yield session
             except Unavailable as error:
                 if session.has_connected and error.code in _LOST:
-                    raise _stopped(error) from error
+                    raise _stopped(error, may_write=session.may_write) from error
                 raise
 
     @contextmanager
@@ -82,8 +82,9 @@ class Invocation:
             yield connection
 
 
-def _stopped(error: Unavailable) -> Stopped:
-    hint = "If it was to write: look first whether it did. Repeat the command when the server answers."
+def _stopped(error: Unavailable, *, may_write: bool) -> Stopped:
+    doubt = "The last request may have been carried out: check first. " if may_write else ""
+    hint = f"{doubt}Repeat the command when the server answers."
     return Stopped(f"lost the server: {error.message}", code=error.code, evidence=error.evidence, hint=hint)
 
 

@@ -70,8 +70,11 @@ def expanded(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int) 
     """Each row as lines of name and value, where a terminal is too narrow for columns."""
     label = max(map(cell_len, headings), default=0)
     for number, row in enumerate(rows, 1):
-        yield f"{RECORD * 2} {number} ".ljust(min(room, 40), RECORD)
+        signs = "".join(f"{value} " for heading, value in zip(headings, row, strict=True) if not heading)
+        yield f"{RECORD * 2} {signs or f'{number} '}".ljust(min(room, 40), RECORD)
         for heading, value in zip(headings, row, strict=True):
+            if not heading:
+                continue
             if value and _longest_word([value]) <= room - label - 2:
                 yield from fitting(f"{heading.ljust(label)}  {value}", room, " " * (label + 2))
             elif value:

@@ -37,8 +37,8 @@ class Server:
 class Session:
     """Opens connections for the settings. For the demo it also holds the embedded server in use.
 
-    `has_connected`: whether the server took a connection. Use as a context manager: leaving it lets the embedded server
-    stop with its last user.
+    `has_connected`: whether the server took a connection; `may_write`: whether one that may write. Use as a context
+    manager: leaving it lets the embedded server stop with its last user.
     """
 
     def __init__(self, settings: Settings, progress: OnProgress = lambda _: None) -> None:
@@ -47,6 +47,7 @@ class Session:
         self._embedded: EmbeddedServer | None = None
         self._dsn = settings.dsn
         self.has_connected = False
+        self.may_write = False
 
     def browse(self) -> Connection:
         """A new READ ONLY connection. Blocks; the first one of the demo may start and build it."""
@@ -111,6 +112,7 @@ class Session:
         timeout = self.settings.connect_timeout
         opened = kind.open(self._target(), self.settings.schema, read_only=read_only, timeout=timeout)
         self.has_connected = True
+        self.may_write = self.may_write or not read_only
         return opened
 
     def _current(self, opened: C) -> C:

@@ -18,7 +18,7 @@ from core.domain.names import run_name
 from core.domain.text import visible
 from core.domain.trust.anchored_place import CHANGE, INSTALLATION, REWIND, UNKNOWN
 from core.domain.trust.check import Check
-from core.errors import ConsoleError, Json, VerificationFailed
+from core.errors import ConsoleError, Json, Stopped, VerificationFailed
 from core.services.trust import audit as auditing
 from core.services.trust import certify as certifying
 from core.services.trust import doctor as examining
@@ -178,6 +178,7 @@ def doctor(call: Invocation, *, only_failed: bool, everything: bool) -> None:
     """
     with _told_as_a_check(call), call.browse() as connection:
         checks = examining.examine(connection)
+        is_lost = connection.is_closed
     if call.output.as_json:
         call.output.document({"checks": [asdict(check) for check in checks]})
     else:
@@ -195,6 +196,9 @@ def doctor(call: Invocation, *, only_failed: bool, everything: bool) -> None:
                 call.output.text(f"{statement}  -- {each.id}: run as an administrator")
         call.output.text(_summary(checks, everything=everything))
     failed = [check for check in checks if not check.is_fine]
+    if is_lost:
+        hint = "Repeat the command when the server answers."
+        raise Stopped("lost the server: not every check was made", code="server_unavailable", hint=hint)
     if failed:
         raise VerificationFailed(
             f"{len(failed)} of {len(checks)} checks did not pass",
