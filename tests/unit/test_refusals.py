@@ -23,6 +23,7 @@ _UNTESTED = {
     "bad_on_event": "a variable that only a background apply is given",
     "bad_value": "a value that the server cannot read; each command checks its words before",
     "commit_in_doubt": "a server that forgot a transaction; faults cut links, and servers remember",
+    "database_error": "what a server says that nobody foresaw",
     "demo_not_registered": "a demo whose own data broke the gateway",
     "demo_programs_unusable": "a broken wheel",
     "gateway_incomplete": "a register function without its gateway; init names it beside others",

@@ -254,7 +254,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         def accept() -> None:
             now = self.grid.row_at_cursor()
             if now is None or now.name != row.name or self.decisions.candidate(now) != here:
-                self.host.say("the evidence changed since it was shown. enter: look again")
+                self.host.say("the evidence changed since it was shown. enter: refresh it")
             elif reason := self.why_not("accept"):
                 self.host.say(reason)
             else:

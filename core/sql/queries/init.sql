@@ -136,7 +136,8 @@ BEGIN
                 CASE c.relkind WHEN 'S' THEN 'S' ELSE 'r' END AS letter, c.oid::pg_catalog.regclass::text AS name,
                 c.relacl AS acl
             FROM pg_catalog.pg_class AS c
-            WHERE c.relnamespace = pg_catalog.quote_ident({s})::pg_catalog.regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+            WHERE c.relnamespace = pg_catalog.quote_ident({s})::pg_catalog.regnamespace
+              AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
             UNION ALL
             SELECT 'FUNCTION', 'f', p.oid::pg_catalog.regprocedure::text, p.proacl
             FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = pg_catalog.quote_ident({s})::pg_catalog.regnamespace

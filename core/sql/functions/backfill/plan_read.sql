@@ -33,7 +33,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_read(bigint, boolean) IS
-    'Reads a begun entry: stores its missing items, and answers what was counted. Private.';
+    'Reads a begun entry: stores its missing items, and answers the counts. Private.';
 
 -- Read these begun entries in one pass; answers what was counted of each, by its number. One join finds what is missing
 -- and what is registered for others. Never by a nested loop: for a row of one of many sources, it could read a whole
@@ -81,7 +81,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_read_together(bigint[], boolean) IS
-    'Reads begun entries in one pass: stores their missing items, and answers what was counted of each. Private.';
+    'Reads begun entries in one pass: stores their missing items, and answers the counts of each. Private.';
 
 -- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
 -- answers what was counted. Each part is read READ ONLY.

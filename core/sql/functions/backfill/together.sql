@@ -126,7 +126,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_together_missing(bigint[]) IS
-    'The parts of a query that find what is missing of each of these entries, and count them. Private.';
+    'The parts of a query that find the missing rows of each of these entries, and count them. Private.';
 
 -- The statement that recounts these entries: for each its missing rows, their digest as birth_item_digest makes it,
 -- rows without a code, and codes that rows share.
