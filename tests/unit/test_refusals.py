@@ -27,7 +27,6 @@ _UNTESTED = {
     "demo_not_registered": "a demo whose own data broke the gateway",
     "demo_programs_unusable": "a broken wheel",
     "gateway_incomplete": "a register function without its gateway; init names it beside others",
-    "no_such_topic": "the words of `docs`",
     "not_registered": "a register function that changes its mind within a statement",
     "nothing_plannable": "`plan --all` where each collection is skipped; the skipped ones are tested",
     "nothing_to_permit": "a request for a run of no rows",
