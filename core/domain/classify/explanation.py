@@ -45,6 +45,7 @@ _AGAINST: Mapping[str, str] = {
     "alone: audit": "named like an audit column",
     "alone: descriptive or changing": "named like a value that changes",
     "alone: label": "named like a label",
+    "not needed, and told by another part": "another part tells a part that is not needed",
     "part: audit": "a part is named like an audit column",
     "part: descriptive or changing": "a part is named like a value that changes",
     "part: label": "a part is named like a label",

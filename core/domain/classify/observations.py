@@ -63,6 +63,7 @@ def _several(facts: ColumnFacts, columns: Columns) -> Observations:
         found["a part is needed in other tables' keys"] += facts.needed_elsewhere(name)
         found["a type beside its id"] += _kind_of(facts.plain[name]) in stems
         rest = tuple(other for other in columns if other != name)
+        found["a part is told by a column that is left out"] += _is_told_outside(facts, columns, name)
         if name not in idle:
             counting = not idle and facts.roles[name] != REFERENCE and name in facts.numbers
             found["counts the rows of the rest"] += counting and _is_counted(facts, rest, name)
@@ -71,6 +72,7 @@ def _several(facts: ColumnFacts, columns: Columns) -> Observations:
             found["not needed yet: one value so far, a reference"] += facts.roles[name] == REFERENCE
         else:
             found["not needed"] += 1
+            found["not needed, and told by another part"] += max(facts.tells(other, name) for other in rest)
             found["not needed here, but in other tables' keys"] += facts.needed_elsewhere(name)
             found["not needed, and the rest is unlikely unique by accident"] += 1 - _accident(facts, rest)
     found["counts the rows of the rest"] = min(found["counts the rows of the rest"], 1)
@@ -105,6 +107,12 @@ def _accident(facts: ColumnFacts, columns: Columns) -> float:
     for name in columns:
         expected *= facts.meetings[name]
     return exp(-expected / 3)
+
+
+def _is_told_outside(facts: ColumnFacts, columns: Columns, name: str) -> bool:
+    """Whether a column that is left out tells this one and more: the row's thing, of which this is a trait."""
+    left = (other for other in facts.usable if facts.roles[other] in _KEYS and other not in facts.unique)
+    return any(facts.tells(other, name) == 1 > facts.tells(name, other) for other in left if other not in columns)
 
 
 def _kind_of(name: str) -> str:

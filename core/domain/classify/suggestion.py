@@ -14,7 +14,7 @@ from core.errors import Json
 
 SAFE, LIKELY, OPEN = "A", "B", "C"
 _KEPT = 9  # candidates: as many as an editor has digits for
-_SURE = 0.98  # the probability below which nobody should decide unseen
+SURE = 0.985  # the probability below which nobody should decide unseen
 _LIKELY = 0.5
 _TEXTS = ("text", "character", "name", "enum")
 _FEW_CODES, _FEW_ROWS = 10, 3
@@ -147,13 +147,16 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
     natural, key, several = is_natural(table, columns, view.shape), table.declared(columns), len(columns) > 1
     doubts = {
         "the table has no rows": not table.size,
-        "another candidate is close": min(found[0].probability, found[0].unaided) < _SURE,
+        "another candidate is close": min(found[0].probability, found[0].unaided) < SURE,
         "people rejected the same for sister tables": REJECTED in found[0].parts,
         "its codes are taken by other collections": len(columns) == 1 and columns[0] in view.taken,
         "timeout while checking whether its codes are taken": natural and not view.probed,
         "too few rows to see a pattern": table.size < _FEW_CODES and (natural or (several and key is None)),
         "some values differ only in case or look alike": any(_confused(table, name) for name in columns),
-        "the rows may belong to a parent": bool(structure) and set(columns) != set(structure),
+        # Who declares several columns the primary key has said what the rows belong to.
+        "the rows may belong to a parent": bool(structure)
+        and set(columns) != set(structure)
+        and not (several and key is not None and key.primary),
     }
     if key is None:
         doubts |= {

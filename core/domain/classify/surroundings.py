@@ -183,6 +183,10 @@ class Surroundings:
                 if parent.sketches[key].holds(child.sketches[column]) or not parent.whole:
                     yield table, key
 
+    def distinct(self, table: str, column: str) -> int:
+        """How many values of a sketched column were seen."""
+        return self._by_name[table].sketches[column].distinct
+
     @cached_property
     def children(self) -> Mapping[tuple[str, str], int]:
         """How many columns of other tables refer to a unique column that refers to no other table itself."""

@@ -9,9 +9,10 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 
+from core.domain.classify.suggestion import SURE
 from tests.bench.suggestions import judge
 from tests.bench.suggestions.cases import Case, cases, held
-from tests.bench.suggestions.judge import HEADING, SURE, Verdict, line
+from tests.bench.suggestions.judge import HEADING, Verdict, line
 from tests.bench.suggestions.samples import FOLDERS, Database, databases, read
 from tests.bench.suggestions.train import EXPECTED, lessons, rounded
 
@@ -24,14 +25,15 @@ def report(found: Sequence[Database], *, quick: bool = False) -> tuple[list[str]
     taught = lessons(known) + lessons(younger, 0.5)
     points = judge.lessons_of_others(taught)
     expected = rounded(EXPECTED)
-    verdicts = judge.left_out(known, points)
+    verdicts, in_sight = judge.left_out(known, points), judge.declared(found)
     lines = [HEADING, line("each database left out", verdicts)]
     lines += [line(f"  {name}", each) for name, each in _by_database(verdicts).items()]
     lines += [
         line("nothing learned, as expected", [judge.verdict(case, expected) for case in known]),
         line("younger installations, left out", judge.left_out(younger, points)),
         line("the product as shipped", judge.product(known)),
-        line("constraints in sight", judge.declared(found)),
+        line("constraints in sight", in_sight),
+        judge.coverage(in_sight),
         line("first unique column", judge.first_unique(known)),
     ]
     if not quick:

@@ -15,13 +15,12 @@ from itertools import combinations, pairwise
 
 from core.domain.classify.column_statistics import SampledTable, unusable_because
 from core.domain.classify.ranking import shares, weighed
-from core.domain.classify.suggestion import SAFE, suggest
+from core.domain.classify.suggestion import SAFE, SURE, suggest
 from core.domain.classify.surroundings import Surroundings, outline
 from tests.bench.suggestions.cases import Case, keys_of
 from tests.bench.suggestions.samples import Database
 from tests.bench.suggestions.train import EXPECTED, Lesson, learn, rounded
 
-SURE = 0.98
 _SEED = 20
 _WIDEST = 3
 
@@ -147,6 +146,15 @@ def declared(found: Iterable[Database]) -> list[Verdict]:
             if case.keys and table.size > 1:
                 verdicts += product([case])
     return verdicts
+
+
+def coverage(verdicts: Sequence[Verdict]) -> str:
+    """Of the tables whose constraints are seen: how many of each kind of key may be accepted unseen."""
+    told = []
+    for kind, composite in (("of one column", False), ("of several columns", True)):
+        sure = [each.probability >= SURE for each in verdicts if each.case.composite is composite]
+        told.append(f"{sum(sure)} of {len(sure)} ({_share(sure):.0%}) {kind}")
+    return f"  constraints in sight, in tier A: keys {', '.join(told)}"
 
 
 def line(title: str, verdicts: Sequence[Verdict]) -> str:

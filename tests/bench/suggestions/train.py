@@ -31,7 +31,8 @@ EXPECTED: Mapping[str, float] = {
     "the first column is left out": -1, "columns passed over": -0.7, "may be unique by accident": -1,
     "holds the table's own id": -3, "beside the table's own id": -2, "all columns, and all are references": 1,
     "not needed": -1, "not needed, and the rest is unlikely unique by accident": -1,
-    "not needed here, but in other tables' keys": 1,
+    "not needed here, but in other tables' keys": 1, "not needed, and told by another part": -1,
+    "a part is told by a column that is left out": -1,
     "not needed yet: one value so far": -1, "not needed yet: one value so far, a reference": 1,
     "one value so far, key columns elsewhere": 3,
 }  # fmt: skip

@@ -9,6 +9,7 @@ from core.domain.classify.column_statistics import Column, SampledTable
 from core.domain.classify.explanation import explained, likelihood
 from core.domain.classify.facts import ColumnFacts
 from core.domain.classify.key_search import searched
+from core.domain.classify.observations import observed
 from core.domain.classify.points import POINTS
 from core.domain.classify.suggestion import Suggestion, suggest
 from core.domain.classify.surroundings import Surroundings, outline
@@ -104,6 +105,45 @@ def test_a_number_that_runs_within_a_parent_is_a_part_of_the_key() -> None:
         },
     )
     assert set(first(suggest(lines))) == {"manifest_no", "line_no"}
+
+
+def test_a_number_called_like_a_table_is_no_reference_to_it_and_may_count() -> None:
+    rows = range(120)
+    types = table(
+        "ship_types",
+        {
+            "ship_id": [str(row // 2 + 1) for row in rows],
+            "kind_id": [str(row % 7 + 1) for row in rows],
+            "berth": [str(row % 2 + 1) for row in rows],
+        },
+        ("ships", "ship_types", "berths", "kinds"),
+    )
+    tables = {"ship_types": types, "berths": table("berths", {"id": numbers(400), "depth": ["7"] * 400})}
+    facts = ColumnFacts(types, Surroundings(tuple(map(outline, tables.values()))))
+    assert (facts.roles["kind_id"], facts.roles["berth"]) == ("reference", "neutral")
+    assert observed(facts, ("ship_id", "berth"))["counts the rows of the rest"]
+
+
+def test_a_column_tells_another_one_where_rows_that_are_alike_in_it_are_so_in_both_and_hardly_by_accident() -> None:
+    rows = range(120)
+    calls = table(
+        "calls",
+        {
+            "ship_no": [str(row % 12) for row in rows],
+            "flag": [f"F{row % 12 % 5}" for row in rows],
+            "crane": [str(row * 7 // 12 % 3) for row in rows],
+            "harbour": [str(row // 12) for row in rows],
+        },
+    )
+    facts = ColumnFacts(calls, Surroundings())
+    assert facts.tells("ship_no", "flag") == 1.0
+    assert facts.tells("flag", "ship_no") < 0.5
+    assert facts.tells("ship_no", "crane") < 0.2
+    few = replace(calls, sample={name: texts[:13] for name, texts in calls.sample.items()})
+    assert ColumnFacts(few, Surroundings()).tells("ship_no", "flag") == 0.0  # one pair of rows shows nothing
+    seen = {columns: observed(facts, columns) for columns in searched(facts)}
+    assert "not needed, and told by another part" in seen["ship_no", "flag", "crane", "harbour"]
+    assert first(suggest(calls)) == ("ship_no", "harbour")
 
 
 def test_nothing_is_added_to_a_table_s_own_id() -> None:
