@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from core.db.embedded.server import EmbeddedServer
-from tests.bench import backfill, chain, commands, flat, identity, many, screens
+from tests.bench import backfill, chain, commands, curves, flat, identity, many, screens
 from tests.bench.setting import Setting
 from tests.bench.table import Row, machine, markdown
 from tests.databases import TestServer
@@ -21,6 +21,7 @@ from tests.databases import TestServer
 GROUPS: dict[str, Callable[[Setting], list[Row]]] = {
     "backfill": backfill.measure,
     "screens": screens.measure,
+    "curves": curves.measure,
     "many": many.measure,
     "commands": commands.measure,
     "chain": chain.measure,

@@ -12,7 +12,7 @@ SELECT s.collection, s.gate, s.evidence
 FROM (
     SELECT e.payload::jsonb -> 'skipped' AS skipped
     FROM {S}.birth_ledger_event AS e
-    WHERE e.kind = 'planned' AND (e.payload::jsonb ->> 'run')::bigint = %(run)s
+    WHERE e.kind = 'planned' AND e.payload::jsonb ->> 'run' = %(run)s::text
     ORDER BY e.seq DESC
     LIMIT 1) AS planned,
     jsonb_to_recordset(planned.skipped) AS s(collection text, gate text, evidence jsonb)

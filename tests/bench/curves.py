@@ -1,0 +1,158 @@
+"""What plan, reconcile, counts and verify cost by what lies around the work: collections, a full registry, history."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from psycopg.conninfo import make_conninfo
+
+from core.db.connection.apply_connection import ApplyConnection
+from core.db.connection.session import Connection
+from core.services.backfill import apply, plan, reconcile
+from core.services.backfill.apply_options import Options
+from core.services.overview import matrix, parallel_counts
+from core.services.trust import verify
+from tests import line
+from tests.bench.setting import Setting, median, seconds
+from tests.bench.table import Row, ratio
+from tests.databases import SCHEMA, Database
+from tests.templates import build_small
+
+ROWS, QUICK_ROWS, COLLECTIONS = 400_000, 100_000, 100
+FULL_ROWS, QUICK_FULL_ROWS, FULL_MISSING = 3_000_000, 300_000, 10_000
+RUNS, EVENTS, QUICK_EVENTS = 1_000, 1_000_000, 50_000
+_STEPS = ("plan", "reconcile", "counts", "verify")
+Times = Mapping[str, float]
+
+# Codes of one collection beside those of the next, or among them. It commits as it goes, so it stands alone.
+_CODES = {"apart": "'C{n}-' || lpad(i::text, 9, '0')", "among others": "md5('C{n}-' || i)"}
+_COLLECTION = """
+CREATE TABLE public.c{n} (id bigint PRIMARY KEY, code text NOT NULL UNIQUE);
+GRANT SELECT ON public.c{n} TO birth_reader, birth_owner;
+INSERT INTO birth.collection_registry (collection_name) VALUES ('c{n}');
+INSERT INTO birth.birth_policy (collection_name) VALUES ('c{n}');
+SELECT birth.birth_identity_import('c{n}', 'column', ARRAY['code'], 'measured');
+INSERT INTO public.c{n} SELECT i, {code} FROM generate_series(1, {rows}) AS i;
+INSERT INTO birth.birth_registry (entity_code, collection_name, governance_role)
+    SELECT code, 'c{n}', 'governed' FROM public.c{n} WHERE id % {every} <> 0;
+CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.c{n}
+    FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('c{n}');
+"""
+# Events of batches that were, and runs that are over, each with an entry and an item.
+_HISTORY = """
+INSERT INTO birth.birth_backfill_run OVERRIDING SYSTEM VALUE
+    SELECT p.* FROM birth.birth_backfill_run AS r, generate_series(1, {runs}) AS n, LATERAL jsonb_populate_record(r,
+        jsonb_build_object('run_id', 100000 + n, 'status', 'superseded')) AS p WHERE r.run_id = 1;
+INSERT INTO birth.birth_backfill_control (run_id) SELECT 100000 + n FROM generate_series(1, {runs}) AS n;
+INSERT INTO birth.birth_backfill_ledger OVERRIDING SYSTEM VALUE
+    SELECT p.* FROM birth.birth_backfill_ledger AS l, generate_series(1, {runs}) AS n, LATERAL jsonb_populate_record(l,
+        jsonb_build_object('run_id', 100000 + n, 'ledger_id', 100000 + n, 'status', 'superseded')) AS p
+    WHERE l.run_id = 1;
+INSERT INTO birth.birth_backfill_item SELECT 100000 + n, 1, 'x' || n, ARRAY['x'] FROM generate_series(1, {runs}) AS n;
+INSERT INTO birth.birth_ledger_event (seq, at_us, actor, kind, payload, prev, hash)
+    SELECT h.seq + n, 0, 'measured', CASE WHEN n % 200 = 0 THEN 'applied' ELSE 'batch' END,
+        jsonb_build_object('run', 100000 + n % {runs}, 'registered', 1000)::text,
+        sha256(int8send(n)), sha256(int8send(-n))
+    FROM birth.birth_ledger_head AS h, generate_series(1, {events}) AS n;
+UPDATE birth.birth_ledger_head SET seq = seq + {events}
+"""
+
+
+def measure(setting: Setting) -> list[Row]:
+    """Many collections against one, a registry that is almost full against counting it, history against none."""
+    return [*_many(setting), *_full(setting), *_history(setting)]
+
+
+def _many(setting: Setting) -> Iterator[Row]:
+    rows = QUICK_ROWS if setting.quick else ROWS
+    for where, code in _CODES.items():
+        one, many = (_times(setting, code, rows, count) for count in (1, COLLECTIONS))
+        for step in _STEPS:
+            what = f"{step}: {rows:,} rows in {COLLECTIONS} collections, codes {where}"
+            yield ratio(what, many[step], one[step], 1.5, "in one", at_most=True)
+
+
+def _times(setting: Setting, code: str, rows: int, count: int) -> Times:
+    with _built(setting, code, rows // count, count, every=100) as database:
+        return _line(database, setting.repeat)
+
+
+def _full(setting: Setting) -> Iterator[Row]:
+    rows = QUICK_FULL_ROWS if setting.quick else FULL_ROWS
+    with _built(setting, _CODES["apart"], rows, 1, every=rows // FULL_MISSING) as database:
+        both = "SELECT (SELECT count(*) FROM public.c1), (SELECT count(*) FROM birth.birth_registry)"
+        counted = median(3, lambda: seconds(lambda: database.run(both)))
+        found = _line(database, setting.repeat)
+    for step, target in {"plan": 3, "reconcile": 3, "verify": 3, "counts": 2.5}.items():
+        what = f"{step}: {FULL_MISSING:,} missing of {rows:,}"
+        yield ratio(what, found[step], counted, target, "both count(*)", at_most=True)
+
+
+def _history(setting: Setting) -> Iterator[Row]:
+    events = QUICK_EVENTS if setting.quick else EVENTS
+    with _built(setting, _CODES["apart"], 20_000, 1, every=10) as database:
+        _line(database, 1)
+        before = _line(database, max(3, setting.repeat))
+        with database.psql("postgres") as admin:
+            admin.execute(b"SET session_replication_role = replica")
+            admin.execute(_HISTORY.format(runs=RUNS, events=events).encode())
+            admin.execute(b"VACUUM ANALYZE")
+        after = _line(database, max(3, setting.repeat))
+    for step in ("plan", "reconcile", "apply", "verify"):
+        what = f"{step} after {RUNS:,} runs and {events:,} events"
+        yield ratio(what, after[step], before[step], 1.1, "without", at_most=True)
+
+
+def _line(database: Database, repeat: int) -> Times:
+    """The median time of each step, of the same rows each time: what a run registered is taken out again."""
+    line.open_permit(database, budget=10_000_000)
+    taken: dict[str, list[float]] = {}
+    for _ in range(repeat):
+        for step, time_taken in _once(database).items():
+            taken.setdefault(step, []).append(time_taken)
+        database.run("DELETE FROM birth.birth_registry WHERE dot_origin LIKE 'birth-backfill:%'")
+        database.run("VACUUM ANALYZE birth.birth_registry")
+    return {step: sorted(times)[len(times) // 2] for step, times in taken.items()}
+
+
+def _once(database: Database) -> Times:
+    found: dict[str, float] = {}
+
+    def timed(step: str, work: Callable[[], object]) -> None:
+        started = time.perf_counter()
+        work()
+        found[step] = time.perf_counter() - started
+
+    def connect() -> ApplyConnection:
+        return ApplyConnection.open(database.dsn("operator1"), SCHEMA)
+
+    with database.connect("operator1") as operator:
+        names = [row.facts.collection for row in matrix.read(operator) if row.facts.collection.startswith("c")]
+        with Connection.open(database.dsn("viewer1"), SCHEMA) as viewer, viewer.snapshot():
+            timed("counts", lambda: parallel_counts.side_by_side(viewer, lambda: viewer, names, 1))
+        started = time.perf_counter()
+        run = plan.plan(operator, names).run.run
+        found["plan"] = time.perf_counter() - started
+        timed("reconcile", lambda: reconcile.reconcile(operator, run, "measured"))
+        timed("apply", lambda: [*apply.apply(connect, run, Options())])
+        timed("verify", lambda: verify.verify(operator, run))
+    return found
+
+
+@contextmanager
+def _built(setting: Setting, code: str, rows: int, count: int, *, every: int) -> Iterator[Database]:
+    database = Database(setting.server, "birth_bench_curves")
+    setting.server.drop(database.name)
+    setting.server.create(database.name)
+    try:
+        build_small(make_conninfo(setting.server.dsn, dbname=database.name))
+        with database.psql("postgres") as admin:
+            admin.execute(b"SET session_replication_role = replica")
+            for n in range(1, count + 1):
+                made = _COLLECTION.format(n=n, code=code.format(n=n), rows=rows, every=every)
+                admin.execute(made.encode())
+            admin.execute(b"TRUNCATE birth.trigger_guard_alerts")
+            admin.execute(b"VACUUM ANALYZE")
+        yield database
+    finally:
+        setting.server.drop(database.name)
