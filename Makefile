@@ -5,7 +5,7 @@
 # Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv and build.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-long test-servers test-pythons test-directus mutate soak bench lint snapshots format lock clean
+.PHONY: help run test test-unit test-long test-servers test-pythons test-directus test-citus mutate soak bench lint snapshots format lock clean
 .DELETE_ON_ERROR:
 
 # What is compiled is kept, whatever the environment says: else every worker of every run compiles all of it again.
@@ -26,6 +26,7 @@ help:
 	@echo "make test-servers  tests on PostgreSQL 14 to 18 (VERSIONS=\"15 18\" and T=… for less of it)"
 	@echo "make test-pythons  all tests on each Python from 3.11 to 3.14 that is installed (VERSIONS=3.12, T=…)"
 	@echo "make test-directus a backfill under a real Directus 11, which npm installs"
+	@echo "make test-citus    a backfill beside Citus; BIRTH_TEST_CITUS names the programs of a PostgreSQL that has it"
 	@echo "make soak          ten minutes of six operators, writers, kills and a failover (MINUTES=3: less of it)"
 	@echo "make mutate        turn off each refusal, gate and constraint of the database: tests must notice (PART=10%)"
 	@echo "make bench         measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
@@ -61,6 +62,9 @@ test-servers: .venv/installed-dev
 
 test-pythons: .venv/installed-dev
 	@T="$(T)" WORKERS="$(WORKERS)" $(BIN)/python -m tests.other_pythons $(VERSIONS)
+
+test-citus: .venv/installed-dev
+	@$(BIN)/python -m pytest -n 0 -rs tests/citus
 
 test-directus: .venv/installed-dev
 	@$(BIN)/python -m tests.directus.install

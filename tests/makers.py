@@ -59,10 +59,14 @@ class Embedded:
 
 
 class Programs:
-    """A server of the programs (initdb, pg_ctl, postgres) in a folder: on TCP, with passwords, as companies have it."""
+    """A server of the programs (initdb, pg_ctl, postgres) in a folder: on TCP, with passwords, as companies have it.
 
-    def __init__(self, programs: Path) -> None:
+    `more` are settings of the server.
+    """
+
+    def __init__(self, programs: Path, **more: str) -> None:
         self._programs = programs
+        self._more = more
 
     @cached_property
     def version(self) -> str:
@@ -78,7 +82,7 @@ class Programs:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        settings = {**_SETTINGS, "port": port, "unix_socket_directories": ""}
+        settings = {**_SETTINGS, **self._more, "port": port, "unix_socket_directories": ""}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self._run(home, account, "pg_ctl", "start", "-w", "-D", "data", "-l", "data/log", "-o", options)
         try:

@@ -21,7 +21,7 @@ from core.errors import GateClosed
 _LOCK_TIMEOUT = "10s"
 # Citus repeats what is made on its workers, as the role that made it: birth_owner has no login there. No row elsewhere.
 _HERE_ONLY = (
-    "SELECT set_config('citus.enable_ddl_propagation', 'off', true) FROM pg_catalog.pg_extension"
+    "SELECT pg_catalog.set_config('citus.enable_ddl_propagation', 'off', true) FROM pg_catalog.pg_extension"
     " WHERE extname = 'citus'"
 )
 

@@ -1,0 +1,128 @@
+"""A backfill on a coordinator of Citus. Skipped unless BIRTH_TEST_CITUS names a folder of programs."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from core.domain.classify.identity import column_identity
+from core.services.adopt import init
+from core.services.adopt.init import Wish
+from core.services.backfill import apply, permits
+from core.services.classify import classify
+from core.services.overview import matrix
+from core.services.trust import audit, certify, doctor, people, verify
+from tests import line, memory, small
+from tests.databases import Database, TestServer
+from tests.makers import Programs, an_empty
+
+FOLDER = Path(os.environ.get("BIRTH_TEST_CITUS", "/nonexistent"))
+PEOPLE = {"operator1": "operator", "gatekeeper1": "gatekeeper", "reviewer1": "reviewer"}
+COMPANY = """
+CREATE TABLE public.goods (code text PRIMARY KEY);
+CREATE TABLE public.far (id bigint PRIMARY KEY, code text NOT NULL);
+CREATE TABLE public.shared (code text PRIMARY KEY);
+CREATE TABLE public.archive (code text) USING columnar;
+CREATE TABLE public.extra (x text);
+INSERT INTO public.goods SELECT 'G-' || n FROM generate_series(1, 3000) AS n;
+INSERT INTO public.far SELECT n, 'F-' || n FROM generate_series(1, 500) AS n;
+"""
+SPREAD = (
+    "SELECT create_distributed_table('public.far', 'id')",
+    "SELECT create_reference_table('public.shared')",
+    "SELECT create_distributed_table('public.extra', 'x')",
+)
+
+pytestmark = pytest.mark.skipif(
+    not (FOLDER / "postgres").exists(), reason="NOT TESTED, Citus: BIRTH_TEST_CITUS names no folder of programs"
+)
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[tuple[TestServer, TestServer]]:
+    """A coordinator and a worker."""
+    made = Programs(FOLDER, shared_preload_libraries="citus", wal_level="logical", max_prepared_transactions="200")
+    with memory.a_folder("birth-citus-") as folder:
+        folder.chmod(0o711)
+        with made.serve(an_empty(folder / "one")) as one, made.serve(an_empty(folder / "two")) as two:
+            for dsn in (one, two):
+                told = conninfo_to_dict(dsn)
+                with TestServer(dsn, "x").admin() as admin:
+                    for key in ("host", "port"):
+                        assert told[key]
+                    admin.execute("ALTER SYSTEM SET citus.local_hostname = '127.0.0.1'")
+                    admin.execute("SELECT pg_reload_conf()")
+            for home in ("one", "two"):
+                rules = folder / home / "data" / "pg_hba.conf"
+                rules.write_text("host all postgres 127.0.0.1/32 trust\n" + rules.read_text())
+            yield TestServer(one, "a password of nobody"), TestServer(two, "a password of nobody")
+
+
+@pytest.fixture
+def database(nodes: tuple[TestServer, TestServer]) -> Iterator[Database]:
+    coordinator, worker = nodes
+    for node in nodes:
+        with node.admin() as admin:
+            admin.execute("SELECT pg_reload_conf()")
+        node.create("company")
+        with node.admin("company") as admin:
+            admin.execute("CREATE EXTENSION citus")
+    found = Database(coordinator, "company")
+    ports = [conninfo_to_dict(node.dsn)["port"] for node in nodes]
+    found.run(f"SELECT citus_set_coordinator_host('127.0.0.1', {ports[0]})")
+    found.run(f"SELECT citus_add_node('127.0.0.1', {ports[1]})")
+    found.run(COMPANY)
+    for statement in SPREAD:
+        found.run(statement)
+    yield found
+    for node in (coordinator, worker):
+        node.drop("company")
+
+
+def test_local_tables_go_the_whole_line_and_of_all_others_it_is_said_why_they_do_not(database: Database) -> None:
+    with database.connect("postgres") as administrator:
+        done = init.init(administrator, Wish())
+        assert {each["collection"] for each in done.enrolled} >= {"goods", "far", "shared"}
+        assert [each.why for each in done.left if "archive" in each.object][:1] == [
+            "a columnar table, which takes no row triggers"]  # fmt: skip
+        for login, group in PEOPLE.items():
+            with administrator.transaction():
+                administrator.driver.execute(f"CREATE ROLE {login} LOGIN PASSWORD 'a password of nobody'".encode())
+            people.add(administrator, login, f"Person {login}", [group])
+    with database.connect("operator1") as operator:
+        told = {row.facts.collection: row.facts.trigger for row in matrix.read(operator)}
+        assert (told["goods"], told["far"], told["shared"]) == (
+            "enabled", "never fires: distributed", "never fires: distributed")  # fmt: skip
+        failed = {each.id: each.evidence for each in doctor.examine(operator) if each.verdict == "failed"}
+        assert failed["triggers"] == [f"{name} never fires: distributed" for name in ("extra", "far", "shared")]
+        classify.classify(operator, column_identity("goods", "code"))
+    with database.connect("gatekeeper1") as gatekeeper:
+        for name in ("extra", "far", "shared"):
+            classify.exempt(gatekeeper, name, "no trigger fires")
+    line.open_permit(database)
+    with database.connect("operator1") as operator:
+        number = line.make_reconciled(operator)
+    assert small.done(database, number).registered == 3000
+    with database.connect("reviewer1") as reviewer:
+        found = verify.verify(reviewer, number)
+        assert found.passed, [gate for gate in found.gates if not gate.passed]
+        certify.certify(reviewer, number, "looked")
+        assert audit.audit(reviewer).ok
+
+    # What goes to shards is not counted: neither from the register function, nor of the registry itself.
+    small.registering(database, after="INSERT INTO public.extra VALUES (p_entity_code);")
+    database.run("GRANT INSERT ON public.extra TO birth_caller")
+    database.run("SET session_replication_role = replica; INSERT INTO public.goods VALUES ('G-last')")
+    with database.connect("gatekeeper1") as gatekeeper:
+        permits.close_permit(gatekeeper, 1, "another function")
+    line.open_permit(database)
+    with database.connect("operator1") as operator:
+        number = line.make_reconciled(operator)
+    refused = small.drive(database, number)
+    assert (refused.status, refused.code) == (5, "writes_unseen"), refused.error
+    database.run("SELECT create_distributed_table('birth.birth_registry', 'entity_code')")
+    with database.connect("operator1") as operator:
+        closed = [gate.id for gate in apply.gates(operator, number) if not gate.passed]
+    assert "visible_writes" in closed
