@@ -21,6 +21,11 @@ _WORD = re.compile(r"[a-z][a-z0-9]+_[a-z0-9_]+\Z|timeout\Z|secret\Z|stale\Z")
 _ACCEPTANCE = re.compile(r"^    \('(\w+)', ", re.MULTILINE)
 _OBSTACLE = re.compile(r"^( *)SELECT '(\w+)'(?: AS gate)?, (?:true|false)[^\n]*\n +WHERE ", re.MULTILINE)
 _PINS = re.compile(r"unnest\(ARRAY\[((?:'\w+'(?:, )?)+)\]\) AS pin")
+# Refusals whose code is said elsewhere, by their functions: what tests call them by.
+_SAID_ELSEWHERE: Final = {
+    "_birth_limit_held": ("canary_failed", "too_many_vanished"),
+    "_birth_insist_on_text": ("reason_missing", "note_missing"),
+}
 # Where the list of acceptance gates begins and ends in acceptance.sql, and what makes one of them always pass.
 _LIST = ("RETURN QUERY VALUES", "'late', v_reread.late));\nEND")
 _LISTED = "RETURN QUERY SELECT v.gate, v.gate = '{}' OR v.passed, v.evidence FROM (VALUES"
@@ -78,6 +83,7 @@ def _refusals(file: str, text: str) -> Iterator[Mutant]:
         codes = _codes(text[match.end() :]) or tuple(_CODE_GIVEN.findall(text[match.end() :][:160]))
         function = _OWN.findall(text[: match.start()])
         owner = function[-1] if function else file
+        codes = codes or _SAID_ELSEWHERE.get(owner, ())
         yield Mutant(f"{file} refusal {number} {owner} {'/'.join(codes)}", codes, file, changed)
 
 

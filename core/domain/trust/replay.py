@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from core.errors import Json
 
@@ -83,19 +83,24 @@ class Replay:
         content = _content(payload)
         if kind in _SCHEMA_KINDS and self._only is None:
             self._take_objects(seq, content)
-        for table, key, digest, _ in _rows(content):
-            if table not in _TOLD_ONCE:
-                if self._only is None:
-                    self._hold(table, key, digest, seq)
-                continue
-            place = hash(key) % _SUMS
-            if self._only is not None:
-                if place in self._only:
-                    self._hold(table, key, digest, seq)
-            elif digest is None:
-                self._retold.add(place)
-            else:
-                self._sums[place] += hash(f"{self._secret}{table}\0{key}\0{digest}")
+        told = content.get("rows")
+        for each in told if isinstance(told, list) else ():
+            if image := _image(each):
+                self._take_row(seq, *image)
+
+    def _take_row(self, seq: int, table: str, key: str, digest: str | None) -> None:
+        if table not in _TOLD_ONCE:
+            if self._only is None:
+                self._hold(table, key, digest, seq)
+            return
+        place = hash(key) % _SUMS
+        if self._only is not None:
+            if place in self._only:
+                self._hold(table, key, digest, seq)
+        elif digest is None:
+            self._retold.add(place)
+        else:
+            self._sums[place] += hash(f"{self._secret}{table}\0{key}\0{digest}")
 
     def differing(self, live: Iterable[Row]) -> list[Finding]:
         """Rows that differ, but for those that are `unsettled` afterwards."""
@@ -140,9 +145,11 @@ def told_row(payload: str | None, table: str, key: str) -> Json:
     objects = content.get("objects")
     if table == _OBJECTS:
         return objects.get(key) if isinstance(objects, Mapping) else None
-    for name, where, digest, row in _rows(content):
-        if (name, where) == (table, key):
-            found = row if row is not None else digest
+    told = content.get("rows")
+    for each in told if isinstance(told, list) else ():
+        image = _image(each)
+        if image is not None and image[:2] == (table, key):
+            found = each.get("r", image[2])
     return found
 
 
@@ -165,11 +172,11 @@ def _content(payload: str) -> Mapping[str, Json]:
     return content if isinstance(content, dict) else {}
 
 
-def _rows(content: Mapping[str, Json]) -> Iterator[tuple[str, str, str | None, Json]]:
-    """What a payload tells of rows."""
-    told = content.get("rows")
-    for each in told if isinstance(told, list) else ():
-        if isinstance(each, dict):
-            table, key, digest = each.get("t"), each.get("k"), each.get("d")
-            if isinstance(table, str) and isinstance(key, str):
-                yield table, key, digest if isinstance(digest, str) else None, each.get("r")
+def _image(told: Any) -> tuple[str, str, str | None] | None:  # noqa: ANN401 - what a payload may hold
+    """Table, key and digest of what a payload tells of one row; None where it is no such thing."""
+    if not isinstance(told, dict):
+        return None
+    table, key, digest = told.get("t"), told.get("k"), told.get("d")
+    if not isinstance(table, str) or not isinstance(key, str):
+        return None
+    return table, key, digest if isinstance(digest, str) else None

@@ -15,6 +15,10 @@ REFUSED = (
     ("operator1", "birth_backfill_steer({run}, 'pause', NULL, ' ')", "BR002", "reason_missing"),
     ("operator1", "birth_identity_classify('goods', 'column', '{{code}}', 1, 'x', '[1]')", "BR002", "bad_evidence"),
     ("operator1", "birth_identity_unclassify('goods', 1, ' ')", "BR002", "reason_missing"),
+    ("operator1", "birth_identity_undo('parts', 3, ' ')", "BR002", "reason_missing"),
+    ("operator1", "birth_backfill_compare({run}, '{{}}')", "BR002", "bad_batches"),
+    ("operator1", "birth_backfill_compare({run}, '[{{\"ledger_id\": 1, \"registered\": 100000}}]')", "BR002",
+     "bad_batches"),
     ("gatekeeper1", "birth_policy_set('goods', 'MAYBE', 'x')", "BR002", "bad_requirement"),
     ("gatekeeper1", "birth_policy_set('goods', NULL, 'x')", "BR002", "bad_requirement"),
     ("gatekeeper1", "birth_permit_grant(4711)", "BR002", "unknown_request"),
@@ -30,10 +34,17 @@ def test_arguments_that_no_command_sends_are_refused_by_the_database(small: Data
     with small.psql() as operator:
         run = begun(operator)
         entry = ask(operator, f"SELECT ledger_id FROM birth.birth_backfill_claim({run}, 100)")
+        ask(operator, "SELECT birth.birth_identity_unclassify('parts', 1, 'x')")
+        ask(operator, "SELECT birth.birth_identity_classify('parts', 'synthetic', '{shop,part}', NULL, 'x', '{}')")
     for login, call, state, code in REFUSED:
         with small.psql(login) as session:
             found, message = refusal(session, f"SELECT birth.{call.format(run=run, entry=entry)}")
             assert (found, message.partition(":")[0]) == (state, code), call
+    # Also of who may write the table by hand.
+    with small.psql("postgres") as owner:
+        for name, refused in (("linh  NGUYỄN", ("BR003", "person_alike")), (" \u200b", ("BR002", "no_person"))):
+            state, message = refusal(owner, f"INSERT INTO birth.birth_person_login VALUES ('another', '{name}')")
+            assert (state, message.partition(":")[0]) == refused
 
 
 @pytest.mark.parametrize("limits", ["-1, NULL", "NULL, -1"])

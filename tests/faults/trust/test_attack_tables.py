@@ -63,9 +63,8 @@ def certified(server: TestServer, small_template: str) -> Iterator[Database]:
             ask(reviewer, certifying(run))
         with clone.psql() as operator:
             ask(operator, "SELECT birth.birth_identity_retire('goods', 1, 'the wrong one')")
-            lost = 'jsonb_agg(to_jsonb(b) || \'{"epoch": 99, "finished_us": 1}\')'
-            ask(operator, f"SELECT birth.birth_backfill_compare({run}, {lost})"
-                          " FROM (SELECT * FROM birth.birth_backfill_batch LIMIT 1) AS b")  # fmt: skip
+            lost = "jsonb_build_array(jsonb_build_object('ledger_id', ledger_id, 'epoch', 99, 'finished_us', 1))"
+            ask(operator, f"SELECT birth.birth_backfill_compare({run}, {lost}) FROM birth.birth_backfill_batch LIMIT 1")
         # As after a failover: on another timeline than the run's.
         history = "UPDATE birth.birth_backfill_run SET history = jsonb_set(history, '{{timeline}}', '{}')"
         clone.run(history.format(9))

@@ -175,6 +175,10 @@ def test_a_permit_s_state_is_told_by_the_server(database: Database, change: str,
 
 
 def test_a_request_is_for_the_rows_to_go_of_one_run_and_over_with_its_plan(small: Database) -> None:
+    with small.connect() as operator, pytest.raises(UsageError) as nothing:
+        permits.request(operator, small.value("SELECT birth.birth_backfill_plan('{goods}')", "operator1"),
+                        lifetime=HOUR, reason="why")  # fmt: skip
+    assert nothing.value.code == "nothing_to_permit"
     small_database.fill(small, goods=20)
     with small.connect() as operator:
         first = line.make_plan(operator, "goods")
@@ -202,10 +206,11 @@ def test_a_request_is_for_the_rows_to_go_of_one_run_and_over_with_its_plan(small
             certify.certify(asker, second, "mine")
         assert own.value.code == "self_certification"
     with small.connect("gatekeeper1") as gatekeeper:
-        with pytest.raises(Stale):
+        with pytest.raises(Stale) as over:
             permits.grant(gatekeeper, 1)
-        with pytest.raises(UsageError):
+        with pytest.raises(UsageError) as unknown:
             permits.grant(gatekeeper, 99)
+        assert (over.value.code, unknown.value.code) == ("request_over", "unknown_request")
     granted = run("permit", "grant", "2", "--json", "--dsn", small.dsn("gatekeeper1")).document
     assert (granted["budget"], granted["run"], granted["state"]) == (20, second, "open")
     with small.connect() as operator:

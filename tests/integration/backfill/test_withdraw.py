@@ -14,6 +14,7 @@ from tests import line
 from tests import small as small_database
 from tests.console import run as console
 from tests.databases import Database
+from tests.faults.attacker import ask, claimed, refusal
 
 
 def allow(database: Database) -> None:
@@ -39,6 +40,26 @@ def gatekeeper(small: Database) -> Iterator[str]:
     )
     yield name
     small.run(f"DROP ROLE {name}")
+
+
+# A trigger of the registry's owner, which does what a table says.
+_MEDDLER = """
+CREATE TABLE public.mood (name text);
+INSERT INTO public.mood VALUES ('honest');
+GRANT SELECT ON public.mood TO birth_caller;
+CREATE FUNCTION public.meddle() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.entity_code = 'G-000001' AND (SELECT name FROM public.mood) = 'keeps' THEN
+        RETURN NULL;
+    ELSIF OLD.entity_code = 'G-000001' AND (SELECT name FROM public.mood) = 'takes more' THEN
+        DELETE FROM birth.birth_registry WHERE entity_code = 'bystander';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER meddle BEFORE DELETE ON birth.birth_registry FOR EACH ROW EXECUTE FUNCTION public.meddle();
+INSERT INTO birth.birth_registry (entity_code, collection_name) VALUES ('bystander', 'goods');
+TRUNCATE birth.trigger_guard_alerts;
+"""
 
 
 def permitted(database: Database, login: str) -> None:
@@ -122,6 +143,9 @@ def test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again(small: Da
     with small.connect("viewer1") as viewer:
         found = audit.audit(viewer)
         assert (found.ok, found.differences) == (True, ())
+    # There is nothing left to take back, and what took back is not taken back.
+    for number, code in ((wrong, "nothing_to_withdraw"), (run, "not_withdrawable")):
+        assert asked(small, "withdraw", str(number), "--reason", "again", status=3)["error"]["code"] == code
 
 
 def test_what_refers_to_a_row_keeps_it_and_a_trigger_that_takes_more_stops_the_run(
@@ -130,12 +154,20 @@ def test_what_refers_to_a_row_keeps_it_and_a_trigger_that_takes_more_stops_the_r
     allow(small)
     small.run("ALTER TABLE birth.birth_registry ADD PRIMARY KEY (entity_code); CREATE TABLE public.labels"
               " (code text REFERENCES birth.birth_registry)")  # fmt: skip
+    small.run(_MEDDLER)
     wrong = small_database.a_run(small, "goods", goods=20)
     small_database.done(small, wrong)
-    small.run("INSERT INTO public.labels VALUES ('G-000007')")
     run = asked(small, "withdraw", str(wrong), "--reason", "wrong")["run"]
     asked(small, "reconcile", str(run), "--note", "counted")
     permitted(small, gatekeeper)
+    with small.psql() as session:
+        ask(session, f"SELECT birth.birth_backfill_begin({run})")
+        batch = claimed(session, run)
+        for mood, refused in (("keeps", ("BR008", "not_withdrawn")), ("takes more", ("BR005", "withdrew_besides"))):
+            small.run(f"UPDATE public.mood SET name = '{mood}'")
+            state, message = refusal(session, batch)
+            assert (state, message.partition(":")[0]) == refused
+    small.run("UPDATE public.mood SET name = 'honest'; INSERT INTO public.labels VALUES ('G-000007')")
     stopped = console("--dsn", small.dsn(), "--json", "apply", str(run))
     assert stopped.status == 7  # the canary quarantined a row
     applied(small, run)

@@ -22,9 +22,9 @@ LANGUAGE sql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
         CROSS JOIN LATERAL (
             SELECT * FROM {S}.birth_backfill_item AS i WHERE i.ledger_id = l.ledger_id
               AND i.seq > CASE WHEN l.ledger_id = p_after_ledger THEN p_after_seq ELSE 0 END
-            ORDER BY i.seq LIMIT p_rows) AS i
+            ORDER BY i.seq LIMIT greatest(p_rows, 0)) AS i
         WHERE l.run_id = p_run AND l.ledger_id >= p_after_ledger
-        ORDER BY i.ledger_id, i.seq LIMIT p_rows) AS item
+        ORDER BY i.ledger_id, i.seq LIMIT greatest(p_rows, 0)) AS item
     LEFT JOIN {S}.birth_registry_rows() AS r ON r.entity_code = item.entity_code
     LEFT JOIN {S}.birth_backfill_quarantine AS q ON q.ledger_id = item.ledger_id AND q.seq = item.seq
     WHERE p_like IS NULL OR lower(item.entity_code) LIKE lower(p_like) <> p_unlike

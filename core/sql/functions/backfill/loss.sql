@@ -12,6 +12,18 @@ DECLARE
     v_loss bigint;
     v_figures jsonb;
 BEGIN
+    -- Whole numbers, and no more rows than a batch has: what is told here stands in the chain.
+    IF EXISTS (
+        SELECT FROM jsonb_array_elements(CASE jsonb_typeof(p_batches) WHEN 'array' THEN p_batches ELSE '[0]' END)
+            AS b(batch)
+        WHERE jsonb_typeof(b.batch) <> 'object' OR EXISTS (
+            SELECT FROM jsonb_each(CASE jsonb_typeof(b.batch) WHEN 'object' THEN b.batch ELSE '{{}}' END) AS v
+            WHERE v.value <> 'null' AND v.value::text !~ CASE
+                WHEN v.key IN ('registered', 'existing', 'vanished', 'quarantined') THEN '^[0-9]{{1,5}}$'
+                ELSE '^[0-9]{{1,18}}$' END)) THEN
+        PERFORM {S}.birth_refuse('BR002', 'bad_batches', 'acknowledged batches are objects of whole numbers',
+            jsonb_build_object('run', p_run), 'Apply the run again.');
+    END IF;
     SELECT count(*) AS batches, coalesce(sum(a.registered), 0) AS registered, coalesce(sum(a.existing), 0) AS existing,
         coalesce(sum(a.vanished), 0) AS vanished, coalesce(sum(a.quarantined), 0) AS quarantined,
         coalesce(jsonb_agg(jsonb_build_array(a.ledger_id, a.epoch) ORDER BY a.ledger_id, a.epoch), '[]') AS list
@@ -45,7 +57,7 @@ END
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_compare(bigint, jsonb) IS
     'Compares acknowledged batches with those that the server has; records and returns lost ones, NULL if there are '
-    'none. For birth_operator. Raises what _birth_actor raises.';
+    'none. For birth_operator. Raises BR002 bad_batches, and what _birth_actor raises.';
 
 -- A moment as whole microseconds since 1970: what an applier remembers a batch by.
 CREATE OR REPLACE FUNCTION {S}._birth_microseconds(p_at timestamptz) RETURNS bigint
