@@ -43,6 +43,15 @@ class Called:
     answers: int
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A table that the register function writes besides the registry, and nothing says that it may."""
+
+    table: str
+    rows: int
+
+
 PLACE: Final = Query("rehearsal.place", Place)
 CALL: Final = Query("rehearsal.call", Called)
+WRITTEN: Final = Query("rehearsal.written", Written)
 LACKING: Final = Query("rehearsal.lacking", Lacking)

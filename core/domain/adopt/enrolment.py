@@ -73,7 +73,7 @@ def choose(
     ]
 
 
-def elsewhere(tables: Iterable[Table], registered: Mapping[str, Table | None]) -> dict[str, Table]:
+def tables_elsewhere(tables: Iterable[Table], registered: Mapping[str, Table | None]) -> dict[str, Table]:
     """The tables of registered collections that are not where they are looked for.
 
     Found by `schema.table`, where that is the collection's name; else by the name alone, where it is a single table's.

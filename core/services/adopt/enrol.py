@@ -20,9 +20,9 @@ from core.domain.adopt.enrolment import (
     Enrolment,
     Table,
     choose,
-    elsewhere,
     left_out,
     out_of_scope,
+    tables_elsewhere,
 )
 from core.domain.adopt.system_tables import system_tables
 from core.services.adopt import company_tables, relocated_tables, triggers
@@ -56,7 +56,7 @@ def draft(
     registered = {**registered, **moved}
     governs = "collections" in made.tables and not collections  # the company's own registry says what is enrolled
     if governs:
-        moved |= elsewhere(tables, registered)
+        moved |= tables_elsewhere(tables, registered)
         registered = {**registered, **moved}
     listed = {table for table in registered.values() if table is not None} if governs else set()
     chosen = choose(tables, registered, collections, exempt, listed)
@@ -104,7 +104,7 @@ def _taking_triggers(
         each: why
         for each in chosen
         if each.is_new and each.requirement == REQUIRED
-        if (why := triggers.refusal(connection, made, each.table, facts[each.table]))
+        if (why := triggers.trigger_refusal(connection, made, each.table, facts[each.table]))
     }
     for each, why in refused.items():
         made.leave(each.table.text, f"it takes no trigger: {why}")

@@ -185,6 +185,12 @@ def _rehearse(connection: Connection, made: Draft) -> list[Statement]:
     made.statements += found.grants
     if found.refusal:
         made.leave("the register function", f"a rehearsal for an invented code ends with: {found.refusal}")
+    if found.written:
+        tables = " ".join(sorted(found.written))
+        made.leave(
+            "the register function",
+            f"it also writes {tables}. Applies refuse that: `birth-console init --register-writes {tables}` allows it",
+        )
     return [each for each in found.grants if not each.needs]
 
 

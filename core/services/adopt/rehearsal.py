@@ -14,7 +14,7 @@ from core.db.connection.errors import translated
 from core.db.connection.session import Connection
 from core.db.install import script
 from core.db.install.script import Statement
-from core.db.rows.rehearsal import CALL, LACKING, PLACE, Lacking, Place
+from core.db.rows.rehearsal import CALL, LACKING, PLACE, WRITTEN, Lacking, Place
 from core.errors import ConsoleError
 
 _DENIED: Final = "42501"
@@ -25,10 +25,11 @@ _VERBS: Final = re.compile(r'"\s*(?:WITH\b.*?\b)?(INSERT|UPDATE|DELETE|SELECT)\b
 
 @dataclass(slots=True)
 class Rehearsed:
-    """What was missing, and what still refuses; nothing of either where it works."""
+    """What was missing, what still refuses, and what it writes elsewhere; nothing of each where it works."""
 
     grants: list[Statement] = field(default_factory=list)
     refusal: str = ""
+    written: set[str] = field(default_factory=set)  # tables besides the registry, which no batch may write
 
 
 def rehearse(connection: Connection) -> Rehearsed:
@@ -47,7 +48,7 @@ def rehearse(connection: Connection) -> Rehearsed:
             if calling.needs:
                 return found
             script.run(connection.driver, [calling])
-        while (refused := _call(connection, place.collection)) is not None:
+        while (refused := _call(connection, place.collection, found.written)) is not None:
             if refused.sqlstate != _DENIED:
                 found.refusal = _words(refused)["message"]
                 break
@@ -81,13 +82,18 @@ def _calling(place: Place) -> Statement:
     )
 
 
-def _call(connection: Connection, collection: str) -> ConsoleError | None:
-    """What the register function refuses, as an apply calls it; None where it registers."""
+def _call(connection: Connection, collection: str, written: set[str]) -> ConsoleError | None:
+    """What the register function refuses, as an apply calls it; None where it registers.
+
+    The tables that it writes besides the registry are put into `written`.
+    """
     given = {"collection": collection, "code": f"birth-rehearsal-{secrets.token_hex(8)}"}
     try:
         with translated(), connection.driver.transaction(force_rollback=True):
             connection.driver.execute("SET LOCAL ROLE birth_owner")
+            before = connection.rows(WRITTEN)
             connection.one(CALL, given)
+            written |= {each.table for each in connection.rows(WRITTEN) if each not in before}
     except ConsoleError as error:
         return error
     return None
@@ -103,7 +109,7 @@ def _cure(connection: Connection, collection: str, refused: ConsoleError) -> Sta
             made = _statement(each, rights, "")
             with connection.transaction():
                 script.run(connection.driver, [made])
-                after = _call(connection, collection)
+                after = _call(connection, collection, set())
                 if after is None or after.message != refused.message:
                     return made
                 raise psycopg.Rollback

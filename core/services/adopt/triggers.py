@@ -38,7 +38,7 @@ class _Place:
     takes_triggers: bool
 
 
-def refusal(connection: Connection, made: Draft, table: Table, fact: Relation | Heir | _Place) -> str:
+def trigger_refusal(connection: Connection, made: Draft, table: Table, fact: Relation | Heir | _Place) -> str:
     """Why a table takes no trigger, in the server's words; "" where it takes ours, or has it, or needs none.
 
     Tried, and taken back: an access method may refuse it, or a partition may have a trigger of the name.
@@ -101,7 +101,7 @@ def _draft_ours(
                 each.table.text,
                 f"its trigger {other.trigger} registers new rows already ({other.function}): left alone",
             )
-        elif why := refusal(connection, made, each.table, each):
+        elif why := trigger_refusal(connection, made, each.table, each):
             made.leave(each.table.text, f"it takes no trigger: {why}")
         else:
             _attach(made, each)

@@ -12,6 +12,17 @@ ORDER BY c.collection_name COLLATE "C" LIMIT 1
 -- name: call
 SELECT {S}._birth_rehearse(%(collection)s, %(code)s) AS answers
 
+-- name: written
+-- Rows that this transaction has written so far into tables that no batch may write; those of ours do not count.
+SELECT c.oid::pg_catalog.regclass::text AS "table", w.value::bigint AS rows
+FROM pg_catalog.jsonb_each_text({S}._birth_batch_writes()) AS w
+JOIN pg_catalog.pg_class AS c ON c.oid::text = w.key
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname <> {s}
+WHERE c.oid IS DISTINCT FROM {S}.birth_bound_table('registry')
+  AND c.oid::pg_catalog.regclass::text <> ALL (
+      SELECT unnest(s.value) FROM {S}.birth_setting AS s WHERE s.name = 'register_writes')
+ORDER BY 1
+
 -- name: lacking
 -- Objects that a refusal may speak of, the likeliest first: their name is a word of it. None of ours and none of the
 -- server's own: the company's code gets no more of those.

@@ -60,7 +60,10 @@ def registered(database: Database) -> list[dict[str, Any]]:
 
 
 def test_the_gateway_that_init_brings_calls_the_function_that_was_bound(company: Database) -> None:
-    init(company, "--collections", "public.coded", "--bind", *foreign.BINDING)
+    left = init(company, "--collections", "public.coded", "--bind", *foreign.BINDING).document["left"]
+    assert (
+        "--register-writes ops.register_log`" in {each["object"]: each["why"] for each in left}["the register function"]
+    )
     identify(company, "coded", "code")
     company.run('ALTER FUNCTION ops."Register" SET search_path = ops, pg_temp')
     assert warnings_of(company, "INSERT INTO public.coded VALUES ('new')") == []

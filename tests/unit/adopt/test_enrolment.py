@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Table, choose, elsewhere, left_out
+from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Table, choose, left_out, tables_elsewhere
 from core.errors import UsageError
 
 ORDERS = Table("public", "orders")
@@ -34,9 +34,9 @@ def test_a_registered_name_without_a_table_gets_the_table_of_that_name() -> None
 
 def test_a_collection_whose_table_is_in_another_schema_is_found_by_its_whole_name_or_where_one_alone_has_it() -> None:
     registered: dict[str, Table | None] = {"sales.orders": None, "people": None, "orders": None, "c": ORDERS, "x": None}
-    assert elsewhere(TABLES, registered) == {"sales.orders": SOLD, "people": Table("sales", "people")}
-    assert elsewhere(TABLES, {"orders": None, "c": ORDERS}) == {"orders": SOLD}
-    assert "orders" not in elsewhere(TABLES, {"orders": None})
+    assert tables_elsewhere(TABLES, registered) == {"sales.orders": SOLD, "people": Table("sales", "people")}
+    assert tables_elsewhere(TABLES, {"orders": None, "c": ORDERS}) == {"orders": SOLD}
+    assert "orders" not in tables_elsewhere(TABLES, {"orders": None})
     listed = {SOLD, Table("sales", "people")}
     found = choose(TABLES, {"mine": SOLD, "people": None}, ("public.orders",), (), listed)
     assert [each.collection for each in found] == ["orders", "mine", "people"]

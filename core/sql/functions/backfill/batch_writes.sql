@@ -44,7 +44,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             pg_stat_get_xact_tuples_deleted(c.oid) AS del
         FROM touched JOIN pg_class AS c ON c.oid = touched.relid
         -- Large objects are the one table of the catalogs that holds data of others.
-        WHERE c.relkind IN ('r', 'm')
+        -- What is temporary is gone with the transaction, or the session: nothing is registered there.
+        WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
           AND (c.relnamespace <> 'pg_catalog'::regnamespace OR c.oid = 'pg_catalog.pg_largeobject'::regclass)) AS w
     WHERE w.ins + w.upd + w.del > 0
 $body$;
