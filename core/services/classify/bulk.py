@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from core.db.connection.session import Connection
 from core.db.rows import identity as rows
+from core.db.rows.columns import KEYS, Key
 from core.db.rows.identity import Rights
 from core.db.rows.sources import Met
 from core.domain.classify.decision import EXEMPT, UNCLASSIFIED, Decision
@@ -19,7 +20,7 @@ from core.services.classify import claimed_codes, sources, suggest
 from core.services.classify import classify as identities
 from core.services.classify.claimed_codes import Pending
 from core.services.classify.history import history
-from core.services.classify.proof import met, prove
+from core.services.classify.proof import PROOF_SECONDS, examined, looking, met, unproven_in_time
 from core.services.classify.sources import Source
 
 _AT_A_TIME = 100  # decisions that are proven in one snapshot: beginning one for each takes as long as small proofs do
@@ -53,6 +54,7 @@ class _Around:
     told: Mapping[str, Json]
     seen: Mapping[str, int]
     save: str
+    keys: Mapping[int | None, Sequence[Key]]  # of their tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,12 @@ def classify_many(
     """
     found = sources.find_all(connection, [each.collection for each in decisions])
     save = str(uuid4()) if len(decisions) > 1 else ""
-    around = _Around(_among(decisions, found), connection.one(rows.RIGHTS), told or {}, seen or {}, save)
+    around = _Around(
+        _among(decisions, found), connection.one(rows.RIGHTS), told or {}, seen or {}, save, _keys(connection, found)
+    )
     checked: list[_Checked | Result] = []
     for start in range(0, len(decisions), _AT_A_TIME):
-        with connection.snapshot():
+        with looking(connection, PROOF_SECONDS):
             checked += [
                 _check(connection, each, found[each.collection], around)
                 for each in decisions[start : start + _AT_A_TIME]
@@ -147,6 +151,14 @@ def _among(decisions: Iterable[Decision], found: Mapping[str, Source | GateClose
     return given
 
 
+def _keys(connection: Connection, found: Mapping[str, Source | GateClosed]) -> dict[int | None, list[Key]]:
+    relids = [each.relid for each in found.values() if isinstance(each, Source) and each.relid is not None]
+    keys: dict[int | None, list[Key]] = {}
+    for key in connection.rows(KEYS, {"relids": relids}) if relids else ():
+        keys.setdefault(key.relid, []).append(key)
+    return keys
+
+
 def _check(
     connection: Connection, decision: Decision, source: Source | GateClosed, around: _Around
 ) -> _Checked | Result:
@@ -165,7 +177,8 @@ def _check(
         if identity is not None:
             source = sources.with_table(source)
             identities.in_scope(source)
-            seen = prove(connection, source, identity, among=None)
+            with unproven_in_time(connection, source, identity, PROOF_SECONDS):
+                seen = examined(connection, source, identity, around.keys.get(source.relid, ()))
             identities.insist_proven(seen, identity)
             evidence = seen.as_evidence() | ({"save": around.save} if around.save else {})
             if decision.collection in around.told:

@@ -1,12 +1,12 @@
 """Proving an identity: exactly, on live data, in one snapshot, within a limit of time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from core.db.connection.session import Connection
-from core.db.rows.columns import KEYS
+from core.db.rows.columns import KEYS, Key
 from core.db.rows.identity import KEY, SECRET
 from core.db.rows.query import Reading
 from core.db.rows.sources import Collision, KeyExample, Met, Repeated, Twins
@@ -36,14 +36,32 @@ def prove(
     `among` are further identities whose codes it must not give; None leaves all others to `met`. A statement that takes
     longer than `seconds` leaves the identity unproven: that raises GateClosed, never an answer.
     """
+    with unproven_in_time(connection, source, identity, seconds), looking(connection, seconds):
+        return examined(connection, source, identity, connection.rows(KEYS, {"relids": [source.relid]}), among=among)
+
+
+def examined(
+    connection: Connection,
+    source: Source,
+    identity: Identity,
+    keys: Iterable[Key],
+    *,
+    among: Sequence[Pending] | None = None,
+) -> Proof:
+    """The same within `looking`, for one of many: `keys` are those of its table."""
     assert source.table is not None  # noqa: S101 - sources.require saw to it
     coded = _coded(source, identity)
+    seen = _counted(connection, coded, declared=_is_declared(keys, identity))
+    seen = _with_examples(connection, source, coded, seen)
+    seen = _with_collisions(connection, source, coded, seen, [*_others(connection, source, among)])
+    return _without_secrets(connection, source, identity, seen)
+
+
+@contextmanager
+def unproven_in_time(connection: Connection, source: Source, identity: Identity, seconds: int) -> Iterator[None]:
+    """A table that could not be read in time is GateClosed: the identity is unproven."""
     try:
-        with _looking(connection, seconds):
-            seen = _counted(connection, source, identity, coded)
-            seen = _with_examples(connection, source, coded, seen)
-            seen = _with_collisions(connection, source, coded, seen, [*_others(connection, source, among)])
-            return _without_secrets(connection, source, identity, seen)
+        yield
     except ConsoleError as error:
         if error.code not in ("timeout", "locked") or connection.is_closed:
             raise
@@ -68,20 +86,21 @@ def met(connection: Connection, given: Sequence[Pending], seconds: int = PROOF_S
     every = [*given, *(each for each in claimed_codes.bare(connection) if each.collection not in instead)]
     found: dict[str, list[Met]] = {}
     if len(every) > 1:
-        with _looking(connection, seconds):
+        with looking(connection, seconds):
             for each in connection.rows(collisions.met_codes([one.triple for one in every])):
                 found.setdefault(each.collection, []).append(each)
     return found
 
 
 @contextmanager
-def _looking(connection: Connection, seconds: int) -> Iterator[None]:
-    """One snapshot, for a limited time, with memory for one grouping of codes."""
+def looking(connection: Connection, seconds: int) -> Iterator[None]:
+    """One snapshot, for a limited time each statement, with memory for one grouping of codes."""
     with connection.snapshot():
-        connection.driver.execute(f"SET LOCAL statement_timeout = {1000 * seconds}".encode())
-        connection.driver.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'".encode())
         # Different codes are as many as rows: sorting them takes a third of the time that a table of hashes does.
-        connection.driver.execute(b"SET LOCAL enable_hashagg = off")
+        connection.driver.execute(
+            f"SET LOCAL statement_timeout = {1000 * seconds}; SET LOCAL work_mem = '{_WORK_MEMORY}';"
+            " SET LOCAL enable_hashagg = off".encode()
+        )
         yield
 
 
@@ -99,11 +118,10 @@ def _coded(source: Source, identity: Identity) -> Coded:
     )
 
 
-def _counted(connection: Connection, source: Source, identity: Identity, coded: Coded) -> Proof:
+def _counted(connection: Connection, coded: Coded, *, declared: bool) -> Proof:
     found = connection.one(proof.proof(coded, connection.schema))
     twins = connection.one(proof.twins(coded)) if found.suspects else Twins(0, ())
     alike = connection.one(proof.looks(coded)) if found.mixed else Twins(0, ())
-    declared = _is_declared(connection, source, identity)
     repeated = Repeated(0, ()) if declared else connection.one(proof.repeated(coded))
     return Proof(
         rows=found.rows,
@@ -122,9 +140,8 @@ def _counted(connection: Connection, source: Source, identity: Identity, coded: 
     )
 
 
-def _is_declared(connection: Connection, source: Source, identity: Identity) -> bool:
+def _is_declared(keys: Iterable[Key], identity: Identity) -> bool:
     """Whether a key over some of the columns keeps the codes apart: different values have different texts."""
-    keys = connection.rows(KEYS, {"relids": [source.relid]})
     return any(set(key.columns) <= set(identity.columns) for key in keys)
 
 

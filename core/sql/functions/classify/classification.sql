@@ -43,7 +43,8 @@ BEGIN
             'Omit it, or write a reason.');
     END IF;
     PERFORM {S}._birth_identity_expression(v_collection.relid, p_collection, p_strategy, p_columns, 'source');
-    IF v_collection.strategy = p_strategy AND v_collection.columns = p_columns
+    -- As one that has none yet is never drifted or renamed, its pins are not asked for.
+    IF v_collection.strategy IS NOT DISTINCT FROM p_strategy AND v_collection.columns IS NOT DISTINCT FROM p_columns
         AND NOT {S}._birth_identity_drifted({S}._birth_identity_pinned(p_collection), v_collection.relid, p_columns)
     THEN
         RETURN v_collection.version;
@@ -62,7 +63,7 @@ BEGIN
         {S}._birth_identity_count(v_collection.relid, p_collection, p_strategy, p_columns));
     -- Under a new name a column gives the codes that it gave before: rows that are registered do not stand in the way.
     v_version := {S}._birth_identity_next(p_collection, CASE
-        WHEN v_collection.strategy = p_strategy
+        WHEN v_collection.strategy IS NOT DISTINCT FROM p_strategy
             AND {S}._birth_identity_renamed({S}._birth_identity_pinned(p_collection), v_collection.relid, p_columns)
             THEN NULL
         ELSE v_collection.version END, p_seen_version);

@@ -51,6 +51,8 @@ DECLARE
     v_expression text := {S}._birth_identity_expression(p_relid, p_collection, p_strategy, p_columns, 'source');
     v_reads record;
     v_found record;
+    v_bounds text;
+    v_twins bigint;
     v_counted jsonb;
 BEGIN
     IF {S}.birth_windowed(p_relid) THEN
@@ -63,20 +65,30 @@ BEGIN
         INTO v_found
         FROM {S}.birth_windows(format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
             v_expression, {S}._birth_source(p_relid))) AS w;
+        v_twins := v_found.twins;
     ELSE
         v_reads := {S}._birth_plan_queries(p_relid, p_collection, v_expression, p_columns, p_columns);
         PERFORM {S}._birth_plan_affordable(p_collection, v_reads.taken);
-        SELECT counted.*,
-            taken.foreign_codes,
-            {S}._birth_identity_twins(p_relid, v_expression, counted.suspects) AS twins
-        INTO v_found
-        FROM {S}._birth_reading(v_reads.counted)
-                AS counted(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint),
-            {S}._birth_reading(v_reads.taken, {S}._birth_code_bounds(p_relid, v_expression))
-                AS taken(foreign_codes bigint, foreign_example text);
+        v_bounds := {S}._birth_code_bounds(p_relid, v_expression);
+        IF v_bounds IS NULL THEN
+            -- In one look: of many small tables, each costs more than what it reads.
+            SELECT found.*
+            INTO v_found
+            FROM {S}._birth_reading(format('SELECT * FROM (%s) AS counted, (%s) AS taken',
+                    v_reads.counted, v_reads.taken))
+                AS found(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint,
+                    foreign_codes bigint, foreign_example text);
+        ELSE
+            SELECT counted.*, taken.*
+            INTO v_found
+            FROM {S}._birth_reading(v_reads.counted)
+                    AS counted(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint),
+                {S}._birth_reading(v_reads.taken, v_bounds) AS taken(foreign_codes bigint, foreign_example text);
+        END IF;
+        v_twins := {S}._birth_identity_twins(p_relid, v_expression, v_found.suspects);
     END IF;
     v_counted := {S}._birth_identity_counted(
-        v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest, v_found.twins);
+        v_found.rows, v_found.codes, v_found.distinct_codes, v_found.foreign_codes, v_found.longest, v_twins);
     IF NOT {S}._birth_identity_holds(v_counted) THEN
         PERFORM {S}.birth_refuse('BR003', 'contract_broken',
             format('%s of %s does not identify its rows', array_to_string(p_columns, '/'), p_collection),
