@@ -39,6 +39,23 @@ class Pair:
             reached = "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn AS done"
             assert eventually(lambda: there.execute(reached, [found["lsn"]]).fetchone() == {"done": True})
 
+    @contextmanager
+    def synchronous(self) -> Iterator[None]:
+        """The primary waits for its replica at each commit of a block."""
+        with self.primary.tests.admin() as admin, self.primary.set_to("synchronous_standby_names", "'*'"):
+            names = "SELECT sync_state FROM pg_stat_replication"
+            assert eventually(lambda: admin.execute(names).fetchone() == {"sync_state": "sync"})
+            yield
+
+    @contextmanager
+    def out_of_reach(self) -> Iterator[None]:
+        """The replica is connected and receives nothing during a block."""
+        with self.replica.tests.admin() as there:
+            found = there.execute("SELECT pid FROM pg_stat_wal_receiver").fetchone()
+        assert found is not None
+        with self.replica.at_a_standstill(found["pid"]):
+            yield
+
     def fall_behind(self) -> None:
         """The replica gets nothing any more, and the primary does not care."""
         with self.replica.tests.admin() as there:

@@ -68,7 +68,8 @@ def certify(link: Link, number: int, note: str, digest: str) -> str:
     from core.services.trust import certify  # noqa: PLC0415 - the services bring the driver along
 
     done = certify.certify(link, number, note, looked_at=digest)
-    return f"certified: evidence {done.certificate[:16]}, chain head {done.chain_head[:16]}"
+    alone = "" if done.synchronous else ". No synchronous standby: keep an anchor"
+    return f"certified: evidence {done.certificate[:16]}, chain head {done.chain_head[:16]}{alone}"
 
 
 def audit(link: Link) -> Content:

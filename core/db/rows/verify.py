@@ -27,7 +27,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """The event that says that a run is certified, and the synchronous standbys that have it ("" for none)."""
+    """The event that says that a run is certified, and the synchronous standbys that are to have it ("" for none)."""
 
     chain_seq: int
     chain_hash: str
@@ -48,8 +48,23 @@ class Certificate:
     chain_head: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standbys:
+    """The server's synchronous standbys by their setting, and how many are `needed` to confirm a commit.
+
+    `streaming` ones are there, and `reached` ones have all up to a position; None where it cannot be seen.
+    """
+
+    names: str
+    needed: int
+    streaming: int | None
+    reached: int | None
+    wal: str | None
+
+
 ACCEPTANCE: Final = Query("verify.acceptance", Gate)
 EVIDENCE_DIGEST: Final = Query("verify.evidence_digest", Digest)
 CERTIFY: Final = Query("verify.certify", Certified)
 ACKNOWLEDGE: Final = Query("verify.acknowledge", Done)
 CERTIFICATE: Final = Query("verify.certificate", Certificate)
+STANDBYS: Final = Query("verify.standbys", Standbys)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.db.connection.session import Connection
-from core.db.rows.verify import ACKNOWLEDGE, CERTIFICATE, CERTIFY
+from core.db.rows.verify import ACKNOWLEDGE, CERTIFICATE, CERTIFY, STANDBYS
 from core.domain.gates import insist
 from core.errors import UsageError
 from core.services import authorization
-from core.services.trust import verify
+from core.services.trust import standbys, verify
 from core.services.trust.verify import Verification
 
 
@@ -25,7 +25,10 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Given(Certificate):
-    """A certificate just given. `synchronous` names the standbys that have it, too, as the server's setting does."""
+    """A certificate just given. `synchronous` names the standbys that have it, too, as the server's setting does.
+
+    None where there are none: a failover can lose it.
+    """
 
     synchronous: str | None
 
@@ -73,9 +76,16 @@ def certify(
     Raises UsageError (`evidence_missing`) where that is not confirmed, GateClosed where an acceptance gate does not
     pass, NotAllowed for whoever had a hand in the run and for logins outside birth_reviewer, and Stale where the
     evidence is no longer what was looked at.
+
+    A synchronous standby is waited for, for a limited time. Raises Stopped where it is missing: nothing is recorded
+    then. Also where it does not confirm what was recorded: then the same call by the same login waits again.
     """
     authorization.insist_on(connection, "birth_reviewer", "certify a run")
+    if (given := _given(connection, number)) is not None:
+        standbys.insist_reached(connection, number)
+        return given
     authorization.insist_on_distance(connection, number)
+    present = standbys.insist_present(connection)
     for alert in acknowledged:
         connection.one(ACKNOWLEDGE, {"run": number, "alert": alert, "reason": note})
     seen = verify.verify(connection, number)
@@ -88,5 +98,17 @@ def certify(
             hint=f"Read `birth-console verify {number}`, then add --evidence with the digest that it prints.",
         )
     digest = looked_at or seen.evidence_digest
-    done = connection.one(CERTIFY, {"run": number, "digest": digest, "note": note})
+    with standbys.committing(connection) as reached:
+        done = connection.one(CERTIFY, {"run": number, "digest": digest, "note": note})
+    if present.needed and not reached():
+        raise standbys.silent(present, number)
     return Given(number, digest, done.chain_hash, done.chain_seq, done.synchronous or None)
+
+
+def _given(connection: Connection, number: int) -> Given | None:
+    """The certificate of a run that this login gave already, where standbys are to have it, too."""
+    found = read(connection, number)
+    if found is None or found.certified_by != connection.driver.info.user:
+        return None
+    names = connection.one(STANDBYS, {"wal": None}).names
+    return Given(number, found.certificate, found.chain_head, found.chain_seq, names) if names else None

@@ -16,3 +16,6 @@ SELECT c.run_id AS run, c.certified_by, c.certified_person AS person, c.certifie
 FROM {S}.birth_backfill_certificate AS c
 LEFT JOIN {S}.birth_ledger_event AS e ON e.seq = c.chain_seq + 1
 WHERE c.run_id = %(run)s
+
+-- name: standbys
+SELECT names, needed, streaming, reached, wal::text AS wal FROM {S}.birth_standbys_read(%(wal)s::text::pg_lsn)

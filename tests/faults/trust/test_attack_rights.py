@@ -35,6 +35,7 @@ _READERS = {
     "birth_registry_probe", "birth_trigger_fingerprint", "birth_window", "birth_windowed", "birth_windows",
     "birth_identity_pins", "birth_identity_registered", "birth_source_living", "birth_told_row", "birth_told_rows",
     "birth_told_counters", "birth_told_retired", "birth_history_changes", "birth_history_read",
+    "birth_standbys_read",
     "birth_permit_unkind",
     "birth_withdrawal_facts", "birth_distributed", "birth_unseen_writes",
     "birth_register_is_set_based", "birth_register_parameters",

@@ -60,4 +60,30 @@ COMMENT ON FUNCTION {S}.birth_history_changes() IS
     'Other servers and timelines on which runs or the installation were recorded; none once the live one is accepted. '
     'For birth_reader.';
 
-GRANT EXECUTE ON FUNCTION {S}.birth_history_read(), {S}.birth_history_changes() TO birth_reader;
+-- Synchronous standbys: those that the server waits for at a commit. `needed` is how many must confirm, 0 without any;
+-- `streaming` how many of them are there, and `reached` how many have all up to `p_wal` on their disks, or up to
+-- `wal`, which is the server's own position. Both are NULL where birth_owner may not see it.
+CREATE OR REPLACE FUNCTION {S}.birth_standbys_read(p_wal pg_lsn DEFAULT NULL,
+    OUT names text, OUT needed integer, OUT streaming integer, OUT reached integer, OUT wal pg_lsn)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT setting.names,
+        CASE WHEN setting.names = '' THEN 0
+            ELSE coalesce(substring(lower(setting.names) FROM '^(?:(?:first|any)\s*)?(\d+)\s*\(')::integer, 1) END,
+        CASE WHEN seen.allowed THEN standby.streaming END,
+        CASE WHEN seen.allowed THEN standby.reached END,
+        here.wal
+    FROM (SELECT btrim(current_setting('synchronous_standby_names')) AS names) AS setting,
+        (SELECT pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS allowed) AS seen,
+        (SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_flush_lsn() END AS wal) AS here,
+        LATERAL (
+            SELECT count(*)::integer AS streaming,
+                (count(*) FILTER (WHERE r.flush_lsn >= coalesce(p_wal, here.wal)))::integer AS reached
+            FROM pg_stat_replication AS r
+            WHERE r.state = 'streaming' AND r.sync_state IN ('sync', 'quorum')) AS standby
+$body$;
+COMMENT ON FUNCTION {S}.birth_standbys_read(pg_lsn) IS
+    'The setting synchronous_standby_names, how many standbys must confirm a commit, and how many of them stream and '
+    'have all up to a position; NULL where it cannot be seen. For birth_reader.';
+
+GRANT EXECUTE ON FUNCTION {S}.birth_history_read(), {S}.birth_history_changes(), {S}.birth_standbys_read(pg_lsn)
+    TO birth_reader;

@@ -87,28 +87,50 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             (SELECT string_agg(format('%L, source.%I::text', l.name, l.name), ', ' ORDER BY l.position)
                 FROM unnest(p_entry.locator) WITH ORDINALITY AS l(name, position)),
             {S}._birth_source(p_entry.relid), code.expression) END,
-        CASE WHEN p_duplicates = 0 THEN 'NULL' ELSE format($query$
-            SELECT jsonb_agg(jsonb_build_object('code', few.code, 'rows', few.rows)) FROM (
-                SELECT min(row.code COLLATE "C") AS code, count(*) AS rows
-                FROM (SELECT %1$s AS code, %2$s AS same FROM %3$s AS source) AS row
-                WHERE row.code IS NOT NULL
-                GROUP BY row.same HAVING count(*) > 1
-                ORDER BY 2 DESC, 1 LIMIT 3) AS few $query$,
-            code.expression,
-            {S}._birth_same_expression(p_entry.relid, code.expression, p_entry.columns),
-            {S}._birth_source(p_entry.relid)) END,
+        CASE WHEN p_duplicates = 0 THEN 'NULL' ELSE {S}._birth_shared_statement(
+            code.expression, {S}._birth_same_expression(p_entry.relid, code.expression, p_entry.columns),
+            {S}._birth_source(p_entry.relid), cardinality({S}.birth_own_equality(p_entry.relid, p_entry.columns)) = 0)
+            END,
         CASE WHEN p_twins = 0 THEN 'NULL' ELSE format($query$
+            WITH row AS NOT MATERIALIZED (
+                SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source
+            ), folded AS MATERIALIZED (
+                SELECT code, {S}.birth_code_fold(code) COLLATE "C" AS fold FROM row WHERE code ~ '[^!-~]' GROUP BY code
+            ), same AS (
+                SELECT code, fold FROM folded
+                UNION SELECT code, code FROM row WHERE code !~ '[^!-~]' AND code IN (SELECT fold FROM folded)
+            )
             SELECT jsonb_agg(few.codes) FROM (
-                SELECT array_agg(DISTINCT row.code COLLATE "C") AS codes
-                FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
-                GROUP BY {S}.birth_code_fold(row.code) COLLATE "C" HAVING count(DISTINCT row.code COLLATE "C") > 1
-                ORDER BY 1 LIMIT 3) AS few $query$,
+                SELECT array_agg(same.code ORDER BY same.code) AS codes FROM same
+                GROUP BY same.fold HAVING count(*) > 1 ORDER BY 1 LIMIT 3) AS few $query$,
             code.expression, {S}._birth_source(p_entry.relid)) END)
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS code(expression)
 $body$;
 COMMENT ON FUNCTION {S}._birth_offenders_statement({S}.birth_backfill_ledger, bigint, bigint, bigint) IS
     'The statement that finds examples of rows without a code, shared codes and twins of one entry. Private.';
+
+-- The query of three codes that rows share, those of most rows first. By numbers that stand for the codes, where the
+-- text alone tells them apart: to group all codes as text once more takes as long as the proof did.
+CREATE OR REPLACE FUNCTION {S}._birth_shared_statement(
+    p_code text, p_same text, p_source text, p_by_text boolean) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format(CASE WHEN p_by_text THEN $query$
+            WITH likely AS MATERIALIZED (
+                SELECT row.hash FROM (SELECT hashtextextended((%1$s) COLLATE "C", 0) AS hash FROM %3$s AS source) AS row
+                GROUP BY row.hash HAVING count(*) > 1 ORDER BY count(*) DESC, row.hash LIMIT 100)
+            $query$ ELSE '' END || $query$
+            SELECT jsonb_agg(jsonb_build_object('code', few.code, 'rows', few.rows)) FROM (
+                SELECT min(row.code COLLATE "C") AS code, count(*) AS rows
+                FROM (SELECT %1$s AS code, %2$s AS same FROM %3$s AS source) AS row
+                WHERE row.code IS NOT NULL %4$s
+                GROUP BY row.same HAVING count(*) > 1
+                ORDER BY 2 DESC, 1 LIMIT 3) AS few $query$,
+        p_code, p_same, p_source, CASE WHEN p_by_text
+            THEN 'AND hashtextextended(row.code COLLATE "C", 0) IN (SELECT l.hash FROM likely AS l)' ELSE '' END)
+$body$;
+COMMENT ON FUNCTION {S}._birth_shared_statement(text, text, text, boolean) IS
+    'The query of three codes that rows share, those of most rows first. Private.';
 
 -- Reviewers who took no part in a run, under any name or login that they ever had.
 CREATE OR REPLACE FUNCTION {S}._birth_independent(p_run bigint) RETURNS TABLE (person text)
