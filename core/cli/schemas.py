@@ -75,6 +75,7 @@ _MATRIX_ROW = fields(
     verdict=TEXT,
     reasons=_NAMES,
     **_COUNTS,
+    examples=maybe(fields(shared_codes=listed(MAP), unidentifiable=listed(MAP))),
 )
 _CANDIDATE = fields(rank=COUNT, strategy=TEXT, columns=_NAMES, identity=TEXT, score=NUMBER, evidence=MAP)
 

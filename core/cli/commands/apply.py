@@ -23,11 +23,6 @@ from core.services.backfill.apply_options import LARGEST_BATCH, MOST_NICE, MOST_
 from core.services.trust import verify
 
 _LAST = ("done", "stopped")
-_MODES = {
-    "dry_run_undone": "The register function writes in its dry run: that was undone, but sequences may have moved on.",
-    "rolled_back": "No dry-run parameter is bound. The real call was made for {asked:,} of {planned:,} rows, at most"
-    " 1,000 of each collection, and rolled back; sequences may have moved on.",
-}
 _ROWS = click.IntRange(1, LARGEST_BATCH)
 
 
@@ -228,12 +223,9 @@ def _rehearse(call: Invocation, run: int) -> None:
             ["collection", "entity_code", "sqlstate", "message"],
             ([each.collection, each.entity_code, each.sqlstate, each.message] for each in found.would_refuse),
         )
-    call.output.text(
-        f"run {run}: {found.would_register:,} would register, {len(found.would_refuse):,} would be refused,"
-        f" {found.existing:,} existing, {found.vanished:,} vanished; nothing was written"
-    )
-    if found.mode != "dry_run":
-        call.output.text(_MODES[found.mode].format(asked=found.asked, planned=found.planned))
+    call.output.text(found.summary)
+    if found.note:
+        call.output.text(found.note)
 
 
 def _show(out: Output, run: int, events: Iterator[ApplyEvent]) -> None:

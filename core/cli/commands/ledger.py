@@ -144,11 +144,15 @@ def _print_run(call: Invocation, connection: "Connection", run: Run, *, with_sql
         call.output.text(f"run {run.run} withdraws run {run.withdraws}")
     why = f" ({run.why})" if run.why else ""
     call.output.text(f"run {run.run} is {run.state}{why}, planned by {run.planned_by}, digest {run.digest}")
-    headings = ["collection", "identity", "source", "registered", "missing"]
+    headings, done = ["collection", "identity", "source", "registered", "missing"], "registered"
     rows = [[e.collection, e.identity, e.source_rows, e.registered, e.missing] for e in run.entries]
+    if run.withdraws is not None:
+        headings, done = ["collection", "identity", "to withdraw"], "withdrawn"
+        rows = [[e.collection, e.identity, e.missing] for e in run.entries]
     call.output.table(headings, rows, right=headings[2:])
+    named = {done if name == "registered" else name: count for name, count in account.items()}
     # Who counts them reads every source: a look at the ledger does not.
-    counted = {name: "-" if count is None else f"{count:,}" for name, count in account.items()}
+    counted = {name: "-" if count is None else f"{count:,}" for name, count in named.items()}
     call.output.pairs({**counted, "late": "not counted yet: run verify"}.items())
     for worker in workers:
         reason = f": {worker.reason}" if worker.reason else ""

@@ -8,7 +8,7 @@ import click
 
 from core.cli.options import Invocation, invocation
 from core.cli.steps import steps
-from core.domain.overview.matrix import MatrixRow, Totals, totals
+from core.domain.overview.matrix import Examples, MatrixRow, Totals, totals
 from core.errors import ConsoleError
 from core.profiles import COUNTERS, MOST_COUNTERS
 from core.services.adopt.unenrolled import unenrolled
@@ -28,7 +28,7 @@ _SPARE = ("role", "status", "strategy", "verdict", "trigger", "unidentifiable", 
 @click.option(
     "--counts",
     is_flag=True,
-    help="Count rows of every collection: source, registered, missing; phantoms, shared codes.",
+    help="Count rows of every collection: source, registered, missing; phantoms, shared codes, with examples.",
 )
 @click.option(
     "--connections",
@@ -81,7 +81,8 @@ def _not_counted(wrong: Mapping[str, ConsoleError]) -> ConsoleError:
 def _as_json(row: MatrixRow) -> dict[str, Any]:
     facts = asdict(row.facts)
     facts.pop("missing_columns")
-    return {**facts, "verdict": row.verdict, "reasons": list(row.reasons), **_counts(row)}
+    examples = None if row.counts is None else asdict(row.counts.examples or Examples())
+    return {**facts, "verdict": row.verdict, "reasons": list(row.reasons), **_counts(row), "examples": examples}
 
 
 def _counts(row: MatrixRow) -> dict[str, int | None]:
@@ -98,7 +99,32 @@ def _print(call: Invocation, rows: list[MatrixRow], *, counts: bool, every: bool
     call.output.table(
         headings + figures, (_cells(row, figures, every=every) for row in rows), right=figures, spare=_SPARE
     )
+    for row in rows:
+        if told := _examples(row):
+            call.output.wrapped(f"{row.facts.collection}: {told}")
     call.output.text(_summary(totals(rows, counts=counts)))
+
+
+def _examples(row: MatrixRow) -> str:
+    """What of a collection cannot be told apart, or has no code, with a few examples of each."""
+    if row.counts is None or row.counts.examples is None:
+        return ""
+    found = row.counts.examples
+    codes = ", ".join(f"{each['code']} ×{each['rows']}" for each in found.shared_codes if isinstance(each, dict))
+    keys = ", ".join(
+        " ".join(f"{name}={value}" for name, value in each.items())
+        for each in found.unidentifiable
+        if isinstance(each, dict)
+    )
+    parts = [
+        (row.counts.shared_codes, "shares a code", "share a code", codes),
+        (row.counts.unidentifiable, "has no code", "have no code", keys),
+    ]
+    return "; ".join(
+        f"{count:,} {'row ' + one if count == 1 else 'rows ' + many}{': ' + few if few else ''}"
+        for count, one, many, few in parts
+        if count
+    )
 
 
 def _cells(row: MatrixRow, figures: list[str], *, every: bool) -> list[object]:

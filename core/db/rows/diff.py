@@ -8,7 +8,7 @@ from core.db.rows.query import Query
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What became of one item."""
+    """What became of one item, of a run that registers, or `withdraws`."""
 
     kind: str
     ledger_id: int
@@ -17,6 +17,7 @@ class Row:
     code: str
     source_key: tuple[str, ...]
     note: str | None
+    withdraws: bool
 
 
 @dataclass(frozen=True, slots=True)

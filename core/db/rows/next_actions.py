@@ -16,12 +16,17 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a run stands. `parts` are those that this login's person took in it."""
+    """How a run stands. `parts` are those that this login's person took in it.
+
+    `withdraws` is the run that it takes back, if it is such a one. `may_be_withdrawn`: whether any run may be.
+    """
 
     status: str
     command: str
     held_by: str | None
     parts: list[str]
+    withdraws: int | None
+    may_be_withdrawn: bool
 
 
 LOGIN: Final = Query("next_actions.login", Login)

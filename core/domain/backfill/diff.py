@@ -9,6 +9,8 @@ from core.domain.filter import Filter
 from core.errors import Json, UsageError
 
 TO_REGISTER, REGISTERED, VANISHED, QUARANTINED, LATE = "+", "=", "-", "!", "~"
+# What the signs mean in a run that takes another one back.
+WITHDRAWN = {TO_REGISTER: "to withdraw", REGISTERED: "withdrawn", VANISHED: "left"}
 KINDS = (TO_REGISTER, REGISTERED, VANISHED, QUARANTINED, LATE)
 
 
@@ -39,7 +41,7 @@ class Cursor:
 class DiffRow:
     """One row of a diff. `source_key` are the values by which the row is found in its source.
 
-    `at` is the cursor after the row: what follows it is asked for with that.
+    `at` is the cursor after the row: what follows it is asked for with that. `withdraws`: its run takes rows back.
     """
 
     kind: str
@@ -48,6 +50,7 @@ class DiffRow:
     source_key: tuple[str, ...]
     note: str | None = None
     at: Cursor = field(default=Cursor(), compare=False)
+    withdraws: bool = False
 
     def as_json(self) -> dict[str, Json]:
         """The row as the command line prints it."""

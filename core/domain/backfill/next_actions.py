@@ -10,8 +10,8 @@ from core.domain.gates import Judgement
 from core.domain.text import visible
 
 OPERATOR, GATEKEEPER, REVIEWER = "birth_operator", "birth_gatekeeper", "birth_reviewer"
-PLAN, RECONCILE, APPLY, PAUSE, CANCEL, RESIZE, CERTIFY = (
-    "plan", "reconcile", "apply", "pause", "cancel", "resize", "certify",
+PLAN, RECONCILE, APPLY, PAUSE, CANCEL, RESIZE, CERTIFY, REHEARSE, WITHDRAW = (
+    "plan", "reconcile", "apply", "pause", "cancel", "resize", "certify", "rehearse", "withdraw",
 )  # fmt: skip
 _OPEN = ("planned", "reconciled", "applying")
 _PARTS = {
@@ -50,7 +50,7 @@ class Login:
 class Standing:
     """How a run stands: `parts` are those that the asking person had in it, `gates` are those before an apply.
 
-    `command_by` is who gave `command`, where that is not run.
+    `command_by` is who gave `command`, where that is not run. `withdraws` is the run that it takes back, if any.
     """
 
     status: str
@@ -58,6 +58,8 @@ class Standing:
     command_by: str
     parts: tuple[str, ...] = ()
     gates: tuple[Judgement, ...] = ()
+    withdraws: int | None = None
+    may_be_withdrawn: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -70,7 +72,8 @@ def reasons(login: Login, run: Standing | None, *, verified: bool | None = None)
     operating, reviewing = _may(login, OPERATOR), _may(login, REVIEWER)
     if run is None:
         none = "there is no run"
-        others = dict.fromkeys((RECONCILE, APPLY, PAUSE, CANCEL, RESIZE), operating or none)
+        steps = (RECONCILE, APPLY, PAUSE, CANCEL, RESIZE, REHEARSE, WITHDRAW)
+        others = dict.fromkeys(steps, operating or none)
         return {PLAN: operating, **others, CERTIFY: reviewing or none}
     return {
         PLAN: operating,
@@ -80,6 +83,8 @@ def reasons(login: Login, run: Standing | None, *, verified: bool | None = None)
         CANCEL: operating or _over(run) or ("already cancelled" if run.command == "cancel" else ""),
         RESIZE: operating or _over(run),
         CERTIFY: reviewing or _certify(run, verified=verified),
+        REHEARSE: operating or _over(run) or ("a withdrawal registers nothing" if run.withdraws else ""),
+        WITHDRAW: operating or _withdraw(run),
     }
 
 
@@ -115,6 +120,14 @@ def closed(gates: Iterable[Judgement]) -> str:
     stale = "the plan is stale: plan again" if any(gate.stale for gate in shut) else ""
     others = "; ".join(visible(each.title) for each in shut)
     return "; ".join(words) or stale or others
+
+
+def _withdraw(run: Standing) -> str:
+    if run.withdraws is not None:
+        return f"it withdraws run-{run.withdraws} itself: plan again"
+    if run.status in ("planned", "reconciled"):
+        return "it has registered nothing"
+    return "" if run.may_be_withdrawn else "off: an administrator runs `birth-console init --allow-withdraw`"
 
 
 def _certify(run: Standing, *, verified: bool | None) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.errors import Json
+
 REQUIRED = "REQUIRED"
 EXEMPT = "EXEMPT"
 COMPATIBLE = "compatible"
@@ -29,11 +31,20 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Examples:
+    """Three codes that rows share, with how many do, and three rows without a code, by their keys."""
+
+    shared_codes: tuple[Json, ...] = ()
+    unidentifiable: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Rows of one collection. What only an identity could say is None where there is none.
 
     `shared_codes` are rows whose code another row has, too; `unidentifiable` rows have none. `codes_registered` are
-    the registry's rows that a source row gives: what the registry holds beyond them are phantoms.
+    the registry's rows that a source row gives: what the registry holds beyond them are phantoms. `examples` name a few
+    of both, where there are any and they were asked for.
     """
 
     source_rows: int
@@ -42,6 +53,7 @@ class Counts:
     shared_codes: int | None = None
     unidentifiable: int | None = None
     codes_registered: int | None = None
+    examples: Examples | None = None
 
 
 @dataclass(frozen=True, slots=True)

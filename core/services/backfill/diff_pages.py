@@ -8,7 +8,7 @@ from core.db.connection.session import Connection
 from core.db.rows.diff import OUTLINE, PAGE, PAGE_BEFORE, QUARANTINED_BEFORE, Row
 from core.db.rows.diff import QUARANTINED as QUARANTINED_ROWS
 from core.db.rows.query import Query
-from core.domain.backfill.diff import LATE, QUARANTINED, Cursor, DiffRow, Outline, Page, View
+from core.domain.backfill.diff import LATE, QUARANTINED, WITHDRAWN, Cursor, DiffRow, Outline, Page, View
 from core.domain.filter import Filter
 from core.services.backfill import late_rows, plan_diff
 
@@ -84,4 +84,6 @@ def _like(codes: Filter) -> dict[str, object]:
 
 
 def _row(row: Row) -> DiffRow:
-    return DiffRow(row.kind, row.collection, row.code, row.source_key, row.note, Cursor(row.ledger_id, row.seq))
+    note = row.note or (WITHDRAWN.get(row.kind) if row.withdraws else None)
+    at = Cursor(row.ledger_id, row.seq)
+    return DiffRow(row.kind, row.collection, row.code, row.source_key, note, at, withdraws=row.withdraws)

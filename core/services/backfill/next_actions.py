@@ -1,6 +1,6 @@
 """What this login may do with a run now: the facts behind the reasons, and what an apply would set out to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.db.connection.session import Connection
 from core.db.rows import next_actions as rows
@@ -33,10 +33,15 @@ def standing(connection: Connection, number: int) -> Standing | None:
     found = connection.row(rows.STANDING, {"run": number})
     if found is None:
         return None
-    stands = Standing(found.status, found.command, found.held_by or "", tuple(found.parts))
-    if not stands.is_open:
-        return stands
-    return Standing(stands.status, stands.command, stands.command_by, stands.parts, apply.gates(connection, number))
+    stands = Standing(
+        found.status,
+        found.command,
+        found.held_by or "",
+        tuple(found.parts),
+        withdraws=found.withdraws,
+        may_be_withdrawn=found.may_be_withdrawn,
+    )
+    return replace(stands, gates=apply.gates(connection, number)) if stands.is_open else stands
 
 
 def intent(connection: Connection, number: int) -> Intent:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from core.db.connection.apply_connection import ApplyConnection
 from core.db.connection.session import Connection
 from core.db.rows.apply import REHEARSE
 from core.domain.backfill.runs import Entry
@@ -15,6 +14,11 @@ from core.services.backfill.reconnect import Connect
 
 ROWS = 1000  # rows of one call; of the real call, which is undone, one call for each collection
 ROLLED_BACK = "rolled_back"
+_NOTES = {
+    "dry_run_undone": "The register function writes in its dry run: that was undone, but sequences may have moved on.",
+    ROLLED_BACK: "No dry-run parameter is bound. The real call was made for {asked:,} of {planned:,} rows, at most"
+    " 1,000 of each collection, and rolled back; sequences may have moved on.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,19 @@ class Rehearsal:
     vanished: int
     would_refuse: tuple[Refusal, ...]
 
+    @property
+    def summary(self) -> str:
+        """What would happen, in one line."""
+        return (
+            f"run {self.run}: {self.would_register:,} would register, {len(self.would_refuse):,} would be refused,"
+            f" {self.existing:,} existing, {self.vanished:,} vanished; nothing was written"
+        )
+
+    @property
+    def note(self) -> str:
+        """What to know of how it was asked; nothing where nothing could have moved."""
+        return _NOTES.get(self.mode, "").format(asked=self.asked, planned=self.planned)
+
     def as_json(self) -> dict[str, Json]:
         """The rehearsal as the command line prints it."""
         return {**asdict(self), "would_refuse": [asdict(each) for each in self.would_refuse]}
@@ -56,15 +73,20 @@ def rehearse(connect: Connect, number: int, tell: Callable[[str], None] = lambda
     real call must be made, and a gate is closed.
     """
     with connect() as connection:
-        authorization.insist_on(connection, "birth_operator", "rehearse a run")
-        found = _Found(number)
         try:
-            for entry in runs.run(connection, number).entries:
-                found.ask(connection, entry, tell)
+            return rehearse_on(connection, number, tell)
         except ConsoleError as error:
             name_grant(error, connect)
             raise
-        return found.whole()
+
+
+def rehearse_on(connection: Connection, number: int, tell: Callable[[str], None] = lambda _: None) -> Rehearsal:
+    """The same on a connection that is there."""
+    authorization.insist_on(connection, "birth_operator", "rehearse a run")
+    found = _Found(number)
+    for entry in runs.run(connection, number).entries:
+        found.ask(connection, entry, tell)
+    return found.whole()
 
 
 class _Found:
@@ -74,7 +96,7 @@ class _Found:
         self._planned = self._asked = self._would_register = self._existing = self._vanished = 0
         self._refused: list[Refusal] = []
 
-    def ask(self, connection: ApplyConnection | Connection, entry: Entry, tell: Callable[[str], None]) -> None:
+    def ask(self, connection: Connection, entry: Entry, tell: Callable[[str], None]) -> None:
         """Ask for the rows of one collection, in batches that each end their transaction."""
         self._planned += entry.missing
         for start in range(1, entry.missing + 1, ROWS):

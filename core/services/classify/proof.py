@@ -76,6 +76,27 @@ def unproven_in_time(connection: Connection, source: Source, identity: Identity,
         ) from error
 
 
+def offenders(
+    connection: Connection, source: Source, identity: Identity, *, shared: bool, without: bool
+) -> tuple[tuple[Json, ...], tuple[Json, ...]]:
+    """Codes that rows share, and rows without a code by their keys: a few of each, where there are any.
+
+    Codes that are made of secrets are not told.
+    """
+    coded = _coded(source, identity)
+    codes: tuple[Json, ...] = ()
+    if shared and not _are_secrets(connection, source, identity):
+        codes = connection.one(proof.repeated(coded)).examples
+    if not without:
+        return codes, ()
+    key = [row.name for row in connection.rows(KEY, {"relid": source.relid})]
+    rows = (
+        *_rows(connection, proof.null_examples(coded, key)),
+        *_rows(connection, proof.empty_examples(coded, key)),
+    )
+    return codes, rows[: proof.EXAMPLES]
+
+
 def met(connection: Connection, given: Sequence[Pending], seconds: int = PROOF_SECONDS) -> dict[str, list[Met]]:
     """Of each of many collections, by name: codes that another of them, or a recorded identity, gives as well.
 
@@ -163,10 +184,13 @@ def _with_examples(connection: Connection, source: Source, coded: Coded, seen: P
 def _without_secrets(connection: Connection, source: Source, identity: Identity, seen: Proof) -> Proof:
     """The same without codes as examples, where they are made of secrets: what is wrong is told, never a value."""
     shown: dict[str, Any] = {f"{name}_examples": () for name in _OF_CODES if getattr(seen, f"{name}_examples")}
-    given = {"relid": source.relid, "columns": list(identity.columns)}
-    if not shown or not connection.one(SECRET, given).columns:
+    if not shown or not _are_secrets(connection, source, identity):
         return seen
     return replace(seen, **shown)
+
+
+def _are_secrets(connection: Connection, source: Source, identity: Identity) -> bool:
+    return bool(connection.one(SECRET, {"relid": source.relid, "columns": list(identity.columns)}).columns)
 
 
 def _with_collisions(

@@ -11,9 +11,12 @@ from psycopg import sql
 from core.db.connection.session import Connection
 from core.db.rows.matrix import COLLECTIONS, REGISTERED, REGISTRY_ROWS, Collection
 from core.db.sources.counts import row_count
-from core.domain.overview.matrix import REQUIRED, Counts, Facts, MatrixRow, judge
+from core.domain.classify.identity import Identity
+from core.domain.overview.matrix import REQUIRED, Counts, Examples, Facts, MatrixRow, judge
 from core.errors import ConsoleError
 from core.services.classify import sources
+from core.services.classify.proof import offenders
+from core.services.classify.sources import Source
 
 # One statement over so many sources is planned within a moment, and one that waits for a lock holds up no more.
 TOGETHER = 100
@@ -35,7 +38,7 @@ def count(connection: Connection, collection: str, *, exact: bool = False) -> Co
     """Count a collection's rows; None where it has no table.
 
     Which rows share a code is told where an index says that none do, or where it is asked for: `exact` takes several
-    times as long where rows do share one.
+    times as long where rows do share one, and names some of them.
 
     Without an identity nobody can say which rows are registered: then `registered` counts the registry's rows of
     that collection, and `missing` is known only where there are none.
@@ -45,30 +48,49 @@ def count(connection: Connection, collection: str, *, exact: bool = False) -> Co
         return None
     if source.identity is None or source.missing_columns:
         return _unidentified(connection, collection, source.table)
-    if exact and not source.declared and (joining := sources.joined_statement(source)) is not None:
+    if exact:
+        return _with_examples(connection, source, source.identity, _exact(connection, source))
+    found = connection.one(sources.count_statement(connection, source, grouped=False))
+    return Counts(
+        found.source_rows,
+        found.registered,
+        found.source_rows - found.registered,
+        found.shared_codes if source.declared else None,
+        found.unidentifiable,
+        found.codes_registered if source.declared else None,
+    )
+
+
+def _exact(connection: Connection, source: Source) -> Counts:
+    if not source.declared and (joining := sources.joined_statement(source)) is not None:
         joined = connection.one(joining)
         if joined.shares_none:
             missing = joined.source_rows - joined.registered
             return Counts(
                 joined.source_rows, joined.registered, missing, 0, joined.unidentifiable, joined.codes_registered
             )
-    found = connection.one(sources.count_statement(connection, source, grouped=exact and not source.declared))
-    is_known = exact or source.declared
+    found = connection.one(sources.count_statement(connection, source, grouped=not source.declared))
+    missing = found.source_rows - found.registered
     return Counts(
-        found.source_rows,
-        found.registered,
-        found.source_rows - found.registered,
-        found.shared_codes if is_known else None,
-        found.unidentifiable,
-        found.codes_registered if is_known else None,
+        found.source_rows, found.registered, missing, found.shared_codes, found.unidentifiable, found.codes_registered
     )
+
+
+def _with_examples(connection: Connection, source: Source, identity: Identity, found: Counts) -> Counts:
+    if not found.shared_codes and not found.unidentifiable:
+        return found
+    shared, without = offenders(
+        connection, source, identity, shared=bool(found.shared_codes), without=bool(found.unidentifiable)
+    )
+    return replace(found, examples=Examples(shared, without))
 
 
 def count_together(connection: Connection, collections: Sequence[str]) -> dict[str, Counts]:
     """Count many collections in one statement, which reads the registry once: those that a plain join counts exactly.
 
-    Others are not among them: without a table or an identity, distributed, or without an index that says that no two
-    rows share a code. None is where one of them cannot be counted: each by itself tells which.
+    Others are not among them: without a table or an identity, distributed, without an index that says that no two
+    rows share a code, or with rows without a code, which are named. None is where one of them cannot be counted: each
+    by itself tells which.
     """
     try:
         return _counted_together(connection, collections)
@@ -89,8 +111,8 @@ def _counted_together(connection: Connection, collections: Sequence[str]) -> dic
     for place, source in enumerate(plain):
         tally = tallies.get(place)
         rows, registered = (0, 0) if tally is None else (tally.source_rows, tally.registered)
-        without = 0 if tally is None else tally.unidentifiable
-        counted[source.collection] = Counts(rows, registered, rows - registered, 0, without, registered)
+        if tally is None or not tally.unidentifiable:
+            counted[source.collection] = Counts(rows, registered, rows - registered, 0, 0, registered)
     return counted
 
 

@@ -1,18 +1,24 @@
 -- name: page
-SELECT kind, ledger_id, seq, collection_name AS collection, entity_code AS code, source_key, note
+SELECT kind, ledger_id, seq, collection_name AS collection, entity_code AS code, source_key, note,
+    (SELECT to_jsonb(r) ->> 'withdraws' IS NOT NULL FROM {S}.birth_backfill_run AS r WHERE r.run_id = %(run)s)
+        AS withdraws
 FROM {S}.birth_backfill_page(%(run)s, %(after_ledger)s, %(after_seq)s, %(rows)s, %(like)s, %(unlike)s)
 WHERE %(only)s::text IS NULL OR kind = %(only)s
 LIMIT %(most)s
 
 -- name: page_before
-SELECT kind, ledger_id, seq, collection_name AS collection, entity_code AS code, source_key, note
+SELECT kind, ledger_id, seq, collection_name AS collection, entity_code AS code, source_key, note,
+    (SELECT to_jsonb(r) ->> 'withdraws' IS NOT NULL FROM {S}.birth_backfill_run AS r WHERE r.run_id = %(run)s)
+        AS withdraws
 FROM {S}.birth_backfill_page(%(run)s, %(after_ledger)s, %(after_seq)s, %(rows)s, %(like)s, %(unlike)s)
 WHERE %(only)s::text IS NULL OR kind = %(only)s
 ORDER BY ledger_id DESC, seq DESC LIMIT %(most)s
 
 -- name: quarantined
 SELECT '!' AS kind, q.ledger_id, q.seq, l.collection_name AS collection, q.entity_code AS code, q.source_key,
-    q.sqlstate || ' ' || q.message AS note
+    q.sqlstate || ' ' || q.message AS note,
+    (SELECT to_jsonb(r) ->> 'withdraws' IS NOT NULL FROM {S}.birth_backfill_run AS r WHERE r.run_id = %(run)s)
+        AS withdraws
 FROM {S}.birth_backfill_quarantine AS q JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
 WHERE l.run_id = %(run)s AND (q.ledger_id, q.seq) > (%(after_ledger)s, %(after_seq)s)
     AND (%(like)s::text IS NULL OR lower(q.entity_code) LIKE lower(%(like)s) <> %(unlike)s)
@@ -20,7 +26,9 @@ ORDER BY q.ledger_id, q.seq LIMIT %(rows)s
 
 -- name: quarantined_before
 SELECT '!' AS kind, q.ledger_id, q.seq, l.collection_name AS collection, q.entity_code AS code, q.source_key,
-    q.sqlstate || ' ' || q.message AS note
+    q.sqlstate || ' ' || q.message AS note,
+    (SELECT to_jsonb(r) ->> 'withdraws' IS NOT NULL FROM {S}.birth_backfill_run AS r WHERE r.run_id = %(run)s)
+        AS withdraws
 FROM {S}.birth_backfill_quarantine AS q JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
 WHERE l.run_id = %(run)s AND (q.ledger_id, q.seq) <= (%(until_ledger)s, %(until_seq)s)
     AND (%(like)s::text IS NULL OR lower(q.entity_code) LIKE lower(%(like)s) <> %(unlike)s)

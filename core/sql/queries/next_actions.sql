@@ -7,5 +7,6 @@ SELECT ARRAY(
 
 -- name: standing
 SELECT r.status, c.command, c.steered_by AS held_by,
-    {S}.birth_own_parts(r.run_id) AS parts
+    {S}.birth_own_parts(r.run_id) AS parts, (to_jsonb(r) ->> 'withdraws')::bigint AS withdraws,
+    EXISTS (SELECT FROM {S}.birth_setting AS s WHERE s.name = 'withdraw_allowed') AS may_be_withdrawn
 FROM {S}.birth_backfill_run AS r JOIN {S}.birth_backfill_control AS c USING (run_id) WHERE r.run_id = %(run)s

@@ -5,22 +5,47 @@ from threading import Event, Thread
 
 import pytest
 
+from core.domain.backfill.diff import View
 from core.errors import Stale, UsageError
-from core.services.backfill import plan, reconcile, runs
+from core.services.backfill import diff, plan, reconcile, runs
+from core.services.backfill.apply_options import Options
 from core.services.trust import certify, verify
 from tests import line
 from tests import small as small_database
 from tests.console import run
 from tests.databases import Database
 
-# A delete, a row that slips past the gateway, and one that does not, again and again.
-_MOVES = """
-DELETE FROM public.goods WHERE id = (SELECT max(id) FROM public.goods WHERE id BETWEEN 1000 AND 99999);
-INSERT INTO public.goods VALUES ({number}, 'NEW-{number}', 1);
+# A row that slips past the gateway.
+_PAST = """
 SET session_replication_role = replica;
 INSERT INTO public.goods VALUES ({number} + 500000, 'PAST-{number}', 1);
 RESET session_replication_role;
 """
+
+
+class Writer(Thread):
+    """Deletes a row, inserts one by the gateway and one past it, again and again; it knows which."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.database, self.stopped, self.pause = database, Event(), 0.0
+        self.gone: set[str] = set()
+        self.born: set[str] = set()
+        self.past: set[str] = set()
+
+    def run(self) -> None:
+        """Until it is stopped, with a pause after each round."""
+        with self.database.psql("postgres") as session:
+            number = 1_000_000
+            while not self.stopped.wait(self.pause):
+                number += 1
+                last = "(SELECT max(id) FROM public.goods WHERE id BETWEEN 1000 AND 99999)"
+                deleted = session.execute(f"DELETE FROM public.goods WHERE id = {last} RETURNING code".encode())
+                self.gone |= {row["code"] for row in deleted}
+                session.execute("INSERT INTO public.goods VALUES (%s, %s, 1)", [number, f"NEW-{number}"])
+                self.born.add(f"NEW-{number}")
+                session.execute(_PAST.format(number=number).encode())
+                self.past.add(f"PAST-{number}")
 
 
 def test_drift_is_listed_bounded_and_in_the_digest_and_the_run_goes_on_to_its_certificate(small: Database) -> None:
@@ -76,21 +101,13 @@ def test_a_row_without_a_code_is_no_drift_that_could_be_accepted(small: Database
             reconcile.reconcile(operator, number, "compared", allow=10)
 
 
-def test_a_table_with_deletes_and_inserts_every_moment_is_planned_and_reconciled_in_one_snapshot(
+def test_a_table_with_deletes_and_inserts_every_moment_gets_to_its_certificate_and_each_of_them_is_named(
     small: Database,
 ) -> None:
+    line.open_permit(small)
     small_database.fill(small, goods=3000)
-    stop = Event()
-
-    def move() -> None:
-        with small.psql("postgres") as writer:
-            number = 1_000_000
-            while not stop.is_set():
-                number += 1
-                writer.execute(_MOVES.format(number=number).encode())
-
-    writing = Thread(target=move)
-    writing.start()
+    writer = Writer(small)
+    writer.start()
     try:
         with small.connect() as operator:
             stale = 0
@@ -100,9 +117,17 @@ def test_a_table_with_deletes_and_inserts_every_moment_is_planned_and_reconciled
                 except Stale:
                     stale += 1
             made = [plan.plan(operator, names, note="in one look").run for names in (["goods"], None, ["goods"])]
+        writer.pause = 0.2  # five of each in a second
+        number = made[-1].run
+        small_database.done(small, number, Options(batch_size=500, patience=20))
+        rounds = len(writer.gone)
+        small_database.eventually(lambda: len(writer.gone) > rounds + 1)
+        with small.connect("reviewer1") as reviewer:
+            certify.certify(reviewer, number, "while it moves")
     finally:
-        stop.set()
-        writing.join()
+        writer.stopped.set()
+        writer.join()
+    _each_is_named(small, number, writer)
     assert stale > 0  # else nothing moved, and this shows nothing
     assert [each.status for each in made] == ["reconciled"] * 3
     events = small.run(
@@ -113,6 +138,27 @@ def test_a_table_with_deletes_and_inserts_every_moment_is_planned_and_reconciled
     found = run("plan", "goods", "--reconcile", "--note", "at a prompt", *asked)
     assert (found.status, found.document["accepted"], found.document["drift"]["late"]) == (0, 0, 0)
     assert run("plan", "goods", "--reconcile", *asked).status == 2
-    small.run("DELETE FROM public.goods WHERE id = 1")
+    last = "(SELECT max(code) FROM public.goods WHERE code LIKE 'PAST-%')"
+    (late,) = small.run(f"DELETE FROM public.goods WHERE code = {last} RETURNING code")
     moved = run("reconcile", str(found.document["run"]), "--note", "one is gone", "--allow-drift", "1", *asked)
-    assert (moved.status, moved.document["accepted"], moved.document["rows"]["goods"]["gone"]) == (0, 1, ["G-000001"])
+    assert (moved.status, moved.document["accepted"]) == (0, 1)
+    assert moved.document["rows"]["goods"]["gone"] == [late["code"]]
+
+
+def _each_is_named(database: Database, number: int, writer: Writer) -> None:
+    """Every row that moved stands where it belongs, and nowhere else."""
+
+    def codes(source: str) -> set[str]:
+        return {row["entity_code"] for row in database.run(f"SELECT entity_code FROM birth.{source}")}
+
+    planned = codes(f"birth_backfill_item JOIN birth.birth_backfill_ledger USING (ledger_id) WHERE run_id = {number}")
+    registered = codes(f"birth_registry WHERE dot_origin = 'birth-backfill:run-{number}'")
+    gateway = codes("birth_registry WHERE dot_origin = 'GATEWAY'")
+    assert (gateway, planned - registered) == (writer.born, planned & writer.gone - registered)
+    with database.connect("viewer1") as viewer:
+        shown = {
+            kind: {row.code for row in diff.diff(viewer, View(number, only=kind), rows=10_000).rows} for kind in "=-~+"
+        }
+        account = runs.account(viewer, number)
+    assert shown == {"=": registered, "-": planned - registered, "~": writer.past - planned, "+": set()}
+    assert (account.registered, account.vanished, account.open) == (len(registered), len(planned - registered), 0)

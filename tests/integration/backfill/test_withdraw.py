@@ -98,6 +98,11 @@ def test_a_wrong_run_is_withdrawn_verified_certified_and_its_rows_are_registered
     small.run("DELETE FROM birth.birth_registry WHERE entity_code = 'forged'")
     run = asked(small, "withdraw", str(wrong), "--reason", "registered by the wrong column")["run"]
     asked(small, "reconcile", str(run), "--note", "counted")
+    assert asked(small, "ledger", "diff", str(run))["rows"][0] == {
+        "kind": "+", "collection": "goods", "code": "G-000001", "source_key": [], "note": "to withdraw",
+    }  # fmt: skip
+    rehearsed = asked(small, "apply", str(run), "--dry-run", status=3)["error"]
+    assert (rehearsed["code"], "registers nothing" in rehearsed["message"]) == ("not_rehearsable", True)
     # No permit of a backfill admits it, and none by the gatekeeper who opened that of the first run.
     closed = asked(small, "apply", str(run), status=3)["error"]
     assert [each["gate"] for each in closed["evidence"]["gates"]] == ["permit_in_scope"]
@@ -114,6 +119,11 @@ def test_a_wrong_run_is_withdrawn_verified_certified_and_its_rows_are_registered
     assert [row["entity_code"] for row in left] == ["G-000002", "G-000003", "G-000120"]
     account = small_database.account(small, run)
     assert (account.planned, account.registered, account.existing) == (253, 252, 1)
+    told = console("--dsn", small.dsn("viewer1"), "ledger", "diff", str(run)).out.splitlines()
+    assert told[0] == "= goods  G-000001  (withdrawn)"
+    assert [line for line in told if not line.startswith("=")] == ["- goods  G-000120  (left)"]
+    card = console("--dsn", small.dsn("viewer1"), "ledger", str(run)).out
+    assert ("to withdraw" in card, "withdrawn" in card, "registered" in card) == (True, True, False)
     with small.connect("reviewer1") as reviewer:
         found = verify.verify(reviewer, run)
         assert [gate.id for gate in found.gates if not gate.passed] == ["birth_neutral"]

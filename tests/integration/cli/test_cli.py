@@ -59,7 +59,7 @@ def test_the_matrix_with_counts_is_the_census(shared: Database) -> None:
         assert list(row) == [
             "collection", "governance_role", "requirement", "strategy", "identity", "native_status", "table", "trigger",
             "verdict", "reasons", "source_rows", "registered", "missing", "phantoms", "renamed", "possibly_renamed",
-            "shared_codes", "unidentifiable",
+            "shared_codes", "unidentifiable", "examples",
         ]  # fmt: skip
         assert (row["governance_role"], row["requirement"]) == (wanted.governance_role, wanted.requirement)
         assert (row["strategy"], row["identity"] or "") == (wanted.strategy, wanted.identity)

@@ -295,6 +295,12 @@ def test_phantoms_shared_codes_and_rows_without_a_code_are_counted_in_one_moment
     assert tuple(found["totals"][name] for name in names[3:]) == (3, 2, 1)
     told = run("matrix", "--counts", "--dsn", small.dsn("viewer1")).out
     assert "3 phantoms; 3 possibly renamed (the registry names no source key); 2 rows that share a code" in told
+    assert "notes: 2 rows share a code: N-1 ×2; 1 row has no code: ctid=(0,5)" in told
+    examples = {row["collection"]: row["examples"] for row in found["collections"]}
+    assert examples["notes"] == {
+        "shared_codes": [{"code": "N-1", "rows": 2}], "unidentifiable": [{"ctid": "(0,5)"}]
+    }  # fmt: skip
+    assert examples["goods"] == {"shared_codes": [], "unidentifiable": []}
     small.run("INSERT INTO birth.birth_setting VALUES ('windows', ARRAY[]::text[])")
     again = run("matrix", "--counts", "--json", "--dsn", small.dsn("viewer1")).document
     assert again == found

@@ -17,6 +17,8 @@ STEPS = (
     next_actions.PAUSE,
     next_actions.CANCEL,
     next_actions.RESIZE,
+    next_actions.REHEARSE,
+    next_actions.WITHDRAW,
     next_actions.CERTIFY,
 )
 
@@ -47,13 +49,16 @@ def test_without_a_run_only_a_plan_is_possible() -> None:
 @pytest.mark.parametrize(
     ("standing", "possible"),
     [
-        (Standing("planned", "run", "x", gates=(gate("reconciled"),)), "plan reconcile cancel resize"),
-        (Standing("reconciled", "run", "x"), "plan reconcile apply cancel resize"),
-        (Standing("applying", "run", "x"), "plan apply pause cancel resize"),
-        (Standing("applying", "pause", "x"), "plan pause cancel resize"),
-        (Standing("reconciled", "cancel", "x"), "plan reconcile pause resize"),
+        (Standing("planned", "run", "x", gates=(gate("reconciled"),)), "plan reconcile cancel resize rehearse"),
+        (Standing("reconciled", "run", "x"), "plan reconcile apply cancel resize rehearse"),
+        (Standing("applying", "run", "x"), "plan apply pause cancel resize rehearse"),
+        (Standing("applying", "pause", "x"), "plan pause cancel resize rehearse"),
+        (Standing("reconciled", "cancel", "x"), "plan reconcile pause resize rehearse"),
         (Standing("applied", "run", "x"), "plan"),
         (Standing("certified", "run", "x"), "plan"),
+        (Standing("applied", "run", "x", may_be_withdrawn=True), "plan withdraw"),
+        (Standing("applied", "run", "x", withdraws=1, may_be_withdrawn=True), "plan"),
+        (Standing("reconciled", "run", "x", withdraws=1), "plan reconcile apply cancel resize"),
         (Standing("superseded", "run", "x"), "plan"),
     ],
     ids=lambda value: f"{value.status}-{value.command}" if isinstance(value, Standing) else "",

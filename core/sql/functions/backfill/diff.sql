@@ -1,5 +1,6 @@
 -- The outcome of planned items, row by row, a page at a time: `+` to register, `=` registered, `-` vanished,
--- `!` quarantined. Pages go by (ledger_id, seq), so that a run of millions opens as fast as a small one.
+-- `!` quarantined. Of a run that withdraws another one: `+` to withdraw, `=` withdrawn, `-` left, since the first run's
+-- row is another one by now. Pages go by (ledger_id, seq), so that a run of millions opens as fast as a small one.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_page(
     p_run bigint, p_after_ledger bigint, p_after_seq bigint, p_rows integer,
     p_like text DEFAULT NULL, p_unlike boolean DEFAULT false)
@@ -8,12 +9,16 @@ RETURNS TABLE (
 LANGUAGE sql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE
             WHEN q.seq IS NOT NULL THEN '!'
-            WHEN r.collection_name = item.collection_name THEN '='
+            WHEN first.origin IS NULL AND r.collection_name = item.collection_name THEN '='
             WHEN EXISTS (SELECT FROM {S}.birth_backfill_batch AS b
                 WHERE b.ledger_id = item.ledger_id
-                  AND item.seq BETWEEN b.seq_from AND b.seq_to AND b.finished_at IS NOT NULL) THEN '-'
+                  AND item.seq BETWEEN b.seq_from AND b.seq_to AND b.finished_at IS NOT NULL)
+                -- Whoever registered the code anew did so after it was taken back.
+                THEN CASE WHEN first.origin IS NOT NULL AND r.dot_origin IS DISTINCT FROM first.origin
+                    THEN '=' ELSE '-' END
             ELSE '+' END,
-        item.ledger_id, item.seq, item.collection_name, item.entity_code, item.source_key,
+        item.ledger_id, item.seq, item.collection_name, item.entity_code,
+        CASE WHEN first.origin IS NULL THEN item.source_key ELSE '{{}}' END,
         coalesce(q.sqlstate || ' ' || q.message,
             CASE WHEN r.collection_name <> item.collection_name THEN 'registered for ' || r.collection_name END)
     FROM (
@@ -25,14 +30,17 @@ LANGUAGE sql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
             ORDER BY i.seq LIMIT greatest(p_rows, 0)) AS i
         WHERE l.run_id = p_run AND l.ledger_id >= p_after_ledger
         ORDER BY i.ledger_id, i.seq LIMIT greatest(p_rows, 0)) AS item
+    CROSS JOIN (
+        SELECT 'birth-backfill:run-' || (
+            SELECT w.withdraws FROM {S}.birth_backfill_run AS w WHERE w.run_id = p_run) AS origin) AS first
     LEFT JOIN {S}.birth_registry_rows() AS r ON r.entity_code = item.entity_code
     LEFT JOIN {S}.birth_backfill_quarantine AS q ON q.ledger_id = item.ledger_id AND q.seq = item.seq
     WHERE p_like IS NULL OR lower(item.entity_code) LIKE lower(p_like) <> p_unlike
     ORDER BY item.ledger_id, item.seq
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_page(bigint, bigint, bigint, integer, text, boolean) IS
-    'The outcome of planned items, a page at a time: + to register, = registered, - vanished, ! quarantined. For '
-    'birth_reader.';
+    'The outcome of planned items, a page at a time: + to register, = registered, - vanished, ! quarantined; of a '
+    'withdrawal: + to withdraw, = withdrawn, - left. For birth_reader.';
 
 -- A row's xmin as a 64-bit transaction id. Right for rows younger than two thousand million transactions.
 CREATE OR REPLACE FUNCTION {S}.birth_full_xid(p_xid xid) RETURNS xid8

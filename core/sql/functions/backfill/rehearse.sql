@@ -29,6 +29,11 @@ BEGIN
         PERFORM {S}.birth_refuse('BR004', 'run_over', format('run %s is %s: nothing left to rehearse',
                 v_entry.run_id, coalesce(v_status, 'unknown')),
             jsonb_build_object('run', v_entry.run_id, 'status', v_status), 'Plan again.');
+    ELSIF EXISTS (SELECT FROM {S}.birth_backfill_run AS r WHERE r.run_id = v_entry.run_id AND r.withdraws IS NOT NULL)
+    THEN
+        PERFORM {S}.birth_refuse('BR003', 'not_rehearsable',
+            format('run %s withdraws rows: it registers nothing', v_entry.run_id),
+            jsonb_build_object('run', v_entry.run_id), 'Reconcile it: that counts what it takes back.');
     ELSIF p_from IS NULL OR p_to IS NULL OR p_from < 1 OR p_to NOT BETWEEN p_from AND p_from + 999 THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_batch_size', 'a rehearsal asks for 1 to 1,000 rows',
             jsonb_build_object('from', p_from, 'to', p_to), 'Rehearse a smaller range.');
@@ -67,7 +72,8 @@ END
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_rehearse(bigint, bigint, bigint) IS
     'Asks the register function for planned rows and keeps nothing: which would be refused, and why. For '
-    'birth_operator. Raises BR002 bad_batch_size; BR004 run_over, and what _birth_actor and the gates raise.';
+    'birth_operator. Raises BR002 bad_batch_size; BR003 not_rehearsable; BR004 run_over, and what _birth_actor and '
+    'the gates raise.';
 
 -- Rehearse these codes in one part; where that is refused, its halves, until every culprit stands alone. Answers those,
 -- with the server's reason. What speaks of no row is passed on.
