@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.cli.wording import in_words
+from core.domain.backfill import diff
 from core.domain.backfill.diff import DiffRow
 from core.domain.backfill.progress import ApplyProgress, now
 from core.domain.backfill.runs import Accounting, Entry, Run
@@ -18,6 +19,7 @@ KINDS = {
     "!": Sign("!", "quarantined", "bad"),
     "~": Sign("~", "late", "warn"),
 }
+WITHDRAWN = {**KINDS, **{kind: KINDS[kind]._replace(word=word) for kind, word in diff.WITHDRAWN.items()}}
 CHANGES = {"+": Sign("+", "added", "good"), "-": Sign("-", "removed", "bad"), "=": Sign("=", "in both")}
 VERDICTS = {
     GateState.PASSED: Sign("✓", "passed"),
@@ -173,6 +175,11 @@ def gates(width: int) -> tuple[GridColumn[GateRow], ...]:
     )
 
 
+def outcome(row: DiffRow) -> Sign:
+    """What became of a row, in the words of its run."""
+    return (WITHDRAWN if row.withdraws else KINDS)[row.kind]
+
+
 def _key(row: DiffRow) -> str:
     return visible(" / ".join(row.source_key))
 
@@ -188,10 +195,10 @@ def diff_columns(width: int, only: str | None) -> tuple[GridColumn[DiffRow], ...
         limit=48 if width >= WIDE else 32,
         tone=lambda row: KINDS[row.kind].tone,
     )
-    outcome: GridColumn[DiffRow] = GridColumn(
+    became: GridColumn[DiffRow] = GridColumn(
         "outcome",
         "outcome",
-        lambda row: KINDS[row.kind].word,
+        lambda row: outcome(row).word,
         lambda row: row.kind,
         1,
         11,
@@ -210,7 +217,7 @@ def diff_columns(width: int, only: str | None) -> tuple[GridColumn[DiffRow], ...
         limit=max(width - 37, 20) if only == "!" else 60,
         is_prose=True,
     )
-    return (code, reason, collection, key) if only == "!" else (code, outcome, collection, key, reason)
+    return (code, reason, collection, key) if only == "!" else (code, became, collection, key, reason)
 
 
 def compared(before: str, after: str) -> tuple[GridColumn[DiffRow], ...]:

@@ -10,12 +10,14 @@ from core.domain.backfill.preview import ADMISSION, Change
 from core.domain.backfill.progress import ApplyProgress, Effort
 from core.domain.backfill.runs import Run, Statements
 from core.domain.gates import Judgement
+from core.domain.names import run_name
 from core.domain.text import visible, visible_code
 from core.domain.trust import guide
 from core.errors import ConsoleError, Json
-from tui.ledger.columns import CHANGES, KINDS, VERDICTS
+from tui.ledger import columns
+from tui.ledger.columns import CHANGES, VERDICTS
 from tui.ledger.reads import RunDetails
-from tui.ledger.run_text import MUTED, TONES
+from tui.ledger.run_text import MUTED, TONES, registered_word
 from tui.widgets.grid import fit_middle
 from tui.widgets.signs import count_of, rows_of
 
@@ -90,7 +92,9 @@ def applying(intent: "Intent", effort: Effort, word: str) -> Content:
     short = f"! {rows_of(found.admitted)} of {found.rows:,} admitted. Then it stops until another permit is open (P)."
     return Content("\n").join(
         [
-            _fact("registers", f"{rows_of(found.rows)} of {run.name}, by fn_birth_register", "bold"),
+            _fact("registers", f"{rows_of(found.rows)} of {run.name}, by fn_birth_register", "bold")
+            if run.withdraws is None
+            else _fact("takes back", f"{rows_of(found.rows)} that {run_name(run.withdraws)} registered", "bold"),
             *_largest(found.changes),
             _fact("on", f"{visible(found.database)} {word}, as {visible(intent.login)}", "bold $warning"),
             *(_fact("under", each) for each in permits or ["no permit"]),
@@ -123,7 +127,9 @@ def certifying(seen: RunDetails, digest: str, gates: Iterable[Judgement], note: 
     accounting = seen.progress.accounting
     return Content("\n").join(
         [
-            _fact("certifies", f"{seen.run.name}, {rows_of(accounting.registered)} registered", "bold"),
+            _fact(
+                "certifies", f"{seen.run.name}, {rows_of(accounting.registered)} {registered_word(seen.run)}", "bold"
+            ),
             *(_fact("✓", gate.title) for gate in gates),
             _fact("evidence", digest),
             _fact("note", visible(note)),
@@ -183,7 +189,7 @@ def _fact(label: str, value: str, tone: str = "") -> Content:
 
 def item(row: DiffRow, *, compared: bool) -> Content:
     """A row of a diff with everything known of it."""
-    outcome = (CHANGES if compared else KINDS)[row.kind]
+    outcome = CHANGES[row.kind] if compared else columns.outcome(row)
     lines = [
         _fact("collection", visible(row.collection)),
         _fact("code", visible_code(row.code), "bold"),

@@ -8,7 +8,7 @@ from core.domain.names import run_name
 from core.domain.text import visible
 from core.errors import UsageError
 from tui.export import Export
-from tui.ledger.columns import CHANGES, KINDS
+from tui.ledger.columns import CHANGES, outcome
 from tui.runtime.source import Link
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def cells(view: View, row: DiffRow) -> list[str]:
     """A row of a view: its sign, its code on each side that holds it, what the sign means, and the rest."""
     code, key = visible(row.code), visible(" / ".join(row.source_key))
     if view.before is None:
-        return [row.kind, code, KINDS[row.kind].word, visible(row.collection), key, visible(row.note or "")]
+        return [row.kind, code, outcome(row).word, visible(row.collection), key, visible(row.note or "")]
     sides = ["" if row.kind == "+" else code, "" if row.kind == "-" else code]
     return [row.kind, *sides, CHANGES[row.kind].word, visible(row.collection), key]
 

@@ -257,7 +257,8 @@ class DiffView(Actor, Vertical, can_focus=False, inherit_bindings=False):
 
     def _line(self) -> str:
         view, total = self.view, self._outline.total
-        signs = columns.KINDS if view.before is None else columns.CHANGES
+        takes_back = len(self.window) > 0 and self.window.row(0).withdraws
+        signs = columns.CHANGES if view.before is not None else columns.WITHDRAWN if takes_back else columns.KINDS
         kind = f"only {signs[view.only].text}" if view.only else "all rows"
         parts = [kind if view.before is None else f"{kind} of two plans"]
         if view.codes:

@@ -24,6 +24,7 @@ from tui.ledger.empty_card import Beginning
 from tui.ledger.list import List
 from tui.ledger.live_runs import LiveRuns
 from tui.ledger.run_actions import FORBIDDEN
+from tui.ledger.second_looks import SecondLooks
 from tui.runtime.source import Link
 from tui.runtime.state import ConsoleState
 from tui.widgets.dialog import Dialog
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class LedgerPane(LiveRuns, Vertical, can_focus=False, inherit_bindings=False):
+class LedgerPane(LiveRuns, SecondLooks, Vertical, can_focus=False, inherit_bindings=False):
     """A list of runs over a card of the one under the cursor; entries, gates and diff take the list's place."""
 
     TITLE = "Ledger"

@@ -41,6 +41,8 @@ FORBIDDEN = {
     "run_cancel": next_actions.CANCEL,
     "run_resize": next_actions.RESIZE,
     "run_certify": next_actions.CERTIFY,
+    "run_rehearse": next_actions.REHEARSE,
+    "run_withdraw": next_actions.WITHDRAW,
 }
 CONTROLLING = {"pause": "pausing", "resume": "resuming", "cancel": "cancelling", None: "setting the batch size of"}
 NOTE = "Note: what did you compare?"
@@ -248,6 +250,8 @@ class RunActions(Pane, metaclass=Unfinished):
             "run_resize": f"birth-console control {number} --batch-size 500",
             "run_verify": f"birth-console verify {number}",
             "run_certify": f"birth-console certify {number} --note {shlex.quote('what you checked')}",
+            "run_rehearse": f"birth-console apply {number} --dry-run",
+            "run_withdraw": f"birth-console withdraw {number} --reason {shlex.quote('why')}",
             "audit": "birth-console audit",
         }.get(action_id, "")
 

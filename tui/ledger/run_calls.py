@@ -1,5 +1,6 @@
 """What the acceptance line asks the services for, in threads, and how it comments on what is typed."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from core.services.backfill.control import Control
     from core.services.backfill.next_actions import Intent
     from core.services.backfill.plan import Plan
+    from core.services.backfill.rehearse import Rehearsal
+    from core.services.backfill.withdraw import Withdrawal
     from core.services.trust.verify import Verification
 
 
@@ -70,6 +73,20 @@ def certify(link: Link, number: int, note: str, digest: str) -> str:
     done = certify.certify(link, number, note, looked_at=digest)
     alone = "" if done.synchronous else ". No synchronous standby: keep an anchor"
     return f"certified: evidence {done.certificate[:16]}, chain head {done.chain_head[:16]}{alone}"
+
+
+def rehearse(link: Link, number: int, tell: Callable[[str], None]) -> "Rehearsal":
+    """Ask for every planned row what an apply would do; nothing of it stays."""
+    from core.services.backfill import rehearse as service  # noqa: PLC0415 - the services bring the driver along
+
+    return service.rehearse_on(link, number, tell)
+
+
+def withdraw(link: Link, number: int, reason: str) -> "Withdrawal":
+    """Plan to take back what a run registered."""
+    from core.services.backfill import withdraw as service  # noqa: PLC0415 - the services bring the driver along
+
+    return service.withdraw(link, number, reason)
 
 
 def audit(link: Link) -> Content:

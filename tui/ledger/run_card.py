@@ -77,7 +77,10 @@ class RunCard(Vertical, can_focus=False):
                 starting=time.monotonic() - self._started.get(row.run.run, 0) < STARTING_SECONDS,
             ),
             "paused": run_text.paused(progress),
-            "account": run_text.account(None if progress is None else progress.accounting),
+            "account": run_text.account(
+                None if progress is None else progress.accounting,
+                run_text.registered_word(None if row is None else row.run),
+            ),
         }
         if seen is not None and seen.certificate is not None:
             lines["pace"], lines["paused"] = run_text.certificate(seen)

@@ -8,7 +8,7 @@ from textual.content import Content
 from core.domain.backfill import next_actions
 from core.domain.backfill.pace import Estimate
 from core.domain.backfill.progress import ApplyProgress
-from core.domain.backfill.runs import Accounting
+from core.domain.backfill.runs import Accounting, Run
 from core.domain.gates import Judgement
 from core.domain.names import run_name
 from core.domain.text import visible
@@ -118,13 +118,19 @@ def paused(progress: ApplyProgress | None) -> Content:
     return Content("")
 
 
-def account(accounting: Accounting | None) -> Content:
+def registered_word(run: Run | None) -> str:
+    """What a run did with the rows that its accounting calls registered."""
+    return "registered" if run is None or run.withdraws is None else "withdrawn"
+
+
+def account(accounting: Accounting | None, registered: str) -> Content:
     """The accounting in one line; it always closes, also without what is zero."""
     if accounting is None:
         return Content("")
     names = ("registered", "existing", "vanished", "quarantined")
     counts = {name: int(getattr(accounting, name)) for name in names} | {"to go": accounting.open}
-    parts = [f"{count:,} {name}" for name, count in counts.items() if count or name == "registered"]
+    counts = {registered if name == "registered" else name: count for name, count in counts.items()}
+    parts = [f"{count:,} {name}" for name, count in counts.items() if count or name == registered]
     return Content(f" {accounting.planned:,} planned = {' + '.join(parts)}")
 
 

@@ -20,6 +20,7 @@ from tui.matrix import summary
 from tui.matrix.columns import COLUMNS
 from tui.matrix.contract_panel import ContractPanel
 from tui.matrix.contract_screen import ContractScreen
+from tui.matrix.retire import Retiring
 from tui.pane import Pane
 from tui.runtime.poller import is_lost
 from tui.runtime.state import ConsoleState
@@ -71,6 +72,7 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         self._left: int | None = None
         self._exempt = 0
         self._entered = False
+        self.retiring = Retiring(self)
 
     def compose(self) -> ComposeResult:
         """The grid above its lines; on a wide screen the contract stands beside it."""
@@ -159,6 +161,8 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         """A row is needed to open one."""
         if action_id == "details" and self.grid.row_at_cursor() is None:
             return "no collection is under the cursor"
+        if action_id == "retire":
+            return self.retiring.why_not(self.grid.row_at_cursor())
         if action_id in HANDED and not self._handed(action_id):
             return (
                 f"no marked collection {HANDED[action_id][1]}"
@@ -173,6 +177,8 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         if action_id in HANDED:
             command = ["plan"] if action_id == "plan_these" else ["suggest"]
             return join(["birth-console", *command, *(self._handed(action_id) or ["COLLECTION"])])
+        if action_id == "retire":
+            return self.retiring.twin(row)
         if action_id != "details" or row is None:
             return ""
         return join(["birth-console", "columns", row.facts.collection])
@@ -184,6 +190,12 @@ class MatrixPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         row = self.grid.row_at_cursor()
         if row is not None:
             self.host.push_screen(ContractScreen(self, row, self.failures.get(row.facts.collection)))
+
+    def retire(self) -> None:
+        """Retire the identity of the collection under the cursor."""
+        row = self.grid.row_at_cursor()
+        if row is not None:
+            self.retiring.ask(row)
 
     def plan_these(self) -> None:
         """Plan the marked collections that can be planned."""
