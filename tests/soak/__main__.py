@@ -26,7 +26,15 @@ from tests.soak.world import FILL, OPERATORS, SLIP, TABLE, TABLES, Writers
 from tests.templates import SMALL
 
 _ROUNDS = 10
-_LAG = 8  # seconds that the replica is behind when the primary dies
+_LAG = 8  # seconds that runs get to begin
+_LIVE = 120  # seconds within which an apply has to be at work
+# Batches of an apply that is at work, which the replica does not get any more.
+_HIT = """
+SELECT coalesce(max(one.batches), 0) FROM (
+    SELECT count(*) FILTER (WHERE b.finished_at > '{since}') AS batches FROM birth.birth_backfill_batch AS b
+    GROUP BY b.ledger_id HAVING bool_or(b.finished_at IS NULL AND b.lease_until > clock_timestamp())
+        AND count(*) FILTER (WHERE b.finished_at > '{since}') >= 3) AS one
+"""
 
 
 def _build(database: Database) -> None:
@@ -56,17 +64,25 @@ def _certifier(reviewer: Operator, stop: Event) -> None:
 
 
 def _fail_over(both: Pair, database: Database, tally: Tally) -> None:
-    # Long runs, so that some have heard of batches that get lost.
+    """The primary dies while an apply is at work that has heard of batches which the replica never gets."""
+    # Long runs, so that some are still at work by then.
     for table in TABLES:
         database.run(f"{SLIP} INSERT INTO public.{table} (code) SELECT '{table}-late-' || n FROM"
-                     f" generate_series(1, {FILL}) AS n")  # fmt: skip
+                     f" generate_series(1, {3 * FILL}) AS n")  # fmt: skip
     time.sleep(_LAG)
     both.catch_up()
     both.fall_behind()
-    time.sleep(_LAG)
+    since = database.value("SELECT clock_timestamp()")
+    until = time.monotonic() + _LIVE
+    hit = 0
+    while not hit and time.monotonic() < until:
+        hit = database.value(_HIT.format(since=since))
     both.fail_over()
     with tally.lock:
         tally.ends["failover"] += 1
+        tally.hit = hit
+        if not hit:
+            tally.wrong.append("the failover met no apply at work")
 
 
 def _settle(operator: Operator, tally: Tally) -> None:
@@ -126,6 +142,7 @@ def main() -> int:
             "commands": dict(sorted(tally.ends.items())),
             "kills": tally.kills,
             "not_verified": tally.not_verified,
+            "hit_at_work": {"batches": tally.hit},
             "told_lost": {"batches": tally.lost_batches, "rows": tally.lost_rows},
             "writers": writers.written,
             **accounts.figures(after),

@@ -31,6 +31,7 @@ class Tally:
     kills: int = 0
     lost_batches: int = 0
     lost_rows: int = 0
+    hit: int = 0  # batches of an apply at work that the failover took
     certified: list[int] = field(default_factory=list)
     not_verified: list[dict[str, Any]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
