@@ -43,8 +43,9 @@ COMMENT ON FUNCTION {S}.birth_identity_retire(text, integer, text) IS
     'the others. Returns the new version. For birth_operator. Raises BR002 reason_missing; BR003 not_classified, '
     'nothing_registered, and what _birth_actor raises.';
 
--- Remember which rows have their codes under an identity: those whose code is registered; where nobody can compute it
--- any more, every row of this moment, since a second code would be a second birth.
+-- Remember which rows have their codes under an identity: those whose code is registered. Where its columns are other
+-- ones by now, that holds only if each of its registered codes is still a row's; else, and where nobody can compute it
+-- any more, every row of this moment has one, since a second code would be a second birth.
 CREATE OR REPLACE FUNCTION {S}._birth_retired_keep(
     p_collection text, p_version integer, p_identity {S}.birth_identity, p_pins jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET work_mem = '256MB'
@@ -59,9 +60,11 @@ DECLARE
     v_key record;
     v_every boolean := NOT coalesce(p_identity.columns <@ ARRAY(
             SELECT a.attname::text FROM pg_attribute AS a
-            WHERE a.attrelid = v_relid AND a.attnum > 0 AND NOT a.attisdropped), false)
-        OR {S}._birth_identity_drifted(p_pins, v_relid, p_identity.columns);
+            WHERE a.attrelid = v_relid AND a.attnum > 0 AND NOT a.attisdropped), false);
 BEGIN
+    IF NOT v_every AND {S}._birth_identity_drifted(p_pins, v_relid, p_identity.columns) THEN
+        v_every := NOT {S}._birth_retired_met(v_relid, p_identity);
+    END IF;
     INSERT INTO {S}.birth_identity_retirement
         (collection_name, version, strategy, columns, pins, key_columns, every_row, rows, registered, digest)
     VALUES (p_collection, p_version, p_identity.strategy, p_identity.columns, p_pins, '{{}}', v_every, 0,
@@ -93,6 +96,25 @@ END
 $body$;
 COMMENT ON FUNCTION {S}._birth_retired_keep(text, integer, {S}.birth_identity, jsonb) IS
     'Records an identity as retired, with the keys of the rows that keep its codes. Private. Raises BR003 no_key.';
+
+-- Whether each code that is registered under an identity is still that of one row, although its columns are other ones
+-- than they were: retyped, or made again from the same values.
+CREATE OR REPLACE FUNCTION {S}._birth_retired_met(p_relid oid, p_identity {S}.birth_identity) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_met bigint;
+BEGIN
+    SELECT count(*) INTO v_met
+    FROM {S}._birth_reading({S}._birth_retired_query(p_relid, p_identity, p_identity.columns, false))
+        AS kept(source_key text[]);
+    RETURN v_met = {S}.birth_identity_registered(p_identity.collection_name);
+EXCEPTION WHEN SQLSTATE 'BR003' THEN
+    RETURN false;  -- of a type without a text of its own
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_retired_met(oid, {S}.birth_identity) IS
+    'True if each code that is registered under an identity is still that of one row, although its columns changed. '
+    'Private.';
 
 -- The query of their keys. Rows of an identity that was retired before are among those already.
 CREATE OR REPLACE FUNCTION {S}._birth_retired_query(
