@@ -2,8 +2,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from core.db.connection.apply_connection import ApplyConnection
+from core.db.connection.errors import no_connection
+from core.services.backfill import apply
+from core.services.backfill.apply_options import Options
 from core.services.backfill.fault_points import Point
-from tests.databases import Database, a_clone, a_template
+from tests.databases import SCHEMA, Database, a_clone, a_template
 from tests.faults.appliers import Hold, applying, resume
 from tests.faults.proxy import Loss, Proxy
 from tests.faults.runs import a_run
@@ -105,6 +109,20 @@ def test_an_apply_does_not_wait_for_a_server_that_was_not_there_at_the_start(
         assert applier.end() == 1, applier.said()
         assert applier.error()["code"] == "server_unavailable"
     own.start()
+
+
+def test_a_start_while_the_server_recovers_waits_until_it_takes_connections(database: Database) -> None:
+    run = a_run(database, 100)
+    refusals = ["the database system is starting up", "the database system is in recovery mode"]
+
+    def connect() -> ApplyConnection:
+        if refusals:
+            raise no_connection(f"FATAL:  {refusals.pop()}")
+        return ApplyConnection.open(database.dsn("operator1"), SCHEMA)
+
+    told = [event.event for event in apply.apply(connect, run.number, Options(patience=20))]
+    assert (told.count("unavailable"), told[-1], refusals) == (2, "done", [])
+    run.must_be_complete()
 
 
 def test_a_commit_that_the_server_is_still_at_is_waited_for(own: OwnServer, database: Database) -> None:
