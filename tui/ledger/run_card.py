@@ -78,8 +78,7 @@ class RunCard(Vertical, can_focus=False):
             ),
             "paused": run_text.paused(progress),
             "account": run_text.account(
-                None if progress is None else progress.accounting,
-                run_text.registered_word(None if row is None else row.run),
+                None if progress is None else progress.accounting, run_text.registered_word(row.run)
             ),
         }
         if seen is not None and seen.certificate is not None:

@@ -118,9 +118,9 @@ def paused(progress: ApplyProgress | None) -> Content:
     return Content("")
 
 
-def registered_word(run: Run | None) -> str:
+def registered_word(run: Run) -> str:
     """What a run did with the rows that its accounting calls registered."""
-    return "registered" if run is None or run.withdraws is None else "withdrawn"
+    return "registered" if run.withdraws is None else "withdrawn"
 
 
 def account(accounting: Accounting | None, registered: str) -> Content:

@@ -66,10 +66,9 @@ async def retires(console: OnData) -> None:
     await console.until(lambda: reason(console, "retire") == "no row is registered under it")
 
 
-async def may_not(console: OnData) -> None:
-    await opened(console)
-    found = {reason(console, action) for action in ("run_rehearse", "run_withdraw", "retire")}
-    assert found == {"needs birth_operator"}
+async def withdraws_and_retires(console: OnData) -> None:
+    await withdraws(console)
+    await retires(console)
 
 
 def test_an_apply_is_tried_a_run_withdrawn_and_an_identity_retired_by_a_key(small_: Database) -> None:
@@ -83,6 +82,4 @@ def test_an_apply_is_tried_a_run_withdrawn_and_an_identity_retired_by_a_key(smal
     on(small_, tries_the_apply)
     small_.run("DELETE FROM public.unwanted")
     small.done(small_, run)
-    on(small_, withdraws)
-    on(small_, retires)
-    on(small_, may_not, "viewer1")
+    on(small_, withdraws_and_retires)
