@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from tests import line
 from tests import small as world
 from tests.console import Answer
 from tests.console import run as console
@@ -116,6 +117,13 @@ class Follower:
         answer = self.command("classify", "goods", "--exempt", "--reason", "its table is gone", login="gatekeeper1")
         return answer if answer.status else self.without()
 
+    def permit(self) -> Answer:
+        """A gatekeeper who knows of the change closes the permit, and opens another one."""
+        for each in self.command("permit", "list").document["permits"]:
+            self.command("permit", "close", str(each["permit"]), "--reason", "the gateway changed", login="gatekeeper1")
+        line.open_permit(self.database)
+        return self.apply()
+
     def without(self) -> Answer:
         """Another collection is planned, and nothing holds it up."""
         self.collection = "notes"
@@ -124,6 +132,7 @@ class Follower:
 
 # What a hint says, and what somebody who reads it does. The first that stands in it counts.
 SAID: tuple[tuple[str, Callable[[Follower], Answer]], ...] = (
+    ("open a new one", Follower.permit),
     ("Plan again", Follower.plan),
     ("records its place", Follower.find_table),
     ("by its new name", Follower.classify),
