@@ -289,9 +289,12 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         self._show_from(self.first_row - WHEEL)
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row that was clicked."""
+        """Put the cursor on the row that was clicked, or sort by the column: the second time, the other way round."""
         if event.y >= HEADER:
             self.move_to(self.first_row + event.y - HEADER)
+        elif self.table.is_sortable and (column := self.layout_.column_at(event.x)) is not None:
+            again = column.id == self.table.sorted_by.id
+            self.sort(column, descending=again and not self.table.descending)
 
 
 def fit_middle(text: str, width: int) -> str:

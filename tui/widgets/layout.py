@@ -65,6 +65,15 @@ class Layout(Generic[Row]):
         """The cells that some columns take with the gaps between them and the mark before them."""
         return 1 + sum(self._wanted(each) + len(GAP) for each in columns) - len(GAP)
 
+    def column_at(self, x: int) -> GridColumn[Row] | None:
+        """The column that stands at a cell."""
+        end = 1
+        for column, width in self.shown:
+            start, end = end, end + width + len(GAP)
+            if start <= x < end:
+                return column
+        return None
+
     def _arrange(self) -> None:
         order = self._order()
         name = self._name_width(order)

@@ -1,13 +1,16 @@
 """The two lines at the top: who, where, how the gate stands; and the panes."""
 
+from collections.abc import Iterator
+
 from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
 
 from core.domain.text import visible
-from tui.actions import ACTIONS, actions_at, key_label
+from tui.actions import ACTIONS, Action, Actor, actions_at, key_label
 from tui.runtime.state import ConsoleState
 from tui.widgets.gate_conditions import gate_conditions
 
@@ -25,7 +28,7 @@ COLOURS = {
 }
 
 
-class StatusBar(Widget):
+class StatusBar(Actor, Widget):
     """Says where the console is, in colour and word. It has no clock: a quiet screen stays quiet."""
 
     def __init__(self) -> None:
@@ -56,6 +59,12 @@ class StatusBar(Widget):
     def render(self) -> Content:
         """Two lines, without what a narrow screen has no room for."""
         return Content("\n").join(self._lines())
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the pane whose tab was clicked."""
+        found = tab_at(event.x, self._pane) if event.y == 1 else None
+        if found is not None:
+            self.host.action_do(found.id)
 
     def on_resize(self) -> None:
         """The right end is another one now."""
@@ -104,18 +113,26 @@ def first_line(state: ConsoleState, width: int) -> tuple[Content, bool]:
 def second_line(state: ConsoleState, pane: str, width: int, *, clock: bool) -> Content:
     """The panes, the one on the screen marked; on a narrow screen also the last refresh's time."""
     tabs: list[Part] = []
+    for action, label in _tabs(pane):
+        tabs += [(label, "bold reverse $accent" if action.opens == pane else "$accent"), (" ", "")]
+    return _spread(tabs, _clock(state) if clock else [], width, indent="")
+
+
+def tab_at(x: int, pane: str) -> Action | None:
+    """The action whose tab stands at a column."""
+    end = 0
+    for action, label in _tabs(pane):
+        start, end = end, end + cell_len(label) + 1
+        if start <= x < end - 1:
+            return action
+    return None
+
+
+def _tabs(pane: str) -> Iterator[tuple[Action, str]]:
     taken = {key for action in actions_at(pane) for key in action.keys_now}
     for action in ACTIONS:
         if action.opens:
-            here = action.opens == pane
-            tabs += [
-                (
-                    f" {key_label(next(key for key in action.keys_now if key not in taken))} {action.title} ",
-                    "bold reverse $accent" if here else "$accent",
-                ),
-                (" ", ""),
-            ]
-    return _spread(tabs, _clock(state) if clock else [], width, indent="")
+            yield action, f" {key_label(next(key for key in action.keys_now if key not in taken))} {action.title} "
 
 
 def _where(state: ConsoleState) -> list[Part]:

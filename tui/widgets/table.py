@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from core.domain.filter import Filter
 from core.domain.text import visible
@@ -36,6 +36,8 @@ class GridColumn(Generic[Row]):
 
 class GridTable(Generic[Row]):
     """Rows with a name each (unique), a filter and an order. The first column is the name."""
+
+    is_sortable: ClassVar[bool] = True
 
     def __init__(self, columns: Sequence[GridColumn[Row]], name: Callable[[Row], str]) -> None:
         self.columns = tuple(columns)

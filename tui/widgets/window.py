@@ -1,6 +1,7 @@
 """A piece of a list that is too long to hold: it grows at the edge where the cursor goes, and forgets the other end."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from core.domain.backfill.diff import Cursor, DiffRow, Page
 from tui.widgets.table import GridColumn, GridTable
@@ -12,6 +13,8 @@ IN_ORDER = frozenset({"collection", "code", "before", "after"})  # columns: by c
 
 class Window(GridTable[DiffRow]):
     """Rows as the server ordered them. `top` and `bottom` are where more is to be asked for; None: there is none."""
+
+    is_sortable: ClassVar[bool] = False
 
     def __init__(self, columns: Sequence[GridColumn[DiffRow]]) -> None:
         super().__init__(columns, lambda row: str(row.at))

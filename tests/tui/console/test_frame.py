@@ -266,3 +266,20 @@ def test_without_any_key_the_panes_are_there_once_figures_are_shown(source: Fake
             app.poller.stop()
 
     asyncio.run(run())
+
+
+def test_the_mouse_opens_panes_and_sorts_by_the_column_that_is_clicked(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        bar = console.lines()[1]
+        await console.pilot.click(offset=(bar.index("2 Matrix") + 1, 1))
+        await console.until(lambda: console.app.pane.id == "matrix")
+        await console.counted()
+        header = console.lines()[2]
+        await console.pilot.click(offset=(header.index("missing"), 2))
+        await console.shows("by missing ▲")
+        await console.pilot.click(offset=(header.index("missing"), 2))
+        await console.shows("by missing ▼")
+        await console.pilot.click(offset=(5, 5))
+        await console.until(lambda: console.app.matrix.grid.cursor == 2)
+
+    drive(scenario, source)
