@@ -6,6 +6,7 @@ that differ. What it cannot follow (a terminal that was resized, cleared or left
 that is drawn is sent.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -28,6 +29,12 @@ _TOKEN = re.compile(
 _PARTS = re.compile(r"[34]8;5;\d+|[34]8;2;\d+;\d+;\d+|\d+")
 _PLAIN = re.compile(r"[\x20-\x7e\u00a1-\u02ff\u2500-\u259f]*")  # each of them as wide as a cell
 _SKIPPED = 4  # unchanged cells that are cheaper to send again than to jump over
+_BLANK = 12  # blanks: the two sequences that take their place are no longer
+_MARKS = frozenset({"4", "7", "9", "21", "53"})  # a blank with one of these attributes is not blank
+_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29", "foreground": "39", "background": "49"}
+# Their erasing takes the background's colour. GNU screen's does not, and it is `screen` that tmux often says, too.
+_ERASING = re.compile(r"(xterm|tmux|rxvt|alacritty|kitty|foot|wezterm|ghostty|konsole|vte|gnome|linux|putty|st)(-|$)")
+_POINTER = re.compile(r"\x1b\]22;[^\x07]*\x07")  # the mouse's shape: not worth a line's time
 _FRAME = re.compile(r"\x1b\[\?2026h\x1b\[\?2026l")
 CLEAR = "\x1b[2J"  # written to the driver, it makes all that follows be sent
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"  # as Textual writes them
@@ -37,7 +44,8 @@ _UNKNOWN = "\x00"  # no text is this: whatever is drawn there differs
 class Canvas:
     """What a terminal shows, as far as it was drawn through here."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, erases: bool = False) -> None:
+        self._erases = erases
         self._texts: dict[int, list[str]] = {}
         self._styles: dict[int, list[str]] = {}
         # Where, and in which style, the next text is meant to stand; and what the terminal was told last.
@@ -53,7 +61,7 @@ class Canvas:
 
     def drawn(self, data: str) -> str:
         """What must be sent so that the terminal shows `data` drawn over what it shows."""
-        sent = "".join(self._sent(data))
+        sent = "".join(self._sent(_POINTER.sub("", data)))
         return _FRAME.sub("", sent)
 
     def _sent(self, data: str) -> Iterator[str]:
@@ -89,14 +97,15 @@ class Canvas:
         texts, styles = self._line()
         begin, end = self._column - 1, self._column - 1 + len(cells)
         self._column = end + 1
-        fresh = [self._style] * len(cells)
+        blank = _blank_style(self._style)
+        fresh = [blank if cell == " " else self._style for cell in cells]
         if texts[begin:end] == cells and styles[begin:end] == fresh:
             return
         if end < len(texts) and texts[end] == "":
             texts[end] = _UNKNOWN  # the second half of a character whose first half is drawn over
         if 0 < begin < len(texts) and texts[begin] == "":
             texts[begin - 1] = _UNKNOWN
-        for first, last in _changed(cells, texts[begin:end], styles[begin:end], self._style):
+        for first, last in _changed(cells, texts[begin:end], fresh, styles[begin:end]):
             yield from self._send(begin + first + 1, cells[first:last])
         texts[begin:end], styles[begin:end] = cells, fresh
 
@@ -113,11 +122,35 @@ class Canvas:
     def _send(self, column: int, cells: list[str]) -> Iterator[str]:
         if self._told_at != (self._row, column):
             yield f"\x1b[{self._row};{column}H"
-        if self._told_style != self._style:
+        if self._told_style != self._style and not self._looks_alike(cells):
             yield _difference(self._told_style, self._style)
             self._told_style = self._style
-        yield "".join(cells)
-        self._told_at = (self._row, column + len(cells))
+        yield from self._drawn(column, cells)
+
+    def _looks_alike(self, cells: list[str]) -> bool:
+        """Whether these cells look the same in the style that the terminal was told last: blanks have no foreground."""
+        return not any(cell.strip(" ") for cell in cells) and _blank_style(self._told_style) == _blank_style(
+            self._style
+        )
+
+    def _drawn(self, column: int, cells: list[str]) -> Iterator[str]:
+        """The cells; long blanks between them are erased in the colour of the background, where the terminal can."""
+        end = column + len(cells)
+        if not self._erases or _is_marked(self._style):
+            yield "".join(cells)
+            self._told_at = (self._row, end)
+            return
+        start = 0
+        for first, last in _blanks(cells):
+            yield "".join(cells[start:first])
+            yield f"\x1b[{last - first}X"
+            if last == len(cells):
+                self._told_at = (self._row, column + first)  # to erase does not move the cursor
+                return
+            yield f"\x1b[{last - first}C"
+            start = last
+        yield "".join(cells[start:])
+        self._told_at = (self._row, end)
 
     def _go(self) -> str:
         self._told_at = (self._row, self._column)
@@ -145,11 +178,21 @@ def _cells(text: str) -> list[str]:
     return found
 
 
-def _changed(cells: list[str], texts: list[str], styles: list[str], style: str) -> Iterator[tuple[int, int]]:
+def _blanks(cells: list[str]) -> Iterator[tuple[int, int]]:
+    """Where blanks stand that are cheaper to erase and to jump over than to send."""
+    first = 0
+    for place, cell in enumerate([*cells, _UNKNOWN]):
+        if cell != " ":
+            if place - first >= _BLANK:
+                yield first, place
+            first = place + 1
+
+
+def _changed(cells: list[str], texts: list[str], fresh: list[str], styles: list[str]) -> Iterator[tuple[int, int]]:
     """Where cells differ from what is shown, from place to place; short gaps are no gaps."""
     first, last = -1, -1
     for place, cell in enumerate(cells):
-        if place < len(texts) and texts[place] == cell and styles[place] == style:
+        if place < len(texts) and texts[place] == cell and styles[place] == fresh[place]:
             continue
         start = place - (cell == "")  # half a character cannot be sent
         if first >= 0 and start - last > _SKIPPED:
@@ -162,15 +205,32 @@ def _changed(cells: list[str], texts: list[str], styles: list[str], style: str) 
 
 
 @lru_cache(maxsize=512)
+def _blank_style(style: str) -> str:
+    """What of a style a blank shows: its background, unless an attribute draws something there."""
+    if _is_marked(style):
+        return style
+    return ";".join(part for part in _PARTS.findall(style) if _kind(part) == "background" and part != "49")
+
+
+@lru_cache(maxsize=512)
+def _is_marked(style: str) -> bool:
+    return not _MARKS.isdisjoint(_PARTS.findall(style))
+
+
+@lru_cache(maxsize=512)
 def _difference(before: str, after: str) -> str:
-    """What changes one style into another."""
+    """The shortest that changes one style into another."""
     if not after:
         return "\x1b[0m"
     old, new = _PARTS.findall(before), _PARTS.findall(after)
-    if any(_kind(part) not in map(_kind, new) for part in old):
-        return f"\x1b[0;{after}m"
+    kinds = [*map(_kind, new)]
+    ended = [_OFF.get(_kind(part), "") for part in old if _kind(part) not in kinds]
     fresh = [part for part in new if part not in old]
-    return f"\x1b[{';'.join(fresh)}m" if fresh else ""
+    anew = f"0;{after}"
+    if not all(ended) or ("22" in ended and not {"1", "2"}.isdisjoint(new)):
+        return f"\x1b[{anew}m"
+    changed = ";".join([*dict.fromkeys(ended), *fresh])
+    return f"\x1b[{min(changed, anew, key=len)}m" if changed else ""
 
 
 def _kind(part: str) -> str:
@@ -188,7 +248,7 @@ def diffing_driver(base: type[Driver]) -> type[Driver]:
     class DiffingDriver(base):  # type: ignore[misc,valid-type]
         """Writes to the terminal what differs."""
 
-        canvas = Canvas()
+        canvas = Canvas(erases=bool(_ERASING.match(os.environ.get("TERM", ""))))
         sent = 0  # characters
         _drawn_at: object = None
         _begun = ""

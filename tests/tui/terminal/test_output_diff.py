@@ -1,6 +1,8 @@
 import pyte
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyte.screens import Char
 
 from tui.terminal.output_diff import CLEAR, Canvas
 
@@ -9,9 +11,9 @@ BACKGROUNDS = st.sampled_from(["48;5;233", "48;2;9;9;9", "41", "107", "49", ""])
 ATTRIBUTES = st.sampled_from(["", "1", "7", "4", "1;4"])
 STYLES = st.tuples(ATTRIBUTES, COLOURS, BACKGROUNDS).map(lambda parts: ";".join(filter(None, parts)))
 MOVES = st.tuples(st.integers(1, 4), st.integers(1, 12)).map(lambda at: f"\x1b[{at[0]};{at[1]}H")
-RUNS = st.tuples(
-    STYLES, st.text("ab é─漢e\u0301", min_size=1, max_size=9), st.one_of(MOVES, st.sampled_from(["", "\r\n"]))
-)
+TEXTS = st.text("ab é─漢e\u0301", min_size=1, max_size=9) | st.sampled_from([" " * 14, f"a{' ' * 13}b"])
+RUNS = st.tuples(STYLES, TEXTS, st.one_of(MOVES, st.sampled_from(["", "\r\n"])))
+WIDTH = 110  # no run comes to the edge
 FRAMES = st.lists(st.tuples(MOVES, st.lists(RUNS, max_size=6)), max_size=8)
 BLUE, RED = "38;5;251;48;5;233", "38;5;203;48;5;233"
 
@@ -22,19 +24,29 @@ def as_textual_writes(frame: tuple[str, list[tuple[str, str, str]]]) -> str:
     return start + "".join(texts)
 
 
+def seen(cell: Char) -> Char:
+    """What an eye sees of a cell: a blank has no foreground."""
+    is_blank = cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough)
+    return cell._replace(fg="default", bold=False) if is_blank else cell
+
+
 class Shown:
     def __init__(self) -> None:
-        self.screen = pyte.Screen(40, 12)
+        self.screen = pyte.Screen(WIDTH, 12)
         self.stream = pyte.Stream(self.screen)
 
     def after(self, data: str) -> list[list[object]]:
         self.stream.feed(data)
-        return [[self.screen.buffer[y][x] for x in range(40)] for y in range(12)]
+        return [[seen(self.screen.buffer[y][x]) for x in range(WIDTH)] for y in range(12)]
 
 
-@given(FRAMES)
-def test_after_every_frame_the_terminal_shows_the_same(frames: list[tuple[str, list[tuple[str, str, str]]]]) -> None:
-    canvas, plain, thrifty = Canvas(), Shown(), Shown()
+@pytest.mark.parametrize("erases", [True, False])
+@given(frames=FRAMES)
+def test_after_every_frame_the_terminal_shows_the_same(
+    erases: bool,  # noqa: FBT001 - the parameter
+    frames: list[tuple[str, list[tuple[str, str, str]]]],
+) -> None:
+    canvas, plain, thrifty = Canvas(erases=erases), Shown(), Shown()
     for frame in map(as_textual_writes, frames):
         assert thrifty.after(canvas.drawn(frame)) == plain.after(frame)
 
@@ -63,7 +75,7 @@ def test_one_colour_after_another_costs_only_the_colour() -> None:
 
 
 def test_an_attribute_does_not_outlive_its_run() -> None:
-    assert Canvas().drawn("\x1b[1;31mbold\x1b[0m\x1b[31mplain\x1b[0m") == "\x1b[1;1H\x1b[1;31mbold\x1b[0;31mplain"
+    assert Canvas().drawn("\x1b[1;31mbold\x1b[0m\x1b[31mplain\x1b[0m") == "\x1b[1;1H\x1b[1;31mbold\x1b[22mplain"
 
 
 def test_what_a_wide_character_covered_is_drawn_again() -> None:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyte.screens import Char
 
-from tests.tui.pty_terminal import LINES, Terminal
+from tests.tui.pty_terminal import COLUMNS, LINES, Terminal
+from tests.tui.terminal.test_output_diff import seen
 
 CURSOR_BYTES = 300  # at 80x24 in 256 colours; DataTable takes 880
 AGE_BYTES = 100  # a step each 5 s: at most 20 bytes a second
@@ -30,6 +32,10 @@ def matrix() -> Iterator[Terminal]:
         terminal.shows(FRESH)
         terminal.settled()
         yield terminal
+
+
+def shown(terminal: Terminal) -> list[list[Char]]:
+    return [[seen(terminal.screen.buffer[line][column]) for column in range(COLUMNS)] for line in range(LINES)]
 
 
 def marked(terminal: Terminal) -> str:
@@ -67,9 +73,9 @@ def test_after_a_walk_the_screen_is_what_drawing_it_anew_shows(matrix: Terminal)
     for keys in ("jjj", "/iu_", "\r", "?", "G", "\x1b", "G", "llll", "1", ":", "mat", "\x1b", "2", "gg", "T", "\x1b"):
         matrix.send(keys)
         matrix.settled()
-        walked = [dict(matrix.screen.buffer[line]) for line in range(LINES)]
+        walked = shown(matrix)
         assert matrix.bytes_of("\x0c", done=lambda: True) > 0
-        assert [dict(matrix.screen.buffer[line]) for line in range(LINES)] == walked, keys
+        assert shown(matrix) == walked, keys
 
 
 def test_after_it_was_stopped_and_goes_on_the_whole_screen_is_there_again(matrix: Terminal) -> None:
