@@ -60,7 +60,7 @@ class EvidenceDialog(Dialog):
     def on_mount(self) -> None:
         """Say what the keys do."""
         keys = "" if self._accept is None else "enter: accept · "
-        self.query_one(".dialog", VerticalScroll).border_subtitle = f" {keys}j k: scroll · esc: close "
+        self.query_one(".dialog", VerticalScroll).border_subtitle = Content(f" {keys}j k: scroll · esc: close ")
 
     async def action_accept(self) -> None:
         """Back to the pane, with or without a decision."""

@@ -159,7 +159,13 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
             state.beside = read
             self.show(state)
 
-        call = lambda: source.read("beside", lambda link: beside(link, found.registered))  # noqa: E731 - as short as its use
+        def call() -> Beside:
+            # On a connection for counting, which is given back.
+            try:
+                return source.read("count 0", lambda link: beside(link, found.registered))
+            finally:
+                source.rest(0)
+
         self.host.work.start("beside", call, told, self._deaf)
 
     def _deaf(self, error: ConsoleError) -> None:

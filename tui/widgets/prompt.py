@@ -44,7 +44,7 @@ class Prompt(ModalScreen[str | None]):
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = Content(f" {self._title} ")
             accept = "enter: accept this text, or type another" if self._default else "enter: accept"
-            box.border_subtitle = f" {accept} · esc: cancel "
+            box.border_subtitle = Content(f" {accept} · esc: cancel ")
             yield Static(Content(self._label), markup=False)
             yield Input(self._value, visible(self._default), compact=True, select_on_focus=False)
             yield Static(id="comment", markup=False)
