@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
 
 from core.domain.backfill.failure import Failure, failure
 from core.services.backfill.apply_options import Options
@@ -234,6 +235,25 @@ def test_writes_that_nobody_counts_are_not_taken_for_none(small: Database) -> No
     stopped = drive(small, run)
     assert (stopped.status, stopped.code) == (3, "gate_closed")
     assert "track_counts" in str(stopped.error and stopped.error.evidence)
+
+
+def test_writes_to_a_foreign_table_are_not_taken_for_none_either(small: Database) -> None:
+    if not small.value("SELECT count(*) FROM pg_available_extensions WHERE name = 'postgres_fdw'"):
+        pytest.skip("NOT TESTED, foreign tables: this server has no postgres_fdw")
+    place = conninfo_to_dict(small.dsn("postgres"))
+    small.run("CREATE TABLE public.extra (x text); CREATE EXTENSION postgres_fdw")
+    small.run("CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS"
+              f" (host '{place['host']}', port '{place['port']}', dbname '{small.name}')")  # fmt: skip
+    small.run("CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS"
+              f" (user '{place['user']}', password '{place['password']}')")  # fmt: skip
+    small.run("CREATE FOREIGN TABLE public.far (x text) SERVER far OPTIONS (table_name 'extra');"
+              "GRANT INSERT ON public.far TO birth_caller")  # fmt: skip
+    registering(small, after="INSERT INTO public.far VALUES (p_entity_code);")
+    stopped = drive(small, a_run(small))
+    assert stopped.error
+    assert (stopped.status, stopped.code) == (5, "writes_unseen"), stopped.error.evidence
+    assert stopped.error.evidence["tables"] == ["public.far"]
+    assert small.value("SELECT count(*) FROM public.extra") == 0
 
 
 def test_a_code_registered_for_another_collection_meanwhile_is_set_aside_never_dropped(small: Database) -> None:
