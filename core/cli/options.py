@@ -37,14 +37,14 @@ class Invocation:
     output: Output
 
     @contextmanager
-    def _patient(self, open_link: Callable[["Session"], "Connection"]) -> Iterator["Connection"]:
+    def _patient(self, open_link: Callable[["Session"], "Connection"]) -> Iterator[tuple["Session", "Connection"]]:
         from core.cli.patience import patience  # noqa: PLC0415 - help must not wait for threads
 
         seconds = self.settings.connect_timeout or CONNECT_SECONDS
         say = self.output.progress
         with patience(say, seconds) as wait, self.session() as session, open_link(session) as connection:
             wait.uses(session, connection)
-            yield connection
+            yield session, connection
             wait.stop()
 
     @contextmanager
@@ -66,19 +66,25 @@ class Invocation:
     @contextmanager
     def browse(self) -> Iterator["Connection"]:
         """A READ ONLY connection."""
-        with self._patient(lambda session: session.browse()) as connection:
+        with self._patient(lambda session: session.browse()) as (_, connection):
             yield connection
+
+    @contextmanager
+    def browse_side_by_side(self) -> Iterator[tuple["Connection", Callable[[], "Connection"]]]:
+        """A READ ONLY connection, and what opens further ones."""
+        with self._patient(lambda session: session.browse()) as (session, connection):
+            yield connection, session.browse
 
     @contextmanager
     def write(self) -> Iterator["Connection"]:
         """A connection that may write."""
-        with self._patient(lambda session: session.write()) as connection:
+        with self._patient(lambda session: session.write()) as (_, connection):
             yield connection
 
     @contextmanager
     def install(self) -> Iterator["Connection"]:
         """A connection for what installs, upgrades or removes."""
-        with self._patient(lambda session: session.install()) as connection:
+        with self._patient(lambda session: session.install()) as (_, connection):
             yield connection
 
 

@@ -44,16 +44,15 @@ def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bo
     Collections that cannot be counted (locked, row-level security) are not in the totals and are named at the end.
     """
     uncounted: Mapping[str, ConsoleError] = {}
-    with call.session() as session:
+    with call.browse_side_by_side() as (connection, another):
         if counts:
             most = connections or call.settings.counters
             with steps(call.output) as tell:
-                seen = parallel_counts.counted_matrix(session.browse, most, every=every, tell=tell)
+                seen = parallel_counts.counted_over(connection, another, most, every=every, tell=tell)
             rows, uncounted = list(seen.rows), seen.uncounted
-        with session.browse() as connection:
-            if not counts:
-                rows = service.read(connection, every=every)
-            left = unenrolled(connection) if connection.installed == SCHEMA_VERSION else ()
+        else:
+            rows = service.read(connection, every=every)
+        left = unenrolled(connection) if connection.installed == SCHEMA_VERSION else ()
     if call.output.as_json:
         sums = asdict(totals(rows, counts=counts))
         document = {"collections": [_as_json(row) for row in rows], "totals": sums, "unenrolled": list(left)}

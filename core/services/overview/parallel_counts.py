@@ -40,21 +40,22 @@ def counted_matrix(
     `tell` hears of each table that is counted.
     """
     with browse() as connection:
-        return _matrix(connection, browse, connections, every=every, tell=tell)
-
-
-def counted_over(connection: Connection, *, tell: Tell | None = None) -> Matrix:
-    """The same over one connection alone, for those who may have no other."""
-    return _matrix(connection, _no_other, 1, every=False, tell=tell)
+        return counted_over(connection, browse, connections, every=every, tell=tell)
 
 
 def _no_other() -> Connection:
     raise AssertionError("one connection counts alone")
 
 
-def _matrix(
-    connection: Connection, another: Callable[[], Connection], connections: int, *, every: bool, tell: Tell | None
+def counted_over(
+    connection: Connection,
+    another: Callable[[], Connection] = _no_other,
+    connections: int = 1,
+    *,
+    every: bool = False,
+    tell: Tell | None = None,
 ) -> Matrix:
+    """The same over a connection that is there, and further ones up to so many; without, over it alone."""
     with connection.snapshot():
         rows = matrix.read(connection, every=every)
         names = [row.facts.collection for row in rows]
