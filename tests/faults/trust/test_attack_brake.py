@@ -86,3 +86,16 @@ def test_steering_over_and_over_is_refused_but_for_what_holds_a_run(small: Datab
         ask(operator, again.format("pause"))
         ask(operator, again.format("cancel"))
         assert refusal(operator, again.format("cancel"))[0] == "BR007"
+
+
+def test_a_batch_that_a_cursor_holds_back_until_its_commit_meets_the_permit_as_it_is_then(small: Database) -> None:
+    open_permit(small)
+    add_goods(small, 1, 3)
+    with small.psql() as operator:
+        batch = claimed(operator, begun(operator))
+        operator.execute("BEGIN")
+        operator.execute(f"DECLARE later CURSOR WITH HOLD FOR {batch}".encode())
+        close(small, lambda _: None)
+        state, message = refusal(operator, "COMMIT")
+    assert (state, "permit" in message) == ("BR003", True), message
+    assert small.value(_REGISTERED) == 0
