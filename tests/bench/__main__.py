@@ -1,7 +1,8 @@
 """`make bench`: every number that the project holds itself to, measured in one run.
 
-QUICK=1 takes smaller tables and fewer repetitions; ONLY=backfill,commands measures some groups. The table goes to
-stdout, the same as JSON to build/bench.json.
+QUICK=1 takes smaller tables and fewer repetitions; ONLY=backfill,commands measures some groups. What the server's
+version decides is measured on PostgreSQL 15 as well, where that is installed: many companies have it. The table goes
+to stdout, the same as JSON to build/bench.json.
 """
 
 import json
@@ -9,14 +10,16 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from core.db.embedded.server import EmbeddedServer
+from tests import other_servers
 from tests.bench import backfill, chain, commands, curves, flat, identity, many, screens
 from tests.bench.setting import Setting
 from tests.bench.table import Row, machine, markdown
 from tests.databases import TestServer
+from tests.makers import Programs, an_empty
 
 GROUPS: dict[str, Callable[[Setting], list[Row]]] = {
     "backfill": backfill.measure,
@@ -28,6 +31,7 @@ GROUPS: dict[str, Callable[[Setting], list[Row]]] = {
     "identity": identity.measure,
     "flat": flat.measure,
 }
+OLDER, ON_OLDER = "15", ("backfill", "curves")
 RESULT = Path(__file__).parents[2] / "build" / "bench.json"
 
 
@@ -48,11 +52,24 @@ def main() -> None:
                 found += GROUPS[name](setting)
         finally:
             embedded.release()
+        found += _on_older(Path(folder), quick, [name for name in wanted if name in ON_OLDER])
     line = machine()
     print("\n".join([line, "", markdown(found), *setting.notes]))  # noqa: T201 - what it is for
     RESULT.parent.mkdir(exist_ok=True)
     document = {"machine": line, "quick": quick, "rows": [asdict(row) | {"holds": row.holds} for row in found]}
     RESULT.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def _on_older(folder: Path, quick: bool, wanted: list[str]) -> list[Row]:  # noqa: FBT001 - as it was asked for
+    programs = other_servers.found().get(OLDER) if wanted else None
+    if programs is None:
+        return []
+    rows: list[Row] = []
+    with Programs(programs, fsync="on").serve(an_empty(folder / "older")) as dsn:
+        for name in wanted:
+            _say(f"measuring {name} on PostgreSQL {OLDER}…")
+            rows += GROUPS[name](Setting(TestServer(dsn, "bench"), quick))
+    return [replace(row, what=f"{row.what} (PostgreSQL {OLDER})") for row in rows]
 
 
 def _say(text: str) -> None:

@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 from core.db.connection.apply_connection import ApplyConnection
 from core.services.backfill import apply, plan, reconcile
 from core.services.backfill.apply_options import Options
+from core.settings import DEMO_LOGINS
 from tests import line
 from tests.bench.setting import Setting
 from tests.bench.table import Row, ratio
@@ -81,6 +82,7 @@ def a_bench(server: TestServer, rows: int) -> Iterator[Bench]:
     server.create(name)
     try:
         build_small(make_conninfo(server.dsn, dbname=name))
+        server.let_in(DEMO_LOGINS)
         database = Database(server, name)
         with database.psql("postgres") as connection:
             connection.execute(_BIG.format(rows=rows).encode())
@@ -109,13 +111,14 @@ def _ratios(bench: Bench, repeat: int) -> list[Row]:
     one = seconds["one statement"]
     told = f"{missing / one:,.0f} rows/s"
     return [
-        ratio("apply in batches of 1,000", one, seconds["batches"], 0.75, f"one statement, {told}"),
-        ratio("apply, adaptive", one, seconds["adaptive"], 0.9, f"one statement, {told}"),
-        ratio("apply, two workers", one, seconds["two workers"], 1.2, f"one statement, {told}"),
+        ratio("apply in batches of 1,000", one, seconds["batches"], 0.6, f"one statement, {told}"),
+        ratio("apply, adaptive", one, seconds["adaptive"], 0.8, f"one statement, {told}"),
+        ratio("apply, two workers", one, seconds["two workers"], 1.1, f"one statement, {told}"),
         ratio("apply, default (auto)", one, seconds["auto"], 1.1, f"one statement, {told}"),
         ratio("apply, a function that takes arrays", one, seconds["set-based"], 1.4, f"one statement, {told}"),
         ratio("apply, adaptive", per_row, seconds["adaptive"], 25, "a call per row from the client"),
-        ratio("plan", seconds["plan"], seconds["as table"], 2.2, "CREATE TABLE AS", at_most=True),
+        ratio("plan, reconcile and apply, default", one, seconds["whole line"], 0.7, f"one statement, {told}"),
+        ratio("plan", seconds["plan"], seconds["as table"], 1.7, "CREATE TABLE AS", at_most=True),
         ratio("reconcile", seconds["reconcile"], seconds["as table"], 1.5, "CREATE TABLE AS", at_most=True),
     ]
 
@@ -162,12 +165,31 @@ def _apply(options: Options, before: str = "") -> Callable[[Bench, Database], fl
         run = bench.planned(database)
         database.run("CHECKPOINT")
 
-        def connect() -> ApplyConnection:
-            return ApplyConnection.open(database.dsn("operator1"), SCHEMA)
-
-        return _timed(lambda: [*apply.apply(connect, run, options)])
+        return _timed(lambda: _applied(database, run, options))
 
     return work
+
+
+def _applied(database: Database, run: int, options: Options) -> None:
+    def connect() -> ApplyConnection:
+        return ApplyConnection.open(database.dsn("operator1"), SCHEMA)
+
+    for _ in apply.apply(connect, run, options):
+        pass
+
+
+def _whole(bench: Bench, database: Database) -> float:
+    line.open_permit(database, budget=bench.rows)
+
+    def work() -> None:
+        with database.connect("operator1") as operator:
+            run = line.make_reconciled(operator, "big")
+        for _ in apply.apply(
+            lambda: ApplyConnection.open(database.dsn("operator1"), SCHEMA), run, Options(workers=None)
+        ):
+            pass
+
+    return _timed(work)
 
 
 _WORK: dict[str, Callable[[Bench, Database], float]] = {
@@ -181,4 +203,5 @@ _WORK: dict[str, Callable[[Bench, Database], float]] = {
     "as table": _statement(_AS_TABLE),
     "plan": _plan,
     "reconcile": _reconcile,
+    "whole line": _whole,
 }

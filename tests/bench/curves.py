@@ -12,6 +12,7 @@ from core.services.backfill import apply, plan, reconcile
 from core.services.backfill.apply_options import Options
 from core.services.overview import matrix, parallel_counts
 from core.services.trust import verify
+from core.settings import DEMO_LOGINS
 from tests import line
 from tests.bench.setting import Setting, median, seconds
 from tests.bench.table import Row, ratio
@@ -146,6 +147,7 @@ def _built(setting: Setting, code: str, rows: int, count: int, *, every: int) ->
     setting.server.create(database.name)
     try:
         build_small(make_conninfo(setting.server.dsn, dbname=database.name))
+        setting.server.let_in(DEMO_LOGINS)
         with database.psql("postgres") as admin:
             admin.execute(b"SET session_replication_role = replica")
             for n in range(1, count + 1):
