@@ -94,6 +94,13 @@ class Attested:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterWrites:
+    """Tables that the register function may write besides the registry."""
+
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Remedy:
     """What makes a check of the audit pass."""
 
@@ -119,5 +126,6 @@ SCHEMAS: Final = Query("init.schemas", Schemas)
 TRY_EVENT_TRIGGER: Final = Command("init.try_event_trigger")
 TAKE_BACK: Final = Command("init.take_back")
 ATTESTED: Final = Query("init.attested", Attested)
+REGISTER_WRITES: Final = Query("init.register_writes", RegisterWrites)
 REMEDIES: Final = Query("init.remedies", Remedy)
 SEES_REMEDIES: Final = Query("init.sees_remedies", SeesRemedies)

@@ -6,6 +6,9 @@ from typing import Final
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from core.db.connection.session import Connection
+from core.db.install import installer
+from core.db.rows.init import REGISTER_WRITES
 from core.services.adopt.install import AUTHENTICATION, TRIGGER_GUARD
 from core.services.adopt.script_draft import Draft
 
@@ -16,9 +19,10 @@ _STATEMENTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def register_writes(made: Draft, tables: Sequence[str]) -> None:
-    """The step that says which tables the register function writes besides the registry."""
-    if tables:
+def register_writes(connection: Connection, made: Draft, tables: Sequence[str]) -> None:
+    """The step that says which tables the register function writes besides the registry, where that is new."""
+    known = connection.row(REGISTER_WRITES) if installer.COLLECTION in made.survey.recorded else None
+    if tables and (known is None or known.tables != tuple(tables)):
         made.add(
             f"the register function also writes {', '.join(tables)}",
             sql.SQL(

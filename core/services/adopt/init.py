@@ -232,7 +232,7 @@ def _draft(connection: Connection, wish: Wish) -> Draft:
         binding.draft(connection, made, wish.bind)
     with made.obstacles.noted():
         register_columns.draft(connection, made, wish.register_columns)
-    declarations.register_writes(made, wish.register_writes)
+    declarations.register_writes(connection, made, wish.register_writes)
     declarations.attestations(made, found.attested)
     grants.draft(connection, made)
     declarations.allow_withdraw(made, wanted=wish.allow_withdraw)

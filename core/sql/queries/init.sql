@@ -111,6 +111,9 @@ FROM {S}.birth_setting
 WHERE name IN ('authentication_attested', 'trigger_guard_attested')
 ORDER BY 1
 
+-- name: register_writes
+SELECT value AS tables FROM {S}.birth_setting WHERE name = 'register_writes'
+
 -- name: remedies
 -- What lets a failed check pass. A warning is left to the doctor: no run waits for it.
 SELECT id, statement FROM {S}.birth_remedies()

@@ -150,15 +150,17 @@ def test_a_gateway_of_the_companys_own_is_bound_and_left_as_it_is(server: TestSe
     with a_foreign_database(server, foreign.GATEWAY) as database:
         company = Company(database, "birth")
         gateway = ("--gateway", "public.fn_birth_gateway", "--trigger", "trg_birth_gateway")
-        company.globs = (*gateway, "--collections", "crm.people", "--bind", *foreign.BINDING)
+        writes = ("--register-writes", "ops.register_log")
+        company.globs = (*gateway, *writes, "--collections", "crm.people", "--bind", *foreign.BINDING)
         before = {row["text"] for row in database.run(DEFINITIONS)}
-        made = company.does("postgres", "init", *company.globs, "--register-writes", "ops.register_log")
+        made = company.does("postgres", "init", *company.globs)
         assert made["bound"]["binding"]["entity"] == "$code"
         assert made["enrolled"] == []
         assert before <= {row["text"] for row in database.run(DEFINITIONS)}
         left = {each["object"] for each in made["left"]}
         assert left >= {"table public.birth_registry", "function public.fn_birth_gateway",
                         "view public.v_birth_stage2_qt001_readiness_dashboard"}  # fmt: skip
+        assert company.does("postgres", "init", *company.globs)["installed"] == []
 
         foreign.let_in(database, "birth", LOGINS)
         remedies = company.follow_hints()
