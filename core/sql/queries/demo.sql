@@ -19,7 +19,7 @@ ALTER DATABASE demo_building RENAME TO demo
 GRANT SELECT, DELETE ON {S}.birth_registry TO birth_caller
 
 -- name: withdraw_allowed
-SELECT {S}._birth_withdraw_allow()
+DO $body$ BEGIN PERFORM {S}._birth_withdraw_allow(); END $body$
 
 -- name: foreign_clients
 SELECT pg_catalog.count(*) AS clients
