@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -14,6 +15,7 @@ from core.settings import Settings
 from tests.databases import SCHEMA, Database
 from tests.tui.fakes import FakeSource, StillClock
 from tui.app import ConsoleApp
+from tui.readiness import missing_text
 from tui.runtime.poller import Clock
 from tui.runtime.source import SessionSource
 
@@ -126,8 +128,9 @@ def drive_real(
     *,
     read_only: bool = False,
     clock: Clock | None = None,
+    counts: bool = False,
 ) -> None:
-    """Run a scenario on a real database, after the first look."""
+    """Run a scenario on a real database, after the first look; `counts`: its rows are counted unasked, as usual."""
 
     async def run() -> None:
         settings = Settings(dsn=database.dsn(login), schema=SCHEMA, login=login, read_only=read_only)
@@ -144,4 +147,5 @@ def drive_real(
                 app.poller.ended(DEADLINE_SECONDS)
                 source.close()
 
-    asyncio.run(run())
+    with patch.object(missing_text, "COUNTED_ALONE", missing_text.COUNTED_ALONE if counts else -1):
+        asyncio.run(run())

@@ -88,7 +88,7 @@ def test_missing_rows_stand_by_collection_the_largest_first_beside_what_is_not_e
         await console.shows("764 rows of 15 collections can be planned now")
         assert "closed by: 43 identities (3), no permit (P)" in console.screen()
 
-    drive_real(scenario, database)
+    drive_real(scenario, database, counts=True)
 
 
 def test_a_figure_that_nobody_changed_through_the_ledger_names_nobody(database: Database) -> None:
@@ -104,7 +104,7 @@ def test_a_figure_that_nobody_changed_through_the_ledger_names_nobody(database: 
         # The table's rows stay in the registry.
         await console.shows("14 phantoms in agents")
 
-    drive_real(scenario, database, size=(120, 36))
+    drive_real(scenario, database, size=(120, 36), counts=True)
 
 
 def test_everything_that_changed_is_read_in_full_and_the_figures_are_taken_away(
