@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core.db.embedded.server import EmbeddedServer
 from tests import other_servers
-from tests.bench import backfill, chain, commands, curves, flat, identity, many, screens
+from tests.bench import backfill, chain, commands, curves, flat, identity, many, screens, suggest_cost
 from tests.bench.setting import Setting
 from tests.bench.table import Row, machine, markdown
 from tests.databases import TestServer
@@ -29,6 +29,7 @@ GROUPS: dict[str, Callable[[Setting], list[Row]]] = {
     "commands": commands.measure,
     "chain": chain.measure,
     "identity": identity.measure,
+    "suggest": suggest_cost.measure,
     "flat": flat.measure,
 }
 OLDER, ON_OLDER = "15", ("backfill", "curves")

@@ -67,7 +67,7 @@ def _demo(setting: Setting) -> Iterator[Row]:
 
 def _many(setting: Setting) -> Iterator[Row]:
     tables = QUICK_TABLES if setting.quick else TABLES
-    with _built(setting, "birth_bench_many", _MANY.format(tables=tables), _ENROL.format(tables=tables)) as database:
+    with built(setting, "birth_bench_many", _MANY.format(tables=tables), _ENROL.format(tables=tables)) as database:
         names = [f"t{number}" for number in range(1, tables + 1)]
         most = round(_SECONDS_A_TABLE * tables, 1)
         yield Row(f"profile of {tables:,} tables", _profile(setting, database, names), "s", most, "—")
@@ -75,7 +75,7 @@ def _many(setting: Setting) -> Iterator[Row]:
 
 def _huge(setting: Setting) -> Iterator[Row]:
     rows = QUICK_ROWS if setting.quick else ROWS
-    with _built(setting, "birth_bench_huge", _HUGE.format(rows=rows)) as database, database.connect() as operator:
+    with built(setting, "birth_bench_huge", _HUGE.format(rows=rows)) as database, database.connect() as operator:
         opened = median(setting.repeat, lambda: seconds(lambda: [*suggest.suggestions(operator, ["huge"])]))
         yield Row(f"evidence of a table of {rows:,} rows", opened, "s", 0.5, "—")
         source = sources.require(operator, "huge")
@@ -94,7 +94,8 @@ def _profile(setting: Setting, database: Database, names: list[str]) -> float:
 
 
 @contextmanager
-def _built(setting: Setting, name: str, *script: str) -> Iterator[Database]:
+def built(setting: Setting, name: str, *script: str) -> Iterator[Database]:
+    """A small installation in a database of its own, with what the scripts add."""
     setting.server.drop(name)
     setting.server.create(name)
     try:

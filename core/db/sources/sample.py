@@ -10,6 +10,7 @@ from core.db.sources import codec
 from core.errors import GateClosed
 
 _WIDEST_CHARACTER, _HEADER = 4, 8  # bytes
+_SHORT_TYPES = ("smallint", "integer", "bigint", "uuid", "date", "boolean")  # their texts are never long
 
 
 def usable(types: Mapping[str, str]) -> frozenset[str]:
@@ -67,6 +68,8 @@ def _shown(name: str, type_name: str, longest: int | None) -> sql.Composable:
     column = sql.SQL("source.{}").format(sql.Identifier(name))
     if longest is None:
         return sql.SQL("CASE WHEN {} IS NULL THEN NULL ELSE '' END").format(column)
+    if type_name in _SHORT_TYPES:
+        return codec.part_text(name, type_name)
     # Compressed or not, so many bytes are more characters than wanted; the value itself stays on the server's disk.
     return sql.SQL("CASE WHEN pg_catalog.pg_column_size({}) > {} THEN pg_catalog.repeat('.', {}) ELSE {} END").format(
         column,

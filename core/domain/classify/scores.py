@@ -85,11 +85,12 @@ def is_natural(table: SampledTable, columns: Columns, shape: Shape) -> bool:
         return False
     if table.by_name[name].type not in ("text", "character varying", "character", "name"):
         return False
+    if shape.kinds[name] not in (OWN_ID, OWN_CODE):
+        return False
     texts = _texts(table, name)
     made_up = sum(bool(_UUID.fullmatch(text)) or text.isdecimal() for text in texts)
     spaced = sum(" " in text.strip() for text in texts)
-    named = shape.kinds[name] in (OWN_ID, OWN_CODE)
-    return named and made_up <= (1 - _MOST) * len(texts) and spaced <= (1 - _MOST) * len(texts)
+    return made_up <= (1 - _MOST) * len(texts) and spaced <= (1 - _MOST) * len(texts)
 
 
 def is_uuid_like(table: SampledTable, name: str) -> bool:

@@ -4,6 +4,7 @@ Of each table an outline is kept: the least hashes of the values of its columns 
 show whether the values of one column are among those of another, at a price that does not grow with the tables.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,21 +31,26 @@ _DANGLING = 0.95  # of the values that can be looked up: rows that were deleted 
 _ALL = 1 << 32
 _KEY_TYPES = ("smallint", "integer", "bigint", "numeric", "uuid", "text", "character", "date", "name")
 _LONGEST_RUN = 5
+_FIRST_TEXTS, _LONG = 50, 64  # texts that are measured, and letters of a key
 _SOME_ROWS = 5  # below it, that all rows have one value says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """The least hashes of a column's values; every value with a hash below `below` is among them."""
+    """The least hashes of a column's values; every value with a hash below `below` is among them.
+
+    `ordered` are the same hashes, for counting those below a bound.
+    """
 
     hashes: frozenset[int]
     below: int
     distinct: int
+    ordered: tuple[int, ...]
 
     def holds(self, other: "Sketch") -> bool | None:
         """Whether the values of `other` are among these; None where no value of it could be looked up."""
-        seen = [each for each in other.hashes if each < self.below]
-        return sum(each in self.hashes for each in seen) >= _DANGLING * len(seen) if seen else None
+        seen = bisect_left(other.ordered, self.below)
+        return len(self.hashes & other.hashes) >= _DANGLING * seen if seen else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +93,24 @@ def outline(table: SampledTable) -> Outline:
 def _may_name_rows(table: SampledTable, name: str, plain: str) -> bool:
     if not table.by_name[name].usable or not table.by_name[name].type.startswith(_KEY_TYPES) or is_audit(plain):
         return False
+    if _is_long(table, name):
+        return False
     found = kind(plain, table.collection, table.tables)
     return found not in (CHANGING, LABEL) or bool(table.shared_names.get(name))
 
 
+def _is_long(table: SampledTable, name: str) -> bool:
+    """Whether a column's first texts are too long for a key: nobody names rows by them."""
+    texts = [text for text in table.sample[name][:_FIRST_TEXTS] if text]
+    return sum(map(len, texts)) > _LONG * len(texts)
+
+
 def _sketch(table: SampledTable, name: str) -> Sketch:
-    hashes = {crc32(text.encode()) for text in table.sample[name] if text}
+    hashes = {crc32(text.encode()) for text in table.values[name] if text}
     if len(hashes) <= _KEPT:
-        return Sketch(frozenset(hashes), _ALL, len(hashes))
+        return Sketch(frozenset(hashes), _ALL, len(hashes), tuple(sorted(hashes)))
     least = nsmallest(_KEPT, hashes)
-    return Sketch(frozenset(least), least[-1] + 1, len(hashes))
+    return Sketch(frozenset(least), least[-1] + 1, len(hashes), tuple(least))
 
 
 def _needed(table: SampledTable, usable: Sequence[str], unique: frozenset[str]) -> frozenset[str]:
