@@ -42,9 +42,7 @@ BEGIN
                     v_entry.relid, v_entry.collection_name, v_entry.strategy, v_entry.columns, 'source'),
                 v_suspects) ELSE 0 END;
             IF without_code + duplicates + twins > 0 THEN
-                SELECT row.examples INTO examples
-                FROM {S}._birth_reading({S}._birth_offenders_statement(v_entry, without_code, duplicates, twins))
-                    AS row(examples jsonb);
+                examples := {S}._birth_offenders(v_entry, without_code, duplicates, twins);
             END IF;
         END IF;
         RAISE NOTICE 'reread %', collection_name;
@@ -73,6 +71,18 @@ END
 $body$;
 COMMENT ON FUNCTION {S}._birth_reread_statement({S}.birth_backfill_ledger) IS
     'The statement that reads the source of one entry again. Private.';
+
+-- Examples of an entry's rows without a code, shared codes and twins. Numbers that stand for codes are grouped by a
+-- table of hashes: they are in no order that a sort could gain by.
+CREATE OR REPLACE FUNCTION {S}._birth_offenders(
+    p_entry {S}.birth_backfill_ledger, p_without_code bigint, p_duplicates bigint, p_twins bigint) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_hashagg = 'on' AS $body$
+    SELECT row.examples
+    FROM {S}._birth_reading({S}._birth_offenders_statement(p_entry, p_without_code, p_duplicates, p_twins))
+        AS row(examples jsonb)
+$body$;
+COMMENT ON FUNCTION {S}._birth_offenders({S}.birth_backfill_ledger, bigint, bigint, bigint) IS
+    'Examples of an entry''s rows without a code, shared codes and twins. Private.';
 
 -- The statement that names three rows without a code, three codes that rows share, and three groups of codes that are
 -- the same but for what is not seen; each only where there are any.
