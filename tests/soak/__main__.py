@@ -39,7 +39,7 @@ SELECT coalesce(max(one.batches), 0) FROM (
 
 def _build(database: Database) -> None:
     for table in TABLES:
-        database.run(SLIP + TABLE.format(table, FILL))
+        database.run(TABLE.format(table, FILL))
         database.run(f"SELECT birth.birth_identity_import('{table}', 'column', ARRAY['code'], 'the soak says so')")
     for login in OPERATORS[2:]:
         database.run(
