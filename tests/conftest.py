@@ -1,10 +1,13 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
+from core.db.embedded.account import Account
+from core.db.embedded.cluster import programs
+from core.errors import Unavailable
 from tests.databases import Database, TestServer, a_clone, a_server, a_template
 from tests.templates import SMALL
 
@@ -25,6 +28,18 @@ def _signals_that_what_is_started_hears() -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_way_to_the_programs(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let the account of the servers through to PostgreSQL's programs, for all homes of this run together.
+
+    A home that is stopped closes what it had to open, and would close it to the servers of other tests.
+    """
+    with suppress(Unavailable):
+        folder = programs()
+        opened = tmp_path_factory.mktemp("way") / "opened"
+        Account.of(folder / "no data").open_the_way((folder,), opened, lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,8 @@ class Cluster:
 
     def close_the_way(self) -> None:
         """Take back what starting it let the server's account through, as far as it was closed before."""
-        self.account.close_the_way(self.home / _OPENED)
+        if (self.home / _OPENED).exists():
+            self.account.close_the_way(self.home / _OPENED)
 
     def stop(self) -> bool:
         """Disconnect everybody and bring the server down; False when it was not running.
@@ -104,6 +105,8 @@ class Cluster:
         folder = self.postmaster.folder()
         if not self.postmaster.lives():  # pg_ctl would signal whoever has its number now
             return False
+        # Another home's stop may have closed the folders that both were let through.
+        self.account.open_the_way((self.home, programs()), self.home / _OPENED, lambda _: None)
         # PostgreSQL 18 hangs when it is asked to shut down while it recovers from a crash.
         wait_until(lambda: self.answers() or not self.postmaster.lives(), _RECOVERY)
         for mode in ("fast", "immediate"):  # what the second one leaves, the next start recovers
