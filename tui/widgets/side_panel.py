@@ -51,6 +51,11 @@ class SidePanel(VerticalScroll, can_focus=False):
         self._resting = self.set_timer(REST_SECONDS, self._rest)
 
     @property
+    def is_at_rest(self) -> bool:
+        """Whether it shows the row under the cursor."""
+        return self._resting is None
+
+    @property
     def is_seen(self) -> bool:
         """Whether the screen is wide enough for it, and its pane is shown."""
         return self.is_running and all(each.display for each in self.ancestors_with_self if hasattr(each, "display"))

@@ -198,6 +198,7 @@ def test_an_anchor_of_another_installation_is_refused(
     assert found.value.evidence["live"] != found.value.evidence["anchor"]
 
 
+@pytest.mark.long
 def test_two_hundred_thousand_events_are_verified_from_the_database(small: Database) -> None:
     with small.psql("postgres") as session:
         head = session.execute("SELECT seq, hash FROM birth.birth_ledger_head").fetchone()

@@ -151,8 +151,7 @@ def test_stderr_names_the_gates_that_each_refused_row_closed_with_their_evidence
     answer = run("classify", "--from", str(file), "--dsn", database.dsn())
     assert answer.status == 3
     gate = "no_pending_collisions (no other classified collection has the same code)"
-    found = json.dumps({"rows": 1, "examples": [{"code": code, "owner": "os_projects"}]})
-    assert f"    closed: {gate}: {found}\n" in answer.err
+    assert f"    closed: {gate}: rows 1, examples (code {code}, owner os_projects)\n" in answer.err
     assert "    hint: Use the synthetic form of the same column." in answer.err
     assert "  closed: nobody (unknown collection nobody): unknown_collection\n" in answer.err
 

@@ -71,11 +71,13 @@ def compare(database: Database, steps: Steps, before: tuple[int, int], after: tu
     assert pictures[0] == pictures[1]
 
 
+@pytest.mark.long
 @BOTH
 def test_evidence_folds_anew(database: Database, before: tuple[int, int], after: tuple[int, int]) -> None:
     compare(database, classify_opened, before, after)
 
 
+@pytest.mark.long
 @BOTH
 @pytest.mark.usefixtures("a_home")
 def test_the_ledger_s_bar_lists_and_gates_fit_the_new_width(

@@ -24,6 +24,7 @@ from tui.matrix.contract_screen import ContractScreen
 from tui.readiness.pane import ReadinessPane
 from tui.runtime.dashboard_context import DashboardContext
 from tui.runtime.state import figures
+from tui.widgets.side_panel import SidePanel
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 MARKUP, CONTROL = "[bold red]not markup[/]", "\x1b[31m\u202eevil"
@@ -52,11 +53,13 @@ def pose(
             await app.complete()
 
             async def picture(name: str) -> None:
-                await pilot.pause()
+                # Beside a list, its row is told once the cursor rests: a picture holds what is told in the end.
+                await driven.until(lambda: all(panel.is_at_rest for panel in app.query(SidePanel)))
                 assert app.export_screenshot() == album(name=name)
 
+            driven = Driven(app, pilot, source)
             try:
-                await scenario(Driven(app, pilot, source), picture)
+                await scenario(driven, picture)
             finally:
                 app.poller.stop()
                 source.close()

@@ -40,7 +40,7 @@ class Shown:
         return [[seen(self.screen.buffer[y][x]) for x in range(WIDTH)] for y in range(12)]
 
 
-@pytest.mark.parametrize("erases", [True, False])
+@pytest.mark.parametrize("erases", [True, pytest.param(False, marks=pytest.mark.long)])
 @given(frames=FRAMES)
 def test_after_every_frame_the_terminal_shows_the_same(
     erases: bool,  # noqa: FBT001 - the parameter
