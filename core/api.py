@@ -28,7 +28,7 @@ from core.domain.trust.chain import Audit
 from core.domain.trust.check import Check
 from core.errors import ConsoleError
 from core.services.backfill import apply, control, permits, plan, reconcile, runs
-from core.services.backfill.apply_options import Asked, Options
+from core.services.backfill.apply_options import GivenOptions, Options
 from core.services.backfill.control import Control
 from core.services.backfill.plan import Plan
 from core.services.backfill.reconcile import Reconciliation
@@ -43,8 +43,8 @@ from core.services.trust.certify import Certificate
 from core.services.trust.verify import Verification
 
 __all__ = [
-    "ApplyEvent", "Asked", "Audit", "Certificate", "Check", "Classification", "ConsoleError", "Control", "Database",
-    "Decision", "Identity", "Matrix", "Permit", "Plan", "Readiness", "Reconciliation", "Result", "Retired", "Run",
+    "ApplyEvent", "Audit", "Certificate", "Check", "Classification", "ConsoleError", "Control", "Database", "Decision",
+    "GivenOptions", "Identity", "Matrix", "Permit", "Plan", "Readiness", "Reconciliation", "Result", "Retired", "Run",
     "Server", "Suggestion", "Verification", "column_identity", "connect", "synthetic_identity",
 ]  # fmt: skip
 
@@ -199,7 +199,7 @@ class Database:
         """
         return reconcile.reconcile(self._writer, _number(run), note, allow=allow)
 
-    def apply(self, run: ARun, **options: Unpack[Asked]) -> Generator[ApplyEvent, None, None]:
+    def apply(self, run: ARun, **options: Unpack[GivenOptions]) -> Generator[ApplyEvent, None, None]:
         """Register the planned rows, batch by batch; the last event, `done`, holds the accounting.
 
         Options are those of the command `apply`; without one, the profile's or the default. Work begins with the first

@@ -99,7 +99,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             self.queue.reload()
 
     def unsaved(self) -> str:
-        """Staged decisions are lost with the console."""
+        """What would be lost if the console were quit now: how many staged decisions, or nothing."""
         count = len(self.staging.choices)
         return count_of(count, "staged decision") if count else ""
 

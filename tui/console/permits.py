@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from core.domain.backfill.next_actions import GATEKEEPER, OPERATOR
-from core.domain.backfill.permit import Asked, asked
+from core.domain.backfill.permit import PermitTerms, asked
 from core.domain.text import visible
 from core.errors import UsageError
 from tui.actions import Controller
@@ -139,7 +139,7 @@ class PermitActions(Controller):
         question = Confirm(title, body + where, self.host.state.phrase(phrase), f"{phrase.split(maxsplit=1)[0]} it")
         self.host.push_screen(question, lambda yes: then() if yes else None)
 
-    def _open(self, wanted: Asked) -> None:
+    def _open(self, wanted: PermitTerms) -> None:
         def call(link: Link) -> "Permit":
             from core.services.backfill import permits  # noqa: PLC0415 - the first paint does not wait for the driver
 
@@ -164,7 +164,7 @@ class PermitActions(Controller):
 
         self._write(call)
 
-    def _request(self, wanted: Asked) -> None:
+    def _request(self, wanted: PermitTerms) -> None:
         host, run = self.host, wanted.run
         assert run is not None  # noqa: S101 - the form insists on it
 

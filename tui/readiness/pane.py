@@ -174,7 +174,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
             self.host.tell(error)
 
     def why_not(self, action_id: str) -> str:
-        """An open gate needs nothing."""
+        """The reason that forbids an action now: where the gate is open, no step is next."""
         return "every condition has passed" if action_id == "next_step" and self._first_closed() is None else ""
 
     def twin(self, action_id: str) -> str:

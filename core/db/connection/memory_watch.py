@@ -24,7 +24,7 @@ _SAID_SECONDS = 60  # how long after giving up a lost link is explained by that
 _STATM = Path("/proc/self/statm")
 
 
-class Asked(Protocol):
+class AskingConnection(Protocol):
     """A connection, as far as it is watched."""
 
     @property
@@ -39,11 +39,11 @@ class _Watch:
     """What is watched in this process, and when something was given up last."""
 
     def __init__(self) -> None:
-        self._connections: WeakSet[Asked] = WeakSet()
+        self._connections: WeakSet[AskingConnection] = WeakSet()
         self._thread: threading.Thread | None = None
         self._given_up = -float(_SAID_SECONDS)
 
-    def add(self, connection: Asked) -> None:
+    def add(self, connection: AskingConnection) -> None:
         self._connections.add(connection)
         if self._thread is None or not self._thread.is_alive():  # a fork has none of its parent's threads
             self._thread = threading.Thread(target=self._look, name="memory", daemon=True)
@@ -65,7 +65,7 @@ class _Watch:
                 for each in asking:
                     each.abandon()
 
-    def _asking(self) -> list[Asked]:
+    def _asking(self) -> list[AskingConnection]:
         with suppress(RuntimeError):  # another thread connects just now: the next look sees all
             return [each for each in self._connections if each.is_asking]
         return []

@@ -53,7 +53,7 @@ def together(given: Sequence[tuple[sql.Composable, sql.Composable, str]], schema
 
 
 def joined(table: sql.Composable, code: sql.Composable, collection: str, schema: str) -> Reading[Joined]:
-    """What `counts` tells `grouped`, in one join that needs no group for each code, as long as no two rows share one.
+    """The figures of `counts` when `grouped`, by one join without groups; right while no two rows share one.
 
     Registered rows are as many as the registry's rows that they meet; of the missing ones no two hashes are the same.
     """

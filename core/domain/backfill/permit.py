@@ -103,7 +103,7 @@ def admitted(permits: Iterable[Permit], to_go: Mapping[str, int]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PermitTerms:
     """What a gatekeeper wants to admit, or an operator asks for: so many rows, for so long, of what, when, and why."""
 
     budget: int
@@ -116,7 +116,7 @@ class Asked:
 
     @property
     def text(self) -> str:
-        """What it means, for people; the reason apart."""
+        """The terms in words for people: rows, lifetime, collections, run, conditions; without the reason."""
         parts = [f"{self.budget:,} row{'' if self.budget == 1 else 's'} for {self.lifetime}"]
         parts.append(", ".join(self.collections) or ("any collection" if self.run is None else f"run {self.run} only"))
         parts += [] if self.run is None or not self.collections else [f"run {self.run} only"]
@@ -126,7 +126,7 @@ class Asked:
 FIELDS = ("rows", "lifetime", "reason", "collections", "run", "hours", "ticket")
 
 
-def asked(fields: Mapping[str, str]) -> Asked:
+def asked(fields: Mapping[str, str]) -> PermitTerms:
     """Read a form of FIELDS; the last four may be empty. Raises UsageError whose evidence names the wrong `field`.
 
     `ROWS LIFETIME REASON` may all stand in the first field, as in `100,000 2h stage 2`: who knows it types no tabs. So
@@ -155,7 +155,7 @@ def asked(fields: Mapping[str, str]) -> Asked:
     run = fields.get("run", "").removeprefix("run-")
     if run and not (run.isascii() and run.isdecimal() and 0 < int(run) <= _MOST_ROWS):
         raise _wrong("run", f"invalid run {run!r}", "Write its number, as in 3, or nothing for every run.")
-    return Asked(
+    return PermitTerms(
         budget=int(digits),
         lifetime=found,
         reason=fields["reason"].strip(),

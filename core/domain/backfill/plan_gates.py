@@ -22,7 +22,7 @@ ASKED = frozenset({"no_nulls", "no_empties", "unique", "no_twins", "short_enough
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class WantedCollection:
     """A collection that somebody wants planned; `facts` is None for a name that is not enrolled."""
 
     collection: str
@@ -43,7 +43,7 @@ class Named:
         return f"its identity columns are missing: {', '.join(self.facts.missing_columns)}"
 
 
-def way_out(named: Named) -> str:
+def way_out(named: WantedCollection) -> str:
     """What leads on from the first reason why a collection cannot be planned."""
     if named.facts is None or named.facts.requirement != REQUIRED:
         return HINT
@@ -52,11 +52,11 @@ def way_out(named: Named) -> str:
     return RENAMED if named.facts.missing_columns else HINT
 
 
-def _when(named: Named, passed: bool, **more: Json) -> Verdict:  # noqa: FBT001 - the condition is the point
+def _when(named: WantedCollection, passed: bool, **more: Json) -> Verdict:  # noqa: FBT001 - the condition is the point
     return when(passed, {"collection": named.collection, **more})
 
 
-PLANNABLE: tuple[Gate[Named], ...] = (
+PLANNABLE: tuple[Gate[WantedCollection], ...] = (
     Gate(
         "known",
         "the collection is enrolled",

@@ -69,8 +69,8 @@ class Replicas:
     _server: object = field(init=False, default=None)
     _most: int = field(init=False, default=0)
 
-    def most(self, server: object, streaming: int) -> int:
-        """Learn from a look at a server, which is known by when it began."""
+    def most_seen(self, server: object, streaming: int) -> int:
+        """The most replicas seen so far, this look included; a server is told from another by when it began."""
         if server != self._server:
             self._server, self._most = server, 0
         self._most = max(self._most, streaming)

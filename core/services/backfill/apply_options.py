@@ -13,7 +13,7 @@ LARGEST_BATCH, MOST_WORKERS, MOST_NICE = 10_000, 64, 20.0
 _MEGABYTE = 1_000_000  # bytes
 
 
-class Asked(TypedDict, total=False):
+class GivenOptions(TypedDict, total=False):
     """The options of an apply as people give them. Seconds, MB per second; a `max_lag` of inf is any lag."""
 
     batch_size: int | None
@@ -51,7 +51,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
-    def of(cls, profile: Throttles, **asked: Unpack[Asked]) -> Self:
+    def of(cls, profile: Throttles, **asked: Unpack[GivenOptions]) -> Self:
         """Settle what was asked for; None leaves it to the profile.
 
         Raises UsageError for a number that is out of range, also for one that is none.

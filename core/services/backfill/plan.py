@@ -9,7 +9,7 @@ from core.db.connection.session import Connection
 from core.db.rows import plan as rows
 from core.db.rows.plan import ESTIMATES, PLAN, PLAN_RECONCILED, SKIPPED, SUPERSEDED
 from core.db.rows.query import from_json
-from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, Named, way_out
+from core.domain.backfill.plan_gates import ASKED, HINT, PLANNABLE, WantedCollection, way_out
 from core.domain.backfill.runs import Run
 from core.domain.classify.identity import CONTRACT
 from core.domain.gates import Judgement, judge
@@ -137,7 +137,7 @@ def _made(connection: Connection, number: int, skipped: tuple[Skipped, ...]) -> 
 
 def _unplannable(row: MatrixRow) -> Skipped:
     """What the catalogs say of a collection that cannot be planned."""
-    closed = [each for each in judge(PLANNABLE, Named(row.facts.collection, row.facts)) if not each.passed]
+    closed = [each for each in judge(PLANNABLE, WantedCollection(row.facts.collection, row.facts)) if not each.passed]
     return Skipped(row.facts.collection, row.reasons, tuple(_gate(each, each.evidence) for each in closed))
 
 
@@ -157,7 +157,7 @@ def _insist_plannable(connection: Connection, names: Sequence[str]) -> None:
     closed: dict[str, list[Judgement]] = {}
     for name in names:
         near = () if name in known else tuple(sources.similar(connection, name))
-        found = [each for each in judge(PLANNABLE, Named(name, known.get(name), near)) if not each.passed]
+        found = [each for each in judge(PLANNABLE, WantedCollection(name, known.get(name), near)) if not each.passed]
         if found:
             closed[name] = found
     if not closed:
@@ -171,10 +171,10 @@ def _insist_plannable(connection: Connection, names: Sequence[str]) -> None:
             hint=" ".join(hints),
         )
     (name,) = closed
-    raise _refusal(connection, Named(name, known.get(name)), gates)
+    raise _refusal(connection, WantedCollection(name, known.get(name)), gates)
 
 
-def _refusal(connection: Connection, named: Named, gates: Sequence[Json]) -> GateClosed:
+def _refusal(connection: Connection, named: WantedCollection, gates: Sequence[Json]) -> GateClosed:
     """What the database, or whoever looks for its table, says of one collection that cannot be planned."""
     try:
         sources.require(connection, named.collection)

@@ -96,7 +96,7 @@ class Throttle:
             limits=self._limits,
             trouble=trouble,
             wal_debt=self._bucket.debt(now, found.wal_bytes, self._limits.wal_rate),
-            most_replicas=self._replicas.most(found.server_began, found.replicas),
+            most_replicas=self._replicas.most_seen(found.server_began, found.replicas),
             active=found.active,
             vacuum=Vacuum(found.vacuuming, found.dead_rows, found.live_rows),
         )

@@ -99,7 +99,7 @@ def test_the_profile_has_a_say_in_how_a_run_is_applied(
 
 @pytest.mark.parametrize("wrong", [{"workers": 0}, {"batch_size": 10_001}, {"patience": float("nan")}, {"max_lag": -1}])
 def test_an_option_that_no_command_takes_is_refused(
-    small: Database, run: int, db: api.Database, wrong: api.Asked
+    small: Database, run: int, db: api.Database, wrong: api.GivenOptions
 ) -> None:
     with pytest.raises(UsageError) as refused:
         db.apply(run, **wrong)
