@@ -144,12 +144,12 @@ def test_a_run_that_is_held_can_still_be_paused(small: Database) -> None:
 
 
 def test_wal_that_grows_too_fast_holds_the_run_until_it_grows_slowly_enough(small: Database) -> None:
-    run = a_run(small, goods=2000)
-    driven = drive(small, run, under(Limits(wal_rate=400_000), batch_size=500))
+    run = a_run(small, goods=400)
+    driven = drive(small, run, under(Limits(wal_rate=40_000), batch_size=100))
     assert driven.status == 0
     assert {gate for event in driven.told("throttled") for gate in event.facts["gates"]} == {"wal_rate"}  # type: ignore[union-attr]  # a list
     assert driven.told("released")
-    assert account(small, run).registered == 2000
+    assert account(small, run).registered == 400
 
 
 def test_a_session_that_waits_for_a_row_of_the_source_holds_the_run(small: Database) -> None:
