@@ -56,14 +56,8 @@ class PermitActions(Controller):
         host.work.start("permits", lambda: source.read("refresh", _listed), self._list, host.tell, "permits")
 
     def _list(self, found: Found) -> None:
-        options = list(_options(found, self._refusal(GATEKEEPER), self._refusal(OPERATOR)))
+        options = list(_options(found, self.host.state.refusal(GATEKEEPER), self.host.state.refusal(OPERATOR)))
         self.host.push_screen(ChoiceDialog("Permits", options), lambda chosen: self._chosen(chosen, found))
-
-    def _refusal(self, group: str) -> str:
-        server = self.host.state.server
-        if server is None or group not in server.groups:
-            return f"needs {group}"
-        return "this session is read-only" if server.read_only else ""
 
     def _chosen(self, chosen: str | None, found: Found) -> None:
         if chosen == OPEN:

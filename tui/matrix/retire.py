@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from core.domain.backfill.next_actions import OPERATOR
 from core.domain.overview.matrix import REQUIRED, MatrixRow
 from core.domain.text import visible
 from tui.actions import Actor
@@ -26,13 +27,10 @@ class Retiring:
 
     def why_not(self, row: MatrixRow | None) -> str:
         """What row or login forbid."""
-        server = self._pane.host.state.server
         if row is None:
             return "no collection is under the cursor"
-        if server is not None and "birth_operator" not in server.groups:
-            return "needs birth_operator"
-        if server is not None and server.read_only:
-            return "this session is read-only"
+        if refusal := self._pane.host.state.refusal(OPERATOR):
+            return refusal
         if row.facts.requirement != REQUIRED:
             return "the collection is not REQUIRED"
         if row.facts.identity is None:

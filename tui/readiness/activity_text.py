@@ -62,6 +62,8 @@ def burndown(state: ConsoleState, width: int) -> Content:
     if state.burndown is None:
         return Content(UNREAD)
     points = state.burndown.points
+    if not points:
+        return _quiet("known after the first decision", width)
     missing = [point.missing for point in points if point.missing is not None]
     lines = [_bars("blockers", [point.blockers for point in points], width)]
     lines.append(_bars("missing", missing, width) if missing else _quiet("missing   known after the first plan", width))

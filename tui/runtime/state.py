@@ -80,7 +80,14 @@ class ConsoleState:
         """Rows that are missing: as counted, else as the latest plan found; None where neither was done."""
         if self.tally is not None and not self.tally.left:
             return self.tally.rows
-        return None if self.burndown is None else self.burndown.points[-1].missing
+        points = () if self.burndown is None else self.burndown.points
+        return points[-1].missing if points else None
+
+    def refusal(self, group: str) -> str:
+        """Why this login may not do what takes `group`, or an empty text."""
+        if self.server is None or group not in self.server.groups:
+            return f"needs {group}"
+        return "this session is read-only" if self.server.read_only else ""
 
     def phrase(self, name: str) -> str:
         """What is typed to confirm: what is done, and the word of a database that is not the demo."""
