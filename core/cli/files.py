@@ -19,12 +19,17 @@ def write_new(file: Path, text: str) -> None:
     except FileExistsError:
         raise _exists(file) from None
     except OSError as error:
-        raise UsageError(
-            f"{file} cannot be written: {error.strerror}",
-            code="file_unwritable",
-            evidence={"file": str(file)},
-            hint="Name a file in an existing folder that you may write to.",
-        ) from None
+        raise unwritable(file, error) from None
+
+
+def unwritable(file: Path, error: OSError) -> UsageError:
+    """The error of a file that was to be written."""
+    return UsageError(
+        f"{file} cannot be written: {error.strerror}",
+        code="file_unwritable",
+        evidence={"file": str(file)},
+        hint="Name a file in an existing folder that you may write to.",
+    )
 
 
 def _exists(file: Path) -> UsageError:

@@ -4,8 +4,8 @@ import logging
 import time
 from pathlib import Path
 
+from core.cli.files import unwritable
 from core.domain.text import visible
-from core.errors import UsageError
 
 _LOG = logging.getLogger("birth-console")
 _LOG.addHandler(logging.NullHandler())
@@ -19,12 +19,7 @@ def to_file(file: Path) -> None:
         file.touch(mode=0o600)
         handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise UsageError(
-            f"{file} cannot be written: {error.strerror}",
-            code="file_unwritable",
-            evidence={"file": str(file)},
-            hint="Name a file that you may write to, in an existing folder.",
-        ) from None
+        raise unwritable(file, error) from None
     form = logging.Formatter(_LINE, "%Y-%m-%dT%H:%M:%S")
     form.converter = time.gmtime
     handler.setFormatter(form)
