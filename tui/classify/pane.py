@@ -15,7 +15,7 @@ from core.domain.text import visible
 from tui.actions import bindings
 from tui.classify import evidence_text, messages, save_list, service_calls
 from tui.classify.decisions import Decisions
-from tui.classify.evidence_panel import EvidenceDialog, EvidencePanel
+from tui.classify.evidence_dialog import EvidenceDialog
 from tui.classify.prompts import Prompts
 from tui.classify.queue_rows import QueueRow
 from tui.classify.queue_view import QueueView
@@ -29,10 +29,13 @@ from tui.widgets.dialog import Dialog
 from tui.widgets.digit_key import DigitKey
 from tui.widgets.grid import Grid
 from tui.widgets.rows import Rows
+from tui.widgets.side_panel import SidePanel
 from tui.widgets.signs import count_of
 
 if TYPE_CHECKING:
     from core.services.classify.history import Version
+
+REST_SECONDS = 0.08  # the evidence is what the next key is about: it is there sooner than what only stands beside
 
 
 class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
@@ -54,7 +57,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         self.store = StagedStore(self, self.staging)
         self.staging.changed = self.store.keep
         self.queue = QueueView(self.decisions, self._show_staged, lambda found: self.store.stage(self.queue, found))
-        self.panel = EvidencePanel(self._evidence)
+        self.panel = SidePanel(self._evidence, id="evidence", rest_seconds=REST_SECONDS)
         self.prompts = Prompts(self, self._take_answer)
         self.saver = Saver(self, self.staging, self.queue)
         self._entered = False

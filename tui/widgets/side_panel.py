@@ -31,9 +31,16 @@ class SidePanel(VerticalScroll, can_focus=False):
     SidePanel Static { height: auto; }
     """
 
-    def __init__(self, text: Callable[[int], Content], rested: Callable[[], None] = lambda: None, *, id: str) -> None:  # noqa: A002 - as every widget names it
+    def __init__(
+        self,
+        text: Callable[[int], Content],
+        rested: Callable[[], None] = lambda: None,
+        *,
+        id: str,  # noqa: A002 - as every widget names it
+        rest_seconds: float = REST_SECONDS,
+    ) -> None:
         super().__init__(id=id)
-        self._text, self._rested = text, rested
+        self._text, self._rested, self._rest_seconds = text, rested, rest_seconds
         self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -48,7 +55,7 @@ class SidePanel(VerticalScroll, can_focus=False):
         """Show another text once the cursor rests."""
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(REST_SECONDS, self._rest)
+        self._resting = self.set_timer(self._rest_seconds, self._rest)
 
     @property
     def is_at_rest(self) -> bool:

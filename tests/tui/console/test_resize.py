@@ -12,8 +12,8 @@ from tests.tui.driving import Driven, OnData, Shown, drive, drive_real
 from tests.tui.fakes import GONE, FakeSource
 from tests.tui.on_ledger import BATCHES
 from tests.tui.on_ledger import opened as ledger_opened
-from tui.classify.evidence_panel import EvidencePanel
 from tui.widgets.key_line import KeyLine
+from tui.widgets.side_panel import SidePanel
 
 NARROW, WIDE = (80, 24), (120, 36)
 BOTH = pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def compare(database: Database, steps: Steps, before: tuple[int, int], after: tu
         await steps(console)
         await resized(console, after)
         await console.settled()
-        await console.until(lambda: console.app.screen.query_one(EvidencePanel)._resting is None)
+        await console.until(lambda: console.app.screen.query_one("#evidence", SidePanel).is_at_rest)
         pictures.append(looks(console))
 
     for size in (before, after):

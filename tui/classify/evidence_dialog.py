@@ -1,0 +1,31 @@
+"""The evidence of the candidate in question over the whole screen, where it may be accepted."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from tui.widgets.dialog import Dialog
+
+
+class EvidenceDialog(Dialog):
+    """What stands beside the queue. Where the candidate may be accepted, enter or `a` does so, and closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,a", "accept", show=False)]
+
+    def __init__(self, text: Content, accept: Callable[[], None] | None) -> None:
+        super().__init__("Evidence", text)
+        self._accept = accept
+
+    def on_mount(self) -> None:
+        """Say what the keys do."""
+        keys = "" if self._accept is None else "enter: accept · "
+        self.query_one(".dialog", VerticalScroll).border_subtitle = Content(f" {keys}j k: scroll · esc: close ")
+
+    async def action_accept(self) -> None:
+        """Back to the pane, with or without a decision."""
+        await self.dismiss()
+        if self._accept is not None:
+            self._accept()
