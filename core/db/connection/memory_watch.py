@@ -64,6 +64,7 @@ class _Watch:
                 self._given_up = time.monotonic()
                 for each in asking:
                     each.abandon()
+                quiet = _used()  # what was taken is given back late: whoever asks next is not the cause of it
 
     def _asking(self) -> list[AskingConnection]:
         with suppress(RuntimeError):  # another thread connects just now: the next look sees all
