@@ -11,7 +11,6 @@ from contextlib import contextmanager
 
 import psycopg
 
-from core.db.connection import memory_watch
 from core.db.connection.tls_errors import TLS
 from core.errors import (
     ConsoleError,
@@ -233,8 +232,6 @@ def console_error(error: psycopg.Error) -> ConsoleError:
 
 def _lost(message: str, state: str) -> ConsoleError:
     """The error of a link that broke, or never came about."""
-    if not state and (too_large := memory_watch.explanation()):
-        return too_large
     found = no_connection(message)
     found.evidence = {"sqlstate": state} if state else {}
     return found

@@ -20,7 +20,6 @@ _MB: Final = 1024 * 1024
 _VARIABLE: Final = "BIRTH_CONSOLE_MEMORY_MB"
 _LIMIT_MB: Final = 1024
 _LOOK_SECONDS = 0.1
-_SAID_SECONDS = 60  # how long after giving up a lost link is explained by that
 _STATM = Path("/proc/self/statm")
 
 
@@ -36,22 +35,18 @@ class AskingConnection(Protocol):
 
 
 class _Watch:
-    """What is watched in this process, and when something was given up last."""
+    """What is watched in this process, and which of it was given up."""
 
     def __init__(self) -> None:
         self._connections: WeakSet[AskingConnection] = WeakSet()
         self._thread: threading.Thread | None = None
-        self._given_up = -float(_SAID_SECONDS)
+        self.given_up: WeakSet[AskingConnection] = WeakSet()
 
     def add(self, connection: AskingConnection) -> None:
         self._connections.add(connection)
         if self._thread is None or not self._thread.is_alive():  # a fork has none of its parent's threads
             self._thread = threading.Thread(target=self._look, name="memory", daemon=True)
             self._thread.start()
-
-    @property
-    def has_acted(self) -> bool:
-        return time.monotonic() - self._given_up < _SAID_SECONDS
 
     def _look(self) -> None:
         quiet = _used()
@@ -61,8 +56,8 @@ class _Watch:
             if not asking:
                 quiet = _used()
             elif _used() - quiet > limit_mb() * _MB:
-                self._given_up = time.monotonic()
                 for each in asking:
+                    self.given_up.add(each)
                     each.abandon()
                 quiet = _used()  # what was taken is given back late: whoever asks next is not the cause of it
 
@@ -94,9 +89,9 @@ _WATCH: Final = _Watch()
 watch = _WATCH.add
 
 
-def explanation() -> ConsoleError | None:
-    """The error of a link that was given up for the size of an answer; None where that did not happen."""
-    if not _WATCH.has_acted:
+def explanation(connection: AskingConnection) -> ConsoleError | None:
+    """Why a connection was lost, where it was given up for the size of an answer; else None."""
+    if connection not in _WATCH.given_up:
         return None
     limit = limit_mb()
     return ConsoleError(

@@ -26,7 +26,7 @@ from core.db.queries import named_query
 from core.db.rows.lock import HOLDERS, Holder
 from core.db.rows.query import Command, Query, Reading, insist_fits, mismatch, row_factory_for
 from core.db.rows.session import MOMENT
-from core.errors import ConsoleError
+from core.errors import ConsoleError, Unavailable
 
 # Rows fetched at a time: few round trips, little memory. Where the server need not be asked for each portion, portions
 # that fit into the link's buffers: it makes the next one while this one is looked at.
@@ -318,12 +318,15 @@ class Connection:
         """As translated(); a lock that never came is told with who holds it, seen over another connection.
 
         A column that a named query asks for in vain is a schema_mismatch.
-        What is missing in a schema of another version is told as that.
+        What is missing in a schema of another version is told as that, and a link that was given up for the size of
+        an answer as that.
         """
         try:
             with translated(read_only=self.read_only):
                 yield
         except ConsoleError as error:
+            if isinstance(error, Unavailable) and (too_large := memory_watch.explanation(self)):
+                raise too_large from error
             if is_unnamed(error):
                 if self._watch is not None and (seen := self._watch.seen()):
                     name_waits(error, seen)

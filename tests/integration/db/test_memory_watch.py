@@ -5,8 +5,7 @@ import resource
 import pytest
 
 from core.db.connection import memory_watch
-from core.db.connection.errors import translated
-from core.errors import ConsoleError
+from core.errors import ConsoleError, Unavailable
 from tests.databases import Database
 
 
@@ -18,14 +17,18 @@ from tests.databases import Database
     ],
     ids=["names of 20 MB", "rows without end"],
 )
-def test_an_answer_of_gigabytes_is_given_up(small: Database, monkeypatch: pytest.MonkeyPatch, question: str) -> None:
+def test_an_answer_of_gigabytes_is_given_up_and_explains_no_other_lost_link(
+    small: Database, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
     monkeypatch.setenv("BIRTH_CONSOLE_MEMORY_MB", "100")
     monkeypatch.setattr(memory_watch, "_LOOK_SECONDS", 0.02)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    with small.connect("viewer1") as connection, pytest.raises(ConsoleError) as told, translated():
+    with small.connect("viewer1") as connection, pytest.raises(ConsoleError) as told, connection.snapshot():
         connection.driver.execute(question.encode())
     assert (told.value.code, told.value.evidence) == ("answer_too_large", {"limit_mb": 100})
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 - before < 1000
-    monkeypatch.setattr(memory_watch._WATCH, "_given_up", -memory_watch._SAID_SECONDS)
-    with small.connect("viewer1") as connection:
-        assert connection.driver.execute(b"SELECT 1").fetchone() is not None
+    with small.connect("viewer1") as another:
+        small.run(f"SELECT pg_terminate_backend({another.process}, 10000)")
+        with pytest.raises(Unavailable) as lost, another.snapshot():
+            another.driver.execute(b"SELECT 1")
+    assert lost.value.code != "answer_too_large"
