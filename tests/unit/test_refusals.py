@@ -5,13 +5,16 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from core.db.connection.errors import console_error
 from core.domain.adopt import register_column
 from core.domain.backfill.diff import Cursor
 from core.domain.backfill.progress import Effort
 from core.domain.trust import people
 from core.errors import UsageError
+from core.settings import ON_EVENT, resolve
 from tests.mutate.mutants import refusal_codes
 
 _ROOT = Path(__file__).parents[2]
@@ -19,22 +22,13 @@ _SELF = Path(__file__)
 # Codes without a test, with the reason.
 _UNTESTED = {
     "ambiguous_schema": "an installation of 0.1.0 in two schemas; no release made one",
-    "bad_column_map": "init's words; the same column maps are tested where they are read",
-    "bad_on_event": "a variable that only a background apply is given",
-    "bad_value": "a value that the server cannot read; each command checks its words before",
     "commit_in_doubt": "a server that forgot a transaction; faults cut links, and servers remember",
     "database_error": "what a server says that nobody foresaw",
     "demo_not_registered": "a demo whose own data broke the gateway",
     "demo_programs_unusable": "a broken wheel",
-    "gateway_incomplete": "a register function without its gateway; init names it beside others",
-    "not_registered": "a register function that changes its mind within a statement",
-    "nothing_plannable": "`plan --all` where each collection is skipped; the skipped ones are tested",
     "not_undone": "an undo that meets another session's decision; the database's refusal is tested",
     "run_waiting": "all workers wait for others; a state for people who look on",
     "system_error": "the operating system's own errors",
-    "unhealthy": "doctor's exit status stands for it",
-    "unknown_schema": "init's words",
-    "unknown_table": "init's words",
     "worker_failed": "a thread that ended in a way that nobody foresaw",
 }
 
@@ -66,6 +60,18 @@ def test_words_that_say_nothing_are_refused_by_their_code(code: str, read: Calla
     with pytest.raises(UsageError) as found:
         read()
     assert found.value.code == code
+
+
+@pytest.mark.parametrize("told", ["notify", "[]", '["notify", 1]', '{"program": "notify"}'])
+def test_a_program_that_hears_of_events_is_a_list_of_words(monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    monkeypatch.setenv(ON_EVENT, told)
+    with pytest.raises(UsageError) as found:
+        resolve(dsn="dbname=somewhere")
+    assert (found.value.code, found.value.evidence) == ("bad_on_event", {"given": told})
+
+
+def test_a_value_that_the_driver_cannot_send_is_refused_by_its_code() -> None:
+    assert console_error(psycopg.DataError("PostgreSQL text fields cannot contain NUL")).code == "bad_value"
 
 
 def _python_codes() -> Iterator[str]:

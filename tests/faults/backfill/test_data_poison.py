@@ -146,7 +146,7 @@ def test_a_row_that_the_register_function_does_not_register_as_it_was_told_is_se
     assert (found.registered, found.quarantined) == (399, 1)
     (aside,) = quarantine(small)
     assert (aside["entity_code"], aside["sqlstate"]) == ("G-000222", "BR008")
-    assert "left 1 of 1 rows of goods out of the registry" in aside["message"]
+    assert aside["message"] == "not_registered: the register function left 1 of 1 rows of goods out of the registry"
     assert small.value("SELECT count(*) FROM birth.birth_registry WHERE entity_code IN ('G-000222', 'g-000222')") == 0
 
 

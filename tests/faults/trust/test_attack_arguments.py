@@ -19,6 +19,17 @@ REFUSED = (
     ("operator1", "birth_backfill_compare({run}, '{{}}')", "BR002", "bad_batches"),
     ("operator1", "birth_backfill_compare({run}, '[{{\"ledger_id\": 1, \"registered\": 100000}}]')", "BR002",
      "bad_batches"),
+    ("operator1", "birth_identity_classify('goods', 'column', '[0:0]={{code}}', 1, 'x', NULL)", "BR002",
+     "bad_template"),
+    ("operator1", "birth_identity_classify('goods', 'synthetic', '{{{{id,code}}}}', 1, 'x', NULL)", "BR002",
+     "bad_template"),
+    # 366 days where each month has 30, and fifteen years by the calendar; and sums that no timestamp holds.
+    ("operator1", "birth_permit_request({run}, '1000 years -359634 days', 'x', NULL, NULL)", "BR002", "bad_permit"),
+    ("gatekeeper1", "birth_permit_open(1, '1000 years -359634 days', 'x', NULL, NULL)", "BR002", "bad_permit"),
+    ("gatekeeper1", "birth_permit_open(1, '-3000000 days 72000001 hours', 'x', NULL, NULL)", "BR002",
+     "bad_permit"),
+    ("gatekeeper1", "birth_permit_open(1, '1 hour', 'x', '{{NULL}}', NULL)", "BR002", "bad_permit"),
+    ("gatekeeper1", "birth_permit_open(1, '1 hour', 'x', '[5:5]={{goods}}', NULL)", "BR002", "bad_permit"),
     ("gatekeeper1", "birth_policy_set('goods', 'MAYBE', 'x')", "BR002", "bad_requirement"),
     ("gatekeeper1", "birth_policy_set('goods', NULL, 'x')", "BR002", "bad_requirement"),
     ("gatekeeper1", "birth_permit_grant(4711)", "BR002", "unknown_request"),
@@ -40,6 +51,9 @@ def test_arguments_that_no_command_sends_are_refused_by_the_database(small: Data
         with small.psql(login) as session:
             found, message = refusal(session, f"SELECT birth.{call.format(run=run, entry=entry)}")
             assert (found, message.partition(":")[0]) == (state, code), call
+    small.run("UPDATE birth.birth_policy SET requirement = 'EXEMPT'")
+    with small.psql() as operator:
+        assert refusal(operator, "SELECT birth.birth_backfill_plan(NULL)")[1].startswith("nothing_plannable")
     # Also of who may write the table by hand.
     with small.psql("postgres") as owner:
         for name, refused in (("linh  NGUYỄN", ("BR003", "person_alike")), (" \u200b", ("BR002", "no_person"))):

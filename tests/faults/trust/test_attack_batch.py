@@ -158,6 +158,11 @@ def test_a_batch_cannot_be_prepared_to_commit_when_its_gates_are_long_closed() -
                 assert ask(session, batch) == 3
                 state, message = refusal(session, "PREPARE TRANSACTION 'later'")
                 assert (state, "exported snapshots" in message) == ("0A000", True)
+            with database.psql() as session:  # nor can who holds a run's row, without an event
+                session.execute("BEGIN")
+                ask(session, "SELECT birth.birth_backfill_report(1, 'applying', NULL)")
+                state, message = refusal(session, "PREPARE TRANSACTION 'later'")
+                assert (state, "NOTIFY" in message) == ("0A000", True)
             with database.psql("gatekeeper1") as session:  # nor can anything else that holds the head of the chain
                 session.execute("BEGIN")
                 ask(session, "SELECT birth.birth_permit_close(1, 'no longer needed')")

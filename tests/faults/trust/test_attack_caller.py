@@ -77,6 +77,14 @@ IF NOT EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'later') THEN
     EXECUTE 'PREPARE later AS SELECT 1';
 END IF;
 """
+_GIVEN = "GRANT EXECUTE ON FUNCTION birth._birth_as_caller(text, text[], text[], timestamptz[], text[]) TO operator1;"
+# A function, a view or a rule of birth_caller would lend its rights to whoever gets hold of the session.
+_LENT = "CREATE OR REPLACE FUNCTION pg_temp.later() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"
+_RULED = """
+CREATE TEMPORARY TABLE IF NOT EXISTS later (code text);
+CREATE OR REPLACE RULE later AS ON INSERT TO later DO INSTEAD
+    INSERT INTO birth.birth_registry (entity_code, collection_name) VALUES (NEW.code, 'goods');
+"""
 _ALTERED = "ALTER FUNCTION birth._birth_as_caller(text, text[], text[], timestamptz[], text[]) SECURITY INVOKER;"
 
 
@@ -134,13 +142,18 @@ def test_a_policy_is_never_evaluated_by_the_owner_in_a_batch(small: Database) ->
         ("EXECUTE 'DECLARE c CURSOR WITH HOLD FOR SELECT 1';", "session_changed", "cursor c"),
         (_PREPARED, "session_changed", "prepared statement later"),
         (_ALTERED, "caller_changed", "the function that runs the company's code was altered"),
+        (_GIVEN, "caller_changed", "the function that runs the company's code was altered"),
+        (_LENT, "caller_changed", "objects of birth_caller: function"),
+        (_RULED, "caller_changed", "objects of birth_caller: table"),
     ],
-    ids=["a setting", "the search_path", "a cursor", "a prepared statement", "the caller itself"],
-)
+    ids=["a setting", "the search_path", "a cursor", "a prepared statement", "the caller itself", "a grant",
+         "a function", "a rule"],
+)  # fmt: skip
 def test_what_the_register_function_leaves_behind_is_refused_by_its_name(
     small: Database, does: str, code: str, told: str
 ) -> None:
     registering(small, before=does)
+    small.run(f'GRANT TEMP ON DATABASE "{small.name}" TO PUBLIC')
     open_permit(small)
     fill(small, goods=5)
     stopped = drive(small, reconciled(small, "goods")).error

@@ -37,6 +37,37 @@ def test_an_identity_whose_columns_are_others_now_is_neither_planned_nor_applied
         assert ask(operator, "SELECT birth.birth_backfill_plan(ARRAY['goods'])") > run
 
 
+# What finds a planned row again by its key, and back.
+KEYS = {
+    "no unique index holds": (
+        "ALTER TABLE public.goods DROP CONSTRAINT goods_pkey",
+        "ALTER TABLE public.goods ADD PRIMARY KEY (id)",
+    ),
+    "another column of that name": (
+        "ALTER TABLE public.goods RENAME id TO x; ALTER TABLE public.goods RENAME price TO id",
+        "ALTER TABLE public.goods RENAME id TO price; ALTER TABLE public.goods RENAME x TO id",
+    ),
+    "rows of an heir": ("CREATE TABLE public.heir () INHERITS (public.goods)", "DROP TABLE public.heir"),
+    "another replica identity": (
+        "ALTER TABLE public.goods REPLICA IDENTITY FULL",
+        "ALTER TABLE public.goods REPLICA IDENTITY DEFAULT",
+    ),
+}
+
+
+def test_what_finds_a_planned_row_again_is_pinned_as_well(small: Database) -> None:
+    line.open_permit(small)
+    add_goods(small, 1, 5)
+    with small.psql() as operator:
+        batch = claimed(operator, begun(operator))
+        for change, back in KEYS.values():
+            small.run(change)
+            state, message = refusal(operator, batch)
+            assert (state, "changed: locator" in message) == ("BR004", True), (change, message)
+            small.run(f"{back}; TRUNCATE birth.trigger_guard_alerts")
+        assert ask(operator, batch) == 5
+
+
 def test_a_generated_column_whose_expression_changes_is_another_one(small: Database) -> None:
     line.open_permit(small)
     add_goods(small, 1, 2)

@@ -41,9 +41,11 @@ _DOMAIN = """
 CREATE FUNCTION public.is_fine(int) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RETURN public.evil(); END$$;
 CREATE DOMAIN public.number AS int CHECK (public.is_fine(value));
 """
-_INDEX = """
+_ONE = """
 CREATE FUNCTION public.one(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
     $$BEGIN PERFORM public.evil(); RETURN 1; END$$;
+"""
+_INDEX = f"""{_ONE}
 CREATE TABLE public.things (id int PRIMARY KEY, code text NOT NULL UNIQUE);
 CREATE INDEX ON public.things ((public.one(1) + id));
 """
@@ -100,6 +102,23 @@ def test_code_of_a_source_s_owner_writes_nothing_when_the_gateway_meets_a_row(sm
     small.run("ALTER TYPE public.mood ADD VALUE 'sad'")
     small.run("INSERT INTO public.things VALUES (3, 'sad')")
     assert small.value("SELECT count(*) FROM birth.birth_registry WHERE entity_code = 'sad'") == 1
+    assert forged(small) == 0
+
+
+def test_code_of_who_owns_the_list_of_collections_or_their_policy_writes_nothing(small: Database) -> None:
+    small.run(_EVIL + _ONE)
+    for part, table in (("collections", "collection_registry"), ("policy", "birth_policy")):
+        small.run(
+            f"CREATE TABLE public.{table} AS SELECT * FROM birth.{table};"
+            f"CREATE INDEX ON public.{table} ((public.one(1)::text || collection_name));"
+            f"GRANT SELECT ON public.{table} TO birth_owner, birth_reader;"
+            f"SELECT birth.birth_bind_table('{part}', 'public', '{table}', NULL)"
+        )
+    add_goods(small, 1, 2)
+    with small.psql() as operator:
+        ask(operator, "SELECT birth.birth_backfill_plan(ARRAY['goods'])")
+        ask(operator, "SELECT birth.birth_identity_unclassify('goods', 1, 'x')")
+        ask(operator, "SELECT birth.birth_identity_classify('goods', 'column', '{code}', NULL, 'x', NULL)")
     assert forged(small) == 0
 
 

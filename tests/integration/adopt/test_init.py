@@ -127,6 +127,13 @@ BINDINGS = [
     (("ops.many", "a=$collection", "b=$code", "c=$origin"), "not_bindable", "it returns a set"),
     (("ops.shaped", "a=$collection", "b=$code", "c=$origin", "d=$born_at"), "not_bindable", "cannot cast"),
 ]
+# What names the company's objects, by the code with which it is refused.
+NAMED = {
+    "unknown_schema": Wish(company_schema="nowhere"),
+    "unknown_table": Wish(bound_tables={"registry": ["ops.nowhere"]}),
+    "bad_column_map": Wish(bound_tables={"registry": ["ops.nowhere", "entity_code"]}),
+    "gateway_incomplete": Wish(gateway="public.fn_birth_gateway"),
+}
 FUNCTIONS = """
 CREATE FUNCTION ops.reading(a text, b text, c text) RETURNS text LANGUAGE sql STABLE AS 'SELECT a';
 CREATE FUNCTION ops.many(a text, b text, c text) RETURNS SETOF text LANGUAGE sql VOLATILE AS 'SELECT a';
@@ -142,6 +149,10 @@ def test_a_binding_that_cannot_work_is_refused_before_anything_is_done(server: T
                 with pytest.raises(ConsoleError) as refused:
                     service.init(connection, Wish(collections=["crm.people"], bind=words))
                 assert (refused.value.code, text in refused.value.message) == (code, True), refused.value.message
+            for code, wish in NAMED.items():
+                with pytest.raises(ConsoleError) as refused:
+                    service.init(connection, wish)
+                assert refused.value.code == code
         assert catalog(database) == before
         gateway = ("--gateway", "public.fn_birth_gateway", "--trigger", "trg_birth_gateway")
         unnamed = init(database, "--collections", "crm.people", *gateway)

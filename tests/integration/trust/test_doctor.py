@@ -241,7 +241,8 @@ def test_the_command_prints_every_check_and_fails_where_one_does(small: Database
     assert {*checks[0]} == {"id", "title", "verdict", "evidence", "hint", "remedy"}
     small.run(BROKEN["dml"])
     broken = doctored(small)
-    assert getattr(broken.exception, "exit_status", None) == 5
+    found = [getattr(broken.exception, name, None) for name in ("exit_status", "code")]
+    assert found == [5, "unhealthy"]
     assert "operator1 on birth_admission_budget" in broken.stdout
 
 

@@ -151,6 +151,8 @@ BEGIN
                 WHERE attrelid = p_entry.relid AND attnum > 0 AND NOT attisdropped)
                 OR p_entry.identity_pins <> {S}.birth_identity_pins(p_entry.relid, p_entry.columns)
             THEN 'columns' END,
+        CASE WHEN p_entry.locator_pins <> {S}.birth_locator_pins(p_entry.relid, p_entry.locator)
+            THEN 'locator' END,
         CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint()
             THEN 'gateway' END,
         CASE WHEN v_run.registry_triggers

@@ -8,8 +8,9 @@ DECLARE
     v_status text;
     v_now text := (SELECT c.command FROM {S}.birth_backfill_control AS c WHERE c.run_id = p_run);
 BEGIN
-    -- What holds a run is never refused; the same over and over would only fill the chain.
-    IF NOT coalesce(p_command IN ('pause', 'cancel') AND p_command <> v_now, false) THEN
+    -- What holds a run that is not held, or holds it for good, is never refused. The same over and over, or one and the
+    -- other in turn, would only fill the chain.
+    IF NOT coalesce(p_command = 'pause' AND v_now = 'run' OR p_command = 'cancel' AND v_now <> 'cancel', false) THEN
         PERFORM {S}._birth_steered_seldom(p_run);
     END IF;
     IF p_command = 'cancel' THEN

@@ -46,7 +46,9 @@ BEGIN
                     'planned', l.identity || ' v' || l.identity_version,
                     'live', concat(c.identity || ' v' || c.version, CASE WHEN c.relid IS NOT NULL
                         AND l.identity_pins <> {S}.birth_identity_pins(c.relid, l.columns)
-                        THEN ' (its columns changed)' END)),
+                        THEN ' (its columns changed)' END, CASE WHEN c.relid IS NOT NULL
+                        AND l.locator_pins <> {S}.birth_locator_pins(c.relid, l.locator)
+                        THEN ' (the key by which its rows are found changed)' END)),
                 'triggers', jsonb_build_object(
                     'planned', l.triggers,
                     'live', CASE WHEN c.relid IS NOT NULL THEN {S}.birth_trigger_fingerprint(c.relid) END),

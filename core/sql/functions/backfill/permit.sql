@@ -14,7 +14,7 @@ DECLARE
     v_permit bigint;
 BEGIN
     IF p_budget IS NULL OR p_budget < 1
-       OR p_lifetime IS NULL OR p_lifetime <= interval '0' OR p_lifetime > interval '366 days'
+       OR {S}._birth_is_lifetime(p_lifetime) IS NOT TRUE
        OR {S}._birth_is_blank(p_reason) THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_permit',
             'a permit needs a budget of rows, a lifetime of at most a year, and a reason',
@@ -26,6 +26,10 @@ BEGIN
     IF p_kind IS NULL OR p_kind NOT IN ('backfill', 'withdraw') THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_permit', 'a permit is of kind backfill or withdraw',
             jsonb_build_object('kind', left(p_kind, 60)), 'Choose one of the two.');
+    END IF;
+    IF p_collections IS NOT NULL AND NOT {S}._birth_is_list(p_collections) THEN
+        PERFORM {S}.birth_refuse('BR002', 'bad_permit', 'a permit names collections, or none at all',
+            jsonb_build_object('collections', p_collections), 'Name at least one, or omit them for all.');
     END IF;
     PERFORM {S}._birth_permit_expects(p_expect_gateway, v_live);
     SELECT array_agg(wanted) INTO v_unknown FROM unnest(p_collections) AS wanted
@@ -60,6 +64,19 @@ COMMENT ON FUNCTION {S}.birth_permit_open(bigint, interval, text, text[], text, 
     'to a run, hours and a ticket where they are given. Returns its number. For birth_gatekeeper. Raises BR002 '
     'bad_permit, bad_fingerprint, bad_hours, unknown_collection, unknown_run; BR004 gateway_changed, run_over, and '
     'what _birth_actor raises.';
+
+-- Whether a permit may live so long from now on: at most a year. By the calendar: compared with each other, intervals
+-- have months of 30 days, and `1000 years -359634 days` would be one of 366 days. Its parts are bounded first: no sum
+-- leaves what a timestamp can hold.
+CREATE OR REPLACE FUNCTION {S}._birth_is_lifetime(p_lifetime interval) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN p_lifetime > interval '0' AND p_lifetime <= interval '366 days'
+            AND abs(extract(year FROM p_lifetime)) <= 1000 AND abs(extract(day FROM p_lifetime)) <= 400000
+        THEN clock_timestamp() + p_lifetime > clock_timestamp()
+            AND clock_timestamp() + p_lifetime <= clock_timestamp() + interval '366 days' END
+$body$;
+COMMENT ON FUNCTION {S}._birth_is_lifetime(interval) IS
+    'True if a permit may live so long from now on: more than nothing, and at most a year by the calendar. Private.';
 
 -- Refuse to open a permit where the gateway is not the expected one: by 8 to 32 digits of its norm-md5, or by all 64 of
 -- the fingerprint over everything that is bound.

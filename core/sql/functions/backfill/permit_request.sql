@@ -8,8 +8,7 @@ DECLARE
     v_rows bigint;
     v_request bigint;
 BEGIN
-    IF p_run IS NULL OR p_lifetime IS NULL OR p_lifetime <= interval '0' OR p_lifetime > interval '366 days'
-       OR {S}._birth_is_blank(p_reason) THEN
+    IF p_run IS NULL OR {S}._birth_is_lifetime(p_lifetime) IS NOT TRUE OR {S}._birth_is_blank(p_reason) THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_permit',
             'a request needs a run, a lifetime of at most a year, and a reason',
             jsonb_build_object('run', p_run, 'lifetime', p_lifetime, 'reason', p_reason),

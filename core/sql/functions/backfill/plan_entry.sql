@@ -50,11 +50,12 @@ BEGIN
     END IF;
     INSERT INTO {S}.birth_backfill_ledger
         (run_id, collection_name, relid, strategy, columns, identity, identity_version,
-        locator, locator_indexed, triggers, identity_pins)
+        locator, locator_indexed, triggers, identity_pins, locator_pins)
     SELECT p_run, p_collection, v_collection.relid, v_collection.strategy, v_collection.columns,
         v_collection.identity, v_collection.version,
         l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid),
-        {S}.birth_identity_pins(v_collection.relid, v_collection.columns)
+        {S}.birth_identity_pins(v_collection.relid, v_collection.columns),
+        {S}.birth_locator_pins(v_collection.relid, l.locator)
     FROM {S}._birth_locator(v_collection.relid, v_collection.columns) AS l
     RETURNING ledger_id INTO v_ledger;
     RETURN v_ledger;

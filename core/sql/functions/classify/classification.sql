@@ -21,8 +21,8 @@ BEGIN
                 'table', v_collection.relid::regclass::text),
             'See `birth-console matrix`.');
     END IF;
-    IF p_strategy IS NULL OR p_strategy NOT IN ('column', 'synthetic') OR coalesce(cardinality(p_columns), 0) < 1
-       OR array_position(p_columns, NULL) IS NOT NULL OR p_strategy = 'column' AND cardinality(p_columns) > 1 THEN
+    IF p_strategy IS NULL OR p_strategy NOT IN ('column', 'synthetic') OR NOT {S}._birth_is_list(p_columns)
+       OR p_strategy = 'column' AND cardinality(p_columns) > 1 THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_template',
             'invalid identity: use one column, or several joined as synthetic',
             jsonb_build_object('strategy', p_strategy, 'columns', p_columns),

@@ -1,8 +1,8 @@
 -- The person who acts: always the session's own login, whatever role was SET. Refuses outsiders of the group,
 -- transactions that would decide on what an old snapshot shows, and sessions where what is told to be done may be lost
--- or where triggers do not fire.
+-- or where triggers do not fire. From then on the transaction cannot be prepared.
 CREATE OR REPLACE FUNCTION {S}._birth_actor(p_group text, p_action text) RETURNS text
-LANGUAGE plpgsql STABLE AS $body$
+LANGUAGE plpgsql AS $body$
 DECLARE
     v_person text;
 BEGIN
@@ -37,6 +37,7 @@ BEGIN
             jsonb_build_object('login', session_user),
             'Ask an administrator: `birth-console people add LOGIN --person NAME --group G`.');
     END IF;
+    PERFORM {S}._birth_commits_itself();
     RETURN v_person;
 END
 $body$;

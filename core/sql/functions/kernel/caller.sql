@@ -1,12 +1,20 @@
 -- needs: kernel/refusal
--- Refuse where _birth_as_caller is not what this version installed: its owner may alter it. Asked before each use.
+-- Refuse where _birth_as_caller is not what this version installed: its owner may alter it, and let others call it. And
+-- where birth_caller owns anything besides: code that ran as it could come back as such a function, outside of every
+-- gate. Asked before each use and after it.
 CREATE OR REPLACE FUNCTION {S}._birth_caller_ready() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
 DECLARE
     v_is_ready boolean;
+    v_besides text[];
 BEGIN
     SELECT p.prosecdef AND pg_get_userbyid(p.proowner) = 'birth_caller'
         AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp', 'row_security=off']
+        -- NULL would be PUBLIC.
+        AND p.proacl IS NOT NULL AND NOT EXISTS (
+            SELECT FROM aclexplode(p.proacl) AS a
+            WHERE a.grantee NOT IN (p.proowner, 'birth_owner'::regrole::oid)
+               OR a.grantee <> p.proowner AND a.is_grantable)
         AND EXISTS (
             SELECT FROM {S}.birth_schema_object AS o
             WHERE o.kind = 'function' AND o.name = p.oid::regprocedure::text
@@ -20,11 +28,33 @@ BEGIN
             jsonb_build_object('function', format('%I._birth_as_caller', {s})),
             'Find out who altered it: `birth-console doctor`. Restore it: `birth-console upgrade`.'::text);
     END IF;
+    SELECT array_agg(pg_describe_object(d.classid, d.objid, d.objsubid)) INTO v_besides
+    FROM pg_shdepend AS d
+    WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = 'birth_caller'::regrole AND d.deptype = 'o'
+      AND d.dbid = (SELECT b.oid FROM pg_database AS b WHERE b.datname = current_database())
+      -- Its data harms nobody: large objects are counted as writes, and temporary tables end with the session. But a
+      -- rule, or a view, would lend its rights.
+      AND d.classid <> 'pg_largeobject'::regclass
+      AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (
+          SELECT FROM pg_class AS c
+          WHERE c.oid = d.objid AND c.relpersistence = 't' AND c.relkind IN ('r', 'S') AND NOT c.relhasrules))
+      -- Several installations may be in a database.
+      AND NOT (d.classid = 'pg_proc'::regclass AND EXISTS (
+          SELECT FROM pg_proc AS p
+          JOIN pg_class AS c ON c.relnamespace = p.pronamespace
+              AND c.relname = 'birth_migration' AND c.relowner = 'birth_owner'::regrole
+          WHERE p.oid = d.objid AND p.proname = '_birth_as_caller'));
+    IF v_besides IS NOT NULL THEN
+        PERFORM {S}.birth_refuse('BR005'::text, 'caller_changed'::text,
+            concat('code of the company''s made objects of birth_caller: ', array_to_string(v_besides[1:5], ', ')),
+            jsonb_build_object('objects', v_besides[1:5]),
+            'Nothing of this batch was kept. `birth-console doctor` names objects of earlier ones: drop them.'::text);
+    END IF;
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_caller_ready() IS
-    'Refuses to use _birth_as_caller if it is not what this version installed. Private. Raises BR005 '
-    'caller_changed.';
+    'Refuses to use _birth_as_caller if it is not what this version installed, if others may call it, or if '
+    'birth_caller owns anything besides. Private. Raises BR005 caller_changed.';
 
 
 -- Settings that a login may set, by the names of every server from 14 to 18. Reading these takes a seventh of the time

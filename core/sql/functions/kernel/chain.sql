@@ -9,6 +9,19 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_ledger_field(text) IS
     'One field of an event as unambiguous bytes for the hash: a mark for NULL, the length, the text. Private.';
 
+-- A transaction that was prepared would hold what it has locked (the head of the chain, a claim, the row of a run) for
+-- as long as its owner likes, and no session could be ended for it: one that notifies cannot be prepared.
+CREATE OR REPLACE FUNCTION {S}._birth_commits_itself() RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF current_setting('max_prepared_transactions')::integer > 0 THEN
+        PERFORM pg_notify('birth_ledger', '');
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_commits_itself() IS
+    'Makes sure that this transaction cannot be prepared for a later commit. Private.';
+
 -- Append an event to the chain, and answer its number. Its hash covers the hash of the event before it.
 CREATE OR REPLACE FUNCTION {S}.birth_ledger_append(p_kind text, p_payload jsonb) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
@@ -31,11 +44,7 @@ BEGIN
             jsonb_build_object('kind', p_kind, 'bytes', octet_length(v_payload)),
             'Shorten it.');
     END IF;
-    -- A prepared transaction would hold the head of the chain, and everybody with it, for as long as its owner likes:
-    -- one that notifies cannot be prepared.
-    IF current_setting('max_prepared_transactions')::integer > 0 THEN
-        PERFORM pg_notify('birth_ledger', '');
-    END IF;
+    PERFORM {S}._birth_commits_itself();
     SELECT seq + 1, hash INTO STRICT v_seq, v_prev FROM {S}.birth_ledger_head FOR UPDATE;
     -- Read under the lock, so that times never run backwards along the chain. A clock that is set back stays behind the
     -- event before for a while: that event's time holds, and by how much the clock is behind is part of the event.

@@ -97,11 +97,18 @@ COMMENT ON FUNCTION {S}.birth_collections() IS
     'trigger. For birth_reader.';
 
 -- What birth_collections() says of one, but for its trigger, without a look at all the others: for whoever asks for
--- each in turn. No row for a name that is not enrolled.
+-- each in turn. No row for a name that is not enrolled. Read as in _birth_reading: who owns the company's tables may
+-- have made a cast or an index whose expression the planner evaluates.
 CREATE OR REPLACE FUNCTION {S}._birth_collection_now(p_collection text) RETURNS TABLE (
     collection_name text, requirement text, relid oid, strategy text, columns text[], version integer, identity text,
     missing_columns text[]
-) LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
+) LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
+#variable_conflict use_column
+DECLARE
+    v_is_read boolean := false;
+BEGIN
+    PERFORM set_config('transaction_read_only', 'on', true);
+    RETURN QUERY
     SELECT c.collection_name, p.requirement, t.relid, i.strategy, i.columns, i.version,
         CASE i.strategy
             WHEN 'column' THEN i.columns[1]
@@ -115,7 +122,14 @@ CREATE OR REPLACE FUNCTION {S}._birth_collection_now(p_collection text) RETURNS 
     LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = p_collection
     LEFT JOIN {S}.birth_identity AS i ON i.collection_name = p_collection
     CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(p_collection) AS relid) AS t
-    WHERE c.collection_name = p_collection
+    WHERE c.collection_name = p_collection;
+    v_is_read := true;
+    RAISE SQLSTATE 'BR999';
+EXCEPTION WHEN SQLSTATE 'BR999' THEN
+    IF NOT v_is_read THEN
+        RAISE;
+    END IF;
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_collection_now(text) IS
     'What birth_collections says of one collection, but for its trigger; no row for a name that is not enrolled. '

@@ -20,6 +20,16 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_is_blank(text) IS
     'True if a text is missing, or nothing in it can be seen. Private.';
 
+-- Whether names are given as a plain list: one dimension, numbered from 1, and none of them NULL. Whoever shows it
+-- later relies on that.
+CREATE OR REPLACE FUNCTION {S}._birth_is_list(p_names text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN array_ndims(p_names) = 1 AND array_lower(p_names, 1) = 1
+        THEN array_position(p_names, NULL) IS NULL ELSE false END
+$body$;
+COMMENT ON FUNCTION {S}._birth_is_list(text[]) IS
+    'True if names are given as a plain list: one dimension from 1 on, not empty, none of them NULL. Private.';
+
 -- Refuse a text that says nothing. `p_what` begins the sentence, `p_hint` says what belongs there.
 CREATE OR REPLACE FUNCTION {S}._birth_insist_on_text(
     p_text text, p_code text, p_what text, p_evidence jsonb, p_hint text) RETURNS void
