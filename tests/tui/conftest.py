@@ -52,7 +52,7 @@ def answers_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def lookups_that_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine half a second may not do to look a code up, and the tier would be another."""
-    monkeypatch.setattr("core.services.classify.suggest._LOOKUP_MILLISECONDS", 60_000)
+    monkeypatch.setattr("core.services.classify.taken_codes._MILLISECONDS", 60_000)
 
 
 @pytest.fixture

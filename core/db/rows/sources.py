@@ -134,6 +134,14 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """The rows of one of several samples, by its place among them: a JSON array of texts each; None without rows."""
+
+    place: int
+    rows: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """Whether the rows of a table are told apart, and none lacks a part."""
 

@@ -87,10 +87,14 @@ def met_codes(given: Sequence[tuple[str, sql.Composable, sql.Composable]]) -> Re
 
 def taken_codes(others: Sequence[tuple[str, sql.Composable, sql.Composable]], codes: Sequence[str]) -> Reading[Taken]:
     """Which of `codes` classified collections give. `others`: name, table and code of each, never empty."""
-    statement = sql.SQL(" UNION ALL ").join(
+    union = sql.SQL(" UNION ALL ").join(
         sql.SQL(
-            "SELECT {code} AS code, {name}::text AS owner FROM {table} AS source WHERE {code} = ANY ({codes})"
-        ).format(code=code, name=sql.Literal(name), table=table, codes=sql.Literal(list(codes)))
+            "SELECT {code} AS code, {name}::text AS owner FROM {table} AS source"
+            " WHERE {code} IN (SELECT wanted.code FROM wanted)"
+        ).format(code=code, name=sql.Literal(name), table=table)
         for name, table, code in others
+    )
+    statement = sql.SQL("WITH wanted AS MATERIALIZED (SELECT DISTINCT unnest({codes}::text[]) AS code) {union}").format(
+        codes=sql.Literal(list(codes)), union=union
     )
     return Reading(statement, Taken)

@@ -1,11 +1,12 @@
 """One bounded sample of a table, fetched as text: it may refute what is believed of a column, never prove it."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
 from psycopg import sql
 
 from core.db.rows.query import Reading
-from core.db.rows.sources import Sampled, Told
+from core.db.rows.sources import Gathered, Sampled, Told
 from core.db.sources import codec
 from core.errors import GateClosed
 
@@ -15,14 +16,16 @@ _SHORT_TYPES = ("smallint", "integer", "bigint", "uuid", "date", "boolean")  # t
 
 def usable(types: Mapping[str, str]) -> frozenset[str]:
     """The columns whose text does not depend on a session's settings."""
-    found = set()
-    for name, type_name in types.items():
-        try:
-            codec.part_text(name, type_name)
-        except GateClosed:
-            continue
-        found.add(name)
-    return frozenset(found)
+    return frozenset(name for name, type_name in types.items() if _has_text(type_name))
+
+
+@cache
+def _has_text(type_name: str) -> bool:
+    try:
+        codec.part_text("any", type_name)
+    except GateClosed:
+        return False
+    return True
 
 
 def sample(
@@ -45,6 +48,17 @@ def sample(
     return Reading(statement, Sampled)
 
 
+def gathered(samples: Sequence[Reading[Sampled]]) -> Reading[Gathered]:
+    """Several samples by one statement, for what asking costs more than reading. It fails where one of them does."""
+    each = (
+        sql.SQL("SELECT {} AS place, (SELECT pg_catalog.json_agg(row.texts)::text FROM ({}) AS row) AS rows").format(
+            sql.Literal(place), one.statement
+        )
+        for place, one in enumerate(samples)
+    )
+    return Reading(sql.SQL(" UNION ALL ").join(each), Gathered)
+
+
 def told_apart(table: sql.Composable, columns: Sequence[str]) -> Reading[Told]:
     """Whether `columns` are set in all rows of a table, and no two rows are alike in them. Reads the whole table.
 
@@ -64,7 +78,13 @@ def told_apart(table: sql.Composable, columns: Sequence[str]) -> Reading[Told]:
     )
 
 
+@lru_cache(maxsize=1 << 14)
 def _shown(name: str, type_name: str, longest: int | None) -> sql.Composable:
+    """The same columns are in many tables: their text is composed once, down to the letters."""
+    return sql.SQL(_composed(name, type_name, longest).as_string())
+
+
+def _composed(name: str, type_name: str, longest: int | None) -> sql.Composable:
     column = sql.SQL("source.{}").format(sql.Identifier(name))
     if longest is None:
         return sql.SQL("CASE WHEN {} IS NULL THEN NULL ELSE '' END").format(column)

@@ -1,5 +1,6 @@
 """The identities worth considering: what is declared, and what the sample does not refute. Pure counting."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -43,6 +44,10 @@ class Shape:
 
 def shape_of(table: SampledTable) -> Shape:
     """Read the table's shape from its foreign keys, or, where none are declared, from its columns' names."""
+    return table.kept("shape", "", lambda: _shape_of(table))
+
+
+def _shape_of(table: SampledTable) -> Shape:
     kinds = {column.name: kind(column.name, table.collection, table.tables) for column in table.columns}
     declared = {name for reference in table.references for name in reference.columns if len(reference.columns) == 1}
     references = declared or {name for name, found in kinds.items() if found == REFERENCE}
@@ -80,11 +85,12 @@ def is_enumerated(table: SampledTable, parent: str, number: str) -> bool:
 
     A sample of pages tears parents apart: there half of them are enough.
     """
-    runs: dict[str | None, set[int]] = {}
-    for owner, text in zip(table.sample[parent], table.sample[number], strict=True):
-        if text is None or not text.isdecimal():
-            return False
-        runs.setdefault(owner, set()).add(int(text))
+    texts = table.sample[number]
+    if None in texts or not all(map(str.isdecimal, texts)):  # type: ignore[arg-type]  # there is no None
+        return False
+    runs: defaultdict[str | None, set[int]] = defaultdict(set)
+    for owner, value in zip(table.sample[parent], map(int, texts), strict=True):  # type: ignore[arg-type]  # as above
+        runs[owner].add(value)
     if not runs or table.size < _CHILDREN * len(runs):
         return False
     whole = sum(max(run) - min(run) + 1 == len(run) and min(run) in (0, 1) for run in runs.values())

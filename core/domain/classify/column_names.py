@@ -97,6 +97,7 @@ class TableNames:
 
     prefix: str
     by_joined: dict[str, tuple[str, ...]]
+    by_ending: dict[str, list[str]]  # names in one word, by each ending of some letters
     endings: frozenset[str]
 
     @staticmethod
@@ -123,7 +124,7 @@ class TableNames:
         """The tables whose name is this, or ends with it."""
         if joined not in self.endings:
             return self.called(joined)
-        return tuple(table for other, tables in self.by_joined.items() if other.endswith(joined) for table in tables)
+        return tuple(table for other in self.by_ending[joined] for table in self.by_joined[other])
 
     def is_another(self, joined: str, table: str) -> bool:
         """Whether this is the name of another table than `table`, or the end of one: modules have prefixes, too."""
@@ -133,7 +134,7 @@ class TableNames:
         return joined in self.endings and not (own.endswith(joined) and self._ends_only(joined, own))
 
     def _ends_only(self, joined: str, own: str) -> bool:
-        return not any(other != own and other.endswith(joined) for other in self.by_joined)
+        return all(other == own for other in self.by_ending[joined])
 
 
 @lru_cache(maxsize=8)
@@ -141,14 +142,18 @@ def _table_names(tables: frozenset[str]) -> TableNames:
     first = Counter(own[0] for own in map(words, tables) if len(own) > 1)
     prefix, shared = max(first.items(), key=lambda each: (each[1], each[0]), default=("", 0))
     found = TableNames(
-        prefix if len(tables) >= _SOME_TABLES and shared >= _MOST_TABLES * len(tables) else "", {}, frozenset()
+        prefix if len(tables) >= _SOME_TABLES and shared >= _MOST_TABLES * len(tables) else "", {}, {}, frozenset()
     )
     by_joined: dict[str, tuple[str, ...]] = {}
     for table in sorted(tables):
         joined = found.joined(table)
         by_joined[joined] = (*by_joined.get(joined, ()), table)
-    endings = {joined[at:] for joined in by_joined for at in range(1, len(joined) - _SHORT)}
-    return TableNames(found.prefix, by_joined, frozenset(endings))
+    by_ending: dict[str, list[str]] = {}
+    for joined in by_joined:
+        for at in range(len(joined) - _SHORT):
+            by_ending.setdefault(joined[at:], []).append(joined)
+    endings = frozenset(ending for ending, names in by_ending.items() if names != [ending])
+    return TableNames(found.prefix, by_joined, by_ending, endings)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -168,6 +173,7 @@ def is_generic(name: str) -> bool:
     return len(own) <= 1 and all(word in _IDS or word in _CODES or word in _LABELS for word in own)
 
 
+@cache
 def id_stem(name: str) -> str:
     """The words before an id or a code, in one; empty where there are none."""
     own = words(name)

@@ -1,11 +1,13 @@
 """What is known of a table before anything is proven: its declarations, its statistics, and one sample of its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
+from typing import Any, TypeVar, cast
 
 from core.domain.classify.identity import LONGEST_CODE
-from core.domain.classify.same_code import is_blank, meet
+from core.domain.classify.same_code import any_blank, is_blank, meet
 
 EXACT = "exact"
 DECLARED = "declared"
@@ -14,6 +16,7 @@ STATISTICS = "statistics"
 UNKNOWN = "unknown"
 
 Texts = tuple[str | None, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,17 @@ class SampledTable:
         found = {name: _unusable_because(self, name) for name in self.by_name}
         return {name: reason for name, reason in found.items() if reason}
 
+    def kept(self, what: str, name: str, look: Callable[[], T]) -> T:
+        """What somebody sees in a column, or in the table, looked at once."""
+        if (what, name) not in self._kept:
+            self._kept[what, name] = look()
+        found: T = self._kept[what, name]
+        return found
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, str], Any]:
+        return {}
+
     def declared(self, columns: tuple[str, ...]) -> Key | None:
         """The key over exactly these columns, in any order; the primary key before others."""
         same = [key for key in self.keys if set(key.columns) == set(columns)]
@@ -156,9 +170,10 @@ def _unusable_because(table: SampledTable, name: str) -> str:
     texts = table.values.get(name, frozenset())
     if None in texts:
         return "NULL in some rows"
-    if any(is_blank(text) for text in texts if text is not None):
+    known = cast("frozenset[str]", texts)  # as there is no None among them
+    if any_blank(known):
         return "empty or blank in some rows"
-    if any(len(text) > LONGEST_CODE for text in texts if text):
+    if max(map(len, known), default=0) > LONGEST_CODE:
         return f"longer than {LONGEST_CODE} characters"
     return ""
 
@@ -225,6 +240,6 @@ class _Ordinals(dict[str, tuple[int, ...]]):
 
     def __missing__(self, name: str) -> tuple[int, ...]:
         texts = self._sample[name]
-        numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+        numbers = dict(zip(dict.fromkeys(texts), count(), strict=False))
         self[name] = tuple(map(numbers.__getitem__, texts))
         return self[name]

@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import log, prod
+from operator import mul
+from typing import Any, TypeVar
 
 from core.domain.classify.column_names import (
     CHANGING,
@@ -22,6 +24,8 @@ from core.domain.classify.column_names import (
 )
 from core.domain.classify.column_statistics import SampledTable, unusable_because
 from core.domain.classify.surroundings import Surroundings
+
+T = TypeVar("T")
 
 ORDINAL, AUDIT = "ordinal", "audit"
 WHOLE_NUMBERS = ("smallint", "integer", "bigint")
@@ -70,6 +74,16 @@ class ColumnFacts:
         return frozenset(name for name, role in self.roles.items() if role == REFERENCE)
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All columns, in the table's order."""
+        return tuple(self.table.by_name)
+
+    @cached_property
+    def own_ids(self) -> frozenset[str]:
+        """The ids of the table's own that are unique."""
+        return frozenset(name for name in self.unique if self.roles[name] == OWN_ID)
+
+    @cached_property
     def places(self) -> Mapping[str, int]:
         """Each column's place, from 0."""
         return {name: at for at, name in enumerate(self.table.by_name)}
@@ -78,7 +92,8 @@ class ColumnFacts:
     def meetings(self) -> Mapping[str, float]:
         """The share of pairs of rows that meet in each usable column."""
         pairs = self.table.size * (self.table.size - 1) / 2
-        return {name: _meeting(self.table.ordinals[name]) / pairs if pairs else 0.0 for name in self.usable}
+        counted = [name for name in self.usable if pairs and name not in self.unique]
+        return dict.fromkeys(self.usable, 0.0) | {name: _meeting(self.table.ordinals[name]) / pairs for name in counted}
 
     @cached_property
     def numbers(self) -> Mapping[str, tuple[int, ...]]:
@@ -94,12 +109,9 @@ class ColumnFacts:
     def are_unique(self, columns: Collection[str]) -> bool:
         """Whether no two rows of the sample are alike in these columns; counted only where nothing implies it."""
         wanted = frozenset(columns)
-        if wanted & self.unique or any(smaller <= wanted for smaller in self._unique_sets):
-            return True
-        if len(wanted) <= 1 or any(wanted <= larger for larger in self._refuted_sets):
-            return False
-        found = self._counted_unique(wanted)
-        (self._unique_sets if found else self._refuted_sets).append(wanted)
+        found = self._known_sets.get(wanted)
+        if found is None:
+            found = self._known_sets[wanted] = self._are_unique(wanted)
         return found
 
     def parents(self, name: str) -> tuple[tuple[str, str], ...]:
@@ -112,13 +124,16 @@ class ColumnFacts:
 
     def needed_elsewhere(self, name: str) -> float:
         """The share of the other tables led by a column of this name that need it to be unique."""
-        led, needed, _ = self.around.pattern(self.table.collection, self.plain[name])
+        led, needed, _ = self._pattern(name)
         return needed / (led + 1)
 
     def patterned(self, name: str) -> float:
         """The same, with those where it holds one value so far."""
-        led, needed, constant = self.around.pattern(self.table.collection, self.plain[name])
+        led, needed, constant = self._pattern(name)
         return (needed + constant) / (led + 1)
+
+    def _pattern(self, name: str) -> tuple[int, int, int]:
+        return self.kept("pattern", name, lambda: self.around.pattern(self.table.collection, self.plain[name]))
 
     def tells(self, name: str, other: str) -> float:
         """How well a column that repeats tells another one's value: 1 where rows that are alike in it are so in both.
@@ -129,14 +144,15 @@ class ColumnFacts:
             self._told[name, other] = self._tells(name, other)
         return self._told[name, other]
 
-    def trait(self, trait: str, name: str, look: Callable[[], bool]) -> bool:
-        """What somebody sees in the values of a column, looked at once."""
-        if (trait, name) not in self._traits:
-            self._traits[trait, name] = look()
-        return self._traits[trait, name]
+    def kept(self, what: str, name: str, look: Callable[[], T]) -> T:
+        """What somebody sees in a column, looked at once."""
+        if (what, name) not in self._kept:
+            self._kept[what, name] = look()
+        found: T = self._kept[what, name]
+        return found
 
     @cached_property
-    def _traits(self) -> dict[tuple[str, str], bool]:
+    def _kept(self) -> dict[tuple[str, str], Any]:
         return {}
 
     @cached_property
@@ -153,6 +169,19 @@ class ColumnFacts:
         alike = _meeting(own)
         both = _meeting(zip(own, others, strict=True))
         return max(0.0, (both / alike - by_itself) / (1 - by_itself)) if alike else 0.0
+
+    def _are_unique(self, wanted: frozenset[str]) -> bool:
+        if not wanted.isdisjoint(self.unique) or any(smaller <= wanted for smaller in self._unique_sets):
+            return True
+        if len(wanted) <= 1 or any(wanted <= larger for larger in self._refuted_sets):
+            return False
+        found = self._counted_unique(wanted)
+        (self._unique_sets if found else self._refuted_sets).append(wanted)
+        return found
+
+    @cached_property
+    def _known_sets(self) -> dict[frozenset[str], bool]:
+        return {}
 
     @cached_property
     def _unique_sets(self) -> list[frozenset[str]]:
@@ -188,8 +217,9 @@ class ColumnFacts:
 
     def _may_only_count(self, name: str, parents: Iterable[tuple[str, str]]) -> bool:
         """Whether small numbers, called like a table, are among its ids as any small numbers would be."""
-        most = max(self.around.distinct(*parent) for parent in parents)
-        return name in self.numbers and self.table.distinct[name] < _COVERED * most
+        return name in self.numbers and self.table.distinct[name] < _COVERED * max(
+            self.around.distinct(*parent) for parent in parents
+        )
 
     def _is_head(self, name: str) -> bool:
         """Whether the words before an id are the last ones of the table's name, or there are none."""
@@ -198,4 +228,5 @@ class ColumnFacts:
 
 def _meeting(values: Iterable[object]) -> float:
     """How many pairs of equal values there are."""
-    return sum(count * (count - 1) / 2 for count in Counter(values).values())
+    counts = Counter(values).values()
+    return float(sum(map(mul, counts, counts)) - sum(counts)) / 2

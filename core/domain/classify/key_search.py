@@ -30,7 +30,7 @@ def searched(facts: ColumnFacts) -> list[Columns]:
 
 def _considered(facts: ColumnFacts) -> Iterator[Columns]:
     """In the order of trust: single columns, leading runs, references together, small combinations."""
-    yield from ((name,) for name in facts.usable if not has_twins(facts.table, name))
+    yield from ((name,) for name in facts.usable if name in facts.unique and not has_twins(facts.table, name))
     names = list(facts.places)
     usable = set(facts.usable)
     for start in (0, 1):

@@ -5,7 +5,7 @@ The database has the same two functions (`core/sql/functions/kernel/same_code.sq
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 # White space, control characters and what Unicode calls default ignorable; U+2800 is a blank of Braille.
 _UNSEEN = re.compile(
@@ -39,13 +39,33 @@ def is_blank(text: str) -> bool:
     return not "!" <= text[:1] <= "~" and not fold(text)
 
 
+def any_blank(texts: Collection[str]) -> bool:
+    """Whether nothing is seen of one of these texts."""
+    # Between these two, all begin with a letter that is seen.
+    if not texts or (min(texts) >= "!" and max(texts) < "\x7f"):
+        return False
+    return any(map(is_blank, texts))
+
+
 def meet(texts: Iterable[str]) -> bool:
     """Whether two of these different texts are the same code."""
     known = set(texts)
+    together = "".join(known)
+    if _is_plain(together):
+        # Of such texts nothing but the spaces is not seen.
+        return " " in together and len({text.replace(" ", "") for text in known}) < len(known)
     return len(set(map(fold, known))) < len(known)
 
 
 def are_confused(texts: Iterable[str]) -> bool:
     """Whether two of these different texts look alike."""
     known = set(texts)
+    if _is_plain("".join(known)):
+        seen = "\n".join(known).replace(" ", "").lower().translate(_ALIKE).split("\n")
+        return len(set(seen)) < len(known)
     return len(set(map(as_seen, known))) < len(known)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is printable ASCII: looked at in one go, however many texts it was joined from."""
+    return text.isascii() and text.isprintable()

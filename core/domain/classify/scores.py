@@ -6,6 +6,7 @@ what the table's shape says, then names, then the values. A part never decides b
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from math import exp
 
 from core.domain.classify.candidates import Columns, Shape
@@ -52,6 +53,7 @@ _DENSE, _CODE_LIKE, _PROSE = 6.0, 6.0, -10.0
 _MOST = 0.9
 
 _UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_SHORTEST_UUID, _LONGEST_UUID = 32, 36
 _RUN = re.compile(r"\d+")
 
 
@@ -87,22 +89,36 @@ def is_natural(table: SampledTable, columns: Columns, shape: Shape) -> bool:
         return False
     if shape.kinds[name] not in (OWN_ID, OWN_CODE):
         return False
-    texts = _texts(table, name)
-    made_up = sum(bool(_UUID.fullmatch(text)) or text.isdecimal() for text in texts)
-    spaced = sum(" " in text.strip() for text in texts)
-    return made_up <= (1 - _MOST) * len(texts) and spaced <= (1 - _MOST) * len(texts)
+    return table.kept("speaks", name, lambda: _speak(_texts(table, name)))
+
+
+def _speak(texts: Sequence[str]) -> bool:
+    """Whether next to no text is a number, a uuid or several words."""
+    few = (1 - _MOST) * len(texts)
+    spaced = sum(" " in text.strip() for text in texts) if " " in "".join(texts) else 0
+    return spaced <= few and sum(map(str.isdecimal, texts)) + _uuids(texts) <= few
+
+
+def share_of_uuids(texts: Sequence[str]) -> float:
+    """How many of these texts are uuids."""
+    return _uuids(texts) / len(texts) if texts else 0.0
+
+
+def _uuids(texts: Sequence[str]) -> int:
+    """How many are uuids; with dashes or without them."""
+    fitting = [text for text in texts if _SHORTEST_UUID <= len(text) <= _LONGEST_UUID]
+    return sum(map(bool, map(_UUID.fullmatch, fitting)))
 
 
 def is_uuid_like(table: SampledTable, name: str) -> bool:
     """Whether every text of a column is a uuid."""
-    texts = _texts(table, name)
-    return bool(texts) and all(_UUID.fullmatch(text) for text in texts)
+    return table.kept("uuids", name, lambda: share_of_uuids(_texts(table, name)) == 1)
 
 
 def is_dense(table: SampledTable, name: str) -> bool:
     """Whether a column's whole numbers leave few gaps, as those of a sequence."""
     texts = _texts(table, name)
-    if not texts or not all(text.isdecimal() for text in texts):
+    if not texts or not all(map(str.isdecimal, texts)):
         return False
     numbers = [int(text) for text in texts]
     rows = table.rows if table.rows and not table.whole else len(numbers)

@@ -8,8 +8,8 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from heapq import nsmallest
+from functools import cached_property, lru_cache
+from itertools import islice
 from zlib import crc32
 
 from core.domain.classify.column_names import (
@@ -32,6 +32,7 @@ _ALL = 1 << 32
 _KEY_TYPES = ("smallint", "integer", "bigint", "numeric", "uuid", "text", "character", "date", "name")
 _LONGEST_RUN = 5
 _FIRST_TEXTS, _LONG = 50, 64  # texts that are measured, and letters of a key
+_MOST_PARENTS = 64  # of a column: where more agree with it, they are called alike, and it names the rows of none
 _SOME_ROWS = 5  # below it, that all rows have one value says nothing
 
 
@@ -49,6 +50,8 @@ class Sketch:
 
     def holds(self, other: "Sketch") -> bool | None:
         """Whether the values of `other` are among these; None where no value of it could be looked up."""
+        if other.hashes <= self.hashes:
+            return True if other.hashes else None
         seen = bisect_left(other.ordered, self.below)
         return len(self.hashes & other.hashes) >= _DANGLING * seen if seen else None
 
@@ -106,10 +109,15 @@ def _is_long(table: SampledTable, name: str) -> bool:
 
 
 def _sketch(table: SampledTable, name: str) -> Sketch:
-    hashes = {crc32(text.encode()) for text in table.values[name] if text}
+    return _sketch_of(frozenset(map(crc32, map(str.encode, filter(None, table.values[name])))))
+
+
+@lru_cache(maxsize=1 << 12)
+def _sketch_of(hashes: frozenset[int]) -> Sketch:
+    """The sketch of a column with these values: of many columns of numbers it is the same one."""
     if len(hashes) <= _KEPT:
-        return Sketch(frozenset(hashes), _ALL, len(hashes), tuple(sorted(hashes)))
-    least = nsmallest(_KEPT, hashes)
+        return Sketch(hashes, _ALL, len(hashes), tuple(sorted(hashes)))
+    least = sorted(hashes)[:_KEPT]
     return Sketch(frozenset(least), least[-1] + 1, len(hashes), tuple(least))
 
 
@@ -142,11 +150,19 @@ class Surroundings:
 
     def chosen_alike(self, collection: str, columns: Sequence[str]) -> float:
         """The share of sister tables (their names end with the same word) that people gave a like identity."""
-        return _share_alike(collection, columns, self.chosen.items())
+        return _share_alike(collection, columns, self._chosen)
 
     def rejected_alike(self, collection: str, columns: Sequence[str]) -> float:
         """The share of sister tables, of those where people decided against an identity, that rejected a like one."""
-        return _share_alike(collection, columns, self.rejected)
+        return _share_alike(collection, columns, self._rejected)
+
+    @cached_property
+    def _chosen(self) -> "_Decisions":
+        return _by_last_word(self.chosen.items())
+
+    @cached_property
+    def _rejected(self) -> "_Decisions":
+        return _by_last_word(self.rejected)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Outline]:
@@ -179,22 +195,29 @@ class Surroundings:
     def parents(self) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:
         """For each column whose name and values agree with a unique column of another table: that table and column."""
         found = {}
+        known: dict[tuple[int, int], bool | None] = {}
         for each in self.outlines:
             for column in each.sketches:
-                if places := tuple(self._parents(each, column)):
+                if places := tuple(islice(self._parents(each, column, known), _MOST_PARENTS)):
                     found[each.collection, column] = places
         return found
 
-    def _parents(self, child: Outline, column: str) -> Iterator[tuple[str, str]]:
-        own = child.plain[column]
+    def _parents(
+        self, child: Outline, column: str, known: dict[tuple[int, int], bool | None]
+    ) -> Iterator[tuple[str, str]]:
+        """`known` keeps which sketches were found to hold which, for the many columns that have the same values."""
+        own, sketch, others = child.plain[column], child.sketches[column], set(child.plain.values())
         for name in _meanings(own):
             for table, key in self._named.get(name, ()):
                 parent = self._by_name[table]
                 named = parent.plain[key]
-                if table == child.collection or (named != own and named in child.plain.values()):
+                if table == child.collection or (named != own and named in others):
                     continue
+                pair = id(parent.sketches[key]), id(sketch)
+                if pair not in known:
+                    known[pair] = parent.sketches[key].holds(sketch)
                 # Of a table that was read in part some values were not seen: there the names must do.
-                if parent.sketches[key].holds(child.sketches[column]) or not parent.whole:
+                if known[pair] or not parent.whole:
                     yield table, key
 
     def distinct(self, table: str, column: str) -> int:
@@ -241,17 +264,34 @@ def tables_named(table: SampledTable) -> list[str]:
     return [name for name in dict.fromkeys(found) if name != table.collection]
 
 
-def _share_alike(collection: str, columns: Sequence[str], decisions: Iterable[tuple[str, tuple[str, ...]]]) -> float:
+_Decisions = Mapping[str, Sequence[tuple[str, frozenset[str]]]]
+
+
+def _by_last_word(decisions: Iterable[tuple[str, tuple[str, ...]]]) -> _Decisions:
+    """What was decided of which table, by the word that sister tables' names end with."""
+    found: defaultdict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+    for name, columns in decisions:
+        found[_last_word(name)].append((name, _choice_shape(name, columns)))
+    return found
+
+
+def _share_alike(collection: str, columns: Sequence[str], decisions: _Decisions) -> float:
     """Of the sister tables that were decided: the share with a decision of this shape. One alone is not yet all."""
-    own = words(collection)
-    if len(own) < 2:  # noqa: PLR2004 - a table of one word has no sisters
+    if len(words(collection)) < 2:  # noqa: PLR2004 - a table of one word has no sisters
         return 0.0
-    last, shape = singular(own[-1]), _choice_shape(collection, columns)
+    decided = decisions.get(_last_word(collection))
+    if not decided:
+        return 0.0
+    shape = _choice_shape(collection, columns)
     sisters: dict[str, bool] = {}
-    for name, chosen in decisions:
-        if name != collection and singular((words(name) or ("",))[-1]) == last:
-            sisters[name] = sisters.get(name, False) or _choice_shape(name, chosen) == shape
+    for name, chosen in decided:
+        if name != collection:
+            sisters[name] = sisters.get(name, False) or chosen == shape
     return sum(sisters.values()) / (len(sisters) + 1)
+
+
+def _last_word(collection: str) -> str:
+    return singular((words(collection) or ("",))[-1])
 
 
 def _choice_shape(collection: str, columns: Sequence[str]) -> frozenset[str]:

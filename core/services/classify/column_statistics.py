@@ -1,5 +1,6 @@
 """Profiling: the catalogs for many tables at once, then one bounded sample of each."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ from core.db.rows import columns as rows
 from core.db.rows.query import Reading
 from core.db.rows.sources import Sampled
 from core.db.rows.suggestion import PLACES
-from core.db.sources.sample import sample, usable
+from core.db.sources.sample import gathered, sample, usable
 from core.domain.classify.column_statistics import Column, Key, Reference, SampledTable, TableStatistics, statistics
 from core.domain.classify.identity import LONGEST_CODE
+from core.errors import ConsoleError
 from core.services.classify import sources
 
 R = TypeVar("R")
@@ -22,6 +24,11 @@ R = TypeVar("R")
 SMALL = 5000  # rows up to which the whole table is the sample
 _SAMPLED_ROWS = 3000
 _SECONDS = 5  # a sample that takes longer is given up: then only the catalogs speak
+_TOGETHER, _TEXTS = 40, 300_000  # small tables that one statement reads, and their texts
+_ROWS_A_PAGE = 60  # as expected of a table that nobody has counted
+_FEW = 20  # rows by which many columns of an empty table are counted: they make a statement long
+# What is read together is small: one table that keeps it waiting is read, and waited for, by itself.
+_BRIEFLY = b"SET LOCAL statement_timeout = 2000; SET LOCAL lock_timeout = 200"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +57,14 @@ def places(connection: Connection, collections: Sequence[str] | None = None) -> 
 
 
 def read(connection: Connection, wanted: Sequence[Place]) -> Iterator[SampledTable]:
-    """Read the facts of each table: a few statements for all of them, then one for each sample.
+    """Read the facts of each table: a few statements for all of them, then one for each sample, or for many small ones.
 
     Raises NotAllowed where this login may not read a table, Unavailable where a sample took too long.
     """
-    catalogs = Catalogs(connection, wanted)
-    for place in wanted:
-        yield catalogs.table(connection, place)
+    for _, found in Catalogs(connection, wanted).tables(connection, wanted):
+        if isinstance(found, ConsoleError):
+            raise found
+        yield found
 
 
 class Catalogs:
@@ -77,23 +85,92 @@ class Catalogs:
         self.sizes = {row.relid: row for row in connection.rows(rows.SIZES, given)}
         self.shared = {row.name: row.tables - 1 for row in shared}
         self.names = frozenset(place.collection for place in known)
+        self._read: dict[int, dict[str, str]] = {}
+
+    def tables(
+        self, connection: Connection, wanted: Sequence[Place]
+    ) -> Iterator[tuple[Place, SampledTable | ConsoleError]]:
+        """Each table with its sample, in this order, or why it cannot be read. Small tables are read together."""
+        for portion in self.portions(wanted):
+            samples = self._together(connection, portion) if len(portion) > 1 else None
+            for place, texts in zip(portion, samples or [None] * len(portion), strict=True):
+                yield place, self._alone(connection, place) if texts is None else self._table(place, texts, whole=True)
+
+    def _alone(self, connection: Connection, place: Place) -> SampledTable | ConsoleError:
+        try:
+            return self.table(connection, place)
+        except ConsoleError as error:
+            if connection.is_closed:
+                raise
+            return error
+
+    def portions(self, wanted: Sequence[Place]) -> Iterator[Sequence[Place]]:
+        """The tables cut into what one statement reads: many small ones, or one that is large or is no table."""
+        portion: list[Place] = []
+        texts = 0
+        for place in wanted:
+            own = self._expected(place)
+            if portion and (own is None or len(portion) == _TOGETHER or texts + own > _TEXTS):
+                yield portion
+                portion, texts = [], 0
+            if own is None:
+                yield [place]
+            else:
+                portion.append(place)
+                texts += own
+        if portion:
+            yield portion
 
     def table(self, connection: Connection, place: Place) -> SampledTable:
         """The table with its sample. Raises NotAllowed where this login may not read it, Unavailable out of time."""
-        types = self.types.get(place.relid, {})
-        size = self.sizes.get(place.relid, rows.Size(place.relid, pages=0, rows=0))
-        secret = {row.name for row in self.columns[place.relid] if row.secret}
-        read = {name: type_ for name, type_ in types.items() if name not in secret}
-        texts, whole = _sampled(connection, place, read, size.rows, size.pages)
-        columns = self._columns(place.relid, types)
-        counted = len(texts) if whole else None if size.rows < 0 else max(size.rows, len(texts))
+        types, size = self._readable(place), self._size(place)
+        texts, whole = _sampled(connection, place, types, size.rows, size.pages)
+        return self._table(place, texts, whole=whole)
+
+    def _together(self, connection: Connection, portion: Sequence[Place]) -> list[list[list[str | None]] | None] | None:
+        """The rows of each small table by one statement; None where that failed, or where it has more than expected.
+
+        One that cannot be read, or is locked, fails all of them: then each is to be read by itself.
+        """
+        each = [_statement(place, self._readable(place), SMALL + 1, None) for place in portion]
+        try:
+            with connection.reading():
+                connection.driver.execute(_BRIEFLY)
+                found = connection.rows(gathered(each))
+        except ConsoleError:
+            if connection.is_closed:
+                raise
+            return None
+        rows = [json.loads(row.rows) if row.rows else [] for row in sorted(found, key=lambda row: row.place)]
+        return [texts if len(texts) <= SMALL else None for texts in rows]
+
+    def _expected(self, place: Place) -> int | None:
+        """About how many texts a small table has; None for a large one, and for what is no table."""
+        size, columns = self.sizes.get(place.relid), len(self._readable(place))
+        if size is None or not columns or not _is_small(size.rows, size.pages):
+            return None
+        return columns * (_FEW + (size.rows if size.rows >= 0 else size.pages * _ROWS_A_PAGE))
+
+    def _size(self, place: Place) -> rows.Size:
+        return self.sizes.get(place.relid, rows.Size(place.relid, pages=0, rows=0))
+
+    def _readable(self, place: Place) -> dict[str, str]:
+        """The columns that are read, with their types: secrets never are."""
+        if place.relid not in self._read:
+            secret = {row.name for row in self.columns[place.relid] if row.secret}
+            types = self.types.get(place.relid, {})
+            self._read[place.relid] = {name: type_ for name, type_ in types.items() if name not in secret}
+        return self._read[place.relid]
+
+    def _table(self, place: Place, texts: Sequence[Sequence[str | None]], *, whole: bool) -> SampledTable:
+        size, read = self._size(place), self._readable(place)
         return SampledTable(
             collection=place.collection,
-            columns=columns,
+            columns=self._columns(place.relid, self.types.get(place.relid, {})),
             keys=tuple(Key(row.columns, row.primary) for row in self.keys[place.relid]),
             references=tuple(Reference(row.columns, row.target_name) for row in self.references[place.relid]),
             referenced=frozenset(row.target_columns for row in self.incoming[place.relid]),
-            rows=counted,
+            rows=len(texts) if whole else None if size.rows < 0 else max(size.rows, len(texts)),
             whole=whole,
             sample=dict(zip(read, zip(*texts, strict=True), strict=True)) if texts else dict.fromkeys(read, ()),
             shared_names=self.shared,
@@ -124,7 +201,7 @@ def _sampled(
     """The sample, and whether it is the whole table: small tables are read from end to end, others page by page."""
     if not types:
         return [], False
-    small = pages <= SMALL / 10 if rows < 0 else rows <= SMALL
+    small = _is_small(rows, pages)
     percent = None if small else min(100.0, 100 * _SAMPLED_ROWS / max(rows, pages))
     with connection.reading():
         connection.driver.execute(f"SET LOCAL statement_timeout = {_SECONDS * 1000}".encode())
@@ -133,6 +210,10 @@ def _sampled(
             found = connection.rows(_statement(place, types, _SAMPLED_ROWS, None))
     texts = [row.texts for row in found]
     return texts, small and len(texts) <= SMALL
+
+
+def _is_small(rows: int, pages: int) -> bool:
+    return pages <= SMALL / 10 if rows < 0 else rows <= SMALL
 
 
 def _statement(place: Place, types: Mapping[str, str], rows: int, percent: float | None) -> Reading[Sampled]:

@@ -61,6 +61,18 @@ def require(connection: Connection, collection: str) -> Source:
     return with_table(enrolled(connection, collection))
 
 
+def require_all(connection: Connection, collections: Sequence[str]) -> list[Source]:
+    """The same of several, in two round trips. Raises GateClosed for the first that is unknown or has no table."""
+    known = find_all(connection, collections) if collections else {}
+    found = []
+    for name in collections:
+        source = known[name]
+        if isinstance(source, GateClosed):
+            raise source
+        found.append(with_table(source))
+    return found
+
+
 def with_table(source: Source) -> Source:
     """The same source. Raises GateClosed where it has no table."""
     collection = source.collection

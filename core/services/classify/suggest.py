@@ -5,20 +5,16 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from core.db.connection.session import Connection
-from core.db.rows.suggestion import BLOCKERS, CHOSEN, REGISTERED, REJECTED
-from core.db.sources import collisions
+from core.db.rows.suggestion import BLOCKERS, CHOSEN, REJECTED
 from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.identity import Identity
-from core.domain.classify.suggestion import OPEN, Suggestion, natural_columns, suggest
+from core.domain.classify.suggestion import OPEN, Suggestion, suggest
 from core.domain.classify.surroundings import Outline, Surroundings, outline, tables_named
-from core.errors import ConsoleError, Json, Unavailable
-from core.services.classify import claimed_codes, column_statistics, sources, whole_check
+from core.errors import ConsoleError, Json
+from core.services.classify import claimed_codes, column_statistics, sources, taken_codes, whole_check
 from core.services.classify.claimed_codes import Pending
 from core.services.classify.column_statistics import Catalogs, Place
 
-_LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
-_LOOKUP_MILLISECONDS = 3_000
-_EXAMPLES = 3
 _RELATED = 12  # tables that are sampled beside those that were asked for
 # Texts of tables without keys that are held until all others were sampled; what is beyond is read again then.
 _HELD = 3_000_000
@@ -30,8 +26,7 @@ def suggestions(connection: Connection, collections: Sequence[str] | None = None
     Of those, one without a table has no candidates, and a doubt that says so; so has a table that this login may not
     read, or that could not be read in time. Raises GateClosed for a named one that is unknown or has no table.
     """
-    for name in collections or ():
-        sources.require(connection, name)
+    sources.require_all(connection, collections or ())
     names, bare = (collections, []) if collections is not None else _unclassified(connection)
     ranked = (suggestion for _, suggestion in studied(connection, names))
     yield from sorted(chain(ranked, map(_without_table, bare)), key=lambda each: each.collection)
@@ -54,23 +49,24 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
     outlines: list[Outline] = []
     waiting: list[tuple[Place, SampledTable | None]] = []
     held = 0
-    for place in wanted:
-        table = study.sampled(place)
-        if isinstance(table, Suggestion):
-            yield None, table
-            continue
-        if compared:
-            outlines.append(outline(table))
-        if table.keys or not table.size:
-            yield table, study.ranked(place, table, decided)
-        else:
-            held += table.size * len(table.columns)
-            waiting.append((place, table if held <= _HELD else None))
+    for portion in catalogs.portions(wanted):
+        told: list[tuple[Place, SampledTable | Suggestion]] = []
+        for place, table in study.sampled(portion):
+            if compared and isinstance(table, SampledTable):
+                outlines.append(outline(table))
+            if isinstance(table, Suggestion) or table.keys or not table.size:
+                told.append((place, table))
+            else:
+                held += table.size * len(table.columns)
+                waiting.append((place, table if held <= _HELD else None))
+        yield from study.ranked(told, decided)
     outlines += _related(connection, [table for _, table in waiting if table is not None], wanted)
     around = replace(decided, outlines=tuple(outlines))
-    for place, kept in waiting:
-        again = study.sampled(place) if kept is None else kept
-        yield (None, again) if isinstance(again, Suggestion) else (again, study.ranked(place, again, around))
+    kept = {place.collection: table for place, table in waiting if table is not None}
+    for portion in catalogs.portions([place for place, _ in waiting]):
+        again = study.sampled([place for place in portion if place.collection not in kept])
+        told = [(place, kept[place.collection]) for place in portion if place.collection in kept]
+        yield from study.ranked([*told, *again], around)
 
 
 def standing_of(connection: Connection, identity: Identity) -> Json:
@@ -104,22 +100,30 @@ class _Study:
     catalogs: Catalogs
     pending: Sequence[Pending]
 
-    def sampled(self, place: Place) -> SampledTable | Suggestion:
-        """The table with its sample, or what is said where it could not be read."""
-        try:
-            return self.catalogs.table(self.connection, place)
-        except ConsoleError as error:
-            if self.connection.is_closed:
-                raise
-            return Suggestion(place.collection, OPEN, (), (f"{error.code}: {error.message}",))
+    def sampled(self, portion: Sequence[Place]) -> Iterator[tuple[Place, SampledTable | Suggestion]]:
+        """Each table with its sample, or what is said where it could not be read."""
+        for place, found in self.catalogs.tables(self.connection, portion):
+            if isinstance(found, ConsoleError):
+                yield place, Suggestion(place.collection, OPEN, (), (f"{found.code}: {found.message}",))
+            else:
+                yield place, found
 
-    def ranked(self, place: Place, table: SampledTable, around: Surroundings) -> Suggestion:
-        """Rank; where only a sample was seen, check the first candidates on the whole table."""
-        others = [each for each in self.pending if each.collection != place.collection]
-        met, looked = _collisions(self.connection, table, others)
-        suggestion = suggest(table, met, probed=looked, around=around)
-        checked = whole_check.checked(self.connection, place, table, suggestion)
-        return suggest(table, met, probed=looked, around=around, checked=checked) if checked else suggestion
+    def ranked(
+        self, told: Sequence[tuple[Place, SampledTable | Suggestion]], around: Surroundings
+    ) -> Iterator[tuple[SampledTable | None, Suggestion]]:
+        """Rank each; where only a sample was seen, check the first candidates on the whole table."""
+        tables = [table for _, table in told if isinstance(table, SampledTable)]
+        taken = taken_codes.looked_up(self.connection, tables, self.pending)
+        for place, table in told:
+            if isinstance(table, Suggestion):
+                yield None, table
+                continue
+            met = taken[table.collection]
+            suggestion = suggest(table, met.examples, probed=met.looked, around=around)
+            checked = whole_check.checked(self.connection, place, table, suggestion)
+            if checked:
+                suggestion = suggest(table, met.examples, probed=met.looked, around=around, checked=checked)
+            yield table, suggestion
 
 
 def _related(connection: Connection, tables: Sequence[SampledTable], seen: Sequence[Place]) -> list[Outline]:
@@ -127,45 +131,5 @@ def _related(connection: Connection, tables: Sequence[SampledTable], seen: Seque
     known = {place.collection for place in seen}
     named = dict.fromkeys(name for table in tables for name in tables_named(table) if name not in known)
     wanted = column_statistics.places(connection, list(named)[:_RELATED]) if named else []
-    found = []
-    for place in wanted:
-        try:
-            found.append(outline(next(column_statistics.read(connection, [place]))))
-        except ConsoleError:
-            if connection.is_closed:
-                raise
-    return found
-
-
-def _collisions(connection: Connection, table: SampledTable, others: Sequence[Pending]) -> tuple[dict[str, Json], bool]:
-    """The columns whose bare values are codes of other collections, with examples; and whether all was looked at."""
-    values = {name: _values(table, name) for name in natural_columns(table)}
-    if not any(values.values()):
-        return {}, True
-    codes = sorted(set().union(*values.values()))
-    try:
-        with connection.reading():
-            connection.driver.execute(f"SET LOCAL statement_timeout = {_LOOKUP_MILLISECONDS}".encode())
-            rows = connection.rows(REGISTERED, {"codes": codes, "collection": table.collection})
-            if others:
-                rows += connection.rows(collisions.taken_codes([each.triple for each in others], codes))
-    except Unavailable:
-        if connection.is_closed:
-            raise
-        return {}, False
-    owners = {row.code: row.owner for row in rows}
-    found: dict[str, Json] = {}
-    for name, own in values.items():
-        met = sorted(own & owners.keys())
-        if met or own & _lookalikes(own, table):
-            found[name] = [{"code": code, "owner": owners[code]} for code in met[:_EXAMPLES]]
-    return found, True
-
-
-def _lookalikes(codes: set[str], table: SampledTable) -> set[str]:
-    """The codes that read like a synthetic code of some collection."""
-    return {code for code in codes if ":" in code and code.split(":", 1)[0] in table.tables}
-
-
-def _values(table: SampledTable, name: str) -> set[str]:
-    return {text for text in table.sample[name][:_LOOKED_UP] if text}
+    found = Catalogs(connection, wanted).tables(connection, wanted) if wanted else iter(())
+    return [outline(each) for _, each in found if isinstance(each, SampledTable)]

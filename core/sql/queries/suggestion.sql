@@ -37,5 +37,5 @@ ORDER BY c.collection_name COLLATE "C"
 
 -- name: registered
 SELECT entity_code AS code, collection_name AS owner FROM {S}.birth_registry_rows()
-WHERE entity_code = ANY (%(codes)s) AND collection_name <> %(collection)s
+WHERE entity_code = ANY (%(codes)s)
 ORDER BY 1

@@ -170,8 +170,13 @@ def line(title: str, verdicts: Sequence[Verdict]) -> str:
     recall = _share([each.considered for each in verdicts])
     return (
         f"{title:<34}{len(verdicts):>5}{recall:>8.1%}{_share([each.right for each in verdicts]):>8.1%}{macro:>8.1%}"
-        f"{_share(single):>8.1%}{_share(several):>8.1%}  {sum(sure)} of {len(sure)} ({len(sure) / len(verdicts):.0%})"
+        f"{_told(single):>8}{_told(several):>8}  {sum(sure)} of {len(sure)} ({len(sure) / len(verdicts):.0%})"
     )
+
+
+def _told(right: Sequence[bool]) -> str:
+    """A share; where there is no such table, no figure."""
+    return f"{_share(right):.1%}" if right else "—"
 
 
 HEADING = f"{'':<34}{'n':>5}{'recall':>8}{'top-1':>8}{'macro':>8}{'single':>8}{'several':>8}  sure and right (of all)"

@@ -208,7 +208,7 @@ def test_values_that_are_the_same_code_identify_nothing_and_those_that_look_alik
         return suggest(given)
 
     assert first(ranked("PART-9999")) == ("code", "A")
-    for twin in ("PART-0001\u200b", "PART-0001\u00a0", "\tPART-0001", "\uff30ART-0001", "\u00a0"):
+    for twin in (" ", "PART -0001", "PART-0001\u200b", "PART-0001\u00a0", "\tPART-0001", "\uff30ART-0001", "\u00a0"):
         assert not any(each.identity.columns == ("code",) for each in ranked(twin).candidates), ascii(twin)
     for alike in ("part-0001", "PART-OOO1", "\u0420ART-0001"):
         found = ranked(alike)

@@ -1,0 +1,86 @@
+"""Which values that may become codes are taken: registered for other collections, or given by their identities."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.db.connection.session import Connection
+from core.db.rows.suggestion import REGISTERED
+from core.db.sources import collisions
+from core.domain.classify.column_statistics import SampledTable
+from core.domain.classify.suggestion import natural_columns
+from core.errors import Json, Unavailable
+from core.services.classify.claimed_codes import Pending
+
+_LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
+_MILLISECONDS = 3_000
+_EXAMPLES = 3
+
+_Values = Mapping[str, set[str]]  # by column
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The columns whose bare values are codes of other collections, with examples; whether all was looked at."""
+
+    examples: dict[str, Json] = field(default_factory=dict)
+    looked: bool = True
+
+
+def looked_up(
+    connection: Connection, tables: Sequence[SampledTable], pending: Sequence[Pending]
+) -> Mapping[str, Taken]:
+    """What is taken of each table's values, by collection: all are looked up at once, or each where that takes long."""
+    values = {table.collection: {name: _values(table, name) for name in natural_columns(table)} for table in tables}
+    asked = [table for table in tables if any(values[table.collection].values())]
+    found = {table.collection: Taken() for table in tables}
+    owners = _owners(connection, [values[table.collection] for table in asked], pending) if asked else {}
+    for table in asked:
+        own = values[table.collection]
+        known = _owners(connection, [own], pending) if owners is None and len(asked) > 1 else owners
+        found[table.collection] = Taken(looked=False) if known is None else Taken(_met(table, own, known))
+    return found
+
+
+def _owners(
+    connection: Connection, values: Sequence[_Values], pending: Sequence[Pending]
+) -> Mapping[str, Sequence[str]] | None:
+    """The collections that have these values as codes, by code; None where there was no time to look."""
+    codes = sorted(set().union(*(texts for each in values for texts in each.values())))
+    try:
+        with connection.reading():
+            connection.driver.execute(f"SET LOCAL statement_timeout = {_MILLISECONDS}".encode())
+            rows = connection.rows(REGISTERED, {"codes": codes})
+            if pending:
+                rows += connection.rows(collisions.taken_codes([each.triple for each in pending], codes))
+    except Unavailable:
+        if connection.is_closed:
+            raise
+        return None
+    owners: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        owners[row.code].append(row.owner)
+    return owners
+
+
+def _met(table: SampledTable, values: _Values, owners: Mapping[str, Sequence[str]]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for name, own in values.items():
+        met = {code: _another(owners.get(code, ()), table.collection) for code in sorted(own & owners.keys())}
+        told: list[Json] = [{"code": code, "owner": owner} for code, owner in met.items() if owner is not None]
+        if told or _has_lookalikes(own, table):
+            found[name] = told[:_EXAMPLES]
+    return found
+
+
+def _another(owners: Sequence[str], collection: str) -> str | None:
+    return next((owner for owner in reversed(owners) if owner != collection), None)
+
+
+def _has_lookalikes(codes: set[str], table: SampledTable) -> bool:
+    """Whether a code reads like a synthetic code of some collection."""
+    return any(":" in code and code.split(":", 1)[0] in table.tables for code in codes)
+
+
+def _values(table: SampledTable, name: str) -> set[str]:
+    return {text for text in table.sample[name][:_LOOKED_UP] if text}
