@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from core.db.install.fragments import expanded
+
 ROOT: Final = Path(__file__).parents[2]
 FUNCTIONS: Final = ROOT / "core" / "sql" / "functions"
 
@@ -48,7 +50,7 @@ def of_text() -> tuple[Mutant, ...]:
     """Each refusal, gate and pin of the functions, turned off."""
     found: list[Mutant] = []
     for path in sorted(FUNCTIONS.rglob("*.sql")):
-        name, text = path.relative_to(FUNCTIONS).as_posix(), path.read_text(encoding="utf-8")
+        name, text = path.relative_to(FUNCTIONS).as_posix(), expanded(path.read_text(encoding="utf-8"))
         found += [*_refusals(name, text)]
         if name == "trust/acceptance.sql":
             found += [*_gates(name, text)]

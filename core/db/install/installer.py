@@ -12,6 +12,7 @@ from psycopg.rows import scalar_row
 
 from core.db.connection.connecting import Driver
 from core.db.connection.errors import translated
+from core.db.install.fragments import expanded
 from core.db.queries import sections, within
 from core.version import SCHEMA_VERSION
 
@@ -210,7 +211,7 @@ def _files(folder: str) -> Iterator[Part]:
     place = resources.files("core.sql").joinpath(folder)
     for each in sorted(place.iterdir(), key=lambda file: file.name):
         if each.name.endswith(".sql"):
-            yield Part(f"{folder}/{each.name}", each.read_text(encoding="utf-8"))
+            yield Part(f"{folder}/{each.name}", expanded(each.read_text(encoding="utf-8")))
 
 
 def _recorded(cursor: Cursor[Any], schema: str) -> set[str]:

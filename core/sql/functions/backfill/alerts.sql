@@ -69,10 +69,7 @@ COMMENT ON FUNCTION {S}._birth_alert_pins() IS 'The signs of the alerts that con
 CREATE OR REPLACE FUNCTION {S}.birth_alerts_changed(p_run bigint)
 RETURNS TABLE (alert text, change text, said text, acknowledged boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on' AS $body$
+{TEXT_SETTINGS} AS $body$
 #variable_conflict use_column
 DECLARE
     v_run {S}.birth_backfill_run;

@@ -8,11 +8,7 @@ CREATE OR REPLACE FUNCTION {S}.birth_backfill_apply_batch(
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint, OUT next jsonb,
     OUT finished_us bigint, OUT server_seconds double precision, OUT lock_seconds double precision)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
--- What changes how a value is written or read as text: a test finds the list.
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on'
+{TEXT_SETTINGS}
 -- Nor may its caller switch off what the register function asserts, or let a source's policies run as the owner.
 SET "plpgsql.check_asserts" = 'on' SET row_security = 'off'
 SET transform_null_equals = 'off' AS $body$

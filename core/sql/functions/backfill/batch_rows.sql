@@ -14,15 +14,9 @@ BEGIN
         PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
             set_config(CASE WHEN v_list THEN 'enable_nestloop' ELSE 'enable_hashjoin' END, 'off', true);
     END IF;
-    -- As in _birth_reading: what belongs to others is read READ ONLY, and all but what was read is undone.
-    PERFORM set_config('transaction_read_only', 'on', true);
+    {READ_ONLY}
     EXECUTE {S}._birth_read_statement(p_entry) INTO codes, source_keys, births USING p_entry.ledger_id, p_from, p_to;
-    v_is_read := true;
-    RAISE SQLSTATE 'BR999';
-EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    IF NOT v_is_read THEN
-        RAISE;
-    END IF;
+    {UNDONE}
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_read({S}.birth_backfill_ledger, bigint, bigint) IS
@@ -36,18 +30,13 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan
 DECLARE
     v_is_read boolean := false;
 BEGIN
-    PERFORM set_config('transaction_read_only', 'on', true);
+    {READ_ONLY}
     SELECT count(*) FILTER (WHERE r.dot_origin = p_origin),
         count(*) FILTER (WHERE r.dot_origin IS DISTINCT FROM p_origin)
     INTO registered, existing
     FROM {S}.birth_registry_rows() AS r
     WHERE r.entity_code = ANY (p_codes) AND r.collection_name = p_collection AND r.entity_code <> ALL (p_taken);
-    v_is_read := true;
-    RAISE SQLSTATE 'BR999';
-EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    IF NOT v_is_read THEN
-        RAISE;
-    END IF;
+    {UNDONE}
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_count(text, text, text[], text[]) IS

@@ -73,7 +73,7 @@ BEGIN
     THEN
         v_oldest := (pg_snapshot_xmin(v_snapshot)::text::bigint % 4294967296)::text::xid;
     END IF;
-    PERFORM set_config('transaction_read_only', 'on', true);
+    {READ_ONLY}
     RETURN QUERY
     WITH fresh AS MATERIALIZED (
         SELECT g.dot_origin, g.collection_name, g.entity_code,
@@ -87,12 +87,7 @@ BEGIN
     LEFT JOIN {S}.birth_backfill_ledger AS l ON l.run_id = p_run AND l.collection_name = f.collection_name AND f.by_run
     LEFT JOIN {S}.birth_backfill_item AS i ON i.ledger_id = l.ledger_id AND i.entity_code = f.entity_code
     GROUP BY 1, 2 ORDER BY 1, 2;
-    v_is_read := true;
-    RAISE SQLSTATE 'BR999';
-EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    IF NOT v_is_read THEN
-        RAISE;
-    END IF;
+    {UNDONE}
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_since_plan(bigint) IS

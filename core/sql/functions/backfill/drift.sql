@@ -6,11 +6,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_backfill_moved(p_run bigint, p_rows bigint
 RETURNS TABLE (collection_name text, digest text, moved jsonb, unidentified boolean)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 SET row_security = off SET work_mem = '256MB' SET enable_hashagg = 'off'
--- What changes how a value is written or read as text: a test finds the list.
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on' AS $body$
+{TEXT_SETTINGS} AS $body$
 #variable_conflict use_column
 DECLARE
     v_entry {S}.birth_backfill_ledger;

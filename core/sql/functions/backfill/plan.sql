@@ -4,11 +4,7 @@
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_plan(p_collections text[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET row_security = off SET work_mem = '256MB'
--- What changes how a value is written or read as text: a test finds the list.
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on' AS $body$
+{TEXT_SETTINGS} AS $body$
 BEGIN
     RETURN {S}._birth_backfill_plan(p_collections, NULL);
 END
@@ -22,11 +18,7 @@ COMMENT ON FUNCTION {S}.birth_backfill_plan(text[]) IS
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_plan_reconciled(p_collections text[], p_note text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET row_security = off SET work_mem = '256MB'
--- What changes how a value is written or read as text: a test finds the list.
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on' AS $body$
+{TEXT_SETTINGS} AS $body$
 BEGIN
     PERFORM {S}._birth_actor('birth_operator', 'plan a backfill');
     PERFORM {S}._birth_reconcile_note(NULL, p_note);

@@ -216,7 +216,7 @@ DECLARE
         || (SELECT r.withdraws FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_entry.run_id);
     v_is_read boolean := false;
 BEGIN
-    PERFORM set_config('transaction_read_only', 'on', true);
+    {READ_ONLY}
     SELECT coalesce(array_agg(i.entity_code ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
         coalesce(array_agg(i.source_key[1] ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
         count(*) FILTER (WHERE NOT same.is_planned)
@@ -227,12 +227,7 @@ BEGIN
         AND g.collection_name = p_entry.collection_name AND NOT coalesce(g.certified, false)
         AND g.certified_at IS NULL, false) AS is_planned) AS same
     WHERE i.ledger_id = p_entry.ledger_id AND i.seq BETWEEN p_from AND p_to;
-    v_is_read := true;
-    RAISE SQLSTATE 'BR999';
-EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    IF NOT v_is_read THEN
-        RAISE;
-    END IF;
+    {UNDONE}
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_withdraw_found({S}.birth_backfill_ledger, bigint, bigint) IS

@@ -38,7 +38,7 @@ BEGIN
            AND NOT ({S}.birth_is_plain_evidence(p_evidence) AND octet_length(p_evidence::text) < 40000)
        OR p_reason IS NOT NULL AND {S}._birth_is_blank(p_reason) THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_evidence',
-            'invalid evidence or reason: a small object, and a text that says something',
+            'invalid evidence or reason: a small object, and a text that is not blank',
             jsonb_build_object('collection', p_collection, 'bytes', octet_length(p_evidence::text)),
             'Omit it, or write a reason.');
     END IF;

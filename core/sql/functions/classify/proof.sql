@@ -42,11 +42,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_identity_count(
     p_relid oid, p_collection text, p_strategy text, p_columns text[]) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 SET row_security = off SET work_mem = '256MB'
--- What changes how a value is written or read as text: a test finds the list.
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on' AS $body$
+{TEXT_SETTINGS} AS $body$
 DECLARE
     v_expression text := {S}._birth_identity_expression(p_relid, p_collection, p_strategy, p_columns, 'source');
     v_reads record;

@@ -134,15 +134,10 @@ BEGIN
             v_found boolean;
         BEGIN
             BEGIN
-                PERFORM set_config('transaction_read_only', 'on', true);
+                {READ_ONLY}
                 SELECT b.%3$I::text INTO v_requirement FROM %1$I.%2$I AS b WHERE b.%4$I = p_collection;
                 v_found := FOUND;
-                v_is_read := true;
-                RAISE SQLSTATE 'BR999';
-            EXCEPTION WHEN SQLSTATE 'BR999' THEN
-                IF NOT v_is_read THEN
-                    RAISE;
-                END IF;
+                {UNDONE}
             END;
             IF NOT v_found THEN
                 SELECT o.requirement INTO v_requirement

@@ -35,8 +35,7 @@ DECLARE
     v_distributed oid[] := {S}.birth_distributed();
     v_is_read boolean := false;
 BEGIN
-    -- As in _birth_reading: what belongs to others is read READ ONLY, and all but the rows is undone.
-    PERFORM set_config('transaction_read_only', 'on', true);
+    {READ_ONLY}
     RETURN QUERY
     WITH place AS MATERIALIZED (
         SELECT n.oid, name.rank FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS name(value, rank)
@@ -84,12 +83,7 @@ BEGIN
     -- And for this collection: its argument names no other.
     LEFT JOIN named ON g.tgnargs > 0 AND named.argument = split_part(encode(g.tgargs, 'escape'), chr(92) || '000', 1)
     ORDER BY c.collection_name COLLATE "C";
-    v_is_read := true;
-    RAISE SQLSTATE 'BR999';
-EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    IF NOT v_is_read THEN
-        RAISE;
-    END IF;
+    {UNDONE}
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_collections() IS

@@ -50,10 +50,7 @@ $body$;
 -- The images of rows of one of these tables, as an array. `p_where` is a condition on `t`, with $1 as its parameter.
 CREATE OR REPLACE FUNCTION {S}._birth_images(p_table text, p_where text, p_key bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on' AS $body$
+{TEXT_SETTINGS} AS $body$
 DECLARE
     v_found jsonb;
 BEGIN
@@ -135,10 +132,7 @@ $body$;
 -- does what is somebody else's under one of these names. Installed objects are told by the events of the schema.
 CREATE OR REPLACE FUNCTION {S}.birth_told_rows() RETURNS TABLE (name text, key text, digest text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on' AS $body$
+{TEXT_SETTINGS} AS $body$
 DECLARE
     v_table text;
 BEGIN
@@ -193,10 +187,7 @@ $body$;
 -- One row as it is now, for whoever compares; NULL where there is none.
 CREATE OR REPLACE FUNCTION {S}.birth_told_row(p_table text, p_key text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on' AS $body$
+{TEXT_SETTINGS} AS $body$
 DECLARE
     v_row jsonb;
 BEGIN

@@ -18,7 +18,7 @@ DECLARE
     v_last text;
     v_between bigint;
 BEGIN
-    PERFORM set_config('transaction_read_only', 'on', true);
+    {READ_ONLY}
     -- Compiling a statement over many sources takes longer than running it.
     PERFORM set_config('jit', 'off', true);
     IF p_bounds IS NOT NULL THEN
@@ -38,12 +38,7 @@ BEGIN
         END IF;
     END IF;
     RETURN QUERY EXECUTE p_query USING v_first, v_last;
-    v_is_read := true;
-    RAISE SQLSTATE 'BR999';
-EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    IF NOT v_is_read THEN
-        RAISE;  -- somebody else's
-    END IF;
+    {UNDONE}
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_reading(text, text) IS
@@ -79,14 +74,9 @@ DECLARE
     v_is_read boolean := false;
 BEGIN
     BEGIN
-        PERFORM set_config('transaction_read_only', 'on', true);
+        {READ_ONLY}
         EXECUTE 'EXPLAIN (FORMAT JSON) ' || p_query INTO v_plan USING NULL::text, NULL::text;
-        v_is_read := true;
-        RAISE SQLSTATE 'BR999';
-    EXCEPTION WHEN SQLSTATE 'BR999' THEN
-        IF NOT v_is_read THEN
-            RAISE;
-        END IF;
+        {UNDONE}
     END;
     RETURN v_plan;
 END

@@ -20,17 +20,12 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan
 DECLARE
     v_is_read boolean := false;
 BEGIN
-    PERFORM set_config('transaction_read_only', 'on', true);
+    {READ_ONLY}
     RETURN QUERY
     SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text
     FROM {S}.birth_registry_rows() AS r
     WHERE r.entity_code = ANY (p_codes);
-    v_is_read := true;
-    RAISE SQLSTATE 'BR999';
-EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    IF NOT v_is_read THEN
-        RAISE;
-    END IF;
+    {UNDONE}
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_registry_probe(text[]) IS
@@ -48,8 +43,7 @@ DECLARE
     v_row record;
     v_is_read boolean := false;
 BEGIN
-    -- As in _birth_reading: what belongs to others is read READ ONLY, and all but the rows is undone.
-    PERFORM set_config('transaction_read_only', 'on', true);
+    {READ_ONLY}
     FOR v_row IN EXECUTE p_query LOOP
         v_codes := v_codes || v_row.code;
         v_keys := v_keys || v_row.source_key;
@@ -62,12 +56,7 @@ BEGIN
         END IF;
     END LOOP;
     RETURN QUERY SELECT * FROM {S}.birth_window(v_codes, v_keys);
-    v_is_read := true;
-    RAISE SQLSTATE 'BR999';
-EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    IF NOT v_is_read THEN
-        RAISE;
-    END IF;
+    {UNDONE}
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_windows(text) IS

@@ -22,16 +22,9 @@ BEGIN
         RETURN v_columns.present = 2;
     END IF;
     BEGIN
-        -- As in _birth_reading.
-        PERFORM set_config('transaction_read_only', 'on', true);
+        {READ_ONLY}
         EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_relid::regclass, v_columns.doubtful) INTO v_unset;
-        v_is_read := true;
-        RAISE SQLSTATE 'BR999';
-    EXCEPTION
-        WHEN SQLSTATE 'BR999' THEN
-            IF NOT v_is_read THEN
-                RAISE;
-            END IF;
+        {UNDONE}
         WHEN lock_not_available THEN
             NULL;
     END;

@@ -160,11 +160,7 @@ COMMENT ON FUNCTION {S}._birth_independent(bigint) IS
 CREATE OR REPLACE FUNCTION {S}.birth_acceptance(p_run bigint) RETURNS TABLE (gate text, passed boolean, evidence jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET row_security = off
--- What changes how a value is written or read as text: a test finds the list.
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on' AS $body$
+{TEXT_SETTINGS} AS $body$
 DECLARE
     v_run {S}.birth_backfill_run;
     v_account record;

@@ -190,7 +190,7 @@ BEGIN
         ('superusers', 'no person of the console is a superuser, or can become one', NULL,
             'ALTER ROLE … NOSUPERUSER, or REVOKE the membership. A superuser can bypass every gate.'),
         ('administrators', 'only superusers could give themselves privileges of the console', NULL,
-            'REVOKE what is not needed. These logins count as administrators: they can make themselves anybody here.'),
+            'REVOKE what is not needed. These logins count as administrators: they can give themselves any role here.'),
         ('predefined_roles', 'no login writes data or the server''s files by a predefined role', NULL,
             'REVOKE the predefined role: it bypasses the privileges of every table.'),
         ('people_apart', 'no login can act as another person, or get another group''s privileges', NULL,

@@ -42,7 +42,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHERE r.is_remote AND (r.method = 'password' OR r.method IN ('ldap', 'radius', 'pam', 'bsd')
             AND NOT r.is_encrypted)
         UNION ALL
-        SELECT 'cleartext', 'warning', 'md5 answers can be guessed by who listens'
+        SELECT 'cleartext', 'warning', 'md5 answers can be guessed by a listener'
         WHERE r.method = 'md5' AND r.is_remote AND NOT r.is_encrypted
         UNION ALL
         SELECT 'reach', 'warning', 'other machines may connect without TLS'

@@ -1,12 +1,8 @@
 -- What the catalogs say of what sits on our tables: constraints, indexes, triggers, rules and policies; as
 -- _birth_catalog_functions does. NOT NULL is a column's, whether or not a server lists it as a constraint.
 CREATE OR REPLACE FUNCTION {S}._birth_catalog_parts() RETURNS TABLE (kind text, name text, aspects jsonb)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off'
--- Constants in constraints and defaults read alike in every session.
-SET "DateStyle" = 'ISO, MDY' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'postgres' SET bytea_output = 'hex'
-SET extra_float_digits = '1' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content'
-SET standard_conforming_strings = 'on' AS $body$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+{CATALOG_SETTINGS} AS $body$
     WITH relation AS MATERIALIZED (
         SELECT c.oid FROM pg_namespace AS n JOIN pg_class AS c ON c.relnamespace = n.oid
         WHERE n.nspname = {s} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')

@@ -1,11 +1,7 @@
 -- What the catalogs say of our tables, views and sequences, as _birth_catalog_functions does; each column is an aspect.
 CREATE OR REPLACE FUNCTION {S}._birth_catalog_relations() RETURNS TABLE (kind text, name text, aspects jsonb)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off'
--- Constants in constraints and defaults read alike in every session.
-SET "DateStyle" = 'ISO, MDY' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'postgres' SET bytea_output = 'hex'
-SET extra_float_digits = '1' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content'
-SET standard_conforming_strings = 'on' AS $body$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+{CATALOG_SETTINGS} AS $body$
     WITH relation AS MATERIALIZED (
         SELECT c.*, ARRAY(
             SELECT d.refobjid FROM pg_depend AS d
