@@ -10,7 +10,8 @@ from core.cli.options import Invocation, invocation
 from core.cli.steps import steps
 from core.domain.overview.matrix import Examples, MatrixRow, Totals, totals
 from core.errors import ConsoleError
-from core.profiles import COUNTERS, MOST_COUNTERS
+from core.profile_file import MOST_COUNTERS
+from core.profiles import COUNTERS
 from core.services.adopt.unenrolled import unenrolled
 from core.services.overview import matrix as service
 from core.services.overview import parallel_counts
