@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from core.domain.classify.identity import column_identity
 from core.services.adopt import init
 from core.services.adopt.init import Wish
-from core.services.backfill import apply, permits
+from core.services.backfill import beginning, permits
 from core.services.classify import classify
 from core.services.overview import matrix
 from core.services.trust import audit, certify, doctor, people, verify
@@ -137,5 +137,5 @@ def test_local_tables_go_the_whole_line_and_of_all_others_it_is_said_why_they_do
     assert database.value("SELECT count(*) FROM public.extra") == 0
     database.run("UPDATE birth.birth_setting SET value = '{public.extra}' WHERE name = 'register_writes'")
     with database.connect("operator1") as operator:
-        closed = {gate.id: gate.evidence for gate in apply.gates(operator, number) if not gate.passed}
+        closed = {gate.id: gate.evidence for gate in beginning.gates(operator, number) if not gate.passed}
     assert closed["visible_writes"] == {"public.extra": "it is distributed"}

@@ -9,7 +9,7 @@ from core.domain.backfill.next_actions import Login, Standing
 from core.domain.backfill.preview import Preview
 from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Run
-from core.services.backfill import apply, live_runs, preview, runs
+from core.services.backfill import beginning, live_runs, preview, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def standing(connection: Connection, number: int) -> Standing | None:
         withdraws=found.withdraws,
         may_be_withdrawn=found.may_be_withdrawn,
     )
-    return replace(stands, gates=apply.gates(connection, number)) if stands.is_open else stands
+    return replace(stands, gates=beginning.gates(connection, number)) if stands.is_open else stands
 
 
 def intent(connection: Connection, number: int) -> Intent:

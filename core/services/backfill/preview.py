@@ -10,7 +10,7 @@ from core.domain.backfill.preview import Extent, Preview, Rate, Surroundings
 from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Run
 from core.domain.backfill.stray import Stray
-from core.services.backfill import apply, live_runs, permits
+from core.services.backfill import beginning, live_runs, permits
 
 _BATCHES = 200
 
@@ -36,7 +36,7 @@ def read(
         now=connection.one(CLOCK).now,
         permits=tuple(permits.list_permits(connection)),
         rate=rate(connection),
-        gates=apply.gates(connection, run.run),
+        gates=beginning.gates(connection, run.run),
         phantoms={each.collection: each.phantoms for each in strays if each.phantoms},
         skipped=skipped,
     )

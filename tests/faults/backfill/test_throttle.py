@@ -20,7 +20,7 @@ from core.domain.backfill import crowd
 from core.domain.backfill.throttle import Limits
 from core.errors import UsageError
 from core.services.backfill import apply as applying
-from core.services.backfill import control, throttle
+from core.services.backfill import control, crew, throttle
 from core.services.backfill.apply_options import Options
 from tests.databases import SCHEMA, Database, TestServer, a_clone
 from tests.faults.replica import ALL, a_replica, streams, written
@@ -266,7 +266,7 @@ def test_sessions_of_others_at_work_are_counted_and_hold_the_run_above_the_limit
         eventually(lambda: small.run(at_work))
         held = drive(small, run, under(Limits(active=0), AT_ONCE))
         assert (held.status, held.code) == (7, "throttled")
-        assert "few enough sessions of others are at work" in reasons(held)
+        assert "the other sessions at work are below the limit" in reasons(held)
         other.execute(f"SELECT pg_cancel_backend(pid) FROM ({at_work}) AS a".encode())
         thread.join(30)
     # A hundred such sessions are no obstacle where nobody asks.
@@ -279,7 +279,7 @@ def test_idle_cores_get_a_second_worker_which_leaves_when_others_need_them_and_n
     active = [0]
     looked = crowd.Crowd.looked
     monkeypatch.setattr(crowd.Crowd, "looked", lambda self, _: looked(self, active[0]))
-    monkeypatch.setattr(applying, "WORTHWHILE_ROWS", 100)
+    monkeypatch.setattr(crew, "WORTHWHILE_ROWS", 100)
     registering(small, before="PERFORM pg_sleep(0.001);")
     run = a_run(small, goods=1500)
     auto = Options(workers=None, batch_size=50, patience=20)

@@ -6,7 +6,7 @@ from psycopg import sql
 from core.db.connection.session import Connection
 from core.db.sources.windows import codes_with_owner
 from core.errors import GateClosed, Json, Stale
-from core.services.backfill import apply, plan, reconcile
+from core.services.backfill import beginning, plan, reconcile
 from core.services.backfill.apply_options import Options
 from core.services.classify import proof, sources
 from core.services.overview import matrix, readiness
@@ -153,7 +153,7 @@ def test_of_a_distributed_table_it_is_said_that_no_trigger_fires_and_nothing_is_
             "writes_unseen: registering rows of parts wrote tables whose rows the server does not count: public.extra",
         )
     with small.connect() as operator:
-        (closed,) = [each for each in apply.gates(operator, run) if not each.passed]
+        (closed,) = [each for each in beginning.gates(operator, run) if not each.passed]
         assert (closed.id, closed.evidence) == ("visible_writes", {"public.extra": "it is distributed"})
         assert verdicts(operator, "visible_writes") == [("failed", {"unseen": {"public.extra": "it is distributed"}})]
     small.run(DISTRIBUTED.format("birth.birth_registry", "h", 1))
