@@ -33,7 +33,7 @@ from core.services.backfill.control import Control
 from core.services.backfill.plan import Plan
 from core.services.backfill.reconcile import Reconciliation
 from core.services.classify import bulk, classify, suggest
-from core.services.classify.bulk import Result
+from core.services.classify.bulk_check import Result
 from core.services.classify.classify import Classification, Retired
 from core.services.overview import matrix, parallel_counts, readiness
 from core.services.overview.parallel_counts import Matrix

@@ -12,7 +12,7 @@ from tui.widgets.confirm import Confirm
 from tui.widgets.signs import count_of
 
 if TYPE_CHECKING:
-    from core.services.classify.bulk import Result
+    from core.services.classify.bulk_check import Result
     from core.services.classify.classify import Classification
     from core.services.classify.history import Version
 

@@ -10,7 +10,7 @@ from tui.runtime.source import Link, Source
 if TYPE_CHECKING:
     from core.domain.classify.blocker import Blocker, CandidateEvidence, Rights
     from core.domain.classify.column_statistics import SampledTable
-    from core.services.classify.bulk import Result
+    from core.services.classify.bulk_check import Result
     from core.services.classify.classify import Classification
     from core.services.classify.history import Version
     from core.services.local_state.staged_decisions import Found, StagedFile

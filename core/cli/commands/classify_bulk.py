@@ -11,7 +11,7 @@ from core.domain.classify import decision as file
 from core.domain.classify.decision import Decision
 from core.errors import ConsoleError, GateClosed, Json, UsageError
 from core.services.classify import bulk as service
-from core.services.classify.bulk import Result
+from core.services.classify.bulk_check import Result
 
 STREAM = "-"
 _LARGEST = 16 * 1024 * 1024  # bytes: a hundred thousand rows

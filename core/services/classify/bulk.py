@@ -3,70 +3,18 @@
 The identities of one file are also held against each other: two of them may not give one code.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from core.db.connection.session import Connection
 from core.db.rows import identity as rows
-from core.db.rows.columns import KEYS, Key
-from core.db.rows.identity import Rights
-from core.db.rows.sources import Met
 from core.domain.classify.decision import EXEMPT, UNCLASSIFIED, Decision
-from core.domain.classify.identity import Identity, Proof
 from core.domain.classify.suggestion import SAFE
-from core.errors import ConsoleError, GateClosed, Json, NotAllowed, Stale
-from core.services.classify import claimed_codes, sources, suggest
+from core.errors import ConsoleError, Json
 from core.services.classify import classify as identities
-from core.services.classify.claimed_codes import Pending
-from core.services.classify.history import history
-from core.services.classify.proof import PROOF_SECONDS, examined, looking, met, unproven_in_time
-from core.services.classify.sources import Source
-
-_AT_A_TIME = 100  # decisions that are proven in one snapshot: beginning one for each takes as long as small proofs do
-RECORDED, UNCHANGED, VALID, INVALID, WITHHELD = "recorded", "unchanged", "valid", "invalid", "withheld"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one decision.
-
-    recorded: written. unchanged: it was so already. valid: it could be written, and was not asked to be.
-    invalid: `error` says why. withheld: valid, not written since another one is invalid.
-    """
-
-    decision: Decision
-    outcome: str
-    version: int | None = None
-    evidence: Mapping[str, Json] = field(default_factory=dict)
-    error: ConsoleError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What every decision is checked against: the file's other identities, this login's rights, what was suggested.
-
-    `save` names those that are recorded together: they can be undone together.
-    """
-
-    among: Sequence[Pending]
-    rights: Rights
-    told: Mapping[str, Json]
-    seen: Mapping[str, int]
-    save: str
-    keys: Mapping[int | None, Sequence[Key]]  # of their tables
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A decision with the source it was checked on; `identity` is None where it takes one away."""
-
-    decision: Decision
-    source: Source
-    identity: Identity | None
-    changes: bool
-    evidence: dict[str, Json]
-    proof: Proof | None = None
+from core.services.classify import sources, suggest
+from core.services.classify.bulk_check import INVALID, RECORDED, UNCHANGED, VALID, WITHHELD, Checked, Result, check_all
 
 
 def classify_many(
@@ -84,26 +32,15 @@ def classify_many(
     somebody else changed in between is refused as stale, and what they wrote stays; `seen` are the versions that
     the decisions were made on, where they were made before this call.
     """
-    found = sources.find_all(connection, [each.collection for each in decisions])
     save = str(uuid4()) if len(decisions) > 1 else ""
-    around = _Around(
-        _among(decisions, found), connection.one(rows.RIGHTS), told or {}, seen or {}, save, _keys(connection, found)
-    )
-    checked: list[_Checked | Result] = []
-    for start in range(0, len(decisions), _AT_A_TIME):
-        with looking(connection, PROOF_SECONDS):
-            checked += [
-                _check(connection, each, found[each.collection], around)
-                for each in decisions[start : start + _AT_A_TIME]
-            ]
-    checked = _apart(connection, checked, around.among)
+    checked = check_all(connection, decisions, save=save, told=told or {}, seen=seen or {})
     if dry_run:
         return [_result(each, VALID) for each in checked]
     if keep_going:
         return [_written(connection, each) for each in checked]
     if any(isinstance(each, Result) for each in checked):
         return [_result(each, WITHHELD) for each in checked]
-    return _all(connection, [each for each in checked if isinstance(each, _Checked)])
+    return _all(connection, [each for each in checked if isinstance(each, Checked)])
 
 
 def accept(connection: Connection, *, dry_run: bool = False, keep_going: bool = False) -> list[Result]:
@@ -137,133 +74,7 @@ def _exported(collection: str, strategy: str | None, columns: Sequence[str] | No
     return Decision.of(identity, reason)
 
 
-def _among(decisions: Iterable[Decision], found: Mapping[str, Source | GateClosed]) -> list[Pending]:
-    """The bare codes of the identities in the same file, as far as they can be understood."""
-    given: list[Pending] = []
-    for decision in decisions:
-        source = found[decision.collection]
-        try:
-            identity = decision.wanted()
-            if isinstance(source, Source) and identity is not None:
-                given += claimed_codes.proposed([(source, identity)])
-        except GateClosed:
-            continue
-    return given
-
-
-def _keys(connection: Connection, found: Mapping[str, Source | GateClosed]) -> dict[int | None, list[Key]]:
-    relids = [each.relid for each in found.values() if isinstance(each, Source) and each.relid is not None]
-    keys: dict[int | None, list[Key]] = {}
-    for key in connection.rows(KEYS, {"relids": relids}) if relids else ():
-        keys.setdefault(key.relid, []).append(key)
-    return keys
-
-
-def _check(
-    connection: Connection, decision: Decision, source: Source | GateClosed, around: _Around
-) -> _Checked | Result:
-    try:
-        if isinstance(source, GateClosed):
-            raise source
-        _unchanged(connection, source, around.seen.get(decision.collection, source.version))
-        identity = decision.wanted()
-        if _is_so(decision, source, identity):
-            return _Checked(decision, source, identity, changes=False, evidence={})
-        _allowed(decision, around.rights)
-        if decision.strategy == EXEMPT:
-            return _Checked(decision, source, None, changes=True, evidence=_exemption(decision))
-        _unused(connection, source)
-        evidence: dict[str, Json] = {}
-        if identity is not None:
-            source = sources.with_table(source)
-            identities.in_scope(source)
-            with unproven_in_time(connection, source, identity, PROOF_SECONDS):
-                seen = examined(connection, source, identity, around.keys.get(source.relid, ()))
-            identities.insist_proven(seen, identity)
-            evidence = seen.as_evidence() | ({"save": around.save} if around.save else {})
-            if decision.collection in around.told:
-                evidence["suggestion"] = around.told[decision.collection]
-            return _Checked(decision, source, identity, changes=True, evidence=evidence, proof=seen)
-    except (GateClosed, NotAllowed, Stale) as error:
-        return Result(decision, INVALID, error=error)
-    return _Checked(decision, source, identity, changes=True, evidence=evidence)
-
-
-def _apart(
-    connection: Connection, checked: Sequence[_Checked | Result], among: Sequence[Pending]
-) -> list[_Checked | Result]:
-    """The same, each against the codes of all others: in one look at all of them, whatever their number."""
-    if not any(isinstance(each, _Checked) and each.proof is not None for each in checked):
-        return list(checked)
-    found = met(connection, among)
-    return [each if isinstance(each, Result) else _met(each, found.get(each.source.collection, ())) for each in checked]
-
-
-def _met(checked: _Checked, found: Sequence[Met]) -> _Checked | Result:
-    if checked.proof is None or checked.identity is None or not found:
-        return checked
-    examples: tuple[Json, ...] = tuple({"code": each.code, "owner": each.owner} for each in found)
-    try:
-        identities.insist_proven(
-            replace(checked.proof, pending=found[0].total, pending_examples=examples), checked.identity
-        )
-    except GateClosed as error:
-        return Result(checked.decision, INVALID, error=error)
-    return checked
-
-
-def _unchanged(connection: Connection, source: Source, seen_version: int) -> None:
-    if source.version != seen_version:
-        (*_, latest) = history(connection, source.collection)
-        raise Stale(
-            f"{latest.actor} changed {source.collection} since your last refresh: now "
-            f"{latest.identity or latest.strategy}",
-            code="identity_changed",
-            evidence={"collection": source.collection, "actor": latest.actor, "identity": latest.identity},
-            hint="Refresh, then decide again.",
-        )
-
-
-def _is_so(decision: Decision, source: Source, identity: Identity | None) -> bool:
-    if decision.strategy == EXEMPT:
-        return source.requirement == "EXEMPT"
-    return source.identity == identity and (identity is None or source.requirement == "REQUIRED")
-
-
-def _allowed(decision: Decision, rights: Rights) -> None:
-    exempts = decision.strategy == EXEMPT
-    if not (rights.decide if exempts else rights.classify):
-        group = "birth_gatekeeper" if exempts else "birth_operator"
-        action = "decide the policy of a collection" if exempts else "classify identities"
-        raise NotAllowed(
-            f"this login may not {action}",
-            evidence={"needs": group},
-            hint=f"Ask an administrator for the group {group}.",
-        )
-
-
-def _exemption(decision: Decision) -> dict[str, Json]:
-    if not (decision.reason or "").strip():
-        raise GateClosed(
-            f"the exemption of {decision.collection} needs a reason",
-            code="reason_missing",
-            evidence={"collection": decision.collection},
-            hint="Fill in the column reason.",
-        )
-    return {"reason": decision.reason}
-
-
-def _unused(connection: Connection, source: Source) -> None:
-    if source.identity is not None and connection.one(rows.IN_USE, {"collection": source.collection}).registered:
-        raise GateClosed(
-            f"rows of {source.collection} are registered under its identity",
-            code="identity_in_use",
-            evidence={"collection": source.collection, "identity": source.identity.text},
-            hint=f"Retire it first: `birth-console classify {source.collection} --retire --reason …`.",
-        )
-
-
-def _all(connection: Connection, checked: Sequence[_Checked]) -> list[Result]:
+def _all(connection: Connection, checked: Sequence[Checked]) -> list[Result]:
     """Write all in one transaction. The first that the database refuses undoes the others, and is named."""
     done: list[Result] = []
     refused: Result | None = None
@@ -282,7 +93,7 @@ def _all(connection: Connection, checked: Sequence[_Checked]) -> list[Result]:
     return done
 
 
-def _written(connection: Connection, checked: _Checked | Result) -> Result:
+def _written(connection: Connection, checked: Checked | Result) -> Result:
     if isinstance(checked, Result):
         return checked
     try:
@@ -293,7 +104,7 @@ def _written(connection: Connection, checked: _Checked | Result) -> Result:
         return Result(checked.decision, INVALID, error=error)
 
 
-def _write(connection: Connection, checked: _Checked) -> Result:
+def _write(connection: Connection, checked: Checked) -> Result:
     decision, source = checked.decision, checked.source
     if not checked.changes:
         return _result(checked, UNCHANGED)
@@ -306,7 +117,7 @@ def _write(connection: Connection, checked: _Checked) -> Result:
     return replace(_result(checked, RECORDED), version=done.version or None)
 
 
-def _result(checked: _Checked | Result, outcome: str) -> Result:
+def _result(checked: Checked | Result, outcome: str) -> Result:
     if isinstance(checked, Result):
         return checked
     version = checked.source.version or None

@@ -9,7 +9,7 @@ import pytest
 from core.domain.classify.identity import column_identity, synthetic_identity
 from core.errors import GateClosed, UsageError
 from core.services.backfill import plan, strays
-from core.services.classify import bulk, classify, sources
+from core.services.classify import bulk_check, classify, sources
 from core.services.overview import matrix, readiness
 from core.services.trust import audit, verify
 from tests import line
@@ -66,7 +66,7 @@ def test_a_dropped_column_is_led_out_of_by_retiring_and_nothing_is_born_twice(sm
         assert matrix.phantoms(row, matrix.registry_rows(operator)) == 0
         # What came under the new identity holds that one: it is in use, too.
         with pytest.raises(GateClosed) as held:
-            bulk._unused(operator, sources.enrolled(operator, "goods"))
+            bulk_check._unused(operator, sources.enrolled(operator, "goods"))
         assert held.value.code == "identity_in_use"
         found = audit.audit(operator)
     assert (found.ok, found.differences) == (True, ())
