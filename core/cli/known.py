@@ -128,6 +128,6 @@ def _asked(context: click.Context, ask: Ask) -> list[tuple[str, str]]:
     found = settings.resolve(**given, read_only=True, connect_timeout=_SECONDS)
     if found.is_demo and not demo.is_kept(settings.data_home()):
         return []
-    with Session(found, lambda _: None) as session, session.browse() as connection:
-        connection.driver.execute(f"SET statement_timeout = '{_SECONDS}s'".encode())
+    with Session(found, lambda _: None) as session, session.browse() as connection, connection.snapshot():
+        connection.set_local(statement_timeout=1000 * _SECONDS)
         return [(value, visible(word)) for value, word in ask(connection, context)]

@@ -1,20 +1,15 @@
 """One PostgreSQL connection, bound to a schema, that runs named queries and speaks our errors."""
 
 import os
-import select
-import socket
-import time
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
-from typing import Any, ClassVar, Self, TypeAlias, TypeVar, cast
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 import psycopg
-from psycopg import capabilities, sql
-from psycopg.pq import TransactionStatus
-from psycopg.rows import tuple_row
+from psycopg import sql
 
-from core.db.connection import memory_watch
+from core.db.connection import link, memory_watch
 from core.db.connection.connecting import KEEPALIVE, Driver, begun, connected, version_told
 from core.db.connection.dsn import readable, without_cleartext
 from core.db.connection.errors import lacks_column, translated
@@ -22,18 +17,14 @@ from core.db.connection.installed import explained_by_version
 from core.db.connection.lock_holders import is_unnamed, name_holders, name_waits
 from core.db.connection.lock_watch import LockWatch
 from core.db.connection.pooler import insist_session_mode
+from core.db.connection.streaming import Rows, streamed
 from core.db.queries import named_query
 from core.db.rows.lock import HOLDERS, Holder
-from core.db.rows.query import Command, Query, Reading, insist_fits, mismatch, row_factory_for
+from core.db.rows.query import Command, Query, Reading, mismatch, row_factory_for
 from core.db.rows.session import MOMENT
 from core.errors import ConsoleError, Unavailable
 
-# Rows fetched at a time: few round trips, little memory. Where the server need not be asked for each portion, portions
-# that fit into the link's buffers: it makes the next one while this one is looked at.
-_PORTION, _CHUNK = 10_000, 100
-
 Parameters: TypeAlias = Mapping[str, object] | None
-Rows: TypeAlias = Generator[tuple[Any, ...], None, None]
 R = TypeVar("R")
 
 _MOST_NOTICES, _LONGEST_NOTICE = 100, 1000
@@ -200,6 +191,18 @@ class Connection:
                 self.driver.execute("SET LOCAL transaction_read_only = on")
             yield
 
+    def set_local(self, **settings: str | int) -> None:
+        """Set settings of the server for the rest of the transaction; times are in milliseconds where they are numbers.
+
+        Nothing outlives it: inside `snapshot`, `transaction` or `reading` only.
+        """
+        calls = [
+            sql.SQL("pg_catalog.set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(str(value)))
+            for name, value in settings.items()
+        ]
+        with self._translated():
+            self.driver.execute(sql.SQL("SELECT {}").format(sql.SQL(", ").join(calls)))
+
     @contextmanager
     def notices(self, tell: Callable[[str], None]) -> Iterator[None]:
         """Pass on what functions of ours say beside their answers, up to what a person reads."""
@@ -225,21 +228,7 @@ class Connection:
         end or closed. Raises as `rows` does, but for NULL.
         """
         with self._translated(query):
-            if capabilities.has_stream_chunked():
-                with self.driver.cursor(row_factory=tuple_row) as plain:
-                    found = cast("Rows", plain.stream(self._sql(query), binary=True, size=_CHUNK))
-                    # Whoever stops in between has the rest cancelled, not left on the way.
-                    with closing(found):
-                        for place, row in enumerate(found):
-                            if place == 0:
-                                insist_fits(query, plain)
-                            yield row
-                return
-            with self.driver.cursor("birth_stream", row_factory=tuple_row) as cursor:
-                cursor.itersize = _PORTION
-                cursor.execute(self._sql(query), binary=True)
-                insist_fits(query, cursor)
-                yield from cursor
+            yield from streamed(self.driver, query, self._sql(query))
 
     @property
     def is_closed(self) -> bool:
@@ -251,41 +240,24 @@ class Connection:
 
         Not while something is asked on it.
         """
-        # The server's last words come first, then the end: only the second look finds it.
-        with suppress(psycopg.Error):
-            self.driver.pgconn.consume_input()
-            self.driver.pgconn.consume_input()
-        return not self.driver.closed
+        return link.is_alive(self.driver)
 
     def answers(self, within: float) -> bool:
         """Whether the server answers an empty question within some seconds. If it does not, the connection is closed.
 
         Not while something is asked on it, nor in a transaction. Raises Unavailable where the link is broken.
         """
-        deadline = time.monotonic() + within
-        pgconn = self.driver.pgconn
         with translated():
-            pgconn.send_query(b"")
-            pgconn.flush()
-            while pgconn.is_busy():
-                left = max(deadline - time.monotonic(), 0.0)
-                if not select.select([pgconn.socket], [], [], left)[0]:
-                    self.close()
-                    return False
-                pgconn.consume_input()
-            while pgconn.get_result() is not None:
-                pass
-        return True
+            return link.answers(self.driver, within)
 
     @property
     def is_asking(self) -> bool:
         """From any thread: whether the server owes an answer."""
-        return not self.driver.closed and self.driver.info.transaction_status == TransactionStatus.ACTIVE
+        return link.is_asking(self.driver)
 
     def abandon(self) -> None:
         """From another thread: wait for no answer any more. Whoever waits gets Unavailable."""
-        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self.driver.fileno())) as link:
-            link.shutdown(socket.SHUT_RDWR)
+        link.abandon(self.driver)
 
     def cancel(self) -> None:
         """From another thread: have the server give up what is being asked; the asker gets a ConsoleError.

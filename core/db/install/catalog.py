@@ -45,7 +45,7 @@ def live(connection: Connection) -> dict[Key, Aspects]:
     """Every object of ours as it is now."""
     with connection.reading():
         # Names and texts are compared as the server writes them: quoted where they must be, and nowhere else.
-        connection.driver.execute("SET LOCAL quote_all_identifiers = off; SET LOCAL standard_conforming_strings = on")
+        connection.set_local(quote_all_identifiers="off", standard_conforming_strings="on")
         found = connection.rows(Reading(within(_catalog(), connection.schema), CatalogObject))
     return {(each.kind, each.name): each.aspects for each in found}
 

@@ -28,7 +28,7 @@ _BINDABLE = {"birth_registry": "registry", "trigger_guard_alerts": "alerts", _GU
 _EVENT_TRIGGER = "evt_trigger_guard_ddl"
 _UNDEFINED_FUNCTION = "42883"
 _STATISTICS = "the statistics that throttles read"
-_SESSIONS = "the end of sessions that stand in the way"
+_SESSIONS = "the right to end sessions that block a permit's end"
 # Settings that hold the words of whoever stands for what a managed server does not show, or allow.
 AUTHENTICATION: Final = "authentication_attested"
 TRIGGER_GUARD: Final = "trigger_guard_attested"
@@ -38,7 +38,7 @@ DASHBOARD: Final = "v_birth_stage2_qt001_readiness_dashboard"
 def survey(connection: Connection) -> Survey:
     """The database as it is; inside a transaction. Raises NotAllowed where this login cannot see what was installed."""
     # Signatures are compared as text: quoted where they must be, and nowhere else.
-    connection.driver.execute("SET LOCAL quote_all_identifiers = off")
+    connection.set_local(quote_all_identifiers="off")
     early = membership.look(connection)
     if early.owner is not None and not early.is_member and early.can_join:
         # What was installed before is birth_owner's to read. The script ends with the opposite, or is taken back.
@@ -140,7 +140,7 @@ def finish(made: Draft) -> None:
         else:
             made.add("the trigger guard", guard.statement(made.schema), needs=SUPERUSER)
     if any(part.name not in made.survey.recorded for part in installer.parts()):
-        made.add("what default privileges gave away", named_query(rows.TAKE_BACK.name, made.schema), plumbing=True)
+        made.add("revoke what default privileges granted", named_query(rows.TAKE_BACK.name, made.schema), plumbing=True)
         made.add("record the installed objects", installer.recorded("schema_installed", made.schema), plumbing=True)
 
 

@@ -79,7 +79,7 @@ def meet(connection: Connection, statements: Sequence[Statement], obstacles: Obs
     refused is switched off for the rest of this, where the login may: so the next one is met, too.
     """
     with connection.watched(), connection.driver.transaction(force_rollback=True):
-        connection.driver.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'".encode())
+        connection.set_local(lock_timeout=_PATIENCE)
         locked = 0
         for each in statements:
             while (error := _refusal(connection, each)) is not None and is_one(error):

@@ -49,7 +49,7 @@ def trigger_refusal(connection: Connection, made: Draft, table: Table, fact: Rel
     attempt = [Statement(table.text, _making(table, _ANY_FUNCTION, ""), is_plumbing=True)]
     try:
         with connection.driver.transaction(force_rollback=True):  # within the caller's
-            connection.driver.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'".encode())
+            connection.set_local(lock_timeout=_PATIENCE)
             script.run(connection.driver, attempt)
     except ConsoleError as error:
         state = error.sqlstate or ""

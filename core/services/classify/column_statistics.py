@@ -204,7 +204,7 @@ def _sampled(
     small = _is_small(rows, pages)
     percent = None if small else min(100.0, 100 * _SAMPLED_ROWS / max(rows, pages))
     with connection.reading():
-        connection.driver.execute(f"SET LOCAL statement_timeout = {_SECONDS * 1000}".encode())
+        connection.set_local(statement_timeout=1000 * _SECONDS)
         found = connection.rows(_statement(place, types, SMALL + 1, percent))
         if percent is not None and not found:
             found = connection.rows(_statement(place, types, _SAMPLED_ROWS, None))

@@ -49,7 +49,7 @@ def _owners(
     codes = sorted(set().union(*(texts for each in values for texts in each.values())))
     try:
         with connection.reading():
-            connection.driver.execute(f"SET LOCAL statement_timeout = {_MILLISECONDS}".encode())
+            connection.set_local(statement_timeout=_MILLISECONDS)
             rows = connection.rows(REGISTERED, {"codes": codes})
             if pending:
                 rows += connection.rows(collisions.taken_codes([each.triple for each in pending], codes))

@@ -42,8 +42,7 @@ def checked(
 def _holds(connection: Connection, place: Place, columns: tuple[str, ...], seconds: float) -> bool | None:
     try:
         with connection.reading():
-            connection.driver.execute(f"SET LOCAL statement_timeout = {max(1, int(1000 * seconds))}".encode())
-            connection.driver.execute(f"SET LOCAL work_mem = '{_MEMORY}'".encode())
+            connection.set_local(statement_timeout=max(1, int(1000 * seconds)), work_mem=_MEMORY)
             return connection.one(told_apart(place.name, columns)).apart
     except Unavailable:
         if connection.is_closed:

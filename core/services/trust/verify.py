@@ -105,7 +105,7 @@ def with_late_rows(
 def _until(connection: Connection, moment: float) -> None:
     """Let the next statement of this transaction end by then."""
     left = max(1, int(1000 * (moment - time.monotonic())))  # 0 would mean: without an end
-    connection.driver.execute(f"SET LOCAL statement_timeout = {left}".encode())
+    connection.set_local(statement_timeout=left)
 
 
 def _rerun(connection: Connection, number: int) -> Iterator[StillMissing]:
