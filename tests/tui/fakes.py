@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 
 from core.domain.overview.matrix import Counts, Facts, MatrixRow, judge
-from core.domain.overview.readiness import METRICS, Census, Claim, FrozenScript, Readiness, gate_text
+from core.domain.overview.readiness import METRICS, Census, Claim, FrozenScript, Readiness
 from core.errors import ConsoleError, Unavailable
 from core.services.backfill.background import Detached
 from core.services.session import Server
+from tests.gate import gate_text
 from tui.runtime.poller import Clock
 from tui.runtime.source import Link, Result
 

@@ -1,7 +1,7 @@
 """The texts of the dashboard's boxes about rows: which are missing, what stands beside them, and the runs."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -68,8 +68,8 @@ def _remarks(found: Tally, beside: Beside | None, width: int) -> Iterator[Conten
         yield Content.styled(fit(f"! {line}", width), "$warning")
 
 
-def _names(names: "object") -> str:
-    listed = [visible(str(each)) for each in names]  # type: ignore[attr-defined]  # a tuple, or the keys of a mapping
+def _names(names: "Iterable[str]") -> str:
+    listed = [visible(each) for each in names]
     return listed[0] if len(listed) == 1 else f"{listed[0]} and {len(listed) - 1} more"
 
 

@@ -55,7 +55,7 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A collection of the registry of collections."""
+    """A collection of the registry of collections: of a query that is composed for the company's columns."""
 
     collection: str
     governance_role: str | None
@@ -63,7 +63,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a collection's policy requires."""
+    """What a collection's policy requires: likewise."""
 
     collection: str
     requirement: str | None
@@ -82,6 +82,4 @@ TABLES: Final = Query("enrolment.tables", Relation)
 HEIRS: Final = Query("enrolment.heirs", Heir)
 READABLE: Final = Query("enrolment.readable", Readable)
 GRANTED: Final = Query("enrolment.granted", Granted)
-REGISTERED: Final = Query("enrolment.registered", Registered)
-POLICIES: Final = Query("enrolment.policies", Policy)
 PLACES: Final = Query("enrolment.places", Place)

@@ -99,24 +99,6 @@ class Readiness:
         return self.gate == GATE_OPEN
 
 
-def gate_text(metrics: Mapping[str, int | str]) -> str:
-    """Name every reason that keeps the QT-001 gate closed, or say OPEN.
-
-    The database computes the same text in its view; the two are compared in the tests.
-    """
-    reasons = []
-    if (blockers := int(metrics["identity_unclassified_blockers"])) > 0:
-        reasons.append(f"{blockers}_IDENTITIES_RESOLVED")
-    if metrics["admission_permit_table"] == PRESENT and int(metrics["open_permits"]) == 0:
-        reasons.append("PERMIT_OPENED")
-    reasons += [
-        f"{name.upper()}_PRESENT"
-        for name in ("admission_permit_table", "backfill_ledger_table", "shared_register_fn")
-        if metrics[name] != PRESENT
-    ]
-    return f"BLOCKED_UNTIL_{'_AND_'.join(reasons)}" if reasons else GATE_OPEN
-
-
 def claim_verdict(stated: str, live: str, *, is_whole: bool = True) -> str:
     """Live evidence wins: a stated figure holds, or it is superseded; unknown where the live one is not whole."""
     if not is_whole:

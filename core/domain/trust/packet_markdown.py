@@ -1,6 +1,6 @@
 """The packet as Markdown. Text from the database is made visible, and cannot become markup."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from core.domain import text_files
@@ -58,8 +58,8 @@ def _table(table: PacketTable) -> Iterator[str]:
     yield ""
 
 
-def _row(cells: object, *, raw: bool = False) -> str:
-    texts = [str(cell) if raw else _safe(str(cell)) for cell in cells]  # type: ignore[attr-defined]  # an iterable
+def _row(cells: Iterable[object], *, raw: bool = False) -> str:
+    texts = [str(cell) if raw else _safe(str(cell)) for cell in cells]
     return f"| {' | '.join(texts)} |"
 
 

@@ -74,11 +74,5 @@ CROSS JOIN LATERAL pg_catalog.jsonb_each(w.value) AS g
 CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(g.value) AS r("right")
 JOIN pg_catalog.pg_class AS c ON c.oid = w.key::oid ORDER BY 1, 2, 3
 
--- name: registered
-SELECT collection_name::text AS collection, governance_role::text AS governance_role FROM {S}.birth_collection_rows()
-
--- name: policies
-SELECT collection_name::text AS collection, requirement::text AS requirement FROM {S}.birth_policy_rows()
-
 -- name: places
 SELECT collection_name, table_schema AS schema, table_name AS name FROM {S}.birth_collection_place

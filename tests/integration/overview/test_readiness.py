@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from core.domain.overview.matrix import MatrixRow, totals
-from core.domain.overview.readiness import METRICS, Readiness, gate_text
+from core.domain.overview.readiness import METRICS, Readiness
 from core.services.overview import matrix as service
 from core.services.overview import readiness
 from tests import line
 from tests.console import run
 from tests.databases import Database
+from tests.gate import gate_text
 
 PACKET = {
     "birth_required_total": 74,
