@@ -55,7 +55,7 @@ test-unit: .venv/installed-dev
 	@$(BIN)/python -m pytest -n 2 $(WITHOUT_SNAPSHOTS) --hypothesis-profile quick tests/unit
 
 test-long: .venv/installed-dev
-	@$(BIN)/python -m pytest $(WORKERS) -m long $(T)
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m long $(T)
 
 test-servers: .venv/installed-dev
 	@T="$(T)" WORKERS="$(WORKERS)" $(BIN)/python -m tests.other_servers $(VERSIONS)

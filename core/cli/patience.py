@@ -89,7 +89,7 @@ def patience(say: Say, seconds: int) -> Iterator[Wait]:
     except ConsoleError as error:
         if wait.has_given_up:
             raise Stopped(
-                f"the server stopped answering: it took no connection within {seconds} s",
+                f"the server stopped answering: it accepted no connection within {seconds} s",
                 code="no_answer",
                 hint="The last request may still be carried out when the server continues. Check, then retry.",
             ) from error

@@ -49,7 +49,7 @@ class Move:
     def returning(self) -> Statement:
         """What gives back the right to create in the company's schema; for a superuser, or its owner."""
         text = sql.SQL("REVOKE CREATE ON SCHEMA {} FROM birth_owner").format(sql.Identifier(self.source))
-        return Statement(f"birth_owner creates nothing in {self.source}", text)
+        return Statement(f"revoke CREATE on {self.source} from birth_owner", text)
 
     def bindings(self) -> Iterator[Statement]:
         """What binds the company's objects, once this version's functions are there; and the event that tells of it."""
@@ -73,7 +73,7 @@ class Move:
         event = sql.SQL("SELECT {}('schema_moved', {})").format(
             sql.Identifier(self.target, "birth_ledger_append"), sql.Literal(told)
         )
-        yield Statement("note the move in the ledger", event, as_owner=True, is_plumbing=True)
+        yield Statement("record the move in the ledger", event, as_owner=True, is_plumbing=True)
 
     def _policy_written(self, name: str) -> Statement:
         """Let birth_caller write a gatekeeper's decision to the company's policy, where this login may grant that."""
@@ -107,7 +107,7 @@ def _steps(there: Connection, source: str, target: str, stays: frozenset[str]) -
             "CREATE OR REPLACE FUNCTION {}.fn_trigger_guard() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER"
             " SET search_path = pg_catalog, pg_temp AS 'BEGIN NULL; END'"
         )
-        yield Statement("the trigger guard rests", sql.SQL(text).format(old), is_plumbing=True)
+        yield Statement("pause the trigger guard", sql.SQL(text).format(old), is_plumbing=True)
     # Functions first: the types of their parameters are our tables.
     for each in there.rows(rows.OURS):
         # Kind and name are as the server quoted them.
@@ -119,7 +119,7 @@ def _steps(there: Connection, source: str, target: str, stays: frozenset[str]) -
             " signature = pg_catalog.format('%I.', {}::text) || {}"
             " WHERE schema_name = {} AND function_name = 'fn_birth_register'"
         ).format(new, sql.Literal(target), sql.Literal(target), sql.Literal(_REGISTER), sql.Literal(source))
-        yield Statement("the register function's place", register, as_owner=True, is_plumbing=True)
+        yield Statement("the register function's new schema", register, as_owner=True, is_plumbing=True)
     places = sql.SQL(
         "UPDATE {}.birth_setting SET value = ARRAY(SELECT name"
         " FROM unnest(value || {}::text) WITH ORDINALITY AS p(name, place) GROUP BY name ORDER BY min(place))"

@@ -97,7 +97,7 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
         *steps,
         *(move.bindings() if move else ()),
         *_remembered(connection, found, stand_ins),
-        Statement("what default privileges gave away", named_query(TAKE_BACK.name, schema), is_plumbing=True),
+        Statement("revoke what default privileges granted", named_query(TAKE_BACK.name, schema), is_plumbing=True),
         Statement("record the installed objects", installer.recorded(kind, schema, before, restored), is_plumbing=True),
     ])  # fmt: skip
 

@@ -163,7 +163,7 @@ THROTTLES: tuple[Gate[Load], ...] = (
     ),
     Gate(
         "wal_rate",
-        "WAL is written slower than the limit",
+        "the WAL rate is below the limit",
         lambda load: when(
             _below(load.wal_debt, None if load.limits.wal_rate is None else 0.0),
             {"bytes_per_second": load.wal_rate, "limit": load.limits.wal_rate, "bytes_above": load.wal_debt},
@@ -172,7 +172,7 @@ THROTTLES: tuple[Gate[Load], ...] = (
     ),
     Gate(
         "active",
-        "few enough sessions of others are at work",
+        "the other sessions at work are below the limit",
         lambda load: when(
             _below(load.active, load.limits.active), {"sessions": load.active, "limit": load.limits.active}
         ),

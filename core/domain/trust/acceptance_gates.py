@@ -34,7 +34,7 @@ _WORDS = {
     "batched_apply": _Words("applied in bounded batches", "Apply the run completely."),
     "rerun_delta": _Words("a rerun finds no missing rows", "Plan again: rows of this plan are still missing."),
     "identity_holds": _Words(
-        "each source row still has a code that no other has",
+        "every source row still has its own code",
         "Correct the source rows, or classify the collection again.",
     ),
     "no_self_certify": _Words("an independent reviewer can certify", "Add a reviewer who took no part in the run."),
@@ -44,7 +44,7 @@ _WORDS = {
         "Ask the owner of the registry to fill in the columns, as the gateway would have.",
     ),
     "tga_unchanged": _Words(
-        "no trigger alert since the plan that no reviewer acknowledged",
+        "every trigger alert since the plan is acknowledged by a reviewer",
         "See each alert for the login that changed a trigger. A reviewer may acknowledge it: `certify --acknowledge`.",
     ),
     "gateway_unchanged": _Words("the gateway matches the plan", "Ask the gateway's owner about the change."),

@@ -21,7 +21,7 @@ TITLE = "Gates"
 SUMMARY = "Understand each gate, tier and score: reason, remedy."
 
 REASONS = {
-    "identities_resolved": "A run over half of the collections would look complete and be none.",
+    "identities_resolved": "A run over half of the collections would look complete without being so.",
     "permit_opened": "Registering needs a second person: a gatekeeper says how many rows, and until when.",
     "permit_table": "Without the table no permit can be proven.",
     "ledger_table": "Without the ledger no plan, batch or outcome is kept.",
@@ -46,7 +46,7 @@ REASONS = {
     "visible_writes": "An uncounted write could go to any table without a trace.",
     "qt001_open": "The conditions of the packet hold for every apply, not only for the first.",
     "permit_in_scope": "A permit admits a number of rows of named collections, for a time, and nothing beyond.",
-    "reconciled": "A second query of another shape must find the same rows: one query alone may share its own error.",
+    "reconciled": "A second query of another shape must find the same rows: a query repeats its own errors.",
     "trusted": "A login that could write past the gates makes their verdicts worthless.",
     "run_current": "Each plan is applied once. A later plan of the same collections replaces it.",
     "same_server": "A plan belongs to the database that it was made in: a copy has the same names and other rows.",
