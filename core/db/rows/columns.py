@@ -20,6 +20,13 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Locked:
+    """A table that cannot be read at the moment."""
+
+    relid: int
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """The columns of a unique index over a whole table."""
 
@@ -57,6 +64,7 @@ class Shared:
 
 
 DECLARED: Final = Query("columns.declared", Column)
+LOCKED: Final = Query("columns.locked", Locked)
 KEYS: Final = Query("columns.keys", Key)
 REFERENCES: Final = Query("columns.references", Reference)
 SIZES: Final = Query("columns.sizes", Size)

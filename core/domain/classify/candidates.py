@@ -71,6 +71,8 @@ def is_unique(table: SampledTable, columns: Columns) -> bool:
     """Whether no two rows of the sample have the same texts; without rows, whether the columns are declared so."""
     if not table.size:
         return table.declared(columns) is not None
+    if any(name not in table.sample for name in columns):
+        return False  # secrets are not read
     ordinals = [table.ordinals[name] for name in columns]
     if len(ordinals) == 1:
         return table.distinct[columns[0]] == table.size
@@ -148,8 +150,9 @@ def _numbered(table: SampledTable, references: Iterable[str]) -> Columns:
         if column.type in ("smallint", "integer", "bigint")
         and is_ordinal(column.name)
         and column.name not in references
+        and column.name in table.sample
     ]
-    for parent in (column.name for column in table.columns if column.name in set(references)):
+    for parent in (name for name in table.by_name if name in set(references) and name in table.sample):
         for number in numbers:
             if is_enumerated(table, parent, number) and is_unique(table, (parent, number)):
                 return parent, number

@@ -94,7 +94,8 @@ def outline(table: SampledTable) -> Outline:
 
 
 def _may_name_rows(table: SampledTable, name: str, plain: str) -> bool:
-    if not table.by_name[name].usable or not table.by_name[name].type.startswith(_KEY_TYPES) or is_audit(plain):
+    column = table.by_name[name]
+    if column.secret or not column.usable or not column.type.startswith(_KEY_TYPES) or is_audit(plain):
         return False
     if _is_long(table, name):
         return False

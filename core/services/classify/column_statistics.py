@@ -24,6 +24,7 @@ R = TypeVar("R")
 SMALL = 5000  # rows up to which the whole table is the sample
 _SAMPLED_ROWS = 3000
 _SECONDS = 5  # a sample that takes longer is given up: then only the catalogs speak
+_LOCK_MILLISECONDS = 3000  # that a table which another session has locked is waited for
 _TOGETHER, _TEXTS = 40, 300_000  # small tables that one statement reads, and their texts
 _ROWS_A_PAGE = 60  # as expected of a table that nobody has counted
 _FEW = 20  # rows by which many columns of an empty table are counted: they make a statement long
@@ -70,21 +71,34 @@ def read(connection: Connection, wanted: Sequence[Place]) -> Iterator[SampledTab
 class Catalogs:
     """What the catalogs say of some tables, by oid."""
 
-    def __init__(self, connection: Connection, wanted: Sequence[Place], known: Sequence[Place] | None = None) -> None:
-        """Read the catalogs. `known` are all tables that names are compared with; every collection's, without them."""
+    def __init__(
+        self,
+        connection: Connection,
+        wanted: Sequence[Place],
+        known: Sequence[Place] | None = None,
+        *,
+        waits: bool = False,
+    ) -> None:
+        """Read the catalogs. `known` are all tables that names are compared with; every collection's, without them.
+
+        Unless it `waits`, tables that another session has locked are left for their turn: they hold up no others.
+        """
         known = places(connection) if known is None else known
         relids = [place.relid for place in wanted]
         given = {"relids": relids}
+        self.locked = set() if waits else {row.relid for row in connection.rows(rows.LOCKED, given)}
+        free = {"relids": [relid for relid in relids if relid not in self.locked]}
         shared = connection.rows(rows.SHARED, {"relids": [place.relid for place in known]})
         self.types = sources.types_of_each(connection, relids)
-        self.columns = _by(connection.rows(rows.DECLARED, given), lambda row: row.relid)
+        self.columns = _by(connection.rows(rows.DECLARED, free), lambda row: row.relid)
         self.keys = _by(connection.rows(rows.KEYS, given), lambda row: row.relid)
         links = connection.rows(rows.REFERENCES, given)
         self.references = _by(links, lambda row: row.relid)
         self.incoming = _by(links, lambda row: row.target)
-        self.sizes = {row.relid: row for row in connection.rows(rows.SIZES, given)}
+        self.sizes = {row.relid: row for row in connection.rows(rows.SIZES, free)}
         self.shared = {row.name: row.tables - 1 for row in shared}
         self.names = frozenset(place.collection for place in known)
+        self._known = known
         self._read: dict[int, dict[str, str]] = {}
 
     def tables(
@@ -122,7 +136,14 @@ class Catalogs:
             yield portion
 
     def table(self, connection: Connection, place: Place) -> SampledTable:
-        """The table with its sample. Raises NotAllowed where this login may not read it, Unavailable out of time."""
+        """The table with its sample.
+
+        Raises NotAllowed where this login may not read it, Unavailable out of time, ConsoleError where it is locked.
+        """
+        if place.relid in self.locked:
+            with connection.reading():
+                connection.driver.execute(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}".encode())
+                return Catalogs(connection, [place], self._known, waits=True).table(connection, place)
         types, size = self._readable(place), self._size(place)
         texts, whole = _sampled(connection, place, types, size.rows, size.pages)
         return self._table(place, texts, whole=whole)

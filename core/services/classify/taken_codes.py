@@ -14,6 +14,7 @@ from core.services.classify.claimed_codes import Pending
 
 _LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
 _MILLISECONDS = 3_000
+_TRIES = 2  # lookups of single tables in vain, after that of all together: then there is no time for the others
 _EXAMPLES = 3
 
 _Values = Mapping[str, set[str]]  # by column
@@ -35,9 +36,12 @@ def looked_up(
     asked = [table for table in tables if any(values[table.collection].values())]
     found = {table.collection: Taken() for table in tables}
     owners = _owners(connection, [values[table.collection] for table in asked], pending) if asked else {}
+    tries = _TRIES if len(asked) > 1 else 0
     for table in asked:
-        own = values[table.collection]
-        known = _owners(connection, [own], pending) if owners is None and len(asked) > 1 else owners
+        own, known = values[table.collection], owners
+        if known is None and tries:
+            known = _owners(connection, [own], pending)
+            tries -= known is None
         found[table.collection] = Taken(looked=False) if known is None else Taken(_met(table, own, known))
     return found
 

@@ -15,6 +15,17 @@ LEFT JOIN pg_catalog.pg_stats AS s ON s.schemaname = n.nspname AND s.tablename =
 WHERE a.attrelid = ANY (%(relids)s::bigint[]::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
 
+-- name: locked
+-- Tables that another session keeps from being read, or a partition of them: their sizes and defaults cannot be told.
+SELECT DISTINCT held.relid::bigint AS relid
+FROM pg_catalog.pg_locks AS l
+CROSS JOIN LATERAL (
+    SELECT l.relation UNION SELECT a.relid::oid FROM pg_catalog.pg_partition_ancestors(l.relation::regclass) AS a
+) AS held(relid)
+WHERE l.granted AND l.mode = 'AccessExclusiveLock' AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
+  AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+  AND held.relid = ANY (%(relids)s::bigint[]::oid[])
+
 -- name: keys
 -- A table with children of its own is left out: its rows are theirs, too, and its indexes are not.
 SELECT i.indrelid::bigint AS relid, i.indisprimary AS primary,

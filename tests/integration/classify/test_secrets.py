@@ -15,6 +15,8 @@ CREATE TABLE public.visits (id integer PRIMARY KEY, "sessionToken" text UNIQUE N
 CREATE TABLE public.tickets (api_key uuid NOT NULL, place integer NOT NULL, PRIMARY KEY (api_key, place));
 CREATE TABLE public.vault (secret text PRIMARY KEY);
 CREATE TABLE public.badges (access_key text PRIMARY KEY, number integer NOT NULL UNIQUE, label text, pin text);
+CREATE TABLE public.logins (visits_id integer, session_token uuid, line_no integer, password text);
+INSERT INTO public.logins SELECT n / 4, gen_random_uuid(), n % 4 + 1, 'opens-' || n FROM generate_series(4, 99) AS n;
 INSERT INTO public.badges SELECT 'opens-' || n, n, nullif('l' || n, 'l3'), 'opens-1' FROM generate_series(1, 5) AS n;
 INSERT INTO public.sessions SELECT 'opens-' || n FROM generate_series(1, 20) AS n;
 INSERT INTO public.visits SELECT n, 'opens-' || n, md5(n::text), n * 100 FROM generate_series(1, 20) AS n;
@@ -37,12 +39,18 @@ def run(database: Database, *words: str) -> console.Answer:
 
 
 def test_a_secret_is_never_suggested_and_no_value_of_it_is_shown(company: Database) -> None:
-    answer = run(company, "suggest", "sessions", "visits", "tickets", "vault")
+    answer = run(company, "suggest", "sessions", "visits", "tickets", "vault", "logins")
+    assert answer.status == 0, answer.err
     columns = {
         name for each in answer.document["suggestions"] for found in each["candidates"] for name in found["columns"]
     }
-    assert columns.isdisjoint({"token", "sessionToken", "password_hash", "api_key", "secret"})
-    assert [each["collection"] for each in answer.document["suggestions"] if each["tier"] == "A"] == ["visits"]
+    assert columns.isdisjoint(
+        {"token", "sessionToken", "password_hash", "api_key", "secret", "session_token", "password"}
+    )
+    assert [each["collection"] for each in answer.document["suggestions"] if each["tier"] == "A"] == [
+        "logins",
+        "visits",
+    ]
     assert "opens-" not in answer.out + run(company, "columns", "visits").out + run(company, "columns", "vault").out
 
 

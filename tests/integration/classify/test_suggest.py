@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from core.db.rows.suggestion import REJECTED
 from core.domain.classify.identity import column_identity
 from core.domain.classify.suggestion import Suggestion
@@ -94,13 +96,19 @@ def test_every_unclassified_collection_is_answered_also_without_a_table(shared: 
         assert each["doubts"][0].startswith("no_table:")
 
 
-def test_a_table_that_may_not_be_read_leaves_the_others_their_suggestions(database: Database) -> None:
+def test_a_table_that_may_not_be_read_or_is_locked_leaves_the_others_their_suggestions(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.services.classify.column_statistics._LOCK_MILLISECONDS", 100)
     database.run("REVOKE SELECT ON team FROM PUBLIC, birth_reader, birth_operator, birth_owner;"
                  " ALTER TABLE os_tax_rates ENABLE ROW LEVEL SECURITY")  # fmt: skip
-    seen = found(database, "team", "contacts", "os_tax_rates")
+    with database.psql("postgres") as other, other.transaction():
+        other.execute("LOCK TABLE public.os_items IN ACCESS EXCLUSIVE MODE")
+        seen = found(database, "team", "contacts", "os_tax_rates", "os_items")
     assert (seen["team"].candidates, seen["team"].tier) == ((), "C")
     assert "not_allowed" in seen["team"].doubts[0]
     assert "not_allowed" in seen["os_tax_rates"].doubts[0]
+    assert "locked" in seen["os_items"].doubts[0]
     assert seen["contacts"].tier == "A"
 
 
