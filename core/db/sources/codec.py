@@ -72,10 +72,11 @@ def _iso(reference: sql.Composable, type_name: str) -> sql.Composable:
     """ISO 8601, by way of a timestamp without time zone: a zone may have skipped the day.
 
     Years before 1 are marked, or they would equal years after. Infinity has no date, and a date beyond what a
-    timestamp holds has no text: both give NULL.
+    timestamp holds has no text: both give NULL. UTC is an interval, not a name: since PostgreSQL 18, a session with a
+    time zone of its own may call another one UTC.
     """
     zoned = type_name == "timestamp with time zone"
-    stamp = sql.SQL("({} AT TIME ZONE 'UTC')" if zoned else "{}::timestamp").format(reference)
+    stamp = sql.SQL("({} AT TIME ZONE interval '0')" if zoned else "{}::timestamp").format(reference)
     known = sql.SQL("{} < '294277-01-01'" if type_name == "date" else "true").format(reference)
     return sql.SQL(
         "CASE WHEN pg_catalog.isfinite({0}) AND {1} THEN pg_catalog.to_char({2}, {3})"

@@ -105,7 +105,17 @@ def test_a_permit_admits_nothing_outside_its_hours(small: Database) -> None:
         stopped = drive(small, run, SLOWLY)
         assert (stopped.status, closed_gates(stopped.error)) == (3, ["permit_in_scope"])
         permits.open_permit(gatekeeper, **options, between=f"{latest}-{later} UTC")  # all but that hour
+        eastern = permits.open_permit(gatekeeper, **options, between="01:00-05:00 EST")
     assert done(small, run).registered == 3
+    # What a zone is called means the same in every session: 3 o'clock in New York is 18 o'clock in Sydney.
+    for setting in ("timezone_abbreviations = 'Australia'", "timezone = 'EST-10'"):
+        with small.psql() as session:
+            session.execute(f"SET {setting}".encode())
+            for hour, expected in (("08", True), ("16", False)):
+                awake = f"SELECT birth.birth_permit_awake(p, '2026-01-15 {hour}:00Z') AS awake"
+                of_it = f"FROM birth.birth_admission_permit AS p WHERE permit_id = {eastern.permit}"
+                found = session.execute(f"{awake} {of_it}".encode()).fetchone()
+                assert found == {"awake": expected}, (setting, hour)
 
 
 def test_closing_waits_for_the_batch_in_flight_which_is_kept_and_no_other_begins_meanwhile(small: Database) -> None:

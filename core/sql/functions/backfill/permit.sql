@@ -176,10 +176,12 @@ COMMENT ON FUNCTION {S}.birth_permit_unfit({S}.birth_admission_permit, text, big
     'Why a permit does not admit rows of a collection to a run now; NULL if it does. For '
     'birth_reader.';
 
--- Whether a moment lies within a permit's hours, by the server's clock read in the permit's time zone.
+-- Whether a moment lies within a permit's hours, by the server's clock read in the permit's time zone. A name such as
+-- EST is an abbreviation, too, and means what the session says: by its list, and since PostgreSQL 18 by its time zone.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_awake(
     p_permit {S}.birth_admission_permit, p_at timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+SET "TimeZone" = 'UTC' SET timezone_abbreviations = 'Default' AS $body$
     SELECT CASE
         WHEN p_permit.hours_from IS NULL THEN true
         WHEN p_permit.hours_from < p_permit.hours_to

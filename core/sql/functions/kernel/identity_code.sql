@@ -34,8 +34,9 @@ BEGIN
             THEN {S}._birth_iso_text(v_text, 'YYYY-MM-DD"T"HH24:MI:SS.US',
                 format('isfinite(%s)', v_text))
         WHEN v_type = 'timestamptz'::regtype
-            THEN {S}._birth_iso_text(format('(%s AT TIME ZONE ''UTC'')', v_text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"',
-                format('isfinite(%s)', v_text))
+            -- Not by a name: since PostgreSQL 18, a session with a time zone of its own may call another one UTC.
+            THEN {S}._birth_iso_text(format('(%s AT TIME ZONE interval ''0'')', v_text),
+                'YYYY-MM-DD"T"HH24:MI:SS.US"Z"', format('isfinite(%s)', v_text))
         END;
     IF v_text IS NULL THEN
         PERFORM {S}.birth_refuse('BR003', 'type_unsupported',

@@ -1,6 +1,6 @@
 -- What a reviewer stands for: facts of a run that do not change by themselves once it is applied.
 CREATE OR REPLACE FUNCTION {S}.birth_run_evidence(p_run bigint) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET "TimeZone" = 'UTC' AS $body$
     SELECT jsonb_build_object(
         'run', r.run_id,
         'digest', r.digest,
