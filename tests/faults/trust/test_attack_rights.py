@@ -38,7 +38,7 @@ _READERS = {
     "birth_told_counters", "birth_told_retired", "birth_history_changes", "birth_history_read",
     "birth_standbys_read",
     "birth_permit_unkind",
-    "birth_withdrawal_facts", "birth_distributed", "birth_unseen_writes",
+    "birth_withdrawal_facts", "birth_distributed", "birth_register_writes", "birth_unseen_writes",
     "birth_register_is_set_based", "birth_register_parameters",
 }  # fmt: skip
 _GUARDED = {

@@ -15,13 +15,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         -- Those that a batch may write are among them in any case: they may have figures of an earlier transaction.
         SELECT {S}.birth_bound_table('registry')
         UNION
-        -- By its parts: a look by the whole name would need rights on the schema.
-        SELECT c.oid
-        FROM unnest(format('%I.birth_backfill_quarantine', {s})
-            || (SELECT value FROM {S}.birth_setting WHERE birth_setting.name = 'register_writes')) AS listed(name)
-        CROSS JOIN LATERAL parse_ident(listed.name) AS part
-        JOIN pg_namespace AS n ON n.nspname = part[1]::name
-        JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = part[2]::name
+        SELECT format('%I.birth_backfill_quarantine', {s})::regclass
+        UNION
+        SELECT * FROM {S}.birth_register_writes()
     ), unseen AS MATERIALIZED (
         SELECT h.relid
         FROM held AS h JOIN pg_class AS c ON c.oid = h.relid

@@ -137,11 +137,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             WHERE row.owner <> %L
         ), recounted AS (%s)
         SELECT * FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
-        format('SELECT %s AS code, ARRAY[%s]::text AS source_key FROM %s AS source ORDER BY (%1$s) COLLATE "C"',
-            p_expression,
-            (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
-            FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)),
-            {S}._birth_source(p_relid)),
+        format('SELECT %s AS code, %s::text AS source_key FROM %s AS source ORDER BY (%1$s) COLLATE "C"',
+            p_expression, {S}._birth_source_key(p_locator), {S}._birth_source(p_relid)),
         p_collection, {S}._birth_recounted_part(p_recount, NULL))
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_in_windows(oid, text, text, text[], text) IS

@@ -74,9 +74,7 @@ BEGIN
         SELECT string_agg(format('SELECT %s::bigint AS entry, %L::text AS collection, %s AS code%s FROM %s AS source',
             l.ledger_id, l.collection_name,
             {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'),
-            CASE WHEN p_keys THEN format(', ARRAY[%s] AS source_key', (
-                SELECT string_agg(format('source.%I::text', k.name), ', ' ORDER BY k.position)
-                FROM unnest(l.locator) WITH ORDINALITY AS k(name, position))) ELSE '' END,
+            CASE WHEN p_keys THEN format(', %s AS source_key', {S}._birth_source_key(l.locator)) ELSE '' END,
             {S}._birth_source(l.relid)), E'\nUNION ALL ' ORDER BY l.ledger_id)
         FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers));
 END

@@ -121,8 +121,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_retired_query(
     p_relid oid, p_identity {S}.birth_identity, p_key text[], p_every boolean) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_key text := (SELECT format('ARRAY[%s]', string_agg(format('source.%I::text', k.name), ', ' ORDER BY k.place))
-        FROM unnest(p_key) WITH ORDINALITY AS k(name, place));
+    v_key text := {S}._birth_source_key(p_key);
     v_code text;
 BEGIN
     IF p_every THEN

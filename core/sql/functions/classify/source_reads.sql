@@ -7,12 +7,11 @@ CREATE OR REPLACE FUNCTION {S}._birth_plan_queries(
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('SELECT r.collection_name AS owner, row.code, row.source_key,
                 row_number() OVER (PARTITION BY r.collection_name IS NULL ORDER BY row.code COLLATE "C") AS seq
-            FROM (SELECT %1$s AS code, ARRAY[%2$s] AS source_key FROM %3$s AS source) AS row
+            FROM (SELECT %1$s AS code, %2$s AS source_key FROM %3$s AS source) AS row
             LEFT JOIN {S}.birth_registry_rows() AS r
                 ON r.entity_code = row.code AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2)
             WHERE row.code IS NOT NULL AND (r.entity_code IS NULL OR r.collection_name <> %4$L)',
-            p_expression, (SELECT string_agg(format('source.%I::text', name), ', ' ORDER BY position)
-                FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)), {S}._birth_source(p_relid), p_collection),
+            p_expression, {S}._birth_source_key(p_locator), {S}._birth_source(p_relid), p_collection),
         {S}._birth_counted_statement(p_relid, p_expression, p_columns),
         format('SELECT count(*), min(row.code COLLATE "C") FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
             JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code

@@ -46,6 +46,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
 $body$;
 COMMENT ON FUNCTION {S}._birth_source(oid) IS 'The rows of a source that its identity counts for, as SQL. Private.';
 
+-- The key that finds a row of `source` again, as SQL: an array of these columns as text.
+CREATE OR REPLACE FUNCTION {S}._birth_source_key(p_columns text[]) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('ARRAY[%s]', string_agg(format('source.%I::text', k.name), ', ' ORDER BY k.position))
+    FROM unnest(p_columns) WITH ORDINALITY AS k(name, position)
+$body$;
+COMMENT ON FUNCTION {S}._birth_source_key(text[]) IS
+    'The key that finds a row of a source again, as SQL: an array of these columns as text. Private.';
+
 -- Rows that the registry holds for a collection under its present identity: not those of retired ones.
 CREATE OR REPLACE FUNCTION {S}.birth_identity_registered(p_collection text) RETURNS bigint
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$

@@ -20,6 +20,24 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_distributed(oid[]) IS
     'Which of these tables, or of all, are distributed or reference tables of Citus. For birth_reader.';
 
+-- Tables besides the registry that the register function may write, as the owner listed them.
+CREATE OR REPLACE FUNCTION {S}.birth_register_writes() RETURNS SETOF oid
+LANGUAGE plpgsql STABLE ROWS 5 SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN QUERY
+    -- By its parts: a look by the whole name would need rights on the schema.
+    SELECT c.oid
+    FROM {S}.birth_setting AS s
+    CROSS JOIN LATERAL unnest(s.value) AS listed(name)
+    CROSS JOIN LATERAL parse_ident(listed.name) AS part
+    JOIN pg_namespace AS n ON n.nspname = part[1]::name
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = part[2]::name
+    WHERE s.name = 'register_writes';
+END
+$body$;
+COMMENT ON FUNCTION {S}.birth_register_writes() IS
+    'Tables besides the registry that the register function may write. For birth_reader.';
+
 -- Tables that the register function is meant to write and whose writes are not counted here, and why; and itself, where
 -- it switches the counting off. The registry comes first.
 CREATE OR REPLACE FUNCTION {S}.birth_unseen_writes() RETURNS TABLE (name text, why text)
@@ -27,12 +45,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH RECURSIVE meant AS (
         SELECT {S}.birth_bound_table('registry') AS relid
         UNION
-        SELECT c.oid
-        FROM {S}.birth_setting AS s CROSS JOIN LATERAL unnest(s.value) AS listed(name)
-        CROSS JOIN LATERAL parse_ident(listed.name) AS part
-        JOIN pg_namespace AS n ON n.nspname = part[1]::name
-        JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = part[2]::name
-        WHERE s.name = 'register_writes'
+        SELECT * FROM {S}.birth_register_writes()
         UNION
         SELECT i.inhrelid FROM meant JOIN pg_inherits AS i ON i.inhparent = meant.relid
     )
@@ -49,4 +62,5 @@ COMMENT ON FUNCTION {S}.birth_unseen_writes() IS
     'Tables that the register function is meant to write and whose writes the server does not count, and why. For '
     'birth_reader.';
 
-GRANT EXECUTE ON FUNCTION {S}.birth_distributed(oid[]), {S}.birth_unseen_writes() TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_distributed(oid[]), {S}.birth_register_writes(), {S}.birth_unseen_writes()
+    TO birth_reader;
