@@ -23,10 +23,12 @@ COMMENT ON FUNCTION {S}._birth_batch_read({S}.birth_backfill_ledger, bigint, big
     'Finds the items of a range again in their source: codes, source keys and times of birth. Private.';
 
 -- How many of these codes the registry holds for the collection, under our origin and under others; apart from those
--- that were taken before. Asked for by its index, READ ONLY, as _birth_reading does.
+-- that were taken before. Asked for by its index, READ ONLY, as _birth_reading does. One plan serves all batches: to
+-- plan for these very codes would take as long as to look them up.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_count(p_collection text, p_origin text, p_codes text[], p_taken text[],
     OUT registered bigint, OUT existing bigint)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = 'off' SET jit = 'off' SET plan_cache_mode = 'force_generic_plan' AS $body$
 DECLARE
     v_is_read boolean := false;
 BEGIN
@@ -91,7 +93,10 @@ BEGIN
     END IF;
     PERFORM {S}._birth_batch_alike(p_entry, v_found.codes);
     existing := existing + cardinality(v_taken) - cardinality(v_foreign);
-    quarantined := {S}._birth_batch_quarantine(p_entry, p_from, p_to, v_foreign);
+    quarantined := 0;
+    IF cardinality(v_foreign) > 0 THEN
+        quarantined := {S}._birth_batch_quarantine(p_entry, p_from, p_to, v_foreign);
+    END IF;
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_register({S}.birth_backfill_ledger, bigint, bigint) IS

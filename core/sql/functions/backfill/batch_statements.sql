@@ -3,37 +3,43 @@
 -- values, which one walk along an index answers; a code is compared with its item's only, never hashed; nothing here
 -- joins the source to the registry. What no parameter of the register function takes is NULL instead of an array.
 CREATE OR REPLACE FUNCTION {S}._birth_read_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($query$
-        WITH item AS MATERIALIZED (
-            SELECT seq, entity_code, %6$s AS source_key, %7$s FROM {S}.birth_backfill_item
-            WHERE ledger_id = $1 AND seq BETWEEN $2 AND $3
-        )
-        SELECT array_agg(row.code) AS codes, %8$s::text[] AS source_keys, %9$s::timestamptz[] AS births
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT format($query$
+            WITH item AS MATERIALIZED (
+                SELECT seq, entity_code, %6$s AS source_key, %7$s FROM {S}.birth_backfill_item
+                WHERE ledger_id = $1 AND seq BETWEEN $2 AND $3
+            )
+            SELECT array_agg(row.code) AS codes, %8$s::text[] AS source_keys, %9$s::timestamptz[] AS births
+            FROM (
+                SELECT %5$sitem.entity_code AS code, item.source_key, %3$s AS born_at
+                FROM item JOIN %1$s AS source ON %2$s
+                WHERE %4$s IS NOT DISTINCT FROM item.entity_code
+                ORDER BY item.seq) AS row $query$,
+            p_entry.relid::regclass,
+            found.matches || CASE WHEN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
+                THEN format(' AND source.%I = ANY (ARRAY(SELECT part_1 FROM item))', p_entry.locator[1]) ELSE '' END,
+            found.born_at,
+            {S}._birth_identity_expression(
+                p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
+            -- Where nothing but the identity finds a row again, two rows may answer to one item.
+            CASE WHEN p_entry.locator_indexed THEN '' ELSE 'DISTINCT ON (item.seq) ' END,
+            CASE WHEN found.takes_key THEN 'array_to_string(source_key, ''/'')' ELSE 'NULL::text' END,
+            found.parts,
+            CASE WHEN found.takes_key THEN 'array_agg(row.source_key)' ELSE 'NULL' END,
+            CASE WHEN found.takes_birth AND found.born_at <> 'NULL::timestamptz'
+                THEN 'array_agg(row.born_at)' ELSE 'NULL' END)
         FROM (
-            SELECT %5$sitem.entity_code AS code, item.source_key, %3$s AS born_at
-            FROM item JOIN %1$s AS source ON %2$s
-            WHERE %4$s IS NOT DISTINCT FROM item.entity_code
-            ORDER BY item.seq) AS row $query$,
-        p_entry.relid::regclass,
-        found.matches || CASE WHEN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
-            THEN format(' AND source.%I = ANY (ARRAY(SELECT part_1 FROM item))', p_entry.locator[1]) ELSE '' END,
-        found.born_at,
-        {S}._birth_identity_expression(
-            p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
-        -- Where nothing but the identity finds a row again, two rows may answer to one item.
-        CASE WHEN p_entry.locator_indexed THEN '' ELSE 'DISTINCT ON (item.seq) ' END,
-        CASE WHEN found.takes_key THEN 'array_to_string(source_key, ''/'')' ELSE 'NULL::text' END,
-        found.parts,
-        CASE WHEN found.takes_key THEN 'array_agg(row.source_key)' ELSE 'NULL' END,
-        CASE WHEN found.takes_birth AND found.born_at <> 'NULL::timestamptz'
-            THEN 'array_agg(row.born_at)' ELSE 'NULL' END)
-    FROM (SELECT string_agg(format('source.%I = item.part_%s', name, position), ' AND ' ORDER BY position) AS matches,
-            string_agg(format('%s AS part_%s', part, position), ', ' ORDER BY position) AS parts,
-            {S}._birth_born_at(p_entry.relid) AS born_at,
-            EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'source_key') AS takes_key,
-            EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'born_at') AS takes_birth
-        FROM {S}._birth_locator_parts(p_entry.relid, p_entry.locator)) AS found
+            SELECT
+                string_agg(format('source.%I = item.part_%s', name, position), ' AND ' ORDER BY position) AS matches,
+                string_agg(format('%s AS part_%s', part, position), ', ' ORDER BY position) AS parts,
+                {S}._birth_born_at(p_entry.relid) AS born_at,
+                EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'source_key') AS takes_key,
+                EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'born_at') AS takes_birth
+            FROM {S}._birth_locator_parts(p_entry.relid, p_entry.locator)) AS found
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_read_statement({S}.birth_backfill_ledger) IS
     'The statement that finds a range of an entry again in its source. Private.';
@@ -43,24 +49,28 @@ COMMENT ON FUNCTION {S}._birth_read_statement({S}.birth_backfill_ledger) IS
 -- or a single one with arrays, where the bound function takes them.
 CREATE OR REPLACE FUNCTION {S}._birth_asking_statement(
     p_entry {S}.birth_backfill_ledger, p_dry_run boolean) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format(CASE WHEN asked.sets THEN $query$
-        SELECT count(%s)
-        FROM (SELECT array_agg(item.code ORDER BY item.place) AS code,
-                array_agg(item.source_key ORDER BY item.place) AS source_key,
-                array_agg(item.born_at ORDER BY item.place) AS born_at
-            FROM unnest($1::text[], $2::text[], $3::timestamptz[])
-                WITH ORDINALITY AS item(code, source_key, born_at, place)
-            WHERE item.code <> ALL ($4::text[])) AS row
-        WHERE row.code IS NOT NULL $query$ ELSE $query$
-        SELECT count(%s)
-        FROM (SELECT unnest($1::text[]) AS code,
-            unnest($2::text[]) AS source_key,
-            unnest($3::timestamptz[]) AS born_at) AS row
-        WHERE row.code <> ALL ($4::text[]) $query$ END,
-        {S}._birth_register_words(
-            p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id, p_dry_run, asked.sets))
-    FROM (SELECT {S}.birth_register_is_set_based() AS sets) AS asked
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT format(CASE WHEN asked.sets THEN $query$
+            SELECT count(%s)
+            FROM (SELECT array_agg(item.code ORDER BY item.place) AS code,
+                    array_agg(item.source_key ORDER BY item.place) AS source_key,
+                    array_agg(item.born_at ORDER BY item.place) AS born_at
+                FROM unnest($1::text[], $2::text[], $3::timestamptz[])
+                    WITH ORDINALITY AS item(code, source_key, born_at, place)
+                WHERE item.code <> ALL ($4::text[])) AS row
+            WHERE row.code IS NOT NULL $query$ ELSE $query$
+            SELECT count(%s)
+            FROM (SELECT unnest($1::text[]) AS code,
+                unnest($2::text[]) AS source_key,
+                unnest($3::timestamptz[]) AS born_at) AS row
+            WHERE row.code <> ALL ($4::text[]) $query$ END,
+            {S}._birth_register_words(
+                p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id, p_dry_run, asked.sets))
+        FROM (SELECT {S}.birth_register_is_set_based() AS sets) AS asked
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_asking_statement({S}.birth_backfill_ledger, boolean) IS
     'The statement that registers the codes that were found and are not yet registered, or asks what it would do. '
@@ -68,8 +78,10 @@ COMMENT ON FUNCTION {S}._birth_asking_statement({S}.birth_backfill_ledger, boole
 
 -- The one that registers.
 CREATE OR REPLACE FUNCTION {S}._birth_register_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT {S}._birth_asking_statement(p_entry, false)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN {S}._birth_asking_statement(p_entry, false);
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_register_statement({S}.birth_backfill_ledger) IS
     'The statement that registers the codes that were found and are not yet registered. Private.';

@@ -2,48 +2,54 @@
 -- under '', by how many rows the registry grew, under '+' all writes, and under '!' the tables that this transaction
 -- writes and whose rows are not counted. Two looks within a transaction tell what was written in between.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_writes() RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    WITH held AS MATERIALIZED (
-        -- Not each of thousands of tables: whoever writes one keeps a lock on it.
-        SELECT l.relation AS relid, bool_or(l.mode = 'AccessExclusiveLock') AS alone
-        FROM pg_locks AS l
-        WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
-        GROUP BY 1
-    ), touched AS MATERIALIZED (
-        SELECT relid FROM held
-        UNION
-        -- Those that a batch may write are among them in any case: they may have figures of an earlier transaction.
-        SELECT {S}.birth_bound_table('registry')
-        UNION
-        SELECT format('%I.birth_backfill_quarantine', {s})::regclass
-        UNION
-        SELECT * FROM {S}.birth_register_writes()
-    ), unseen AS MATERIALIZED (
-        SELECT h.relid
-        FROM held AS h JOIN pg_class AS c ON c.oid = h.relid
-        WHERE c.relkind = 'f'
-           OR c.oid = ANY ({S}.birth_distributed())
-           -- Emptied at once, or rewritten: its row of the catalog is of this transaction.
-           OR h.alone AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
-              AND age(c.xmin) <= age(pg_current_xact_id_if_assigned()::xid)
-    )
-    SELECT coalesce(jsonb_object_agg(w.relid::text, w.ins + w.upd + w.del), '{{}}')
-        || jsonb_build_object('', coalesce(sum(w.ins - w.del) FILTER (
-                WHERE w.relid = {S}.birth_bound_table('registry')), 0),
-            '+', coalesce(sum(w.ins + w.upd + w.del), 0),
-            '!', (SELECT coalesce(jsonb_agg(u.relid::text), '[]') FROM unseen AS u))
-    -- What pg_stat_xact_user_tables shows, without what it reads besides.
-    FROM (
-        SELECT c.oid AS relid,
-            pg_stat_get_xact_tuples_inserted(c.oid) AS ins,
-            pg_stat_get_xact_tuples_updated(c.oid) AS upd,
-            pg_stat_get_xact_tuples_deleted(c.oid) AS del
-        FROM touched JOIN pg_class AS c ON c.oid = touched.relid
-        -- Large objects are the one table of the catalogs that holds data of others.
-        -- What is temporary is gone with the transaction, or the session: nothing is registered there.
-        WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
-          AND (c.relnamespace <> 'pg_catalog'::regnamespace OR c.oid = 'pg_catalog.pg_largeobject'::regclass)) AS w
-    WHERE w.ins + w.upd + w.del > 0
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        WITH held AS MATERIALIZED (
+            -- Not each of thousands of tables: whoever writes one keeps a lock on it.
+            SELECT l.relation AS relid, bool_or(l.mode = 'AccessExclusiveLock') AS alone
+            FROM pg_locks AS l
+            WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation'
+              AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
+            GROUP BY 1
+        ), touched AS MATERIALIZED (
+            SELECT relid FROM held
+            UNION
+            -- Those that a batch may write are among them in any case: they may have figures of an earlier
+            -- transaction.
+            SELECT {S}.birth_bound_table('registry')
+            UNION
+            SELECT format('%I.birth_backfill_quarantine', {s})::regclass
+            UNION
+            SELECT * FROM {S}.birth_register_writes()
+        ), unseen AS MATERIALIZED (
+            SELECT h.relid
+            FROM held AS h JOIN pg_class AS c ON c.oid = h.relid
+            WHERE c.relkind = 'f'
+               OR c.oid = ANY ({S}.birth_distributed())
+               -- Emptied at once, or rewritten: its row of the catalog is of this transaction.
+               OR h.alone AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
+                  AND age(c.xmin) <= age(pg_current_xact_id_if_assigned()::xid)
+        )
+        SELECT coalesce(jsonb_object_agg(w.relid::text, w.ins + w.upd + w.del), '{{}}')
+            || jsonb_build_object('', coalesce(sum(w.ins - w.del) FILTER (
+                    WHERE w.relid = {S}.birth_bound_table('registry')), 0),
+                '+', coalesce(sum(w.ins + w.upd + w.del), 0),
+                '!', (SELECT coalesce(jsonb_agg(u.relid::text), '[]') FROM unseen AS u))
+        -- What pg_stat_xact_user_tables shows, without what it reads besides.
+        FROM (
+            SELECT c.oid AS relid,
+                pg_stat_get_xact_tuples_inserted(c.oid) AS ins,
+                pg_stat_get_xact_tuples_updated(c.oid) AS upd,
+                pg_stat_get_xact_tuples_deleted(c.oid) AS del
+            FROM touched JOIN pg_class AS c ON c.oid = touched.relid
+            -- Large objects are the one table of the catalogs that holds data of others.
+            -- What is temporary is gone with the transaction, or the session: nothing is registered there.
+            WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
+              AND (c.relnamespace <> 'pg_catalog'::regnamespace OR c.oid = 'pg_catalog.pg_largeobject'::regclass)) AS w
+        WHERE w.ins + w.upd + w.del > 0
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_writes() IS
     'Rows that this transaction has written so far, by table; under '''' how much the registry grew, under + all '

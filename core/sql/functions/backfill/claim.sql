@@ -80,12 +80,14 @@ COMMENT ON FUNCTION {S}.birth_backfill_claim(bigint, integer) IS
 -- Write a new claim and move the entry's counters past it. The caller holds the entry's row.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_open(
     p_ledger_id bigint, p_epoch bigint, p_from bigint, p_to bigint, p_person text) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
     UPDATE {S}.birth_backfill_ledger
     SET next_seq = greatest(next_seq, p_to + 1), last_epoch = p_epoch
     WHERE ledger_id = p_ledger_id;
     INSERT INTO {S}.birth_backfill_batch (ledger_id, epoch, seq_from, seq_to, backend_pid, lease_until, claimed_person)
     VALUES (p_ledger_id, p_epoch, p_from, p_to, pg_backend_pid(), clock_timestamp() + {S}._birth_lease(), p_person);
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_open(bigint, bigint, bigint, bigint, text) IS
     'Writes a new claim and moves the entry''s counters past it. Private.';

@@ -144,10 +144,14 @@ COMMENT ON FUNCTION {S}.birth_backfill_insist(bigint) IS
 -- Whether every gate was asked so lately that a batch need not ask again; it always asks for pins and permit. A check
 -- that lies ahead of the clock is none: the clock was set back since.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_is_watched(p_run bigint) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT checked_at > clock_timestamp() - interval '30 seconds' AND checked_at <= clock_timestamp()
-    FROM {S}.birth_gate_check
-    WHERE run_id = p_run
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT checked_at > clock_timestamp() - interval '30 seconds' AND checked_at <= clock_timestamp()
+        FROM {S}.birth_gate_check
+        WHERE run_id = p_run
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_backfill_is_watched(bigint) IS
     'True if all gates of a run were checked within the last 30 seconds. Private.';

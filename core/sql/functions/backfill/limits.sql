@@ -74,12 +74,16 @@ COMMENT ON FUNCTION {S}._birth_limit_count({S}.birth_backfill_ledger, bigint, bi
 
 -- Which limit of a run is passed, or NULL.
 CREATE OR REPLACE FUNCTION {S}._birth_limit_passed(p_run bigint) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE
-        WHEN l.canary_failed THEN 'canary_failed'
-        WHEN l.quarantined - l.quarantined_before > l.most_quarantined THEN 'breaker'
-        WHEN l.vanished > l.most_vanished THEN 'too_many_vanished' END
-    FROM {S}.birth_backfill_limit AS l WHERE l.run_id = p_run
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN l.canary_failed THEN 'canary_failed'
+            WHEN l.quarantined - l.quarantined_before > l.most_quarantined THEN 'breaker'
+            WHEN l.vanished > l.most_vanished THEN 'too_many_vanished' END
+        FROM {S}.birth_backfill_limit AS l WHERE l.run_id = p_run
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_limit_passed(bigint) IS
     'The limit of a run that is passed; NULL if none is. Private.';

@@ -158,19 +158,23 @@ COMMENT ON FUNCTION {S}._birth_permit_run(bigint) IS
 -- stand in a row of their own.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_unfit(
     p_permit {S}.birth_admission_permit, p_collection text, p_run bigint) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE
-        WHEN p_permit.closed_at IS NOT NULL THEN 'closed'
-        WHEN p_permit.expires_at <= clock_timestamp() THEN 'expired'
-        WHEN p_permit.collections IS NOT NULL AND NOT coalesce(p_collection = ANY (p_permit.collections), false)
-            THEN 'for other collections'
-        WHEN p_permit.run_id IS NOT NULL AND (p_permit.run_id IS DISTINCT FROM p_run OR p_permit.run_digest
-            IS DISTINCT FROM (SELECT r.digest FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run))
-            THEN 'for the plan of run ' || p_permit.run_id
-        WHEN NOT {S}.birth_permit_awake(p_permit, clock_timestamp()) THEN format('admits %s to %s %s',
-            to_char(p_permit.hours_from, 'HH24:MI'), to_char(p_permit.hours_to, 'HH24:MI'), p_permit.hours_zone)
-        ELSE {S}.birth_permit_unkind(p_permit, p_run)
-    END
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN p_permit.closed_at IS NOT NULL THEN 'closed'
+            WHEN p_permit.expires_at <= clock_timestamp() THEN 'expired'
+            WHEN p_permit.collections IS NOT NULL AND NOT coalesce(p_collection = ANY (p_permit.collections), false)
+                THEN 'for other collections'
+            WHEN p_permit.run_id IS NOT NULL AND (p_permit.run_id IS DISTINCT FROM p_run OR p_permit.run_digest
+                IS DISTINCT FROM (SELECT r.digest FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run))
+                THEN 'for the plan of run ' || p_permit.run_id
+            WHEN NOT {S}.birth_permit_awake(p_permit, clock_timestamp()) THEN format('admits %s to %s %s',
+                to_char(p_permit.hours_from, 'HH24:MI'), to_char(p_permit.hours_to, 'HH24:MI'), p_permit.hours_zone)
+            ELSE {S}.birth_permit_unkind(p_permit, p_run)
+        END
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_permit_unfit({S}.birth_admission_permit, text, bigint) IS
     'Why a permit does not admit rows of a collection to a run now; NULL if it does. For '
@@ -180,15 +184,19 @@ COMMENT ON FUNCTION {S}.birth_permit_unfit({S}.birth_admission_permit, text, big
 -- EST is an abbreviation, too, and means what the session says: by its list, and since PostgreSQL 18 by its time zone.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_awake(
     p_permit {S}.birth_admission_permit, p_at timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 SET "TimeZone" = 'UTC' SET timezone_abbreviations = 'Default' AS $body$
-    SELECT CASE
-        WHEN p_permit.hours_from IS NULL THEN true
-        WHEN p_permit.hours_from < p_permit.hours_to
-            THEN now.local >= p_permit.hours_from AND now.local < p_permit.hours_to
-        ELSE now.local >= p_permit.hours_from OR now.local < p_permit.hours_to
-    END
-    FROM (SELECT (p_at AT TIME ZONE coalesce(p_permit.hours_zone, 'UTC'))::time) AS now(local)
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN p_permit.hours_from IS NULL THEN true
+            WHEN p_permit.hours_from < p_permit.hours_to
+                THEN now.local >= p_permit.hours_from AND now.local < p_permit.hours_to
+            ELSE now.local >= p_permit.hours_from OR now.local < p_permit.hours_to
+        END
+        FROM (SELECT (p_at AT TIME ZONE coalesce(p_permit.hours_zone, 'UTC'))::time) AS now(local)
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_permit_awake({S}.birth_admission_permit, timestamptz) IS
     'True if the moment lies within the hours of a permit. For birth_reader.';
@@ -242,11 +250,15 @@ COMMENT ON FUNCTION {S}.birth_permit_close(bigint, text) IS
 -- The open permit that admits rows of a collection to a run at this moment, or NULL: one that is bound to the run
 -- first, then the one with most budget left. Without a run, only permits that are bound to none.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_for(p_collection text, p_run bigint DEFAULT NULL) RETURNS bigint
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT p.permit_id FROM {S}.birth_admission_permit AS p JOIN {S}.birth_admission_budget AS b USING (permit_id)
-    WHERE p.closed_at IS NULL AND p.expires_at > clock_timestamp() AND b.used_rows < b.budget_rows
-      AND {S}.birth_permit_unfit(p, p_collection, p_run) IS NULL
-    ORDER BY p.run_id IS NULL, b.budget_rows - b.used_rows DESC, p.permit_id LIMIT 1
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT p.permit_id FROM {S}.birth_admission_permit AS p JOIN {S}.birth_admission_budget AS b USING (permit_id)
+        WHERE p.closed_at IS NULL AND p.expires_at > clock_timestamp() AND b.used_rows < b.budget_rows
+          AND {S}.birth_permit_unfit(p, p_collection, p_run) IS NULL
+        ORDER BY p.run_id IS NULL, b.budget_rows - b.used_rows DESC, p.permit_id LIMIT 1
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_permit_for(text, bigint) IS
     'The open permit that admits rows of a collection to a run now: bound to the run first, then the largest rest of '

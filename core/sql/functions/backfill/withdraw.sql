@@ -324,17 +324,21 @@ COMMENT ON FUNCTION {S}.birth_withdrawal_facts({S}.birth_backfill_run, jsonb) IS
 -- Why a permit does not admit rows of a run by its kind, or NULL: to take rows back needs one of a gatekeeper who had
 -- no hand in the run that is withdrawn, under any name or login.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_unkind(p_permit {S}.birth_admission_permit, p_run bigint) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
-    SELECT CASE
-        WHEN found.first IS NULL
-            THEN CASE WHEN p_permit.kind <> 'backfill' THEN 'admits withdrawals alone' END
-        WHEN p_permit.kind <> 'withdraw'
-            THEN 'admits no withdrawal'
-        WHEN EXISTS (SELECT FROM {S}._birth_hands(found.first) AS h
-            JOIN {S}._birth_aliases(p_permit.opened_by, p_permit.opened_person) AS a
-                ON h.person = a.person OR h.login = a.login)
-            THEN format('%s took part in run %s', p_permit.opened_by, found.first) END
-    FROM (SELECT (SELECT r.withdraws FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run)) AS found(first)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN found.first IS NULL
+                THEN CASE WHEN p_permit.kind <> 'backfill' THEN 'admits withdrawals alone' END
+            WHEN p_permit.kind <> 'withdraw'
+                THEN 'admits no withdrawal'
+            WHEN EXISTS (SELECT FROM {S}._birth_hands(found.first) AS h
+                JOIN {S}._birth_aliases(p_permit.opened_by, p_permit.opened_person) AS a
+                    ON h.person = a.person OR h.login = a.login)
+                THEN format('%s took part in run %s', p_permit.opened_by, found.first) END
+        FROM (SELECT (SELECT r.withdraws FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run)) AS found(first)
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_permit_unkind({S}.birth_admission_permit, bigint) IS
     'Why a permit does not admit rows of a run by its kind or by who opened it; NULL if it does. For birth_reader.';

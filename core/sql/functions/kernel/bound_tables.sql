@@ -14,11 +14,15 @@
 
 -- The table of a part, or NULL where it is gone.
 CREATE OR REPLACE FUNCTION {S}.birth_bound_table(p_part text) RETURNS oid
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT c.oid FROM {S}.birth_binding AS b
-    JOIN pg_namespace AS n ON n.nspname = b.schema_name::name
-    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = b.table_name::name
-    WHERE b.part = p_part
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT c.oid FROM {S}.birth_binding AS b
+        JOIN pg_namespace AS n ON n.nspname = b.schema_name::name
+        JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = b.table_name::name
+        WHERE b.part = p_part
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_bound_table(text) IS
     'The company''s table that a part (registry, collections, policy, alerts) is bound to; NULL if it is missing. '
@@ -45,8 +49,12 @@ COMMENT ON FUNCTION {S}._birth_bound_columns() IS
 
 -- The company's name of a column of ours.
 CREATE OR REPLACE FUNCTION {S}.birth_bound_name(p_part text, p_column text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT coalesce(columns ->> p_column, p_column) FROM {S}.birth_binding WHERE part = p_part
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT coalesce(columns ->> p_column, p_column) FROM {S}.birth_binding WHERE part = p_part
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_bound_name(text, text) IS
     'The company''s name of one of our columns, as bound; our own name if the binding names no other. For '

@@ -60,8 +60,9 @@ COMMENT ON FUNCTION {S}._birth_caller_ready() IS
 -- Settings that a login may set, by the names of every server from 14 to 18. Reading these takes a seventh of the time
 -- that pg_settings does.
 CREATE OR REPLACE FUNCTION {S}._birth_session_settings() RETURNS text[]
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT regexp_split_to_array('
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN regexp_split_to_array('
         DateStyle IntervalStyle TimeZone application_name array_nulls backend_flush_after backslash_quote bytea_output
         check_function_bodies client_connection_check_interval client_encoding client_min_messages commit_siblings
         constraint_exclusion cpu_index_tuple_cost cpu_operator_cost cpu_tuple_cost createrole_self_grant
@@ -92,7 +93,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         vacuum_cost_limit vacuum_cost_page_dirty vacuum_cost_page_hit vacuum_cost_page_miss vacuum_failsafe_age
         vacuum_freeze_min_age vacuum_freeze_table_age vacuum_max_eager_freeze_failure_rate vacuum_multixact_failsafe_age
         vacuum_multixact_freeze_min_age vacuum_multixact_freeze_table_age vacuum_truncate wal_sender_timeout
-        wal_skip_threshold work_mem xmlbinary xmloption', '[[:space:]]+')
+        wal_skip_threshold work_mem xmlbinary xmloption', '[[:space:]]+');
+END
 $body$;
 
 COMMENT ON FUNCTION {S}._birth_session_settings() IS 'Names of the settings that a login may set.';
@@ -100,16 +102,21 @@ COMMENT ON FUNCTION {S}._birth_session_settings() IS 'Names of the settings that
 -- What a session keeps of code that ran in it: those settings (`p_path`: the search_path of whoever asks), cursors that
 -- outlive their transaction, prepared statements. Two looks tell what was left behind.
 CREATE OR REPLACE FUNCTION {S}._birth_session_marks(p_path text) RETURNS text[]
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT array_agg(m.mark) FROM (
-        SELECT 'search_path=' || p_path AS mark
-        UNION ALL
-        SELECT concat(s.name, '=', current_setting(s.name, true))
-        FROM unnest({S}._birth_session_settings()) AS s(name)
-        WHERE s.name <> ''
-        UNION ALL SELECT concat('cursor ', c.name, ' ', c.creation_time) FROM pg_cursors AS c WHERE c.is_holdable
-        UNION ALL SELECT concat('prepared statement ', p.name, ' ', p.prepare_time) FROM pg_prepared_statements AS p
-    ) AS m
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT array_agg(m.mark) FROM (
+            SELECT 'search_path=' || p_path AS mark
+            UNION ALL
+            SELECT concat(s.name, '=', current_setting(s.name, true))
+            FROM unnest({S}._birth_session_settings()) AS s(name)
+            WHERE s.name <> ''
+            UNION ALL SELECT concat('cursor ', c.name, ' ', c.creation_time) FROM pg_cursors AS c WHERE c.is_holdable
+            UNION ALL
+            SELECT concat('prepared statement ', p.name, ' ', p.prepare_time) FROM pg_prepared_statements AS p
+        ) AS m
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_session_marks(text) IS
     'What a session keeps of code that ran in it: settings, cursors that outlive their transaction, prepared '

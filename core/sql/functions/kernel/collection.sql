@@ -1,20 +1,24 @@
 -- The table behind a collection, or NULL. Longer names than an identifier can have never match by truncation.
 CREATE OR REPLACE FUNCTION {S}.birth_collection_table(p_collection text) RETURNS oid
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT c.oid
-    FROM (
-        SELECT p.table_schema AS place, p.table_name AS name, 0 AS rank
-        FROM {S}.birth_collection_place AS p
-        WHERE p.collection_name = p_collection
-        UNION ALL
-        SELECT place.name, p_collection, place.rank
-        FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS place(name, rank)
-        WHERE s.name = 'collection_schemas' AND octet_length(p_collection) <= 63
-          AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = p_collection)
-    ) AS wanted
-    JOIN pg_namespace AS n ON n.nspname = wanted.place::name
-    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = wanted.name::name AND c.relkind IN ('r', 'p')
-    ORDER BY wanted.rank LIMIT 1
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT c.oid
+        FROM (
+            SELECT p.table_schema AS place, p.table_name AS name, 0 AS rank
+            FROM {S}.birth_collection_place AS p
+            WHERE p.collection_name = p_collection
+            UNION ALL
+            SELECT place.name, p_collection, place.rank
+            FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS place(name, rank)
+            WHERE s.name = 'collection_schemas' AND octet_length(p_collection) <= 63
+              AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = p_collection)
+        ) AS wanted
+        JOIN pg_namespace AS n ON n.nspname = wanted.place::name
+        JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = wanted.name::name AND c.relkind IN ('r', 'p')
+        ORDER BY wanted.rank LIMIT 1
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_collection_table(text) IS
     'The table of a collection: where it was enrolled, else the first of its name in the configured schemas; NULL '

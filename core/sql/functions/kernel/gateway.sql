@@ -1,24 +1,31 @@
 -- The register function that is called, or NULL where it is gone. Found in the catalog, which everybody reads: a look
 -- by its signature would ask for rights on its schema.
 CREATE OR REPLACE FUNCTION {S}.birth_register_function() RETURNS oid
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
-    SELECT p.oid FROM {S}.birth_gateway_function AS f
-    JOIN pg_namespace AS n ON n.nspname = f.schema_name::name
-    JOIN pg_proc AS p ON p.proname = f.function_name::name AND p.pronamespace = n.oid
-    WHERE p.oid::regprocedure::text = f.signature
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
+BEGIN
+    RETURN (
+        SELECT p.oid FROM {S}.birth_gateway_function AS f
+        JOIN pg_namespace AS n ON n.nspname = f.schema_name::name
+        JOIN pg_proc AS p ON p.proname = f.function_name::name AND p.pronamespace = n.oid
+        WHERE p.oid::regprocedure::text = f.signature
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_register_function() IS
     'The register function that is bound; NULL if it is missing. For birth_reader.';
 
 -- The gateway's functions with all their overloads: the function of its triggers, and the bound register function.
 CREATE OR REPLACE FUNCTION {S}.birth_gateway_functions() RETURNS TABLE (function oid, is_gateway boolean)
-LANGUAGE sql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN QUERY
     SELECT p.oid, true FROM {S}.birth_gateway_trigger AS g JOIN pg_namespace AS n ON n.nspname = g.schema_name::name
     JOIN pg_proc AS p ON p.pronamespace = n.oid AND p.proname = g.function_name::name AND p.prokind = 'f'
     UNION ALL
     SELECT p.oid, false FROM pg_proc AS bound
     JOIN pg_proc AS p ON p.proname = bound.proname AND p.pronamespace = bound.pronamespace
-    WHERE bound.oid = (SELECT {S}.birth_register_function()) AND p.prokind = 'f'
+    WHERE bound.oid = (SELECT {S}.birth_register_function()) AND p.prokind = 'f';
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_gateway_functions() IS
     'The functions of the gateway with all their overloads; is_gateway marks those of its triggers. For '
@@ -29,31 +36,35 @@ COMMENT ON FUNCTION {S}.birth_gateway_functions() IS
 -- owner, rights, settings and overloads of both gateway functions, and all that is bound: parameters, tables with their
 -- columns, the trigger, and columns of the registry. `versions` tells a replacement that was taken back.
 CREATE OR REPLACE FUNCTION {S}.birth_gateway_fingerprint() RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
-    SELECT jsonb_build_object(
-        'norm_md5', max(md5(replace(p.prosrc, E'\r\n', E'\n'))) FILTER (WHERE f.is_gateway),
-        'full_sha256', encode(sha256(convert_to(
-            string_agg(
-                concat_ws(E'\x1f', p.oid::regprocedure, pg_get_functiondef(p.oid),
-                    pg_get_userbyid(p.proowner), p.proacl::text),
-                E'\x1e' ORDER BY p.proname COLLATE "C",
-                    pg_get_function_identity_arguments(p.oid) COLLATE "C", p.oid::regprocedure::text COLLATE "C")
-            || (SELECT string_agg(E'\x1e' || concat_ws(E'\x1f', parameter, value, constant), ''
-                    ORDER BY parameter COLLATE "C")
-                FROM {S}.birth_gateway_binding)
-            || (SELECT string_agg(E'\x1e' || concat_ws(E'\x1f', part, schema_name, table_name, columns::text), ''
-                    ORDER BY part COLLATE "C")
-                FROM {S}.birth_binding)
-            || (SELECT coalesce(string_agg(E'\x1e' || concat_ws(E'\x1f', column_name, source::text), ''
-                    ORDER BY column_name COLLATE "C"), '')
-                FROM {S}.birth_register_column)
-            || (SELECT concat_ws(E'\x1f', E'\x1e', schema_name, function_name, pattern)
-                FROM {S}.birth_gateway_trigger),
-            'UTF8')), 'hex'),
-        'overloads', count(*),
-        -- A function that was replaced and put back has the same text, but not the same row of the catalog.
-        'versions', string_agg(concat_ws(':', p.oid, p.xmin), ' ' ORDER BY p.oid))
-    FROM {S}.birth_gateway_functions() AS f JOIN pg_proc AS p ON p.oid = f.function
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
+BEGIN
+    RETURN (
+        SELECT jsonb_build_object(
+            'norm_md5', max(md5(replace(p.prosrc, E'\r\n', E'\n'))) FILTER (WHERE f.is_gateway),
+            'full_sha256', encode(sha256(convert_to(
+                string_agg(
+                    concat_ws(E'\x1f', p.oid::regprocedure, pg_get_functiondef(p.oid),
+                        pg_get_userbyid(p.proowner), p.proacl::text),
+                    E'\x1e' ORDER BY p.proname COLLATE "C",
+                        pg_get_function_identity_arguments(p.oid) COLLATE "C", p.oid::regprocedure::text COLLATE "C")
+                || (SELECT string_agg(E'\x1e' || concat_ws(E'\x1f', parameter, value, constant), ''
+                        ORDER BY parameter COLLATE "C")
+                    FROM {S}.birth_gateway_binding)
+                || (SELECT string_agg(E'\x1e' || concat_ws(E'\x1f', part, schema_name, table_name, columns::text), ''
+                        ORDER BY part COLLATE "C")
+                    FROM {S}.birth_binding)
+                || (SELECT coalesce(string_agg(E'\x1e' || concat_ws(E'\x1f', column_name, source::text), ''
+                        ORDER BY column_name COLLATE "C"), '')
+                    FROM {S}.birth_register_column)
+                || (SELECT concat_ws(E'\x1f', E'\x1e', schema_name, function_name, pattern)
+                    FROM {S}.birth_gateway_trigger),
+                'UTF8')), 'hex'),
+            'overloads', count(*),
+            -- A function that was replaced and put back has the same text, but not the same row of the catalog.
+            'versions', string_agg(concat_ws(':', p.oid, p.xmin), ' ' ORDER BY p.oid))
+        FROM {S}.birth_gateway_functions() AS f JOIN pg_proc AS p ON p.oid = f.function
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_gateway_fingerprint() IS
     'What permits and plans pin of the gateway: hashes of its text and of its full definition, and the versions of '
@@ -62,13 +73,17 @@ COMMENT ON FUNCTION {S}.birth_gateway_fingerprint() IS
 -- The triggers of a table: definition, whether they fire, and which rows of the catalog say so: one that was switched
 -- off and on again is the same in all but that.
 CREATE OR REPLACE FUNCTION {S}.birth_trigger_fingerprint(p_relid oid) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
-    SELECT encode(sha256(convert_to(coalesce(
-        string_agg(concat_ws(':', pg_get_triggerdef(oid) || tgenabled::text, oid, xmin),
-            E'\x1e' ORDER BY tgname COLLATE "C"),
-        ''), 'UTF8')), 'hex')
-    FROM pg_trigger
-    WHERE tgrelid = p_relid AND NOT tgisinternal
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
+BEGIN
+    RETURN (
+        SELECT encode(sha256(convert_to(coalesce(
+            string_agg(concat_ws(':', pg_get_triggerdef(oid) || tgenabled::text, oid, xmin),
+                E'\x1e' ORDER BY tgname COLLATE "C"),
+            ''), 'UTF8')), 'hex')
+        FROM pg_trigger
+        WHERE tgrelid = p_relid AND NOT tgisinternal
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_trigger_fingerprint(oid) IS
     'Hash over the triggers of a table: definition, state, and the versions of their catalog rows. For '

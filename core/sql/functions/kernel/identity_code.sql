@@ -55,22 +55,26 @@ COMMENT ON FUNCTION {S}._birth_identity_text(oid, text, text) IS
 
 -- Whether a column holds texts, which may be empty or blank: numbers, uuids and dates are never either.
 CREATE OR REPLACE FUNCTION {S}._birth_is_text(p_relid oid, p_column text) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    WITH RECURSIVE base(type) AS (
-        SELECT atttypid
-        FROM pg_attribute
-        WHERE attrelid = p_relid AND attname = p_column AND attnum > 0 AND NOT attisdropped
-        UNION ALL
-        SELECT t.typbasetype
-        FROM base AS b
-        JOIN pg_type AS t ON t.oid = b.type
-        WHERE t.typtype = 'd'
-    )
-    SELECT EXISTS (
-        SELECT FROM base AS b
-        JOIN pg_type AS t ON t.oid = b.type
-        WHERE t.typtype = 'e' OR {S}.birth_is_citext(b.type)
-            OR b.type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype))
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        WITH RECURSIVE base(type) AS (
+            SELECT atttypid
+            FROM pg_attribute
+            WHERE attrelid = p_relid AND attname = p_column AND attnum > 0 AND NOT attisdropped
+            UNION ALL
+            SELECT t.typbasetype
+            FROM base AS b
+            JOIN pg_type AS t ON t.oid = b.type
+            WHERE t.typtype = 'd'
+        )
+        SELECT EXISTS (
+            SELECT FROM base AS b
+            JOIN pg_type AS t ON t.oid = b.type
+            WHERE t.typtype = 'e' OR {S}.birth_is_citext(b.type)
+                OR b.type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype))
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_is_text(oid, text) IS
     'True if a column holds text, also through domains. Private.';

@@ -6,7 +6,9 @@
 -- that are `noted` are told by a trigger, whoever makes them: administrators write them by hand, too.
 CREATE OR REPLACE FUNCTION {S}._birth_told_tables()
 RETURNS TABLE (name text, key text[], passing text[], noted boolean)
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN QUERY
     VALUES ('birth_person_login', '{{login}}'::text[], '{{}}'::text[], false),
         ('birth_identity', '{{collection_name}}', '{{}}', false),
         ('birth_identity_history', '{{collection_name,version}}', '{{}}', false),
@@ -34,17 +36,22 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
         ('birth_gateway_trigger', '{{only_row}}', '{{}}', true),
         ('birth_register_column', '{{column_name}}', '{{}}', true),
         ('birth_schema_version', '{{installation}}', '{{}}', false),
-        ('birth_migration', '{{name}}', '{{}}', false)
+        ('birth_migration', '{{name}}', '{{}}', false);
+END
 $body$;
 
 -- A row as text depends on no session's settings. Values longer than 200 characters are told by their hash, and NULL by
 -- nothing.
 CREATE OR REPLACE FUNCTION {S}._birth_short(p_row jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT jsonb_object_agg(e.key, CASE WHEN length(e.value::text) <= 200 THEN e.value
-        ELSE to_jsonb('sha256:' || encode(sha256(convert_to(e.value::text, 'UTF8')), 'hex')) END)
-        FILTER (WHERE e.value <> 'null')
-    FROM jsonb_each(p_row) AS e
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT jsonb_object_agg(e.key, CASE WHEN length(e.value::text) <= 200 THEN e.value
+            ELSE to_jsonb('sha256:' || encode(sha256(convert_to(e.value::text, 'UTF8')), 'hex')) END)
+            FILTER (WHERE e.value <> 'null')
+        FROM jsonb_each(p_row) AS e
+    );
+END
 $body$;
 
 -- The images of rows of one of these tables, as an array. `p_where` is a condition on `t`, with $1 as its parameter.
@@ -107,17 +114,21 @@ $body$;
 -- The query of keys, images and digests of a table's rows; `p_source` is where they stand, as SQL. The digest is that
 -- of the row as PostgreSQL writes it, which costs a tenth of the image.
 CREATE OR REPLACE FUNCTION {S}._birth_image_query(p_table text, p_where text, p_source text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT concat_ws(''/'', %s) AS key, {S}._birth_short(to_jsonb(t) - %L::text[]) AS image,'
-            ' encode(sha256(convert_to(ROW(%s)::text, ''UTF8'')), ''hex'') AS digest FROM %s AS t WHERE %s',
-        (SELECT string_agg(format('t.%I', k.name), ', ' ORDER BY k.place)
-            FROM unnest(told.key) WITH ORDINALITY AS k(name, place)),
-        told.passing,
-        (SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
-            WHERE a.attrelid = format('%I.%I', {s}, p_table)::regclass AND a.attnum > 0 AND NOT a.attisdropped
-              AND a.attname <> ALL (told.passing)),
-        p_source, p_where)
-    FROM {S}._birth_told_tables() AS told WHERE told.name = p_table
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT format('SELECT concat_ws(''/'', %s) AS key, {S}._birth_short(to_jsonb(t) - %L::text[]) AS image,'
+                ' encode(sha256(convert_to(ROW(%s)::text, ''UTF8'')), ''hex'') AS digest FROM %s AS t WHERE %s',
+            (SELECT string_agg(format('t.%I', k.name), ', ' ORDER BY k.place)
+                FROM unnest(told.key) WITH ORDINALITY AS k(name, place)),
+            told.passing,
+            (SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
+                WHERE a.attrelid = format('%I.%I', {s}, p_table)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+                  AND a.attname <> ALL (told.passing)),
+            p_source, p_where)
+        FROM {S}._birth_told_tables() AS told WHERE told.name = p_table
+    );
+END
 $body$;
 
 -- The query of all of them as one array.

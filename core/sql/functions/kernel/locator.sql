@@ -35,18 +35,22 @@ COMMENT ON FUNCTION {S}._birth_locator(oid, text[]) IS
 -- from the table, and its replica identity. Where one of these changes, a key may name another row than the planned
 -- one, or two.
 CREATE OR REPLACE FUNCTION {S}.birth_locator_pins(p_relid oid, p_locator text[]) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT jsonb_build_object('columns', {S}.birth_identity_pins(p_relid, p_locator),
-        'unique', EXISTS (SELECT FROM pg_index AS x
-            WHERE x.indrelid = p_relid AND x.indisunique AND x.indisvalid AND x.indisready AND x.indimmediate
-              AND x.indpred IS NULL AND x.indexprs IS NULL AND x.indnkeyatts = cardinality(p_locator)
-              AND NOT EXISTS (SELECT FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
-                  JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
-                  WHERE k.position <= x.indnkeyatts AND a.attname::text <> ALL (p_locator))),
-        'children', EXISTS (SELECT FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhparent
-            WHERE h.inhparent = p_relid AND c.relkind = 'r'),
-        'replica_identity', (SELECT c.relreplident FROM pg_class AS c WHERE c.oid = p_relid),
-        'replica_index', (SELECT x.indexrelid FROM pg_index AS x WHERE x.indrelid = p_relid AND x.indisreplident))
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' AS $body$
+BEGIN
+    RETURN (
+        SELECT jsonb_build_object('columns', {S}.birth_identity_pins(p_relid, p_locator),
+            'unique', EXISTS (SELECT FROM pg_index AS x
+                WHERE x.indrelid = p_relid AND x.indisunique AND x.indisvalid AND x.indisready AND x.indimmediate
+                  AND x.indpred IS NULL AND x.indexprs IS NULL AND x.indnkeyatts = cardinality(p_locator)
+                  AND NOT EXISTS (SELECT FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
+                      JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
+                      WHERE k.position <= x.indnkeyatts AND a.attname::text <> ALL (p_locator))),
+            'children', EXISTS (SELECT FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhparent
+                WHERE h.inhparent = p_relid AND c.relkind = 'r'),
+            'replica_identity', (SELECT c.relreplident FROM pg_class AS c WHERE c.oid = p_relid),
+            'replica_index', (SELECT x.indexrelid FROM pg_index AS x WHERE x.indrelid = p_relid AND x.indisreplident))
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_locator_pins(oid, text[]) IS
     'What finds the rows of a table again: columns, unique index, child tables, replica identity. For '
@@ -56,10 +60,14 @@ GRANT EXECUTE ON FUNCTION {S}.birth_locator_pins(oid, text[]) TO birth_reader;
 
 -- When a row of the table was born: its date_created, where it has one; else the register function decides.
 CREATE OR REPLACE FUNCTION {S}._birth_born_at(p_relid oid) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT coalesce((SELECT 'source.date_created::timestamptz' FROM pg_attribute
-        WHERE attrelid = p_relid AND attname = 'date_created' AND NOT attisdropped
-          AND atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)), 'NULL::timestamptz')
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT coalesce((SELECT 'source.date_created::timestamptz' FROM pg_attribute
+            WHERE attrelid = p_relid AND attname = 'date_created' AND NOT attisdropped
+              AND atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)), 'NULL::timestamptz')
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_born_at(oid) IS
     'SQL expression of a row''s time of birth: its date_created, else NULL. Private.';

@@ -39,37 +39,41 @@ COMMENT ON FUNCTION {S}.birth_register_parameters() IS
 -- and ends with _birth_as_caller.
 CREATE OR REPLACE FUNCTION {S}._birth_register_words(
     p_collection text, p_origin text, p_dry_run boolean, p_sets boolean DEFAULT false) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('%I.%I(', n.nspname, p.proname) || coalesce(
-        string_agg(
-            format(CASE WHEN y.typcategory = 'A' AND NOT p_sets AND b.value IN ('code', 'source_key', 'born_at')
-                    THEN '%I => (ARRAY[%s])::%s' ELSE '%I => (%s)::%s' END, b.parameter,
-                CASE b.value
-                    WHEN 'collection' THEN quote_literal(p_collection)
-                    WHEN 'origin' THEN quote_literal(p_origin)
-                    WHEN 'dry_run' THEN p_dry_run::text
-                    WHEN 'code' THEN coalesce(h.code, 'row.code')
-                    WHEN 'source_key' THEN 'row.source_key'
-                    WHEN 'born_at' THEN 'row.born_at'
-                    WHEN 'constant' THEN quote_literal(b.constant) END,
-                format_type(y.oid, NULL)),
-            ', ' ORDER BY b.parameter COLLATE "C"),
-        '') || ')'
-    FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-    CROSS JOIN {S}.birth_gateway_binding AS b
-    LEFT JOIN LATERAL (
-        SELECT format('CASE WHEN pg_catalog.current_setting(%1$L) = %2$L'
-                ' OR pg_catalog.set_config(%1$L, %2$L, true) IS NOT NULL THEN row.code END', 'search_path',
-            concat_ws(', ', 'pg_catalog', quote_ident(n.nspname),
-                (SELECT quote_ident(g.schema_name) FROM {S}.birth_binding AS g
-                    WHERE g.part = 'registry' AND g.schema_name NOT IN (n.nspname, {s})), 'pg_temp')) AS code
-        WHERE n.nspname <> {s} AND NOT EXISTS (
-            SELECT FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search\_path=%')
-    ) AS h ON true
-    LEFT JOIN {S}.birth_register_parameters() AS a ON a.name = b.parameter
-    LEFT JOIN pg_type AS y ON y.oid = a.type
-    WHERE p.oid = {S}.birth_register_function()
-    GROUP BY n.nspname, p.proname
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT format('%I.%I(', n.nspname, p.proname) || coalesce(
+            string_agg(
+                format(CASE WHEN y.typcategory = 'A' AND NOT p_sets AND b.value IN ('code', 'source_key', 'born_at')
+                        THEN '%I => (ARRAY[%s])::%s' ELSE '%I => (%s)::%s' END, b.parameter,
+                    CASE b.value
+                        WHEN 'collection' THEN quote_literal(p_collection)
+                        WHEN 'origin' THEN quote_literal(p_origin)
+                        WHEN 'dry_run' THEN p_dry_run::text
+                        WHEN 'code' THEN coalesce(h.code, 'row.code')
+                        WHEN 'source_key' THEN 'row.source_key'
+                        WHEN 'born_at' THEN 'row.born_at'
+                        WHEN 'constant' THEN quote_literal(b.constant) END,
+                    format_type(y.oid, NULL)),
+                ', ' ORDER BY b.parameter COLLATE "C"),
+            '') || ')'
+        FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+        CROSS JOIN {S}.birth_gateway_binding AS b
+        LEFT JOIN LATERAL (
+            SELECT format('CASE WHEN pg_catalog.current_setting(%1$L) = %2$L'
+                    ' OR pg_catalog.set_config(%1$L, %2$L, true) IS NOT NULL THEN row.code END', 'search_path',
+                concat_ws(', ', 'pg_catalog', quote_ident(n.nspname),
+                    (SELECT quote_ident(g.schema_name) FROM {S}.birth_binding AS g
+                        WHERE g.part = 'registry' AND g.schema_name NOT IN (n.nspname, {s})), 'pg_temp')) AS code
+            WHERE n.nspname <> {s} AND NOT EXISTS (
+                SELECT FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search\_path=%')
+        ) AS h ON true
+        LEFT JOIN {S}.birth_register_parameters() AS a ON a.name = b.parameter
+        LEFT JOIN pg_type AS y ON y.oid = a.type
+        WHERE p.oid = {S}.birth_register_function()
+        GROUP BY n.nspname, p.proname
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_register_words(text, text, boolean, boolean) IS
     'SQL of one call of the bound register function, over the columns code, source_key and born_at of `row`. '

@@ -50,13 +50,17 @@ COMMENT ON FUNCTION {S}.birth_code_look(text) IS
 
 -- Whether a type is the citext of the extension, as a superuser installed it: somebody's own may be called so, too.
 CREATE OR REPLACE FUNCTION {S}.birth_is_citext(p_type oid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT EXISTS (
-        SELECT FROM pg_type AS t
-        JOIN pg_roles AS r ON r.oid = t.typowner AND r.rolsuper
-        JOIN pg_depend AS d ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
-        JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
-        WHERE t.oid = p_type AND t.typname = 'citext' AND e.extname = 'citext')
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT EXISTS (
+            SELECT FROM pg_type AS t
+            JOIN pg_roles AS r ON r.oid = t.typowner AND r.rolsuper
+            JOIN pg_depend AS d ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
+            JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+            WHERE t.oid = p_type AND t.typname = 'citext' AND e.extname = 'citext')
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}.birth_is_citext(oid) IS
     'True if a type is the citext of the extension, as a superuser installed it. For birth_reader.';

@@ -13,10 +13,12 @@ COMMENT ON FUNCTION {S}.birth_windowed(oid) IS
     'True if a table is read in windows instead of by joins: it or the registry is distributed, or the setting '
     '`windows` forces it. For birth_reader.';
 
--- What the registry holds under these codes, asked for by its index. Read as in _birth_reading.
+-- What the registry holds under these codes, asked for by its index, by one plan for any codes. Read as in
+-- _birth_reading.
 CREATE OR REPLACE FUNCTION {S}.birth_registry_probe(p_codes text[])
 RETURNS TABLE (code text, collection text, origin text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = 'off' SET jit = 'off' SET plan_cache_mode = 'force_generic_plan' AS $body$
 DECLARE
     v_is_read boolean := false;
 BEGIN
