@@ -17,7 +17,7 @@ from core.domain.classify.scores import share_of_uuids
 
 Observations = dict[str, float]
 
-_MOMENT = re.compile(r"^(?: ?\d{1,2}:\d\d|\d{4}-\d\d-\d\d)", re.MULTILINE)
+_MOMENT = re.compile(r" ?\d{1,2}:\d\d|\d{4}-\d\d-\d\d")
 _FRACTIONS = ("numeric", "real", "double")
 _MOMENTS = ("timestamp", "time", "date", "interval")
 _TEXTS = ("text", "character")
@@ -199,9 +199,7 @@ def _is_measured(facts: ColumnFacts, name: str) -> bool:
 
 
 def _are_moments(texts: Sequence[str]) -> bool:
-    together = "\n".join(texts)
-    lines = together if together.count("\n") < len(texts) else "\n".join(text.split("\n", 1)[0] for text in texts)
-    return bool(texts) and len(_MOMENT.findall(lines)) >= _MOST * len(texts)
+    return bool(texts) and len(list(filter(_MOMENT.match, texts))) >= _MOST * len(texts)
 
 
 def _are_fractions(texts: Sequence[str]) -> bool:
