@@ -72,6 +72,7 @@ class Wait:
             self._probe_at = time.monotonic() - self._since + _PROBE_AGAIN_SECONDS
             return
         self.has_given_up = True
+        self._session.give_up()
         connection.abandon()
         self.stop()
 

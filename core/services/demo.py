@@ -32,12 +32,12 @@ def open_demo(
     """Start the server and build the demo, each unless done already. The caller must `release` what it gets.
 
     `scale` multiplies the rows of a demo that is yet to be built (default 1). `patience`: how long a server that runs
-    may take to answer (seconds). A demo that another version built, or another state of this one, is `upgraded`, or
-    `progress` hears why it cannot be. Raises ConsoleError.
+    may take to answer (seconds), for all tries together. A demo that another version built, or another state of this
+    one, is `upgraded`, or `progress` hears why it cannot be. Raises ConsoleError.
     """
     server = EmbeddedServer.use(home, progress, patience)
     try:
-        _ensure(server, progress, scale, upgraded=upgraded)
+        _ensure(server, progress, scale, patience, upgraded=upgraded)
     except BaseException:
         server.release()
         raise
@@ -123,8 +123,10 @@ def _in_use(home: Path, progress: OnProgress, scale: int | None) -> Iterator[Emb
         server.release()
 
 
-def _ensure(server: EmbeddedServer, progress: OnProgress, scale: int | None, *, upgraded: bool) -> None:
-    with server.maintain() as connection:
+def _ensure(
+    server: EmbeddedServer, progress: OnProgress, scale: int | None, patience: int | None, *, upgraded: bool
+) -> None:
+    with server.maintain(timeout=patience) as connection:
         built = connection.row(rows.BUILT)
         if built is None:
             with server.working(progress):

@@ -79,6 +79,11 @@ class Session:
             return True
         return True
 
+    def give_up(self) -> None:
+        """The server was waited for in vain: where it is the embedded one, leaving does not wait once more."""
+        if self._embedded is not None:
+            self._embedded.give_up()
+
     def server(self, connection: Connection) -> Server:
         """Say where `connection` goes, as the server itself reports it."""
         found = connection.one(IDENTITY)

@@ -4,6 +4,7 @@ Paths reach the programs relative to the home, their working folder: pg_ctl hand
 quote or a dollar in the home's own path would not survive.
 """
 
+import math
 import os
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
+from psycopg.pq import Ping
+
 from core.db.embedded.account import Account
 from core.db.embedded.home_errors import failed
 from core.db.embedded.postmaster import ANSWER_SECONDS, FALLBACK, Postmaster, make_private, socket_folder, wait_until
@@ -24,6 +27,7 @@ from core.settings import DEMO_SUPERUSER
 OnProgress = Callable[[str], None]
 
 _PATIENCE = 60  # seconds for a server to come up: it may have a crash to recover from
+_SILENCE = 10  # seconds that one which runs may say nothing: as long as any other server has for a connection
 _OPENED = "opened"  # what was let through, in the home
 _RECOVERY = 10  # seconds that a stop waits for a recovery to end
 _GRACE = 30  # seconds for a server to go down as it is asked to
@@ -57,11 +61,16 @@ dynamic_shared_memory_type = mmap
 
 
 class Cluster:
-    """The files and the postmaster of one home. Hold the home's work lock to start or stop it."""
+    """The files and the postmaster of one home. Hold the home's work lock to start or stop it.
+
+    `stands_still`: whether the server was found running, and silent for as long as it may take.
+    """
 
     def __init__(self, home: Path, patience: int | None = None) -> None:
         self.home = home
+        self.stands_still = False
         self._patience = patience or _PATIENCE
+        self._silence = patience or _SILENCE
         self.data = home / "data"
         self.log = home / "postgres.log"
         self.postmaster = Postmaster(self.data)
@@ -74,6 +83,22 @@ class Cluster:
     def answers(self) -> bool:
         """Whether the server accepts connections now. Takes milliseconds and starts no process."""
         return self.postmaster.answers(self.account, min(self._patience, ANSWER_SECONDS))
+
+    def is_up(self) -> bool:
+        """The same; False also where it says that it starts or recovers. One that says nothing is waited for.
+
+        Raises Unavailable where it runs and stays silent. One limit for all tries: nothing else has to wait meanwhile.
+        """
+        until = time.monotonic() + self._silence
+        while True:
+            left = max(math.ceil(until - time.monotonic()), 1)
+            said = self.postmaster.answer(self.account, left)
+            if said != Ping.NO_RESPONSE or not self.postmaster.lives():
+                return said == Ping.OK
+            if time.monotonic() >= until:
+                self.stands_still = True
+                raise self._no_answer()
+            time.sleep(0.01)
 
     def start(self, progress: OnProgress) -> None:
         """Bring the server up, whatever state the last one left behind; make the cluster if there is none.
@@ -139,14 +164,17 @@ class Cluster:
         if not self.postmaster.lives():
             return False
         if not wait_until(lambda: self.answers() or not self.postmaster.lives(), self._patience):
-            raise failed(
-                "the demo's PostgreSQL runs but does not answer",
-                "demo_start_failed",
-                self.last_words(),
-                self.log,
-                "Stop it with `birth-console demo stop`, then retry.",
-            )
+            raise self._no_answer()
         return self.answers()
+
+    def _no_answer(self) -> Unavailable:
+        return failed(
+            "the demo's PostgreSQL runs but does not answer",
+            "demo_start_failed",
+            self.last_words(),
+            self.log,
+            "Stop it with `birth-console demo stop`, then retry.",
+        )
 
     def _create(self, progress: OnProgress) -> None:
         progress("creating the demo's PostgreSQL (once)")

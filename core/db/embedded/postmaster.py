@@ -54,11 +54,15 @@ class Postmaster:
 
     def answers(self, account: Account, seconds: int = ANSWER_SECONDS) -> bool:
         """Whether it accepts connections within some seconds, in a folder that nobody else could have made."""
+        return self.answer(account, seconds) == Ping.OK
+
+    def answer(self, account: Account, seconds: int) -> Ping:
+        """The same, told apart: one that starts or recovers rejects, and one that stands still says nothing."""
         folder = self.folder()
         if folder is None or not is_private(folder, account):
-            return False
+            return Ping.NO_RESPONSE
         question = dsn(folder, DEMO_SUPERUSER, "postgres") + f" connect_timeout={seconds}"
-        return PGconn.ping(question.encode()) == Ping.OK
+        return Ping(PGconn.ping(question.encode()))
 
     def lives(self) -> bool:
         """Whether the process exists and is this folder's postmaster, not another that got its number."""

@@ -41,8 +41,8 @@ class EmbeddedServer:
 
         Takes milliseconds when it runs. Blocks while another process starts or stops it. `progress` gets one
         line per step that takes time. libpq's PG* variables leave this process's environment, since they
-        speak of another server. `patience`: how long a server that runs may take to answer (seconds, default 60).
-        Raises Unavailable.
+        speak of another server. `patience`: how long a server that runs may take to answer (seconds, default 10), or
+        to recover (default 60). Raises Unavailable.
         """
         _require_unix()
         with refusals(home):
@@ -51,11 +51,10 @@ class EmbeddedServer:
             sharing.enter(home)
             server = cls(home, Cluster(home, patience))
             try:
-                if not server._cluster.answers():
+                if not server._cluster.is_up():
                     with server.working(progress):
-                        server._cluster = Cluster(
-                            home, patience
-                        )  # anew: its data may be there now, whose owner runs it
+                        # Anew: its data may be there now, whose owner runs it.
+                        server._cluster = Cluster(home, patience)
                         server._cluster.start(progress)
             except BaseException:
                 server.release()
@@ -67,9 +66,9 @@ class EmbeddedServer:
         folder = self._cluster.postmaster.folder() or postmaster.socket_folder(self.home)
         return postmaster.dsn(folder, login, database)
 
-    def maintain(self, database: str = _MAINTENANCE_DATABASE) -> Connection:
+    def maintain(self, database: str = _MAINTENANCE_DATABASE, timeout: int | None = None) -> Connection:
         """A new connection as the superuser."""
-        return Connection.open(self.dsn(DEMO_SUPERUSER, database), DEFAULT_SCHEMA, read_only=False)
+        return Connection.open(self.dsn(DEMO_SUPERUSER, database), DEFAULT_SCHEMA, read_only=False, timeout=timeout)
 
     @property
     def log(self) -> Path:
@@ -95,9 +94,14 @@ class EmbeddedServer:
         with refusals(self.home):
             _marker(self.home).touch()
 
+    def give_up(self) -> None:
+        """It was waited for in vain: `release` leaves it as it stands, for whoever comes next to stop."""
+        self._cluster.stands_still = True
+
     def release(self) -> None:
         """End this use; the last one stops the server unless it is kept or connected to. Twice is no error.
 
+        A server that stands still is not waited for: it takes no notice of being stopped.
         Raises Unavailable when the server does not stop.
         """
         if self._released or os.getpid() != self._process:  # after a fork the use is the parent's
@@ -107,7 +111,12 @@ class EmbeddedServer:
             sharing.leave(self.home, self._stop_unless_wanted)
 
     def _stop_unless_wanted(self) -> None:
-        if _marker(self.home).exists() or (self._cluster.answers() and self._is_connected_to()):
+        if self._cluster.stands_still or _marker(self.home).exists():
+            return
+        try:
+            if self._cluster.is_up() and self._is_connected_to():
+                return
+        except Unavailable:
             return
         with self.working(lambda _: None):
             self._cluster.stop()

@@ -118,14 +118,15 @@ def repeated(source: Coded) -> Reading[Repeated]:
 def twins(source: Coded) -> Reading[Twins]:
     """How many codes are left over when those that are the same code are one, with examples.
 
-    A code of visible ASCII alone has only itself as its folded form.
+    A code of visible ASCII alone has only itself as its folded form, and is looked for among the folded ones first.
     """
     statement = sql.SQL(
         'WITH row AS NOT MATERIALIZED (SELECT ({code}) COLLATE "C" AS code FROM {table} AS source),'
         " folded AS MATERIALIZED ("
         "SELECT code, {fold}(code) COLLATE \"C\" AS form FROM row WHERE code ~ '[^!-~]' GROUP BY code), same AS ("
-        "SELECT code, form FROM folded"
-        " UNION SELECT code, code FROM row WHERE code !~ '[^!-~]' AND code IN (SELECT form FROM folded)), met AS ("
+        "SELECT code, form FROM folded UNION SELECT plain.code, plain.code FROM ("
+        "SELECT code FROM row WHERE code IN (SELECT form FROM folded) OFFSET 0) AS plain"
+        " WHERE plain.code !~ '[^!-~]'), met AS ("
         "SELECT array_agg(code ORDER BY code) AS codes FROM same GROUP BY form HAVING count(*) > 1)"
         " SELECT coalesce(sum(cardinality(codes) - 1), 0)::bigint AS twins,"
         " (SELECT coalesce(jsonb_agg(codes), '[]') FROM (SELECT codes FROM met ORDER BY codes LIMIT {limit}) AS few)"

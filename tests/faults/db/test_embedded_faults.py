@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,24 @@ def test_a_server_that_ignores_a_polite_shutdown_is_stopped_all_the_same(
     assert not Postmaster(home / "data").lives()
     assert opens(home)
     server.release()
+
+
+def test_a_server_that_stands_still_is_waited_for_once_and_left_to_whoever_comes_next(home: Path) -> None:
+    server = demo.open_demo(home, quiet)
+    postmaster = postmaster_pid(home)
+    os.kill(postmaster, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        with pytest.raises(Unavailable) as failed:
+            demo.open_demo(home, quiet, patience=1)
+        server.give_up()
+        server.release()
+        assert time.monotonic() - began < 2.9
+    finally:
+        os.kill(postmaster, signal.SIGCONT)
+    assert failed.value.code == "demo_start_failed"
+    assert Postmaster(home / "data").lives()
+    assert demo.stop(home)
 
 
 def test_a_lock_file_whose_number_went_to_another_process_is_not_believed(home: Path) -> None:

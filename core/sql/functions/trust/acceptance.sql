@@ -17,6 +17,7 @@ DECLARE
     v_together bigint[];
     v_found jsonb := '{{}}'::jsonb;
     v_suspects bigint;
+    v_twins jsonb;
 BEGIN
     FOR v_together IN SELECT * FROM {S}._birth_together(v_alone) LOOP
         SELECT v_found || coalesce(jsonb_object_agg(row.entry, to_jsonb(row)), '{{}}') INTO v_found
@@ -37,12 +38,17 @@ BEGIN
                 FROM {S}._birth_reading({S}._birth_reread_statement(v_entry), {S}._birth_entry_bounds(v_entry)) AS row(
                     planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint);
             END IF;
-            twins := CASE WHEN v_suspects > 0 THEN {S}._birth_identity_twins(
-                v_entry.relid, {S}._birth_identity_expression(
-                    v_entry.relid, v_entry.collection_name, v_entry.strategy, v_entry.columns, 'source'),
-                v_suspects) ELSE 0 END;
+            twins := 0;
+            v_twins := NULL;
+            IF v_suspects > 0 THEN
+                SELECT row.* INTO twins, v_twins FROM {S}._birth_reading({S}._birth_twins_statement(
+                    v_entry.relid, {S}._birth_identity_expression(
+                        v_entry.relid, v_entry.collection_name, v_entry.strategy, v_entry.columns, 'source')))
+                    AS row(twins bigint, examples jsonb);
+            END IF;
             IF without_code + duplicates + twins > 0 THEN
-                examples := {S}._birth_offenders(v_entry, without_code, duplicates, twins);
+                examples := {S}._birth_offenders(v_entry, without_code, duplicates)
+                    || jsonb_strip_nulls(jsonb_build_object('twins', v_twins));
             END IF;
         END IF;
         RAISE NOTICE 'reread %', collection_name;
@@ -72,25 +78,24 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_reread_statement({S}.birth_backfill_ledger) IS
     'The statement that reads the source of one entry again. Private.';
 
--- Examples of an entry's rows without a code, shared codes and twins. Numbers that stand for codes are grouped by a
+-- Examples of an entry's rows without a code, and of shared codes. Numbers that stand for codes are grouped by a
 -- table of hashes: they are in no order that a sort could gain by.
 CREATE OR REPLACE FUNCTION {S}._birth_offenders(
-    p_entry {S}.birth_backfill_ledger, p_without_code bigint, p_duplicates bigint, p_twins bigint) RETURNS jsonb
+    p_entry {S}.birth_backfill_ledger, p_without_code bigint, p_duplicates bigint) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_hashagg = 'on' AS $body$
     SELECT row.examples
-    FROM {S}._birth_reading({S}._birth_offenders_statement(p_entry, p_without_code, p_duplicates, p_twins))
+    FROM {S}._birth_reading({S}._birth_offenders_statement(p_entry, p_without_code, p_duplicates))
         AS row(examples jsonb)
 $body$;
-COMMENT ON FUNCTION {S}._birth_offenders({S}.birth_backfill_ledger, bigint, bigint, bigint) IS
-    'Examples of an entry''s rows without a code, shared codes and twins. Private.';
+COMMENT ON FUNCTION {S}._birth_offenders({S}.birth_backfill_ledger, bigint, bigint) IS
+    'Examples of an entry''s rows without a code, and of shared codes. Private.';
 
--- The statement that names three rows without a code, three codes that rows share, and three groups of codes that are
--- the same but for what is not seen; each only where there are any.
+-- The statement that names three rows without a code, and three codes that rows share; each only where there are any.
 CREATE OR REPLACE FUNCTION {S}._birth_offenders_statement(
-    p_entry {S}.birth_backfill_ledger, p_without_code bigint, p_duplicates bigint, p_twins bigint) RETURNS text
+    p_entry {S}.birth_backfill_ledger, p_without_code bigint, p_duplicates bigint) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('SELECT jsonb_strip_nulls(jsonb_build_object(
-            ''without_code'', (%s), ''shared'', (%s), ''twins'', (%s)))',
+            ''without_code'', (%s), ''shared'', (%s)))',
         CASE WHEN p_without_code = 0 THEN 'NULL' ELSE format($query$
             SELECT jsonb_agg(few.key) FROM (
                 SELECT jsonb_build_object(%1$s) AS key FROM %2$s AS source WHERE (%3$s) IS NULL LIMIT 3) AS few $query$,
@@ -100,25 +105,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         CASE WHEN p_duplicates = 0 THEN 'NULL' ELSE {S}._birth_shared_statement(
             code.expression, {S}._birth_same_expression(p_entry.relid, code.expression, p_entry.columns),
             {S}._birth_source(p_entry.relid), cardinality({S}.birth_own_equality(p_entry.relid, p_entry.columns)) = 0)
-            END,
-        CASE WHEN p_twins = 0 THEN 'NULL' ELSE format($query$
-            WITH row AS NOT MATERIALIZED (
-                SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source
-            ), folded AS MATERIALIZED (
-                SELECT code, {S}.birth_code_fold(code) COLLATE "C" AS fold FROM row WHERE code ~ '[^!-~]' GROUP BY code
-            ), same AS (
-                SELECT code, fold FROM folded
-                UNION SELECT code, code FROM row WHERE code !~ '[^!-~]' AND code IN (SELECT fold FROM folded)
-            )
-            SELECT jsonb_agg(few.codes) FROM (
-                SELECT array_agg(same.code ORDER BY same.code) AS codes FROM same
-                GROUP BY same.fold HAVING count(*) > 1 ORDER BY 1 LIMIT 3) AS few $query$,
-            code.expression, {S}._birth_source(p_entry.relid)) END)
+            END)
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS code(expression)
 $body$;
-COMMENT ON FUNCTION {S}._birth_offenders_statement({S}.birth_backfill_ledger, bigint, bigint, bigint) IS
-    'The statement that finds examples of rows without a code, shared codes and twins of one entry. Private.';
+COMMENT ON FUNCTION {S}._birth_offenders_statement({S}.birth_backfill_ledger, bigint, bigint) IS
+    'The statement that finds examples of rows without a code, and of shared codes, of one entry. Private.';
 
 -- The query of three codes that rows share, those of most rows first. By numbers that stand for the codes, where the
 -- text alone tells them apart: to group all codes as text once more takes as long as the proof did.
