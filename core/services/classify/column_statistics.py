@@ -29,7 +29,7 @@ _TOGETHER, _TEXTS = 40, 300_000  # small tables that one statement reads, and th
 _ROWS_A_PAGE = 60  # as expected of a table that nobody has counted
 _FEW = 20  # rows by which many columns of an empty table are counted: they make a statement long
 # What is read together is small: one table that keeps it waiting is read, and waited for, by itself.
-_BRIEFLY = b"SET LOCAL statement_timeout = 2000; SET LOCAL lock_timeout = 200"
+_BRIEFLY = {"statement_timeout": 2000, "lock_timeout": 200}  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class Catalogs:
         each = [_statement(place, self._readable(place), SMALL + 1, None) for place in portion]
         try:
             with connection.reading():
-                connection.driver.execute(_BRIEFLY)
+                connection.set_local(**_BRIEFLY)
                 found = connection.rows(gathered(each))
         except ConsoleError:
             if connection.is_closed:

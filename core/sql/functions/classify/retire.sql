@@ -49,11 +49,7 @@ COMMENT ON FUNCTION {S}.birth_identity_retire(text, integer, text) IS
 CREATE OR REPLACE FUNCTION {S}._birth_retired_keep(
     p_collection text, p_version integer, p_identity {S}.birth_identity, p_pins jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET work_mem = '256MB'
--- What changes how a value is written or read as text: a test finds the list.
-SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
-SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
-SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on' AS $body$
+{TEXT_SETTINGS} AS $body$
 DECLARE
     v_relid oid := {S}.birth_collection_table(p_collection);
     v_registered bigint := {S}.birth_bound_count('registry', p_collection);

@@ -105,7 +105,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_collection_now(p_collection text) RETURNS 
 DECLARE
     v_is_read boolean := false;
 BEGIN
-    PERFORM set_config('transaction_read_only', 'on', true);
+    {READ_ONLY}
     RETURN QUERY
     SELECT c.collection_name, p.requirement, t.relid, i.strategy, i.columns, i.version,
         CASE i.strategy
@@ -121,12 +121,7 @@ BEGIN
     LEFT JOIN {S}.birth_identity AS i ON i.collection_name = p_collection
     CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(p_collection) AS relid) AS t
     WHERE c.collection_name = p_collection;
-    v_is_read := true;
-    RAISE SQLSTATE 'BR999';
-EXCEPTION WHEN SQLSTATE 'BR999' THEN
-    IF NOT v_is_read THEN
-        RAISE;
-    END IF;
+    {UNDONE}
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_collection_now(text) IS
