@@ -1,7 +1,7 @@
 """Where a registry column's value comes from, as somebody writes it: a constant, a value of ours, or a look-up."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -50,14 +50,15 @@ class RegisterColumn:
         return tuple(str(each["registered"]) for each in by if isinstance(each, dict) and "registered" in each)
 
 
-def read_all(words: Sequence[str]) -> list[RegisterColumn]:
+def read_all(words: Sequence[str], named: Mapping[str, str] | None = None) -> list[RegisterColumn]:
     """Read `COLUMN=source …`, each column once; what is needed by another comes before it.
 
+    `named` are a company's names of columns under ours: either may be written, the company's are returned.
     Raises UsageError for words that cannot be read, and for columns that need each other.
     """
     found: dict[str, RegisterColumn] = {}
     for word in words:
-        each = read(word)
+        each = _renamed(read(word), named or {})
         if each.column in found:
             _refuse(word, f"{each.column} is given twice")
         found[each.column] = each
@@ -74,6 +75,23 @@ def read_all(words: Sequence[str]) -> list[RegisterColumn]:
     for each in found.values():
         place(each, ())
     return list(ordered.values())
+
+
+def _renamed(given: RegisterColumn, named: Mapping[str, str]) -> RegisterColumn:
+    """The same by the company's names, also of the registry columns whose values it is looked up by."""
+    source = given.source
+    by = source.get("by") if source is not None else None
+    if source is not None and isinstance(by, list):
+        source = {
+            **source,
+            "by": [
+                {**each, "registered": named.get(str(each["registered"]), str(each["registered"]))}
+                if isinstance(each, dict) and "registered" in each
+                else each
+                for each in by
+            ],
+        }
+    return RegisterColumn(named.get(given.column, given.column), source)
 
 
 def read(word: str) -> RegisterColumn:

@@ -21,7 +21,7 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
     Raises UsageError for words that cannot be read, GateClosed for tables that are not there, or where the company's
     own register function is called.
     """
-    wanted = read_all(words)
+    wanted = _wanted(made, words)
     if not wanted:
         return
     if not registers_by_stand_in(made):
@@ -58,9 +58,18 @@ def registers_by_stand_in(made: Draft) -> bool:
 
 def bound_columns(connection: Connection, made: Draft, words: Sequence[str]) -> set[str]:
     """Registry columns that the stand-in fills in besides, after this."""
-    given = read_all(words)
+    given = _wanted(made, words)
     gone = {each.column for each in given if each.source is None}
     return (set(_bound(connection, made)) | {each.column for each in given}) - gone
+
+
+def _wanted(made: Draft, words: Sequence[str]) -> list[RegisterColumn]:
+    """What `words` say, each column by the company's name of it: the words may have that one or ours.
+
+    Raises UsageError for words that cannot be read.
+    """
+    registry = made.tables.get("registry")
+    return read_all(words, {} if registry is None else registry.columns)
 
 
 def _bound(connection: Connection, made: Draft) -> dict[str, Mapping[str, Json]]:

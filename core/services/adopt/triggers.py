@@ -129,8 +129,10 @@ def _place(table: Table, collection: str, fact: Relation | Heir) -> _Place:
 
 def _others(connection: Connection, made: Draft, relids: Sequence[int]) -> Mapping[int, Registering]:
     """Triggers of the company's own that seem to register rows, one for each table that has any."""
-    # Who writes to the registry, or calls what does, names it.
-    names = [_REGISTRY, *made.registers_by]
+    # Who writes to the registry, or calls what does, names it: a company's own may have any name.
+    registry = made.tables.get("registry")
+    bound = [] if registry is None else [registry.name]
+    names = [_REGISTRY, *bound, *made.registers_by]
     pattern = "|".join(f"(^|[^[:alnum:]_]){re.escape(name)}($|[^[:alnum:]_])" for name in names)
     rows = connection.rows(REGISTERING, {"relids": list(relids), "pattern": pattern}) if relids else []
     return {row.relid: row for row in rows}

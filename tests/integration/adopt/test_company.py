@@ -89,6 +89,9 @@ def test_what_has_other_names_and_places_is_bound_by_a_map_and_found_where_it_is
     moved = """ALTER TABLE public.birth_registry RENAME TO births; ALTER TABLE public.births ADD tenant text NOT NULL
             DEFAULT 'acme'; ALTER TABLE public.births ALTER tenant DROP DEFAULT, ADD item text;
         ALTER TABLE public.births RENAME entity_code TO code; ALTER TABLE public.births RENAME dot_origin TO origin;
+        ALTER TABLE public.births RENAME species_code TO species; ALTER TABLE public.births RENAME composition_level
+            TO "Level"; DO $$ BEGIN EXECUTE replace(pg_get_functiondef('public.fn_birth_registry_auto'::regproc),
+            'public.birth_registry (', 'public.births ('); END $$;
         CREATE SCHEMA crm; ALTER TABLE public.agents SET SCHEMA crm; ALTER TABLE public.tags SET SCHEMA crm;
         UPDATE public.collection_registry SET collection_name = 'crm.agents' WHERE collection_name = 'agents';
         ALTER TABLE public.collection_registry DROP CONSTRAINT collection_registry_collection_name_key;
@@ -101,9 +104,14 @@ def test_what_has_other_names_and_places_is_bound_by_a_map_and_found_where_it_is
     renamed = f"{GUARD} DROP EVENT TRIGGER evt_trigger_guard_ddl; {moved}"
     with a_company(server, renamed, register=False, guard=False) as database:
         words = ("--bind-registry", "public.births", "entity_code=code", "dot_origin=origin", "source_key=item",
-                 "--register-column", "species_code='SPC-9'", "tenant='it''s'")  # fmt: skip
+                 "species_code=species", "composition_level=Level", "--register-column", "species_code='SPC-1'",
+                 "tenant='it''s'",
+                 "composition_level=public.entity_species.composition_level BY species_code=$species_code")  # fmt: skip
         refused = run(database, "init", *words[:3], *_BOUND)
         assert (refused.status, refused.error["code"]) == (3, "unfit")
+        # Its triggers write to it under its name: they are found by that.
+        told = {each["object"]: each["why"] for each in run(database, "init", *words, "--dry-run").document["left"]}
+        assert "--trigger 'trg_birth_*'" in told[f"function {GATEWAY}"]
         done = run(database, "init", *words, *_BOUND).document
         assert [each["table"] for each in done["enrolled"]] == [
             "crm.agents", "crm.tags", "public.products", "public.table_registry", "public.workflows"]  # fmt: skip
@@ -113,8 +121,8 @@ def test_what_has_other_names_and_places_is_bound_by_a_map_and_found_where_it_is
         row = database.run("SELECT entity_code, dot_origin FROM birth.birth_registry_rows() ORDER BY 1 LIMIT 1")
         assert row == [{"entity_code": "agents-1", "dot_origin": "DOT:backfill"}]
         database.run("SELECT birth.fn_birth_register('tags', 'tags-9', p_dry_run => false)")
-        row = database.run("SELECT species_code, tenant FROM births WHERE code = 'tags-9'")
-        assert row == [{"species_code": "SPC-9", "tenant": "it's"}]
+        row = database.run("SELECT species, \"Level\", tenant FROM births WHERE code = 'tags-9'")
+        assert row == [{"species": "SPC-1", "Level": "level 1", "tenant": "it's"}]
         # The guard and an heir's trigger have names of their own.
         checks = {each["id"]: each["verdict"] for each in run(database, "doctor").document["checks"]}
         assert (checks["event_trigger"], checks["heirs"]) == ("passed", "passed")
