@@ -69,6 +69,9 @@ def test_a_certified_run_is_neither_applied_nor_steered_nor_superseded_any_more(
             == f"not_applied: run {run} is certified: only an applied run is certified"
         )
     certified_then(small, run)
+    with small.psql() as operator:
+        asked = "SELECT birth.birth_backfill_rehearse(l.ledger_id, 1, 1) FROM birth.birth_backfill_ledger AS l"
+        assert refusal(operator, f"{asked} WHERE l.run_id = {run}")[1].startswith("run_over")
     assert small.value("SELECT count(*) FROM birth.birth_ledger_event WHERE kind = 'certified'") == 1
 
 

@@ -177,6 +177,10 @@ def test_what_refers_to_a_row_keeps_it_and_a_trigger_that_takes_more_stops_the_r
             small.run(f"UPDATE public.mood SET name = '{mood}'")
             state, message = refusal(session, batch)
             assert (state, message.partition(":")[0]) == refused
+        small.run("INSERT INTO birth.trigger_guard_alerts (command_tag, object_identity) VALUES ('DDL', 'birth.told')")
+        state, message = refusal(session, batch)
+        assert (state, message.partition(":")[0]) == ("BR004", "plan_stale")
+        small.run("DELETE FROM birth.trigger_guard_alerts WHERE object_identity = 'birth.told'")
     small.run("UPDATE public.mood SET name = 'honest'; INSERT INTO public.labels VALUES ('G-000007')")
     stopped = console("--dsn", small.dsn(), "--json", "apply", str(run))
     assert stopped.status == 7  # the canary quarantined a row
