@@ -52,7 +52,7 @@ test: $(if $(T),.venv/installed-dev,lint)
 		$(if $(findstring tests/tui,$(T)),,$(if $(filter $(SCREENLESS),$(T)),$(WITHOUT_SNAPSHOTS))) $(T)
 
 test-unit: .venv/installed-dev
-	@$(BIN)/python -m pytest -n 2 $(WITHOUT_SNAPSHOTS) --hypothesis-profile quick tests/unit
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(WITHOUT_SNAPSHOTS) --hypothesis-profile quick tests/unit
 
 test-long: .venv/installed-dev
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m long $(T)

@@ -109,9 +109,9 @@ def complaints(path: str, texts: Iterator[Text] | list[Text]) -> Iterator[str]:
 
 def python_texts(source: str) -> Iterator[Text]:
     """The literals with a blank in them, f-strings with `{}` for each value, and the help of commands."""
-    tree = ast.parse(source)
-    skipped = {id(node) for text in _docstrings(tree) for node in [text]}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(ast.parse(source)))
+    skipped = {id(text) for text in _docstrings(nodes)}
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             skipped |= {id(part) for part in node.values}
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
@@ -123,9 +123,9 @@ def python_texts(source: str) -> Iterator[Text]:
             yield Text(node.lineno, text)
 
 
-def _docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
+def _docstrings(nodes: list[ast.AST]) -> Iterator[ast.Constant]:
     """Those that no operator reads: all but a command's."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         first = node.body[0] if node.body else None
