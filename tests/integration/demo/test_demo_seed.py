@@ -9,7 +9,11 @@ from collections.abc import Iterable
 from core.demo.draw import Drawn, drawn
 from tests.console import ROOT
 
-_DIGEST = "from tests.integration.demo.test_demo_seed import digest; from core.demo.draw import drawn; print(digest(drawn(1)))"
+_DIGEST = """
+from core.demo.draw import drawn
+from tests.integration.demo.test_demo_seed import digest
+print(digest(drawn(1)))
+"""
 
 
 def digest(rows: Iterable[Drawn]) -> str:
