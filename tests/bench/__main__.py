@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core.db.embedded.server import EmbeddedServer
 from tests import other_servers
-from tests.bench import backfill, chain, commands, curves, flat, identity, many, screens, suggest_cost
+from tests.bench import backfill, beside, chain, commands, curves, flat, identity, many, screens, suggest_cost
 from tests.bench.setting import Setting
 from tests.bench.table import Row, machine, markdown
 from tests.databases import TestServer
@@ -23,6 +23,7 @@ from tests.makers import Programs, an_empty
 
 GROUPS: dict[str, Callable[[Setting], list[Row]]] = {
     "backfill": backfill.measure,
+    "beside": beside.measure,
     "screens": screens.measure,
     "curves": curves.measure,
     "many": many.measure,
@@ -32,7 +33,7 @@ GROUPS: dict[str, Callable[[Setting], list[Row]]] = {
     "suggest": suggest_cost.measure,
     "flat": flat.measure,
 }
-OLDER, ON_OLDER = "15", ("backfill", "curves")
+OLDER, ON_OLDER = "15", ("backfill", "beside", "curves")
 RESULT = Path(__file__).parents[2] / "build" / "bench.json"
 
 

@@ -32,7 +32,7 @@ CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.big FOR EACH ROW EXECUTE
 GRANT SELECT ON public.big TO birth_reader, birth_owner;
 TRUNCATE birth.trigger_guard_alerts;
 """
-_REGISTER = (
+REGISTER = (
     "birth.fn_birth_register(p_collection_name => 'big', p_entity_code => code, p_dot_origin => 'BARE',"
     " p_dry_run => false)"
 )
@@ -42,12 +42,12 @@ SELECT birth.birth_gateway_bind(oid::regprocedure::text, '{"p_collection_name": 
     "p_dry_run": {"value": "dry_run"}}')
 FROM pg_proc WHERE proname = 'fn_birth_register_set'
 """
-_MISSING = (
+MISSING = (
     "FROM public.big AS source WHERE NOT EXISTS"
     " (SELECT FROM birth.birth_registry AS r WHERE r.entity_code = source.code)"
 )
-_AS_TABLE = f"CREATE TABLE public.bare AS SELECT code, ARRAY[id::text] AS source_key {_MISSING}"
-_ONE_STATEMENT = f'SELECT count({_REGISTER}) FROM (SELECT code {_MISSING} ORDER BY code COLLATE "C") AS row'
+_AS_TABLE = f"CREATE TABLE public.bare AS SELECT code, ARRAY[id::text] AS source_key {MISSING}"
+_ONE_STATEMENT = f'SELECT count({REGISTER}) FROM (SELECT code {MISSING} ORDER BY code COLLATE "C") AS row'
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,8 @@ def _statement(text: str) -> Callable[[Bench, Database], float]:
 
 def _client(_: Bench, database: Database) -> float:
     with database.psql("postgres") as connection:
-        codes = [row["code"] for row in connection.execute(f"SELECT code {_MISSING} LIMIT {_CLIENT_ROWS}".encode())]
-        statement = f"SELECT {_REGISTER} FROM (SELECT %s::text AS code) AS row".encode()
+        codes = [row["code"] for row in connection.execute(f"SELECT code {MISSING} LIMIT {_CLIENT_ROWS}".encode())]
+        statement = f"SELECT {REGISTER} FROM (SELECT %s::text AS code) AS row".encode()
         return _timed(lambda: [connection.execute(statement, [code]) for code in codes])
 
 
@@ -165,12 +165,14 @@ def _apply(options: Options, before: str = "") -> Callable[[Bench, Database], fl
         run = bench.planned(database)
         database.run("CHECKPOINT")
 
-        return _timed(lambda: _applied(database, run, options))
+        return _timed(lambda: applied(database, run, options))
 
     return work
 
 
-def _applied(database: Database, run: int, options: Options) -> None:
+def applied(database: Database, run: int, options: Options) -> None:
+    """Apply a run to its end."""
+
     def connect() -> ApplyConnection:
         return ApplyConnection.open(database.dsn("operator1"), SCHEMA)
 
