@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from core.errors import ConsoleError, GateClosed, Json, UsageError
 
+_SET = "it returns a set"
+_WRAP = "Keep the function. Bind a wrapper function that calls it and returns void or a single value."
+
 VALUES = ("collection", "code", "source_key", "born_at", "origin", "dry_run")
 # What differs from row to row: arrays, for a function that takes many rows at once.
 _OF_EACH_ROW = ("code", "source_key", "born_at")
@@ -116,7 +119,9 @@ def insist_fits(function: Function, binding: Binding) -> None:
             f"invalid binding of {function.signature}: {'; '.join(wrong)}",
             code="not_bindable",
             evidence={"wrong": wrong, "function": function.as_json()},
-            hint="Bind every parameter without a default: --bind FUNCTION 'p_collection=$collection' 'p_code=$code' …",
+            hint=_WRAP
+            if _SET in wrong
+            else "Bind every parameter without a default: --bind FUNCTION 'p_collection=$collection' 'p_code=$code' …",
         )
 
 
@@ -141,7 +146,7 @@ def unsuitable(function: Function) -> list[str]:
     if function.kind != "f":
         wrong.append("it is not a plain function")
     if function.returns_set:
-        wrong.append("it returns a set")
+        wrong.append(_SET)
     if function.volatility != "v":
         wrong.append("it is not volatile, so it cannot write")
     if any(each.is_variadic for each in function.parameters):
