@@ -160,7 +160,7 @@ def _are_texts(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, str) and each for each in value)
 
 
-FILE: Mapping[str, Check] = {"default": _is_text, "keymap": _is_keymap, "profile": _is_table}
+FILE: Mapping[str, Check] = {"default": _is_text, "mouse": _is_flag, "keymap": _is_keymap, "profile": _is_table}
 PROFILE: Mapping[str, Check] = {
     "dsn": _is_text,
     "service": _is_text,
@@ -173,6 +173,7 @@ PROFILE: Mapping[str, Check] = {
     "on_event": _is_program,
     "throttles": _is_table,
     "keymap": _is_keymap,
+    "mouse": _is_flag,
 }
 THROTTLES: Mapping[str, Check] = {
     "max_lag": _is_amount,

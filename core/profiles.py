@@ -4,6 +4,7 @@ default = "staging"                      # the profile without --profile
 [keymap]                                 # action = key, or keys
 refresh = ["r", "f5"]
 [profile.staging]
+mouse = false                            # the terminal keeps the mouse; above the sections: for every profile
 service = "staging"                      # or dsn = "…", any libpq string
 schema = "public"
 word = "STAGING"                         # shown on every screen, in its colour
@@ -64,6 +65,7 @@ class Profile:
     on_event: tuple[str, ...] = ()
     throttles: Throttles = field(default_factory=Throttles)
     keymap: Keymap = field(default_factory=dict)
+    mouse: bool = True
 
 
 def read(path: Path, name: str | None) -> Profile:
@@ -78,11 +80,11 @@ def read(path: Path, name: str | None) -> Profile:
     content = parsed(path, text)
     source = Source(path, text)
     source.check((), content, FILE)
-    keymap = _keymap(content.get("keymap", {}))
+    everywhere = Profile(keymap=_keymap(content.get("keymap", {})), mouse=content.get("mouse", True))
     wanted = name if name is not None else content.get("default")
     profiles = content.get("profile", {})
     if wanted is None:
-        return Profile(keymap=keymap)
+        return everywhere
     if not isinstance(profiles.get(wanted), dict):
         raise UsageError(
             f"{path} has no profile {wanted!r}",
@@ -90,7 +92,7 @@ def read(path: Path, name: str | None) -> Profile:
             evidence={"profiles": sorted(profiles)},
             hint=f"Add a section [profile.{wanted}], or name another with --profile.",
         )
-    return _profile(source, wanted, profiles[wanted], keymap)
+    return _profile(source, wanted, profiles[wanted], everywhere)
 
 
 def names(path: Path) -> tuple[str, ...]:
@@ -102,7 +104,7 @@ def names(path: Path) -> tuple[str, ...]:
     return tuple(profiles) if isinstance(profiles, dict) else ()
 
 
-def _profile(source: Source, name: str, content: Mapping[str, Any], keymap: Keymap) -> Profile:
+def _profile(source: Source, name: str, content: Mapping[str, Any], everywhere: Profile) -> Profile:
     source.check(("profile", name), content, PROFILE)
     throttles = content.get("throttles", {})
     source.check(("profile", name, "throttles"), throttles, THROTTLES)
@@ -128,7 +130,8 @@ def _profile(source: Source, name: str, content: Mapping[str, Any], keymap: Keym
             throttles.get("max_active"),
             throttles.get("replicas"),
         ),
-        keymap={**keymap, **_keymap(content.get("keymap", {}))},
+        keymap={**everywhere.keymap, **_keymap(content.get("keymap", {}))},
+        mouse=content.get("mouse", everywhere.mouse),
     )
 
 

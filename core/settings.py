@@ -30,6 +30,7 @@ class Settings:
     `word` and `colour` mark the database on every screen; `confirm` is typed before what cannot be taken back.
     `counters` is how many connections count at the same time at most; `connect_timeout` how long one may take to be
     made (seconds). `on_event` is a program with its arguments that hears when a run ends, stops or quarantines rows.
+    Without `mouse` the terminal keeps its own selection.
     """
 
     dsn: str | None = None
@@ -44,6 +45,7 @@ class Settings:
     keymap: Keymap = field(default_factory=dict)
     connect_timeout: int | None = None
     on_event: tuple[str, ...] = ()
+    mouse: bool = True
 
     @property
     def is_demo(self) -> bool:
@@ -109,6 +111,7 @@ def resolve(
         keymap=chosen.keymap,
         connect_timeout=connect_timeout,
         on_event=_on_event() or chosen.on_event,
+        mouse=chosen.mouse,
     )
 
 

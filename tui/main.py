@@ -39,7 +39,7 @@ def _open_console(settings: "Settings") -> None:
     source = SessionSource(settings)
     console = ConsoleApp(source, keymap=settings.keymap)
     try:
-        console.run()
+        console.run(mouse=settings.mouse)
     finally:
         console.poller.stop()
         source.stop()

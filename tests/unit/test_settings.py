@@ -226,3 +226,12 @@ def test_a_profile_that_another_login_could_write_is_refused(write: Write) -> No
         assert resolve().dsn == "service=staging"
     folder.chmod(0o1777)
     assert resolve().dsn == "service=staging"
+
+
+def test_the_mouse_may_be_left_to_the_terminal_in_every_profile_or_in_one(write: Write) -> None:
+    write('default = "a"\n[profile.a]\nmouse = false\n[profile.b]\n')
+    assert (resolve().mouse, resolve(profile="b").mouse) == (False, True)
+    write("mouse = false\n[profile.a]\nmouse = true\n[profile.b]\n")
+    assert (resolve().mouse, resolve(profile="a").mouse, resolve(profile="b").mouse) == (False, True, False)
+    write('mouse = "no"\n')
+    assert "must be true or false" in refused().message
