@@ -40,7 +40,7 @@ run: .venv/installed
 
 # Many tests wait for processes and servers: one worker more than cores. Each has a server of its own, but for the one
 # that BIRTH_TEST_DSN names: tests that change roles would meet there.
-WORKERS ?= 3
+WORKERS ?= 4
 SIDE_BY_SIDE := $(if $(BIRTH_TEST_DSN),-n 0,-n $(WORKERS) --dist worksteal)
 # Takes half a second to load, and only tests of the terminal UI need it.
 WITHOUT_SNAPSHOTS := -p no:textual-snapshot -p no:syrupy

@@ -28,7 +28,7 @@ def test_a_wait_is_said_and_ends_only_where_the_server_is_gone(
     with call.browse() as connection:
         connection.driver.execute("SELECT pg_sleep(1.3)")  # longer than the server has for a connection: it is busy
     assert capsys.readouterr().err.splitlines()[-2:] == ["waiting for the server (0 s)", "waiting for the server (1 s)"]
-    with pytest.raises(Stopped, match="took no connection within 1 s") as told:
+    with pytest.raises(Stopped, match="accepted no connection within 1 s") as told:
         asks_one_that_stops(call, small)
     assert told.value.code == "no_answer"
 
