@@ -46,6 +46,7 @@ def test_the_console_looks_as_if_it_had_begun_at_that_size(
         await console.press(*keys)
         await console.until(lambda: not console.app.state.refreshing)
         await resized(console, after)
+        await console.until(lambda: all(panel.is_at_rest for panel in console.app.query(SidePanel)))
         pictures.append(looks(console))
 
     for size in (before, after):
