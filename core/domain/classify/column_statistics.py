@@ -1,12 +1,13 @@
 """What is known of a table before anything is proven: its declarations, its statistics, and one sample of its rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
-from typing import Any, TypeVar, cast
+from typing import cast
 
 from core.domain.classify.identity import LONGEST_CODE
+from core.domain.classify.kept import Kept
 from core.domain.classify.same_code import any_blank, is_blank, meet
 
 EXACT = "exact"
@@ -16,7 +17,6 @@ STATISTICS = "statistics"
 UNKNOWN = "unknown"
 
 Texts = tuple[str | None, ...]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class SampledTable:
+class SampledTable(Kept):
     """A table with everything the suggester looks at.
 
     `sample` holds each column's texts, row by row; `whole` says that it is all rows there are. `rows` is exact then,
@@ -104,17 +104,6 @@ class SampledTable:
         """Why some columns cannot be part of an identity, as far as the sample shows."""
         found = {name: _unusable_because(self, name) for name in self.by_name}
         return {name: reason for name, reason in found.items() if reason}
-
-    def kept(self, what: str, name: str, look: Callable[[], T]) -> T:
-        """What somebody sees in a column, or in the table, looked at once."""
-        if (what, name) not in self._kept:
-            self._kept[what, name] = look()
-        found: T = self._kept[what, name]
-        return found
-
-    @cached_property
-    def _kept(self) -> dict[tuple[str, str], Any]:
-        return {}
 
     def declared(self, columns: tuple[str, ...]) -> Key | None:
         """The key over exactly these columns, in any order; the primary key before others."""

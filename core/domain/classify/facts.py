@@ -1,12 +1,11 @@
 """What is known of each column before sets of them are compared: its name, its values, what other tables say of it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import log, prod
 from operator import mul
-from typing import Any, TypeVar
 
 from core.domain.classify.column_names import (
     CHANGING,
@@ -23,9 +22,8 @@ from core.domain.classify.column_names import (
     plain_names,
 )
 from core.domain.classify.column_statistics import SampledTable, unusable_because
+from core.domain.classify.kept import Kept
 from core.domain.classify.surroundings import Surroundings
-
-T = TypeVar("T")
 
 ORDINAL, AUDIT = "ordinal", "audit"
 WHOLE_NUMBERS = ("smallint", "integer", "bigint")
@@ -36,7 +34,7 @@ _HARDLY = 7.0  # nats: once in a thousand times by accident
 
 
 @dataclass(frozen=True)
-class ColumnFacts:
+class ColumnFacts(Kept):
     """The columns of a table among other tables. What is counted is counted once."""
 
     table: SampledTable
@@ -140,24 +138,7 @@ class ColumnFacts:
 
         0 where the other column agrees no more often than by itself, or so few rows are alike that it may be accident.
         """
-        if (name, other) not in self._told:
-            self._told[name, other] = self._tells(name, other)
-        return self._told[name, other]
-
-    def kept(self, what: str, name: str, look: Callable[[], T]) -> T:
-        """What somebody sees in a column, looked at once."""
-        if (what, name) not in self._kept:
-            self._kept[what, name] = look()
-        found: T = self._kept[what, name]
-        return found
-
-    @cached_property
-    def _kept(self) -> dict[tuple[str, str], Any]:
-        return {}
-
-    @cached_property
-    def _told(self) -> dict[tuple[str, str], float]:
-        return {}
+        return self.kept(("tells", other), name, lambda: self._tells(name, other))
 
     def _tells(self, name: str, other: str) -> float:
         table = self.table
