@@ -77,6 +77,14 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """The version that the change of one of several identities made."""
+
+    collection: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Before:
     """The identity before a version; None where there was none."""
 
@@ -135,6 +143,7 @@ COLUMNS: Final = Query("identity.columns", Column)
 KEY: Final = Query("identity.key", KeyColumn)
 SECRET: Final = Query("identity.secret", SecretColumns)
 CLASSIFY: Final = Query("identity.classify", Version)
+CLASSIFY_ALL: Final = Query("identity.classify_all", Recorded)
 UNCLASSIFY: Final = Query("identity.unclassify", Version)
 DECIDE: Final = Query("identity.decide", Done)
 RETIRE: Final = Query("identity.retire", Version)

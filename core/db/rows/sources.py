@@ -70,6 +70,16 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class Plain:
+    """What one look tells of one of several sources, by its place: whether nothing speaks against its codes."""
+
+    place: int
+    rows: int
+    longest: int
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """How many rows have another row's code, with the codes that most rows have."""
 

@@ -7,6 +7,7 @@ percent sign stands for itself.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from psycopg import sql
 
@@ -43,8 +44,16 @@ class Part:
     free: bool
 
 
+@lru_cache(maxsize=1 << 14)
 def part_text(column: str, type_name: str) -> sql.Composable:
-    """A column of `source` as text that no session setting changes. Raises GateClosed for types that have none."""
+    """A column of `source` as text that no session setting changes. Raises GateClosed for types that have none.
+
+    The same columns are in many tables: their text is composed once, down to the letters.
+    """
+    return sql.SQL(_part_text(column, type_name).as_string())
+
+
+def _part_text(column: str, type_name: str) -> sql.Composable:
     reference: sql.Composable = sql.SQL("source.{}").format(sql.Identifier(column))
     if type_name in _PLAIN:
         return _collated(reference)

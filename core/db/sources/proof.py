@@ -70,7 +70,6 @@ def proof(source: Coded, schema: str) -> Reading[Examined]:
     One scan, which several workers can share. Nothing is computed that the types exclude.
     """
     short = not source.free and len(source.parts) <= _SHORT_PARTS
-    bare = bool(source.free) and not source.prefix
     statement = sql.SQL(
         "SELECT count(*) AS rows, count(*) FILTER (WHERE {nulls}) AS nulls,"
         " count(*) FILTER (WHERE {empties}) AS empties, count(*) FILTER (WHERE {suspect}) AS suspects,"
@@ -80,15 +79,24 @@ def proof(source: Coded, schema: str) -> Reading[Examined]:
         table=source.table,
         nulls=_is_null(source),
         empties=_is_empty(source),
-        suspect=_any("{} ~ '[^!-~]'", source.free),
+        suspect=suspect(source),
         # Capital letters and digits that look like none of them differ for every eye.
         mixed=_any("{} ~ '[^!-HJ-NP-Z^_`{{}}~]'", source.free),
         longest=sql.SQL("0" if short else "coalesce(max(length({})), 0)").format(source.code),
-        lookalike=sql.SQL(_LOOKALIKE if bare else "false").format(
-            code=source.texts[0], registry=bound.collections(schema)
-        ),
+        lookalike=lookalike(source, schema),
     )
     return Reading(statement, Examined)
+
+
+def suspect(source: Coded) -> sql.Composable:
+    """Whether a row's code may have a twin: it holds more than visible ASCII."""
+    return _any("{} ~ '[^!-~]'", source.free)
+
+
+def lookalike(source: Coded, schema: str) -> sql.Composable:
+    """Whether a row's bare code reads like a synthetic code of some collection."""
+    bare = bool(source.free) and not source.prefix
+    return sql.SQL(_LOOKALIKE if bare else "false").format(code=source.texts[0], registry=bound.collections(schema))
 
 
 def repeated(source: Coded) -> Reading[Repeated]:

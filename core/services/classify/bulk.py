@@ -3,8 +3,9 @@
 The identities of one file are also held against each other: two of them may not give one code.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 from uuid import uuid4
 
 from core.db.connection.session import Connection
@@ -14,7 +15,19 @@ from core.domain.classify.suggestion import SAFE
 from core.errors import ConsoleError, Json
 from core.services.classify import classify as identities
 from core.services.classify import sources, suggest
-from core.services.classify.bulk_check import INVALID, RECORDED, UNCHANGED, VALID, WITHHELD, Checked, Result, check_all
+from core.services.classify.bulk_check import (
+    AT_A_TIME,
+    INVALID,
+    RECORDED,
+    UNCHANGED,
+    VALID,
+    WITHHELD,
+    Checked,
+    Result,
+    check_all,
+)
+
+C = TypeVar("C", bound=Checked | Result)
 
 
 def classify_many(
@@ -37,7 +50,10 @@ def classify_many(
     if dry_run:
         return [_result(each, VALID) for each in checked]
     if keep_going:
-        return [_written(connection, each) for each in checked]
+        done: list[Result] = []
+        for portion in _portions(checked):
+            done += _recorded(connection, portion) or [_written(connection, each) for each in portion]
+        return done
     if any(isinstance(each, Result) for each in checked):
         return [_result(each, WITHHELD) for each in checked]
     return _all(connection, [each for each in checked if isinstance(each, Checked)])
@@ -80,17 +96,54 @@ def _all(connection: Connection, checked: Sequence[Checked]) -> list[Result]:
     refused: Result | None = None
     try:
         with connection.transaction():
-            for each in checked:
-                try:
-                    done.append(_write(connection, each))
-                except ConsoleError as error:
-                    refused = Result(each.decision, INVALID, error=error)
-                    raise
+            for portion in _portions(checked):
+                together = _recorded(connection, portion)
+                if together is not None:
+                    done += together
+                    continue
+                for each in portion:
+                    try:
+                        done.append(_write(connection, each))
+                    except ConsoleError as error:
+                        refused = Result(each.decision, INVALID, error=error)
+                        raise
     except ConsoleError as error:
         if refused is None or connection.is_closed or not error.sqlstate.startswith("BR"):
             raise
         return [refused if each.decision is refused.decision else _result(each, WITHHELD) for each in checked]
     return done
+
+
+def _portions(checked: Sequence[C]) -> Iterator[list[C]]:
+    """In their order: those that take an identity, as many together as one statement records; each other by itself."""
+    portion: list[C] = []
+    for each in checked:
+        takes = isinstance(each, Checked) and each.changes and each.identity is not None
+        if portion and (not takes or len(portion) == AT_A_TIME):
+            yield portion
+            portion = []
+        if takes:
+            portion.append(each)
+        else:
+            yield [each]
+    if portion:
+        yield portion
+
+
+def _recorded(connection: Connection, portion: Sequence[Checked | Result]) -> list[Result] | None:
+    """Record several identities by one statement; None where nothing was: one of them is refused, or it is only one."""
+    taken = [each for each in portion if isinstance(each, Checked) and each.identity is not None and each.changes]
+    if len(taken) < 2 or len(taken) < len(portion):  # noqa: PLR2004 - one is recorded by itself
+        return None
+    wanted = [(each.source, each.identity, each.decision.reason, each.evidence) for each in taken if each.identity]
+    try:
+        with connection.transaction():
+            versions = identities.classify_all_proven(connection, wanted)
+    except ConsoleError:
+        if connection.is_closed:
+            raise
+        return None
+    return [replace(_result(each, RECORDED), version=versions[each.source.collection]) for each in taken]
 
 
 def _written(connection: Connection, checked: Checked | Result) -> Result:

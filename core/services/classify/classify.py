@@ -104,6 +104,24 @@ def classify_proven(
     return Classification(identity.collection, identity.strategy, identity.text, made.version, evidence)
 
 
+def classify_all_proven(
+    connection: Connection, proven: Sequence[tuple[Source, Identity, str | None, dict[str, Json]]]
+) -> dict[str, int]:
+    """Record many as `classify_proven` does, by one statement: all of them, or none. Versions by collection."""
+    wanted = [
+        {
+            "collection": identity.collection,
+            "strategy": identity.strategy,
+            "columns": identity.columns,
+            "seen_version": source.version,
+            "reason": reason,
+            "evidence": evidence,
+        }
+        for source, identity, reason, evidence in proven
+    ]
+    return {each.collection: each.version for each in connection.rows(rows.CLASSIFY_ALL, {"wanted": Jsonb(wanted)})}
+
+
 def unclassify(
     connection: Connection, collection: str, reason: str | None = None, *, seen_version: int | None = None
 ) -> Classification:

@@ -67,6 +67,13 @@ SELECT {S}.birth_secret_columns(%(relid)s::bigint::oid, %(columns)s::text[]) AS 
 SELECT {S}.birth_identity_classify(
     %(collection)s, %(strategy)s, %(columns)s, %(seen_version)s, %(reason)s, %(evidence)s) AS version
 
+-- name: classify_all
+-- In the order in which they are given: an evaluation for each row.
+SELECT wanted.collection, {S}.birth_identity_classify(wanted.collection, wanted.strategy, wanted.columns,
+    wanted.seen_version, wanted.reason, wanted.evidence) AS version
+FROM pg_catalog.jsonb_to_recordset(%(wanted)s::jsonb) AS wanted(collection text, strategy text, columns text[],
+    seen_version integer, reason text, evidence jsonb)
+
 -- name: unclassify
 SELECT {S}.birth_identity_unclassify(%(collection)s, %(seen_version)s, %(reason)s) AS version
 

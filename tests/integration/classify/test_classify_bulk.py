@@ -1,19 +1,22 @@
 """Classifying in bulk, on the command line: all is checked first, all or nothing is written, and the way back."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.db.connection.session import Connection
+from core.db.rows.identity import Recorded
 from core.db.rows.query import Reading
 from core.db.rows.sources import Collision, Met, Taken
 from core.domain.classify.decision import Decision, read
 from core.domain.classify.identity import Identity, Proof, column_identity, synthetic_identity
 from core.errors import GateClosed, Stale
-from core.services.classify import bulk, history
+from core.services.classify import bulk, bulk_check, history, sources
 from core.services.classify import classify as identity
+from core.services.classify.proof import prove
 from tests import line
 from tests.console import Answer, run
 from tests.databases import Database
@@ -62,7 +65,23 @@ def test_the_43_are_resolved_by_suggestions_a_file_and_two_exemptions(database: 
     assert all(found[name] == (each.strategy, each.columns) for name, each in wanted.items() if each is not None)
 
 
-def test_the_statements_of_a_file_grow_with_its_rows_and_all_codes_are_compared_in_one_of_them(
+SPOILED = {
+    "many_0": ("UPDATE public.many_0 SET code = NULL WHERE code = 'many_0-1'", "no_nulls"),
+    "many_1": ("UPDATE public.many_1 SET code = E'\\u2003' WHERE code = 'many_1-1'", "no_empties"),
+    "many_2": ("UPDATE public.many_2 SET code = 'many_2-1' WHERE code = 'many_2-2'", "unique"),
+    "many_3": ("UPDATE public.many_3 SET code = E'many_3-1\\u200b' WHERE code = 'many_3-2'", "no_twins"),
+    "many_4": ("UPDATE public.many_4 SET code = repeat('x', 201) WHERE code = 'many_4-2'", "short_enough"),
+    "many_5": ("UPDATE public.many_5 SET code = 'goods:1' WHERE code = 'many_5-2'", "no_lookalikes"),
+    "many_6": (
+        "INSERT INTO birth.birth_registry (entity_code, collection_name) VALUES ('many_6-3', 'goods')",
+        "no_foreign_codes",
+    ),
+    # A warning, and no gate.
+    "many_7": ("UPDATE public.many_7 SET code = 'MANY_7-1' WHERE code = 'many_7-2'", None),
+}
+
+
+def test_a_file_of_small_tables_is_proven_and_recorded_together_and_each_as_if_it_were_alone(
     small: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"many_{number}" for number in range(24)]
@@ -90,11 +109,42 @@ def test_the_statements_of_a_file_grow_with_its_rows_and_all_codes_are_compared_
         return [*asked]
 
     few, many = statements(8), statements(24)
-    assert len(many) <= 3 * len(few)
+    assert len(many) == len(few)
     for each in (few, many):
         comparing = [one for one in each if isinstance(one, Reading) and one.row in (Met, Taken, Collision)]
         others = [one for one in comparing if "many_7" in one.statement.as_string() and one.row is not Collision]
         assert [one.row for one in others] == [Met]
+
+    for spoil, _ in SPOILED.values():
+        small.run(spoil)
+    decisions = [Decision(name, "column", "code", "in bulk") for name in names]
+    with small.connect() as operator:
+        for found in bulk.classify_many(operator, decisions, dry_run=True):
+            _, gate = SPOILED.get(found.decision.collection, ("", None))
+            assert (found.outcome, found.error is None) == (("invalid", False) if gate else ("valid", True))
+            source = sources.require(operator, found.decision.collection)
+            proof = prove(operator, source, column_identity(source.collection, "code"))
+            if gate is None:
+                assert {**found.evidence, "save": ""} == {**proof.as_evidence(), "save": ""}
+                continue
+            with pytest.raises(GateClosed) as alone:
+                identity.insist_proven(proof, column_identity(source.collection, "code"))
+            assert found.error is not None
+            assert (found.error.evidence, gate in str(found.error.evidence)) == (alone.value.evidence, True)
+        # With keep_going, one that is refused when it is written takes no others with it.
+        sound = [each for each in decisions if each.collection not in SPOILED]
+        small.run(f"REVOKE SELECT ON {sound[5].collection} FROM birth_owner")
+        assert _outcomes(bulk.classify_many(operator, sound, keep_going=True)) == {"recorded": 15, "invalid": 1}
+        small.run(f"GRANT SELECT ON {sound[5].collection} TO birth_owner")
+        assert _outcomes(bulk.classify_many(operator, sound)) == {"unchanged": 15, "recorded": 1}
+        retaken = [Decision(each.collection, "synthetic", f"{each.collection}:{{code}}") for each in sound]
+        asked.clear()
+        assert _outcomes(bulk.classify_many(operator, retaken)) == {"recorded": 16}
+        assert len([one for one in asked if getattr(one, "row", None) is Recorded]) == 1
+
+
+def _outcomes(results: list[bulk_check.Result]) -> dict[str, int]:
+    return Counter(each.outcome for each in results)
 
 
 def test_one_invalid_row_keeps_all_from_being_written_and_each_has_its_own_result(

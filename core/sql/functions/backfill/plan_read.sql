@@ -24,7 +24,7 @@ BEGIN
     ELSE
         v_reads := {S}._birth_plan_queries(
             v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_entry.columns);
-        PERFORM {S}._birth_plan_affordable(v_entry.collection_name, v_reads.met);
+        PERFORM {S}._birth_plan_affordable(v_entry.relid, v_entry.collection_name, v_reads.met);
         v_statement := {S}._birth_plan_by_join(v_reads.met, v_reads.counted, v_recount,
             {S}._birth_code_bounds(v_entry.relid, v_expression));
     END IF;

@@ -4,12 +4,18 @@
 -- About how many rows a table has, with its partitions; by its size where it was never analysed.
 CREATE OR REPLACE FUNCTION {S}._birth_rows_about(p_relid oid) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_table pg_class;
 BEGIN
+    -- One of thousands of tables is looked up: with its partitions, the catalog would be read from end to end.
+    SELECT * INTO v_table FROM pg_class WHERE oid = p_relid;
+    IF v_table.relkind <> 'p' THEN
+        RETURN CASE WHEN v_table.reltuples >= 0 THEN v_table.reltuples ELSE pg_relation_size(p_relid) / 100 END;
+    END IF;
     RETURN (
         SELECT coalesce(sum(CASE WHEN c.reltuples >= 0 THEN c.reltuples ELSE pg_relation_size(c.oid) / 100 END), 0)
         FROM pg_class AS c
-        WHERE c.oid IN (SELECT p_relid UNION SELECT t.relid FROM pg_partition_tree(p_relid) AS t)
-          AND c.relkind <> 'p');
+        WHERE c.oid IN (SELECT t.relid FROM pg_partition_tree(p_relid) AS t) AND c.relkind <> 'p');
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_rows_about(oid) IS

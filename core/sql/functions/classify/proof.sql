@@ -64,7 +64,7 @@ BEGIN
         v_twins := v_found.twins;
     ELSE
         v_reads := {S}._birth_plan_queries(p_relid, p_collection, v_expression, p_columns, p_columns);
-        PERFORM {S}._birth_plan_affordable(p_collection, v_reads.taken);
+        PERFORM {S}._birth_plan_affordable(p_relid, p_collection, v_reads.taken);
         v_bounds := {S}._birth_code_bounds(p_relid, v_expression);
         IF v_bounds IS NULL THEN
             -- In one look: of many small tables, each costs more than what it reads.

@@ -15,12 +15,12 @@ BEGIN
         SELECT typbasetype INTO v_type FROM pg_type WHERE oid = v_type;
     END LOOP;
     v_text := CASE
-        -- Not by its cast, either: what the extension has is what its text says.
-        WHEN {S}.birth_is_citext(v_type)
-            THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
         WHEN v_type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype,
                 'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'uuid'::regtype, 'bool'::regtype)
             THEN v_text
+        -- Not by its cast, either: what the extension has is what its text says.
+        WHEN {S}.birth_is_citext(v_type)
+            THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
         -- Never by a cast: whoever owns an enum may have made one to text that does whatever they like.
         WHEN (SELECT typtype = 'e' FROM pg_type WHERE oid = v_type)
             THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
@@ -71,8 +71,9 @@ BEGIN
         SELECT EXISTS (
             SELECT FROM base AS b
             JOIN pg_type AS t ON t.oid = b.type
-            WHERE t.typtype = 'e' OR {S}.birth_is_citext(b.type)
-                OR b.type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype))
+            WHERE t.typtype = 'e'
+                OR b.type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype)
+                OR {S}.birth_is_citext(b.type))
     );
 END
 $body$;

@@ -5,7 +5,7 @@
 -- Two codes with one such form are the same code; a code with an empty one is blank. Stripped before as well: an
 -- invisible character keeps an accent from its letter. Other encodings than UTF8 know no normal forms.
 CREATE OR REPLACE FUNCTION {S}.birth_code_fold(p_code text) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = 'on' AS $body$
 DECLARE
     v_unseen text := '[\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000'
@@ -84,7 +84,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         SELECT DISTINCT b.name, b.place
         FROM base AS b
         LEFT JOIN pg_collation AS c ON c.oid = b.collation_oid
-        WHERE NOT c.collisdeterministic OR {S}.birth_is_citext(b.type)) AS own
+        WHERE NOT c.collisdeterministic OR b.type >= 16384 AND {S}.birth_is_citext(b.type)) AS own
 $body$;
 COMMENT ON FUNCTION {S}.birth_own_equality(oid, text[]) IS
     'Those of some columns whose own equality calls different texts the same: citext, and collations that are not '
