@@ -1,7 +1,8 @@
 -- What many functions say in the same words. `{TEXT_SETTINGS}` at the beginning of a line, in a file of functions,
 -- stands for the section of that name: it is put there when the file is read, so psql shows the whole function.
 --
--- TEXT_SETTINGS: what changes how a value is written or read as text. A test finds the list.
+-- TEXT_SETTINGS: what changes how a value is written or read as text. A test finds the list. Also no JIT: it compiles
+-- each of many short statements anew, for seconds.
 -- CATALOG_SETTINGS: the same for constants in constraints and defaults, as a session of the console reads them.
 -- READ_ONLY … UNDONE: a block that reads what belongs to others (kernel/reading.sql says why). Its variables and the
 -- rows that it returned stay. What follows UNDONE is run by its handler. The owner of a source may raise the same code:
@@ -11,7 +12,7 @@
 SET "DateStyle" = 'ISO, YMD' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'iso_8601' SET extra_float_digits = '1'
 SET bytea_output = 'hex' SET lc_monetary = 'C' SET lc_numeric = 'C' SET lc_time = 'C' SET array_nulls = 'on'
 SET xmlbinary = 'base64' SET xmloption = 'content' SET quote_all_identifiers = 'off'
-SET standard_conforming_strings = 'on'
+SET standard_conforming_strings = 'on' SET jit = 'off'
 
 -- name: CATALOG_SETTINGS
 SET "DateStyle" = 'ISO, MDY' SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'postgres' SET extra_float_digits = '1'
