@@ -30,7 +30,7 @@ def test_a_deadlock_with_a_registrar_in_the_opposite_order_is_repeated_and_loses
     with (
         a_lock(small, 7) as lock,
         small.psql("postgres") as other,
-        driving(small, run, Options(batch_size=100, patience=20)) as driven,
+        driving(small, run, Options(batch_size=100, patience=20), lock_timeout="30s") as driven,
     ):
         eventually(lambda: is_waited_for(small, 7))
         other.execute("SET deadlock_timeout = '1h'")  # it is the batch that looks, and gives way
@@ -114,11 +114,11 @@ def test_a_lock_that_never_comes_ends_the_apply_when_patience_does_and_the_run_c
 
 
 def test_a_batch_that_takes_too_long_is_tried_in_smaller_ones_and_no_row_is_blamed(small: Database) -> None:
-    registering(small, before="PERFORM pg_sleep(0.002);")
+    registering(small, before="PERFORM pg_sleep(0.003);")
     line.open_permit(small)
     fill(small, goods=900)
     run = reconciled(small, "goods")
-    driven = drive(small, run, statement_timeout="1s")
+    driven = drive(small, run, statement_timeout="2s")
     assert driven.status == 0
     assert driven.told("split")
     found = account(small, run)
