@@ -7,14 +7,14 @@ from typing import NoReturn
 
 from core.errors import Json, UsageError
 
-VALUES = ("collection", "code")
+VALUES = ("collection", "code", "source_key")
 _TOKEN = re.compile(
     r"""\s*(?:(?P<quoted>"(?:[^"]|"")+")|(?P<text>'(?:[^']|'')*')|\$(?P<value>\w+)|(?P<number>-?\d+(?:\.\d+)?(?![\w.]))"""
     r"""|(?P<name>[^\W\d]\w*)|(?P<sign>[.=]))"""
 )
 _BARE = re.compile(r"[\w-]+\Z")
 _HINT = (
-    "Write COLUMN='constant', COLUMN=$collection or $code,"
+    "Write COLUMN='constant', COLUMN=$collection, $code or $source_key,"
     " COLUMN=schema.table.column BY column=$collection AND flag, COLUMN=NULL, or COLUMN=DEFAULT."
 )
 

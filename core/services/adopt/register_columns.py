@@ -13,6 +13,7 @@ from core.errors import GateClosed, Json
 from core.services.adopt.script_draft import Draft, comma_separated
 
 _STAND_IN = "fn_birth_register"
+_OURS = ([], [_STAND_IN], [f"{_STAND_IN}_set"], [f"{_STAND_IN}_keyed"])
 
 
 def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
@@ -21,7 +22,10 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
     Raises UsageError for words that cannot be read, GateClosed for tables that are not there, or where the company's
     own register function is called.
     """
+    known = _bound(connection, made)
     wanted = _wanted(made, words)
+    if registers_by_stand_in(made):
+        wanted += _key(made, wanted, known)
     if not wanted:
         return
     if not registers_by_stand_in(made):
@@ -32,7 +36,6 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
             hint="Omit --register-column, or have the owner of the register function fill them.",
         )
     _let_read(connection, made, wanted)
-    known = _bound(connection, made)
     # What looks another one up is unbound before that.
     unbound = sorted(
         (each for each in wanted if each.source is None),
@@ -53,14 +56,24 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
 def registers_by_stand_in(made: Draft) -> bool:
     """Whether rows are registered by the console's own register function, there or about to be."""
     is_made = any(each.what.startswith(_STAND_IN) for each in made.statements)
-    return is_made or (made.survey.is_ours("function", _STAND_IN) and made.registers_by in ([], [_STAND_IN]))
+    return is_made or (made.survey.is_ours("function", _STAND_IN) and made.registers_by in _OURS)
 
 
 def bound_columns(connection: Connection, made: Draft, words: Sequence[str]) -> set[str]:
     """Registry columns that the stand-in fills in besides, after this."""
     given = _wanted(made, words)
     gone = {each.column for each in given if each.source is None}
-    return (set(_bound(connection, made)) | {each.column for each in given}) - gone
+    known = _bound(connection, made)
+    return (set(known) | {each.column for each in [*given, *_key(made, given, known)]}) - gone
+
+
+def _key(made: Draft, given: Sequence[RegisterColumn], known: Mapping[str, object]) -> list[RegisterColumn]:
+    """The column that holds the key of each row, where the registry names one and it is not bound otherwise."""
+    registry = made.tables.get("registry")
+    column = None if registry is None else registry.columns.get("source_key")
+    if column is None or column in known or any(each.column == column for each in given):
+        return []
+    return [RegisterColumn(column, {"value": "source_key"})]
 
 
 def _wanted(made: Draft, words: Sequence[str]) -> list[RegisterColumn]:

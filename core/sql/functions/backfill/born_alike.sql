@@ -102,6 +102,30 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_alike_sampled(bigint, bigint, text[]) IS
     'For each entry of a run, or one: how many rows of the gateway a sample shows, and which columns they fill.';
 
+-- The comparison: rows of a run with these codes, and the columns that the gateway fills in each of its rows
+-- (`p_theirs`, `p_filled`) and these leave NULL, with their number.
+CREATE OR REPLACE FUNCTION {S}._birth_alike_compared(p_run bigint, p_collection text, p_columns text[],
+    p_theirs bigint, p_filled bigint[], p_codes text[], OUT rows bigint, OUT left_null jsonb)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
+DECLARE
+    v_filled bigint[];
+BEGIN
+    SELECT s.rows, s.filled INTO rows, v_filled
+    FROM {S}._birth_reading({S}._birth_alike_query(p_columns, format(
+        'WHERE b.%I = ANY (%L::text[]) AND b.%I = %L AND b.%I = %L',
+        {S}.birth_bound_name('registry', 'entity_code'), p_codes,
+        {S}.birth_bound_name('registry', 'collection_name'), p_collection,
+        {S}.birth_bound_name('registry', 'dot_origin'), 'birth-backfill:run-' || p_run)))
+        AS s(name text, rows bigint, filled bigint[]);
+    rows := coalesce(rows, 0);
+    SELECT coalesce(jsonb_object_agg(c.name, rows - v_filled[c.place]), '{{}}') INTO left_null
+    FROM unnest(p_columns) WITH ORDINALITY AS c(name, place)
+    WHERE p_filled[c.place] = p_theirs AND v_filled[c.place] < rows;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_alike_compared(bigint, text, text[], bigint, bigint[], text[]) IS
+    'Columns that the gateway always fills and rows of a run with these codes leave NULL. Private.';
+
 -- The one judgement: each entry of a run, or one, with the columns that the gateway always fills and rows of the run
 -- leave NULL, and how many do. Looked at are rows with these codes, or up to a thousand items from all over the entry.
 CREATE OR REPLACE FUNCTION {S}._birth_born_alike(p_run bigint, p_ledger_id bigint DEFAULT NULL,
@@ -112,8 +136,6 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan
 DECLARE
     v_columns text[] := {S}._birth_alike_columns();
     v_theirs record;
-    v_codes text[];
-    v_filled bigint[];
 BEGIN
     IF cardinality(v_columns) = 0 THEN
         RETURN;
@@ -126,20 +148,11 @@ BEGIN
     LOOP
         SELECT v_theirs.name, v_theirs.rows, 0, '{{}}'::jsonb INTO collection_name, gateway_rows, rows, left_null;
         IF gateway_rows > 0 THEN
-            v_codes := coalesce(p_codes, ARRAY(SELECT i.entity_code FROM {S}.birth_backfill_item AS i
-                WHERE i.ledger_id = v_theirs.ledger_id AND i.seq = ANY (ARRAY(
-                    SELECT generate_series(1, v_theirs.missing, greatest(1, v_theirs.missing / 1000))))));
-            SELECT s.rows, s.filled INTO rows, v_filled
-            FROM {S}._birth_reading({S}._birth_alike_query(v_columns, format(
-                'WHERE b.%I = ANY (%L::text[]) AND b.%I = %L AND b.%I = %L',
-                {S}.birth_bound_name('registry', 'entity_code'), v_codes,
-                {S}.birth_bound_name('registry', 'collection_name'), collection_name,
-                {S}.birth_bound_name('registry', 'dot_origin'), 'birth-backfill:run-' || p_run)))
-                AS s(name text, rows bigint, filled bigint[]);
-            rows := coalesce(rows, 0);
-            SELECT coalesce(jsonb_object_agg(c.name, rows - v_filled[c.place]), '{{}}') INTO left_null
-            FROM unnest(v_columns) WITH ORDINALITY AS c(name, place)
-            WHERE v_theirs.filled[c.place] = gateway_rows AND v_filled[c.place] < rows;
+            SELECT c.rows, c.left_null INTO rows, left_null
+            FROM {S}._birth_alike_compared(p_run, collection_name, v_columns, gateway_rows, v_theirs.filled,
+                coalesce(p_codes, ARRAY(SELECT i.entity_code FROM {S}.birth_backfill_item AS i
+                    WHERE i.ledger_id = v_theirs.ledger_id AND i.seq = ANY (ARRAY(
+                        SELECT generate_series(1, v_theirs.missing, greatest(1, v_theirs.missing / 1000))))))) AS c;
         END IF;
         RETURN NEXT;
     END LOOP;
@@ -148,32 +161,45 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_born_alike(bigint, bigint, text[]) IS
     'Judges the gate born_alike: columns that the gateway always fills and a run leaves NULL, with its rows.';
 
+-- Refuse what was found to be unlike, all of it.
+CREATE OR REPLACE FUNCTION {S}._birth_alike_refuse(p_found jsonb, p_kept text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    PERFORM {S}.birth_refuse('BR003', 'born_alike',
+        (SELECT string_agg(format('rows of %s are not filled like the gateway''s: %s', f.value ->> 'collection_name', (
+                SELECT string_agg(format('%I is NULL in %s of %s rows', e.key, e.value, f.value ->> 'rows'), ', '
+                    ORDER BY e.key COLLATE "C")
+                FROM jsonb_each_text(f.value -> 'left_null') AS e)), '; ' ORDER BY f.place)
+            FROM jsonb_array_elements(p_found) WITH ORDINALITY AS f(value, place) WHERE f.place <= 5)
+            || CASE WHEN jsonb_array_length(p_found) > 5
+                THEN format('; and %s more collections', jsonb_array_length(p_found) - 5) ELSE '' END,
+        jsonb_build_object('gates', (SELECT jsonb_agg(jsonb_build_object('gate', 'born_alike', 'evidence', f.value)
+            ORDER BY f.place) FROM jsonb_array_elements(p_found) WITH ORDINALITY AS f(value, place))),
+        p_kept || ' Have the register function fill the columns, or bind them:'
+            ' `birth-console init --register-column COLUMN=…`. Then open a permit and plan again.');
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_alike_refuse(jsonb, text) IS
+    'Refuses collections whose rows are not filled like the gateway''s. Private. Raises BR003 born_alike.';
+
 -- Refuse a batch whose rows are not born alike, before it commits: nothing of it is kept. Asked until a batch of the
 -- entry has passed; verify and certify ask for the whole run.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_alike(p_entry {S}.birth_backfill_ledger, p_codes text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_found record;
+    v_found jsonb;
 BEGIN
     IF EXISTS (SELECT FROM {S}.birth_backfill_batch AS b
         WHERE b.ledger_id = p_entry.ledger_id AND b.finished_at IS NOT NULL AND b.registered > 0)
     THEN
         RETURN;
     END IF;
-    SELECT * INTO v_found FROM {S}._birth_born_alike(p_entry.run_id, p_entry.ledger_id, p_codes)
-    WHERE left_null <> '{{}}';
-    IF FOUND THEN
-        PERFORM {S}.birth_refuse('BR003', 'born_alike',
-            format('rows of %s are not filled like the gateway''s: %s', p_entry.collection_name, (
-                SELECT string_agg(format('%I is NULL in %s of %s rows', e.key, e.value, v_found.rows), ', '
-                    ORDER BY e.key COLLATE "C")
-                FROM jsonb_each_text(v_found.left_null) AS e)),
-            jsonb_build_object('gates', jsonb_build_array(
-                jsonb_build_object('gate', 'born_alike', 'evidence', to_jsonb(v_found)))),
-            'Nothing of this batch was kept. Have the register function fill the columns, or bind them:'
-                ' `birth-console init --register-column COLUMN=…`. Then open a permit and plan again.');
+    SELECT jsonb_agg(to_jsonb(f)) INTO v_found
+    FROM {S}._birth_born_alike(p_entry.run_id, p_entry.ledger_id, p_codes) AS f WHERE f.left_null <> '{{}}';
+    IF v_found IS NOT NULL THEN
+        PERFORM {S}._birth_alike_refuse(v_found, 'Nothing of this batch was kept.');
     END IF;
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_alike({S}.birth_backfill_ledger, text[]) IS
-    'Refuses (BR003 born_alike) a batch that leaves columns NULL which the gateway always fills.';
+    'Refuses (BR003 born_alike) a batch that leaves columns NULL which the gateway always fills. Private.';

@@ -20,6 +20,7 @@ BEGIN
     IF v_status = 'applying' THEN
         PERFORM {S}._birth_batch_run(p_run);
     ELSE
+        PERFORM {S}._birth_run_alike(p_run);
         UPDATE {S}.birth_backfill_run SET status = 'applying', started_at = clock_timestamp(), history = v_history
         WHERE run_id = p_run;
         UPDATE {S}.birth_backfill_ledger SET status = 'applying' WHERE run_id = p_run AND status = 'planned';
@@ -35,7 +36,8 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_begin(bigint, bigint, bigint) IS
-    'Begins or resumes a run after checking every gate. For birth_operator. Raises what _birth_actor raises.';
+    'Begins or resumes a run after checking every gate, and that its rows are filled like the gateway''s. For '
+    'birth_operator. Raises BR003 born_alike, and what _birth_actor raises.';
 
 -- The run is applied when every item has an outcome. Saying so twice is no error.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_finish(p_run bigint) RETURNS void

@@ -44,7 +44,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         SELECT 'it may execute ' || p.oid::regprocedure
         FROM caller, pg_proc AS p
         WHERE p.oid = ANY (p_functions) AND p.proowner = to_regrole('birth_owner')
-          AND p.proname NOT IN ('fn_birth_register', 'fn_birth_register_set')
+          AND p.proname NOT IN ('fn_birth_register', 'fn_birth_register_set', 'fn_birth_register_keyed')
           AND has_function_privilege(caller.oid, p.oid, 'EXECUTE')
     ) AS f
 $body$;

@@ -30,7 +30,8 @@ SET standard_conforming_strings = 'on' AS $body$
             'library', p.probin))
     FROM pg_namespace AS n JOIN pg_proc AS p ON p.pronamespace = n.oid
     WHERE n.nspname = {s}
-      AND p.proname NOT IN ('fn_birth_register', 'fn_birth_register_set', 'fn_birth_gateway', 'fn_trigger_guard')
+      AND p.proname NOT IN ('fn_birth_register', 'fn_birth_register_set', 'fn_birth_register_keyed', 'fn_birth_gateway',
+          'fn_trigger_guard')
       AND (n.nspowner = to_regrole('birth_owner')
           OR p.proowner IN (to_regrole('birth_owner'), to_regrole('birth_caller'))
           OR EXISTS (SELECT FROM pg_proc AS o
