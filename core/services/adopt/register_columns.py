@@ -1,6 +1,7 @@
 """Binding columns of the registry for the stand-in register function: what it fills in besides, and from where."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -13,7 +14,7 @@ from core.errors import GateClosed, Json
 from core.services.adopt.script_draft import Draft, comma_separated
 
 _STAND_IN = "fn_birth_register"
-_OURS = ([], [_STAND_IN], [f"{_STAND_IN}_set"], [f"{_STAND_IN}_keyed"])
+_OURS: Final[tuple[list[str], ...]] = ([], [_STAND_IN], [f"{_STAND_IN}_set"], [f"{_STAND_IN}_keyed"])
 
 
 def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
