@@ -17,6 +17,12 @@ _TOLD_ONCE: Final = frozenset({"birth_backfill_batch", "birth_backfill_quarantin
 _OBJECTS: Final = "birth_schema_object"
 _SCHEMA_KINDS: Final = frozenset({"schema_installed", "schema_upgraded", "schema_recorded"})
 _SUMS: Final = 1024
+# Nearly all events of a long chain are of this kind. The functions alone append it, and of what others may name, its
+# rows hold no more than strings, in which JSON writes each quote with a backslash: what these are found by is no text.
+_MANY: Final = "batch"
+_ROWS, _KEY, _ROW, _TABLE, _NEXT = '"rows": [{"d": "', '", "k": "', '", "r": {', '}, "t": "', ', {"d": "'
+_PLAIN: Final = frozenset({"birth_backfill_batch", "birth_admission_budget"})
+_DIGEST: Final = 64
 # What json.loads comes down to for a payload, which the chain wrote: there are hundreds of thousands of them.
 _DECODE: Final = json.JSONDecoder().raw_decode
 
@@ -79,6 +85,10 @@ class Replay:
     def take(self, seq: int, kind: str, payload: str | None) -> None:
         """Follow one event."""
         if payload is None or '"rows"' not in payload:
+            return
+        if kind == _MANY and (images := _images_of_batch(payload)):
+            for plain in images:
+                self._take_row(seq, *plain)
             return
         content = _content(payload)
         if kind in _SCHEMA_KINDS and self._only is None:
@@ -170,6 +180,38 @@ def _content(payload: str) -> Mapping[str, Json]:
     except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def _images_of_batch(payload: str) -> list[tuple[str, str, str]]:
+    """Table, key and digest of each row that a batch's event tells of, without decoding it: a fourth of the time.
+
+    Empty where it is written in any other way, or tells of other tables.
+    """
+    found: list[tuple[str, str, str]] = []
+    start = payload.find(_ROWS)
+    place = start + len(_ROWS)
+    while start >= 0:
+        key = place + _DIGEST + len(_KEY)
+        key_end = payload.find('"', key)
+        end = payload.find(_TABLE, key_end)
+        name = end + len(_TABLE)
+        name_end = payload.find('"', name)
+        table, told = payload[name:name_end], payload[key:key_end]
+        if (
+            end < 0
+            or table not in _PLAIN
+            or "\\" in told
+            or payload[place + _DIGEST : key] != _KEY
+            or not payload.startswith(_ROW, key_end)
+        ):
+            return []
+        found.append((table, told, payload[place : place + _DIGEST]))
+        if payload.startswith("}]", name_end + 1):
+            return found
+        if not payload.startswith("}" + _NEXT, name_end + 1):
+            return []
+        place = name_end + 2 + len(_NEXT)
+    return []
 
 
 def _image(told: Any) -> tuple[str, str, str | None] | None:  # noqa: ANN401 - what a payload may hold

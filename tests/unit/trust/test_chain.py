@@ -1,6 +1,7 @@
 """The verifier of the hash chain: every single change of a chain shows, and a cut tail shows against an anchor."""
 
 import hashlib
+import json
 import struct
 from collections.abc import Sequence
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.trust import replay
 from core.domain.trust.chain import GENESIS, GENESIS_PREV, Anchor, Audit, ChainEvent, event_hash, verify
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
@@ -193,3 +195,43 @@ def test_twenty_thousand_events_verify() -> None:
     events = chained([("operator1", "batch", '{"run": 1, "registered": 1000}')] * 19_999)
     assert judged(events).entries == 20_000
     assert judged(events).ok
+
+
+def told_by(kind: str, payload: str) -> list[replay.Finding]:
+    """The rows that one event of this kind tells of: against tables that hold none, each differs."""
+    state = replay.Replay(only=frozenset(range(1024)))
+    state.take(7, kind, payload)
+    return sorted(state.differing([]))
+
+
+_NAMES = st.text(st.sampled_from('"\\{}[], :tkrdrowsé\n'), max_size=12) | st.sampled_from(
+    ['"rows": [{"d": "', '"}], "rows": [{"d": "', '}, "t": "birth_backfill_batch"}']
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["birth_backfill_batch", "birth_backfill_quarantine", "birth_x"]), _NAMES, _NAMES),
+        max_size=4,
+    ),
+    _NAMES,
+)
+def test_a_batch_that_is_not_decoded_tells_what_it_tells_decoded(rows: list[tuple[str, str, str]], person: str) -> None:
+    told = [
+        {"d": f"{number:064x}", "k": key, "r": {"writes": {name: 1}, "claimed_person": name, "former_persons": [name]},
+         "t": table} for number, (table, key, name) in enumerate(rows)
+    ]  # fmt: skip
+    for ascii_only in (True, False):
+        payload = json.dumps({"run": 1, "rows": told, "person": person}, ensure_ascii=ascii_only)
+        # Rows of other tables go another way, and those of one key are told by the last of them.
+        assert told_by("batch", payload) == told_by("any other", payload)
+
+
+def test_a_batch_as_it_is_written_need_not_be_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch, budget = (
+        {"d": f"{number:064x}", "k": key, "r": {"writes": {}, "at": "now"}, "t": table}
+        for number, (table, key) in enumerate([("birth_backfill_batch", "1/7"), ("birth_admission_budget", "4")])
+    )
+    payload = json.dumps({"run": 1, "rows": [batch, budget], "person": "One"})
+    monkeypatch.setattr(replay, "_DECODE", None)
+    assert told_by("batch", payload) == [replay.Finding("birth_backfill_batch", "1/7", 7, is_there=False)]
