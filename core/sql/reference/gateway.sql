@@ -135,53 +135,62 @@ BEGIN
         RETURN NULL;
     ELSIF v_code ~ '[^!-~]' AND v_code <> {S}.birth_code_fold(v_code)
         AND EXISTS (SELECT FROM {S}.birth_registry_probe(ARRAY[{S}.birth_code_fold(v_code)])) THEN
-        RAISE WARNING 'a row of % is not registered: its code is the same as a registered one but for what cannot be seen',
-            TG_RELID::regclass USING HINT = format('Clean the code, then backfill: no run of %s can be planned before.', v_collection);
+        RAISE WARNING 'a row of % is not registered: its code equals a registered one but for invisible characters',
+            TG_RELID::regclass
+            USING HINT = format('Clean the code, then backfill: no run of %s can be planned before.', v_collection);
         RETURN NULL;
     END IF;
     -- Its owner may alter the function that runs the company's code.
-    IF (SELECT p.prosecdef AND p.proowner = to_regrole('birth_caller') FROM pg_proc AS p WHERE p.proname = '_birth_as_caller'
-        AND p.pronamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {s})) IS NOT TRUE THEN
-        RAISE WARNING 'a row of % is not registered: the function that calls the register function was altered', TG_RELID::regclass
+    IF (SELECT p.prosecdef AND p.proowner = to_regrole('birth_caller') FROM pg_proc AS p
+        WHERE p.proname = '_birth_as_caller'
+          AND p.pronamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {s})) IS NOT TRUE THEN
+        RAISE WARNING 'a row of % is not registered: the function that calls the register function was altered',
+            TG_RELID::regclass
             USING HINT = 'Restore it: `birth-console upgrade`. The row is missing until it is backfilled.';
         RETURN NULL;
     END IF;
     -- The stand-in is called as it is: composing a call takes longer than all the rest.
-    IF (SELECT p.proowner FROM pg_proc AS p WHERE p.oid = (SELECT to_regprocedure(f.signature) FROM {S}.birth_gateway_function AS f
-        WHERE f.only_row AND f.schema_name = {s} AND f.function_name = 'fn_birth_register')) = 'birth_owner'::regrole THEN
+    IF (SELECT p.proowner FROM pg_proc AS p WHERE p.oid = (
+            SELECT to_regprocedure(f.signature) FROM {S}.birth_gateway_function AS f
+            WHERE f.only_row AND f.schema_name = {s} AND f.function_name = 'fn_birth_register'
+        )) = 'birth_owner'::regrole THEN
         PERFORM {S}._birth_as_caller(NULL, ARRAY[v_code], ARRAY[v_collection], NULL, NULL);
         RETURN NULL;
     END IF;
     SELECT p.prosecdef AND p.proconfig::text LIKE '%search_path=%' INTO v_alone FROM pg_proc AS p
     WHERE p.oid = {S}.birth_register_function() AND has_function_privilege('birth_caller', p.oid, 'EXECUTE')
       AND has_schema_privilege('birth_caller', p.pronamespace, 'USAGE')
-      AND NOT EXISTS (SELECT FROM {S}.birth_gateway_binding AS b WHERE b.parameter <> ALL (coalesce(p.proargnames, ARRAY[]::text[])));
+      AND NOT EXISTS (SELECT FROM {S}.birth_gateway_binding AS b
+          WHERE b.parameter <> ALL (coalesce(p.proargnames, ARRAY[]::text[])));
     IF NOT FOUND THEN
-        RAISE WARNING 'a row of % is not registered: the bound register function is missing or cannot be called', TG_RELID::regclass
-            USING HINT = 'Bind the function again: `birth-console init --bind`. The row is missing until it is backfilled.';
+        RAISE WARNING 'a row of % is not registered: the bound register function is missing or cannot be called',
+            TG_RELID::regclass
+            USING HINT = 'Bind the function again: `birth-console init --bind`. Then backfill the row.';
         RETURN NULL;
     END IF;
     -- Never by a cast: whoever owns a type may have made one to text that does whatever they like.
     SELECT format('SELECT %s, %s FROM (SELECT ($1).*) AS source',
         CASE WHEN EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'source_key') THEN (
             SELECT string_agg(format('format(''%%s'', source.%I)', l.name), ' || ''/'' || ' ORDER BY l.position)
-            FROM {S}.birth_identity AS i, {S}._birth_locator(TG_RELID, i.columns) AS found, unnest(found.locator) WITH ORDINALITY AS l(name, position)
+            FROM {S}.birth_identity AS i, {S}._birth_locator(TG_RELID, i.columns) AS found,
+                unnest(found.locator) WITH ORDINALITY AS l(name, position)
             WHERE i.collection_name = v_collection) ELSE 'NULL' END,
         {S}._birth_born_at(TG_RELID))
     INTO v_statement;
-    -- A key reads as the plan's do, whatever the session of whoever inserts prefers; the register function meets that session.
+    -- A key reads as the plan's do, whatever the inserting session prefers; the register function meets that session.
     v_style := current_setting('DateStyle');
     v_zone := current_setting('TimeZone');
     PERFORM set_config('DateStyle', 'ISO, YMD', true), set_config('TimeZone', 'UTC', true);
     EXECUTE v_statement INTO v_key, v_born USING NEW;
     PERFORM set_config('DateStyle', v_style, true), set_config('TimeZone', v_zone, true);
-    v_statement := format('SELECT count(%s) FROM (SELECT ($1)[1] AS code, ($2)[1] AS source_key, ($3)[1] AS born_at) AS row',
+    v_statement := format(
+        'SELECT count(%s) FROM (SELECT ($1)[1] AS code, ($2)[1] AS source_key, ($3)[1] AS born_at) AS row',
         {S}._birth_register_call(v_collection, 'GATEWAY'));
     IF v_alone THEN
         PERFORM {S}._birth_as_caller(v_statement, ARRAY[v_code], ARRAY[v_key], ARRAY[v_born], NULL);
         RETURN NULL;
     END IF;
-    -- A function that relies on its caller for rights or names meets other ones here. That costs a subtransaction per row.
+    -- A function that relies on its caller for rights or names meets other ones here. It costs a subtransaction a row.
     BEGIN
         PERFORM {S}._birth_as_caller(v_statement, ARRAY[v_code], ARRAY[v_key], ARRAY[v_born], NULL);
     EXCEPTION WHEN syntax_error_or_access_rule_violation THEN

@@ -188,7 +188,7 @@ def test_codes_without_anything_to_see_are_empty_for_the_proof_the_plan_and_the_
         admin.execute("INSERT INTO public.notes VALUES ('N-1'), ('N-1\u200b'), ('N-2')")
         assert [told.split(": ")[1] for told in warnings] == [
             *6 * ["a column of its identity is NULL or blank"],
-            "its code is the same as a registered one but for what cannot be seen",
+            "its code equals a registered one but for invisible characters",
         ]
         assert small.value("SELECT array_agg(entity_code ORDER BY 1) FROM birth.birth_registry") == ["N-1", "N-2"]
         admin.execute("DELETE FROM public.notes WHERE code LIKE 'N-_%'")
