@@ -25,6 +25,7 @@ DECLARE
     v_held timestamptz;
     v_worked timestamptz;
     v_finished timestamptz;
+    v_snapshot pg_snapshot;
 BEGIN
     PERFORM {S}._birth_batch_alone(p_ledger_id);
     PERFORM {S}._birth_batch_apart();
@@ -53,6 +54,7 @@ BEGIN
     END IF;
     -- Once more: what was replaced while the batch ran was not what the plan pinned, even if it is back by now.
     PERFORM {S}._birth_batch_pins(v_entry);
+    v_snapshot := {S}._birth_batch_snapshot();
     v_worked := clock_timestamp();
     -- What every worker updates comes last: the budget, then the entry, then the head of the chain.
     PERFORM {S}._birth_batch_spend(v_permit, v_done.registered);
@@ -67,7 +69,7 @@ BEGIN
         quarantined = v_done.quarantined,
         writes = v_writes,
         transaction_id = pg_current_xact_id(),
-        snapshot = pg_current_snapshot(),
+        snapshot = v_snapshot,
         finished_at = clock_timestamp()
     WHERE b.ledger_id = p_ledger_id AND b.epoch = p_epoch
     RETURNING b.finished_at INTO v_finished;
@@ -135,6 +137,24 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_batch_attempt({S}.birth_backfill_ledger, bigint, bigint) IS
     'Registers a range. If it is one item that the register function refuses, it goes into quarantine with the '
     'reason. Private.';
+
+-- The transactions visible when a batch has written its rows, its own subtransactions among them: an item alone is
+-- registered in one, and a register function may open one for each row. A snapshot reaches as far as the latest
+-- transaction that ended, and a subtransaction ends with its batch, unless it is undone: so one is undone here.
+CREATE OR REPLACE FUNCTION {S}._birth_batch_snapshot() RETURNS pg_snapshot
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    BEGIN
+        -- Takes a transaction number, and leaves no row.
+        PERFORM pg_logical_emit_message(true, 'birth'::text, ''::text);
+        RAISE SQLSTATE 'BR999';
+    EXCEPTION WHEN SQLSTATE 'BR999' OR insufficient_privilege THEN
+    END;
+    RETURN pg_current_snapshot();
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_batch_snapshot() IS
+    'The transactions visible when a batch has written its rows, its own subtransactions among them. Private.';
 
 -- Whether an error speaks of the row that caused it. Not: what another session, the server, rights or our own gates
 -- refuse. The console splits batches by the same rule, but for 54: a smaller batch may stay below a limit.
