@@ -54,7 +54,8 @@ def _closed(gate: Mapping[str, Any], indent: str) -> list[str]:
 
 def _gate(gate: Mapping[str, Any]) -> str:
     title = f" ({gate['title']})" if gate.get("title") else ""
-    return f"{visible(gate['gate'] + title)}: {_compact(gate['evidence'])}"
+    found = "" if gate["evidence"] in (None, {}, []) else f": {_compact(gate['evidence'])}"
+    return f"{visible(gate['gate'] + title)}{found}"
 
 
 def _compact(value: object) -> str:

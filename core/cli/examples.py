@@ -87,6 +87,8 @@ def with_examples(command: click.Command, path: str) -> click.Command:
     """Put its examples under a command's help, and under those of its own commands."""
     if isinstance(command, click.Group):
         for name, each in command.commands.items():
+            # Else click cuts the first sentence where the line ends.
+            each.short_help = (each.help or "").partition("\n\n")[0].split(". ")[0].rstrip(".") + "."
             with_examples(each, f"{path} {name}")
     lines = EXAMPLES.get(path, ())
     examples = "\b\nEXAMPLES\n" + "\n".join(f"  {line}" for line in lines) + "\n\n" if lines else ""

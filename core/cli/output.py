@@ -99,9 +99,9 @@ class Output:
     ) -> None:
         """Print a table, or `empty` where it has no rows; `right` names the columns of figures.
 
-        Where its columns do not fit, texts are folded between words, then the columns of `spare` are left out, the
-        first of them first, then long words are cut in the middle. Where even that does not help, each row stands as
-        lines of name and value.
+        Where its columns do not fit, texts are folded between words, then columns without a value and those of `spare`
+        are left out, the first of them first, then long words are cut in the middle. Where even that does not help,
+        each row stands as lines of name and value.
         """
         from core.cli import tables  # noqa: PLC0415 - JSON output and help do without rich
 
@@ -116,7 +116,8 @@ class Output:
                 console.print(line, soft_wrap=True)
             return
         console.print(tables.drawn(fitted, frozenset(right)))
-        if left := [name for name in headings if name not in fitted.headings]:
+        told = [name for at, name in enumerate(headings) if any(row[at] for row in texts)]
+        if left := [name for name in told if name not in fitted.headings]:
             self.folded("", f"Left out: {', '.join(left)}. All columns: --wide.")
         elif fitted.is_cut:
             self.folded("", "Long words are cut (…). In full: --wide.")

@@ -51,7 +51,8 @@ def pace(estimate: Estimate) -> str:
 
 
 def _line(event: ApplyEvent) -> str:
-    facts = ", ".join(f"{name} {_words(value)}" for name, value in event.facts.items() if name not in ("run", "gates"))
+    told = {name: _words(value) for name, value in event.facts.items() if name not in ("run", "gates")}
+    facts = ", ".join(value if name == event.event else f"{name} {value}" for name, value in told.items())
     return f"{event.event}: {facts}"
 
 

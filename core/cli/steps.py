@@ -8,6 +8,8 @@ from core.cli.output import Output
 from core.domain.steps import Step, Tell
 from core.domain.text import visible
 
+_SIGN = 3  # cells that the sign before the text takes, and the last one, where a terminal would wrap
+
 
 @contextmanager
 def steps(out: Output) -> Iterator[Tell | None]:
@@ -23,7 +25,9 @@ def steps(out: Output) -> Iterator[Tell | None]:
 
         def tell(step: Step) -> None:
             log.note(_said(step))
-            line.update(Text(visible(_said(step)), overflow="ellipsis", no_wrap=True))
+            said = Text(visible(_said(step)))
+            said.truncate(console.width - _SIGN, overflow="ellipsis")
+            line.update(said)
 
         yield tell
 

@@ -31,10 +31,14 @@ class Fitted:
 def fit(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int, spare: Sequence[str] = ()) -> Fitted | None:
     """Fit a table into so many cells; None where that cannot be done.
 
-    It gives way in this order: texts are folded, columns of `spare` left out, long words cut in the middle.
+    It gives way in this order: texts are folded, columns without a value left out, then those of `spare`, the ones that
+    say the same in each row first, and long words cut in the middle.
     """
     kept = list(range(len(headings)))
-    leaving = [headings.index(name) for name in spare if name in headings]
+    values = [{row[at] for row in rows} for at in kept]
+    empty = [at for at in kept if headings[at] and values[at] == {""}]
+    spared = [headings.index(name) for name in spare if name in headings]
+    leaving = [*empty, *sorted((at for at in spared if at not in empty), key=lambda at: len(values[at]) > 1)]
     while True:
         columns = [[headings[at], *(row[at] for row in rows)] for at in kept]
         found = _widths(columns, [_least(column) for column in columns], room)

@@ -27,6 +27,9 @@ def usage_error(found: click.ClickException) -> UsageError:
         commands = ", ".join(group.list_commands(found.ctx)) if isinstance(group, click.Group) else "a command"
         return UsageError(f"missing subcommand: one of {commands}", code="no_subcommand", hint=hint)
     message = found.format_message()
+    # An argument that is one of a few words has no name but these words, which follow.
+    message = re.sub(r"^Invalid value for '\[.*?\]'", "Invalid value", message)
+    message = re.sub(r"Did you mean '([\w-]+)'\?", r"Did you mean \1?", message)
     if choice := _CHOICE.search(message):
         message += meant(choice["typed"], re.findall(r"'([^']*)'", choice["choices"]))
     return UsageError(message, hint=hint)

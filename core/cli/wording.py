@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 _COMMAND = re.compile(r"`[^`]{1,74}`")
 # Stands for a blank that no line ends at. Data cannot hold it: it is not visible.
@@ -11,6 +12,11 @@ _NUMBERS = frozenset(
     {"run", "permit", "version", "pid", "process", "began_with", "served_by", "line", "port", "seq", "event", "oid",
      "ledger_id", "epoch", "request", "timeline", "system_identifier"}
 )  # fmt: skip
+
+
+def moment(at: datetime) -> str:
+    """A time as tables and sentences say it: of UTC, to the second."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
 
 
 def shown(cell: object, *, figure: bool = False) -> str:

@@ -62,6 +62,15 @@ class Steps:
         to_go = (left / max(rates), left / min(rates)) if rates else None
         return Step(self._what, collection, len(self._done), len(self._weights), self._rows, of_rows, average, to_go)
 
+    def among(self, collection: str, rows: int, now: float) -> Step:
+        """So many rows of one of several tables are read; with its last row, the table is done."""
+        if rows >= self._weights[collection] and (step := self.done(collection, now)) is not None:
+            return step
+        read, of_rows = self._rows + rows, sum(self._weights.values())
+        rate = _rate(read, now - self._began)
+        to_go = ((of_rows - read) / rate,) * 2 if rate else None
+        return Step(self._what, collection, len(self._done), len(self._weights), read, of_rows, rate, to_go)
+
     def within(self, rows: int, now: float) -> Step:
         """So many rows of a look at one thing are read; it is not over."""
         of_rows, rate = sum(self._weights.values()), _rate(rows, now - self._began)

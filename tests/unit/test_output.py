@@ -43,6 +43,12 @@ def test_a_table_is_folded_between_words_and_stands_in_lines_where_that_does_not
     less = tables.fit([*cells[0], "at"], [[*cells[1], "2026-11-29 00:00:00"]], 60, spare=["because"])
     assert less is not None
     assert (less.headings, less.is_cut) == (["collection", "verdict", "at"], False)
+    # What says nothing goes first, then what says the same of each row.
+    kinds = [["1", "backfill", "all", ""], ["2", "withdraw", "all", ""]]
+    few = tables.fit(["permit", "kind", "collections", "run", "x"], [[*each, "y"] for each in kinds], 22,
+                     spare=["kind", "collections"])  # fmt: skip
+    assert few is not None
+    assert few.headings == ["permit", "kind", "x"]
     cut = tables.fit(cells[0], [["navigation_items", "a", "navigation_items_editable"]], 46)
     assert cut is not None
     assert (cut.is_cut, cut.rows[0][2]) == (True, "navigati…editable")

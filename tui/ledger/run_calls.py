@@ -1,6 +1,5 @@
 """What the acceptance line asks the services for, in threads, and how it comments on what is typed."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -75,7 +74,7 @@ def certify(link: Link, number: int, note: str, digest: str) -> str:
     return f"certified: evidence {done.certificate[:16]}, chain head {done.chain_head[:16]}{alone}"
 
 
-def rehearse(link: Link, number: int, tell: Callable[[str], None]) -> "Rehearsal":
+def rehearse(link: Link, number: int, tell: "Tell") -> "Rehearsal":
     """Ask for every planned row what an apply would do; nothing of it stays."""
     from core.services.backfill import rehearse as service  # noqa: PLC0415 - the services bring the driver along
 

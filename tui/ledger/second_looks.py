@@ -31,13 +31,10 @@ class SecondLooks(RunActions):
         """Ask the register function for every planned row; write nothing, and show what it would refuse."""
         run = self._meant()
 
-        def told(step: str) -> None:
-            self.host.work.deliver(lambda: self.doing(step) if self.host.work.is_under_way("ledger line") else None)
-
         def show(found: "Rehearsal") -> None:
             self.host.push_screen(Dialog(f"Dry run of {run.name}", rehearsed(found)))
 
-        self._write(f"dry-running {run.name}", lambda link: run_calls.rehearse(link, run.run, told), show)
+        self._write(f"dry-running {run.name}", lambda link: run_calls.rehearse(link, run.run, self._step), show)
 
     def withdraw(self) -> None:
         """Ask for the reason, have it confirmed, then plan the run that takes this one back."""

@@ -13,6 +13,7 @@ from core.cli.known import RUN
 from core.cli.options import Invocation, invocation
 from core.cli.output import Output, ReaderGone
 from core.cli.progress import follow
+from core.cli.steps import steps
 from core.domain.backfill.events import ApplyEvent
 from core.errors import Json, Stopped, UsageError
 from core.services.backfill import apply as applying
@@ -198,7 +199,7 @@ def control(call: Invocation, run: int, command: str | None, *, batch_size: int 
         call.output.document(done.as_json())
     else:
         size = f", {done.batch_size:,} rows per batch" if done.batch_size else ""
-        call.output.text(f"run {run}: {done.command}{size}")
+        call.output.text(f"run {run}: {command or 'next batches'}{size}")
 
 
 def _rehearse(call: Invocation, run: int) -> None:
@@ -213,8 +214,8 @@ def _rehearse(call: Invocation, run: int) -> None:
             f"--dry-run cannot be combined with --{other[0].replace('detached', 'detach').replace('_', '-')}",
             hint="Omit one of them.",
         )
-    with call.session() as session:
-        found = rehearsing.rehearse(session.apply, run, call.output.progress)
+    with call.session() as session, steps(call.output) as tell:
+        found = rehearsing.rehearse(session.apply, run, tell)
     if call.output.as_json:
         call.output.document(found.as_json())
         return

@@ -8,6 +8,7 @@ import click
 from core.cli.commands import classify_bulk
 from core.cli.known import COLLECTION, COLUMN
 from core.cli.options import Invocation, invocation
+from core.cli.wording import moment
 from core.domain.classify.identity import Identity, column_identity, synthetic_identity
 from core.errors import UsageError
 from core.services.classify import classify as service
@@ -177,7 +178,7 @@ def _history(call: Invocation, collection: str | None) -> None:
         return
     call.output.table(
         ["at", "collection", "version", "action", "identity", "by", "rank", "evidence", "reason"],
-        ([f"{each.at:%Y-%m-%d %H:%M:%S}", each.collection, each.version, each.action, each.identity,
+        ([moment(each.at), each.collection, each.version, each.action, each.identity,
           each.person or each.actor, each.suggestion_rank, (each.evidence_digest or "")[:8], each.reason]
          for each in found),
         right=["version", "rank"],

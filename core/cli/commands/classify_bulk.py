@@ -76,7 +76,7 @@ def _refusal(invalid: Sequence[Result], total: int, *, keep_going: bool) -> Cons
         if each.error is not None
     ]
     return (kind if issubclass(kind, ConsoleError) else GateClosed)(
-        f"{len(invalid)} of {total} decisions are invalid",
+        f"{len(invalid):,} of {total:,} decisions {'is' if len(invalid) == 1 else 'are'} invalid",
         code="decisions_invalid",
         evidence={"gates": gates},
         hint="Correct these rows." if keep_going else "Correct them, or save the others with --keep-going.",

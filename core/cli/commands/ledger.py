@@ -9,6 +9,7 @@ import click
 from core.cli.known import RUN
 from core.cli.options import Invocation, gathering, invocation
 from core.cli.usage import meant
+from core.cli.wording import moment
 from core.domain.backfill.diff import KINDS, Cursor, Page, View
 from core.domain.backfill.runs import ActiveWorker, Run, Statements
 from core.domain.filter import Filter
@@ -116,7 +117,7 @@ def _print_runs(call: Invocation, found: list[Run]) -> None:
             len(each.entries),
             each.missing,
             each.planned_by,
-            each.planned_at.isoformat(timespec="seconds"),
+            moment(each.planned_at),
             (each.digest or "")[:8],
         ]
         for each in found

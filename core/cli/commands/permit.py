@@ -9,6 +9,7 @@ import click
 from core.cli.known import COLLECTION, PERMIT, REQUEST, RUN
 from core.cli.list_options import ListCommand
 from core.cli.options import NUMBER, Invocation, gathering, invocation
+from core.cli.wording import moment
 from core.domain.backfill import permit as domain
 from core.domain.backfill.permit import Permit, PermitRequest
 from core.errors import ConsoleError
@@ -173,7 +174,7 @@ def list_command(call: Invocation) -> None:
             ", ".join(each.collections or ("all",)),
             each.run,
             each.between,
-            each.expires_at.isoformat(timespec="seconds"),
+            moment(each.expires_at),
             each.gateway,
             each.opened_by,
             each.ticket,
@@ -204,7 +205,7 @@ def _print_one(call: Invocation, found: Permit) -> None:
     else:
         call.output.text(
             f"permit {found.permit} is {found.state.replace('_', ' ')}: {found.used:,} of {found.budget:,} rows used,"
-            f" {found.scope}, until {found.expires_at.isoformat(timespec='seconds')}"
+            f" {found.scope}, until {moment(found.expires_at)}"
         )
 
 

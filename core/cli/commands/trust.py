@@ -152,8 +152,12 @@ def _broken(bad: dict[str, Json]) -> VerificationFailed:
 def _summary(checks: Sequence[Check], *, everything: bool) -> str:
     """One line: how many of each verdict, and where the rest is."""
     counts = {verdict: sum(each.verdict == verdict for each in checks) for verdict in _MARKS}
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    told = ", ".join(f"{count} {_many(verdict, count)}" for verdict, count in counts.items() if count)
     return f"{len(checks)} checks: {told}" + ("" if everything else " (--all lists all of them)")
+
+
+def _many(verdict: str, count: int) -> str:
+    return "warnings" if verdict == "warning" and count > 1 else verdict
 
 
 @contextmanager

@@ -233,7 +233,7 @@ def _out_of_patience(error: ConsoleError) -> Stopped:
 
 def _not_done(number: int, account: Accounting) -> Stopped:
     return Stopped(
-        f"run {number} stopped with {account.open} rows left",
+        f"run {number} stopped with {account.open:,} rows left",
         code="max_batches",
         evidence={"run": number, "accounting": account.as_json()},
         hint="Apply the run again to resume it.",

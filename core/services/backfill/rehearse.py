@@ -1,11 +1,13 @@
 """Rehearsing a run: the register function is asked for every planned row before anything is written."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from core.db.connection.session import Connection
 from core.db.rows.apply import REHEARSE
 from core.domain.backfill.runs import Entry
+from core.domain.steps import Steps, Tell
 from core.errors import ConsoleError, Json
 from core.services import authorization
 from core.services.backfill import runs
@@ -66,7 +68,7 @@ class Rehearsal:
         return {**asdict(self), "would_refuse": [asdict(each) for each in self.would_refuse]}
 
 
-def rehearse(connect: Connect, number: int, tell: Callable[[str], None] = lambda _: None) -> Rehearsal:
+def rehearse(connect: Connect, number: int, tell: Tell | None = None) -> Rehearsal:
     """Ask the register function for every planned row of a run; nothing of it stays. `tell` hears of the progress.
 
     Raises NotAllowed for logins outside birth_operator, Stale where the plan no longer holds, and GateClosed where the
@@ -80,12 +82,16 @@ def rehearse(connect: Connect, number: int, tell: Callable[[str], None] = lambda
             raise
 
 
-def rehearse_on(connection: Connection, number: int, tell: Callable[[str], None] = lambda _: None) -> Rehearsal:
+def rehearse_on(connection: Connection, number: int, tell: Tell | None = None) -> Rehearsal:
     """The same on a connection that is there."""
     authorization.insist_on(connection, "birth_operator", "rehearse a run")
     found = _Found(number)
-    for entry in runs.run(connection, number).entries:
-        found.ask(connection, entry, tell)
+    entries = [each for each in runs.run(connection, number).entries if each.missing]
+    steps = Steps("dry-run", {each.collection: each.missing for each in entries}, time.monotonic())
+    for entry in entries:
+        for rows in found.ask(connection, entry):
+            if tell is not None:
+                tell(steps.among(entry.collection, rows, time.monotonic()))
     return found.whole()
 
 
@@ -96,8 +102,8 @@ class _Found:
         self._planned = self._asked = self._would_register = self._existing = self._vanished = 0
         self._refused: list[Refusal] = []
 
-    def ask(self, connection: Connection, entry: Entry, tell: Callable[[str], None]) -> None:
-        """Ask for the rows of one collection, in batches that each end their transaction."""
+    def ask(self, connection: Connection, entry: Entry) -> Iterator[int]:
+        """Ask for the rows of one collection, in batches that each end their transaction; answers how many are done."""
         self._planned += entry.missing
         for start in range(1, entry.missing + 1, ROWS):
             end = min(start + ROWS - 1, entry.missing)
@@ -109,9 +115,10 @@ class _Found:
             self._existing += told.existing
             self._vanished += told.vanished
             self._refused += [Refusal(entry.collection, **each) for each in told.would_refuse]
-            tell(f"rehearsed {entry.collection}: {end:,} of {entry.missing:,} rows, {len(self._refused):,} refused")
             if told.mode == ROLLED_BACK:
+                yield entry.missing
                 return
+            yield end
 
     def whole(self) -> Rehearsal:
         """All of it. The mode that touched most is told where several came to be used."""
