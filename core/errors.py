@@ -76,7 +76,7 @@ class Stopped(ConsoleError):
 
 
 class Interrupted(ConsoleError):
-    """Somebody ended it: Ctrl+C, a signal, a terminal that went away. What is done is kept."""
+    """The user or the system ended it: Ctrl+C, a signal, a terminal that went away. What is done is kept."""
 
     exit_status = 130
     default_code = "interrupted"

@@ -1,4 +1,4 @@
-"""The process's own arguments, which everybody on the machine can read."""
+"""The process's own arguments, which every user of the machine can read."""
 
 import os
 import sys

@@ -38,5 +38,5 @@ def failed(message: str) -> None:
 
 
 def is_kept() -> bool:
-    """Whether somebody asked for a file."""
+    """Whether a file was asked for."""
     return _LOG.isEnabledFor(logging.INFO)

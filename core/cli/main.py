@@ -83,7 +83,7 @@ def _run(command: click.Command, arguments: list[str]) -> None:
     except BrokenPipeError:
         _leave(0)
     except ReaderGone as gone:
-        # That is no failure of ours, and nobody is left to tell.
+        # That is no failure of ours, and there is no reader left to tell.
         _leave(gone.status)
     except Exception as found:  # noqa: BLE001 - the last resort: no traceback reaches a user
         error = _as_console_error(found)

@@ -26,7 +26,7 @@ class Held(io.StringIO):
         self.is_held = True
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]  # nobody sets it
+    def encoding(self) -> str:  # type: ignore[override]  # it is never set
         """The terminal's."""
         return self._terminal.encoding
 
@@ -94,7 +94,7 @@ def _shown(pager: str, text: str, terminal: TextIO) -> bool:
     """Whether the pager showed it, or was left."""
     import subprocess  # noqa: PLC0415 - only what is long pays for it
 
-    # F: end at once where it fits; R: colours; X: leave the text on the screen. What somebody set goes first.
+    # F: end at once where it fits; R: colours; X: leave the text on the screen. What the user set goes first.
     words = {**os.environ, "LESS": os.environ.get("LESS", "FRX"), "LV": os.environ.get("LV", "-c")}
     content = text.encode(terminal.encoding, terminal.errors or "strict")
     try:

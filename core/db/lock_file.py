@@ -1,11 +1,11 @@
-"""Files that processes of one person lock: nobody else is to hold them up."""
+"""Files that processes of one person lock: no other user is to hold them up."""
 
 import os
 from pathlib import Path
 
 
 def own(path: Path) -> Path:
-    """Make a lock's file readable for this person alone, before the library makes it for everybody. Raises OSError.
+    """Make a lock's file readable for this person alone, before the library makes it for every user. Raises OSError.
 
     Not while this process holds the lock: closing any handle on the file frees it.
     """

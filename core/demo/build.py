@@ -51,7 +51,7 @@ def _mark_embedded(connection: Connection, schema: str) -> None:
 
 
 def _close_public(connection: Connection) -> None:
-    """Nobody but the application makes tables, also no temporary ones."""
+    """Only the application makes tables, also no temporary ones."""
     database = sql.Identifier(connection.driver.info.dbname)
     connection.driver.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     connection.driver.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))

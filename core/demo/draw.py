@@ -36,7 +36,7 @@ def drawn(scale: int) -> Iterator[Drawn]:
     known: dict[str, Known] = {}
     for name in TopologicalSorter({shape.name: _parents(shape) for shape in COLLECTIONS}).static_order():
         found = _draw(shapes[name], census()[name], scale, known)
-        # Only columns that somebody refers to are kept: a large demo must not fill the memory.
+        # Only columns that others refer to are kept: a large demo must not fill the memory.
         for title in found.columns:
             if (key := f"{name}.{title}") in wanted:
                 known[key] = _known(found, title)

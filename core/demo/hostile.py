@@ -1,4 +1,4 @@
-"""Names that somebody typed, pasted or sent on purpose: what a terminal must show and never obey."""
+"""Names that were typed, pasted or sent on purpose: what a terminal must show and never obey."""
 
 from typing import Final
 

@@ -85,7 +85,7 @@ def _foreign_key(shape: Collection, column: str, other: str, key: str) -> sql.Co
 
 
 def create_triggers(connection: Connection, shapes: Iterable[Collection], schema: str) -> None:
-    """Put the gateway's trigger on every table. The trigger guard looks away: nobody tampers, this is the beginning."""
+    """Put the gateway's trigger on every table. The trigger guard is off: no tampering, but the beginning."""
     connection.driver.execute("SET LOCAL session_replication_role = replica")
     connection.driver.execute(
         sql.SQL(";\n").join(

@@ -29,7 +29,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Gate(Generic[Facts]):
-    """A condition with a stable id. `stale` marks what a new plan cures, rather than somebody's decision."""
+    """A condition with a stable id. `stale` marks what a new plan cures, rather than a person's decision."""
 
     id: str
     title: str

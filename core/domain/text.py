@@ -24,7 +24,7 @@ def visible(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """As `visible`, but a backslash stays one: for a line that somebody runs, and is not to read back."""
+    """As `visible`, but a backslash stays one: for a line that a person runs, and is not to read back."""
     return "".join(character if character == "\\" else _visible_character(character) for character in text)
 
 

@@ -6,7 +6,7 @@ from core.errors import NotAllowed
 
 
 def insist_on(connection: Connection, group: str, action: str) -> None:
-    """Raise NotAllowed for a login outside `group`, or of nobody known. The database asks again, by itself."""
+    """Raise NotAllowed for a login outside `group`, or of no known person. The database asks again, by itself."""
     login = connection.one(LOGIN)
     if group not in login.groups:
         raise NotAllowed(

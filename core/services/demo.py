@@ -51,7 +51,7 @@ def start(home: Path, progress: OnProgress, scale: int | None = None) -> None:
 
 
 def stop(home: Path) -> bool:
-    """Stop the server, whoever uses it; False when it was not running. Raises ConsoleError."""
+    """Stop the server, also while it is used; False when it was not running. Raises ConsoleError."""
     return embedded.stop(home)
 
 
@@ -61,7 +61,7 @@ def is_kept(home: Path) -> bool:
 
 
 def reset(home: Path, progress: OnProgress, scale: int | None = None) -> int:
-    """Replace the demo by a new one, at the old one's scale unless told. Disconnects everybody from it.
+    """Replace the demo by a new one, at the old one's scale unless told. Disconnects all its sessions.
 
     Returns the scale. The old demo stays until the new one is complete. A kept server stays kept. Raises ConsoleError.
     """

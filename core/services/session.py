@@ -92,7 +92,7 @@ class Session:
             database=found.database,
             schema=self.settings.schema,
             version=found.version,
-            # Nobody said what it is, but its name does.
+            # No profile says what it is, but its name does.
             word=self.settings.word or ("PRODUCTION" if "prod" in found.database.lower() else ""),
             read_only=self.settings.read_only,
             groups=found.groups,

@@ -90,6 +90,17 @@ def test_comments_docstrings_identifiers_and_statements_are_not_texts(source: st
     assert list(complaints("core/x.py", python_texts(source))) == []
 
 
+def test_comments_and_docstrings_name_the_actor_as_well() -> None:
+    unnamed = re.compile(r"(?<!\")\b(?:(?:some|no|any|every)body|who(?:so)?ever)\b", re.IGNORECASE)
+    assert unnamed.search("# somebody wrote this comment")
+    sources = {_name(path): path.read_text(encoding="utf-8") for folder in ("core", "tui")
+               for path in (ROOT / folder).rglob("*.py")}  # fmt: skip
+    assert [
+        f"{name}: {line.strip()}" for name, text in sources.items() if not name.startswith(_DATA)
+        for line in text.splitlines() if unnamed.search(line)
+    ] == []  # fmt: skip
+
+
 def test_sql_and_documents_are_read_as_well() -> None:
     sql = "-- somebody\nSELECT 'is it''s anew', 'somebody'; -- 'anew is'\nPERFORM f('nobody may %s here');"
     assert [each.split(":")[1] for each in complaints("x.sql", sql_texts(sql))] == ["2", "3"]

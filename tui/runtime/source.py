@@ -221,7 +221,7 @@ class SessionSource:
             if not (again and is_kept) or link.is_alive():
                 raise
         finally:
-            # One that was being opened while everything was closed is in nobody's hands.
+            # One that was being opened while everything was closed is held by no caller.
             if self._is_closed or not self._holds(use, link):
                 link.close()
         return self._call(use, call, open_link)

@@ -1,4 +1,4 @@
-"""What the counts say so far: which collections miss rows, the largest first, and what nobody can say."""
+"""What the counts say so far: which collections miss rows, the largest first, and what is unknown."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -157,7 +157,7 @@ class Canvas:
         return f"\x1b[{self._row};{self._column}H"
 
     def _give_up(self, sequence: str) -> Iterator[str]:
-        """Pass on, from where and in which style it was meant, what nobody here can follow."""
+        """Pass on, from where and in which style it was meant, what is not followed here."""
         yield self._go()
         if self._told_style != self._style:
             yield _difference(self._told_style, self._style)

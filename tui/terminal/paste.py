@@ -1,6 +1,6 @@
 """Telling what was pasted from what was typed, where the terminal does not say it: no pasted letter is a command.
 
-Nobody types 200 characters in a few milliseconds. Keys that a slow line delivers together are fewer, and a key that
+No person types 200 characters in a few milliseconds. Keys that a slow line delivers together are fewer, and a key that
 is held gives the same letter again and again.
 """
 

@@ -134,7 +134,7 @@ _CAUSES = {
 
 
 def _broken(bad: dict[str, Json]) -> VerificationFailed:
-    """The error of a chain that does not hold. Nobody is accused where a server's history explains it."""
+    """The error of a chain that does not hold. No person is blamed where a server's history explains it."""
     code, hint = _CAUSES.get(
         str(bad.get("cause")),
         ("chain_broken", "Only a superuser can change recorded events. Compare with an anchor and a backup."),

@@ -15,7 +15,7 @@ from core.errors import ConsoleError
 _TIMEOUTS: Mapping[str, str] = {
     "statement_timeout": "60s",
     "lock_timeout": "5s",
-    # Between a batch and its commit there is one round trip; whoever stalls there holds up every other worker.
+    # Between a batch and its commit there is one round trip; a worker that stalls there holds up every other worker.
     "idle_in_transaction_session_timeout": "10s",
     "default_transaction_isolation": "read committed",
     "standard_conforming_strings": "on",  # what the guard takes for a text, the server must, too

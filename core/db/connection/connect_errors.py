@@ -2,7 +2,7 @@
 
 A connection that never came about has no SQLSTATE in libpq; what the server sent is only seen in a trace of the
 protocol. So it is asked once more, with a trace into memory, and without a password: one that was refused is not sent
-again, and whoever answers learns nothing from it.
+again, and a server that answers learns nothing from it.
 """
 
 import os

@@ -27,7 +27,7 @@ KEEPALIVE: Mapping[str, int] = {
 # Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
 # that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
 # no statement sees an old snapshot, dates are written as the driver reads them, texts, names and NULLs mean what this
-# program means by them, the login acts as itself, and nobody waits for a lock without an end, unless they chose how
+# program means by them, the login acts as itself, and no session waits for a lock without an end, unless they chose how
 # long. A server that is read-only by default stays so.
 # In the same round trip: which version is installed, as a comment says that only birth_owner and superusers write.
 # Where the process that answers is not the one that was connected to, nothing is set: it may be others' as well.
@@ -65,7 +65,7 @@ _SESSION = """
 
 
 def own_name() -> str:
-    """What this process calls itself at the server, where everybody can read it: `birth-console PID@HOST`."""
+    """What this process calls itself at the server, where every login can read it: `birth-console PID@HOST`."""
     return f"{APPLICATION} {os.getpid()}@{socket.gethostname()}"[:_LONGEST_NAME]
 
 

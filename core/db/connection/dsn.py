@@ -32,7 +32,7 @@ def readable(dsn: str) -> Mapping[str, object]:
 
 
 def without_cleartext(given: Mapping[str, object]) -> Mapping[str, str]:
-    """The option with which no server gets the password in clear: whoever answers could be somebody else.
+    """The option with which no server gets the password in clear: what answers could be another server.
 
     Nothing where the DSN or PGREQUIREAUTH say how a server may ask. Refuses where libpq cannot insist on it, and
     neither a socket, a certificate nor channel binding tells that the server is the right one.

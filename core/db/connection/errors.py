@@ -113,7 +113,7 @@ _CALLER_LACKS = (
 )
 _UNREACHED, _BAD_DSN = "server_unavailable", "bad_dsn"
 # A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
-# whoever connected finds out and says which of these it is.
+# the caller that connected finds out and says which of these it is.
 _NO_CONNECTION = (
     (
         re.compile(r"authentication method requirement .* failed"),
@@ -155,7 +155,7 @@ _NO_CONNECTION = (
 )
 
 
-# Who may call what is granted in the database; here stands only what to tell somebody who was refused.
+# Who may call what is granted in the database; here stands only what to tell a login that was refused.
 _DENIED = re.compile(r"permission denied for function (birth_\w+)")
 _GATEKEEPERS = frozenset(
     {"birth_permit_open", "birth_permit_grant", "birth_permit_close", "birth_policy_set", "birth_history_accept"}

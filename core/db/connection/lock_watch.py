@@ -13,14 +13,14 @@ from core.db.queries import named_query
 from core.db.rows.lock import WAITS, Wait
 from core.db.rows.query import row_factory_for
 
-_LOOK_EACH = 0.25  # seconds; whoever waits less is not worth a connection
+_LOOK_EACH = 0.25  # seconds; a shorter wait is not worth a connection
 _FRESH = 2.0  # seconds; what was seen earlier was another wait, which ended well
 
 
 class LockWatch:
     """While the block lasts, a second connection asks for whom the session waits; `seen` gives the latest answer.
 
-    Whoever is never kept waiting pays no connection. Without a way to connect again nothing is seen.
+    A session that is never kept waiting pays no connection. Without a way to connect again nothing is seen.
     """
 
     def __init__(self, connect: Callable[[], psycopg.Connection[DictRow]] | None, process: int, schema: str) -> None:

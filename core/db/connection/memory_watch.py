@@ -59,7 +59,7 @@ class _Watch:
                 for each in asking:
                     self.given_up.add(each)
                     each.abandon()
-                quiet = _used()  # what was taken is given back late: whoever asks next is not the cause of it
+                quiet = _used()  # what was taken is given back late: the next caller is not the cause of it
 
     def _asking(self) -> list[AskingConnection]:
         with suppress(RuntimeError):  # another thread connects just now: the next look sees all

@@ -1,6 +1,6 @@
 """Whether a pooler stands between, and whether it gives one session's server process to others as well.
 
-What a session sets (read-only, timeouts, names that mean pg_catalog's) must stay with it and never reach anybody
+What a session sets (read-only, timeouts, names that mean pg_catalog's) must stay with it and never reach another
 else's. A pooler in session mode keeps that promise; in transaction or statement mode it does not. PgBouncer tells a
 client another process number than that of the server, and says nothing of its mode; but only where processes are
 shared, two sessions that are open at a time are served by the same one.
@@ -18,7 +18,7 @@ from psycopg.conninfo import make_conninfo
 from core.errors import UsageError
 
 _ROUNDS = 5
-# A pooler that has no process left for a second session lets it wait: for minutes, if nobody gives up.
+# A pooler that has no process left for a second session lets it wait: for minutes, if neither gives up.
 _SECONDS = 5.0
 _WHO = b"SELECT pg_catalog.pg_backend_pid()"
 

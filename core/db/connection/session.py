@@ -182,7 +182,7 @@ class Connection:
     def reading(self) -> Iterator[None]:
         """A transaction for what belongs to others: READ ONLY whatever the session, and undone in the end.
 
-        Whose tables are read may have made code that runs then, with the rights of whoever reads: it writes nothing,
+        Whose tables are read may have made code that runs then, with the rights of the reader: it writes nothing,
         and what it sets for the session (a search_path where its operators come first) ends here. A part of the
         caller's transaction, where there is one.
         """
@@ -256,7 +256,7 @@ class Connection:
         return link.is_asking(self.driver)
 
     def abandon(self) -> None:
-        """From another thread: wait for no answer any more. Whoever waits gets Unavailable."""
+        """From another thread: wait for no answer any more. A caller that waits gets Unavailable."""
         link.abandon(self.driver)
 
     def cancel(self) -> None:

@@ -26,7 +26,7 @@ def streamed(driver: Driver, query: Query[Any], statement: sql.Composed) -> Rows
         with driver.cursor(row_factory=tuple_row) as plain:
             # The driver declares an iterator; it is a generator, which can be closed.
             found = cast("Rows", plain.stream(statement, binary=True, size=_CHUNK))
-            # Whoever stops in between has the rest cancelled, not left on the way.
+            # A reader that stops in between has the rest cancelled, not left on the way.
             with closing(found):
                 for place, row in enumerate(found):
                     if place == 0:

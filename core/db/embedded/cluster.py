@@ -77,7 +77,7 @@ class Cluster:
 
     @cached_property
     def account(self) -> Account:
-        """Who runs the server. Raises Unavailable when root finds nobody to."""
+        """Who runs the server. Raises Unavailable where root finds no account for it."""
         return Account.of(self.data)
 
     def answers(self) -> bool:
@@ -123,12 +123,12 @@ class Cluster:
             self.account.close_the_way(self.home / _OPENED)
 
     def stop(self) -> bool:
-        """Disconnect everybody and bring the server down; False when it was not running.
+        """End all sessions and bring the server down; False when it was not running.
 
         Raises Unavailable when it is still there after about a minute.
         """
         folder = self.postmaster.folder()
-        if not self.postmaster.lives():  # pg_ctl would signal whoever has its number now
+        if not self.postmaster.lives():  # pg_ctl would signal the process that has its number now
             return False
         # Another home's stop may have closed the folders that both were let through.
         self.account.open_the_way((self.home, programs()), self.home / _OPENED, lambda _: None)
@@ -160,7 +160,7 @@ class Cluster:
         return said.decode(errors="replace").splitlines()[-lines:]
 
     def _comes_up_by_itself(self) -> bool:
-        # Somebody else may have started it meanwhile. One that does not answer is recovering, or on its way down.
+        # Another console may have started it meanwhile. One that does not answer is recovering, or on its way down.
         if not self.postmaster.lives():
             return False
         if not wait_until(lambda: self.answers() or not self.postmaster.lives(), self._patience):

@@ -53,7 +53,7 @@ class Postmaster:
         return Path(lines[_FOLDER_LINE]) if len(lines) > _FOLDER_LINE and lines[_FOLDER_LINE] else None
 
     def answers(self, account: Account, seconds: int = ANSWER_SECONDS) -> bool:
-        """Whether it accepts connections within some seconds, in a folder that nobody else could have made."""
+        """Whether it accepts connections within some seconds, in a folder that no other user could have made."""
         return self.answer(account, seconds) == Ping.OK
 
     def answer(self, account: Account, seconds: int) -> Ping:
@@ -70,7 +70,7 @@ class Postmaster:
         return pid is not None and _exists(pid) and _works_in(pid, self.data)
 
     def clear_stale_locks(self, folder: Path) -> None:
-        """Remove lock files whose process number is somebody else's now. Only for a postmaster that is dead.
+        """Remove lock files whose process number belongs to another process now. Only for a postmaster that is dead.
 
         PostgreSQL clears those of dead processes itself, but takes any living one for its predecessor.
         """
@@ -93,7 +93,7 @@ def socket_folder(home: Path) -> Path:
 
 
 def make_private(folder: Path, account: Account) -> None:
-    """Create the socket's folder as 0700 of `account`. Raises Unavailable if somebody else made it first."""
+    """Create the socket's folder as 0700 of `account`. Raises Unavailable if another user made it first."""
     try:
         folder.mkdir(mode=0o700)
         account.own(folder)
@@ -108,7 +108,7 @@ def make_private(folder: Path, account: Account) -> None:
 
 
 def is_private(folder: Path, account: Account) -> bool:
-    """Whether `folder` is a real folder of `account` that nobody else may enter."""
+    """Whether `folder` is a real folder of `account` that no other user may enter."""
     try:
         found = folder.lstat()
     except OSError:

@@ -26,7 +26,7 @@ _LINGERING = 0.3  # seconds that a client which just left may still be listed
 class EmbeddedServer:
     """The running server of a home, in use by this process until `release`. Make one with `use`.
 
-    While anybody uses it, or after `keep`, or while psql or another program is connected, it is not stopped.
+    While a console uses it, or after `keep`, or while psql or another program is connected, it is not stopped.
     """
 
     def __init__(self, home: Path, cluster: Cluster) -> None:
@@ -95,7 +95,7 @@ class EmbeddedServer:
             _marker(self.home).touch()
 
     def give_up(self) -> None:
-        """It was waited for in vain: `release` leaves it as it stands, for whoever comes next to stop."""
+        """It was waited for in vain: `release` leaves it as it stands, for the next user to stop."""
         self._cluster.stands_still = True
 
     def release(self) -> None:
@@ -128,7 +128,7 @@ class EmbeddedServer:
                 ours = {"ours": f"{APPLICATION} %"}
                 return not wait_until(lambda: connection.one(FOREIGN_CLIENTS, ours).clients == 0, _LINGERING)
         except ConsoleError:
-            return True  # no connection left to ask on: then somebody has them
+            return True  # no connection left to ask on: then others have them
 
 
 def stop(home: Path) -> bool:
@@ -159,7 +159,7 @@ def _marker(home: Path) -> Path:
 
 
 def _prepared(home: Path) -> Path:
-    # Root's own home must let the server's account through; for anybody else it is closed.
+    # Root's own home must let the server's account through; for any other user it is closed.
     home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     return home.resolve()
 

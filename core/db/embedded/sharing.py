@@ -1,7 +1,7 @@
 """Who uses the embedded server of a home, across processes: two locks, freed by the kernel with their holder.
 
 `users.lock` is held shared by every process that uses the server. `work.lock` is held by the one process that
-starts, stops or fills it. Order: users, then work; nobody waits for users while holding work.
+starts, stops or fills it. Order: users, then work; no process waits for users while holding work.
 
 These are POSIX locks: they belong to the process, and closing any handle on the file drops them. So each
 process has one handle per file at a time, counted here for all its threads. A forked child inherits no such
@@ -48,7 +48,7 @@ def enter(home: Path) -> None:
 
 
 def leave(home: Path, when_last: Callable[[], None]) -> None:
-    """End one `enter`. `when_last` is called if nobody uses `home` now, and while nobody can enter."""
+    """End one `enter`. `when_last` is called if `home` is not in use now, and while none can enter."""
     with _threads:
         use = _uses[home]
         use.count -= 1
@@ -69,7 +69,7 @@ def leave(home: Path, when_last: Callable[[], None]) -> None:
 def working(home: Path, waiting: Callable[[], None], timeout: float | None = None) -> Iterator[None]:
     """Be the only one in any process that starts, stops or fills the server of `home`. Not reentrant.
 
-    `waiting` is called once if somebody else is at it. Raises Unavailable after `timeout` seconds.
+    `waiting` is called once if another process is at it. Raises Unavailable after `timeout` seconds.
     """
     with _threads:
         lock = InterProcessLock(lock_file.own(home / "work.lock"))

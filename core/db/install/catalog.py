@@ -1,6 +1,6 @@
 """What the catalogs say of the objects that are ours, asked by this program and not by a function of the database.
 
-Whoever replaces the functions that compare does not change what is found here.
+Who replaces the functions that compare does not change what is found here.
 """
 
 from collections import defaultdict

@@ -27,7 +27,7 @@ COLLECTION = "schema/0006_collection.sql"
 BINDING = "functions/adopt/binding.sql"
 BIND_TABLE = "functions/adopt/bind_table.sql"
 BIND_GATEWAY = "functions/adopt/bind_gateway.sql"
-# Whoever installs makes it and gives it to birth_caller, which birth_owner could not.
+# The installing login makes it and gives it to birth_caller, which birth_owner could not.
 AS_CALLER = "functions/kernel/as_caller.sql"
 REGISTER_COLUMN = "schema/0026_register_column.sql"
 # A feature's functions come after those that it uses, for people who read a script; only `needs` decides.
@@ -103,8 +103,8 @@ class Part:
     def handed_over(self, schema: str) -> sql.Composed:
         """The statements that give what it makes to birth_owner; empty where it makes nothing of the kind.
 
-        Whoever installs makes it: event triggers of the company's run as whoever makes something, and birth_owner has
-        no rights on their tables.
+        The installing login makes it: event triggers of the company's run as that login, and birth_owner has no
+        rights on their tables.
         """
         if not self.is_ours:
             return sql.SQL("").format()

@@ -1,4 +1,4 @@
-"""A script: statements that are either run in one transaction, or printed for somebody who runs them with psql."""
+"""A script: statements that are either run in one transaction, or printed for an administrator with psql."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from core.db.connection.errors import translated
 from core.db.install.installer import ADVISORY_LOCK, Part
 from core.errors import GateClosed
 
-# A table that somebody holds for longer is not waited for: meanwhile nobody else would get at it either.
+# A table that is held for longer is not waited for: meanwhile no other session would get at it either.
 _LOCK_TIMEOUT = "10s"
 # Citus repeats what is made on its workers, as the role that made it: birth_owner has no login there. No row elsewhere.
 _HERE_ONLY = (
@@ -31,7 +31,7 @@ class Statement:
     """One step. `needs` says who can do it where this login cannot.
 
     `as_owner`: birth_owner does it. Nothing that makes or alters an object, nor grants it: event triggers of the
-    company's run then, as whoever did that, and birth_owner has no rights on their tables.
+    company's run then, as the login that did that, and birth_owner has no rights on their tables.
     """
 
     what: str
@@ -129,7 +129,7 @@ def _named(watching: Mapping[str, str]) -> Iterator[None]:
 def begin(driver: Driver) -> None:
     """Wait for other installers; inside a transaction."""
     with translated(), driver.cursor() as cursor:
-        # Whoever chose to wait less, does.
+        # A session that chose to wait less, does.
         cursor.execute(
             "SELECT set_config('lock_timeout', %s, true) FROM pg_settings"
             " WHERE name = 'lock_timeout' AND setting::integer NOT BETWEEN 1 AND 10000",

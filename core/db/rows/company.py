@@ -9,7 +9,7 @@ from core.db.rows.query import Query
 
 @dataclass(frozen=True, slots=True)
 class CompanyTable:
-    """A table of the company by one of the packet's names, or by the name that somebody gave."""
+    """A table of the company by one of the packet's names, or by the name that was given."""
 
     part: str
     schema: str

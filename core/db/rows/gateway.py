@@ -19,7 +19,7 @@ class BoundGateway:
 
 @dataclass(frozen=True, slots=True)
 class TriggerFunction:
-    """A trigger function by the name that somebody gave."""
+    """A trigger function by the name that was given."""
 
     schema: str
     function: str

@@ -87,7 +87,7 @@ class Schemas:
 
 @dataclass(frozen=True, slots=True)
 class Attested:
-    """What somebody stands for in place of what the console cannot check: the setting, and the words."""
+    """What a person stands for in place of what the console cannot check: the setting, and the words."""
 
     name: str
     words: str

@@ -8,7 +8,7 @@ from core.db.rows.query import Query
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A session that may hold up another. `alone`: it locks the table against everybody, or waits to.
+    """A session that may hold up another. `alone`: it locks the table against all others, or waits to.
 
     What only its own login may see is None.
     """

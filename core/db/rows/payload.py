@@ -8,7 +8,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from core.errors import Json
 
-# What the annotation `Json` names; whoever writes it need not import them.
+# What the annotation `Json` names; a module that writes it need not import them.
 _NAMES = {"Json": Any, "Mapping": Mapping, "Sequence": Sequence}
 
 

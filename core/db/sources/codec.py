@@ -58,7 +58,7 @@ def _part_text(column: str, type_name: str) -> sql.Composable:
     if type_name in _PLAIN:
         return _collated(reference)
     if type_name in _BY_OUTPUT:
-        # Never by a cast: whoever owns an enum may have made one to text that does whatever they like.
+        # Never by a cast: the owner of an enum may have made one to text that does whatever they like.
         return _collated(sql.SQL("CASE WHEN {0} IS NOT NULL THEN pg_catalog.format('%s', {0}) END").format(reference))
     if type_name == "numeric":
         return _collated(sql.SQL("pg_catalog.trim_scale({})").format(reference))

@@ -1,4 +1,4 @@
-"""How our values reach the named parameters of a register function that somebody else wrote."""
+"""How our values reach the named parameters of a register function of the company's."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Function:
     volatility: str
 
     def as_json(self) -> Json:
-        """What somebody who binds it needs to see."""
+        """What the person who binds it needs to see."""
         return {"function": self.signature, "parameters": [each.text for each in self.parameters]}
 
 

@@ -10,7 +10,7 @@ from core.errors import UsageError
 
 REQUIRED = "REQUIRED"
 EXEMPT = "EXEMPT"
-EVERYTHING = ("public.*",)  # what is enrolled unless somebody says otherwise
+EVERYTHING = ("public.*",)  # what is enrolled unless other tables are named
 IN_SCOPE = frozenset({"governed", "observed"})  # the governance roles whose rows are to be registered
 _SIMILAR = 3
 
@@ -112,7 +112,7 @@ def out_of_scope(
 
 
 def _named(tables: Sequence[Table], registered: Mapping[str, Table | None]) -> dict[Table, str]:
-    """A name for each: the table's own where it is free and nobody else's here, else with its schema."""
+    """A name for each: the table's own where it is free and no other table's here, else with its schema."""
     wanted = Counter(table.name for table in tables)
     found: dict[Table, str] = {}
     for table in tables:

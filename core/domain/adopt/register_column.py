@@ -1,4 +1,4 @@
-"""Where a registry column's value comes from, as somebody writes it: a constant, a value of ours, or a look-up."""
+"""Where a registry column's value comes from, as it is written: a constant, a value of ours, or a look-up."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,16 +1,16 @@
-"""How many workers a run has when nobody says: one, and one more for each core that the server leaves idle."""
+"""How many workers a run has unless a number is given: one, and one more for each core that the server leaves idle."""
 
 from dataclasses import dataclass, field
 
 MOST = 4
-# Where nobody can count the server's cores, it has these.
+# Where the server's cores cannot be counted, it has these.
 ASSUMED_CORES = 2
 # With fewer rows to go, a run is over before another worker would have helped.
 WORTHWHILE_ROWS = 20_000
 _LOOKS = 3  # before a second worker begins
 _WEIGHT = 0.3  # of the latest look
 _SLACK = 0.5  # of a core: what others may use of one that counts as idle
-_PATIENCE = 0.75  # of a core: a look that meets somebody at work sends no worker away at once
+_PATIENCE = 0.75  # of a core: a look that meets another session at work sends no worker away at once
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What a login may do with a run now, and what forbids it: asked before somebody tries, in words for people.
+"""What a login may do with a run now, and what forbids it: asked before a person tries, in words for people.
 
 Nothing is decided here. The services and the database refuse by themselves what these reasons say beforehand.
 """
@@ -113,7 +113,7 @@ def _apply(run: Standing) -> str:
 
 
 def closed(gates: Iterable[Judgement]) -> str:
-    """The gates that are not open, in short: what somebody decides first, else that the plan is stale."""
+    """The gates that are not open, in short: what a person decides first, else that the plan is stale."""
     shut = [gate for gate in gates if not gate.passed]
     # What comes first in the line is said first, whatever the order of the gates.
     words = [text for gate, text in _CLOSED.items() if any(each.id == gate for each in shut)]

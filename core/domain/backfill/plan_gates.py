@@ -23,7 +23,7 @@ ASKED = frozenset({"no_nulls", "no_empties", "unique", "no_twins", "short_enough
 
 @dataclass(frozen=True, slots=True)
 class WantedCollection:
-    """A collection that somebody wants planned; `facts` is None for a name that is not enrolled."""
+    """A collection that is to be planned; `facts` is None for a name that is not enrolled."""
 
     collection: str
     facts: Facts | None

@@ -1,4 +1,4 @@
-"""How a run that is applied gets on, as anybody sees it in the database, and how it may be applied."""
+"""How a run that is applied gets on, as every reader sees it in the database, and how it may be applied."""
 
 import re
 from collections.abc import Mapping

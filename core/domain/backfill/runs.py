@@ -113,7 +113,7 @@ class Statements:
 class Accounting:
     """What became of the planned rows; `late` rows were born after the plan and are not part of it.
 
-    None where nobody counted them: that takes a look at every source.
+    None where they were not counted: that takes a look at every source.
     """
 
     planned: int

@@ -79,7 +79,7 @@ class Replicas:
 
 @dataclass(slots=True)
 class Bucket:
-    """WAL as a token bucket: it fills at the limit, holds a second of it, and whoever writes takes out.
+    """WAL as a token bucket: it fills at the limit, holds a second of it, and what is written takes out.
 
     So a limit holds on average, and neither a burst nor the time between two looks changes that. What was written at
     once, by whomever, is waited for no longer than ten seconds.
@@ -131,7 +131,7 @@ def _below(value: float | None, limit: float | None) -> bool | None:
 
 
 def _replicas(load: Load) -> Verdict:
-    """Of replicas that are gone nobody knows how far behind they are."""
+    """Of replicas that are gone it is unknown how far behind they are."""
     wanted = max(load.limits.replicas or 0, 0 if load.limits.replica_lag is None else load.most_replicas)
     return when(load.replicas >= wanted, {"streaming": load.replicas, "wanted": wanted})
 

@@ -11,7 +11,7 @@ from core.domain.classify.column_statistics import SampledTable, has_twins, unus
 
 WIDEST = 3  # columns of a searched combination
 _LONGEST_RUN = 4
-# More columns than this are not combined: combinations grow with the cube, and nobody identifies rows by them.
+# More columns than this are not combined: combinations grow with the cube, and rows are not identified by them.
 _COMBINED = 12
 _PREFIX = 400  # rows that refute most combinations at a small price
 # Further columns that a junction may have before it is an event with a life of its own.

@@ -27,7 +27,7 @@ _CODES = _set(
     """
 )
 _IDS = _set("id ids uuid guid oid pk sk rowid uid sid")
-# What a person reads, and somebody corrects tomorrow.
+# What a person reads, and another corrects tomorrow.
 _LABELS = _set("name label title caption displayname fullname subject heading")
 _CHANGING = _set(
     """

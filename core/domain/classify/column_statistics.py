@@ -59,7 +59,7 @@ class SampledTable(Kept):
     """A table with everything the suggester looks at.
 
     `sample` holds each column's texts, row by row; `whole` says that it is all rows there are. `rows` is exact then,
-    an estimate otherwise, None where nobody knows. `shared_names` counts the other tables that have a column of
+    an estimate otherwise, None where it is unknown. `shared_names` counts the other tables that have a column of
     the same name.
     """
 

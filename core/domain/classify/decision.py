@@ -17,7 +17,7 @@ _STRATEGIES = (COLUMN, SYNTHETIC, EXEMPT, UNCLASSIFIED)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody wants a collection to be: `identity` is a column or a template, None for the other strategies."""
+    """What a person wants a collection to be: `identity` is a column or a template, None for the other strategies."""
 
     collection: str
     strategy: str

@@ -1,7 +1,7 @@
 """A suggestion in words: how sure it is, what was seen for and against its candidates, and what comes next.
 
 The command line and the console tell it alike. Reasons stand in the order of their weight, which is a number that
-nobody can read: how sure all of them together make, the probability says.
+people do not read: how sure all of them together make, the probability says.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -18,7 +18,7 @@ from core.domain.classify.points import NAT, POINTS
 from core.domain.classify.scores import score
 from core.domain.classify.surroundings import Surroundings
 
-CHOSEN = 5.0  # points for what people chose in every sister table: not learned, as nobody's choices are public
+CHOSEN = 5.0  # points for what people chose in every sister table: not learned, as such choices are not public
 REJECTED = "rejected for sister tables"
 
 
@@ -26,7 +26,7 @@ REJECTED = "rejected for sister tables"
 class Ranked:
     """A candidate: `parts` are its points by what was seen, `probability` its share of all candidates' odds.
 
-    `unaided` is the same without what people chose elsewhere: that may change the order, and makes nobody sure.
+    `unaided` is the same without what people chose elsewhere: that may change the order, and makes no candidate sure.
     """
 
     columns: Columns

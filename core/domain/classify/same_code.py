@@ -1,4 +1,4 @@
-"""When two texts are the same code, although they differ: what nobody sees, and what has several forms.
+"""When two texts are the same code, although they differ: what is not seen, and what has several forms.
 
 The database has the same two functions (`core/sql/functions/kernel/same_code.sql`); a test holds them together.
 """

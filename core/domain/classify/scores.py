@@ -1,6 +1,6 @@
 """How likely a candidate is the identity: a sum of points, each part with one reason.
 
-The weights are few and round; none was fitted to a schema. What decides most is what somebody declared. Next comes
+The weights are few and round; none was fitted to a schema. What decides most is what was declared. Next comes
 what the table's shape says, then names, then the values. A part never decides by itself what two others deny.
 """
 
@@ -38,7 +38,7 @@ _REFERENCED = 6.0
 # The full name of an own key that other tables have, too: they name these rows by it.
 _SHARED = 4.0
 _PER_COLUMN = -6.0
-# Chance makes few rows unique: the price for what nobody declared, fading with the rows.
+# Chance makes few rows unique: the price for what is not declared, fading with the rows.
 _ACCIDENT, _ACCIDENT_ROWS = -12.0, 60.0
 _COMFORTABLE, _LONG_PENALTY = 64, -12.0
 

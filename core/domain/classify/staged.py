@@ -1,7 +1,7 @@
 """Staged choices: what an operator has decided and not yet written, and what of it may come back after a console ended.
 
-As JSON they are a file of this machine. Nothing in it is trusted more than what somebody types: a choice that comes
-back is staged again, never written, and proven like any other when somebody writes it.
+As JSON they are a file of this machine. Nothing in it is trusted more than what a person types: a choice that comes
+back is staged again, never written, and proven like any other when it is saved.
 """
 
 import json
@@ -50,7 +50,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What comes back: `at` is the latest time of it, `overtaken` are collections that somebody decided meanwhile."""
+    """What comes back: `at` is the latest time of it, `overtaken` are collections that were decided meanwhile."""
 
     at: datetime
     choices: tuple[StagedDecision, ...]
@@ -58,7 +58,7 @@ class Returned:
 
 
 def restorable(kept: Collection[Kept], blockers: Iterable[Blocker], staged: Collection[str]) -> Returned | None:
-    """What may be staged again: choices of collections that wait as they did, and that nobody has `staged` here.
+    """What may be staged again: choices of collections that wait as they did, and that are not `staged` here.
 
     Of several choices for one collection the latest counts. None where nothing was kept.
     """

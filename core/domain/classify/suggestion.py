@@ -14,7 +14,7 @@ from core.errors import Json
 
 SAFE, LIKELY, OPEN = "A", "B", "C"
 _KEPT = 9  # candidates: as many as an editor has digits for
-SURE = 0.985  # the probability below which nobody should decide unseen
+SURE = 0.985  # the probability below which no decision is made unseen
 _LIKELY = 0.5
 _TEXTS = ("text", "character", "name", "enum")
 _FEW_CODES, _FEW_ROWS = 10, 3

@@ -104,7 +104,7 @@ def _may_name_rows(table: SampledTable, name: str, plain: str) -> bool:
 
 
 def _is_long(table: SampledTable, name: str) -> bool:
-    """Whether a column's first texts are too long for a key: nobody names rows by them."""
+    """Whether a column's first texts are too long for a key: rows are not named by them."""
     texts = [text for text in table.sample[name][:_FIRST_TEXTS] if text]
     return sum(map(len, texts)) > _LONG * len(texts)
 

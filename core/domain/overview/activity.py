@@ -1,4 +1,4 @@
-"""What happened since somebody looked: events of the ledger, and which of them explain a figure that changed."""
+"""What happened since the last look: events of the ledger, and which of them explain a figure that changed."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +42,7 @@ class LedgerEvent:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Events of one kind that somebody did in a row. `at` is when the last of them happened."""
+    """Events of one kind that one person did in a row. `at` is when the last of them happened."""
 
     at: datetime
     actor: str
@@ -88,6 +88,6 @@ def deeds(events: Iterable[LedgerEvent]) -> list[Deed]:
 
 
 def cause(figure: str, events: Sequence[LedgerEvent]) -> LedgerEvent | None:
-    """The latest event that may have changed a figure; None where nobody did: a permit ran out, a table came."""
+    """The latest event that may have changed a figure; None where no event did: a permit ran out, a table came."""
     kinds = CAUSES.get(figure, frozenset())
     return next((each for each in events if each.kind in kinds), None)

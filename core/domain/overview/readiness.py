@@ -32,7 +32,7 @@ class FrozenScript:
 class Census:
     """What the catalogs and the data say of the REQUIRED collections. Names are sorted.
 
-    `locked` ones belong to no side of the frozen script's cut: somebody locks their tables, so that nobody can look.
+    `locked` ones belong to no side of the frozen script's cut: another session locks their tables.
     """
 
     column: int
@@ -150,7 +150,7 @@ READINESS: tuple[Gate[Readiness], ...] = (
 def conditions(readiness: Readiness) -> tuple[Judgement, ...]:
     """What opens the QT-001 gate, each condition with its verdict: as many are closed as the gate's text names.
 
-    Where there is no table for permits, nobody can open one: then only the table is asked for.
+    Where there is no table for permits, none can be opened: then only the table is asked for.
     """
     wanted = [
         gate

@@ -24,7 +24,7 @@ class History:
 def cause(then: History, now: History) -> tuple[str, str]:
     """A word for programs and one for people: another installation, a rewind, or a change.
 
-    Nobody is accused without ground: a failover, a restore and a second installation leave traces of their own.
+    No person is blamed without ground: a failover, a restore and a second installation leave traces of their own.
     """
     if then.genesis != now.genesis:
         return INSTALLATION, (

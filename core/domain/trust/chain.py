@@ -136,7 +136,7 @@ def _fault(event: ChainEvent, seq: int, prev: bytes) -> str | None:
 class _Orders:
     """Whether times run forwards: from the first event on that tells of a schema which sees to it.
 
-    Version 0.1.0 took the clock as it was, and a clock may be set back: that is nobody's forgery.
+    Version 0.1.0 took the clock as it was, and a clock may be set back: that is no forgery.
     """
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from core.errors import Json
 class Check:
     """One finding. `verdict` is passed, failed, warning or unknown.
 
-    `remedy` is SQL that mends it, for somebody who may run it: the console never does.
+    `remedy` is SQL that mends it, for a login that may run it: the console never does.
     """
 
     id: str

@@ -62,7 +62,7 @@ def warnings(
     bypassrls: bool,
     retired: bool,
 ) -> tuple[str, ...]:
-    """What somebody who reads the list must know of a login."""
+    """What a reader of the list must know of a login."""
     powers = [
         name for name, has in (("SUPERUSER", superuser), ("CREATEROLE", createrole), ("BYPASSRLS", bypassrls)) if has
     ]
@@ -96,9 +96,9 @@ def checked(login: str, person: str | None = None) -> None:
 
 
 def name_of(person: str, known: Iterable[str]) -> str:
-    """The name under which somebody is recorded: composed (NFC), with single blanks and none around it.
+    """The name under which a person is recorded: composed (NFC), with single blanks and none around it.
 
-    Raises UsageError where it only looks like another one of `known`: people are told apart by it, and somebody who is
+    Raises UsageError where it only looks like another one of `known`: people are told apart by it, and a person who is
     there twice could certify what they did themselves.
     """
     name = " ".join(unicodedata.normalize("NFC", person).split())

@@ -69,14 +69,14 @@ class Replay:
     """The state that events add up to. Holds a digest for each row, never the rows.
 
     There is one batch or more to each event, so of rows that are told once and stay as they are only sums are kept:
-    of what chain and table say, under a key that nobody knew when they were written. Where a sum does not come out,
+    of what chain and table say, under a key that was unknown when they were written. Where a sum does not come out,
     `unsettled` names it, and a second Replay that follows `only` those says which rows differ.
     """
 
     def __init__(self, only: frozenset[int] | None = None) -> None:
         self._only = only
         self._told: dict[tuple[str, str], tuple[str, int]] = {}
-        # What makes Python's own hash (64 bits) one that nobody foretells, also where its seed is set from outside.
+        # What makes Python's own hash (64 bits) one that cannot be foretold, also where its seed is set from outside.
         self._secret = secrets.token_hex(32)
         self._sums = [0] * _SUMS
         self._retold: set[int] = set()

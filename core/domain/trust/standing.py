@@ -28,7 +28,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A database by the name of its profile: how it stands, or why nobody can say."""
+    """A database by the name of its profile: how it stands, or why that is unknown."""
 
     profile: str
     standing: Standing | None

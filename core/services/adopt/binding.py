@@ -71,7 +71,7 @@ def _company_s(connection: Connection, made: Draft) -> list[_Found]:
 def _guess(connection: Connection, made: Draft, candidates: list[_Found], bound: Bound | None) -> None:
     fitting = [(found, names) for found in candidates if (names := guess(found.function)) is not None]
     if len(fitting) > 1:
-        # Beside one that takes arrays, the one that the gateway calls for each row is meant, unless somebody says so.
+        # Beside one that takes arrays, the one that the gateway calls for each row is meant, unless the other is named.
         fitting = [(found, names) for found, names in fitting if not is_set_based(found.function, names)]
     if len(fitting) == 1:
         _bind(connection, made, *fitting[0], bound)

@@ -1,4 +1,4 @@
-"""What whoever installs states, and the console cannot find out: kept as settings, each an event of the ledger."""
+"""What an administrator states, as the console cannot find it out: kept as settings, each an event of the ledger."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -38,7 +38,7 @@ def register_writes(connection: Connection, made: Draft, tables: Sequence[str]) 
 
 
 def allow_withdraw(made: Draft, *, wanted: bool) -> None:
-    """The steps that let runs be withdrawn: by somebody who may grant DELETE on the registry, as an event."""
+    """The steps that let runs be withdrawn: by a login that may grant DELETE on the registry, as an event."""
     if not wanted:
         return
     table = made.tables.get("registry")
@@ -55,7 +55,7 @@ def allow_withdraw(made: Draft, *, wanted: bool) -> None:
 
 
 def attestations(made: Draft, known: Mapping[str, str]) -> None:
-    """The steps that keep what somebody stands for and did not say before, in the same words.
+    """The steps that keep what a person stands for and did not say before, in the same words.
 
     Each is heard only where the console cannot see for itself.
     """

@@ -151,7 +151,7 @@ def _registered(connection: Connection, made: Draft, tables: Sequence[Table]) ->
     found: dict[str, Table | None] = {}
     for name in names:
         if name in placed:
-            # A place that is empty now is kept: whoever moved the table says where it went.
+            # A place that is empty now is kept: who moved the table says where it went.
             found[name] = able.get(placed[name], Table(*placed[name], "gone"))
         else:
             found[name] = next((able[schema, name] for schema in schemas if (schema, name) in able), None)
@@ -248,7 +248,7 @@ def _grant_reading(made: Draft, tables: Sequence[Table], needs: str) -> None:
     if tables:
         made.add(
             f"birth_owner and the groups may read {_few(table.text for table in tables)}",
-            # A line for each: whoever runs it reads what is opened.
+            # A line for each: an administrator reads what is opened.
             sql.SQL("GRANT SELECT ON\n    {}\nTO birth_owner, birth_reader").format(
                 sql.SQL(",\n    ").join(map(identifier, tables))
             ),

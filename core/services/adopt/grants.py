@@ -18,7 +18,7 @@ _CALLER: Final[Mapping[str, tuple[str, ...]]] = {"policy": ("SELECT", "UPDATE")}
 
 
 def draft(connection: Connection, made: Draft) -> None:
-    """The steps that let birth_owner read the gateway's tables, and everybody read them."""
+    """The steps that let birth_owner read the gateway's tables, and every reader of the console."""
     tables = made.tables
     wanted = {part: ["SELECT"] for part in NAMES}
     if has_trigger_guard(made):

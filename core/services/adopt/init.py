@@ -28,7 +28,7 @@ from core.services.adopt.script_draft import SUPERUSER, Draft, Left
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asked `init` for."""
+    """What `init` was asked for."""
 
     collections: Sequence[str] = ()
     exempt: Sequence[str] = ()
@@ -55,7 +55,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Which are done, or would be, and which are left for somebody else."""
+    """Which are done, or would be, and which are left for an administrator."""
 
     doing: Sequence[Statement]
     waiting: Sequence[Statement]
@@ -63,7 +63,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done, or would be. `sql` is the whole script; `remedies` make failed audits pass, by somebody's hand.
+    """What was done, or would be. `sql` is the whole script; `remedies` make failed audits pass: for an administrator.
 
     `out_of_scope` counts the collections that are not REQUIRED by their governance role. `not_rehearsed` is why a dry
     run could not run all of its script in a transaction that it takes back; "" where it did.
@@ -107,7 +107,7 @@ def preview(connection: Connection, wish: Wish) -> Outcome:
 
 
 def init(connection: Connection, wish: Wish) -> Outcome:
-    """Do what this login can, in one transaction, and say what somebody else has to do.
+    """Do what this login can, in one transaction, and say what is left to an administrator.
 
     Raises GateClosed for what stops the installation, all of it at once, and other ConsoleErrors.
     """
@@ -140,7 +140,7 @@ def _install(connection: Connection, wish: Wish, met: list[ConsoleError]) -> Out
         script.run(connection.driver, membership.leaving(made.survey), read_only=connection.read_only)
     waiting = [each for each in made.statements if each not in doing]
     if not made.survey.can_install:
-        # Until somebody made the roles and let this login in, there is no use in telling the rest.
+        # Until an administrator made the roles and let this login in, there is no use in telling the rest.
         waiting = installing.first_steps(made.survey, connection.schema)
     steps = Steps(doing, [each for each in waiting if not each.is_plumbing])
     return _outcome(connection, made, steps, remedies)
@@ -195,7 +195,7 @@ def _rehearse(connection: Connection, made: Draft) -> list[Statement]:
 
 
 def insist_on_all(outcome: Outcome) -> None:
-    """Raise NotAllowed where something is left for somebody else to do."""
+    """Raise NotAllowed where something is left for an administrator to do."""
     if outcome.needs:
         raise NotAllowed(
             f"{len(outcome.needs)} steps need more privileges",
@@ -269,7 +269,7 @@ def _outcome(
 
 
 def _remedies(connection: Connection, made: Draft) -> list[dict[str, Json]]:
-    """What the audit would have somebody run; nothing where it is not installed, or not this login's to see."""
+    """What the audit would have an administrator run; nothing where it is not installed, or not this login's to see."""
     if not connection.one(rows.SEES_REMEDIES).sees:
         return []
     found = connection.rows(rows.REMEDIES)

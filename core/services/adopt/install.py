@@ -29,7 +29,7 @@ _EVENT_TRIGGER = "evt_trigger_guard_ddl"
 _UNDEFINED_FUNCTION = "42883"
 _STATISTICS = "the statistics that throttles read"
 _SESSIONS = "the right to end sessions that block a permit's end"
-# Settings that hold the words of whoever stands for what a managed server does not show, or allow.
+# Settings that hold the words of the person who stands for what a managed server does not show, or allow.
 AUTHENTICATION: Final = "authentication_attested"
 TRIGGER_GUARD: Final = "trigger_guard_attested"
 DASHBOARD: Final = "v_birth_stage2_qt001_readiness_dashboard"

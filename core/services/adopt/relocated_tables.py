@@ -18,7 +18,7 @@ def moved(facts: Mapping[Table, Relation], registered: Mapping[str, Table | None
         name = argument_of(fact)
         if name in registered and not table.obstacle and table not in known and _is_gone(registered[name]):
             found.setdefault(name, []).append(table)
-    # Of two with one trigger's argument, one is a copy, and nobody here knows which.
+    # Of two with one trigger's argument, one is a copy, and the console cannot know which.
     return {name: tables[0] for name, tables in found.items() if len(tables) == 1}
 
 

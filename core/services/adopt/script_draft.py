@@ -1,4 +1,4 @@
-"""A script in the making: what is to be done to a database, what stays as it is, and what somebody else has to do."""
+"""A script in the making: what is to be done to a database, what stays as it is, what an administrator has to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Survey:
     owner: Owner | None  # what birth_owner may; None where there is no such role
     objects: Mapping[tuple[str, str], Object]  # of the schema, by kind and name
     recorded: frozenset[str]  # parts of an installation that were done before
-    attested: Mapping[str, str] = field(default_factory=dict)  # the words of whoever stands for what cannot be checked
+    attested: Mapping[str, str] = field(default_factory=dict)  # the words of a person for what cannot be checked
     makes_event_triggers: bool = False
 
     @property

@@ -19,8 +19,8 @@ def known(connection: Connection) -> tuple[str, ...]:
 def unenrolled(connection: Connection) -> tuple[str, ...]:
     """Their names, as the matrix shows tables: bare in public, else with the schema.
 
-    Not among them: what known products keep for themselves, and the company's own backfill. Where nobody kept the
-    globs (an installation of 0.1.0), the schemas of the collections count.
+    Not among them: what known products keep for themselves, and the company's own backfill. Where the globs
+    were not kept (by 0.1.0), the schemas of the collections count.
     """
     found = connection.rows(TABLES)
     kept = connection.row(GLOBS)

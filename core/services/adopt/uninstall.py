@@ -42,7 +42,7 @@ def survey(connection: Connection) -> Removal:
 
 
 def insist_on_leave(found: Removal, *, even_certified: bool) -> None:
-    """Raise GateClosed where certified runs would go and nobody said so."""
+    """Raise GateClosed where certified runs would go without leave."""
     if found.certified_runs and not even_certified:
         raise GateClosed(
             f"{found.certified_runs} certified runs would be removed, with the ledger that proves them",

@@ -37,7 +37,7 @@ class Upgrade:
 
 @dataclass(frozen=True, slots=True)
 class _Drafted:
-    """The steps, of which the first are `done`; the version that is there; who else is needed: '' for nobody."""
+    """The steps, of which the first are `done`; the version that is there; who else is needed: '' if no one is."""
 
     made: Draft
     before: str
@@ -85,7 +85,7 @@ def _granted(connection: Connection, drafted: "_Drafted") -> list[Statement]:
 
 
 def insist_on_rights(found: Upgrade) -> None:
-    """Raise NotAllowed where somebody else has to run the script."""
+    """Raise NotAllowed where an administrator has to run the script."""
     if found.needs:
         raise NotAllowed(
             f"the upgrade needs {found.needs}: nothing was changed",
@@ -118,7 +118,7 @@ def _is_to_be_left(found: Installation) -> bool:
 def _move(connection: Connection) -> tuple[str, str] | None:
     """From where to where what is installed moves: out of a schema that it shares. None where it stays.
 
-    Raises GateClosed where the schema that it would move into is somebody else's.
+    Raises GateClosed where the schema that it would move into belongs to another role.
     """
     sources = [each.schema for each in connection.rows(rows.INSTALLATIONS) if _is_to_be_left(each)]
     here = connection.schema

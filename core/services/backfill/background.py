@@ -57,7 +57,7 @@ def start(program: Sequence[str], settings: Settings, run: int, options: Mapping
             arguments += [flag, str(wanted[name])]
     environment = dict(os.environ)
     if settings.dsn is not None:
-        # By the environment: what stands in argv, everybody on this machine can read.
+        # By the environment: what stands in argv, every user of this machine can read.
         environment["BIRTH_CONSOLE_DSN"] = settings.dsn
     if settings.on_event:
         environment[ON_EVENT] = json.dumps(settings.on_event)

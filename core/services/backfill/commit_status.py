@@ -23,14 +23,14 @@ class _InProgressError(Exception):
 def outcome(link: Link, claim: Claim, transaction: str | None, error: ConsoleError) -> Outcome:
     """The outcome of the batch whose link broke by `error`; `transaction` is None where it never got to its commit.
 
-    Raises Undone when it did not happen, Stale where somebody took the claim over, and Unavailable while nobody knows.
+    Raises Undone when it did not happen, Stale where another worker took the claim over, and Unavailable while unknown.
     """
     if transaction is not None and _fate(link, claim, transaction) in ("committed", None):
         found = link.repeating(lambda connection: connection.row(OUTCOME, claim.key))
         # After a failover another transaction may have the number, and another worker the epoch.
         if found is not None and found.transaction_id == transaction:
             return found
-    # It did not happen. The claim is still ours unless somebody took it over meanwhile: then this says so.
+    # It did not happen. The claim is still ours unless another worker took it over meanwhile: then this says so.
     link.patiently(HEARTBEAT, claim.key)
     raise Undone(error)
 

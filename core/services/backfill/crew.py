@@ -61,7 +61,7 @@ class Crew:
     def work(self, rows: int) -> Iterator[ApplyEvent]:
         """All workers, until nothing is left. Raises the first error of any of them, once all have ended.
 
-        Where nobody said how many, one works, and others beside it while the server has idle cores. With few `rows` to
+        Where no number was given, one works, and others beside it while the server has idle cores. With few `rows` to
         go it stays alone.
         """
         workers = self._options.workers

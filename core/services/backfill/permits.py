@@ -1,4 +1,4 @@
-"""Admission permits: opened and closed by gatekeepers, listed by everybody."""
+"""Admission permits: opened and closed by gatekeepers, listed by every reader."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta

@@ -175,7 +175,7 @@ def _insist_plannable(connection: Connection, names: Sequence[str]) -> None:
 
 
 def _refusal(connection: Connection, named: WantedCollection, gates: Sequence[Json]) -> GateClosed:
-    """What the database, or whoever looks for its table, says of one collection that cannot be planned."""
+    """What the database, or the look for its table, says of one collection that cannot be planned."""
     try:
         sources.require(connection, named.collection)
     except GateClosed as error:

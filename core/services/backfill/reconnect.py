@@ -105,7 +105,7 @@ class Link:
                 before(error)
 
         return Retrying(
-            # Whoever waited for a connection in vain has waited long enough.
+            # A caller that waited for a connection in vain has waited long enough.
             retry=retry_if_exception(lambda error: error is not self._given_up and retry(error)),
             wait=wait_exponential(multiplier=0.05, max=5.0) + wait_random(0, 0.1),
             stop=is_over,

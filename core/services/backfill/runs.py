@@ -29,7 +29,7 @@ def run(connection: Connection, number: int) -> Run:
 
 
 def account(connection: Connection, number: int, late: int | None = None) -> Accounting:
-    """What became of the rows of a run so far; `late` where somebody counted them."""
+    """What became of the rows of a run so far; `late` where they were counted."""
     entries = connection.rows(ledger.ACCOUNTING, {"run": number})
     return Accounting(
         planned=sum(each.planned for each in entries),

@@ -51,7 +51,7 @@ class Throttle:
         return time.monotonic() + seconds - self._looked_at < _LOOK_SECONDS
 
     def wait(self, link: Link, patience: float) -> None:
-        """Return when nothing holds the run, or somebody steers it. Raises Stopped after `patience` seconds."""
+        """Return when nothing holds the run, or a command came. Raises Stopped after `patience` seconds."""
         began = time.monotonic()
         if began - self._looked_at < _LOOK_SECONDS:
             return
@@ -78,7 +78,7 @@ class Throttle:
         self._looked_at = time.monotonic()
 
     def _is_controlled(self, link: Link) -> bool:
-        """Whether somebody pauses or cancels the run: that needs no server with time to spare."""
+        """Whether the run was paused or cancelled: that needs no server with time to spare."""
         return link.patiently(rows.CONTROL, {"run": self._run}).command != "run"
 
     def _load(self, link: Link) -> Load:

@@ -23,7 +23,7 @@ _CLAIM_LOST = "claim_lost"
 
 
 class Worker:
-    """Works on one run over one link until nothing is left, somebody holds the run, or a gate closes."""
+    """Works on one run over one link until nothing is left, another login holds the run, or a gate closes."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Worker:
         return None
 
     def _hold(self, verdict: str, patience: float) -> None:
-        """Wait while others finish, or while somebody pauses the run."""
+        """Wait while others finish, or while the run is paused."""
         if verdict == "cancel":
             raise self._stopped("cancelled")
         now = time.monotonic()
@@ -109,7 +109,7 @@ class Worker:
         self._stop.wait(_POLL_SECONDS)
 
     def _obey(self, patience: float) -> None:
-        """Hold while somebody holds the run, also between the parts of a claim."""
+        """Hold while the run is held, also between the parts of a claim."""
         while not self._stop.is_set():
             command = self._link.patiently(apply.CONTROL, {"run": self._run}).command
             if command == "run":

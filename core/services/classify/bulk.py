@@ -42,7 +42,7 @@ def classify_many(
     """Check every decision, then write all of them in one transaction; with `keep_going` the valid ones.
 
     `told` is what the suggester said of each collection's identity, for the history. A decision whose collection
-    somebody else changed in between is refused as stale, and what they wrote stays; `seen` are the versions that
+    another login changed in between is refused as stale, and what they wrote stays; `seen` are the versions that
     the decisions were made on, where they were made before this call.
     """
     save = str(uuid4()) if len(decisions) > 1 else ""

@@ -1,4 +1,4 @@
-"""The codes that classified collections give: whoever is classified next must not give one of them, too."""
+"""The codes that classified collections give: a collection that is classified next must not give one of them, too."""
 
 from collections.abc import Sequence
 from contextlib import suppress

@@ -51,7 +51,7 @@ def classify(
     was made on; without one, the present version is. `although_secret`: a column that holds secrets is taken knowingly.
 
     Raises GateClosed with the offending rows, or as unproven after `seconds`; nothing is written then. Raises Stale
-    where somebody else classified the collection in between, and NotAllowed for logins outside birth_operator.
+    where another login classified the collection in between, and NotAllowed for logins outside birth_operator.
     """
     source = sources.require(connection, identity.collection)
     if seen_version is not None:

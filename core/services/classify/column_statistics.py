@@ -26,7 +26,7 @@ _SAMPLED_ROWS = 3000
 _SECONDS = 5  # a sample that takes longer is given up: then only the catalogs speak
 _LOCK_MILLISECONDS = 3000  # that a table which another session has locked is waited for
 _TOGETHER, _TEXTS = 40, 300_000  # small tables that one statement reads, and their texts
-_ROWS_A_PAGE = 60  # as expected of a table that nobody has counted
+_ROWS_A_PAGE = 60  # as expected of a table that was never counted
 _FEW = 20  # rows by which many columns of an empty table are counted: they make a statement long
 # What is read together is small: one table that keeps it waiting is read, and waited for, by itself.
 _BRIEFLY = {"statement_timeout": 2000, "lock_timeout": 200}  # milliseconds

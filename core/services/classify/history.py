@@ -17,7 +17,7 @@ class Version:
     """One change of a collection's identity: who, when, why, on which evidence, and whether it was suggested.
 
     `action` is imported, classified, unclassified, undone or retired. `suggestion_rank` is the place of the identity
-    among the suggestions when it was taken; None where it was none of them, or nobody asked.
+    among the suggestions when it was taken; None where it was none of them, or was not looked up.
     """
 
     collection: str

@@ -243,7 +243,7 @@ def _with_collisions(
 
 
 def _others(connection: Connection, source: Source, among: Sequence[Pending] | None) -> Iterator[Pending]:
-    """Whoever else gives bare codes: the recorded identities, and those of `among` in their place."""
+    """Who else gives bare codes: the recorded identities, and those of `among` in their place."""
     if among is None:
         return
     instead = {each.collection for each in among} | {source.collection}

@@ -70,9 +70,9 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
 
 
 def standing_of(connection: Connection, identity: Identity) -> Json:
-    """What the suggester says of an identity that somebody chose: rank, tier and score, for its history.
+    """What the suggester says of an identity that a person chose: rank, tier and score, for its history.
 
-    None where it is not among the candidates, or nobody could look.
+    None where it is not among the candidates, or could not be looked up.
     """
     (suggestion,) = suggestions(connection, [identity.collection])
     for candidate in suggestion.candidates:

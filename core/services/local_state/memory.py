@@ -18,7 +18,7 @@ class Memory:
     name: str
     most: int
 
-    def recall(self, key: str) -> Any:  # noqa: ANN401 - whoever asks checks it: the file may hold anything
+    def recall(self, key: str) -> Any:  # noqa: ANN401 - the caller checks it: the file may hold anything
         """What was remembered under `key`. Raises KeyError where nothing was, or the file cannot be read."""
         return self._read()[key]
 

@@ -1,4 +1,4 @@
-"""Files of this machine that hold what one person did: nobody else reads them, and nobody ever reads half of one."""
+"""Files of this machine that hold what one person did: no other user reads them, and no reader gets half of one."""
 
 import os
 import tempfile

@@ -155,7 +155,7 @@ def _hold(path: Path) -> _Held | None:
 
 
 def _set_aside(held: _Held, error: Exception) -> ConsoleError:
-    """Put a file that cannot be read where it is not read again; somebody may want to look at it."""
+    """Put a file that cannot be read where it is not read again; a person may want to look at it."""
     aside = held.path.with_suffix(".unreadable")
     try:
         held.path.replace(aside)

@@ -1,4 +1,4 @@
-"""What happened since somebody looked, from the ledger's events."""
+"""What happened since the last look, from the ledger's events."""
 
 from dataclasses import dataclass
 

@@ -13,7 +13,7 @@ from core.services.classify.proof import prove
 from core.services.classify.sources import Source
 from core.services.overview import matrix
 
-PROOF_SECONDS = 30  # somebody waits in front of a screen: what takes longer is unproven, and says so
+PROOF_SECONDS = 30  # an operator waits at a screen: what takes longer is unproven, and says so
 
 
 def read(connection: Connection, collection: str, *, seconds: int = PROOF_SECONDS) -> Iterator[Contract]:

@@ -40,7 +40,7 @@ def count(connection: Connection, collection: str, *, exact: bool = False) -> Co
     Which rows share a code is told where an index says that none do, or where it is asked for: `exact` takes several
     times as long where rows do share one, and names some of them.
 
-    Without an identity nobody can say which rows are registered: then `registered` counts the registry's rows of
+    Without an identity it is unknown which rows are registered: then `registered` counts the registry's rows of
     that collection, and `missing` is known only where there are none.
     """
     source = sources.find(connection, collection)
@@ -122,7 +122,7 @@ def registry_rows(connection: Connection) -> dict[str, int]:
 
 
 def phantoms(row: MatrixRow, registry: Mapping[str, int]) -> int | None:
-    """Registry rows of a collection that no row of its source gives; None where nobody can say which those are.
+    """Registry rows of a collection that no row of its source gives; None where it is unknown which those are.
 
     Of a table that is gone, all of them. The counts must be of the same snapshot as `registry`.
     """
@@ -158,7 +158,7 @@ def counted_by_parts(connection: Connection, collections: Sequence[str]) -> dict
 def counted_phantoms(
     connection: Connection, row: MatrixRow, registry: Mapping[str, int], counted: Counts | None
 ) -> int | None:
-    """The phantoms of one collection, counted for it if it was not; None where nobody can say, or it is locked."""
+    """The phantoms of one collection, counted for it if it was not; None where they are unknown, or it is locked."""
     try:
         counts = counted or count(connection, row.facts.collection, exact=True)
     except ConsoleError:

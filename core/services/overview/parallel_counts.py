@@ -104,7 +104,7 @@ def side_by_side(
             tally.count(connection)
 
     for _ in range(min(connections, tally.open) - 1):
-        # Whoever still waits for a connection when the rest is done is not waited for.
+        # A thread that still waits for a connection when the rest is done is not waited for.
         Thread(target=help_out, name="count", daemon=True).start()
     try:
         tally.count(first)
@@ -147,7 +147,7 @@ class _Tally:
 
     @property
     def open(self) -> int:
-        """How many collections nobody has begun to count."""
+        """How many collections are not being counted yet."""
         return len(self._left)
 
     def count(self, connection: Connection) -> None:
@@ -161,7 +161,7 @@ class _Tally:
 
     def _taken(self) -> list[str]:
         share: list[str] = []
-        with suppress(IndexError):  # none are left, or somebody else was quicker
+        with suppress(IndexError):  # none are left, or another thread was quicker
             while len(share) < self._share:
                 share.append(self._left.popleft())
         return share

@@ -1,4 +1,4 @@
-"""Who else is connected with a console of ours, and what they apply: everybody may see names, nobody more."""
+"""Who else is connected with a console of ours, and what they apply: every reader may see names, and no more."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Certifying: somebody who took no part verifies a run, and stands for the evidence. The database decides who may."""
+"""Certifying: a reviewer who took no part verifies a run, and stands for the evidence. The database decides who may."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from core.services.trust.verify import Verification
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A run that somebody stands for. `chain_head` is the hash of the event that says so."""
+    """A run that a reviewer stands for. `chain_head` is the hash of the event that says so."""
 
     run: int
     certificate: str
@@ -74,7 +74,7 @@ def certify(
     `acknowledged` are alerts since the plan, by the signs that verify shows: each becomes an event, with the note as
     its reason, before the gates are judged. Who gives no `looked_at` is asked by `confirmed`, with what is found now.
     Raises UsageError (`evidence_missing`) where that is not confirmed, GateClosed where an acceptance gate does not
-    pass, NotAllowed for whoever had a hand in the run and for logins outside birth_reviewer, and Stale where the
+    pass, NotAllowed for a person who took part in the run and for logins outside birth_reviewer, and Stale where the
     evidence is no longer what was looked at.
 
     A synchronous standby is waited for, for a limited time. Raises Stopped where it is missing: nothing is recorded

@@ -1,4 +1,4 @@
-"""What has birth_owner's rights, or sits on our tables, and was made by nobody's installation."""
+"""What has birth_owner's rights, or sits on our tables, and was made by no installation."""
 
 from psycopg.types.json import Jsonb
 
@@ -13,7 +13,7 @@ _SHOWN = 20
 
 def examine(connection: Connection) -> Check:
     """Whether birth_owner owns anything that an installation does not make. Changes nothing."""
-    # It passes every gate: whoever may call such a function does what only the console's own should.
+    # It passes every gate: a login that may call such a function does what only the console's own should.
     stand_ins = installer.stand_ins()
     parts = [*stand_ins, *installer.parts()]
     rows = connection.rows(

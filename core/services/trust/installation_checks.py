@@ -132,7 +132,7 @@ def _visible_writes(connection: Connection) -> Check:
 
 
 def _closure(connection: Connection) -> Check:
-    """What the company's code consists of, whoever wrote it: it runs as birth_caller."""
+    """What the company's code consists of, whatever its author: it runs as birth_caller."""
     found = connection.rows(doctor.CLOSURE)
     acting = [f"{each.kind} {each.name}" for each in found if each.acts]
     return check(

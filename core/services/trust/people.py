@@ -1,4 +1,4 @@
-"""Who may do what: for whoever administers the database. Each change is a statement that can be read before it runs."""
+"""Who may do what: for the database's administrators. Each change is a statement that can be read before it runs."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -16,14 +16,14 @@ from core.services.adopt.script_draft import Survey
 
 
 def people(connection: Connection) -> list[Person]:
-    """Everybody who has a person recorded, or is in one of the groups, by login."""
+    """Every login that has a person recorded, or is in one of the groups."""
     return [_person(row) for row in connection.rows(ALL)]
 
 
 def add(connection: Connection, login: str, person: str, groups: Sequence[str]) -> Person:
     """Make `login` that of `person`, in `groups` (of GROUPS) beside those it has; the role is made where it is missing.
 
-    Raises GateClosed where the login is somebody else's, and NotAllowed with the statements in its evidence where this
+    Raises GateClosed where the login is another person's, and NotAllowed with the statements in its evidence where this
     session lacks the rights.
     """
     checked(login, person)
@@ -63,7 +63,7 @@ def retire(connection: Connection, login: str, tell: Callable[[str], None] = lam
     """Take every group from `login` and close its record; what it did stays that person's.
 
     Its sessions that hold anything of ours are ended: `tell` says which.
-    Raises UsageError for a login that nobody recorded, and NotAllowed as `add` does.
+    Raises UsageError for a login without a record, and NotAllowed as `add` does.
     """
     with connection.notices(tell), connection.transaction(), membership.borrowed(connection) as found:
         return _retire(connection, found, login)

@@ -31,7 +31,7 @@ def insist_present(connection: Connection) -> Standbys:
 
 
 def insist_reached(connection: Connection, run: int) -> None:
-    """Wait until they have all that was written so far. Raises Stopped where they do not get there, or nobody can see.
+    """Wait until they have all that was written so far. Raises Stopped where they do not get there, or cannot be seen.
 
     For a certificate that was recorded while a standby did not answer.
     """
@@ -41,7 +41,7 @@ def insist_reached(connection: Connection, run: int) -> None:
 
 
 def silent(found: Standbys, run: int) -> Stopped:
-    """The error of a certificate that stands on the primary only, as far as anybody knows."""
+    """The error of a certificate that stands on the primary only, as far as is known."""
     return Stopped(
         f"run {run} is certified on this server; no synchronous standby ({found.names}) has confirmed it",
         code="standby_silent",

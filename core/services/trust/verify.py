@@ -18,7 +18,7 @@ from core.domain.trust.acceptance_gates import Judged, judgements
 from core.errors import ConsoleError, Json, Stale
 from core.services.backfill import reconcile, runs, steps
 
-LATE_SECONDS = 60.0  # nobody waits longer for a figure beside the accounting
+LATE_SECONDS = 60.0  # seconds; no reviewer waits longer for a figure beside the accounting
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Verification:
 
 
 def verify(connection: Connection, number: int, *, tell: Tell | None = None) -> Verification:
-    """Ask every acceptance gate of a run. Changes nothing; anybody who may browse may verify.
+    """Ask every acceptance gate of a run. Changes nothing; every login that may browse may verify.
 
     Raises Stale where a planned table, or a column of its identity, is gone. `tell` hears of each table that is read.
     """
