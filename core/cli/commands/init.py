@@ -248,6 +248,8 @@ def _uninstall(call: Invocation, given: dict[str, Any]) -> None:
     else:
         for what in removal.removed:
             call.output.text(f"- {what}")
+        for each in removal.left:
+            call.output.text(f"  {each.object} stays: {each.why}")
 
 
 def _insist_on_name(database: str, confirmed: str | None) -> None:

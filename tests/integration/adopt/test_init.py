@@ -22,6 +22,8 @@ CATALOG = """
     UNION ALL SELECT 'trigger ' || tgname || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp)'
     UNION ALL SELECT 'event trigger ' || evtname FROM pg_event_trigger
+    UNION ALL SELECT 'server''s ' || relname || ' ' || relacl::text FROM pg_class
+    WHERE relnamespace = 'pg_catalog'::regnamespace AND relacl::text ~ 'birth_'
     UNION ALL SELECT 'default ' || defaclrole::regrole FROM pg_default_acl ORDER BY 1
 """
 CERTIFIED = """
@@ -252,7 +254,10 @@ def test_an_uninstall_leaves_the_database_as_it_was(company: Database) -> None:
     assert (refused.status, refused.error["code"]) == (3, "certified_runs")
     assert catalog(company) == installed
 
-    assert init(company, "--uninstall", "--confirm", company.name, "--even-certified").status == 0
+    done = init(company, "--uninstall", "--confirm", company.name, "--even-certified")
+    # Other databases of this server need its roles.
+    kept = {each["object"]: each["why"] for each in done.document["left"]}
+    assert (done.status, "database " in kept["role birth_owner"]) == (0, True)
     # A right that was given and taken back leaves an explicit list of the rights that were there all along.
     assert [line.split(" {")[0].rstrip() for line in catalog(company)] == [
         line.split(" {")[0].rstrip() for line in before

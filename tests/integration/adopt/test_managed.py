@@ -22,6 +22,13 @@ _WORLD = (
     "INSERT INTO public.notes SELECT n, 'note ' || n FROM generate_series(1, 20) AS n",
 )
 _AUDIT = "SELECT verdict FROM birth.birth_audit() WHERE id = 'event_trigger'"
+_LEFT = f"""
+    SELECT rolname::text AS what FROM pg_roles WHERE rolname ~ '^birth_[a-z]+$'
+    UNION ALL SELECT relname FROM pg_class WHERE relacl::text ~ 'birth_[a-z]+='
+    UNION ALL SELECT roleid::regrole::text || ' of ' || member::regrole FROM pg_auth_members
+    WHERE member = '{ADMINISTRATOR}'::regrole AND roleid::regrole::text !~ '^managed_'
+    UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal
+"""
 _SAID = {
     "authentication_attested": "scram only, says the provider",
     "trigger_guard_attested": "DDL is in the audit log",
@@ -89,6 +96,13 @@ def test_a_role_that_makes_roles_and_no_superuser_goes_from_nothing_to_a_certifi
             assert people.retire(administrator, OPERATOR).groups == ()
         with database.connect(REVIEWER) as reviewer:
             assert audit.audit(reviewer).ok
+        # And back: the server is as it was, but for the logins of people.
+        removed = console.run("init", "--uninstall", "--even-certified", "--confirm", database.name, "--json", "--dsn",
+                              database.dsn(ADMINISTRATOR)).document  # fmt: skip
+        assert {"role birth_owner", "role birth_reader", "schema birth"} <= set(removed["removed"])
+        assert [each["object"] for each in removed["left"]] == [f"login {each}" for each in (
+            GATEKEEPER, OPERATOR, REVIEWER)]  # fmt: skip
+        assert database.run(_LEFT) == []
 
 
 def test_what_only_a_superuser_may_do_is_printed_once_and_then_all_goes_on(managed: Managed) -> None:
