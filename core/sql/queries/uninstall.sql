@@ -108,8 +108,8 @@ WHERE EXISTS (SELECT FROM ours)
 ORDER BY place, what COLLATE "C"
 
 -- name: drop_roles
--- Our roles go with the last installation of the server. One that is still needed stays: by another database, or by what
--- the company granted it.
+-- Our roles go with the last installation of the server. One that another database needs, or what the company granted
+-- it, stays.
 DO $body$
 DECLARE
     v_role text;
