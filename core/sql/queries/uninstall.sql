@@ -6,9 +6,9 @@ SELECT c.relname::text AS name FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_
 WHERE n.nspname = {s} AND c.relkind IN ('r', 'p') AND c.relowner = pg_catalog.to_regrole('birth_owner') ORDER BY 1
 
 -- name: statements
--- No CASCADE anywhere: what the company built upon it stops the whole. Rights, default privileges and roles stay as long
--- as another installation of this database needs them. `owner` is whose rights a step needs, `able` whether this login
--- has them.
+-- No CASCADE anywhere: what the company built upon it stops the whole. Rights, default privileges and roles stay as
+-- long as another installation of this database needs them. `owner` is whose rights a step needs, `able` whether this
+-- login has them.
 WITH home AS (SELECT oid, nspname, nspowner FROM pg_catalog.pg_namespace WHERE nspname = {s}),
 role AS (SELECT pg_catalog.to_regrole('birth_owner')::oid AS owner),
 ours AS (
