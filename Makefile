@@ -5,7 +5,7 @@
 # Needs python3 (3.11 or newer) with its venv module, and make. Everything else lands in .venv and build.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-long test-servers test-pythons test-directus test-citus mutate soak bench lint snapshots format lock clean
+.PHONY: help run test test-unit test-long test-servers test-pythons test-directus test-citus mutate soak bench lint style types snapshots format lock clean
 .DELETE_ON_ERROR:
 
 # What is compiled is kept, whatever the environment says: else every worker of every run compiles all of it again.
@@ -46,10 +46,16 @@ SIDE_BY_SIDE := $(if $(BIRTH_TEST_DSN),-n 0,-n $(WORKERS) --dist worksteal)
 WITHOUT_SNAPSHOTS := -p no:textual-snapshot -p no:syrupy
 SCREENLESS := tests/unit% tests/integration% tests/faults%
 
+# Types and contracts are checked beside the tests, whose workers wait for one another at the start and at the end.
+BESIDE := $(MAKE) --no-print-directory types >build/types.log 2>&1 & beside=$$!;
+BOTH := ; status=$$?; wait $$beside || status=1; cat build/types.log; exit $$status
+
 # One file is sooner done than workers are started.
-test: $(if $(T),.venv/installed-dev,lint)
-	@$(BIN)/python -m pytest $(if $(findstring .py,$(T)),-n 0,$(SIDE_BY_SIDE)) \
-		$(if $(findstring tests/tui,$(T)),,$(if $(filter $(SCREENLESS),$(T)),$(WITHOUT_SNAPSHOTS))) $(T)
+test: $(if $(T),.venv/installed-dev,style)
+	@mkdir -p build
+	@$(if $(T),,$(BESIDE)) $(BIN)/python -m pytest $(if $(findstring .py,$(T)),-n 0,$(SIDE_BY_SIDE)) \
+		$(if $(findstring tests/tui,$(T)),,$(if $(filter $(SCREENLESS),$(T)),$(WITHOUT_SNAPSHOTS))) $(T) \
+		$(if $(T),,$(BOTH))
 
 test-unit: .venv/installed-dev
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(WITHOUT_SNAPSHOTS) --hypothesis-profile quick tests/unit
@@ -80,9 +86,13 @@ mutate: .venv/installed-dev
 bench: .venv/installed-dev
 	@QUICK="$(QUICK)" ONLY="$(ONLY)" $(BIN)/python -m tests.bench
 
-lint: .venv/installed-dev
+lint: style types
+
+style: .venv/installed-dev
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+
+types: .venv/installed-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 

@@ -107,7 +107,7 @@ def test_an_operator_decides(pose: Pose, size: tuple[int, int]) -> None:
     pose(scenario, size)
 
 
-@SIZES
+@pytest.mark.parametrize("size", [(80, 24)], ids=["80x24"])
 def test_a_viewer_looks(pose: Pose, size: tuple[int, int]) -> None:
     async def scenario(console: OnData, picture: Picture) -> None:
         await go_to(console, "team")
@@ -116,7 +116,7 @@ def test_a_viewer_looks(pose: Pose, size: tuple[int, int]) -> None:
     pose(scenario, size, "viewer1")
 
 
-@SIZES
+@pytest.mark.parametrize("size", [(120, 36)], ids=["120x36"])
 def test_a_session_is_read_only(pose: Pose, size: tuple[int, int]) -> None:
     async def scenario(console: OnData, picture: Picture) -> None:
         await go_to(console, "team")
