@@ -130,15 +130,15 @@ def twins(source: Coded) -> Reading[Twins]:
     """
     statement = sql.SQL(
         'WITH row AS NOT MATERIALIZED (SELECT ({code}) COLLATE "C" AS code FROM {table} AS source),'
-        " folded AS MATERIALIZED ("
-        "SELECT code, {fold}(code) COLLATE \"C\" AS form FROM row WHERE code ~ '[^!-~]' GROUP BY code), same AS ("
-        "SELECT code, form FROM folded UNION SELECT plain.code, plain.code FROM ("
+        " folded AS MATERIALIZED (SELECT code, {fold}(code) COLLATE \"C\" AS form FROM row WHERE code ~ '[^!-~]'),"
+        " same AS MATERIALIZED (SELECT code, form FROM folded UNION ALL SELECT plain.code, plain.code FROM ("
         "SELECT code FROM row WHERE code IN (SELECT form FROM folded) OFFSET 0) AS plain"
-        " WHERE plain.code !~ '[^!-~]'), met AS ("
-        "SELECT array_agg(code ORDER BY code) AS codes FROM same GROUP BY form HAVING count(*) > 1)"
-        " SELECT coalesce(sum(cardinality(codes) - 1), 0)::bigint AS twins,"
-        " (SELECT coalesce(jsonb_agg(codes), '[]') FROM (SELECT codes FROM met ORDER BY codes LIMIT {limit}) AS few)"
-        " AS examples FROM met"
+        " WHERE plain.code !~ '[^!-~]'), met AS MATERIALIZED ("
+        "SELECT form, min(code) AS first, count(DISTINCT code) - 1 AS over FROM same"
+        " GROUP BY form HAVING min(code) <> max(code))"
+        " SELECT coalesce(sum(over), 0)::bigint AS twins, (SELECT coalesce(jsonb_agg(("
+        "SELECT array_agg(DISTINCT same.code) FROM same WHERE same.form = few.form) ORDER BY few.first), '[]')"
+        " FROM (SELECT form, first FROM met ORDER BY first LIMIT {limit}) AS few) AS examples FROM met"
     ).format(code=source.code, table=source.table, fold=codec.folded(source.schema), limit=sql.Literal(EXAMPLES))
     return Reading(statement, Twins)
 

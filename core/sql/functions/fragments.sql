@@ -4,6 +4,7 @@
 -- TEXT_SETTINGS: what changes how a value is written or read as text. A test finds the list. Also no JIT: it compiles
 -- each of many short statements anew, for seconds.
 -- CATALOG_SETTINGS: the same for constants in constraints and defaults, as a session of the console reads them.
+-- UNSEEN: characters that are not seen, as a regular expression.
 -- READ_ONLY … UNDONE: a block that reads what belongs to others (kernel/reading.sql says why). Its variables and the
 -- rows that it returned stay. What follows UNDONE is run by its handler. The owner of a source may raise the same code:
 -- only ours, after the last statement, is success. The function declares `v_is_read boolean := false`.
@@ -30,3 +31,8 @@ EXCEPTION WHEN SQLSTATE 'BR999' THEN
     IF NOT v_is_read THEN
         RAISE;
     END IF;
+
+-- name: UNSEEN
+'[\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f'
+    '\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8'
+    '\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'

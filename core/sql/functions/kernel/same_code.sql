@@ -8,16 +8,20 @@ CREATE OR REPLACE FUNCTION {S}.birth_code_fold(p_code text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = 'on' AS $body$
 DECLARE
-    v_unseen text := '[\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000'
-        '-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3'
-        '\U0001d173-\U0001d17a\U000e0000-\U000e0fff]';
+    v_unseen text :=
+        {UNSEEN};
+    v_seen text;
 BEGIN
     IF p_code !~ '[^!-~]' THEN
         RETURN p_code;
     ELSIF getdatabaseencoding() <> 'UTF8' THEN
         RETURN regexp_replace(p_code, '[[:space:][:cntrl:]]', '', 'g');
     END IF;
-    RETURN regexp_replace(normalize(regexp_replace(p_code, v_unseen, '', 'g'), NFKC), v_unseen, '', 'g');
+    v_seen := regexp_replace(p_code, v_unseen, '', 'g');
+    IF v_seen IS NFKC NORMALIZED THEN
+        RETURN v_seen;
+    END IF;
+    RETURN regexp_replace(normalize(v_seen, NFKC), v_unseen, '', 'g');
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_code_fold(text) IS

@@ -17,6 +17,7 @@ DECLARE
     v_together bigint[];
     v_found jsonb := '{{}}'::jsonb;
     v_suspects bigint;
+    v_shared jsonb;
     v_twins jsonb;
 BEGIN
     FOR v_together IN SELECT * FROM {S}._birth_together(v_alone) LOOP
@@ -33,10 +34,11 @@ BEGIN
                 SELECT row.* INTO planned, late, without_code, duplicates, v_suspects
                 FROM jsonb_to_record(v_found -> v_entry.ledger_id::text) AS row(
                     planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint);
+                v_shared := NULL;
             ELSE
-                SELECT row.* INTO planned, late, without_code, duplicates, v_suspects
+                SELECT row.* INTO planned, late, without_code, duplicates, v_suspects, v_shared
                 FROM {S}._birth_reading({S}._birth_reread_statement(v_entry), {S}._birth_entry_bounds(v_entry)) AS row(
-                    planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint);
+                    planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint, shared jsonb);
             END IF;
             twins := 0;
             v_twins := NULL;
@@ -47,7 +49,7 @@ BEGIN
                     AS row(twins bigint, examples jsonb);
             END IF;
             IF without_code + duplicates + twins > 0 THEN
-                examples := {S}._birth_offenders(v_entry, without_code, duplicates)
+                examples := {S}._birth_offenders(v_entry, without_code, duplicates, v_shared)
                     || jsonb_strip_nulls(jsonb_build_object('twins', v_twins));
             END IF;
         END IF;
@@ -60,79 +62,91 @@ COMMENT ON FUNCTION {S}._birth_run_reread(bigint) IS
     'What every source of a run holds now: rows that a new run would register, new rows, rows without a code, '
     'shared codes. Private.';
 
--- The statement that reads one entry again.
+-- The statement that reads one entry again. One sort counts the rows that share a code and finds three such codes: a
+-- proof that fails takes no longer than one that holds.
 CREATE OR REPLACE FUNCTION {S}._birth_reread_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    RETURN format($query$
-        WITH missing AS MATERIALIZED (%1$s), counted AS (%2$s)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$
+        WITH missing AS MATERIALIZED (%1$s), repeated AS MATERIALIZED (%2$s), counted AS MATERIALIZED (
+            SELECT count(*) - count(row.code) AS without_code, count(*) FILTER (WHERE row.code ~ '[^!-~]') AS suspects
+            FROM (SELECT %3$s AS code FROM %4$s AS source) AS row
+        )
         SELECT count(*) FILTER (WHERE item.seq IS NOT NULL AND aside.seq IS NULL),
-            count(*) FILTER (WHERE item.seq IS NULL),
-            (SELECT without_code FROM counted), (SELECT duplicates FROM counted), (SELECT suspects FROM counted)
+            count(*) FILTER (WHERE item.seq IS NULL), (SELECT without_code FROM counted),
+            (SELECT coalesce(sum(rows - 1), 0)::bigint FROM repeated), (SELECT suspects FROM counted), (%5$s)
         FROM missing
-        LEFT JOIN {S}.birth_backfill_item AS item ON item.ledger_id = %3$s AND item.entity_code = missing.code
+        LEFT JOIN {S}.birth_backfill_item AS item ON item.ledger_id = %6$s AND item.entity_code = missing.code
         LEFT JOIN {S}.birth_backfill_quarantine AS aside ON aside.ledger_id = item.ledger_id AND aside.seq = item.seq
-        $query$, {S}._birth_missing_query(p_entry), {S}._birth_counted_query(p_entry), p_entry.ledger_id);
-END
+        $query$, {S}._birth_missing_query(p_entry), {S}._birth_repeated_query(p_entry), code.expression,
+        {S}._birth_source(p_entry.relid), {S}._birth_shared_query('repeated'), p_entry.ledger_id)
+    FROM {S}._birth_identity_expression(
+        p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS code(expression)
 $body$;
 COMMENT ON FUNCTION {S}._birth_reread_statement({S}.birth_backfill_ledger) IS
     'The statement that reads the source of one entry again. Private.';
 
--- Examples of an entry's rows without a code, and of shared codes. Numbers that stand for codes are grouped by a
--- table of hashes: they are in no order that a sort could gain by.
-CREATE OR REPLACE FUNCTION {S}._birth_offenders(
-    p_entry {S}.birth_backfill_ledger, p_without_code bigint, p_duplicates bigint) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_hashagg = 'on' AS $body$
-    SELECT row.examples
-    FROM {S}._birth_reading({S}._birth_offenders_statement(p_entry, p_without_code, p_duplicates))
-        AS row(examples jsonb)
-$body$;
-COMMENT ON FUNCTION {S}._birth_offenders({S}.birth_backfill_ledger, bigint, bigint) IS
-    'Examples of an entry''s rows without a code, and of shared codes. Private.';
-
--- The statement that names three rows without a code, and three codes that rows share; each only where there are any.
-CREATE OR REPLACE FUNCTION {S}._birth_offenders_statement(
-    p_entry {S}.birth_backfill_ledger, p_without_code bigint, p_duplicates bigint) RETURNS text
+-- The query of an entry's codes that rows share, and by how many. None are looked for where they cannot repeat.
+CREATE OR REPLACE FUNCTION {S}._birth_repeated_query(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT jsonb_strip_nulls(jsonb_build_object(
-            ''without_code'', (%s), ''shared'', (%s)))',
-        CASE WHEN p_without_code = 0 THEN 'NULL' ELSE format($query$
-            SELECT jsonb_agg(few.key) FROM (
-                SELECT jsonb_build_object(%1$s) AS key FROM %2$s AS source WHERE (%3$s) IS NULL LIMIT 3) AS few $query$,
-            (SELECT string_agg(format('%L, source.%I::text', l.name, l.name), ', ' ORDER BY l.position)
-                FROM unnest(p_entry.locator) WITH ORDINALITY AS l(name, position)),
-            {S}._birth_source(p_entry.relid), code.expression) END,
-        CASE WHEN p_duplicates = 0 THEN 'NULL' ELSE {S}._birth_shared_statement(
-            code.expression, {S}._birth_same_expression(p_entry.relid, code.expression, p_entry.columns),
-            {S}._birth_source(p_entry.relid), cardinality({S}.birth_own_equality(p_entry.relid, p_entry.columns)) = 0)
-            END)
+    SELECT format(CASE
+            WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
+                THEN 'SELECT NULL::text AS code, 0::bigint AS rows WHERE false'
+            WHEN cardinality({S}.birth_own_equality(p_entry.relid, p_entry.columns)) = 0
+                THEN 'SELECT row.same AS code, count(*) AS rows FROM (SELECT %2$s AS same FROM %3$s AS source) AS row
+                    WHERE row.same IS NOT NULL GROUP BY row.same HAVING count(*) > 1'
+            ELSE 'SELECT min(row.code COLLATE "C") AS code, count(*) AS rows
+                FROM (SELECT %1$s AS code, %2$s AS same FROM %3$s AS source) AS row
+                WHERE row.code IS NOT NULL GROUP BY row.same HAVING count(*) > 1' END,
+        code.expression, {S}._birth_same_expression(p_entry.relid, code.expression, p_entry.columns),
+        {S}._birth_source(p_entry.relid))
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS code(expression)
 $body$;
-COMMENT ON FUNCTION {S}._birth_offenders_statement({S}.birth_backfill_ledger, bigint, bigint) IS
-    'The statement that finds examples of rows without a code, and of shared codes, of one entry. Private.';
+COMMENT ON FUNCTION {S}._birth_repeated_query({S}.birth_backfill_ledger) IS
+    'The query of an entry''s codes that rows share, and by how many. Private.';
 
--- The query of three codes that rows share, those of most rows first. By numbers that stand for the codes, where the
--- text alone tells them apart: to group all codes as text once more takes as long as the proof did.
-CREATE OR REPLACE FUNCTION {S}._birth_shared_statement(
-    p_code text, p_same text, p_source text, p_by_text boolean) RETURNS text
+-- The query of three of them, those of most rows first; `p_repeated` is where they stand, as a FROM takes it.
+CREATE OR REPLACE FUNCTION {S}._birth_shared_query(p_repeated text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format(CASE WHEN p_by_text THEN $query$
-            WITH likely AS MATERIALIZED (
-                SELECT row.hash FROM (SELECT hashtextextended((%1$s) COLLATE "C", 0) AS hash FROM %3$s AS source) AS row
-                GROUP BY row.hash HAVING count(*) > 1 ORDER BY count(*) DESC, row.hash LIMIT 100)
-            $query$ ELSE '' END || $query$
-            SELECT jsonb_agg(jsonb_build_object('code', few.code, 'rows', few.rows)) FROM (
-                SELECT min(row.code COLLATE "C") AS code, count(*) AS rows
-                FROM (SELECT %1$s AS code, %2$s AS same FROM %3$s AS source) AS row
-                WHERE row.code IS NOT NULL %4$s
-                GROUP BY row.same HAVING count(*) > 1
-                ORDER BY 2 DESC, 1 LIMIT 3) AS few $query$,
-        p_code, p_same, p_source, CASE WHEN p_by_text
-            THEN 'AND hashtextextended(row.code COLLATE "C", 0) IN (SELECT l.hash FROM likely AS l)' ELSE '' END)
+    SELECT format('SELECT jsonb_agg(jsonb_build_object(''code'', few.code, ''rows'', few.rows))'
+        ' FROM (SELECT each.code, each.rows FROM %s AS each ORDER BY each.rows DESC, each.code LIMIT 3) AS few',
+        p_repeated)
 $body$;
-COMMENT ON FUNCTION {S}._birth_shared_statement(text, text, text, boolean) IS
+COMMENT ON FUNCTION {S}._birth_shared_query(text) IS
     'The query of three codes that rows share, those of most rows first. Private.';
+
+-- Examples of an entry's rows without a code, and of shared codes. `p_shared`: those that were found with the counts.
+-- No more rows are looked for than there are: the last of a table would be waited for in vain.
+CREATE OR REPLACE FUNCTION {S}._birth_offenders(
+    p_entry {S}.birth_backfill_ledger, p_without_code bigint, p_duplicates bigint, p_shared jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_keys jsonb;
+    v_shared jsonb := p_shared;
+BEGIN
+    IF p_without_code > 0 THEN
+        SELECT row.keys
+        INTO v_keys
+        FROM {S}._birth_reading(format('SELECT jsonb_agg(few.key) FROM (
+                SELECT jsonb_build_object(%s) AS key FROM %s AS source WHERE (%s) IS NULL LIMIT %s) AS few',
+            (SELECT string_agg(format('%L, source.%I::text', l.name, l.name), ', ' ORDER BY l.position)
+                FROM unnest(p_entry.locator) WITH ORDINALITY AS l(name, position)),
+            {S}._birth_source(p_entry.relid),
+            {S}._birth_identity_expression(
+                p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source'),
+            least(p_without_code, 3))) AS row(keys jsonb);
+    END IF;
+    IF p_duplicates > 0 AND v_shared IS NULL THEN
+        SELECT row.shared
+        INTO v_shared
+        FROM {S}._birth_reading(
+            {S}._birth_shared_query(format('(%s)', {S}._birth_repeated_query(p_entry)))) AS row(shared jsonb);
+    END IF;
+    RETURN jsonb_strip_nulls(jsonb_build_object('without_code', v_keys, 'shared', v_shared));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_offenders({S}.birth_backfill_ledger, bigint, bigint, jsonb) IS
+    'Examples of an entry''s rows without a code, and of shared codes. Private.';
 
 -- Reviewers who took no part in a run, under any name or login that they ever had.
 CREATE OR REPLACE FUNCTION {S}._birth_independent(p_run bigint) RETURNS TABLE (person text)
