@@ -18,6 +18,16 @@ def meant(typed: str, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(alike)}?" if alike else ""
 
 
+def _worded(message: str) -> str:
+    """What click says, without its signs for arguments and ranges."""
+    # An argument that is one of a few words has no name but these words, which follow.
+    message = re.sub(r"^Invalid value for '[\[{][^']*\|[^']*[\]}]'", "Invalid value", message)
+    message = re.sub(r"^(Invalid value for )'\[([^'|]*)\]'", r"\1'\2'", message)
+    message = re.sub(r"is not in the range ([\d.]+)<=x<=([\d.]+)", r"is not between \1 and \2", message)
+    message = re.sub(r"is not in the range x>=([\d.]+)\.", r"is less than \1.", message)
+    return re.sub(r"Did you mean '([\w-]+)'\?", r"Did you mean \1?", message)
+
+
 def usage_error(found: click.ClickException) -> UsageError:
     """The error that says what click refused."""
     context = getattr(found, "ctx", None)
@@ -26,10 +36,11 @@ def usage_error(found: click.ClickException) -> UsageError:
         group = found.ctx.command
         commands = ", ".join(group.list_commands(found.ctx)) if isinstance(group, click.Group) else "a command"
         return UsageError(f"missing subcommand: one of {commands}", code="no_subcommand", hint=hint)
-    message = found.format_message()
-    # An argument that is one of a few words has no name but these words, which follow.
-    message = re.sub(r"^Invalid value for '\[.*?\]'", "Invalid value", message)
-    message = re.sub(r"Did you mean '([\w-]+)'\?", r"Did you mean \1?", message)
+    message = _worded(found.format_message())
+    if isinstance(found, click.NoSuchOption) and context is not None:
+        known = [name[2:] for each in context.command.get_params(context) for name in each.opts if name[:2] == "--"]
+        alike = meant(found.option_name.lstrip("-"), known).replace("mean ", "mean --").replace(" or ", " or --")
+        message = f"No such option '{found.option_name}'.{alike}"
     if choice := _CHOICE.search(message):
         message += meant(choice["typed"], re.findall(r"'([^']*)'", choice["choices"]))
     return UsageError(message, hint=hint)

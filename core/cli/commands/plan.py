@@ -49,7 +49,9 @@ def plan(
     page: Path | None,
 ) -> None:
     """Plan a run: store exactly which rows are missing. The source is only read."""
-    if bool(collections) == every:
+    if collections and every:
+        raise UsageError("--all does not take a COLLECTION", hint="Omit --all, or the names.")
+    if not collections and not every:
         raise UsageError("no collection to plan: name one, or use --all", hint="dot-birth-backfill-plan --all")
     _insist_on_pairs(strict and not every, reconciled != (note is not None))
     if page is not None:

@@ -140,8 +140,11 @@ def _read_anchor(connection: Connection, path: Path) -> list[Anchor]:
         anchors = [Anchor(0, content["genesis"]), Anchor(content["seq"], content["hash"])]
         timeline, wal = (_position(content.get(name)) for name in ("timeline", "wal"))
         is_sound = content["anchor"] == _ANCHOR_VERSION and all(_is_event(each.seq, each.hash) for each in anchors)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _bad_anchor(path, f"{type(error).__name__}: {error}") from error
+    except OSError as error:
+        raise _bad_anchor(path, error.strerror or "it cannot be read") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        found = str(error) if type(error) is ValueError else "not the JSON of an anchor"
+        raise _bad_anchor(path, found) from error
     if not is_sound:
         raise _bad_anchor(path, "invalid version, event number or hash")
     live, genesis = _place(connection), _genesis(connection)

@@ -262,6 +262,24 @@ def test_a_keyword_of_a_dsn_that_is_misspelt_is_answered_with_the_nearest_one() 
         assert (answer.status, "Did you mean port?" in answer.err, "hunter2" in answer.err) == (2, True, False)
 
 
+def test_usage_is_refused_in_sentences() -> None:
+    said = {
+        ("status", "--jsno"): "No such option '--jsno'. Did you mean --json?",
+        ("permit", "opne"): "No such command 'opne'. Did you mean open?",
+        (
+            "control",
+            "1",
+            "puase",
+        ): "Invalid value: 'puase' is not one of 'pause', 'resume', 'cancel'. Did you mean pause?",
+        ("apply", "1", "--workers", "0"): "Invalid value for '--workers': 0 is not between 1 and 64.",
+        ("verify", "0"): "Invalid value for 'RUN': 0 is not a positive number below 2^63.",
+        ("plan", "--all", "tasks"): "--all does not take a COLLECTION",
+    }
+    for words, message in said.items():
+        answer = run(*words)
+        assert (answer.status, answer.err.splitlines()[0]) == (2, f"error[usage]: {message}")
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
