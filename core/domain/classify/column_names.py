@@ -70,21 +70,25 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
+@cache
 def is_audit(name: str) -> bool:
     """Whether a column only says who touched a row and when, or where it is shown."""
     return bool(_AUDIT.match(name))
 
 
+@cache
 def is_birth(name: str) -> bool:
     """Whether a column says when a row came to be: the only moment of it that never changes."""
     return bool(_BIRTH.match(name))
 
 
+@cache
 def is_measure(name: str) -> bool:
     """Whether a column's name is that of something measured, dated or described."""
     return not is_audit(name) and any(word in _CHANGING for word in words(name))
 
 
+@cache
 def is_ordinal(name: str) -> bool:
     """Whether a column's name is that of a number that runs within a parent."""
     own = words(name)
@@ -167,6 +171,7 @@ def plain_names(table: str, columns: tuple[str, ...]) -> Mapping[str, str]:
     return {name: "_".join(words(name)[1:]) for name in columns}
 
 
+@cache
 def is_generic(name: str) -> bool:
     """Whether a name says what a column is, and not of what: id, code, name."""
     own = words(name)

@@ -16,6 +16,10 @@ SAMPLE = "sample"
 STATISTICS = "statistics"
 UNKNOWN = "unknown"
 
+WHOLE_NUMBERS = ("smallint", "integer", "bigint")
+# Their texts are neither long nor blank, have no spaces, and no two values differ in what is not seen.
+SHORT_TYPES = frozenset((*WHOLE_NUMBERS, "uuid", "date", "boolean"))
+
 Texts = tuple[str | None, ...]
 
 
@@ -159,17 +163,22 @@ def _unusable_because(table: SampledTable, name: str) -> str:
     texts = table.values.get(name, frozenset())
     if None in texts:
         return "NULL in some rows"
-    known = cast("frozenset[str]", texts)  # as there is no None among them
-    if any_blank(known):
+    short = table.by_name[name].type in SHORT_TYPES
+    return "" if short else _unfit(cast("frozenset[str]", texts))  # as there is no None among them
+
+
+def _unfit(texts: frozenset[str]) -> str:
+    if any_blank(texts):
         return "empty or blank in some rows"
-    if max(map(len, known), default=0) > LONGEST_CODE:
-        return f"longer than {LONGEST_CODE} characters"
-    return ""
+    longest = max(map(len, texts), default=0)
+    return f"longer than {LONGEST_CODE} characters" if longest > LONGEST_CODE else ""
 
 
 def has_twins(table: SampledTable, name: str) -> bool:
     """Whether two of a column's texts are the same code: by their own type's equality, too."""
-    texts = [text for text in table.values.get(name, frozenset()) if text is not None]
+    if table.by_name[name].type in SHORT_TYPES:
+        return False
+    texts = frozenset(filter(None, table.values.get(name, ())))
     if table.by_name[name].type == "citext" and len({text.lower() for text in texts}) < len(texts):
         return True
     return meet(texts)

@@ -1,10 +1,10 @@
 """What is known of each column before sets of them are compared: its name, its values, what other tables say of it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import log, prod
+from math import exp, log, prod
 from operator import mul
 
 from core.domain.classify.column_names import (
@@ -21,12 +21,11 @@ from core.domain.classify.column_names import (
     kind,
     plain_names,
 )
-from core.domain.classify.column_statistics import SampledTable, unusable_because
+from core.domain.classify.column_statistics import WHOLE_NUMBERS, SampledTable, unusable_because
 from core.domain.classify.kept import Kept
 from core.domain.classify.surroundings import Surroundings
 
 ORDINAL, AUDIT = "ordinal", "audit"
-WHOLE_NUMBERS = ("smallint", "integer", "bigint")
 _PREFIX = 400  # rows that refute most combinations at a small price
 _LOOKED_AT = 1000  # rows that show whether one column tells another
 _COVERED = 0.1  # of the rows of a table: how many of them its children name at least
@@ -35,7 +34,10 @@ _HARDLY = 7.0  # nats: once in a thousand times by accident
 
 @dataclass(frozen=True)
 class ColumnFacts(Kept):
-    """The columns of a table among other tables. What is counted is counted once."""
+    """The columns of a table among other tables. What is counted is counted once.
+
+    Sets of columns are numbers here, with one bit for each: hundreds of them are compared for a table.
+    """
 
     table: SampledTable
     around: Surroundings
@@ -87,30 +89,66 @@ class ColumnFacts(Kept):
         return {name: at for at, name in enumerate(self.table.by_name)}
 
     @cached_property
+    def bits(self) -> Mapping[str, int]:
+        """Each column as a set of one."""
+        return {name: 1 << at for name, at in self.places.items()}
+
+    def set_of(self, columns: Iterable[str]) -> int:
+        """These columns as one number."""
+        bits, found = self.bits, 0
+        for name in columns:
+            found |= bits[name]
+        return found
+
+    @cached_property
+    def unique_alone(self) -> int:
+        """The set of the columns that are unique alone."""
+        return self.set_of(self.unique)
+
+    @cached_property
     def meetings(self) -> Mapping[str, float]:
         """The share of pairs of rows that meet in each usable column."""
         pairs = self.table.size * (self.table.size - 1) / 2
         counted = [name for name in self.usable if pairs and name not in self.unique]
-        return dict.fromkeys(self.usable, 0.0) | {name: _meeting(self.table.ordinals[name]) / pairs for name in counted}
+        return dict.fromkeys(self.usable, 0.0) | {name: _meeting(self.table.sample[name]) / pairs for name in counted}
 
     @cached_property
     def numbers(self) -> Mapping[str, tuple[int, ...]]:
         """The columns that may count: whole numbers from 0 or 1, none larger than there are rows."""
         found = {}
         for name in self.usable:
-            if self.table.by_name[name].type in WHOLE_NUMBERS and name not in self.constant:
-                values = tuple(int(text) for text in self.table.sample[name] if text)
-                if values and min(values) in (0, 1) and max(values) <= len(values):
-                    found[name] = values
+            values = () if name in self.constant else self.whole_numbers(name)
+            if values and min(values) in (0, 1) and max(values) <= len(values):
+                found[name] = values
         return found
 
-    def are_unique(self, columns: Collection[str]) -> bool:
+    def whole_numbers(self, name: str) -> tuple[int, ...]:
+        """The values of a column of whole numbers but NULL; nothing of a column of another type."""
+        if self.table.by_name[name].type not in WHOLE_NUMBERS:
+            return ()
+        return self.kept("whole", name, lambda: tuple(map(int, filter(None, self.table.sample[name]))))
+
+    def are_unique(self, columns: Iterable[str]) -> bool:
         """Whether no two rows of the sample are alike in these columns; counted only where nothing implies it."""
-        wanted = frozenset(columns)
+        return self.is_unique(self.set_of(columns))
+
+    def is_unique(self, wanted: int) -> bool:
+        """The same of a set."""
         found = self._known_sets.get(wanted)
         if found is None:
-            found = self._known_sets[wanted] = self._are_unique(wanted)
+            found = self._known_sets[wanted] = self._is_unique(wanted)
         return found
+
+    def accident(self, wanted: int) -> float:
+        """How likely no two rows would meet in all columns of a set, were these independent of each other."""
+        if wanted & self.unique_alone:
+            return 1.0
+        if wanted not in self._accidents:
+            expected = self.table.size * (self.table.size - 1) / 2
+            for name in self._names_of(wanted):
+                expected *= self.meetings[name]
+            self._accidents[wanted] = exp(-expected / 3)
+        return self._accidents[wanted]
 
     def parents(self, name: str) -> tuple[tuple[str, str], ...]:
         """The unique columns of other tables that hold this column's values and agree in name."""
@@ -138,7 +176,12 @@ class ColumnFacts(Kept):
 
         0 where the other column agrees no more often than by itself, or so few rows are alike that it may be accident.
         """
-        return self.kept(("tells", other), name, lambda: self._tells(name, other))
+        if name in self.unique:
+            return 0.0
+        found = self._told.get((name, other))
+        if found is None:
+            found = self._told[name, other] = self._tells(name, other)
+        return found
 
     def _tells(self, name: str, other: str) -> float:
         table = self.table
@@ -147,38 +190,52 @@ class ColumnFacts(Kept):
         if not 0 < by_itself < 1 or repeated * -log(by_itself) < _HARDLY:
             return 0.0
         own, others = table.ordinals[name][:_LOOKED_AT], table.ordinals[other][:_LOOKED_AT]
-        alike = _meeting(own)
+        alike = self.kept("alike", name, lambda: _meeting(own))
         both = _meeting(zip(own, others, strict=True))
         return max(0.0, (both / alike - by_itself) / (1 - by_itself)) if alike else 0.0
 
-    def _are_unique(self, wanted: frozenset[str]) -> bool:
-        if not wanted.isdisjoint(self.unique) or any(smaller <= wanted for smaller in self._unique_sets):
+    def _is_unique(self, wanted: int) -> bool:
+        if wanted & self.unique_alone or any(not smaller & ~wanted for smaller in self._unique_sets):
             return True
-        if len(wanted) <= 1 or any(wanted <= larger for larger in self._refuted_sets):
+        if not wanted & (wanted - 1) or any(not wanted & ~larger for larger in self._refuted_sets):
             return False
-        found = self._counted_unique(wanted)
+        found = self._counted_unique(self._names_of(wanted))
         (self._unique_sets if found else self._refuted_sets).append(wanted)
         return found
 
+    def _names_of(self, wanted: int) -> list[str]:
+        return [name for name, bit in self.bits.items() if bit & wanted]
+
     @cached_property
-    def _known_sets(self) -> dict[frozenset[str], bool]:
+    def _known_sets(self) -> dict[int, bool]:
         return {}
 
     @cached_property
-    def _unique_sets(self) -> list[frozenset[str]]:
+    def _unique_sets(self) -> list[int]:
         return []
 
     @cached_property
-    def _refuted_sets(self) -> list[frozenset[str]]:
+    def _refuted_sets(self) -> list[int]:
         return []
 
-    def _counted_unique(self, columns: frozenset[str]) -> bool:
+    @cached_property
+    def _accidents(self) -> dict[int, float]:
+        return {}
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, str], float]:
+        return {}
+
+    def _counted_unique(self, columns: list[str]) -> bool:
         table = self.table
         if prod(table.distinct[name] for name in columns) < table.size:
             return False
         ordinals = [table.ordinals[name] for name in columns]
-        head = [numbers[:_PREFIX] for numbers in ordinals]
-        return len(set(zip(*head, strict=True))) == len(head[0]) and len(set(zip(*ordinals, strict=True))) == table.size
+        if table.size > _PREFIX:
+            head = [numbers[:_PREFIX] for numbers in ordinals]
+            if len(set(zip(*head, strict=True))) < _PREFIX:
+                return False
+        return len(set(zip(*ordinals, strict=True))) == table.size
 
     def _role(self, name: str) -> str:
         plain = self.plain[name]

@@ -19,10 +19,11 @@ _MOST = 400  # candidates
 
 def searched(facts: ColumnFacts) -> list[Columns]:
     """Every set of columns that is worth a score, each in the table's order."""
-    found: dict[frozenset[str], Columns] = {}
+    found: dict[int, Columns] = {}
     for columns in _considered(facts):
-        if frozenset(columns) not in found and facts.are_unique(columns):
-            found[frozenset(columns)] = columns
+        wanted = facts.set_of(columns)
+        if wanted not in found and facts.is_unique(wanted):
+            found[wanted] = columns
             if len(found) == _MOST:
                 break
     return list(found.values())
@@ -31,24 +32,26 @@ def searched(facts: ColumnFacts) -> list[Columns]:
 def _considered(facts: ColumnFacts) -> Iterator[Columns]:
     """In the order of trust: single columns, leading runs, references together, small combinations."""
     yield from ((name,) for name in facts.usable if name in facts.unique and not has_twins(facts.table, name))
-    names = list(facts.places)
-    usable = set(facts.usable)
+    names = facts.names
+    unusable = ~facts.set_of(facts.usable)
     for start in (0, 1):
         for width in range(2, _LONGEST_RUN + 1):
-            run = tuple(names[start : start + width])
-            if len(run) == width and set(run) <= usable:
-                yield run
+            run = names[start : start + width]
+            if len(run) < width or facts.set_of(run) & unusable:
+                break
+            yield run
     worth = [name for name in facts.usable if facts.roles[name] not in (CHANGING, LABEL, AUDIT)]
     parts = sorted(_likely(facts, worth)[:_REFERENCES], key=facts.places.__getitem__)
     for width in range(2, _WIDEST_REFERENCES + 1):
         yield from combinations(parts, width)
     free = [name for name in facts.usable if name not in facts.unique]
     free = sorted(_likely(facts, free)[:_COMBINED], key=facts.places.__getitem__)
-    smaller: list[frozenset[str]] = []
+    smaller: list[int] = []
     for width in range(2, _WIDEST + 1):
         for columns in combinations(free, width):
-            if not any(each <= set(columns) for each in smaller) and facts.are_unique(columns):
-                smaller.append(frozenset(columns))
+            wanted = facts.set_of(columns)
+            if all(each & ~wanted for each in smaller) and facts.is_unique(wanted):
+                smaller.append(wanted)
                 yield columns
 
 

@@ -4,15 +4,17 @@ What an observation weighs stands in points.py. None of them decides alone.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from math import exp
+from operator import itemgetter
 
 from core.domain.classify.candidates import Columns
 from core.domain.classify.column_names import CHANGING, LABEL, OWN_CODE, OWN_ID, REFERENCE, id_stem, words
-from core.domain.classify.facts import AUDIT, WHOLE_NUMBERS, ColumnFacts
+from core.domain.classify.column_statistics import SHORT_TYPES, WHOLE_NUMBERS
+from core.domain.classify.facts import AUDIT, ColumnFacts
 from core.domain.classify.scores import share_of_uuids
 
 Observations = dict[str, float]
@@ -34,8 +36,9 @@ _DENSE, _SLACK = 2, 10  # numbers per row that still are without gaps
 
 def observed(facts: ColumnFacts, columns: Columns) -> Observations:
     """What is seen of a candidate. What is not seen is left out."""
-    found = _single(facts, columns[0]) if len(columns) == 1 else _several(facts, columns)
-    return {name: float(value) for name, value in found.items() if value}
+    if len(columns) == 1:
+        return {what: float(value) for what, value in _single(facts, columns[0]).items() if value}
+    return _several(facts, facts.kept("parts", "", lambda: _Parts(facts)), columns)
 
 
 def _single(facts: ColumnFacts, name: str) -> Observations:
@@ -57,28 +60,58 @@ def _single(facts: ColumnFacts, name: str) -> Observations:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is seen of a column as a part, whatever the others are. `told_by` are columns that tell it and more."""
+    """What is seen of a column as a part, whatever the others are. `told_by` is the set of those that tell it and more.
 
+    `kind_of` is what it tells the type of, `counts` whether it may number rows, `needed` the share of other tables
+    that need a column of its name.
+    """
+
+    name: str
+    bit: int
     seen: tuple[tuple[str, float], ...]
     stem: str
     kind_of: str
-    told_by: frozenset[str]
+    told_by: int
+    unique: bool
+    constant: bool
+    reference: bool
+    counts: bool
+    needed: float
 
 
-def _part(facts: ColumnFacts, name: str) -> _Part:
-    plain = facts.plain[name]
-    seen = {
-        f"part: {facts.roles[name]}": 1.0,
-        "a part is a measure or a moment": _is_measured(facts, name),
-        "a part has long or spaced texts": _is_prose(facts, name),
-        "a part is needed in other tables' keys": facts.needed_elsewhere(name),
-    }
-    return _Part(
-        tuple((what, float(value)) for what, value in seen.items()),
-        id_stem(plain),
-        _kind_of(plain),
-        frozenset(_telling(facts, name)),
-    )
+class _Parts(dict[str, _Part]):
+    """The columns of a table as parts, each made when it is first asked for."""
+
+    def __init__(self, facts: ColumnFacts) -> None:
+        super().__init__()
+        self._facts = facts
+        self.untold = facts.set_of(name for name, role in facts.roles.items() if role not in _TOLD)
+        self.own_ids = facts.set_of(facts.own_ids)
+        self.all_refer = len(facts.references) == len(facts.names)
+
+    def __missing__(self, name: str) -> _Part:
+        facts, plain = self._facts, self._facts.plain[name]
+        role, needed = facts.roles[name], facts.needed_elsewhere(name)
+        seen = {
+            f"part: {role}": 1.0,
+            "a part is a measure or a moment": _is_measured(facts, name),
+            "a part has long or spaced texts": _is_prose(facts, name),
+            "a part is needed in other tables' keys": needed,
+        }
+        self[name] = _Part(
+            name,
+            facts.bits[name],
+            tuple((what, float(value)) for what, value in seen.items() if value),
+            id_stem(plain),
+            _kind_of(plain),
+            facts.set_of(_telling(facts, name)),
+            unique=name in facts.unique,
+            constant=name in facts.constant,
+            reference=role == REFERENCE,
+            counts=role != REFERENCE and name in facts.numbers,
+            needed=needed,
+        )
+        return self[name]
 
 
 def _telling(facts: ColumnFacts, name: str) -> Iterator[str]:
@@ -89,60 +122,65 @@ def _telling(facts: ColumnFacts, name: str) -> Iterator[str]:
             yield other
 
 
-def _several(facts: ColumnFacts, columns: Columns) -> Observations:
-    found: defaultdict[str, float] = defaultdict(float)
-    rests = {name: tuple(other for other in columns if other != name) for name in columns}
-    idle = [name for name, rest in rests.items() if facts.are_unique(rest)]
-    parts = [facts.kept("part", name, partial(_part, facts, name)) for name in columns]
+def _several(facts: ColumnFacts, known: _Parts, columns: Columns) -> Observations:
+    parts = [known[name] for name in columns]
+    wanted = facts.set_of(columns)
+    idle = [part for part in parts if facts.is_unique(wanted ^ part.bit)]
     stems = {part.stem for part in parts}
-    for name, part in zip(columns, parts, strict=True):
+    found: defaultdict[str, float] = defaultdict(float)
+    for part in parts:
         for what, value in part.seen:
             found[what] += value
-        found["a type beside its id"] += part.kind_of in stems
-        found["a part is told by a column that is left out"] += not part.told_by.issubset(columns)
-        rest = rests[name]
-        if name not in idle:
-            counting = not idle and facts.roles[name] != REFERENCE and name in facts.numbers
-            found["counts the rows of the rest"] += counting and _is_counted(facts, rest, name)
-        elif name in facts.constant:
-            found["not needed yet: one value so far"] += 1
-            found["not needed yet: one value so far, a reference"] += facts.roles[name] == REFERENCE
-        else:
-            found["not needed"] += 1
-            found["not needed, and told by another part"] += max(facts.tells(other, name) for other in rest)
-            found["not needed here, but in other tables' keys"] += facts.needed_elsewhere(name)
-            found["not needed, and the rest is unlikely unique by accident"] += 1 - _accident(facts, rest)
-    found["counts the rows of the rest"] = min(found["counts the rows of the rest"], 1)
-    patterns = [facts.patterned(name) for name in idle if name in facts.constant]
-    found["one value so far, key columns elsewhere"] = min(patterns, default=0.0)
-    return found | _arrangement(facts, columns)
+        if part.kind_of in stems:
+            found["a type beside its id"] += 1
+        if part.told_by & ~wanted:
+            found["a part is told by a column that is left out"] += 1
+        if not idle and part.counts and _is_counted(facts, [other for other in columns if other != part.name], part):
+            found["counts the rows of the rest"] = 1.0
+    if constant := [part for part in idle if part.constant]:
+        found["not needed yet: one value so far"] = float(len(constant))
+        found["not needed yet: one value so far, a reference"] = float(sum(part.reference for part in constant))
+        found["one value so far, key columns elsewhere"] = min(facts.patterned(part.name) for part in constant)
+    if spare := [part for part in idle if not part.constant]:
+        _spare(facts, parts, spare, found)
+    _arrange(facts, known, wanted, found)
+    return {what: value for what, value in found.items() if value}
 
 
-def _arrangement(facts: ColumnFacts, columns: Columns) -> Observations:
+def _spare(facts: ColumnFacts, parts: Sequence[_Part], spare: Sequence[_Part], found: dict[str, float]) -> None:
+    """What is seen where some parts, which have several values, are not needed to tell the rows apart."""
+    repeating = [part for part in parts if not part.unique]
+    told = elsewhere = unlikely = 0.0
+    for part in spare:
+        elsewhere += part.needed
+        told += max((facts.tells(other.name, part.name) for other in repeating if other is not part), default=0.0)
+        if len(parts) - len(repeating) == part.unique:  # else one of the others is unique alone
+            unlikely += 1 - facts.accident(facts.set_of(other.name for other in parts if other is not part))
+    found["not needed"] = float(len(spare))
+    found["not needed, and told by another part"] = told
+    found["not needed here, but in other tables' keys"] = elsewhere
+    found["not needed, and the rest is unlikely unique by accident"] = unlikely
+
+
+def _arrange(facts: ColumnFacts, known: _Parts, wanted: int, found: dict[str, float]) -> None:
     """How the columns stand in the table, and what they leave out."""
-    names, places = facts.names, [facts.places[name] for name in columns]
-    leading = places == list(range(len(places)))
-    following = facts.roles[names[len(columns)]] if leading and len(columns) < len(names) else ""
-    passed = (name for name in names[: max(places)] if name not in columns)
-    first_is_id = names[0] in facts.own_ids
-    return {
-        "leading columns": leading,
-        "leading columns, other kinds follow": leading and following not in _KEYS,
-        "the first column is left out": places[0] != 0,
-        "columns passed over": min(sum(facts.roles[name] not in _TOLD for name in passed), _PASSED),
-        "all columns, and all are references": len(columns) == len(names) == len(facts.references),
-        "holds the table's own id": not facts.own_ids.isdisjoint(columns),
-        "beside the table's own id": first_is_id and names[0] not in columns,
-        "may be unique by accident": _accident(facts, columns),
-    }
-
-
-def _accident(facts: ColumnFacts, columns: Columns) -> float:
-    """How likely no two rows would meet in all columns, were these independent of each other."""
-    expected = facts.table.size * (facts.table.size - 1) / 2
-    for name in columns:
-        expected *= facts.meetings[name]
-    return exp(-expected / 3)
+    names, width = facts.names, wanted.bit_count()
+    before = (1 << wanted.bit_length()) - 1  # all columns down to the last of these
+    if before == wanted:
+        found["leading columns"] = 1.0
+        if width == len(names) or facts.roles[names[width]] not in _KEYS:
+            found["leading columns, other kinds follow"] = 1.0
+    if not wanted & 1:
+        found["the first column is left out"] = 1.0
+        if known.own_ids & 1:
+            found["beside the table's own id"] = 1.0
+    if passed := (known.untold & before & ~wanted).bit_count():
+        found["columns passed over"] = float(min(passed, _PASSED))
+    if known.all_refer and width == len(names):
+        found["all columns, and all are references"] = 1.0
+    if wanted & known.own_ids:
+        found["holds the table's own id"] = 1.0
+    found["may be unique by accident"] = facts.accident(wanted)
 
 
 @cache
@@ -152,40 +190,49 @@ def _kind_of(name: str) -> str:
     return id_stem("_".join((*own[:-1], "id"))) if len(own) > 1 and own[-1] == "type" else "-"
 
 
-def _is_counted(facts: ColumnFacts, rest: Columns, number: str) -> bool:
+def _is_counted(facts: ColumnFacts, rest: Sequence[str], number: _Part) -> bool:
     """Whether a column counts 0 or 1 to n among the rows that are alike in the rest, nearly everywhere."""
     table = facts.table
-    owners = list(zip(*(table.ordinals[name] for name in rest), strict=True))
+    owners: Sequence[object] = table.ordinals[rest[0]]
+    if len(rest) > 1:
+        owners = list(zip(*(table.ordinals[name] for name in rest), strict=True))
     if table.size < _CHILDREN * len(set(owners)):
         return False
-    runs: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-    for owner, value in zip(owners, facts.numbers[number], strict=True):
-        runs[owner].append(value)
+    ordered = sorted(set(zip(owners, facts.numbers[number.name], strict=True)))
+    least, most = dict(reversed(ordered)), dict(ordered)
     whole = 0
-    for run in runs.values():
+    for owner, values in Counter(map(itemgetter(0), ordered)).items():
         # Pages tear the rows of one owner apart: there a run may begin anywhere.
-        begins = min(run) in (0, 1) or not table.whole
-        whole += begins and max(run) - min(run) + 1 == len(set(run))
-    return whole >= (_MOST if table.whole else _MANY) * len(runs)
+        begins = least[owner] in (0, 1) or not table.whole
+        whole += begins and most[owner] - least[owner] + 1 == values
+    return whole >= (_MOST if table.whole else _MANY) * len(most)
 
 
 def _is_dense(facts: ColumnFacts, name: str) -> bool:
-    texts = [text for text in facts.table.sample[name] if text]
-    if len(texts) <= _DENSE or not all(map(str.isdecimal, texts)):
+    numbers: Sequence[int] = facts.whole_numbers(name)
+    if not numbers:
+        texts = [text for text in facts.table.sample[name] if text]
+        numbers = list(map(int, texts)) if all(map(str.isdecimal, texts)) else ()
+    if len(numbers) <= _DENSE or min(numbers) < 0:
         return False
-    numbers = [int(text) for text in texts]
     rows = facts.table.rows if facts.table.rows and not facts.table.whole else len(numbers)
     return max(numbers) - min(numbers) < _DENSE * rows + _SLACK
 
 
+def _is_short(facts: ColumnFacts, name: str) -> bool:
+    """Whether a column's texts are neither long nor spaced, whatever they are."""
+    return facts.table.by_name[name].type in SHORT_TYPES
+
+
 def _is_prose(facts: ColumnFacts, name: str) -> bool:
-    return facts.kept("prose", name, lambda: _are_prose(_looked_at(facts, name)))
+    return not _is_short(facts, name) and facts.kept("prose", name, lambda: _are_prose(_looked_at(facts, name)))
 
 
 def _are_prose(texts: Sequence[str]) -> bool:
-    if not texts or (" " not in "".join(texts) and max(map(len, texts)) <= _LONG):
-        return False
-    return sum(len(text) > _LONG or " " in text.strip() for text in texts) > _MANY * len(texts)
+    most = _MANY * len(texts)
+    if not texts or sum(map(_LONG.__lt__, map(len, texts))) > most:
+        return bool(texts)
+    return " " in "".join(texts) and sum(len(text) > _LONG or " " in text.strip() for text in texts) > most
 
 
 def _is_measured(facts: ColumnFacts, name: str) -> bool:
@@ -199,7 +246,10 @@ def _is_measured(facts: ColumnFacts, name: str) -> bool:
 
 
 def _are_moments(texts: Sequence[str]) -> bool:
-    return bool(texts) and len(list(filter(_MOMENT.match, texts))) >= _MOST * len(texts)
+    # Where none of so many is one, too few are left.
+    if not any(map(_MOMENT.match, texts[: len(texts) // 10 + 1])):
+        return False
+    return len(list(filter(_MOMENT.match, texts))) >= _MOST * len(texts)
 
 
 def _are_fractions(texts: Sequence[str]) -> bool:
@@ -207,4 +257,4 @@ def _are_fractions(texts: Sequence[str]) -> bool:
 
 
 def _looked_at(facts: ColumnFacts, name: str) -> list[str]:
-    return [text for text in facts.table.sample.get(name, ())[:_LOOKED_AT] if text]
+    return facts.kept("looked at", name, lambda: list(filter(None, facts.table.sample.get(name, ())[:_LOOKED_AT])))

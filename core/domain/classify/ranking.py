@@ -6,7 +6,6 @@ the world decides (points.py). Points mean the same in both: NAT more of them ma
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import exp
 
 from core.domain.classify.candidates import Columns, Shape, candidates
@@ -22,7 +21,7 @@ CHOSEN = 5.0  # points for what people chose in every sister table: not learned,
 REJECTED = "rejected for sister tables"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """A candidate: `parts` are its points by what was seen, `probability` its share of all candidates' odds.
 
@@ -31,25 +30,25 @@ class Ranked:
 
     columns: Columns
     parts: Mapping[str, float]
-    probability: float = 0.0
-    unaided: float = 0.0
-
-    @cached_property
-    def points(self) -> float:
-        """The sum of the parts."""
-        return sum(self.parts.values())
+    points: float
+    probability: float
+    unaided: float
 
 
 def ranked(table: SampledTable, shape: Shape, around: Surroundings, refuted: Collection[Columns] = ()) -> list[Ranked]:
     """The candidates of `table` but the `refuted`, best first; of equals the one with fewer columns, or to the left."""
     considered = _declared(table, shape) if table.keys or not table.size else _learned(table, around)
-    found = [each for each in considered if each.columns not in refuted]
-    unaided = shares([each.points for each in found])
-    aided = [Ranked(each.columns, {**each.parts, **_chosen(table, each.columns, around)}) for each in found]
-    likely = shares([each.points for each in aided])
+    columns = [each for each in considered if each not in refuted]
+    parts = [considered[each] for each in columns]
+    points = list(map(total, parts))
+    unaided = likely = shares(points)
+    if around.decided_sisters(table.collection):
+        parts = [own | _chosen(table, each, around) for own, each in zip(parts, columns, strict=True)]
+        points = list(map(total, parts))
+        likely = shares(points)
     places = {name: at for at, name in enumerate(table.by_name)}
     return sorted(
-        map(Ranked, (each.columns for each in aided), (each.parts for each in aided), likely, unaided),
+        map(Ranked, columns, parts, points, likely, unaided),
         key=lambda each: (-each.points, len(each.columns), [places[name] for name in each.columns]),
     )
 
@@ -62,23 +61,28 @@ def _chosen(table: SampledTable, columns: Columns, around: Surroundings) -> dict
     return {name: points for name, points in parts.items() if points}
 
 
-def _declared(table: SampledTable, shape: Shape) -> list[Ranked]:
-    return [Ranked(columns, score(table, columns, shape)) for columns in candidates(table, shape)]
+def _declared(table: SampledTable, shape: Shape) -> dict[Columns, dict[str, float]]:
+    return {columns: score(table, columns, shape) for columns in candidates(table, shape)}
 
 
-def _learned(table: SampledTable, around: Surroundings) -> list[Ranked]:
+def _learned(table: SampledTable, around: Surroundings) -> dict[Columns, dict[str, float]]:
     facts = ColumnFacts(table, around)
-    return [Ranked(columns, weighed(observed(facts, columns))) for columns in searched(facts)]
+    return {columns: weighed(observed(facts, columns)) for columns in searched(facts)}
 
 
 def weighed(seen: Mapping[str, float], points: Mapping[str, float] = POINTS) -> dict[str, float]:
     """The points of what was seen; what says nothing is left out."""
-    parts = {name: round(value * points.get(name, 0.0), 1) for name, value in seen.items()}
-    return {name: value for name, value in parts.items() if value}
+    return {name: own for name, value in seen.items() if name in points and (own := round(value * points[name], 1))}
+
+
+def total(parts: Mapping[str, float]) -> float:
+    """The sum of the parts; rounded as they are, so that equals are equal whatever was added first."""
+    return round(sum(parts.values()), 1)
 
 
 def shares(points: Sequence[float]) -> list[float]:
     """The probabilities of candidates with these points."""
     highest = max(points, default=0.0)
     odds = [exp((each - highest) / NAT) for each in points]
-    return [each / sum(odds) for each in odds]
+    total = sum(odds)
+    return [each / total for each in odds]

@@ -49,7 +49,7 @@ def any_blank(texts: Collection[str]) -> bool:
 
 def meet(texts: Iterable[str]) -> bool:
     """Whether two of these different texts are the same code."""
-    known = set(texts)
+    known = texts if isinstance(texts, frozenset) else set(texts)
     together = "".join(known)
     if _is_plain(together):
         # Of such texts nothing but the spaces is not seen.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from core.domain.classify.candidates import Columns, Shape, shape_of
 from core.domain.classify.column_statistics import EXACT, SAMPLE, SampledTable, unusable_because
@@ -81,7 +82,8 @@ def suggest(
     """
     view = _View(table, shape_of(table), taken or {}, checked or {}, probed)
     ordered = ranked(table, view.shape, around or Surroundings(), view.refuted)
-    found = [each for each in ordered if view.is_bare(each.columns) or all(map(fits_template, each.columns))][:_KEPT]
+    fitting = (each for each in ordered if view.is_bare(each.columns) or all(map(fits_template, each.columns)))
+    found = list(islice(fitting, _KEPT))
     shown = tuple(_candidate(view, rank, found) for rank, _ in enumerate(found, 1))
     doubts = tuple(_doubts(view, found))
     return Suggestion(table.collection, _tier(found, doubts), shown, doubts)

@@ -110,16 +110,14 @@ def _is_long(table: SampledTable, name: str) -> bool:
 
 
 def _sketch(table: SampledTable, name: str) -> Sketch:
-    return _sketch_of(frozenset(map(crc32, map(str.encode, filter(None, table.values[name])))))
+    hashes = set(map(crc32, map(str.encode, filter(None, table.values[name]))))
+    return _sketch_of(tuple(sorted(hashes)[:_KEPT]), len(hashes))
 
 
 @lru_cache(maxsize=1 << 12)
-def _sketch_of(hashes: frozenset[int]) -> Sketch:
-    """The sketch of a column with these values: of many columns of numbers it is the same one."""
-    if len(hashes) <= _KEPT:
-        return Sketch(hashes, _ALL, len(hashes), tuple(sorted(hashes)))
-    least = sorted(hashes)[:_KEPT]
-    return Sketch(frozenset(least), least[-1] + 1, len(hashes), tuple(least))
+def _sketch_of(least: tuple[int, ...], distinct: int) -> Sketch:
+    """The sketch of so many values with these least hashes: of many columns of numbers it is the same one."""
+    return Sketch(frozenset(least), least[-1] + 1 if distinct > len(least) else _ALL, distinct, least)
 
 
 def _needed(table: SampledTable, usable: Sequence[str], unique: frozenset[str]) -> frozenset[str]:
@@ -148,6 +146,11 @@ class Surroundings:
     outlines: tuple[Outline, ...] = ()
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rejected: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def decided_sisters(self, collection: str) -> bool:
+        """Whether people gave sister tables an identity, or decided against one."""
+        word = _last_word(collection)
+        return word in self._chosen or word in self._rejected
 
     def chosen_alike(self, collection: str, columns: Sequence[str]) -> float:
         """The share of sister tables (their names end with the same word) that people gave a like identity."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from core.domain.classify.column_statistics import SampledTable, unusable_because
-from core.domain.classify.ranking import shares, weighed
+from core.domain.classify.ranking import shares, total, weighed
 from core.domain.classify.suggestion import SAFE, SURE, suggest
 from core.domain.classify.surroundings import Surroundings, outline
 from tests.bench.suggestions.cases import Case, keys_of
@@ -49,7 +49,7 @@ def family(database: str) -> str:
 
 def verdict(case: Case, points: Points) -> Verdict:
     """Judge a case with these points."""
-    found = [(columns, sum(weighed(seen, points).values())) for columns, seen in case.candidates()]
+    found = [(columns, total(weighed(seen, points))) for columns, seen in case.candidates()]
     found.sort(key=lambda each: (-each[1], len(each[0])))
     considered = any(frozenset(columns) in case.keys for columns, _ in found)
     if not found:
