@@ -85,8 +85,11 @@ def met_codes(given: Sequence[tuple[str, sql.Composable, sql.Composable]]) -> Re
     return Reading(statement, Met)
 
 
-def taken_codes(others: Sequence[tuple[str, sql.Composable, sql.Composable]], codes: Sequence[str]) -> Reading[Taken]:
-    """Which of `codes` classified collections give. `others`: name, table and code of each, never empty."""
+def taken_codes(others: Sequence[tuple[str, sql.Composable, sql.Composable]], codes: str) -> Reading[Taken]:
+    """Which of `codes`, a JSON array of texts, classified collections give.
+
+    `others`: name, table and code of each, never empty.
+    """
     union = sql.SQL(" UNION ALL ").join(
         sql.SQL(
             "SELECT {code} AS code, {name}::text AS owner FROM {table} AS source"
@@ -94,7 +97,8 @@ def taken_codes(others: Sequence[tuple[str, sql.Composable, sql.Composable]], co
         ).format(code=code, name=sql.Literal(name), table=table)
         for name, table, code in others
     )
-    statement = sql.SQL("WITH wanted AS MATERIALIZED (SELECT DISTINCT unnest({codes}::text[]) AS code) {union}").format(
-        codes=sql.Literal(list(codes)), union=union
-    )
+    statement = sql.SQL(
+        "WITH wanted AS MATERIALIZED"
+        " (SELECT DISTINCT code FROM pg_catalog.json_array_elements_text({codes}::json) AS code) {union}"
+    ).format(codes=sql.Literal(codes), union=union)
     return Reading(statement, Taken)

@@ -43,7 +43,7 @@ def sample(
     known = usable(types)
     texts = [_shown(name, type_name, longest if name in known else None) for name, type_name in types.items()]
     statement = sql.SQL("SELECT ARRAY[{}]::text[] AS texts FROM {} AS source{} LIMIT {}").format(
-        sql.SQL(", ").join(texts), table, tablesample, sql.Literal(rows)
+        sql.SQL(", ".join(texts)), table, tablesample, sql.Literal(rows)
     )
     return Reading(statement, Sampled)
 
@@ -79,9 +79,9 @@ def told_apart(table: sql.Composable, columns: Sequence[str]) -> Reading[Told]:
 
 
 @lru_cache(maxsize=1 << 14)
-def _shown(name: str, type_name: str, longest: int | None) -> sql.Composable:
+def _shown(name: str, type_name: str, longest: int | None) -> str:
     """The same columns are in many tables: their text is composed once, down to the letters."""
-    return sql.SQL(_composed(name, type_name, longest).as_string())
+    return _composed(name, type_name, longest).as_string()
 
 
 def _composed(name: str, type_name: str, longest: int | None) -> sql.Composable:

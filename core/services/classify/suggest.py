@@ -26,9 +26,12 @@ def suggestions(connection: Connection, collections: Sequence[str] | None = None
     Of those, one without a table has no candidates, and a doubt that says so; so has a table that this login may not
     read, or that could not be read in time. Raises GateClosed for a named one that is unknown or has no table.
     """
-    sources.require_all(connection, collections or ())
     names, bare = (collections, []) if collections is not None else _unclassified(connection)
-    ranked = (suggestion for _, suggestion in studied(connection, names))
+    wanted = column_statistics.places(connection, names)
+    if collections is not None:
+        placed = {place.collection for place in wanted}
+        sources.require_all(connection, [name for name in collections if name not in placed])
+    ranked = (suggestion for _, suggestion in _studied(connection, wanted))
     yield from sorted(chain(ranked, map(_without_table, bare)), key=lambda each: each.collection)
 
 
@@ -38,7 +41,10 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
     A table with a declared key is told at once. One without any waits until all samples were looked at: what other
     tables show decides there.
     """
-    wanted = column_statistics.places(connection, collections)
+    yield from _studied(connection, column_statistics.places(connection, collections))
+
+
+def _studied(connection: Connection, wanted: Sequence[Place]) -> Iterator[tuple[SampledTable | None, Suggestion]]:
     catalogs = Catalogs(connection, wanted)
     study = _Study(connection, catalogs, claimed_codes.bare(connection))
     decided = Surroundings(

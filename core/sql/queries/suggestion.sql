@@ -37,5 +37,5 @@ ORDER BY c.collection_name COLLATE "C"
 
 -- name: registered
 SELECT entity_code AS code, collection_name AS owner FROM {S}.birth_registry_rows()
-WHERE entity_code = ANY (%(codes)s)
+WHERE entity_code = ANY (ARRAY(SELECT pg_catalog.json_array_elements_text(%(codes)s::json)))
 ORDER BY 1
