@@ -257,4 +257,4 @@ def _are_fractions(texts: Sequence[str]) -> bool:
 
 
 def _looked_at(facts: ColumnFacts, name: str) -> list[str]:
-    return facts.kept("looked at", name, lambda: list(filter(None, facts.table.sample.get(name, ())[:_LOOKED_AT])))
+    return facts.kept("first texts", name, lambda: list(filter(None, facts.table.sample.get(name, ())[:_LOOKED_AT])))
