@@ -87,6 +87,21 @@ def tables_elsewhere(tables: Iterable[Table], registered: Mapping[str, Table | N
     return found | {name: by_name[name] for name in lost if name in by_name and name not in found}
 
 
+def why_lost(name: str, tables: Iterable[Table]) -> str:
+    """Why a registered collection has no table: none of its name, more than one, or one that differs in case."""
+    able = [table for table in tables if not table.obstacle]
+    same = sorted(table.text for table in able if table.name == name)
+    if len(same) > 1:
+        return (
+            f"{len(same)} tables have its name: {', '.join(same)}. Name the one that is meant:"
+            f" `birth-console init --collections '{same[0]}'`; or list each as schema.table"
+        )
+    alike = sorted(table.text for table in able if name.lower() in (table.name.lower(), table.text.lower()))
+    if alike:
+        return f"no table has its name; {', '.join(alike)} differs in case. Correct the name where it is listed"
+    return "no table has its name: it is not enrolled"
+
+
 def left_out(tables: Sequence[Table], collections: Sequence[str], exempt: Sequence[str]) -> list[Table]:
     """What the globs name and cannot be a collection."""
     globs = (*(collections or EVERYTHING), *exempt)

@@ -144,6 +144,20 @@ _COLLIDES = (
     "Use the synthetic form of the same column. If rows of this collection are registered, its identity is "
     "final: correct the row here, or the row of the owner named in the evidence."
 )
+_BY_ITS_NAME = (
+    "Rows of this table are registered as {owner}, the table's name without its schema. Let the gateway register them as"
+    " {collection}, or list the collection as {owner} where no other table has that name. Then correct the rows that are"
+    " registered."
+)
+
+
+def foreign_hint(collection: str, found: Proof) -> str:
+    """What to do where the gateway registers rows under the bare name of their table; "" where it does not."""
+    _, dot, bare = collection.rpartition(".")
+    owners = {each["owner"] for each in found.foreign_examples if isinstance(each, dict) and "owner" in each}
+    return _BY_ITS_NAME.format(owner=bare, collection=collection) if dot and owners == {bare} else ""
+
+
 CONTRACT: tuple[Gate[Proof], ...] = (
     Gate(
         "no_nulls",

@@ -16,6 +16,7 @@ from core.db.rows.unenrolled import GLOBS
 from core.domain.adopt.enrolment import (
     EVERYTHING,
     EXEMPT,
+    IN_SCOPE,
     REQUIRED,
     Enrolment,
     Table,
@@ -23,6 +24,7 @@ from core.domain.adopt.enrolment import (
     left_out,
     out_of_scope,
     tables_elsewhere,
+    why_lost,
 )
 from core.domain.adopt.system_tables import system_tables
 from core.services.adopt import company_tables, relocated_tables, triggers
@@ -58,6 +60,7 @@ def draft(
     if governs:
         moved |= tables_elsewhere(tables, registered)
         registered = {**registered, **moved}
+        _name_lost(connection, made, registered, tables, policies)
     listed = {table for table in registered.values() if table is not None} if governs else set()
     chosen = choose(tables, registered, collections, exempt, listed)
     for table in left_out(tables, collections, exempt):
@@ -77,6 +80,21 @@ def draft(
             made.leave(
                 each.collection, "it is REQUIRED: a gatekeeper can change that with `classify COLLECTION --exempt`"
             )
+
+
+def _name_lost(
+    connection: Connection,
+    made: Draft,
+    registered: Mapping[str, Table | None],
+    tables: Sequence[Table],
+    policies: Collection[str],
+) -> None:
+    """List collections of the company's registry that are in scope and have no single table: none is enrolled."""
+    roles = company_tables.governance_roles(connection, made)
+    for name, table in registered.items():
+        in_scope = (roles.get(name) or "").strip().lower() in IN_SCOPE
+        if table is None and in_scope and name not in policies:
+            made.leave(f"collection {name}", why_lost(name, tables))
 
 
 def _own(made: Draft, relation: Relation) -> str:

@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
 from core.db.rows import identity as rows
-from core.domain.classify.identity import CONTRACT, Identity, Proof
+from core.domain.classify.identity import CONTRACT, Identity, Proof, foreign_hint
 from core.domain.gates import insist, judge
 from core.errors import GateClosed, Json
 from core.services.classify import sources
@@ -83,7 +83,10 @@ def proven(
 
 def insist_proven(found: Proof, identity: Identity) -> None:
     """Raise GateClosed, with the offending rows, unless `found` proves `identity`."""
-    insist(judge(CONTRACT, found), f"{identity.text} does not identify the rows of {identity.collection}")
+    judged = judge(CONTRACT, found)
+    if told := foreign_hint(identity.collection, found):
+        judged = tuple(replace(each, hint=told) if each.id == "no_foreign_codes" else each for each in judged)
+    insist(judged, f"{identity.text} does not identify the rows of {identity.collection}")
 
 
 def classify_proven(

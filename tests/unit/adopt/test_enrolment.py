@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Table, choose, left_out, tables_elsewhere
+from core.domain.adopt.enrolment import EXEMPT, REQUIRED, Table, choose, left_out, tables_elsewhere, why_lost
 from core.errors import UsageError
 
 ORDERS = Table("public", "orders")
@@ -40,6 +40,12 @@ def test_a_collection_whose_table_is_in_another_schema_is_found_by_its_whole_nam
     listed = {SOLD, Table("sales", "people")}
     found = choose(TABLES, {"mine": SOLD, "people": None}, ("public.orders",), (), listed)
     assert [each.collection for each in found] == ["orders", "mine", "people"]
+
+
+def test_a_registered_name_that_no_single_table_has_is_told_with_the_tables_that_are_meant() -> None:
+    assert why_lost("orders", TABLES).startswith("2 tables have its name: public.orders, sales.orders. Name the one")
+    assert why_lost("People", TABLES).startswith("no table has its name; sales.people differs in case")
+    assert why_lost("all_orders", TABLES) == "no table has its name: it is not enrolled"
 
 
 def test_what_is_exempt_is_enrolled_as_such_also_beside_the_globs() -> None:

@@ -11,8 +11,10 @@ from core.domain.classify.identity import (
     LONGEST_IDENTIFIER,
     SYNTHETIC,
     Identity,
+    Proof,
     column_identity,
     entity_code,
+    foreign_hint,
     synthetic_identity,
 )
 from core.domain.classify.same_code import is_blank
@@ -145,3 +147,9 @@ def test_two_collections_never_give_one_synthetic_code(one: list[str], other: li
 def test_an_empty_or_missing_part_has_no_code(parts: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="at least one visible character"):
         entity_code(Identity("team", SYNTHETIC, ("x", "y")), parts)
+
+
+def test_codes_that_a_gateway_registers_under_the_bare_name_of_the_table_are_told_as_that() -> None:
+    found = Proof(25, 0, 0, 25, 0, 4, 0, 5, 0, foreign_examples=({"code": "R-1", "owner": "Rules"},))
+    assert foreign_hint("Gov.Rules", found).startswith("Rows of this table are registered as Rules,")
+    assert (foreign_hint("Gov.Others", found), foreign_hint("Rules", found)) == ("", "")
