@@ -145,9 +145,9 @@ _COLLIDES = (
     "final: correct the row here, or the row of the owner named in the evidence."
 )
 _BY_ITS_NAME = (
-    "Rows of this table are registered as {owner}, the table's name without its schema. Let the gateway register them as"
-    " {collection}, or list the collection as {owner} where no other table has that name. Then correct the rows that are"
-    " registered."
+    "Rows of this table are registered as {owner}, the table's name without its schema. Let the gateway register them"
+    " as {collection}, or list the collection as {owner} where no other table has that name. Then correct the rows that"
+    " are registered."
 )
 
 
