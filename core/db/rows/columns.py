@@ -63,9 +63,18 @@ class Shared:
     tables: int
 
 
+@dataclass(frozen=True, slots=True)
+class GatewayCode:
+    """The column from which the company's gateway takes a table's codes."""
+
+    relid: int
+    name: str
+
+
 DECLARED: Final = Query("columns.declared", Column)
 LOCKED: Final = Query("columns.locked", Locked)
 KEYS: Final = Query("columns.keys", Key)
 REFERENCES: Final = Query("columns.references", Reference)
 SIZES: Final = Query("columns.sizes", Size)
 SHARED: Final = Query("columns.shared", Shared)
+GATEWAY_CODES: Final = Query("columns.gateway_codes", GatewayCode)

@@ -64,7 +64,7 @@ class SampledTable(Kept):
 
     `sample` holds each column's texts, row by row; `whole` says that it is all rows there are. `rows` is exact then,
     an estimate otherwise, None where it is unknown. `shared_names` counts the other tables that have a column of
-    the same name.
+    the same name. `gateway_code` is the column whose values the company's gateway registers, where it was told one.
     """
 
     collection: str
@@ -77,6 +77,7 @@ class SampledTable(Kept):
     sample: Mapping[str, Texts] = field(default_factory=dict)
     shared_names: Mapping[str, int] = field(default_factory=dict)
     tables: frozenset[str] = frozenset()
+    gateway_code: str | None = None
 
     @cached_property
     def size(self) -> int:

@@ -17,6 +17,8 @@ from core.domain.classify.points import NAT, POINTS
 from core.domain.classify.scores import score
 from core.domain.classify.surroundings import Surroundings
 
+# No plan is made for any other identity: new rows and old ones would have codes of two kinds.
+GATEWAY = 100.0
 CHOSEN = 5.0  # points for what people chose in every sister table: not learned, as such choices are not public
 REJECTED = "rejected for sister tables"
 
@@ -39,7 +41,7 @@ def ranked(table: SampledTable, shape: Shape, around: Surroundings, refuted: Col
     """The candidates of `table` but the `refuted`, best first; of equals the one with fewer columns, or to the left."""
     considered = _declared(table, shape) if table.keys or not table.size else _learned(table, around)
     columns = [each for each in considered if each not in refuted]
-    parts = [considered[each] for each in columns]
+    parts = [considered[each] | _registered_by(table, each) for each in columns]
     points = list(map(total, parts))
     unaided = likely = shares(points)
     if around.decided_sisters(table.collection):
@@ -51,6 +53,10 @@ def ranked(table: SampledTable, shape: Shape, around: Surroundings, refuted: Col
         map(Ranked, columns, parts, points, likely, unaided),
         key=lambda each: (-each.points, len(each.columns), [places[name] for name in each.columns]),
     )
+
+
+def _registered_by(table: SampledTable, columns: Columns) -> dict[str, float]:
+    return {"the gateway registers new rows by it": GATEWAY} if columns == (table.gateway_code,) else {}
 
 
 def _chosen(table: SampledTable, columns: Columns, around: Surroundings) -> dict[str, float]:

@@ -62,7 +62,7 @@ def natural_columns(table: SampledTable) -> list[str]:
         if unusable_because(table, name) is None
         and table.size
         and table.distinct[name] == table.size
-        and is_natural(table, (name,), shape)
+        and (name == table.gateway_code or is_natural(table, (name,), shape))
     ]
 
 
@@ -105,7 +105,9 @@ class _View:
         return frozenset(columns for columns, holds in self.checked.items() if not holds)
 
     def is_bare(self, columns: Columns) -> bool:
-        """Whether a column's values are codes as they stand."""
+        """Whether a column's values are codes as they stand: those that the gateway takes are, whatever they are."""
+        if columns == (self.table.gateway_code,):
+            return True
         return is_natural(self.table, columns, self.shape) and columns[0] not in self.taken
 
     def exactness(self, columns: Columns) -> str:
@@ -146,7 +148,9 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
     if not found:
         return ["no examined column or combination identifies the rows"]
     table, structure, columns = view.table, view.shape.structure, found[0].columns
-    natural, key, several = is_natural(table, columns, view.shape), table.declared(columns), len(columns) > 1
+    by_gateway = columns == (table.gateway_code,)
+    natural = by_gateway or is_natural(table, columns, view.shape)
+    key, several = table.declared(columns), len(columns) > 1
     doubts = {
         "the table has no rows": not table.size,
         "another candidate is close": min(found[0].probability, found[0].unaided) < SURE,
@@ -156,7 +160,11 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
         "too few rows to see a pattern": table.size < _FEW_CODES and (natural or (several and key is None)),
         "some values differ only in case or look alike": any(_confused(table, name) for name in columns),
         # Who declares several columns the primary key has said what the rows belong to.
+        f"the gateway registers new rows by {table.gateway_code}: a plan by any other column is refused": (
+            table.gateway_code is not None and not by_gateway
+        ),
         "the rows may belong to a parent": bool(structure)
+        and not by_gateway
         and set(columns) != set(structure)
         and not (several and key is not None and key.primary),
     }

@@ -96,6 +96,7 @@ class Catalogs:
         self.references = _by(links, lambda row: row.relid)
         self.incoming = _by(links, lambda row: row.target)
         self.sizes = {row.relid: row for row in connection.rows(rows.SIZES, free)}
+        self.gateway_codes = {row.relid: row.name for row in connection.rows(rows.GATEWAY_CODES, given)}
         self.shared = {row.name: row.tables - 1 for row in shared}
         self.names = frozenset(place.collection for place in known)
         self._known = known
@@ -196,6 +197,7 @@ class Catalogs:
             sample=dict(zip(read, zip(*texts, strict=True), strict=True)) if texts else dict.fromkeys(read, ()),
             shared_names=self.shared,
             tables=self.names,
+            gateway_code=self.gateway_codes.get(place.relid),
         )
 
     def _columns(self, relid: int, types: Mapping[str, str]) -> tuple[Column, ...]:

@@ -75,3 +75,10 @@ SELECT a.attname AS name, pg_catalog.count(*) AS tables
 FROM pg_catalog.pg_attribute AS a
 WHERE a.attrelid = ANY (%(relids)s::bigint[]::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 GROUP BY a.attname
+
+-- name: gateway_codes
+-- Where the company's gateway was told the column that holds a table's codes: which one.
+SELECT wanted.relid, told.name
+FROM pg_catalog.unnest(%(relids)s::bigint[]) AS wanted(relid)
+CROSS JOIN LATERAL (SELECT {S}.birth_gateway_code(wanted.relid::oid) AS name) AS told
+WHERE {S}.birth_gateway_is_theirs() AND told.name IS NOT NULL

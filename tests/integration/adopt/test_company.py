@@ -77,6 +77,9 @@ def test_an_identity_that_differs_from_the_gateway_s_code_is_a_closed_gate_in_th
     foreign.let_in(company, "birth", LOGINS)
     assert run(company, "classify", "workflows", "--column", "process_code", login=OPERATOR).status == 0
     assert run(company, "plan", "workflows", login=OPERATOR).status == 0
+    agents, tags = run(company, "suggest", "agents", "tags", login=OPERATOR).document["suggestions"]
+    assert [each["candidates"][0]["identity"] for each in (agents, tags)] == ["code", "code"]
+    assert "the gateway registers new rows by it" in agents["candidates"][0]["evidence"]["parts"]
     assert run(company, "classify", "agents", "--synthetic", "agents:{id}", login=OPERATOR).status == 0
     refused = run(company, "plan", "agents", login=OPERATOR)
     assert refused.status == 3

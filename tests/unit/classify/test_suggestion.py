@@ -19,6 +19,7 @@ def table(
     keys: Sequence[Key] = (),
     references: Sequence[Reference] = (),
     tables: Sequence[str] = (),
+    gateway: str | None = None,
 ) -> SampledTable:
     """A table that was read from end to end; columns of a key are NOT NULL, numbers are integers."""
     keyed = {column for key in keys for column in key.columns}
@@ -34,6 +35,7 @@ def table(
         whole=True,
         sample={column: tuple(texts) for column, texts in columns.items()},
         tables=frozenset((*tables, name)),
+        gateway_code=gateway,
     )
 
 
@@ -71,6 +73,31 @@ def test_a_declared_code_is_safer_than_the_surrogate_beside_it() -> None:
     found = suggest(table("ships", {"id": numbers(), "hull_code": codes("HULL")}, keys=[PRIMARY, Key(("hull_code",))]))
     assert first(found) == ("hull_code", "A")
     assert found.candidates[1].identity.text == "ships:{id}"
+
+
+def test_the_column_by_which_the_gateway_registers_comes_first_as_it_stands() -> None:
+    columns: dict[str, Sequence[str | None]] = {
+        "id": numbers(),
+        "hull_code": codes("HULL"),
+        "berth": numbers(start=700),
+    }
+    keys = [PRIMARY, Key(("hull_code",)), Key(("berth",))]
+    assert first(suggest(table("ships", columns, keys=keys, gateway="hull_code"))) == ("hull_code", "A")
+    told = suggest(table("ships", columns, keys=keys, gateway="berth"))
+    assert first(told) == ("berth", "A")
+    assert "the gateway registers new rows by it" in str(told.candidates[0].evidence["parts"])
+    assert natural_columns(table("ships", columns, keys=keys, gateway="berth")) == ["hull_code", "berth"]
+    assert suggest(table("ships", columns, keys=keys, gateway="berth"), {"berth": [{"code": "701"}]}).tier == "B"
+    undeclared = suggest(table("ships", columns, gateway="berth"))
+    assert undeclared.first is not None
+    assert undeclared.first.identity.text == "berth"
+
+
+def test_where_the_gateway_s_column_identifies_no_rows_nothing_else_is_accepted_unseen() -> None:
+    columns: dict[str, Sequence[str | None]] = {"id": numbers(), "berth": [*numbers(ROWS - 1), "1"]}
+    found = suggest(table("ships", columns, keys=[PRIMARY], gateway="berth"))
+    assert first(found) == ("ships:{id}", "B")
+    assert found.doubts == ("the gateway registers new rows by berth: a plan by any other column is refused",)
 
 
 def test_a_surrogate_is_offered_with_its_collection_s_name() -> None:
