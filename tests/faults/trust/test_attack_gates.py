@@ -142,3 +142,33 @@ def test_a_row_that_came_after_the_apply_without_a_code_of_its_own_fails_verify_
         assert (found["passed"], broken["collection"], broken[count]) == (False, "notes", 1)
         assert re.search(example, str(broken["examples"]))
         session.execute("ROLLBACK")
+
+
+def test_what_a_partition_has_for_itself_counts_for_its_table(owner: Psql) -> None:
+    owner.execute(b"""
+        CREATE TABLE public.events (id integer PRIMARY KEY, code text) PARTITION BY RANGE (id);
+        CREATE TABLE public.events_a PARTITION OF public.events FOR VALUES FROM (0) TO (10);
+        INSERT INTO birth.collection_registry (collection_name) VALUES ('events');
+        CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.events FOR EACH ROW
+            EXECUTE FUNCTION birth.fn_birth_gateway('events');
+        CREATE FUNCTION public.planted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    """)
+    look = "SELECT ARRAY[birth.birth_trigger_fingerprint('public.events'::regclass), trigger_state]"
+    look += " FROM birth.birth_collections() WHERE collection_name = 'events'"
+    usual = ask(owner, look)
+    assert usual[1] == "enabled"
+    # One more partition is no change: companies add them every month.
+    owner.execute(b"CREATE TABLE public.events_b PARTITION OF public.events FOR VALUES FROM (10) TO (20)")
+    assert ask(owner, look) == usual
+    owner.execute(b"ALTER TABLE public.events_b DISABLE TRIGGER trg_birth_gateway")
+    found = ask(owner, look)
+    assert (found[0] != usual[0], found[1]) == (True, "disabled")
+    owner.execute(b"ALTER TABLE public.events_b ENABLE TRIGGER trg_birth_gateway")
+    assert ask(owner, look) == usual
+    owner.execute(
+        b"CREATE TRIGGER extra AFTER INSERT ON public.events_b FOR EACH ROW EXECUTE FUNCTION public.planted()"
+    )
+    assert ask(owner, look)[0] != usual[0]
+    # So it is where a bound table is divided: whatever its partitions run is shown with the rest.
+    owner.execute(b"UPDATE birth.birth_binding SET schema_name = 'public', table_name = 'events' WHERE part = 'alerts'")
+    assert ask(owner, "SELECT count(*) FROM birth.birth_closure() WHERE name = 'public.planted()'") == 1

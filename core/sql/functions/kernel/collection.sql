@@ -72,7 +72,11 @@ BEGIN
             WHEN g.tgrelid IS NULL OR NOT v_is_theirs AND named.name <> c.collection_name THEN 'missing'
             -- Rows are written to its shards, which have no trigger.
             WHEN t.relid = ANY (v_distributed) THEN 'never fires: distributed'
-            WHEN g.tgenabled IN ('O', 'A') THEN 'enabled' ELSE 'disabled' END
+            -- Each partition has the trigger again, and may have it switched off.
+            WHEN g.tgenabled IN ('O', 'A') AND (source.relkind <> 'p' OR NOT EXISTS (
+                    SELECT FROM pg_partition_tree(t.relid) AS part JOIN pg_trigger AS again ON again.tgrelid = part.relid
+                    WHERE again.tgparentid <> 0 AND again.tgfoid = v_gateway AND again.tgenabled NOT IN ('O', 'A')))
+                THEN 'enabled' ELSE 'disabled' END
     FROM {S}.birth_collection_rows() AS c
     LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
     LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name

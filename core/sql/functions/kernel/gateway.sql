@@ -71,17 +71,26 @@ COMMENT ON FUNCTION {S}.birth_gateway_fingerprint() IS
     'its catalog rows. For birth_reader.';
 
 -- The triggers of a table: definition, whether they fire, and which rows of the catalog say so: one that was switched
--- off and on again is the same in all but that.
+-- off and on again is the same in all but that. Of a partition those count that it has for itself, and those that fire
+-- otherwise than above: one more partition is no change.
 CREATE OR REPLACE FUNCTION {S}.birth_trigger_fingerprint(p_relid oid) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
 BEGIN
     RETURN (
         SELECT encode(sha256(convert_to(coalesce(
-            string_agg(concat_ws(':', pg_get_triggerdef(oid) || tgenabled::text, oid, xmin),
-                E'\x1e' ORDER BY tgname COLLATE "C"),
+            string_agg(concat_ws(':', pg_get_triggerdef(found.oid) || found.tgenabled::text, found.oid, found.xmin),
+                E'\x1e' ORDER BY found.tgname COLLATE "C", found.tgrelid),
             ''), 'UTF8')), 'hex')
-        FROM pg_trigger
-        WHERE tgrelid = p_relid AND NOT tgisinternal
+        FROM (
+            SELECT t.oid, t.xmin, t.tgname, t.tgrelid, t.tgenabled
+            FROM pg_trigger AS t WHERE t.tgrelid = p_relid AND NOT t.tgisinternal
+            UNION ALL
+            SELECT t.oid, t.xmin, t.tgname, t.tgrelid, t.tgenabled
+            FROM pg_class AS c CROSS JOIN LATERAL pg_partition_tree(c.oid) AS part
+            JOIN pg_trigger AS t ON t.tgrelid = part.relid
+            LEFT JOIN pg_trigger AS above ON above.oid = t.tgparentid
+            WHERE c.oid = p_relid AND c.relkind = 'p' AND part.relid <> p_relid AND CASE WHEN above.oid IS NULL
+                THEN NOT t.tgisinternal ELSE t.tgconstraint = 0 AND t.tgenabled <> above.tgenabled END) AS found
     );
 END
 $body$;

@@ -110,6 +110,18 @@ BEGIN
             SELECT 'pg_proc'::regclass, p.oid, concat('the body of ', b.way)
             FROM body AS b JOIN pg_proc AS p ON p.proname = b.word::name
             UNION ALL
+            -- A row that is written comes by what its partition has for itself.
+            SELECT 'pg_class'::regclass, leaf.relid::oid, concat('partition ', leaf.relid::regclass, ' of ', h.way)
+            FROM here AS h JOIN pg_class AS c ON h.class = 'pg_class'::regclass AND c.oid = h.object AND c.relkind = 'p'
+            CROSS JOIN LATERAL pg_partition_tree(c.oid) AS leaf
+            WHERE leaf.relid <> c.oid
+              AND (EXISTS (SELECT FROM pg_trigger AS t
+                      WHERE t.tgrelid = leaf.relid AND t.tgparentid = 0 AND NOT t.tgisinternal)
+                  OR EXISTS (SELECT FROM pg_constraint AS k
+                      WHERE k.conrelid = leaf.relid AND k.contype = 'c' AND k.conislocal)
+                  OR EXISTS (SELECT FROM pg_index AS x
+                      WHERE x.indrelid = leaf.relid AND (x.indexprs IS NOT NULL OR x.indpred IS NOT NULL)))
+            UNION ALL
             SELECT 'pg_class'::regclass, c.oid, concat('the body of ', b.way)
             FROM body AS b JOIN pg_class AS c ON c.relname = b.word::name
             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
