@@ -74,7 +74,8 @@ BEGIN
             WHEN t.relid = ANY (v_distributed) THEN 'never fires: distributed'
             -- Each partition has the trigger again, and may have it switched off.
             WHEN g.tgenabled IN ('O', 'A') AND (source.relkind <> 'p' OR NOT EXISTS (
-                    SELECT FROM pg_partition_tree(t.relid) AS part JOIN pg_trigger AS again ON again.tgrelid = part.relid
+                    SELECT FROM pg_partition_tree(t.relid) AS part
+                    JOIN pg_trigger AS again ON again.tgrelid = part.relid
                     WHERE again.tgparentid <> 0 AND again.tgfoid = v_gateway AND again.tgenabled NOT IN ('O', 'A')))
                 THEN 'enabled' ELSE 'disabled' END
     FROM {S}.birth_collection_rows() AS c
