@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 import psycopg
 from psycopg import sql
 
-from core.db.connection import link, memory_watch
+from core.db.connection import link, memory_watch, notices
 from core.db.connection.connecting import KEEPALIVE, Driver, begun, connected, version_told
 from core.db.connection.dsn import readable, without_cleartext
 from core.db.connection.errors import lacks_column, translated
@@ -27,7 +27,6 @@ from core.errors import ConsoleError, Unavailable
 Parameters: TypeAlias = Mapping[str, object] | None
 R = TypeVar("R")
 
-_MOST_NOTICES, _LONGEST_NOTICE = 100, 1000
 _CONNECT_SECONDS = 10
 _CANCEL_SECONDS = 5.0
 _LOOK_SECONDS = 3  # to connect once more, only to say who holds a lock
@@ -203,23 +202,9 @@ class Connection:
         with self._translated():
             self.driver.execute(sql.SQL("SELECT {}").format(sql.SQL(", ").join(calls)))
 
-    @contextmanager
-    def notices(self, tell: Callable[[str], None]) -> Iterator[None]:
+    def notices(self, tell: Callable[[str], None]) -> AbstractContextManager[None]:
         """Pass on what functions of ours say beside their answers, up to what a person reads."""
-
-        left = _MOST_NOTICES
-
-        def hear(notice: psycopg.errors.Diagnostic) -> None:
-            nonlocal left
-            if left and notice.severity_nonlocalized == "NOTICE" and notice.message_primary:
-                left -= 1
-                tell(notice.message_primary[:_LONGEST_NOTICE])
-
-        self.driver.add_notice_handler(hear)
-        try:
-            yield
-        finally:
-            self.driver.remove_notice_handler(hear)
+        return notices.heard(self.driver, tell)
 
     def stream(self, query: Query[Any]) -> Rows:
         """The rows of a named query as tuples, in the order of its dataclass's fields: cheaper where they are many.
