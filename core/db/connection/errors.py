@@ -111,6 +111,13 @@ _CALLER_LACKS = (
     "The company's code runs as birth_caller, which lacks a privilege. `birth-console init` finds and grants it."
     " Nothing of this transaction was kept."
 )
+_CALLER_REFUSED = (
+    "The company's own code refuses birth_caller, the role that it runs as here ({where}). Let it admit birth_caller,"
+    " or bind a register function that is SECURITY DEFINER: `birth-console init --bind`. Nothing of this transaction"
+    " was kept."
+)
+# The server's own function for RAISE: no right is missing where code says so by itself.
+_RAISED = "exec_stmt_raise"
 _UNREACHED, _BAD_DSN = "server_unavailable", "bad_dsn"
 # A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
 # the caller that connected finds out and says which of these it is.
@@ -257,13 +264,20 @@ def is_understood(message: str) -> bool:
     return no_connection(message).code != _UNREACHED
 
 
+def raised_at(error: psycopg.Error) -> str:
+    """Where code raised the error by itself, in the server's words; "" for an error of the server's own."""
+    context = error.diag.context or ""
+    return context.split("\n", 1)[0] if error.diag.source_function == _RAISED else ""
+
+
 def _what_lacks(error: psycopg.Error) -> str:
     """What to do where asking for SELECT would not help; empty where it would."""
     if error.diag.source_function == _ROW_SECURITY:
         return _HIDDEN_ROWS
     context = error.diag.context or ""
     if "_birth_as_caller(" in context:
-        return _CALLER_LACKS
+        where = raised_at(error)
+        return _CALLER_REFUSED.format(where=where) if where else _CALLER_LACKS
     return _OWNER_LACKS if _AS_OWNER.search(context) else ""
 
 

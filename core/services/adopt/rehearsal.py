@@ -10,7 +10,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from core.db.connection.errors import translated
+from core.db.connection.errors import raised_at, translated
 from core.db.connection.session import Connection
 from core.db.install import script
 from core.db.install.script import Statement
@@ -49,8 +49,8 @@ def rehearse(connection: Connection) -> Rehearsed:
                 return found
             script.run(connection.driver, [calling])
         while (refused := _call(connection, place.collection, found.written)) is not None:
-            if refused.sqlstate != _DENIED:
-                found.refusal = _words(refused)["message"]
+            if refused.sqlstate != _DENIED or _raised(refused):
+                found.refusal = _told(refused)
                 break
             grant = _cure(connection, place.collection, refused)
             if grant is None:
@@ -62,9 +62,21 @@ def rehearse(connection: Connection) -> Rehearsed:
     return found
 
 
+def _raised(refused: ConsoleError) -> str:
+    return raised_at(refused.__cause__) if isinstance(refused.__cause__, psycopg.Error) else ""
+
+
+def _told(refused: ConsoleError) -> str:
+    where = _raised(refused)
+    told = _words(refused)["message"] + (f" ({where})" if where else "")
+    if where and refused.sqlstate == _DENIED:
+        told += ". Let it admit birth_caller, the role that such code runs as here"
+    return told
+
+
 def is_refusal(error: ConsoleError) -> bool:
     """Whether the register function, or what it reached, was refused something as birth_caller."""
-    return error.sqlstate == _DENIED and _CALLING in _words(error)["context"]
+    return error.sqlstate == _DENIED and not _raised(error) and _CALLING in _words(error)["context"]
 
 
 def grant_for(connection: Connection, refused: ConsoleError) -> str:

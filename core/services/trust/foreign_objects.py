@@ -9,6 +9,8 @@ from core.domain.trust.check import Check, check
 from core.services.adopt.install import DASHBOARD
 
 _SHOWN = 20
+# Made by what is bound, where a column of the registry holds the key of each row.
+_KEYED = ("fn_birth_register_keyed", ["text", "text", "text", "timestamptz", "text", "boolean"])
 
 
 def examine(connection: Connection) -> Check:
@@ -19,7 +21,7 @@ def examine(connection: Connection) -> Check:
     rows = connection.rows(
         STRANGERS,
         {
-            "functions": Jsonb([made for part in parts for made in part.functions]),
+            "functions": Jsonb([_KEYED, *(made for part in parts for made in part.functions)]),
             "relations": [
                 DASHBOARD,
                 *(name for part in parts for kind, name in part.makes if kind != "function"),

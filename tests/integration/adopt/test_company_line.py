@@ -116,10 +116,10 @@ def test_with_a_gateway_alone_our_register_function_gives_rows_born_like_the_gat
     assert company.run("SELECT entity_code FROM birth_registry AS b JOIN tags ON entity_code = code"
                        " WHERE item IS DISTINCT FROM tags.id") == []  # fmt: skip
     assert run(company, "audit").document["ok"]
-    run(company, *_INIT, "--register-column", "source_key=NULL", login="postgres")
-    assert company.value("SELECT function_name FROM birth.birth_gateway_function") == "fn_birth_register"
     checks = [each for each in run(company, "doctor").document["checks"] if each["verdict"] == "failed"]
     assert checks == []
+    run(company, *_INIT, "--register-column", "source_key=NULL", login="postgres")
+    assert company.value("SELECT function_name FROM birth.birth_gateway_function") == "fn_birth_register"
     assert theirs(company, but="birth_registry") == before
     name = company.value("SELECT current_database()")
     run(company, "init", "--uninstall", "--even-certified", "--confirm", name, login="postgres")

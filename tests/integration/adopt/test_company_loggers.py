@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import console, foreign
-from tests.company import COLLECTIONS, DDL_LOGGER, GATEWAY, a_company
+from tests.company import COLLECTIONS, DDL_LOGGER, GATEWAY, REGISTER, a_company
 from tests.databases import Database, TestServer
 from tests.foreign import GATEKEEPER, LOGINS, OPERATOR, REVIEWER
 
@@ -130,3 +130,10 @@ def test_a_rehearsal_grants_nothing_of_other_owners_and_nothing_of_the_console(s
         assert "permission denied for function birth_ledger_append" in left["the register function"]
         append = "SELECT has_function_privilege('birth_caller', 'birth.birth_ledger_append(text,jsonb)', 'EXECUTE')"
         assert not database.value(append)
+        # What the company's code refuses by itself is no missing grant.
+        database.run(f"""{REGISTER.replace("CREATE", "CREATE OR REPLACE")} CREATE FUNCTION public.app_only()
+            RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'only the application' USING ERRCODE = '42501'; END $$;
+            CREATE TRIGGER app_only BEFORE INSERT ON public.birth_registry EXECUTE FUNCTION public.app_only()""")
+        done = does(database, "postgres", "init")
+        left = {each["object"]: each["why"] for each in done["left"]}
+        assert "app_only() line 1 at RAISE). Let it admit birth_caller" in left["the register function"]
