@@ -20,6 +20,7 @@ from pkgutil import walk_packages
 from typing import NoReturn
 
 _STREAMS = 3
+PROGRAMS = ("birth-console", "dot-birth-backfill-plan", "dot-birth-backfill-apply")
 
 
 def run(words: Sequence[str], environment: Mapping[str, str], streams: tuple[int, int, int], timeout: float) -> int:
@@ -40,6 +41,33 @@ def run(words: Sequence[str], environment: Mapping[str, str], streams: tuple[int
         except TimeoutError:
             os.kill(pid, signal.SIGKILL)
             raise
+
+
+# What a shell finds on its path: a hundredth of a second instead of a third. Its signals do not reach the fork.
+_STAND_IN = """#!{python} -ISE
+import json, os, socket, sys
+mine, theirs = socket.socketpair()
+channel = socket.socket(fileno={channel})
+socket.send_fds(channel, [b"."], [theirs.fileno(), 0, 1, 2])
+channel.detach()
+theirs.close()
+mine.sendall(json.dumps((sys.argv, dict(os.environ), os.getcwd())).encode())
+mine.shutdown(socket.SHUT_WR)
+told = mine.makefile("rb")
+told.readline()
+status = int(told.readline())
+os._exit(status if status >= 0 else 128 - status)
+"""
+
+
+def stand_ins(folder: Path) -> int:
+    """Put programs into a folder that have themselves forked; what starts them must inherit the file returned."""
+    channel = _channel().fileno()
+    for name in PROGRAMS:
+        file = folder / name
+        file.write_text(_STAND_IN.format(python=sys.executable, channel=channel))
+        file.chmod(0o755)
+    return channel
 
 
 @cache
@@ -93,10 +121,23 @@ def _become(told: socket.socket, streams: Sequence[int]) -> None:
     for place, each in enumerate(streams):
         os.dup2(each, place)
         os.close(each)
+    _open_streams()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = arguments
+
+
+def _open_streams() -> None:
+    """What the streams can do was asked of /dev/null when this interpreter started: a pipe cannot seek."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        former = getattr(sys, name)
+        buffering = 1 if name == "stderr" else -1
+        renewed = open(  # noqa: SIM115 - open until the process ends; a number, not a path
+            former.fileno(), mode, buffering, encoding=former.encoding, errors=former.errors, closefd=False
+        )
+        setattr(sys, name, renewed)
+        setattr(sys, f"__{name}__", renewed)
 
 
 def _watch(pid: int, told: socket.socket) -> NoReturn:
@@ -120,11 +161,7 @@ def serve(file: int) -> None:
     """Import all, then be each command that is asked for on this socket."""
     import birth_console  # noqa: PLC0415 - this process alone runs it
 
-    programs = {
-        "birth-console": birth_console.main,
-        "dot-birth-backfill-plan": birth_console.plan,
-        "dot-birth-backfill-apply": birth_console.apply,
-    }
+    programs = dict(zip(PROGRAMS, (birth_console.main, birth_console.plan, birth_console.apply), strict=True))
     _import_all()
     _listen(socket.socket(fileno=file))
     programs[Path(sys.argv[0]).name]()
