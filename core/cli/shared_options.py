@@ -1,12 +1,15 @@
 """The options of every command: they may stand anywhere, and the root page of help alone lists them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from core.cli import log
+from core.errors import ConsoleError
+from core.settings import DEMO_LOGINS
 
 
 class _Shared(click.Option):
@@ -22,17 +25,30 @@ def _option(*names: str, **settings: Any) -> Any:  # noqa: ANN401 - click's own 
     return click.option(*names, cls=_Shared, **settings)
 
 
+def _profiles(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    from core import profiles, settings  # noqa: PLC0415 - only completing reads the file
+
+    with suppress(ConsoleError):
+        return [name for name in profiles.names(settings.config_file()) if name.startswith(typed)]
+    return []
+
+
+def _logins(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    return [name for name in DEMO_LOGINS if name.startswith(typed)]
+
+
 CONNECTED: Final = ("dsn", "schema", "profile", "login", "read_only", "connect_timeout")
 SHOWING: Final = ("as_json", "wide", "quiet", "color")
 _UNSAID = {"read_only": False, "as_json": False, "wide": False, "quiet": False, "color": "auto", "no_pager": False}
 SHARED: Final = (
     _option("--dsn", metavar="DSN", help="Any libpq string (default: the embedded demo)."),
     _option("--schema", metavar="S", help="Schema of the console's objects (default: birth)."),
-    _option("--profile", metavar="NAME", help="Profile of the configuration file."),
+    _option("--profile", metavar="NAME", help="Profile of the configuration file.", shell_complete=_profiles),
     _option(
         "--as",
         "login",
         metavar="LOGIN",
+        shell_complete=_logins,
         help="Demo login: operator1 (default), operator2, gatekeeper1, reviewer1, viewer1.",
     ),
     _option("--read-only", is_flag=True, help="Open a read-only session: the server refuses every write."),

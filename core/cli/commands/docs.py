@@ -13,8 +13,12 @@ from core.domain.trust import guide
 from core.errors import UsageError
 
 
+def _topics(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    return [name for name in (*documents(), "json") if name.startswith(typed)]
+
+
 @click.command()
-@click.argument("topic", required=False)
+@click.argument("topic", required=False, shell_complete=_topics)
 @showing
 def docs(output: Output, topic: str | None) -> None:
     """List the pages, or print TOPIC: formatted on a terminal, Markdown into a pipe or file.

@@ -65,9 +65,9 @@ def test_a_shell_gets_its_script(shell: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("birth-console per", {"permit"}),
+        ("birth-console docs ru", {"runbook"}),
         ("birth-console permit ", {"open", "close", "list", "request", "grant"}),
-        ("birth-console packet --format ", {"md", "json", "html"}),
+        ("birth-console --as op", {"operator1", "operator2"}),
         ("birth-console control 1 pa", {"pause"}),
     ],
 )
