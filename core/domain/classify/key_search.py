@@ -15,6 +15,7 @@ _LONGEST_RUN = 7
 _WIDEST, _WIDEST_REFERENCES = 3, 5
 _COMBINED, _REFERENCES = 10, 9  # columns that are combined: combinations grow with their power
 _MOST = 400  # candidates
+_TOLD = (CHANGING, LABEL, AUDIT)
 
 
 def searched(facts: ColumnFacts) -> list[Columns]:
@@ -39,8 +40,10 @@ def _considered(facts: ColumnFacts) -> Iterator[Columns]:
             run = names[start : start + width]
             if len(run) < width or facts.set_of(run) & unusable:
                 break
+            if facts.roles[run[-1]] in _TOLD and facts.set_of(run[:-1]) & facts.unique_alone:
+                break  # a trait beside what is unique alone
             yield run
-    worth = [name for name in facts.usable if facts.roles[name] not in (CHANGING, LABEL, AUDIT)]
+    worth = [name for name in facts.usable if facts.roles[name] not in _TOLD]
     parts = sorted(_likely(facts, worth)[:_REFERENCES], key=facts.places.__getitem__)
     for width in range(2, _WIDEST_REFERENCES + 1):
         yield from combinations(parts, width)
