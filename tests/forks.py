@@ -81,7 +81,8 @@ def _channel() -> socket.socket:
             [sys.executable, "-c", f"from tests.forks import serve; serve({theirs.fileno()})"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env=environment(),
+            # What this run turns off, commands install without, too.
+            env=environment() | {name: value for name, value in os.environ.items() if name == "BIRTH_MUTANT"},
             cwd=ROOT,
             pass_fds=[theirs.fileno()],
         )
