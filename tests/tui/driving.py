@@ -18,6 +18,7 @@ from tui.app import ConsoleApp
 from tui.readiness import missing_text
 from tui.runtime.poller import Clock
 from tui.runtime.source import SessionSource
+from tui.widgets.sheet import Sheet
 
 DEADLINE_SECONDS = 40.0
 
@@ -105,6 +106,7 @@ def drive(
     """Run a scenario; by default after the first look."""
 
     async def run() -> None:
+        Sheet.are_large = False  # as in a console that has just begun
         app = ConsoleApp(source, StillClock(), keymap)
         async with app.run_test(size=size) as pilot:
             await app.complete()
@@ -135,6 +137,7 @@ def drive_real(
     async def run() -> None:
         settings = Settings(dsn=database.dsn(login), schema=SCHEMA, login=login, read_only=read_only)
         source = SessionSource(settings)
+        Sheet.are_large = False
         app = ConsoleApp(source, clock or StillClock())
         async with app.run_test(size=size) as pilot:
             await app.complete()

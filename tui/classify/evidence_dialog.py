@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 
 from tui.widgets.dialog import Dialog
@@ -15,14 +14,9 @@ class EvidenceDialog(Dialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,a", "accept", show=False)]
 
-    def __init__(self, text: Content, accept: Callable[[], None] | None) -> None:
-        super().__init__("Evidence", text)
+    def __init__(self, name: str, text: Content, accept: Callable[[], None] | None) -> None:
+        super().__init__(f"Evidence: {name}", text, "esc: close" if accept is None else "enter: accept · esc: close")
         self._accept = accept
-
-    def on_mount(self) -> None:
-        """Say what the keys do."""
-        keys = "" if self._accept is None else "enter: accept · "
-        self.query_one(".dialog", VerticalScroll).border_subtitle = Content(f" {keys}j k: scroll · esc: close ")
 
     async def action_accept(self) -> None:
         """Back to the pane, with or without a decision."""

@@ -24,8 +24,8 @@ def evidence(
 ) -> Content:
     """Everything in the order in which it is asked for; it may be longer than the screen.
 
-    `here`: the candidate in question, which is explained. What speaks for and against it stands below its codes,
-    or above them where it is to be `argued`.
+    `here`: the candidate in question, which is explained. Where it is to be `argued`, it comes before the list of
+    all candidates, and what speaks for and against it before its codes.
     """
     return Content("\n").join(_lines(waiting, rejected, width, here, argued=argued))
 
@@ -49,7 +49,8 @@ def weighed(found: Weighed, width: int) -> Iterator[Content]:
 def _lines(
     waiting: QueueRow, rejected: frozenset[Identity], width: int, here: Candidate | None, *, argued: bool
 ) -> Iterator[Content]:
-    yield Content.styled(fit(visible(waiting.name), width), "bold")
+    if not argued:  # there the name is the title
+        yield Content.styled(fit(visible(waiting.name), width), "bold")
     if waiting.fault:
         yield from _folded(f"! {waiting.fault}", width, BAD)
     if waiting.choice is not None:
@@ -62,21 +63,33 @@ def _lines(
         yield Content("… sampling")
         return
     found = waiting.evidence
+    head, listed = [*_head(found, width)], [*_candidates(found, rejected, width, here)]
+    explained = [*_in_question(found, rejected, width, here, argued=argued)]
+    blocks = (explained, head, listed) if argued else ([*head, Content(""), *listed], explained)
+    for place, block in enumerate(filter(None, blocks)):
+        yield from ([Content("")] if place else [])
+        yield from block
+    if here is None and waiting.choice is not None and waiting.choice.identity is not None:
+        yield Content("")
+        yield from _folded("Typed, and none of these. Saving proves it on all rows first.", width, "")
+
+
+def _head(found: CandidateEvidence, width: int) -> Iterator[Content]:
     rows = "" if found.rows is None else f"{rows_of(found.rows)} · "
     yield Content.styled(fit(f"{rows}tier {found.suggestion.tier}", width), MUTED)
     if doubts := "; ".join(found.suggestion.doubts):
         yield from _folded(f"! not in tier A: {doubts}", width, "$warning")
-    yield Content("")
-    yield from _candidates(found, rejected, width, here)
+
+
+def _in_question(
+    found: CandidateEvidence, rejected: frozenset[Identity], width: int, here: Candidate | None, *, argued: bool
+) -> Iterator[Content]:
     if here is not None:
-        yield Content("")
-        sample = found.weighed[here.rank - 1]
         arguing = [*_argued(here, found.suggestion, rejected, width)]
+        sample = [*weighed(found.weighed[here.rank - 1], width)]
+        taken = [*_taken(here, width)]
         yield from _explained(here, width)
-        yield from (*arguing, *weighed(sample, width)) if argued else (*weighed(sample, width), *arguing)
-    if here is None and waiting.choice is not None and waiting.choice.identity is not None:
-        yield Content("")
-        yield from _folded("Typed, and none of these. Saving proves it on all rows first.", width, "")
+        yield from (*arguing, *taken, *sample) if argued else (*taken, *sample, *arguing)
 
 
 def _candidates(
@@ -114,10 +127,13 @@ def _candidate(candidate: Candidate, mark: str, here: bool, width: int) -> Conte
 
 
 def _explained(candidate: Candidate, width: int) -> Iterator[Content]:
-    facts = candidate.evidence
     yield Content.styled(fit_middle(f"{candidate.rank} {visible(candidate.identity.text)}", width), "bold $accent")
     yield from _folded(standing(candidate), width, "")
-    for collision in _each(facts["collisions"]):
+
+
+def _taken(candidate: Candidate, width: int) -> Iterator[Content]:
+    """Which of its codes other collections have."""
+    for collision in _each(candidate.evidence["collisions"]):
         code, owner = visible_code(str(collision.get("code"))), visible(str(collision.get("owner")))
         yield Content.styled(fit(f"  {code} is taken by {owner}", width), "$warning")
 

@@ -263,7 +263,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             else:
                 self.accept()
 
-        self.host.push_screen(EvidenceDialog(text, None if self.why_not("accept") else accept))
+        self.host.push_screen(EvidenceDialog(visible(row.name), text, None if self.why_not("accept") else accept))
 
     # What is shown
 

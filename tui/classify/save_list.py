@@ -5,14 +5,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.domain.text import visible, visible_code
 from tui.classify.queue_rows import QueueRow
 from tui.widgets.grid import fit_middle
+from tui.widgets.sheet import Reading, Sheet
 from tui.widgets.signs import count_of, number, rows_of
 
 WIDEST = 110
@@ -20,18 +19,12 @@ EDGES = 6  # border, padding and scrollbar
 MUTED, WARN = "$text-muted", "$warning"
 
 
-class SaveDialog(ModalScreen[bool]):
+class SaveDialog(Reading[bool]):
     """Answers True after enter: save what is listed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "answer(True)", "Save"),
         Binding("escape,q,ctrl+c", "answer(False)", "Back"),
-        Binding("j,down", "scroll(1)", show=False),
-        Binding("k,up", "scroll(-1)", show=False),
-        Binding("pagedown,ctrl+d,space", "scroll(10)", show=False),
-        Binding("pageup,ctrl+u", "scroll(-10)", show=False),
-        Binding("g,home", "scroll(-10000)", show=False),
-        Binding("G,end", "scroll(10000)", show=False),
     ]
 
     def __init__(self, listed: Content, count: int) -> None:
@@ -40,18 +33,12 @@ class SaveDialog(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """The list, and what enter does."""
-        with VerticalScroll(classes="dialog wide", can_focus=False) as box:
-            box.border_title = Content(f" Save {count_of(self._count, 'decision')} ")
-            box.border_subtitle = " enter: prove and save · j k: scroll · esc: back "
+        with Sheet(f"Save {count_of(self._count, 'decision')}", "enter: prove and save · esc: back", whole=True):
             yield Static(self._listed, markup=False)
 
     def action_answer(self, yes: bool) -> None:  # noqa: FBT001 - the answer
         """Answer."""
         self.dismiss(yes)
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by some lines."""
-        self.query_one(".dialog").scroll_relative(y=lines, animate=False)
 
 
 def text(rows: Sequence[QueueRow], width: int) -> Content:

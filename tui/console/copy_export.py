@@ -75,7 +75,7 @@ class CopyExport(Controller):
 
     def show_twins(self) -> None:
         """List the commands that do what this pane's keys do; the chosen one is copied."""
-        actors: list[Host | Actor] = [self.host, *self._pane.actors()]
+        actors: list[Host | Actor] = [*self._pane.actors(), self.host]
         options = [
             Option(twin, f"{key_label(action.keys_now[0])}  {action.title}", twin)
             for actor in actors

@@ -16,7 +16,6 @@ from tui.runtime.source import Link
 from tui.widgets.choice import ChoiceDialog, Option
 from tui.widgets.confirm import Confirm
 from tui.widgets.form import Field, Form
-from tui.widgets.prompt import Prompt
 from tui.widgets.signs import number, rows_of
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class PermitActions(Controller):
                 return
             wanted = asked(fields)
             body = Content.assemble((f"Admits {visible(wanted.text)}", "bold"), f": {visible(wanted.reason)}")
-            self._confirm("Open a permit", body, "open permit", lambda: self._open(wanted))
+            self._confirm("Open a permit", body, "open permit", lambda _: self._open(wanted))
 
         fields = [
             Field("rows", "rows", f"{missing}" if missing else "", "number of rows that it admits"),
@@ -108,30 +107,28 @@ class PermitActions(Controller):
     def _ask_to_grant(self, request: "PermitRequest") -> None:
         body = Content.assemble(
             (f"Admits {visible(request.text)}", "bold"),
-            f": {visible(request.reason)}\nrequested by {visible(request.requested_by)}",
+            f"\nrequested by {visible(request.requested_by)}: {visible(request.reason)}",
         )
         name = f"grant {request.request}"
-        self._confirm(f"Grant request {request.request}", body, name, lambda: self._grant(request.request))
+        self._confirm(f"Grant request {request.request}", body, name, lambda _: self._grant(request.request))
 
     def _ask_to_close(self, permit: "Permit") -> None:
         name = f"permit {permit.permit}"
 
-        def answered(reason: str | None) -> None:
-            if reason is not None:
-                left = permit.budget - permit.used
-                body = Content(f"{rows_of(left)} left. The batch in flight finishes; the next batch is refused.")
-                self._confirm(f"Close {name}", body, f"close {name}", lambda: self._close(permit.permit, reason))
+        left = rows_of(permit.budget - permit.used)
+        body = Content(f"{left} left. The batch in flight finishes; the next batch is refused.")
+        close = lambda reason: self._close(permit.permit, reason)  # noqa: E731 - as short as its use
+        self._confirm(f"Close {name}", body, f"close {name}", close, asks="Reason, kept in the ledger:")
 
-        self.host.push_screen(Prompt(f"Close {name}", "Reason (kept in the ledger):"), answered)
-
-    def _confirm(self, title: str, body: Content, phrase: str, then: Callable[[], None]) -> None:
+    def _confirm(self, title: str, body: Content, phrase: str, then: Callable[[str], None], asks: str = "") -> None:
         server = self.host.state.server
         assert server is not None  # noqa: S101 - without one nothing is listed
         where = Content.styled(
             f"\non {visible(server.database)} {visible(server.word)}, as {visible(server.login)}", "bold $warning"
         )
-        question = Confirm(title, body + where, self.host.state.phrase(phrase), f"{phrase.split(maxsplit=1)[0]} it")
-        self.host.push_screen(question, lambda yes: then() if yes else None)
+        verb = f"{phrase.split(maxsplit=1)[0]} it"
+        question = Confirm(title, body + where, self.host.state.phrase(phrase), verb, asks=asks)
+        self.host.push_screen(question, lambda yes: then(question.text) if yes else None)
 
     def _open(self, wanted: PermitTerms) -> None:
         def call(link: Link) -> "Permit":

@@ -122,7 +122,7 @@ def _largest(changes: Sequence[Change]) -> list[Content]:
     return [_fact("" if at else label, line) for at, line in enumerate(shown)]
 
 
-def certifying(seen: RunDetails, digest: str, gates: Iterable[Judgement], note: str) -> Content:
+def certifying(seen: RunDetails, digest: str, gates: Iterable[Judgement]) -> Content:
     """What a reviewer would certify."""
     accounting = seen.progress.accounting
     return Content("\n").join(
@@ -130,9 +130,8 @@ def certifying(seen: RunDetails, digest: str, gates: Iterable[Judgement], note: 
             _fact(
                 "certifies", f"{seen.run.name}, {rows_of(accounting.registered)} {registered_word(seen.run)}", "bold"
             ),
-            *(_fact("✓", gate.title) for gate in gates),
+            _fact("✓ passed", " · ".join(gate.title for gate in gates)),
             _fact("evidence", digest),
-            _fact("note", visible(note)),
         ]
     )
 

@@ -205,18 +205,11 @@ class RunActions(Pane, metaclass=Unfinished):
         self._work(f"verifying {run.name}", lambda: self.host.source.read("verify", call), verified)
 
     def certify(self) -> None:
-        """Ask for a note, have it confirmed, then certify what was verified."""
+        """Ask for a note and have it confirmed, then certify what was verified."""
         seen, found = self.seen, self.verified[self._meant().run]
         if seen is None:
             return
         run = seen.run
-
-        def noted(note: str | None) -> None:
-            if note is None:
-                return
-            body = dialog_text.certifying(seen, found.evidence_digest, found.gates, note)
-            question = Confirm(f"Certify {run.name}", body, self._phrase(run), "certify it")
-            self.host.push_screen(question, lambda yes: certify(note) if yes else None)
 
         def certify(note: str) -> None:
             digest = found.evidence_digest
@@ -224,13 +217,15 @@ class RunActions(Pane, metaclass=Unfinished):
                 f"certifying {run.name}", lambda link: run_calls.certify(link, run.run, note, digest), self._told
             )
 
-        self.host.push_screen(Prompt(f"Certify {run.name}", STAND), noted)
+        body = dialog_text.certifying(seen, found.evidence_digest, found.gates)
+        question = Confirm(f"Certify {run.name}", body, self._phrase(run), "certify it", asks=STAND)
+        self.host.push_screen(question, lambda yes: certify(question.text) if yes else None)
 
     def audit(self) -> None:
         """Verify the hash chain."""
 
         def show(found: Content) -> None:
-            self.host.push_screen(Dialog("Audit", found))
+            self.host.push_screen(Dialog("Audit", found, whole=True))
 
         self._work("auditing the chain", lambda: self.host.source.read("verify", run_calls.audit), show)
 
@@ -310,7 +305,7 @@ class RunActions(Pane, metaclass=Unfinished):
         self.host.work.deliver(lambda: self.doing(text) if self.host.work.is_under_way("ledger line") else None)
 
     def _tell(self, title: str, error: ConsoleError) -> None:
-        self.host.push_screen(Dialog(title, dialog_text.fault(error)))
+        self.host.push_screen(Dialog(title, dialog_text.fault(error), whole=True))
 
     def _write(self, what: str, call: Callable[[Link], Result], then: Callable[[Result], None]) -> None:
         self._work(what, lambda: self.host.source.write(call), then, writes=True)

@@ -12,7 +12,6 @@ from tui.ledger.run_actions import RunActions
 from tui.ledger.run_text import MUTED
 from tui.widgets.confirm import Confirm
 from tui.widgets.dialog import Dialog
-from tui.widgets.prompt import Prompt
 from tui.widgets.signs import count_of, rows_of
 
 if TYPE_CHECKING:
@@ -32,42 +31,39 @@ class SecondLooks(RunActions):
         run = self._meant()
 
         def show(found: "Rehearsal") -> None:
-            self.host.push_screen(Dialog(f"Dry run of {run.name}", rehearsed(found)))
+            self.host.push_screen(Dialog(f"Dry run of {run.name}", rehearsed(found), whole=True))
 
         self._write(f"dry-running {run.name}", lambda link: run_calls.rehearse(link, run.run, self._step), show)
 
     def withdraw(self) -> None:
-        """Ask for the reason, have it confirmed, then plan the run that takes this one back."""
+        """Ask for the reason and have it confirmed, then plan the run that takes this one back."""
         run = self._meant()
-
-        def reasoned(reason: str | None) -> None:
-            if reason is not None:
-                question = Confirm(f"Withdraw {run.name}", withdrawing(run, reason), self._phrase(run), "withdraw it")
-                self.host.push_screen(question, lambda yes: withdraw(reason) if yes else None)
 
         def withdraw(reason: str) -> None:
             self._write(
                 f"withdrawing {run.name}", lambda link: run_calls.withdraw(link, run.run, reason), self._withdrawn
             )
 
-        self.host.push_screen(Prompt(f"Withdraw {run.name}", WHY), reasoned)
+        title, phrase = f"Withdraw {run.name}", self._phrase(run)
+        question = Confirm(title, withdrawing(run), phrase, "withdraw it", asks=WHY)
+        self.host.push_screen(question, lambda yes: withdraw(question.text) if yes else None)
 
     def _withdrawn(self, found: "Withdrawal") -> None:
         left = f", {count_of(len(found.left), 'kind')} of rows left" if found.left else ""
         self.host.say(f"{found.run.name} takes back {rows_of(found.rows)}{left}. c: reconcile")
         if found.left:
-            self.host.push_screen(Dialog(f"Left by {found.run.name}", Content("\n").join(map(_left, found.left))))
+            left_rows = Content("\n").join(map(_left, found.left))
+            self.host.push_screen(Dialog(f"Left by {found.run.name}", left_rows, whole=True))
         self.read_again(found.run.run)
 
 
-def withdrawing(run: Run, reason: str) -> Content:
+def withdrawing(run: Run) -> Content:
     """What a withdrawal would do, before it is confirmed."""
     lines = (
         f"takes back  the registry rows that {run.name} wrote",
         "leaves      rows that were changed or certified since",
         "makes       a run: reconcile, apply, verify and certify it",
         "needs       a permit of kind withdraw, by a gatekeeper who took no part",
-        f'reason      "{visible(reason)}"',
     )
     return Content("\n".join(lines))
 

@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from core.domain.gates import GateState
 from core.domain.overview.contract import Contract
 from core.domain.overview.matrix import MatrixRow
 from core.domain.text import visible
@@ -15,6 +15,8 @@ from tui.actions import Actor
 from tui.matrix import contract_text
 from tui.runtime.source import Link
 from tui.widgets.dialog import Dialog
+from tui.widgets.sheet import Sheet
+from tui.widgets.signs import count_of
 
 WIDEST = 112
 EDGES = 5  # border, padding and scrollbar
@@ -26,7 +28,7 @@ class ContractScreen(Dialog):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", "Copy the SQL")]
 
     def __init__(self, actor: Actor, row: MatrixRow, failure: ConsoleError | None) -> None:
-        super().__init__("Collection", Content(""))
+        super().__init__("Collection", Content(""), "y: copy the SQL · esc: close")
         self._actor, self._row, self._failure = actor, row, failure
         self._contract: Contract | None = None
         self._problem: ConsoleError | None = None
@@ -34,7 +36,6 @@ class ContractScreen(Dialog):
 
     def on_mount(self) -> None:
         """Begin to read."""
-        self.query_one(".dialog", VerticalScroll).border_subtitle = " j k: scroll · y: copy the SQL · esc: close "
         self._show()
         host, name = self._actor.host, self._row.facts.collection
         source, work = host.source, host.work
@@ -68,6 +69,14 @@ class ContractScreen(Dialog):
         """Lay out again."""
         self._show()
 
+    @staticmethod
+    def _standing(contract: Contract) -> str:
+        """What the contract comes to: the title says it wherever the text is scrolled to."""
+        failed = sum(gate.verdict is GateState.FAILED for gate in contract.gates)
+        if contract.all_ok:
+            return "✓ all_ok"
+        return f"✗ {failed} of {count_of(len(contract.gates), 'gate')} failed" if failed else "? not all evaluated"
+
     def _found(self, contract: Contract) -> None:
         self._contract = contract
         self._show()
@@ -82,10 +91,11 @@ class ContractScreen(Dialog):
         width = min(self.app.size.width, WIDEST) - EDGES
         parts = [contract_text.facts(self._row, self._failure)]
         if self._contract is not None:
+            self.query_one(Sheet).border_title = Content(f" Collection · contract {self._standing(self._contract)} ")
             parts += [contract_text.gates(self._contract, width), *map(contract_text.sql, self._contract.statements)]
         elif self._problem is None:
             parts.append(Content.styled("reading the contract…", "$text-muted"))
         if self._problem is not None:
             told = visible(f"{self._problem.message}. {self._problem.hint}".strip())
-            parts.append(Content.styled(f"! not read: {told}", "bold $warning"))
+            parts.insert(0, Content.styled(f"! not read: {told}", "bold $warning"))
         self.query_one(".dialog > Static", Static).update(Content("\n\n").join(parts))

@@ -23,6 +23,7 @@ VERDICTS = {
     GateState.FAILED: ("✗ failed ", "bold $error"),
     GateState.UNKNOWN: ("? unknown", "bold $warning"),
 }
+_FIRST = (GateState.FAILED, GateState.UNKNOWN, GateState.PASSED)
 INDENT = 11
 LONGEST = 300
 NARROWEST = 8
@@ -45,38 +46,38 @@ class SqlTheme(HighlightTheme):
 
 
 def facts(row: MatrixRow, failure: ConsoleError | None, width: int = 0) -> Content:
-    """What the matrix shows of it, the verdict and each of its reasons; folded where a `width` is given."""
+    """The verdict with each of its reasons, and what the matrix shows of it; folded where a `width` is given."""
     found, strategy, trigger = row.facts, strategy_of(row), trigger_of(row)
 
     fact = partial(_fact, width=width)
+    not_counted = [fact("not counted", visible(failure.message), TONES["warn"])] if failure is not None else []
+    if failure is not None and failure.hint:
+        not_counted.append(fact("", visible(failure.hint)))
     known = [
         fact(
             "collection", visible(f"{found.collection} · {found.governance_role} · {found.requirement or '-'}"), "bold"
         ),
+        fact("verdict", sign(row.standing).text, _tone(sign(row.standing))),
+        *(fact("", visible(each)) for each in _why(row)),
+        *not_counted,
         fact("identity", f"{strategy.text}  {visible(found.identity or '')}", _tone(strategy)),
         fact("table", f"{visible(found.table or 'none')} · {'native status' if found.native_status else 'no status'}"),
         fact("birth trigger", trigger.text, _tone(trigger)),
         fact("rows", _rows(row)),
-        fact("verdict", sign(row.standing).text, _tone(sign(row.standing))),
-        *(fact("", visible(each)) for each in _why(row)),
     ]
-    if failure is not None:
-        known += [
-            fact("not counted", visible(failure.message), TONES["warn"]),
-            *([fact("", visible(failure.hint))] if failure.hint else []),
-        ]
     return Content("\n").join(known)
 
 
 def gates(contract: Contract, width: int) -> Content:
-    """Each gate of the contract with what it rests on, and what to do where it is closed."""
+    """Each gate of the contract with what it rests on, and what to do where it is closed: those come first."""
     failed, unknown = (
         sum(gate.verdict is state for gate in contract.gates) for state in (GateState.FAILED, GateState.UNKNOWN)
     )
     verdict = "all_ok" if contract.all_ok else f"{failed} of {count_of(len(contract.gates), 'gate')} failed"
     verdict += f", {unknown} not evaluated" if unknown else ""
     head = Content.assemble(("Contract  ", "bold $accent"), (f"{'✓' if contract.all_ok else '✗'} {verdict}", "bold"))
-    return Content("\n").join([head, *(line for gate in contract.gates for line in _gate(gate, width))])
+    ordered = sorted(contract.gates, key=lambda gate: _FIRST.index(gate.verdict))
+    return Content("\n").join([head, *(line for gate in ordered for line in _gate(gate, width))])
 
 
 def gates_in_short(contract: Contract, width: int) -> Content:

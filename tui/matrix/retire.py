@@ -10,7 +10,6 @@ from core.domain.overview.matrix import REQUIRED, MatrixRow
 from core.domain.text import visible
 from tui.actions import Actor
 from tui.widgets.confirm import Confirm
-from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from core.services.classify.classify import Retired
@@ -44,14 +43,9 @@ class Retiring:
         return join(["birth-console", "classify", name, "--retire", "--reason", "why"])
 
     def ask(self, row: MatrixRow) -> None:
-        """Ask for the reason, have it confirmed, then retire the identity."""
+        """Ask for the reason and have it confirmed, then retire the identity."""
         host, name = self._pane.host, row.facts.collection
         title = f"Retire the identity of {visible(name)}"
-
-        def reasoned(reason: str | None) -> None:
-            if reason is not None:
-                question = Confirm(title, _body(row, reason), host.state.phrase(visible(name)), "retire its identity")
-                host.push_screen(question, lambda yes: retire(reason) if yes else None)
 
         def retire(reason: str) -> None:
             call = lambda: host.source.write(lambda link: _retire(link, name, reason))  # noqa: E731 - as short as its use
@@ -63,16 +57,16 @@ class Retiring:
             )
             host.refresh_now()
 
-        host.push_screen(Prompt(title, WHY), reasoned)
+        question = Confirm(title, _body(row), host.state.phrase(visible(name)), "retire its identity", asks=WHY)
+        host.push_screen(question, lambda yes: retire(question.text) if yes else None)
 
 
-def _body(row: MatrixRow, reason: str) -> Content:
+def _body(row: MatrixRow) -> Content:
     kept = "" if row.counts is None else f", {row.counts.registered:,} of them"
     lines = (
         f"ends     {visible(row.facts.identity or '')}",
         f"keeps    the codes of registered rows{kept}",
         "then     the next identity counts for all other rows; the collection is unclassified until then",
-        f'reason   "{visible(reason)}"',
     )
     return Content("\n".join(lines))
 

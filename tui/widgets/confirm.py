@@ -10,45 +10,56 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+MISSING = "type the text above first"
+
 
 class Confirm(ModalScreen[bool]):
     """Answers True only where `phrase` was typed and enter pressed; enter before that, and escape, answer False.
 
-    `no` is what the answer no is called, where Cancel could be taken for yes.
+    `no` is what the answer no is called, where Cancel could be taken for yes. Where `asks` is the label of a reason
+    or note, a line for it stands above: it must not be blank, enter goes on from it, and `text` is what was typed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel"),
         Binding("ctrl+c", "cancel", show=False, priority=True),
         Binding("enter", "answer", show=False, priority=True),
+        Binding("tab,shift+tab,down,up", "other_line", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, body: Content, phrase: str, verb: str, *, no: str = "Cancel") -> None:
+    def __init__(
+        self, title: str, body: Content, phrase: str, verb: str, *, no: str = "Cancel", asks: str = ""
+    ) -> None:
         super().__init__()
-        self._no = no
+        self._no, self._asks = no, asks
         self._title, self._body, self._phrase, self._verb = title, body, phrase, verb
 
     def compose(self) -> ComposeResult:
-        """What would happen, the line to type in, and the two answers."""
+        """What would happen, the lines to type in, and the two answers."""
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = Content(f" {self._title} ")
-            box.border_subtitle = Content(" esc: cancel " if self._no == "Cancel" else f" esc: {self._no} ")
+            no = "cancel" if self._no == "Cancel" else self._no
+            box.border_subtitle = Content(f" {'tab: other line · ' if self._asks else ''}esc: {no} ")
             yield Static(self._body, markup=False)
+            if self._asks:
+                yield Static(Content(f"\n{self._asks}"), markup=False)
+                yield Input(compact=True, select_on_focus=False, id="asked")
             yield Static(
                 Content.assemble("\nType ", (self._phrase, "bold $warning"), f" to {self._verb}:"), markup=False
             )
-            yield Input(compact=True, select_on_focus=False)
+            yield Input(compact=True, select_on_focus=False, id="phrase")
             yield Static(id="answers", markup=False)
 
     def on_mount(self) -> None:
         """Begin with no."""
-        self.query_one(Input).cursor_blink = False
+        for line in self.query(Input):
+            line.cursor_blink = False
         self._show_answers()
 
     def on_key(self, event: events.Key) -> None:
         """Take letters that were typed before the line had the focus."""
-        if event.character is not None and event.is_printable:
-            self.query_one(Input).insert_text_at_cursor(event.character)
+        if event.character is not None and event.is_printable and self.focused is None:
+            self._lines[0].insert_text_at_cursor(event.character)
 
     def on_input_changed(self) -> None:
         """Show what enter would do now."""
@@ -58,17 +69,35 @@ class Confirm(ModalScreen[bool]):
         """Answer no."""
         self.dismiss(False)  # noqa: FBT003 - the answer
 
+    def action_other_line(self) -> None:
+        """Go to the other line, where there are two."""
+        self.set_focus(self._lines[0 if self.focused is self._lines[-1] else -1])
+
     def action_answer(self) -> None:
         """Answer with what is highlighted; a phrase that is not right yet is not an answer."""
-        typed = self.query_one(Input).value
-        if not typed or self._is_typed:
+        typed, here = self._lines[-1].value, self.focused
+        if self._asks and here is not self._lines[-1] and self.text:
+            self.set_focus(self._lines[-1])
+        elif self._asks and not self.text:
+            self.set_focus(self._lines[0])
+            self._show_answers(MISSING)
+        elif not typed or self._is_typed:
             self.dismiss(self._is_typed)
         else:
             self._show_answers(f"does not match `{self._phrase}`")
 
     @property
+    def text(self) -> str:
+        """The reason or note."""
+        return self._lines[0].value.strip() if self._asks else ""
+
+    @property
+    def _lines(self) -> list[Input]:
+        return list(self.query(Input))
+
+    @property
     def _is_typed(self) -> bool:
-        return self.query_one(Input).value == self._phrase
+        return self._lines[-1].value == self._phrase and bool(self.text or not self._asks)
 
     def _show_answers(self, problem: str = "") -> None:
         chosen, other = "bold reverse", "$text-muted"

@@ -26,14 +26,13 @@ class Help(Dialog):
 def help_text(places: Sequence[str], why_not: WhyNot, notes: str, width: int) -> Content:
     """Groups of keys in two columns, or one on a screen too narrow for two, then the notes."""
     taken = {key for action in actions_at(*places) for key in action.keys_now}
-    groups = [
-        _group(name, actions, why_not, taken)
-        for name, actions in groupby(actions_at(*places, "console"), key=lambda action: action.group)
-    ]
-    half = (sum(map(len, groups)) + 1) // 2
+    wanted = groupby(actions_at(*places, "console"), key=lambda action: (action.place == "console", action.group))
+    groups = [(of_all, _group(name, actions, why_not, taken)) for (of_all, name), actions in wanted]
+    half = (sum(len(lines) for _, lines in groups) + 1) // 2
     left: list[Content] = []
     right: list[Content] = []
-    for group in sorted(groups, key=len, reverse=True):
+    # The pane's own keys come first, and long groups before short ones: two columns of about one length.
+    for _, group in sorted(groups, key=lambda each: (each[0], -len(each[1]))):
         (left if width < TWO_COLUMNS or len(left) + len(group) <= half or not left else right).extend(group)
     rows = [Content.assemble(first or " " * COLUMN, "  ", second or "") for first, second in zip_longest(left, right)]
     return Content("\n").join([*rows, *map(Content, notes.splitlines())])

@@ -7,6 +7,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -45,7 +46,6 @@ class Palette(ModalScreen[str | None]):
         """A line to type in, over the commands."""
         with Vertical(classes="palette") as box:
             box.border_title = " Commands "
-            box.border_subtitle = " enter: run · esc: close "
             yield Input(placeholder="type part of a command", compact=True, select_on_focus=False)
             yield self._grid
 
@@ -55,6 +55,7 @@ class Palette(ModalScreen[str | None]):
         self.query_one(Input).cursor_blink = False
         self._grid.load(self._actions)
         self._grid.sort(self._best)
+        self._tell()
 
     def on_key(self, event: events.Key) -> None:
         """Take letters that were typed before the line had the focus."""
@@ -69,6 +70,7 @@ class Palette(ModalScreen[str | None]):
         if not len(self._grid.table):
             self._grid.show_only(Filter(f"-f {event.value}"))
         self._grid.move_to(0)
+        self._tell()
 
     def _place(self, action: Action) -> str:
         """Exactly what was typed comes first, even where it cannot be done: enter must not do something else then."""
@@ -77,9 +79,16 @@ class Palette(ModalScreen[str | None]):
         place = fits.index(True) if any(fits) else len(fits)
         return f"{place > 0 and self._typed != '':d}{self._why_not(action) != '':d}{place}{title}"
 
+    def _tell(self) -> None:
+        """Where the cursor is among what matches."""
+        found = len(self._grid.table)
+        place = f"{self._grid.cursor + 1} of {found}" if found else "none matches"
+        self.query_one(".palette").border_subtitle = Content(f" {place} · enter: run · esc: close ")
+
     def action_move(self, step: int) -> None:
         """Go to another command."""
         self._grid.move_to(self._grid.cursor + step)
+        self._tell()
 
     def action_choose(self) -> None:
         """Answer with the command under the cursor."""

@@ -145,7 +145,7 @@ def test_x_lists_the_commands_that_do_the_same_and_copies_the_chosen_one(databas
         await console.press("X")
         await console.shows("birth-console classify --undo")
         await console.press("enter")
-        assert copied(sent[0]) == "birth-console status"
+        assert copied(sent[0]) == "birth-console suggest feedbacks --explain", "the pane's own come first"
 
     drive_real(scenario, database)
 

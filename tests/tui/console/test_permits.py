@@ -70,8 +70,9 @@ def test_others_see_permits_and_why_they_cannot_open_one(database: Database) -> 
         await console.shows("needs birth_gatekeeper")
         await console.press("o", "enter")
         assert "tab: next" not in console.screen()
-        await console.press("escape", "X")
-        await console.shows("birth-console permit open --budget ROWS")
+        await console.press("escape", "X", *"jjjjj")
+        # Cut in its row, it is whole below the list.
+        await console.shows("birth-console permit open --budget ROWS --expires 2h --reason 'why'")
 
     drive_real(scenario, database)
 

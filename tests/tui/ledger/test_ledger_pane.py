@@ -87,7 +87,7 @@ async def verifies_and_certifies(console: OnData) -> None:
     await console.shows("planned_by operator1")
     await console.press("escape", "escape")
     await console.press("C")
-    await answer(console, Prompt, "all ten")
+    await answer(console, Confirm, "all ten")
     await answer(console, Confirm, "run-1", shown="certifies   run-1, 300 rows registered")
     await console.until(lambda: ledger.seen is not None and ledger.seen.certificate is not None)
     digest = console.database.value("SELECT evidence_digest FROM birth.birth_backfill_certificate")
@@ -135,7 +135,7 @@ def test_what_changed_since_the_reviewer_verified_is_not_certified(small_: Datab
         await console.shows("verified gates")
         small_.run("UPDATE birth.birth_backfill_batch SET claimed_person = 'somebody else'")
         await console.press("C")
-        await answer(console, Prompt, "looked")
+        await answer(console, Confirm, "looked")
         await answer(console, Confirm, "run-1")
         await console.shows("evidence_changed")
         assert small_.value("SELECT count(*) FROM birth.birth_backfill_certificate") == 0

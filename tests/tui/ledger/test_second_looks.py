@@ -10,7 +10,6 @@ from tests.tui.on_ledger import answer, on, opened, reason
 from tui.matrix.pane import MatrixPane
 from tui.widgets.confirm import Confirm
 from tui.widgets.dialog import Dialog
-from tui.widgets.prompt import Prompt
 
 pytestmark = pytest.mark.usefixtures("a_home")
 
@@ -36,7 +35,7 @@ async def withdraws(console: OnData) -> None:
     await console.until(lambda: reason(console, "run_withdraw") == "")
     assert ledger.twin("run_withdraw") == "birth-console withdraw 1 --reason why"
     await console.press("W")
-    await answer(console, Prompt, "wrong column")
+    await answer(console, Confirm, "wrong column")
     await answer(console, Confirm, "run-1", shown="the registry rows that run-1 wrote")
     await console.shows("run-2 takes back 30 rows")
     await console.until(lambda: ledger.run is not None and ledger.run.run == 2 and ledger.seen is not None)
@@ -57,7 +56,7 @@ async def retires(console: OnData) -> None:
     assert reason(console, "retire") == ""  # goods
     assert matrix.twin("retire") == "birth-console classify goods --retire --reason why"
     await console.press("x")
-    await answer(console, Prompt, "its numbers are reused")
+    await answer(console, Confirm, "its numbers are reused")
     await answer(console, Confirm, "goods", shown="keeps    the codes of registered rows, 30 of them")
     await console.until(lambda: reason(console, "retire") == "the collection has no identity")
     actions = "SELECT string_agg(action, ' ' ORDER BY version) FROM birth.birth_identity_history"

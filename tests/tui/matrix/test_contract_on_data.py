@@ -8,6 +8,7 @@ from psycopg import sql
 from tests.databases import Database
 from tests.homes import eventually
 from tests.tui.driving import OnData, drive_real
+from tui.widgets.sheet import Sheet
 
 HOSTILE = "[bold]x[/] \x1b[31m\u202e"
 
@@ -17,7 +18,9 @@ async def open_collection(console: OnData, name: str) -> None:
     await console.press("2", "slash")
     await console.type(name)
     await console.press("enter", "g", "enter")
-    await console.shows("Contract")
+    await console.shows("· contract")
+    if not Sheet.are_large:
+        await console.press("plus")
 
 
 async def read_through(console: OnData) -> str:

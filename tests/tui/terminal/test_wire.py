@@ -13,6 +13,7 @@ from tests.tui.pty_terminal import COLUMNS, LINES, Terminal
 from tests.tui.terminal.test_output_diff import seen
 
 CURSOR_BYTES = 300  # at 80x24 in 256 colours; DataTable takes 880
+DIALOG_BYTES = 2_000  # to open and to close
 AGE_BYTES = 100  # a step each 5 s: at most 20 bytes a second
 OPEN_BYTES = 10_000  # one full screen is 5,000
 FRESH = "↻ now"  # on_fakes shows the age after a minute, unless told
@@ -86,6 +87,17 @@ def test_after_it_was_stopped_and_goes_on_the_whole_screen_is_there_again(matrix
     matrix.screen.reset()  # the shell had the terminal meanwhile
     os.kill(matrix.pid, signal.SIGCONT)
     matrix.until(lambda: matrix.screen.display[2:] == before[2:])  # but for the age of the look
+
+
+@pytest.mark.parametrize("keys", ["?:", pytest.param("yTXIE", marks=pytest.mark.long)])
+@pytest.mark.parametrize("pane", ["2", pytest.param("1", marks=pytest.mark.long)])
+def test_a_dialog_costs_at_most_2000_bytes_to_open_and_to_close(matrix: Terminal, pane: str, keys: str) -> None:
+    matrix.send(pane)
+    matrix.settled()
+    for key in keys:
+        opened = matrix.bytes_of(key, done=lambda: "esc: c" in matrix.text())
+        closed = matrix.bytes_of("\x1b", done=lambda: "esc: c" not in matrix.text())
+        assert opened + closed <= DIALOG_BYTES, (key, opened, closed)
 
 
 def test_an_idle_console_sends_nothing(matrix: Terminal) -> None:
