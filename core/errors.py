@@ -33,6 +33,13 @@ class Unavailable(ConsoleError):
     default_code = "server_unavailable"
 
 
+class NoAnswer(Unavailable):
+    """The server is there and does not answer, or not yet: the same command goes on once it does."""
+
+    exit_status = 7
+    default_code = "no_answer"
+
+
 class UsageError(ConsoleError):
     """The command itself cannot be understood."""
 

@@ -1,5 +1,6 @@
 """The options that every command takes, and the invocation they make."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from core.cli.numbers import Whole
 from core.cli.output import Output
 from core.cli.pager import paging
 from core.cli.shared_options import CONNECTED, SHARED, SHOWING, merged
-from core.errors import Stopped, Unavailable
+from core.errors import ConsoleError, NoAnswer, Stopped, Unavailable
 
 if TYPE_CHECKING:
     from core.db.connection.session import Connection
@@ -24,7 +25,10 @@ R = TypeVar("R")
 
 CONNECT_SECONDS = 10
 # What a server that goes away, stops or starts again is told by.
-_LOST = (Unavailable.default_code, "server_starting")
+_LOST = (Unavailable.default_code, NoAnswer.default_code, "server_starting")
+# What passes, or is put right at the server: the same command then does what it could not do now.
+_PASSING = ("disk_full", "too_many_connections", "timeout", "locked", "try_again")
+_START_AGAIN_SECONDS = 0.25
 # Runs, permits and budgets: what a bigint of PostgreSQL holds.
 NUMBER = Whole()
 
@@ -42,7 +46,11 @@ class Invocation:
 
         seconds = self.settings.connect_timeout or CONNECT_SECONDS
         say = self.output.progress
-        with patience(say, seconds) as wait, self.session() as session, open_link(session) as connection:
+        with (
+            patience(say, seconds) as wait,
+            self.session() as session,
+            _opened(session, open_link, seconds) as connection,
+        ):
             wait.uses(session, connection)
             yield session, connection
             wait.stop()
@@ -51,16 +59,19 @@ class Invocation:
     def session(self) -> Iterator["Session"]:
         """The session of the settings; progress goes to stderr.
 
-        Raises Stopped where the server was there and went away: the same command goes on, or looks again.
+        Raises Stopped where the server was there and went away, or where what hinders passes: the same command goes on,
+        or looks again.
         """
         from core.services.session import Session  # noqa: PLC0415 - help must not wait for the driver
 
         with Session(self.settings, self.output.progress) as session:
             try:
                 yield session
-            except Unavailable as error:
-                if session.has_connected and error.code in _LOST:
+            except ConsoleError as error:
+                if isinstance(error, Unavailable) and session.has_connected and error.code in _LOST:
                     raise _stopped(error, may_write=session.may_write) from error
+                if error.code in _PASSING and error.exit_status == ConsoleError.exit_status:
+                    raise Stopped(error.message, code=error.code, evidence=error.evidence, hint=error.hint) from error
                 raise
 
     @contextmanager
@@ -86,6 +97,18 @@ class Invocation:
         """A connection for what installs, upgrades or removes."""
         with self._patient(lambda session: session.install()) as (_, connection):
             yield connection
+
+
+def _opened(session: "Session", open_link: Callable[["Session"], "Connection"], seconds: float) -> "Connection":
+    """The connection; a server that starts or recovers is asked again, for as long as it has for one connection."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return open_link(session)
+        except NoAnswer as error:
+            if error.code == NoAnswer.default_code or time.monotonic() >= until:
+                raise
+            time.sleep(_START_AGAIN_SECONDS)
 
 
 def _stopped(error: Unavailable, *, may_write: bool) -> Stopped:

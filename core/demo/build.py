@@ -9,7 +9,7 @@ from core.db.install.installer import install
 from core.demo import load
 from core.demo.census import census
 from core.demo.draw import drawn, total_rows
-from core.demo.enrol import enrol
+from core.demo.enrol import enrol, identify
 from core.demo.people import admit
 from core.demo.register import register
 from core.demo.specs import COLLECTIONS
@@ -37,6 +37,7 @@ def build(
         load.create_tables(connection, COLLECTIONS)
         progress(f"loading {len(census())} collections, {total_rows(scale):,} rows")
         registered = _load(connection, schema, scale)
+        identify(connection, schema)
         progress(f"{registered:,} rows registered; adding keys, triggers and statistics")
         load.add_foreign_keys(connection, COLLECTIONS)
         load.create_triggers(connection, COLLECTIONS, schema)

@@ -19,13 +19,19 @@ _CLAIM = "INSERT INTO {}.birth_evidence_claim (claim, source, stated) VALUES (%s
 
 
 def enrol(connection: Connection, schema: str) -> None:
-    """Write policies, identities and claims; collection_registry itself is loaded like any other table."""
+    """Write policies and claims; collection_registry itself is loaded like any other table."""
     own = sql.Identifier(schema)
-    rows = census().values()
     with connection.driver.cursor() as cursor:
-        cursor.executemany(sql.SQL(_POLICY).format(own), [(row.collection, row.requirement) for row in rows])
         cursor.executemany(
-            sql.SQL(_IDENTITY).format(own),
-            [(row.collection, row.strategy, list(row.columns)) for row in rows if row.is_classified],
+            sql.SQL(_POLICY).format(own), [(row.collection, row.requirement) for row in census().values()]
         )
         cursor.executemany(sql.SQL(_CLAIM).format(own), CLAIMS)
+
+
+def identify(connection: Connection, schema: str) -> None:
+    """Write the identities that were decided before: their columns are there, and are pinned."""
+    with connection.driver.cursor() as cursor:
+        cursor.executemany(
+            sql.SQL(_IDENTITY).format(sql.Identifier(schema)),
+            [(row.collection, row.strategy, list(row.columns)) for row in census().values() if row.is_classified],
+        )

@@ -8,7 +8,7 @@ from core.db.connection.apply_connection import ApplyConnection
 from core.db.connection.installed import insist_alone, insist_current
 from core.db.connection.session import Connection
 from core.db.rows.session import IDENTITY
-from core.errors import ConsoleError, Unavailable
+from core.errors import ConsoleError, NoAnswer, Unavailable
 from core.settings import Settings, data_home
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Session:
         try:
             Connection.open(self._target(), self.settings.schema, timeout=seconds).close()
         except Unavailable as error:
-            return error.code != Unavailable.default_code
+            return error.code not in (Unavailable.default_code, NoAnswer.default_code)
         except ConsoleError:
             return True
         return True

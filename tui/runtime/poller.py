@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from core.errors import ConsoleError, Unavailable
+from core.errors import ConsoleError, NoAnswer, Unavailable
 from tui.runtime.source import Source
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class Poller:
 
 def is_lost(result: object) -> bool:
     """Whether a count failed because the server is gone; then the others would fail as well."""
-    return isinstance(result, Unavailable) and result.code == Unavailable.default_code
+    return isinstance(result, Unavailable) and result.code in (Unavailable.default_code, NoAnswer.default_code)
 
 
 def as_console_error(error: Exception) -> ConsoleError:

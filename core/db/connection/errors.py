@@ -16,6 +16,7 @@ from core.errors import (
     ConsoleError,
     Evidence,
     GateClosed,
+    NoAnswer,
     NotAllowed,
     Stale,
     Stopped,
@@ -118,7 +119,7 @@ _CALLER_REFUSED = (
 )
 # The server's own function for RAISE: no right is missing where code says so by itself.
 _RAISED = "exec_stmt_raise"
-_UNREACHED, _BAD_DSN = "server_unavailable", "bad_dsn"
+_UNREACHED, _BAD_DSN, _STARTING = "server_unavailable", "bad_dsn", "server_starting"
 # A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
 # the caller that connected finds out and says which of these it is.
 _NO_CONNECTION = (
@@ -150,7 +151,7 @@ _NO_CONNECTION = (
         re.compile(
             r"the database system is (starting up|shutting down|in recovery mode|not yet accepting|not accepting)"
         ),
-        "server_starting",
+        _STARTING,
         "The server starts, stops or recovers. Retry in a moment.",
     ),
     (
@@ -225,7 +226,7 @@ def console_error(error: psycopg.Error) -> ConsoleError:
             hint = _what_lacks(error) or hint
         return kind(message, code=code, evidence={"sqlstate": state}, hint=hint)
     if isinstance(error, psycopg.OperationalError) and state[:2] in ("", "08", "57"):
-        return _lost(message, state)
+        return _lost(message, state, silent=isinstance(error, psycopg.errors.ConnectionTimeout))
     if not state and (isinstance(error, psycopg.DataError) or message.startswith("bad value for")):
         # The driver refused before anything was sent: a value of the DSN, or one that PostgreSQL cannot hold.
         return UsageError(message, code="bad_value", hint="Correct the value that the message names.")
@@ -237,18 +238,25 @@ def console_error(error: psycopg.Error) -> ConsoleError:
     )
 
 
-def _lost(message: str, state: str) -> ConsoleError:
-    """The error of a link that broke, or never came about."""
-    found = no_connection(message)
+def _lost(message: str, state: str, *, silent: bool) -> ConsoleError:
+    """The error of a link that broke, or never came about: of a `silent` server, nothing was heard in time."""
+    found = (
+        no_connection(message)
+        if not silent
+        else NoAnswer(
+            "the server did not answer in time",
+            hint="Check that the server runs, and host and port of the DSN. Then retry, or raise --connect-timeout.",
+        )
+    )
     found.evidence = {"sqlstate": state} if state else {}
     return found
 
 
-def no_connection(message: str, code: str = "") -> Unavailable | UsageError:
+def no_connection(message: str, code: str = "") -> ConsoleError:
     """Why a connection never came about, by its words or by the `code` that is known."""
     for words, known, hint in _NO_CONNECTION:
         if known == code or (not code and words.search(message)):
-            kind = UsageError if known == _BAD_DSN else Unavailable
+            kind = {_BAD_DSN: UsageError, _STARTING: NoAnswer}.get(known, Unavailable)
             return kind(message, code=known, hint=hint)
     raise ValueError(code)
 

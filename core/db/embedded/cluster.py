@@ -21,7 +21,7 @@ from psycopg.pq import Ping
 from core.db.embedded.account import Account
 from core.db.embedded.home_errors import failed
 from core.db.embedded.postmaster import ANSWER_SECONDS, FALLBACK, Postmaster, make_private, socket_folder, wait_until
-from core.errors import Unavailable
+from core.errors import NoAnswer, Unavailable
 from core.settings import DEMO_SUPERUSER
 
 OnProgress = Callable[[str], None]
@@ -168,12 +168,10 @@ class Cluster:
         return self.answers()
 
     def _no_answer(self) -> Unavailable:
-        return failed(
+        return NoAnswer(
             "the demo's PostgreSQL runs but does not answer",
-            "demo_start_failed",
-            self.last_words(),
-            self.log,
-            "Stop it with `birth-console demo stop`, then retry.",
+            evidence={"said": self.last_words(), "log_file": str(self.log)},
+            hint="Retry. If it stays so, stop it: `birth-console demo stop`.",
         )
 
     def _create(self, progress: OnProgress) -> None:

@@ -87,7 +87,7 @@ APPLY: tuple[Gate[RunFacts], ...] = (
         "trigger_enabled",
         "the birth trigger of every collection is enabled",
         lambda facts: _each_entry(facts, "trigger", lambda entry: entry.trigger, "enabled"),
-        "Ask the gateway's owner to enable it.",
+        "Ask the gateway's owner to enable it, or to create a missing one.",
     ),
     Gate(
         "columns_present",

@@ -136,7 +136,7 @@ CONTRACT: tuple[Gate[Terms], ...] = (
         "trigger_enabled",
         "its birth trigger is enabled",
         _if_required(lambda terms: when(terms.facts.trigger == "enabled", terms.facts.trigger)),
-        "Ask the gateway's owner to enable it. Until then, new rows go missing.",
+        "Ask the gateway's owner to enable it, or to create a missing one. Until then, new rows go missing.",
     ),
     Gate(
         "gateway_code",

@@ -48,7 +48,10 @@ _WORDS = {
         "See each alert for the login that changed a trigger. A reviewer may acknowledge it: `certify --acknowledge`.",
     ),
     "gateway_unchanged": _Words("the gateway matches the plan", "Ask the gateway's owner about the change."),
-    "triggers_unchanged": _Words("the triggers match the plan", "Ask the tables' owners about the change."),
+    "triggers_unchanged": _Words(
+        "the triggers match the plan",
+        "Ask the tables' owners about the change. If they renamed a table, move it back until the run is certified.",
+    ),
     "within_limits": _Words(
         "vanished rows are within the limit of the run",
         "See `birth-console ledger diff RUN --only -`, then plan again.",

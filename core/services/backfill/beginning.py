@@ -13,7 +13,7 @@ from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.run_facts import RunFacts
 from core.domain.backfill.runs import Accounting
 from core.domain.gates import Judgement, insist, judge
-from core.errors import ConsoleError, Unavailable
+from core.errors import ConsoleError, NoAnswer, Unavailable
 from core.services import authorization, link_checks
 from core.services.backfill import runs
 from core.services.backfill.apply_options import Options
@@ -84,7 +84,7 @@ class _Arriving:
         try:
             connection = self._connect()
         except ConsoleError as error:
-            if not self._was_there and error.code == Unavailable.default_code:
+            if not self._was_there and error.code in (Unavailable.default_code, NoAnswer.default_code):
                 raise _NotThereError(error) from error
             raise
         self._was_there = True

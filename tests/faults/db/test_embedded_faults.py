@@ -99,7 +99,7 @@ def test_a_server_that_stands_still_is_waited_for_once_and_left_to_whoever_comes
         assert time.monotonic() - began < 2.9
     finally:
         os.kill(postmaster, signal.SIGCONT)
-    assert failed.value.code == "demo_start_failed"
+    assert (failed.value.code, failed.value.exit_status) == ("no_answer", 7)
     assert Postmaster(home / "data").lives()
     assert demo.stop(home)
 

@@ -149,6 +149,9 @@ def test_every_hint_of_a_drift_leads_to_an_applied_run(small: Database, drift: s
     statement, column, place = DRIFTS[drift]
     # Some rows are registered under the old identity, others are planned, and the drift comes before they are applied.
     first = world.a_run(small, "goods", goods=20, notes=5)
+    if drift == "the column was renamed":
+        # Also of an identity that was imported before its table was there: nothing tells of its columns but the codes.
+        small.run("SET session_replication_role = replica; UPDATE birth.birth_identity_history SET pins = NULL")
     assert world.Drive(small, first).go().status == 0
     small.run(
         "SET session_replication_role = replica; INSERT INTO public.goods VALUES (101, 'L-1', 1), (102, 'L-2', 2)"
@@ -156,6 +159,10 @@ def test_every_hint_of_a_drift_leads_to_an_applied_run(small: Database, drift: s
     follower = Follower(small, world.reconciled(small, "goods"), column, place)
     small.run(statement)
     assert _followed(follower), "the drift held nothing up"
+    if drift == "the column was renamed":
+        # What was applied before is verified all the same: its column is the planned one.
+        verified = follower.command("verify", str(first))
+        assert (verified.status, verified.document["rerun_delta"]) == (0, 0), verified.document["gates"]
     if drift == "the column was made again":
         # Its values are those that it had: what was not registered is missing still, and is registered.
         assert small.value("SELECT count(*) FROM birth.birth_registry WHERE entity_code LIKE 'L-_'") == 2

@@ -38,11 +38,15 @@ def asks_one_that_stops(call: Invocation, database: Database) -> None:
         connection.driver.execute("SELECT 1")
 
 
-def test_a_command_ends_by_its_connect_timeout(small: Database) -> None:
+@pytest.mark.parametrize("command", [("status",), ("apply", "1")])
+def test_a_command_that_hears_nothing_ends_by_its_connect_timeout_and_is_to_be_repeated(
+    small: Database, command: tuple[str, ...]
+) -> None:
     with at_a_standstill(small):
-        found = run("--dsn", small.dsn("operator1"), "--connect-timeout", "1", "status")
-    assert found.status == 1
-    assert "error[server_unavailable]" in found.err
+        found = run("--dsn", small.dsn("operator1"), "--connect-timeout", "1", *command)
+    assert found.status == 7
+    assert "error[no_answer]: the server did not answer in time" in found.err
+    assert "Then retry" in found.err
 
 
 def test_a_command_that_loses_its_server_is_to_be_repeated(small: Database) -> None:

@@ -34,6 +34,32 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_entry_readable({S}.birth_backfill_ledger) IS
     'True if the planned table of an entry and the columns of its identity are there. Private.';
 
+-- The entry under the names that its identity's columns have now, where they were renamed and nothing else of them
+-- changed: they are the planned ones. Else as it is.
+CREATE OR REPLACE FUNCTION {S}._birth_entry_renamed(p_entry {S}.birth_backfill_ledger)
+RETURNS {S}.birth_backfill_ledger
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_columns text[] := ARRAY(
+        SELECT a.attname::text
+        FROM jsonb_array_elements(p_entry.identity_pins) WITH ORDINALITY AS e(pin, place)
+        JOIN pg_attribute AS a ON a.attrelid = p_entry.relid AND a.attnum = (e.pin ->> 'number')::int2
+        WHERE NOT a.attisdropped
+        ORDER BY e.place);
+BEGIN
+    IF {S}._birth_identity_renamed(p_entry.identity_pins, p_entry.relid, v_columns) THEN
+        -- What names its rows was renamed with them, as far as it is the same.
+        p_entry.locator := ARRAY(
+            SELECT coalesce(v_columns[array_position(p_entry.columns, l.name)], l.name)
+            FROM unnest(p_entry.locator) WITH ORDINALITY AS l(name, place) ORDER BY l.place);
+        p_entry.columns := v_columns;
+    END IF;
+    RETURN p_entry;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_entry_renamed({S}.birth_backfill_ledger) IS
+    'An entry under the names that its identity''s columns have now, if they were only renamed. Private.';
+
 -- Which of these entries are read together: one array for each pass over the registry. Only where that is less than
 -- reading each by itself: their rows are at least a sixth of the registry's; one with a quarter of it is read alone.
 -- Only tables of one owner: code that runs when one is read could change a setting that the next is read with. A pass

@@ -10,6 +10,7 @@ DECLARE
     v_collection record;
     v_version integer;
     v_evidence jsonb;
+    v_pins jsonb;
 BEGIN
     SELECT * INTO v_collection FROM {S}._birth_collection_now(p_collection);
     IF NOT FOUND OR v_collection.requirement IS DISTINCT FROM 'REQUIRED' OR v_collection.relid IS NULL THEN
@@ -62,9 +63,13 @@ BEGIN
     v_evidence := coalesce(p_evidence, '{{}}') || jsonb_build_object('counted',
         {S}._birth_identity_count(v_collection.relid, p_collection, p_strategy, p_columns));
     -- Under a new name a column gives the codes that it gave before: rows that are registered do not stand in the way.
+    -- One that was imported before its table came has no pins: there each registered code is looked for among them.
+    v_pins := {S}._birth_identity_pinned(p_collection);
     v_version := {S}._birth_identity_next(p_collection, CASE
-        WHEN v_collection.strategy IS NOT DISTINCT FROM p_strategy
-            AND {S}._birth_identity_renamed({S}._birth_identity_pinned(p_collection), v_collection.relid, p_columns)
+        WHEN v_collection.strategy IS NOT DISTINCT FROM p_strategy AND CASE
+                WHEN v_pins IS NULL THEN {S}._birth_retired_met(v_collection.relid,
+                    ROW(p_collection, p_strategy, p_columns, v_collection.version)::{S}.birth_identity)
+                ELSE {S}._birth_identity_renamed(v_pins, v_collection.relid, p_columns) END
             THEN NULL
         ELSE v_collection.version END, p_seen_version);
     INSERT INTO {S}.birth_identity AS i (collection_name, strategy, columns, version)

@@ -29,7 +29,10 @@ BEGIN
         collection_name := v_entry.collection_name;
         SELECT NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::jsonb
         INTO planned, late, without_code, duplicates, twins, examples;
-        IF v_entry.ledger_id = ANY (v_alone) THEN
+        IF v_entry.ledger_id <> ALL (v_alone) THEN
+            v_entry := {S}._birth_entry_renamed(v_entry);
+        END IF;
+        IF {S}._birth_entry_readable(v_entry) THEN
             IF v_found ? v_entry.ledger_id::text THEN
                 SELECT row.* INTO planned, late, without_code, duplicates, v_suspects
                 FROM jsonb_to_record(v_found -> v_entry.ledger_id::text) AS row(
