@@ -47,7 +47,7 @@ WITHOUT_SNAPSHOTS := -p no:textual-snapshot -p no:syrupy
 SCREENLESS := tests/unit% tests/integration% tests/faults%
 
 # Types and contracts are checked beside the tests, whose workers wait for one another at the start and at the end.
-BESIDE := $(MAKE) --no-print-directory types >build/types.log 2>&1 & beside=$$!;
+BESIDE := $(MAKE) --no-print-directory types >build/types.log 2>&1 & beside=$$!; $(BIN)/python -m tests.ready;
 BOTH := ; status=$$?; wait $$beside || status=1; cat build/types.log; exit $$status
 
 # One file is sooner done than workers are started.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
+from _pytest.unraisableexception import gc_collect_iterations_key
 
 from core.db.embedded.account import Account
 from core.db.embedded.cluster import programs
@@ -13,6 +14,11 @@ from tests.databases import Database, TestServer, a_clone, a_server, a_template
 from tests.templates import SMALL
 
 _NEW_OBJECTS = 10_000  # between two looks for garbage; Python's 700 are for processes that live in little memory
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let one look for garbage do at the end: pytest takes five, of half a second each in each worker."""
+    config.stash[gc_collect_iterations_key] = 1
 
 
 def pytest_collection_finish() -> None:

@@ -53,9 +53,16 @@ def copy(maker: Maker, home: Path) -> None:
                 # With owners: where root runs the tests, the data are another account's.
                 subprocess.run(["/bin/cp", "-Rp", str(wanted / "data"), str(an_empty(home))], check=True)
                 return
-        with lock.write_lock():
-            if not wanted.exists():
-                _build(maker, wanted)
+        make_ready(maker)
+
+
+def make_ready(maker: Maker) -> None:
+    """Build the kept cluster where there is none of today's content."""
+    cache().mkdir(parents=True, exist_ok=True)
+    wanted = cache() / name(maker)
+    with InterProcessReaderWriterLock(cache() / "lock").write_lock():
+        if not wanted.exists():
+            _build(maker, wanted)
 
 
 def _sources() -> Iterator[Path]:

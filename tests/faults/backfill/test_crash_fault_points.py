@@ -8,8 +8,18 @@ from tests.faults.runs import a_run
 ROWS = 1500
 
 
-@pytest.mark.parametrize(("nth", "workers"), [(1, "1"), (3, "2")])
-@pytest.mark.parametrize("point", ["after_intent", "before_commit", "after_commit"])
+@pytest.mark.parametrize(
+    ("point", "nth", "workers"),
+    [
+        ("after_intent", 3, "2"),
+        ("before_commit", 1, "1"),
+        ("after_commit", 3, "2"),
+        # Each step once, and each place in a run once, is told above; all pairs of them, when there is time.
+        pytest.param("after_intent", 1, "1", marks=pytest.mark.long),
+        pytest.param("before_commit", 3, "2", marks=pytest.mark.long),
+        pytest.param("after_commit", 1, "1", marks=pytest.mark.long),
+    ],
+)
 def test_an_applier_killed_at_any_step_of_a_batch_loses_and_doubles_nothing_and_is_resumed_at_once(
     small: Database, point: Point, nth: int, workers: str
 ) -> None:

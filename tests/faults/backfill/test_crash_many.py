@@ -40,7 +40,7 @@ def test_two_hundred_thousand_rows_survive_ten_kills_in_a_row_with_exact_account
     run.must_be_complete()
 
 
-@pytest.mark.parametrize("other", ["operator1", "operator2"])
+@pytest.mark.parametrize("other", [pytest.param("operator1", marks=pytest.mark.long), "operator2"])
 def test_two_appliers_of_one_run_share_its_work_and_both_end_well(small: Database, other: str) -> None:
     run = a_run(small, ROWS)
     options = ("--batch-size", "50", "--patience", "20")

@@ -13,7 +13,7 @@ from tests.small import eventually
 ROWS = 1500
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGTERM, signal.SIGHUP])
 def test_an_applier_that_is_asked_to_end_finishes_its_batch_first(small: Database, number: signal.Signals) -> None:
     run = a_run(small, ROWS)
     with applying(small.dsn(), run.number, "--batch-size", "100", hold=Hold("before_commit", 3)) as applier:

@@ -19,7 +19,7 @@ def must_have_told_each_batch_once(applier: Applier, run: PlannedRun) -> None:
     assert sum(batch["registered"] for batch in applier.events("batch")) == run.rows
 
 
-@pytest.mark.parametrize("nth", [1, 3])
+@pytest.mark.parametrize("nth", [pytest.param(1, marks=pytest.mark.long), 3])
 def test_a_commit_that_never_reached_the_server_is_repeated(small: Database, nth: int) -> None:
     run = a_run(small, ROWS)
     with (
@@ -34,7 +34,7 @@ def test_a_commit_that_never_reached_the_server_is_repeated(small: Database, nth
     run.must_be_complete()
 
 
-@pytest.mark.parametrize("nth", [1, 3])
+@pytest.mark.parametrize("nth", [1, pytest.param(3, marks=pytest.mark.long)])
 def test_a_commit_whose_answer_was_lost_is_asked_after_and_not_repeated(small: Database, nth: int) -> None:
     run = a_run(small, ROWS)
     with (

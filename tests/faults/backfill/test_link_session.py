@@ -17,8 +17,17 @@ def end_sessions(database: Database) -> int:
     return int(database.value(_END))
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.parametrize("point", ["after_intent", "before_commit", "after_commit"])
+@pytest.mark.parametrize(
+    ("point", "workers"),
+    [
+        ("after_intent", "2"),
+        ("before_commit", "1"),
+        ("after_commit", "2"),
+        pytest.param("after_intent", "1", marks=pytest.mark.long),
+        pytest.param("before_commit", "2", marks=pytest.mark.long),
+        pytest.param("after_commit", "1", marks=pytest.mark.long),
+    ],
+)
 def test_a_session_that_is_terminated_is_replaced_and_its_batch_repeated(
     small: Database, point: Point, workers: str
 ) -> None:

@@ -4,6 +4,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from core.domain.classify.decision import Decision, write
 from core.domain.classify.identity import Identity
 from tests import line
@@ -13,6 +15,7 @@ from tests.databases import Database
 REGISTERED = "SELECT count(*) FROM birth.birth_registry"
 
 
+@pytest.mark.long  # the commands of the runbook walk this line too: tests/integration/cli/test_documentation.py
 def test_from_the_first_blocker_to_a_rerun_that_finds_nothing_by_the_command_line_alone(  # noqa: PLR0915 - one story
     database: Database, tmp_path: Path
 ) -> None:
