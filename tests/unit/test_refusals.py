@@ -29,7 +29,6 @@ _UNTESTED = {
     "not_undone": "an undo that meets another session's decision; the database's refusal is tested",
     "run_waiting": "all workers wait for others; a state for people who look on",
     "system_error": "the operating system's own errors",
-    "worker_failed": "a thread that ended in a way that nobody foresaw",
 }
 
 

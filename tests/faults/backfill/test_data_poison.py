@@ -16,6 +16,7 @@ from tests.small import (
     a_lock,
     a_run,
     account,
+    at,
     done,
     drive,
     driving,
@@ -307,3 +308,17 @@ def test_every_state_that_the_console_takes_for_a_rows_fault_the_database_takes_
         if row["poison"] != (failure(row["state"]) is Failure.POISON) and row["state"][:2] != "54"
     ]
     assert differing == []
+
+
+def test_what_a_worker_does_not_foresee_stops_the_run_by_name_and_sets_no_row_aside(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = a_run(small, "goods", goods=3)
+    with monkeypatch.context() as patch:
+        at(patch, "before_commit", lambda: int("a bug"))
+        failed = drive(small, run)
+    assert failed.code == "worker_failed"
+    assert failed.error is not None
+    assert failed.error.message == "ValueError: invalid literal for int() with base 10: 'a bug'"
+    assert quarantine(small) == []
+    assert done(small, run).registered == 3

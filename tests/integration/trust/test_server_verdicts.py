@@ -24,6 +24,7 @@ _SOUND = {
     "synchronous_commit": "on",
     "data_checksums": "on",
     "max_prepared_transactions": "0",
+    "notification_queue": 0.9,
     "log_statement": "none",
     "log_min_duration_statement": "-1",
     "log_min_duration_sample": "-1",
@@ -116,6 +117,11 @@ def test_each_setting_and_line_of_the_server_gets_its_verdict(small: Database) -
             assert all(row["evidence"]["line"] == 7 for row in found)
             return {row["id"]: row["verdict"] for row in found}
 
+        # Transactions of the console send notifications where others could be prepared, and nowhere else.
+        shown = "SELECT evidence ? 'notification_queue' FROM birth._birth_server_verdicts(%s) WHERE id = 'prepared'"
+        for most, queue, is_shown in (("10", 0.9, True), ("10", 0.05, False), ("0", 0.9, False)):
+            filled = Jsonb(_SOUND | {"max_prepared_transactions": most, "notification_queue": queue})
+            assert (admin.execute(shown.encode(), [filled]).fetchone() or {}).popitem()[1] is is_shown
         for facts, expected in SETTINGS:
             assert verdicts(facts) == expected, facts
         for line, expected in LINES:

@@ -5,6 +5,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT jsonb_object_agg(s.name, s.reset_val) || jsonb_build_object(
         'embedded', EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'embedded'),
         'hba', {S}._birth_hba_rules(),
+        'notification_queue', round(pg_notification_queue_usage()::numeric, 3),
         'prepared', (
             SELECT jsonb_agg(jsonb_build_object('transaction', x.gid, 'owner', x.owner, 'since', x.prepared))
             FROM pg_prepared_xacts AS x WHERE x.database = current_database()))
@@ -76,9 +77,13 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT 'prepared', 'no prepared transaction keeps locks',
         CASE WHEN (p_facts ->> 'max_prepared_transactions')::integer > 0
             OR jsonb_array_length(nullif(p_facts -> 'prepared', 'null')) > 0 THEN 'warning' ELSE 'passed' END,
+        -- Transactions of ours notify, so that none can be prepared: with a full queue nothing is recorded.
         jsonb_strip_nulls(jsonb_build_object('max_prepared_transactions', p_facts -> 'max_prepared_transactions',
-            'prepared', p_facts -> 'prepared')),
-        'COMMIT PREPARED or ROLLBACK PREPARED each. If nothing here needs them: max_prepared_transactions = 0.'
+            'prepared', p_facts -> 'prepared', 'notification_queue', CASE
+                WHEN (p_facts ->> 'max_prepared_transactions')::integer > 0
+                    AND (p_facts ->> 'notification_queue')::numeric > 0.1 THEN p_facts -> 'notification_queue' END)),
+        'COMMIT PREPARED or ROLLBACK PREPARED each. If nothing here needs them: max_prepared_transactions = 0. '
+        'A notification_queue that fills stops all writes: end the oldest open transaction of a session that LISTENs.'
 $body$;
 COMMENT ON FUNCTION {S}._birth_server_verdicts(jsonb) IS
     'Verdicts on the server''s settings and pg_hba rules, from such facts alone. Private.';
