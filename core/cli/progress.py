@@ -12,12 +12,16 @@ from core.domain.backfill.pace import Estimate
 from core.domain.text import visible
 from core.errors import Json
 
+# What a person has to know of, also if no progress is to be told.
+_WRONG = ("quarantined", "history_lost", "hook_failed")
+
 
 def follow(out: Output, events: Iterator[ApplyEvent], clock: Callable[[], float] = time.monotonic) -> None:
-    """Show events until they end. Whatever is worth reading later goes to stdout."""
+    """Show events until they end. What is worth reading later goes to stdout; a quiet one tells what is wrong."""
     console = out.console(stderr=True)
+    is_shown = console.is_terminal and not out.quiet
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not is_shown) as progress:
         task = progress.add_task("registering", total=None, pace="")
         estimate = Estimate(0, clock())
         for event in events:
@@ -33,7 +37,7 @@ def follow(out: Output, events: Iterator[ApplyEvent], clock: Callable[[], float]
                 progress.console.print(visible(_line(event)), style="bold red", soft_wrap=True)
             elif "accounting" in event.facts:
                 out.text(f"run {event.facts['run']} {event.event}: {_sentence(event.facts['accounting'])}")
-            else:
+            elif not out.quiet or event.event in _WRONG:
                 progress.console.print(visible(_line(event)), style="yellow", soft_wrap=True)
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from core.cli import log
 from core.cli.argv import APPLY
 from core.cli.interruption import interruptible
 from core.cli.known import RUN
 from core.cli.options import Invocation, invocation
-from core.cli.output import Output, ReaderGone
+from core.cli.output import Output, ReaderGone, as_ascii
 from core.cli.progress import follow
 from core.cli.steps import steps
 from core.domain.backfill.events import ApplyEvent
@@ -235,7 +236,7 @@ def _show(out: Output, run: int, events: Iterator[ApplyEvent]) -> None:
 
     def watched() -> Iterator[ApplyEvent]:
         nonlocal last
-        for event in events:
+        for event in _kept(events):
             last = event.event
             yield event
 
@@ -262,6 +263,14 @@ def _show(out: Output, run: int, events: Iterator[ApplyEvent]) -> None:
             evidence={"run": run},
             hint="Committed batches are kept. Apply the run again to resume it; --detach needs no reader.",
         ) from gone
+
+
+def _kept(events: Iterator[ApplyEvent]) -> Iterator[ApplyEvent]:
+    """The same, each kept in the file of --log-file, if there is one."""
+    for event in events:
+        if log.is_kept():
+            log.note(as_ascii(event.as_json()))
+        yield event
 
 
 def _detach(call: Invocation, run: int) -> None:

@@ -1,6 +1,7 @@
 """`dot-birth-backfill-apply` and `control` as a script meets them: exit status, stdout, stderr."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -117,7 +118,9 @@ def test_a_login_that_may_not_exits_6(small: Database) -> None:
         assert applier.events() == NOTHING_TO_STDOUT
 
 
-def test_a_run_that_stops_before_its_end_exits_7_says_why_and_is_resumed_by_the_same_command(small: Database) -> None:
+def test_a_run_that_stops_before_its_end_exits_7_says_why_and_is_resumed_by_the_same_command(
+    small: Database, tmp_path: Path
+) -> None:
     run = a_run(small, goods=250)
     with applying(small.dsn(), run, "--max-batches", "1") as applier:
         assert applier.end() == 7
@@ -126,9 +129,12 @@ def test_a_run_that_stops_before_its_end_exits_7_says_why_and_is_resumed_by_the_
     with applying(small.dsn(), run, "--while", "SELECT 1/0 = 1", "--patience", "0") as applier:
         assert applier.end() == 7
         assert "division by zero" in str(applier.error()["evidence"]["reasons"])
-    with applying(small.dsn(), run) as applier:
+    with applying(small.dsn(), run, "--log-file", str(tmp_path / "log")) as applier:
         assert applier.end() == 0
-        assert applier.events()[0]["open"] == 150
+        told = applier.events()
+        assert told[0]["open"] == 150
+    kept = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line.split(" INFO ")[1]) for line in kept] == told
     sound(small)
 
 
