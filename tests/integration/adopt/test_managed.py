@@ -80,6 +80,8 @@ def test_a_role_that_makes_roles_and_no_superuser_goes_from_nothing_to_a_certifi
         assert (again.installed, again.remedies, database.value(head)) == ([], [], before)
 
         add_people(database)
+        listed = console.run("people", "list", "--json", "--dsn", database.dsn(ADMINISTRATOR)).document["people"]
+        assert {each["login"] for each in listed} == {OPERATOR, GATEKEEPER, REVIEWER}
         with database.connect(OPERATOR) as operator:
             assert {each.login for each in people.people(operator)} == {OPERATOR, GATEKEEPER, REVIEWER}
             checks = {each.id: each for each in doctor.examine(operator)}

@@ -46,6 +46,21 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_register_filled(text) IS
     'The columns of the registry that the stand-in register function fills, and their values. Private.';
 
+-- Where a row that is there already is met: at its code; or anywhere, in a registry whose codes alone no index keeps
+-- unique (one that is partitioned by collection). Every code is looked up afterwards.
+CREATE OR REPLACE FUNCTION {S}._birth_register_conflict() RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN EXISTS (
+            SELECT FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+            WHERE i.indrelid = {S}.birth_bound_table('registry') AND i.indisunique AND i.indisvalid
+              AND i.indimmediate AND i.indnkeyatts = 1 AND i.indpred IS NULL AND i.indexprs IS NULL
+              AND a.attname::text = code.name)
+        THEN format(' (%I)', code.name) ELSE '' END
+    FROM {S}.birth_bound_name('registry', 'entity_code') AS code(name)
+$body$;
+COMMENT ON FUNCTION {S}._birth_register_conflict() IS
+    'The conflict target of the stand-in register function: the code, where an index keeps it unique. Private.';
+
 -- Make the stand-in again. Where it is not there, or stands for nothing but itself, it stays as it is.
 CREATE OR REPLACE FUNCTION {S}._birth_register_define() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET check_function_bodies = 'off' AS $define$
@@ -53,6 +68,7 @@ DECLARE
     v_relid oid := {S}.birth_bound_table('registry');
     v_code text := {S}.birth_bound_name('registry', 'entity_code');
     v_keyed boolean := {S}._birth_register_needs_key();
+    v_conflict text := {S}._birth_register_conflict();
     v_filled record;
 BEGIN
     IF v_relid IS NULL
@@ -78,10 +94,10 @@ BEGIN
     END IF;
     INSERT INTO %1$s (%3$s)
     VALUES (%4$s)
-    ON CONFLICT (%2$I) DO NOTHING;
+    ON CONFLICT%5$s DO NOTHING;
     RETURN CASE WHEN FOUND THEN 'registered' ELSE 'existing' END;
 END
-$body$, v_relid::regclass, v_code, v_filled.columns, v_filled.expressions));
+$body$, v_relid::regclass, v_code, v_filled.columns, v_filled.expressions, v_conflict));
     PERFORM {S}._birth_register_define_keyed(v_relid, v_code, v_keyed);
     -- Beside it, the one that takes arrays. Each row bears the other's name there: the values read as they are.
     IF NOT EXISTS (SELECT FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
@@ -108,14 +124,14 @@ BEGIN
     FROM (SELECT fn_birth_register_set.p_collection_name AS p_collection_name, each.code AS p_entity_code,
             each.born_at AS p_born_at, fn_birth_register_set.p_dot_origin AS p_dot_origin
         FROM unnest(p_entity_codes, fn_birth_register_set.p_born_at) AS each(code, born_at)) AS fn_birth_register
-    ON CONFLICT (%2$I) DO NOTHING;
+    ON CONFLICT%6$s DO NOTHING;
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     RETURN v_rows;
 END
 $body$, v_relid::regclass, v_code, v_filled.columns, v_filled.expressions, CASE WHEN v_keyed THEN
         $raise$RAISE EXCEPTION 'fn_birth_register_set is not given the key that a column of the registry holds'
         USING ERRCODE = 'feature_not_supported', HINT = 'Bind fn_birth_register_keyed.';
-    $raise$ END));
+    $raise$ END, v_conflict));
 END
 $define$;
 COMMENT ON FUNCTION {S}._birth_register_define() IS
@@ -162,10 +178,10 @@ BEGIN
             fn_birth_register_keyed.p_source_key, fn_birth_register_keyed.p_born_at,
             fn_birth_register_keyed.p_dot_origin)
         AS fn_birth_register(p_collection_name, p_entity_code, p_source_key, p_born_at, p_dot_origin)
-    ON CONFLICT (%2$I) DO NOTHING;
+    ON CONFLICT%5$s DO NOTHING;
     RETURN CASE WHEN FOUND THEN 'registered' ELSE 'existing' END;
 END
-$body$, p_registry::regclass, p_code, v_filled.columns, v_filled.expressions));
+$body$, p_registry::regclass, p_code, v_filled.columns, v_filled.expressions, {S}._birth_register_conflict()));
     EXECUTE format('ALTER FUNCTION %1$I.fn_birth_register_keyed(%2$s) OWNER TO birth_owner;'
         ' REVOKE ALL ON FUNCTION %1$I.fn_birth_register_keyed(%2$s) FROM PUBLIC;'
         ' GRANT EXECUTE ON FUNCTION %1$I.fn_birth_register_keyed(%2$s) TO birth_caller;'
