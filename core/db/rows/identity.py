@@ -23,6 +23,7 @@ class Collection:
     missing_columns: tuple[str, ...] | None
     windowed: bool
     declared: bool
+    in_order: bool | None
     living: str | None
 
 

@@ -36,6 +36,25 @@ def counts(
     return Reading(statement, Counts)
 
 
+def in_order(
+    table: sql.Composable, code: sql.Composable, text: sql.Composable, collection: str, schema: str
+) -> Reading[Counts]:
+    """What `counts` tells, not grouped, of a source whose codes are the `text` of one column, if they are not blank.
+
+    Joined by that text alone: so it can be read from two indexes that hold it in order.
+    """
+    statement = sql.SQL(
+        "SELECT met.source_rows, met.known - taken.rows AS registered, met.known - taken.rows AS codes_registered,"
+        " met.unidentifiable, 0::bigint AS shared_codes"
+        " FROM (SELECT count(*) AS source_rows, count(r.entity_code) FILTER (WHERE {code} IS NOT NULL) AS known,"
+        "   count(*) - count({code}) AS unidentifiable"
+        "   FROM {table} AS source LEFT JOIN {registry} AS r ON r.entity_code = {text}) AS met,"
+        " (SELECT count(*) AS rows FROM {table} AS source JOIN {registry} AS r ON r.entity_code = {text}"
+        "   WHERE r.collection_name IS DISTINCT FROM {owner} AND {code} IS NOT NULL) AS taken"
+    ).format(code=code, text=text, table=table, registry=bound.registry(schema), owner=sql.Literal(collection))
+    return Reading(statement, Counts)
+
+
 def together(given: Sequence[tuple[sql.Composable, sql.Composable, str]], schema: str) -> Reading[Tally]:
     """What `counts` tells, not grouped, of several sources (table, code, collection): the registry is read once."""
     each = sql.SQL(" UNION ALL ").join(

@@ -50,7 +50,7 @@ def count(connection: Connection, collection: str, *, exact: bool = False) -> Co
         return _unidentified(connection, collection, source.table)
     if exact:
         return _with_examples(connection, source, source.identity, _exact(connection, source))
-    found = connection.one(sources.count_statement(connection, source, grouped=False))
+    found = sources.counted(connection, source)
     return Counts(
         found.source_rows,
         found.registered,
@@ -69,7 +69,10 @@ def _exact(connection: Connection, source: Source) -> Counts:
             return Counts(
                 joined.source_rows, joined.registered, missing, 0, joined.unidentifiable, joined.codes_registered
             )
-    found = connection.one(sources.count_statement(connection, source, grouped=not source.declared))
+    if source.declared:
+        found = sources.counted(connection, source)
+    else:
+        found = connection.one(sources.count_statement(connection, source, grouped=True))
     missing = found.source_rows - found.registered
     return Counts(
         found.source_rows, found.registered, missing, found.shared_codes, found.unidentifiable, found.codes_registered

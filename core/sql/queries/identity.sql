@@ -7,7 +7,9 @@ SELECT c.collection_name, p.requirement, t.relid::bigint AS relid, n.nspname AS 
         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
             WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
         ORDER BY wanted.position) END AS missing_columns, {S}.birth_windowed(t.relid) AS windowed,
-    {S}.birth_code_is_declared(t.relid::oid, i.columns) AS declared, {S}.birth_source_living(t.relid::oid) AS living
+    {S}.birth_code_is_declared(t.relid::oid, i.columns) AS declared,
+    r.reltuples > 10000 AND {S}.birth_code_is_in_order(t.relid::oid, i.strategy, i.columns) AS in_order,
+    {S}.birth_source_living(t.relid::oid) AS living
 FROM {S}.birth_collection_rows() AS c
 LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
 LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name

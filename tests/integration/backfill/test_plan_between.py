@@ -1,9 +1,12 @@
 """What of the registry is read for a source changes nothing of a plan: between its codes, or in one pass for many."""
 
+from collections.abc import Mapping
+
 import psycopg
 import pytest
 
 from core.services.backfill import plan, reconcile
+from core.services.overview import matrix
 from tests.databases import Database
 
 # A registry of 40,000 rows besides; sources of many and of few rows, with codes of their own part or among all others.
@@ -98,6 +101,21 @@ def test_sources_that_are_read_in_one_pass_get_what_each_gets_by_itself(small: D
         name: small.value(f"SELECT count(*) FROM ({_MISSING.format(name=name)}) AS m") for name in names
     }
 
+    # So do those whose codes stand in order, each apart from the others'.
+    for name in ("north", "south"):
+        small.run(_WORLD.format(name=name, code=f"'{name}' || n", rows=2000))
+    small.run("VACUUM ANALYZE public.north, public.south, birth.birth_registry")
+    with small.connect("operator1") as operator:
+        apart = plan.plan(operator, ["north", "south"], note="in one pass").run.run
+    entries = f"ARRAY(SELECT ledger_id FROM birth.birth_backfill_ledger WHERE run_id = {apart})"
+    assert small.value(f"SELECT birth._birth_together_apart({entries})") is True
+    small.run("INSERT INTO public.south VALUES (7777, 'zone')")
+    for row in small.run(_EACH.format(run=apart)):
+        late = int(row["collection_name"] == "south")
+        missing = small.value(f"SELECT count(*) FROM ({_MISSING.format(name=row['collection_name'])}) AS m") - late
+        assert (row["missing"], row["planned"], row["late"], row["duplicates"]) == (missing, missing, late, 0)
+        assert (row["digest"] == row["recounted"]) is not bool(late)
+
     # What moves is seen of the one where it does; a code that two come to share, of both.
     small.run("INSERT INTO public.few_apart VALUES (77, 'late')")
     moved = {row["collection_name"]: row for row in small.run(_EACH.format(run=run))}
@@ -118,4 +136,83 @@ def test_sources_that_are_read_in_one_pass_get_what_each_gets_by_itself(small: D
     with small.connect("operator1") as operator:
         planned = plan.plan(operator, None, note="what can be planned")
     assert {each.collection for each in planned.skipped} == {"few_among", "many_apart"}
-    assert {each.collection for each in planned.run.entries} == {"few_apart", "many_among", "goods", "notes", "parts"}
+    assert {each.collection for each in planned.run.entries} == {
+        "few_apart",
+        "many_among",
+        "north",
+        "south",
+        "goods",
+        "notes",
+        "parts",
+    }
+
+
+_PLAIN = """
+CREATE TABLE public.plain (id integer PRIMARY KEY, code text NOT NULL);
+INSERT INTO public.plain SELECT n, CASE WHEN n = 7 THEN 'Größe 7' WHEN n = 8 THEN 'a\\b' ELSE 'P-' || n END
+    FROM generate_series(1, 11000) AS n;
+GRANT SELECT ON public.plain TO birth_reader, birth_owner;
+INSERT INTO birth.collection_registry (collection_name) VALUES ('plain');
+INSERT INTO birth.birth_policy (collection_name) VALUES ('plain');
+SELECT birth.birth_identity_import('plain', 'column', ARRAY['code'], 'as it is');
+INSERT INTO birth.birth_registry (entity_code, collection_name, governance_role)
+    SELECT code, 'plain', 'governed' FROM public.plain WHERE id NOT IN (1, 7, 8, 5000, 10999)
+    UNION ALL SELECT 'Q-' || n, 'of others', 'governed' FROM generate_series(1, 2000) AS n;
+"""
+# What an index has to be for its codes to stand in the registry's order. Nothing else hangs on it.
+_INDEXES = {
+    "UNIQUE INDEX one ON public.plain (code)": True,
+    "INDEX one ON public.plain (code, id)": True,
+    "UNIQUE INDEX one ON public.plain (id, code)": False,
+    "UNIQUE INDEX one ON public.plain (code DESC)": False,
+    "UNIQUE INDEX one ON public.plain (code) WHERE id > 0": False,
+    'UNIQUE INDEX one ON public.plain (code COLLATE "C")': False,
+    "UNIQUE INDEX one ON public.plain (code text_pattern_ops)": False,
+    "UNIQUE INDEX one ON public.plain (lower(code))": False,
+    "INDEX one ON public.plain USING hash (code)": False,
+}
+_READ = 3  # of them: one that proves an identity, one that does not, and none in that order
+# Rows that no identity may have, and what is said of them.
+_TAKEN = "UPDATE birth.birth_registry SET collection_name = 'of others' WHERE entity_code = 'P-9'"
+_BROKEN = {
+    _TAKEN: '"registered_for_others": 1',
+    "UPDATE public.plain SET code = ' ' WHERE id = 9": '"without_code": 1',
+    "UPDATE public.plain SET code = 'P-1' || chr(8203) WHERE id = 9": '"twins": 1',
+    "UPDATE public.plain SET code = repeat('x', 201) WHERE id = 9": '"longest": 201',
+}
+
+
+def test_codes_that_stand_in_the_registry_s_order_give_what_others_give(small: Database) -> None:
+    small.run(_PLAIN)
+    in_order = "SELECT birth._birth_code_in_order('public.plain'::regclass, 'column', ARRAY['code']) IS NOT NULL"
+    seen: list[object] = []
+    for index, ordered in _INDEXES.items():
+        small.run(f"CREATE {index}")
+        small.run("VACUUM ANALYZE public.plain, birth.birth_registry")
+        assert small.value(in_order) is ordered, index
+        if len(seen) < _READ:
+            seen.append(_read(small))
+            _refused(small, _BROKEN if ordered else {})
+        small.run("DROP INDEX public.one")
+    assert seen == [seen[0]] * _READ
+
+
+def _read(small: Database) -> object:
+    with small.connect("operator1") as operator:
+        run = plan.plan(operator, ["plain"], note="two queries of one moment").run.run
+        counted = matrix.count(operator, "plain", exact=True)
+    assert counted is not None
+    assert (counted.registered, counted.missing) == (10995, 5)
+    items = {row["code"] for row in small.run(_PLANNED % (run, "'plain'"))}
+    assert items == {"P-1", "Größe 7", "a\\b", "P-5000", "P-10999"}
+    return counted, small.run(_EACH.format(run=run))
+
+
+def _refused(small: Database, broken: Mapping[str, str]) -> None:
+    for statement, said in broken.items():
+        with small.psql("postgres") as admin, admin.transaction(force_rollback=True):
+            admin.execute(statement.encode())
+            admin.execute("SET LOCAL SESSION AUTHORIZATION operator1")
+            with pytest.raises(psycopg.Error, match="contract_broken") as refused:
+                admin.execute("SELECT birth.birth_backfill_plan(ARRAY['plain'])")
+            assert said in str(refused.value.diag.message_detail)

@@ -9,6 +9,7 @@ DECLARE
     v_expression text;
     v_reads record;
     v_statement text;
+    v_bounds text;
     v_recount text;
     v_found record;
 BEGIN
@@ -25,8 +26,11 @@ BEGIN
         v_reads := {S}._birth_plan_queries(
             v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_entry.columns);
         PERFORM {S}._birth_plan_affordable(v_entry.relid, v_entry.collection_name, v_reads.met);
-        v_statement := {S}._birth_plan_by_join(v_reads.met, v_reads.counted, v_recount,
-            {S}._birth_code_bounds(v_entry.relid, v_expression));
+        v_bounds := {S}._birth_code_bounds(v_entry.relid, v_expression);
+        v_statement := {S}._birth_plan_by_join(
+            coalesce({S}._birth_plan_few(v_entry, v_expression, v_reads.met, v_bounds),
+                format('{S}._birth_reading(%L, %L)', v_reads.met, v_bounds)),
+            v_reads.counted, v_recount, v_bounds);
     END IF;
     EXECUTE v_statement INTO v_found USING p_ledger;
     RETURN to_jsonb(v_found);
@@ -35,17 +39,11 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_plan_read(bigint, boolean) IS
     'Reads a begun entry: stores its missing items, and answers the counts. Private.';
 
--- Read these begun entries in one pass; answers what was counted of each, by its number. One join finds what is missing
--- and what is registered for others. Never by a nested loop: for a row of one of many sources, it could read a whole
--- table.
+-- Read these begun entries in one pass; answers what was counted of each, by its number. Never by a nested loop: for a
+-- row of one of many sources, it could read a whole table.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_read_together(p_ledgers bigint[], p_recount boolean) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = 'off' AS $body$
 DECLARE
-    v_met text := format('SELECT row.entry, r.collection_name, row.code, row.source_key, row_number() OVER'
-        ' (PARTITION BY row.entry, r.collection_name IS NULL ORDER BY row.code COLLATE "C") FROM (%s) AS row'
-        ' LEFT JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code'
-        ' WHERE row.code IS NOT NULL AND (r.entity_code IS NULL OR r.collection_name <> row.collection)',
-        {S}._birth_together_sources(p_ledgers, true));
     v_recounted text := 'SELECT NULL::bigint AS ledger_id, NULL::text AS digest, NULL::bigint AS unidentified';
     v_found jsonb;
 BEGIN
@@ -76,7 +74,7 @@ BEGIN
         FROM counted AS c
         LEFT JOIN taken AS t ON t.ledger_id = c.ledger_id
         LEFT JOIN recounted AS r ON r.ledger_id = c.ledger_id $query$,
-        v_met, {S}._birth_together_counted(p_ledgers), v_recounted) INTO v_found;
+        {S}._birth_together_met(p_ledgers), {S}._birth_together_counted(p_ledgers), v_recounted) INTO v_found;
     RETURN v_found;
 END
 $body$;
@@ -84,13 +82,13 @@ COMMENT ON FUNCTION {S}._birth_plan_read_together(bigint[], boolean) IS
     'Reads begun entries in one pass: stores their missing items, and answers the counts of each. Private.';
 
 -- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
--- answers what was counted. Each part is read READ ONLY.
+-- answers what was counted. Each part is read READ ONLY; `p_met` says how the rows are read that it meets.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(
     p_met text, p_counted text, p_recount text, p_bounds text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH met AS MATERIALIZED (
-            SELECT * FROM {S}._birth_reading(%L, %L) AS row(owner text, code text, source_key text[], seq bigint)
+            SELECT * FROM %s AS row(owner text, code text, source_key text[], seq bigint)
         ), stored AS (
             INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
             SELECT $1, met.seq, met.code, met.source_key
@@ -106,10 +104,49 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint)
         ), recounted AS (%s)
         SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
-        p_met, p_bounds, p_counted, {S}._birth_recounted_part(p_recount, p_bounds))
+        p_met, p_counted, {S}._birth_recounted_part(p_recount, p_bounds))
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text, text) IS
     'The statement that stores and counts an entry by joining its source with the registry. Private.';
+
+-- How to read the rows that a plan meets, where its codes are in order and few may be missing: the codes of these by a
+-- merge of both indexes, and then these rows alone. At most a twentieth; if more are missing, the join finds them as
+-- before. NULL where that is not to be tried.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_few(
+    p_entry {S}.birth_backfill_ledger, p_expression text, p_met text, p_bounds text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_text text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
+    v_rows bigint := {S}._birth_rows_about(p_entry.relid);
+    v_most bigint := v_rows / 20;
+BEGIN
+    IF v_text IS NULL OR v_rows - {S}._birth_rows_about({S}.birth_bound_table('registry')) > v_most THEN
+        RETURN NULL;
+    END IF;
+    RETURN format('{S}._birth_reading_few(%L, %s, %L, %L, %L)',
+        format('SELECT ARRAY(SELECT %1$s FROM %2$s AS source WHERE NOT EXISTS (
+                SELECT FROM {S}.birth_registry_rows() AS r
+                WHERE r.entity_code = %1$s AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2)) LIMIT $3)',
+            v_text, {S}._birth_source(p_entry.relid)),
+        v_most,
+        format('SELECT row.owner, row.code, row.source_key,
+                row_number() OVER (PARTITION BY row.owner IS NULL ORDER BY row.code COLLATE "C") AS seq
+            FROM (
+                SELECT NULL::text AS owner, %1$s AS code, %2$s AS source_key
+                FROM unnest($3) AS missing(code) JOIN %3$s AS source ON %4$s = missing.code
+                UNION ALL
+                SELECT r.collection_name, %1$s, %2$s
+                FROM {S}.birth_registry_rows() AS r JOIN %3$s AS source ON %4$s = r.entity_code
+                WHERE r.collection_name <> %5$L AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2)) AS row
+            WHERE row.code IS NOT NULL',
+            p_expression, {S}._birth_source_key(p_entry.locator), {S}._birth_source(p_entry.relid), v_text,
+            p_entry.collection_name),
+        p_met, p_bounds);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_plan_few({S}.birth_backfill_ledger, text, text, text) IS
+    'The function call that reads the rows that a plan meets by their few missing codes; NULL where many may be '
+    'missing, or codes are not in order. Private.';
 
 -- The same where source and registry cannot be joined: the source is read once, in windows.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_in_windows(

@@ -60,20 +60,38 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_recount_statement({S}.birth_backfill_ledger) IS
     'The statement that recounts one entry. Private.';
 
--- The query of an entry's codes that are missing now: a set difference, for _birth_reading.
+-- The query of an entry's codes that are missing now: a set difference, for _birth_reading. Of codes in order, by one
+-- pass over both indexes; before PostgreSQL 18, EXCEPT sorts whatever it is given, so there it is said by groups.
 CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE WHEN {S}.birth_windowed(p_entry.relid)
-            THEN format('SELECT DISTINCT code COLLATE "C" AS code FROM {S}.birth_windows(%L)
-                WHERE code IS NOT NULL AND owner IS NULL',
-                format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
-                    source.code, {S}._birth_source(p_entry.relid)))
-            ELSE format('SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_code text := {S}._birth_identity_expression(
+        p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source');
+    v_text text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
+BEGIN
+    RETURN format(CASE
+        WHEN {S}.birth_windowed(p_entry.relid)
+            THEN 'SELECT DISTINCT code COLLATE "C" AS code FROM {S}.birth_windows(%3$L)
+                WHERE code IS NOT NULL AND owner IS NULL'
+        WHEN v_text IS NULL
+            THEN 'SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
                 EXCEPT SELECT r.entity_code COLLATE "C" FROM {S}.birth_registry_rows() AS r
-                WHERE $1 IS NULL OR r.entity_code BETWEEN $1 AND $2',
-                source.code, {S}._birth_source(p_entry.relid)) END
-    FROM {S}._birth_identity_expression(
-        p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
+                WHERE $1 IS NULL OR r.entity_code BETWEEN $1 AND $2'
+        ELSE 'SELECT every.code COLLATE "C" AS code FROM (' || CASE
+            WHEN current_setting('server_version_num')::integer >= 180000
+                THEN 'SELECT %4$s AS code FROM %2$s AS source
+                    EXCEPT SELECT r.entity_code FROM {S}.birth_registry_rows() AS r
+                    WHERE $1 IS NULL OR r.entity_code BETWEEN $1 AND $2) AS every'
+            ELSE 'SELECT each.code FROM (
+                    SELECT 1 AS side, %4$s AS code FROM %2$s AS source
+                    UNION ALL SELECT 0, r.entity_code FROM {S}.birth_registry_rows() AS r
+                    WHERE $1 IS NULL OR r.entity_code BETWEEN $1 AND $2) AS each
+                GROUP BY each.code HAVING min(each.side) > 0) AS every' END
+            || ' WHERE ascii(every.code) BETWEEN 33 AND 126 OR {S}.birth_code_fold(every.code) <> '''''
+        END, v_code, {S}._birth_source(p_entry.relid),
+        format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
+            v_code, {S}._birth_source(p_entry.relid)), v_text);
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_missing_query({S}.birth_backfill_ledger) IS
     'The query of an entry''s missing codes: a set difference. Private.';

@@ -131,12 +131,82 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_together_counted(bigint[]) IS
     'The query that counts rows and codes of each of these entries. Private.';
 
+-- Whether these entries lie apart: codes of each stand in order, and no two of them lie between each other, as far as
+-- statistics tell. Only speed hangs on it.
+CREATE OR REPLACE FUNCTION {S}._birth_together_apart(p_ledgers bigint[]) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT coalesce(bool_and(e.codes[1] > e.before), false)
+        FROM (
+            SELECT s.codes, coalesce(lag(s.codes[cardinality(s.codes)]) OVER (ORDER BY s.codes[1]), '') AS before
+            FROM {S}.birth_backfill_ledger AS l
+            LEFT JOIN LATERAL (
+                SELECT p.histogram_bounds::text::text[] AS codes
+                FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                JOIN pg_stats AS p ON p.schemaname = n.nspname AND p.tablename = c.relname
+                    AND p.attname = l.columns[1]::name AND NOT p.inherited
+                WHERE c.oid = l.relid
+                  AND {S}._birth_code_in_order(l.relid, l.strategy, l.columns) IS NOT NULL) AS s ON true
+            WHERE l.ledger_id = ANY (p_ledgers)) AS e);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_together_apart(bigint[]) IS
+    'True if the codes of these entries stand in order, none of one between those of another. Private.';
+
+-- A query of one entry that reads the registry between $1 and $2, for a query over many entries: its first and last
+-- code, told by its index, stand for them.
+CREATE OR REPLACE FUNCTION {S}._birth_together_bounded(p_entry {S}.birth_backfill_ledger, p_query text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_text text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
+BEGIN
+    RETURN replace(p_query, '$1 IS NULL OR r.entity_code BETWEEN $1 AND $2', format(
+        'r.entity_code BETWEEN (SELECT min(%1$s) FROM %2$s AS source) AND (SELECT max(%1$s) FROM %2$s AS source)',
+        v_text, {S}._birth_source(p_entry.relid)));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_together_bounded({S}.birth_backfill_ledger, text) IS
+    'A query of one entry whose bounds are the first and last code of its source. Private.';
+
+-- The rows that a plan of these entries meets: entry, owner, code, key, number. Of entries apart, each with its own
+-- part of the registry; else one join finds what is missing and what is registered for others.
+CREATE OR REPLACE FUNCTION {S}._birth_together_met(p_ledgers bigint[]) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF {S}._birth_together_apart(p_ledgers) THEN
+        RETURN (
+            SELECT string_agg(format('SELECT %s::bigint, met.* FROM (%s) AS met', l.ledger_id,
+                {S}._birth_together_bounded(l, ({S}._birth_plan_queries(l.relid, l.collection_name,
+                    {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'),
+                    l.locator, l.columns)).met)), E'\nUNION ALL ' ORDER BY l.ledger_id)
+            FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers));
+    END IF;
+    RETURN format('SELECT row.entry, r.collection_name, row.code, row.source_key, row_number() OVER'
+        ' (PARTITION BY row.entry, r.collection_name IS NULL ORDER BY row.code COLLATE "C") FROM (%s) AS row'
+        ' LEFT JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code'
+        ' WHERE row.code IS NOT NULL AND (r.entity_code IS NULL OR r.collection_name <> row.collection)',
+        {S}._birth_together_sources(p_ledgers, true));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_together_met(bigint[]) IS
+    'The query of the rows that a plan of entries read together meets. Private.';
+
 -- The parts `missing` (entry, code) and `counted` of a query over these entries. Another shape than the plan's: sources
 -- and registry are sorted as one, and a code that comes from an entry alone is missing. Where two entries have the
--- same, `counted` is empty: each is to be read by itself.
+-- same, `counted` is empty: each is to be read by itself. Entries apart have none: each is read with its own part of
+-- the registry, in the order of its index.
 CREATE OR REPLACE FUNCTION {S}._birth_together_missing(p_ledgers bigint[]) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
+    IF {S}._birth_together_apart(p_ledgers) THEN
+        RETURN format('missing AS MATERIALIZED (%s), counted AS (%s)', (
+            SELECT string_agg(format('SELECT %1$s::bigint AS entry, row.code, %1$s::bigint AS last FROM (%2$s) AS row',
+                l.ledger_id, {S}._birth_together_bounded(l, {S}._birth_missing_query(l))),
+                E'\nUNION ALL ' ORDER BY l.ledger_id)
+            FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers)),
+            {S}._birth_together_counted(p_ledgers));
+    END IF;
     RETURN format($query$
         missing AS MATERIALIZED (
             SELECT min(every.entry) AS entry, every.code, max(every.entry) AS last

@@ -23,21 +23,65 @@ COMMENT ON FUNCTION {S}._birth_plan_queries(oid, text, text, text[], text[]) IS
     'and the latter alone. Private.';
 
 -- The statement that counts rows, codes, different codes, the longest one and those that may have a twin. Codes that
--- cannot repeat are not counted twice.
+-- cannot repeat are not counted twice; each is computed once (OFFSET 0). Where codes are a column of text, one is its
+-- text or, if that is blank, none.
 CREATE OR REPLACE FUNCTION {S}._birth_counted_statement(p_relid oid, p_expression text, p_columns text[]) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT count(*), count(row.code),
-                count(%3$s) FILTER (WHERE row.code IS NOT NULL),
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_is_declared boolean := {S}._birth_identity_is_declared(p_relid, p_columns);
+    v_text text := {S}._birth_text_code(p_relid, p_expression, p_columns);
+    v_seen text := '(ascii(row.code) BETWEEN 33 AND 126 OR {S}.birth_code_fold(row.code) <> '''')';
+BEGIN
+    IF v_text IS NULL THEN
+        RETURN format('SELECT count(*), count(row.code), count(%3$s) FILTER (WHERE row.code IS NOT NULL),
                 max(length(row.code)), count(*) FILTER (WHERE row.code ~ ''[^!-~]'')
-            FROM (SELECT %1$s AS code, %4$s AS same FROM %2$s AS source) AS row',
-        p_expression, {S}._birth_source(p_relid),
-        CASE
-            WHEN {S}._birth_identity_is_declared(p_relid, p_columns) THEN 'row.code'
-            ELSE 'DISTINCT row.same' END,
-        {S}._birth_same_expression(p_relid, p_expression, p_columns))
+            FROM (SELECT %1$s AS code, %4$s AS same FROM %2$s AS source OFFSET 0) AS row',
+            p_expression, {S}._birth_source(p_relid),
+            CASE WHEN v_is_declared THEN 'row.code' ELSE 'DISTINCT row.same' END,
+            {S}._birth_same_expression(p_relid, p_expression, p_columns));
+    END IF;
+    RETURN format('SELECT count(*), count(row.code) FILTER (WHERE %3$s), count(%4$s) FILTER (WHERE %3$s),
+            max(CASE WHEN NOT row.odd THEN octet_length(row.code) WHEN %3$s THEN length(row.code) END),
+            count(*) FILTER (WHERE row.odd AND %3$s)
+        FROM (SELECT %1$s AS code, %5$s AS odd FROM %2$s AS source OFFSET 0) AS row',
+        v_text, {S}._birth_source(p_relid), v_seen,
+        CASE WHEN v_is_declared THEN 'row.code' ELSE 'DISTINCT row.code COLLATE "C"' END,
+        {S}._birth_odd_expression(v_text));
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_counted_statement(oid, text, text[]) IS
     'The query that counts rows, codes, different codes, the longest code and those that may have a twin. Private.';
+
+-- The text whose codes an expression gives, where it is that of one column of text, and text alone tells rows apart.
+CREATE OR REPLACE FUNCTION {S}._birth_text_code(p_relid oid, p_expression text, p_columns text[]) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF cardinality(p_columns) = 1 AND {S}._birth_is_text(p_relid, p_columns[1])
+        AND cardinality({S}.birth_own_equality(p_relid, p_columns)) = 0
+        AND p_expression = {S}._birth_identity_expression(p_relid, '', 'column', p_columns, 'source')
+    THEN
+        RETURN {S}._birth_identity_text(p_relid, p_columns[1], 'source');
+    END IF;
+    RETURN NULL;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_text_code(oid, text, text[]) IS
+    'The text that an expression of codes takes from one column, as SQL; NULL where it is another, or rows are told '
+    'apart by more than text. Private.';
+
+-- Whether a text holds more than visible ASCII, as SQL. A regular expression says so, but its start costs more than
+-- most codes: bytes written as `escape` (_birth_reading sets that) are longer than the text wherever one of them is
+-- neither a space nor visible ASCII. Where they are written otherwise, or converted, the expression is asked.
+CREATE OR REPLACE FUNCTION {S}._birth_odd_expression(p_text text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format(CASE
+        WHEN pg_client_encoding() = getdatabaseencoding()
+            THEN 'CASE WHEN octet_length(textsend(%1$s)::text) = octet_length(%1$s) AND strpos(%1$s, '' '') = 0'
+                ' THEN false ELSE %1$s ~ ''[^!-~]'' END'
+        ELSE '%1$s ~ ''[^!-~]''' END, p_text)
+$body$;
+COMMENT ON FUNCTION {S}._birth_odd_expression(text) IS
+    'SQL that is true where a text holds anything but visible ASCII. Private.';
 
 -- What is different wherever two rows are told apart: the code, byte by byte; or the columns, where one of them has an
 -- equality of its own.

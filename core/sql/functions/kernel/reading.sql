@@ -13,23 +13,74 @@ CREATE OR REPLACE FUNCTION {S}._birth_reading(p_query text, p_bounds text DEFAUL
 LANGUAGE plpgsql STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_is_read boolean := false;
-    v_rows bigint;
-    v_first text;
-    v_last text;
-    v_between bigint;
+    v_bounds record;
 BEGIN
     {READ_ONLY}
+    v_bounds := {S}._birth_reading_bounds(p_bounds);
+    RETURN QUERY EXECUTE p_query USING v_bounds.first, v_bounds.last;
+    {UNDONE}
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_reading(text, text) IS
+    'Rows of a query, read in a READ ONLY subtransaction that is always undone: code of a source''s owner can '
+    'change nothing. $1 and $2 in it bound the codes of the registry that it reads. Private.';
+
+-- The same of rows that are told by their codes: where `p_codes` finds at most `p_most` of them ($3) by a merge of two
+-- indexes, `p_few` reads these ($3); else `p_many` reads what it needs by itself.
+CREATE OR REPLACE FUNCTION {S}._birth_reading_few(
+    p_codes text, p_most bigint, p_few text, p_many text, p_bounds text) RETURNS SETOF record
+LANGUAGE plpgsql STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_is_read boolean := false;
+    v_bounds record;
+    v_hashed text := current_setting('enable_hashjoin');
+    v_looped text;
+    v_codes text[];
+BEGIN
+    {READ_ONLY}
+    v_bounds := {S}._birth_reading_bounds(p_bounds);
+    IF v_bounds.is_whole THEN
+        v_looped := current_setting('enable_nestloop');
+        PERFORM set_config('enable_hashjoin', 'off', true), set_config('enable_nestloop', 'off', true);
+        EXECUTE p_codes INTO v_codes USING v_bounds.first, v_bounds.last, p_most + 1;
+        PERFORM set_config('enable_hashjoin', v_hashed, true), set_config('enable_nestloop', v_looped, true);
+    END IF;
+    IF cardinality(v_codes) <= p_most THEN
+        RETURN QUERY EXECUTE p_few USING v_bounds.first, v_bounds.last, v_codes;
+    ELSE
+        RETURN QUERY EXECUTE p_many USING v_bounds.first, v_bounds.last;
+    END IF;
+    {UNDONE}
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_reading_few(text, bigint, text, text, text) IS
+    'Rows of one of two queries, read as in _birth_reading: of the first if few codes are found, which it is given. '
+    'Private.';
+
+-- What bounds the codes of the registry that such a query reads, and whether all of what is read is wanted. Sets how
+-- the server reads, until the subtransaction of the caller is undone.
+CREATE OR REPLACE FUNCTION {S}._birth_reading_bounds(
+    p_bounds text, OUT first text, OUT last text, OUT is_whole boolean)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_rows bigint;
+    v_between bigint;
+BEGIN
+    is_whole := p_bounds IS NULL;
     -- Compiling a statement over many sources takes longer than running it.
     PERFORM set_config('jit', 'off', true);
+    -- For _birth_odd_expression.
+    PERFORM set_config('bytea_output', 'escape', true);
     IF p_bounds IS NOT NULL THEN
-        EXECUTE p_bounds INTO v_rows, v_first, v_last;
+        EXECUTE p_bounds INTO v_rows, first, last;
         IF v_rows > 3000 THEN
             SELECT count(*) INTO v_between FROM (
                 SELECT FROM {S}.birth_registry_rows() AS r
-                WHERE r.entity_code BETWEEN v_first AND v_last LIMIT v_rows * 2 + 1) AS few;
-            IF v_between > v_rows * 2 THEN
-                v_first := NULL;
-                v_last := NULL;
+                WHERE r.entity_code BETWEEN first AND last LIMIT v_rows * 2 + 1) AS few;
+            is_whole := v_between <= v_rows * 2;
+            IF NOT is_whole THEN
+                first := NULL;
+                last := NULL;
                 -- Its index is in memory, or soon will be: a few thousand probes are less than a whole registry.
                 PERFORM set_config('random_page_cost', '1.1', true);
             ELSE
@@ -37,13 +88,11 @@ BEGIN
             END IF;
         END IF;
     END IF;
-    RETURN QUERY EXECUTE p_query USING v_first, v_last;
-    {UNDONE}
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_reading(text, text) IS
-    'Rows of a query, read in a READ ONLY subtransaction that is always undone: code of a source''s owner can '
-    'change nothing. $1 and $2 in it bound the codes of the registry that it reads. Private.';
+COMMENT ON FUNCTION {S}._birth_reading_bounds(text) IS
+    'The first and last code of the registry that a query is to read, NULL for all; sets how the server reads. '
+    'Private.';
 
 -- The query that answers what bounds a source's part of the registry; NULL where the registry is hardly larger. Codes
 -- are compared as the registry's index does.
