@@ -137,7 +137,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_together_apart(p_ledgers bigint[]) RETURNS
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (
-        SELECT coalesce(bool_and(e.codes[1] > e.before), false)
+        SELECT bool_and(coalesce(e.codes[1] > e.before, false))
         FROM (
             SELECT s.codes, coalesce(lag(s.codes[cardinality(s.codes)]) OVER (ORDER BY s.codes[1]), '') AS before
             FROM {S}.birth_backfill_ledger AS l
