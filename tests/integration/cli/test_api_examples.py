@@ -6,7 +6,7 @@ from contextlib import redirect_stdout
 import pytest
 
 from tests.documents import DOCUMENTS, examples
-from tests.homes import a_home
+from tests.homes import a_demo_home
 
 WITH_EXAMPLES = [name for name, path in DOCUMENTS.items() if examples(path)]
 
@@ -20,7 +20,7 @@ def test_every_example_runs_and_prints_what_is_shown(name: str, monkeypatch: pyt
     monkeypatch.delenv("BIRTH_CONSOLE_DSN", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", "/nonexistent")
     namespace: dict[str, object] = {}
-    with a_home() as home:
+    with a_demo_home() as home:
         monkeypatch.setenv("BIRTH_CONSOLE_HOME", str(home))
         for example in examples(DOCUMENTS[name]):
             # As many lines before it as in the document: a traceback names the line there.
