@@ -10,11 +10,14 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_vanishing_limit(bigint) IS
     'How many rows of a run may vanish by default: 1 % of the planned rows, at least 10, at most 100. Private.';
 
--- The limits that hold for a run: those recorded, or those that would be.
+-- The limits that hold for a run: those recorded, or those that would be. Rows that were accepted as gone when the run
+-- was reconciled are expected to vanish.
 CREATE OR REPLACE FUNCTION {S}._birth_run_limit(p_run bigint) RETURNS {S}.birth_backfill_limit
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT (coalesce(found.recorded, ROW(p_run, 100, {S}._birth_vanishing_limit(
-            (SELECT coalesce(sum(l.missing), 0)::bigint FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run)),
+            (SELECT coalesce(sum(l.missing), 0)::bigint FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run))
+            + coalesce((
+                SELECT (r.drift ->> 'gone')::bigint FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run), 0),
             0, 0, 0, false)::{S}.birth_backfill_limit)).*
     FROM (SELECT) AS always
     LEFT JOIN (SELECT r AS recorded FROM {S}.birth_backfill_limit AS r WHERE r.run_id = p_run) AS found ON true
