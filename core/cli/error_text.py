@@ -8,8 +8,9 @@ from typing import Any
 
 from core.cli import log
 from core.cli.output import as_ascii
-from core.cli.wording import deeper, fitting, in_words, value_in_words
+from core.cli.wording import deeper, fitting
 from core.domain.text import visible
+from core.domain.wording import in_words, value_in_words
 from core.errors import ConsoleError
 
 # What is printed on stdout in full.

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.cells import cell_len
 
 from core.cli.output import Output
-from core.cli.tables import middle
 from core.domain.backfill.preview import Change, Preview
+from core.domain.cut import middle
 from core.domain.text import visible, visible_code
 
 _LEAST_CODE, _NAME = 9, 32

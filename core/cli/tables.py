@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from rich.cells import cell_len
 
 from core.cli.wording import fitting
+from core.domain.cut import middle
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -84,21 +85,6 @@ def expanded(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int) 
             elif value:
                 yield heading
                 yield from fitting(f"  {value}", room, "  ")
-
-
-def middle(text: str, room: int) -> str:
-    """A text that is at most so many cells wide: it is cut in the middle, since names differ at their ends."""
-    if cell_len(text) <= room:
-        return text
-    tail = (room - 1) // 2
-    end = text[-tail:] if tail else ""
-    while cell_len(end) > tail:
-        end = end[1:]
-    head = room - 1 - cell_len(end)
-    start = text[:head]
-    while cell_len(start) > head:
-        start = start[:-1]
-    return f"{start}…{end}"
 
 
 def _longest_word(column: Sequence[str]) -> int:

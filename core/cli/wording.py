@@ -1,22 +1,15 @@
-"""Evidence as people say it, and lines that fit where they are read. Pure; it prints nothing."""
+"""Cells as text, and lines that fit where they are read. Pure; it prints nothing."""
 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from core.domain.wording import in_words
+
 _COMMAND = re.compile(r"`[^`]{1,74}`")
 # Stands for a blank that no line ends at. Data cannot hold it: it is not visible.
 _KEPT = "\x1f"
 _NARROWEST = 30
-_NUMBERS = frozenset(
-    {"run", "permit", "version", "pid", "process", "began_with", "served_by", "line", "port", "seq", "event", "oid",
-     "ledger_id", "epoch", "request", "timeline", "system_identifier"}
-)  # fmt: skip
-
-
-def moment(at: datetime) -> str:
-    """A time as tables and sentences say it: of UTC, to the second."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
 
 
 def shown(cell: object, *, figure: bool = False) -> str:
@@ -28,22 +21,9 @@ def shown(cell: object, *, figure: bool = False) -> str:
     return f"{cell:,}" if figure and isinstance(cell, int) else str(cell)
 
 
-def in_words(value: object, *, inside: bool = False) -> str:
-    """Evidence as a reader would say it: `rows 1,000, nulls none`; what stands inside another is in parentheses."""
-    if isinstance(value, Mapping):
-        named = ((str(name).replace("_", " "), value_in_words(name, each, inside=True)) for name, each in value.items())
-        text = ", ".join(f"{name} {each}" for name, each in named)
-        return f"({text})" if inside and text else text or "none"
-    if isinstance(value, (list, tuple)):
-        return "; ".join(in_words(each, inside=inside) for each in value) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def value_in_words(name: object, value: object, *, inside: bool = False) -> str:
-    """The value of a name: a number that names something has no thousands."""
-    return str(value) if name in _NUMBERS and isinstance(value, int) else in_words(value, inside=inside)
+def moment(at: datetime) -> str:
+    """A time as tables and sentences say it: of UTC, to the second."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
 
 
 def fitting(line: str, width: int, indent: str) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from core.cli import tables
 from core.cli.error_text import print_error
-from core.cli.wording import in_words
+from core.domain.wording import in_words
 from core.errors import GateClosed
 
 _HINT = "Ask a gatekeeper for a permit that covers all of it: `birth-console permit open --budget ROWS`. Then retry."

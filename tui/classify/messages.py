@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from core.cli.wording import in_words
 from core.domain.text import visible
+from core.domain.wording import in_words
 from core.errors import ConsoleError
 from tui.widgets.signs import count_of
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from core.cli.wording import in_words
 from core.domain.backfill import diff
 from core.domain.backfill.diff import DiffRow
 from core.domain.backfill.progress import ApplyProgress, now
 from core.domain.backfill.runs import Accounting, Entry, Run
 from core.domain.gates import GateState, Judgement
 from core.domain.text import visible, visible_code
+from core.domain.wording import in_words
 from tui.widgets.signs import RUN_STATES, Sign, count_of, number
 from tui.widgets.table import GridColumn
 

@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from core.domain.cut import middle
 from core.domain.filter import Filter
 from tui.actions import Actor, bindings
 from tui.widgets.layout import GAP, Layout
@@ -301,11 +302,7 @@ def fit_middle(text: str, width: int) -> str:
     """Make `text` exactly `width` cells wide; what does not fit is cut in the middle: names differ at their ends."""
     if cell_len(text) <= width or width < SHORTEST:
         return fit(text, width)
-    tail = (width - 1) // 2
-    end = text[-tail:]
-    while cell_len(end) > tail:
-        end = end[1:]
-    return set_cell_size(text, width - 1 - cell_len(end)) + MORE + end
+    return fit(middle(text, width), width)
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
