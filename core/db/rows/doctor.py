@@ -81,11 +81,14 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Whether the registry's codes are indexed, and unique by that."""
+    """Whether the registry's codes are indexed, and unique by that: in all of it, or in each partition."""
 
     is_unique: bool
     is_indexed: bool
+    is_unique_in_part: bool
+    is_partitioned: bool
     registry: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,13 +192,25 @@ def _history(connection: Connection) -> Check:
 
 def _registry(connection: Connection) -> Check:
     found = connection.one(doctor.REGISTRY)
+    facts = {"indexed": found.is_indexed, "unique": found.is_unique}
+    if found.is_partitioned:
+        return check(
+            "registry_index",
+            "a unique index on entity_code guards the registry, which is partitioned",
+            "warning" if found.is_unique_in_part else "failed",
+            {**facts, "unique_in_each_partition": found.is_unique_in_part},
+            "PostgreSQL keeps codes unique in each partition only: two collections can share a code."
+            if found.is_unique_in_part
+            else f"Create a unique index on {found.code} and the columns that the registry is partitioned by:"
+            " without it, codes can be registered twice, and batches read the whole registry.",
+        )
     return check(
         "registry_index",
         "a unique index on entity_code guards the registry",
         "passed" if found.is_unique else "failed",
-        {"indexed": found.is_indexed, "unique": found.is_unique},
+        facts,
         "Create the index: without it, collections can share a code, and batches read the whole registry.",
-        [] if found.is_unique else [f"CREATE UNIQUE INDEX CONCURRENTLY ON {found.registry} (entity_code);"],
+        [] if found.is_unique else [f"CREATE UNIQUE INDEX CONCURRENTLY ON {found.registry} ({found.code});"],
     )
 
 

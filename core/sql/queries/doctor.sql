@@ -75,7 +75,16 @@ SELECT EXISTS (SELECT
         FROM pg_catalog.pg_index AS x
         JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0]
         WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL AND a.attname = b.code) AS is_indexed,
-    pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS registry
+    -- A partitioned table's keys hold what it is partitioned by, too.
+    c.relkind = 'p' AND EXISTS (SELECT
+        FROM pg_catalog.pg_index AS x
+        WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL
+          AND b.code = ANY (ARRAY(
+              SELECT a.attname FROM pg_catalog.pg_attribute AS a
+              WHERE a.attrelid = c.oid AND a.attnum = ANY (x.indkey[0:x.indnkeyatts - 1])))) AS is_unique_in_part,
+    c.relkind = 'p' AS is_partitioned,
+    pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS registry,
+    pg_catalog.quote_ident(b.code) AS code
 FROM (
     SELECT {S}.birth_bound_table('registry') AS relid,
         coalesce(columns ->> 'entity_code', 'entity_code')::name AS code

@@ -22,6 +22,21 @@ BROKEN = [
     ("heirs", "failed", ("CREATE TABLE public.heir () INHERITS (public.goods); CREATE TRIGGER trg_birth_gateway"
      " AFTER INSERT ON public.heir EXECUTE FUNCTION birth.fn_birth_gateway('goods');"
      "ALTER TABLE public.heir DISABLE TRIGGER trg_birth_gateway")),
+    *(
+        (
+            "registry_index",
+            verdict,
+            (
+                "ALTER TABLE birth.birth_registry RENAME TO whole; CREATE TABLE birth.birth_registry"
+                f" (LIKE birth.whole{keys}) PARTITION BY LIST (collection_name)"
+            ),
+        )
+        for verdict, keys in (
+            ("warning", ", UNIQUE (collection_name, entity_code)"),
+            ("failed", ""),
+            ("failed", ", UNIQUE (collection_name, born_at)"),
+        )
+    ),
     ("names", "warning", "CREATE TABLE birth.goods (id integer)"),
     ("sources", "failed", "ALTER TABLE public.goods ENABLE ROW LEVEL SECURITY, OWNER TO census_app"),
     ("row_security", "failed", "ALTER TABLE birth.birth_registry ENABLE ROW LEVEL SECURITY"),
