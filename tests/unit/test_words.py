@@ -47,6 +47,8 @@ _STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|GRAN
 _SQL = re.compile(r"--[^\n]*|'((?:[^']|'')*)'")
 _CODE = re.compile(r"^```.*?^```$|`[^`]*`|<!--.*?-->|\]\([^)]*\)", re.DOTALL | re.MULTILINE)
 
+_LEAVES = (ast.Name, ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
+
 
 class Text(NamedTuple):
     """A text that an operator may read, and where its first line stands."""
@@ -120,7 +122,7 @@ def complaints(path: str, texts: Iterator[Text] | list[Text]) -> Iterator[str]:
 
 def python_texts(source: str) -> Iterator[Text]:
     """The literals with a blank in them, f-strings with `{}` for each value, and the help of commands."""
-    nodes = list(ast.walk(ast.parse(source)))
+    nodes = list(_nodes(ast.parse(source)))
     skipped = {id(text) for text in _docstrings(nodes)}
     for node in nodes:
         if isinstance(node, ast.JoinedStr):
@@ -132,6 +134,20 @@ def python_texts(source: str) -> Iterator[Text]:
             continue
         if " " in text.strip() and not _STATEMENT.match(text):
             yield Text(node.lineno, text)
+
+
+def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Statements, calls and literals, each before its parts. Names have no parts: ast.walk takes twice the time."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                waiting += [each for each in value if isinstance(each, ast.AST) and not isinstance(each, ast.Name)]
+            elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+                waiting.append(value)
 
 
 def _docstrings(nodes: list[ast.AST]) -> Iterator[ast.Constant]:
