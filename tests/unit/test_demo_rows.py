@@ -8,17 +8,14 @@ from core.demo.specs import COLLECTIONS
 
 
 @pytest.fixture(scope="module")
-def simple() -> list[Drawn]:
-    return list(drawn(1))
-
-
-@pytest.fixture(scope="module")
 def twofold() -> dict[str, Drawn]:
-    return {found.shape.name: found for found in drawn(2)}
+    found = list(drawn(2))
+    assert len({each.shape.name for each in found}) == len(found)
+    return {each.shape.name: each for each in found}
 
 
-def test_every_collection_with_a_table_is_drawn_once_and_after_those_it_refers_to(simple: list[Drawn]) -> None:
-    order = [found.shape.name for found in simple]
+def test_every_collection_with_a_table_is_drawn_once_and_after_those_it_refers_to(twofold: dict[str, Drawn]) -> None:
+    order = list(twofold)
     assert sorted(order) == sorted(name for name, row in census().items() if row.has_table)
     for shape in COLLECTIONS:
         for column in shape.columns:

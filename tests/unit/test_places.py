@@ -30,6 +30,7 @@ def _files() -> Iterator[Path]:
             yield from (file for file in (ROOT / top).rglob(pattern) if file != Path(__file__))
 
 
+@cache
 def _is_there(path: str) -> bool:
     found = _ANY.sub("*", unquote(path))
     if found.partition("/")[0] in _LAYERS.split("|"):
@@ -37,6 +38,7 @@ def _is_there(path: str) -> bool:
     return any(ROOT.glob(found)) if "*" in found else (ROOT / found).exists()
 
 
+@cache
 def _is_known(name: str) -> bool:
     """Whether a dotted name is a module, or in the text of one."""
     place, *rest = name.split(".")
