@@ -50,11 +50,20 @@ class Sheet(VerticalScroll, can_focus=False):
         """How far a page goes."""
         return max(self.scrollable_content_region.height - KEPT, 1)
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether the last line tells of the text that is shown now."""
+        return self.border_subtitle == self._told.markup
+
     def _tell(self) -> None:
+        self.border_subtitle = self._told
+
+    @property
+    def _told(self) -> Content:
         below = round(self.max_scroll_y - self.scroll_y)
         more = f"▼ {below} more · " if below > 0 else "▲ end · " if self.max_scroll_y else ""
         more += "j k space: scroll · " if self.max_scroll_y else ""
-        self.border_subtitle = Content(f" {more}{self._size_key}{self._keys} ")
+        return Content(f" {more}{self._size_key}{self._keys} ")
 
     @property
     def _size_key(self) -> str:
