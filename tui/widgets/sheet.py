@@ -25,7 +25,7 @@ class Sheet(VerticalScroll, can_focus=False):
     def __init__(self, title: str, keys: str, *, whole: bool = False) -> None:
         super().__init__(classes="dialog reading -whole" if whole or Sheet.are_large else "dialog reading")
         self.border_title = Content(f" {title} ")  # a str would be parsed as markup
-        self._keys, self._is_whole = keys, whole
+        self._keys, self._is_whole, self._told = keys, whole, ""
 
     def on_mount(self) -> None:
         """Say what the keys do."""
@@ -53,17 +53,17 @@ class Sheet(VerticalScroll, can_focus=False):
     @property
     def is_at_rest(self) -> bool:
         """Whether the last line tells of the text that is shown now."""
-        return self.border_subtitle == self._told.markup
+        return self._told == self._telling()
 
     def _tell(self) -> None:
-        self.border_subtitle = self._told
+        self._told = self._telling()
+        self.border_subtitle = Content(self._told)
 
-    @property
-    def _told(self) -> Content:
+    def _telling(self) -> str:
         below = round(self.max_scroll_y - self.scroll_y)
         more = f"▼ {below} more · " if below > 0 else "▲ end · " if self.max_scroll_y else ""
         more += "j k space: scroll · " if self.max_scroll_y else ""
-        return Content(f" {more}{self._size_key}{self._keys} ")
+        return f" {more}{self._size_key}{self._keys} "
 
     @property
     def _size_key(self) -> str:

@@ -61,6 +61,7 @@ def test_two_appliers_of_one_run_share_its_work_and_both_end_well(small: Databas
     run.must_be_complete()
 
 
+@pytest.mark.long
 def test_an_applier_can_join_a_run_whose_workers_leave_no_moment_without_a_batch(small: Database) -> None:
     registering(small, before=_SLOW_WHILE_LOCKED.format(lock=_SLOWLY))
     run = a_run(small, 10_000)
@@ -92,6 +93,7 @@ def test_an_applier_that_was_thought_dead_is_refused_its_batch_and_ends_well(sma
     run.must_be_complete()
 
 
+@pytest.mark.long
 def test_an_applier_that_was_thought_dead_works_on_where_others_left_something(small: Database) -> None:
     run = a_run(small, ROWS)
     small.run(_NO_LEASE)

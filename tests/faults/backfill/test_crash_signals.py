@@ -62,6 +62,7 @@ def test_an_applier_that_waits_for_its_server_can_be_interrupted(small: Database
     run.must_be_complete()
 
 
+@pytest.mark.long
 def test_an_applier_that_was_started_in_the_background_does_not_hear_ctrl_c(small: Database) -> None:
     run = a_run(small, ROWS)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for what it starts with `&`

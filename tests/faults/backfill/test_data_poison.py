@@ -56,9 +56,16 @@ def raising(code: str, statement: str) -> str:
         ("RAISE EXCEPTION 'own class' USING ERRCODE = 'GW042';", "GW042", "own class"),
         ("ASSERT false, 'an assertion';", "P0004", "an assertion"),
         ("PERFORM 1 / 0;", "22012", "division by zero"),
-        ("PERFORM 'x'::integer;", "22P02", 'invalid input syntax for type integer: "x"'),
-        ("EXECUTE 'SELECT no_such_column';", "42703", 'column "no_such_column" does not exist'),
-        ("RAISE program_limit_exceeded;", "54000", "program_limit_exceeded"),
+        pytest.param(
+            "PERFORM 'x'::integer;", "22P02", 'invalid input syntax for type integer: "x"', marks=pytest.mark.long
+        ),
+        pytest.param(
+            "EXECUTE 'SELECT no_such_column';",
+            "42703",
+            'column "no_such_column" does not exist',
+            marks=pytest.mark.long,
+        ),
+        pytest.param("RAISE program_limit_exceeded;", "54000", "program_limit_exceeded", marks=pytest.mark.long),
     ],
 )
 def test_a_row_that_makes_the_register_function_raise_is_found_and_set_aside_with_its_reason(

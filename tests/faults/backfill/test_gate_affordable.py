@@ -45,6 +45,7 @@ def test_nested_probes_of_an_index_are_no_nested_scan(small: Database) -> None:
     assert done(small, reconciled(small, "goods")).registered == 50
 
 
+@pytest.mark.long
 def test_a_nested_scan_of_small_tables_is_affordable(small: Database) -> None:
     large(small, 100)
     without(small, INDEXLESS)

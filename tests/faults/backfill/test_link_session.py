@@ -44,6 +44,7 @@ def test_a_session_that_is_terminated_is_replaced_and_its_batch_repeated(
     run.must_be_complete()
 
 
+@pytest.mark.long
 def test_sessions_that_are_terminated_again_and_again_only_cost_time(small: Database) -> None:
     run = a_run(small, 5_000)
     with applying(small.dsn(), run.number, "--batch-size", "100", "--workers", "2") as applier:
@@ -97,6 +98,7 @@ def test_workers_that_get_no_connection_of_their_own_leave_the_run_to_the_one_th
     run.must_be_complete()
 
 
+@pytest.mark.long
 def test_a_database_that_becomes_read_only_stops_a_run_which_can_be_resumed(small: Database) -> None:
     run = a_run(small, ROWS)
     with applying(small.dsn(), run.number, "--batch-size", "100", hold=Hold("before_commit", 3)) as applier:

@@ -225,7 +225,7 @@ def test_whatever_people_do_in_whatever_order_the_books_are_right_and_the_backfi
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=6,
+            max_examples=4,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

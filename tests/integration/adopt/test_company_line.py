@@ -127,6 +127,7 @@ def test_with_a_gateway_alone_our_register_function_gives_rows_born_like_the_gat
     assert company.run(left) == []
 
 
+@pytest.mark.long
 def test_with_the_company_s_register_function_its_rows_are_as_it_makes_them(server: TestServer) -> None:
     # It keeps what it does in a temporary table, which is no other table that it writes.
     keeping = "CREATE TEMP TABLE IF NOT EXISTS now (code text) ON COMMIT DROP; INSERT INTO now VALUES (p_code);"

@@ -185,6 +185,7 @@ _FURTHER = {
 _HARMLESS = {"another column came"}
 
 
+@pytest.mark.long
 def test_further_drifts_one_after_another_lead_on_as_well(small: Database) -> None:
     assert world.Drive(small, world.a_run(small, "goods", goods=20, notes=5)).go().status == 0
     for number, (drift, statement) in enumerate(_FURTHER.items()):

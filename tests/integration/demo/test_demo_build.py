@@ -33,9 +33,15 @@ def empty(server: EmbeddedServer, name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def twins(server: EmbeddedServer) -> tuple[str, str]:
+def demo(server: EmbeddedServer) -> str:
+    dsn = empty(server, "before")
+    build(dsn)
+    return dsn
+
+
+@pytest.fixture(scope="module")
+def twins(server: EmbeddedServer, demo: str) -> tuple[str, str]:  # noqa: ARG001 - a demo was built before
     """Two demos built at the same time, on a server that has seen a demo before."""
-    build(empty(server, "before"))
     dsns = empty(server, "one"), empty(server, "other")
     failures: list[ConsoleError] = []
 
@@ -54,6 +60,7 @@ def twins(server: EmbeddedServer) -> tuple[str, str]:
     return dsns
 
 
+@pytest.mark.long
 def test_two_builds_hold_the_same_rows(twins: tuple[str, str]) -> None:
     own = ("birth_registry", "birth_policy", "birth_identity", "birth_person_login", "birth_evidence_claim")
     tables = [f"public.{name}" for name, row in census().items() if row.has_table and name != "collection_registry"]
@@ -93,9 +100,9 @@ def test_progress_is_told_in_a_few_lines(server: EmbeddedServer) -> None:
 
 
 @pytest.mark.parametrize("login", PEOPLE)
-def test_every_login_is_another_person_with_one_group_and_no_more(twins: tuple[str, str], login: str) -> None:
+def test_every_login_is_another_person_with_one_group_and_no_more(demo: str, login: str) -> None:
     person, group = PEOPLE[login]
-    answer = asking(twins[0])
+    answer = asking(demo)
     assert answer(f"person FROM birth.birth_person_login WHERE login = '{login}'") == person
     assert (
         answer(f"string_agg(roleid::regrole::text, ',') FROM pg_auth_members WHERE member = '{login}'::regrole")
@@ -115,13 +122,13 @@ def test_persons_are_told_apart() -> None:
     assert len({person for person, _ in PEOPLE.values()}) == len(PEOPLE)
 
 
-def test_the_figures_of_older_documents_are_kept_as_claims(twins: tuple[str, str]) -> None:
+def test_the_figures_of_older_documents_are_kept_as_claims(demo: str) -> None:
     stated = "SELECT string_agg(stated, '; ' ORDER BY claim) FROM birth.birth_evidence_claim"
-    assert ask(twins[0], stated) == "31 compatible / 43 broken of 74; 14 compatible / 22 broken of 36; 5"
+    assert ask(demo, stated) == "31 compatible / 43 broken of 74; 14 compatible / 22 broken of 36; 5"
 
 
-def test_a_new_row_is_registered_and_numbered_after_those_that_were_loaded(twins: tuple[str, str]) -> None:
-    with psycopg.connect(twins[0]) as connection:
+def test_a_new_row_is_registered_and_numbered_after_those_that_were_loaded(demo: str) -> None:
+    with psycopg.connect(demo) as connection:
         row = connection.execute("INSERT INTO tasks (code, name) VALUES ('TSK-NEW', 'New') RETURNING id").fetchone()
         assert row == (1481,)
         found = connection.execute(

@@ -125,6 +125,7 @@ MEMBERSHIPS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("check", "statement"), ROLES)
 def test_an_audit_fails_where_a_role_has_an_attribute_too_many(small: Database, check: str, statement: str) -> None:
     # Before 16 whoever has CREATEROLE could make itself a member of anything: a superuser here.
@@ -135,6 +136,7 @@ def test_an_audit_fails_where_a_role_has_an_attribute_too_many(small: Database, 
     assert findings(small) == set()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("check", "role"), MEMBERSHIPS)
 @pytest.mark.parametrize("inherit", ["INHERIT", "NOINHERIT"])
 def test_an_audit_fails_where_a_login_can_become_a_role_that_may_more(
@@ -246,6 +248,7 @@ def test_the_command_prints_every_check_and_fails_where_one_does(small: Database
     assert "operator1 on birth_admission_budget" in broken.stdout
 
 
+@pytest.mark.long
 def test_in_a_pipe_no_finding_stands_on_a_line_that_is_wider_than_people_read(small: Database) -> None:
     small.run(BROKEN["dml"])
     answer = run("doctor", "--dsn", small.dsn())

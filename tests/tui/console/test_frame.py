@@ -116,7 +116,9 @@ def test_what_is_too_long_for_a_clipboard_is_in_a_file(source: FakeSource, sent:
     drive(scenario, source)
 
 
-@pytest.mark.parametrize("ending", ["csv", "json", "md", "svg"])
+@pytest.mark.parametrize(
+    "ending", ["csv", *(pytest.param(ending, marks=pytest.mark.long) for ending in ("json", "md")), "svg"]
+)
 def test_e_writes_what_is_shown_and_never_over_a_file(source: FakeSource, tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"rows.{ending}"
 

@@ -101,6 +101,7 @@ def test_a_diff_of_a_hundred_thousand_rows_opens_at_once_at_both_ends(
     on(small_, look, "viewer1")
 
 
+@pytest.mark.long
 def test_a_filter_finds_codes_among_a_hundred_thousand_and_escape_takes_it_away(small_: Database) -> None:
     run = small.a_run(small_, "goods", goods=100_000)
 

@@ -217,6 +217,7 @@ def test_a_run_that_another_process_applies_is_followed_paused_resized_and_cance
     assert small_.value("SELECT batch_size FROM birth.birth_backfill_control") == 40
 
 
+@pytest.mark.long
 def test_permits_that_do_not_cover_the_rest_are_told_where_an_apply_stopped_and_before_the_next(
     small_: Database,
 ) -> None:

@@ -27,6 +27,7 @@ def console(database: Database, home: Path) -> Terminal:
     return Terminal(_CONSOLE, environment(BIRTH_CONSOLE_DSN=database.dsn(), BIRTH_CONSOLE_HOME=str(home)))
 
 
+@pytest.mark.long
 def test_a_cursor_key_in_a_diff_costs_at_most_300_bytes(ledger_db: Database, tmp_path: Path) -> None:
     small.a_run(ledger_db, goods=2_000)
     with console(ledger_db, tmp_path) as terminal:

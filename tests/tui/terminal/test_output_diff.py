@@ -1,6 +1,6 @@
 import pyte
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyte.screens import Char
 
@@ -41,6 +41,7 @@ class Shown:
 
 
 @pytest.mark.parametrize("erases", [True, pytest.param(False, marks=pytest.mark.long)])
+@settings(deadline=None)  # no test depends on how fast the machine is
 @given(frames=FRAMES)
 def test_after_every_frame_the_terminal_shows_the_same(
     erases: bool,  # noqa: FBT001 - the parameter

@@ -145,11 +145,11 @@ def test_sixteen_colours_or_none_say_the_same_in_words(extra: dict[str, str]) ->
 @pytest.mark.parametrize(
     ("keys", "seen"),
     [
-        ("2s", "by strategy ▲"),
-        ("2/iu_", "2 of 75 match iu_"),
+        pytest.param("2s", "by strategy ▲", marks=pytest.mark.long),
+        pytest.param("2/iu_", "2 of 75 match iu_", marks=pytest.mark.long),
         ("2/iu_\rj1\x1b[B2", "▌iu_staging_record"),
-        (":matrix\r", "rows 1 to"),
-        ("2?q1", "Gate conditions"),
+        pytest.param(":matrix\r", "rows 1 to", marks=pytest.mark.long),
+        pytest.param("2?q1", "Gate conditions", marks=pytest.mark.long),
         (":matrix\r:reverse\r/iu_", "by collection ▼"),
         ("2/!iu\r?qGg?qs", "73 of 75 match !iu · rows 1 to 16 · by strategy ▲"),
     ],

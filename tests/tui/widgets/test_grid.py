@@ -29,6 +29,7 @@ def test_a_cursor_move_repaints_two_lines_and_nothing_else(source: FakeSource, m
     drive(scenario, source)
 
 
+@pytest.mark.long
 def test_at_the_edge_the_cursor_is_centred_so_that_the_next_keys_repaint_two_lines(source: FakeSource) -> None:
     async def scenario(console: Driven) -> None:
         await console.press("2")
