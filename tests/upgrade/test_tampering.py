@@ -66,11 +66,16 @@ def brought_up(database: Database) -> list[str]:
 def test_whatever_is_not_as_it_was_installed_is_named_and_no_run_is_applied(small: Database) -> None:
     a_run(small, "goods", goods=20)
     assert named(small) == []
+    asked: set[str] = set()
     for case, each in BROKEN.items():
         small.run(each.breaking)
-        assert each.found in named(small), (case, named(small))
+        found = named(small)
+        assert each.found in found, (case, found)
         what = each.found.removesuffix(" missing").removesuffix(" additional").partition(" changed")[0]
-        assert any(what in found for found in seen_by_the_gate(small)), case
+        # Doctor and gate read one list: the gate is asked once for each kind of object.
+        if (kind := what.partition(" ")[0]) not in asked:
+            asked.add(kind)
+            assert any(what in seen for seen in seen_by_the_gate(small)), case
         if each.mending:
             # Nobody passes it off as installed: no file makes it again.
             with small.connect("postgres") as connection, pytest.raises(ConsoleError) as refused:
