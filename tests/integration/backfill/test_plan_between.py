@@ -104,11 +104,15 @@ def test_sources_that_are_read_in_one_pass_get_what_each_gets_by_itself(small: D
     # So do those whose codes stand in order, each apart from the others'.
     for name in ("north", "south"):
         small.run(_WORLD.format(name=name, code=f"'{name}' || n", rows=2000))
+    # A company names its columns as it likes, also as our statements read.
+    small.run('ALTER TABLE public.north RENAME id TO "$1 IS NULL OR r.entity_code BETWEEN $1 AND $2"')
     small.run("VACUUM ANALYZE public.north, public.south, birth.birth_registry")
     with small.connect("operator1") as operator:
         apart = plan.plan(operator, ["north", "south"], note="in one pass").run.run
     entries = f"ARRAY(SELECT ledger_id FROM birth.birth_backfill_ledger WHERE run_id = {apart})"
     assert small.value(f"SELECT birth._birth_together_apart({entries})") is True
+    met = str(small.value(f"SELECT birth._birth_together_met({entries})"))
+    assert len(small.run(met)) == sum(row["missing"] for row in small.run(_EACH.format(run=apart)))
     small.run("INSERT INTO public.south VALUES (7777, 'zone')")
     for row in small.run(_EACH.format(run=apart)):
         late = int(row["collection_name"] == "south")

@@ -268,8 +268,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             SELECT replace(concat_ws(E';\n',
                 format('INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
             SELECT $1, seq, code, source_key FROM (%s) AS met WHERE met.owner IS NULL', met),
-                counted), ' AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2)', '')
-            FROM {S}._birth_plan_queries(p_relid, p_collection, p_expression, p_locator, p_columns)) END
+                counted), format(' AND (%s)', {S}._birth_within_bounds()), '')
+            FROM {S}._birth_plan_queries(p_relid, p_collection, p_expression, p_locator, p_columns, NULL)) END
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_text(oid, text, text, text[], text[]) IS
     'The statements that would plan a source, to show them. Private.';

@@ -24,7 +24,7 @@ BEGIN
             v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_recount);
     ELSE
         v_reads := {S}._birth_plan_queries(
-            v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_entry.columns);
+            v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_entry.columns, NULL);
         PERFORM {S}._birth_plan_affordable(v_entry.relid, v_entry.collection_name, v_reads.met);
         v_bounds := {S}._birth_code_bounds(v_entry.relid, v_expression);
         v_statement := {S}._birth_plan_by_join(
@@ -126,8 +126,8 @@ BEGIN
     RETURN format('{S}._birth_reading_few(%L, %s, %L, %L, %L)',
         format('SELECT ARRAY(SELECT %1$s FROM %2$s AS source WHERE NOT EXISTS (
                 SELECT FROM {S}.birth_registry_rows() AS r
-                WHERE r.entity_code = %1$s AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2)) LIMIT $3)',
-            v_text, {S}._birth_source(p_entry.relid)),
+                WHERE r.entity_code = %1$s AND (%3$s)) LIMIT $3)',
+            v_text, {S}._birth_source(p_entry.relid), {S}._birth_within_bounds()),
         v_most,
         format('SELECT row.owner, row.code, row.source_key,
                 row_number() OVER (PARTITION BY row.owner IS NULL ORDER BY row.code COLLATE "C") AS seq
@@ -137,10 +137,10 @@ BEGIN
                 UNION ALL
                 SELECT r.collection_name, %1$s, %2$s
                 FROM {S}.birth_registry_rows() AS r JOIN %3$s AS source ON %4$s = r.entity_code
-                WHERE r.collection_name <> %5$L AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2)) AS row
+                WHERE r.collection_name <> %5$L AND (%6$s)) AS row
             WHERE row.code IS NOT NULL',
             p_expression, {S}._birth_source_key(p_entry.locator), {S}._birth_source(p_entry.relid), v_text,
-            p_entry.collection_name),
+            p_entry.collection_name, {S}._birth_within_bounds()),
         p_met, p_bounds);
 END
 $body$;

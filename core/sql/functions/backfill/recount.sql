@@ -55,14 +55,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         SELECT (SELECT coalesce(sum(codes), 0)::bigint FROM chunk),
             (SELECT encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY number), ''::bytea)), 'hex') FROM chunk),
             without_code, duplicates FROM counted $query$,
-        {S}._birth_missing_query(p_entry), {S}._birth_counted_query(p_entry))
+        {S}._birth_missing_query(p_entry, NULL), {S}._birth_counted_query(p_entry))
 $body$;
 COMMENT ON FUNCTION {S}._birth_recount_statement({S}.birth_backfill_ledger) IS
     'The statement that recounts one entry. Private.';
 
 -- The query of an entry's codes that are missing now: a set difference, for _birth_reading. Of codes in order, by one
--- pass over both indexes; before PostgreSQL 18, EXCEPT sorts whatever it is given, so there it is said by groups.
-CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger) RETURNS text
+-- pass over both indexes; before PostgreSQL 18, EXCEPT sorts whatever it is given, so there it is said by groups. `p_within`: as in
+-- _birth_plan_queries.
+CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger, p_within text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_code text := {S}._birth_identity_expression(
@@ -76,24 +77,24 @@ BEGIN
         WHEN v_text IS NULL
             THEN 'SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source WHERE (%1$s) IS NOT NULL
                 EXCEPT SELECT r.entity_code COLLATE "C" FROM {S}.birth_registry_rows() AS r
-                WHERE $1 IS NULL OR r.entity_code BETWEEN $1 AND $2'
+                WHERE %5$s'
         ELSE 'SELECT every.code COLLATE "C" AS code FROM (' || CASE
             WHEN current_setting('server_version_num')::integer >= 180000
                 THEN 'SELECT %4$s AS code FROM %2$s AS source
                     EXCEPT SELECT r.entity_code FROM {S}.birth_registry_rows() AS r
-                    WHERE $1 IS NULL OR r.entity_code BETWEEN $1 AND $2) AS every'
+                    WHERE %5$s) AS every'
             ELSE 'SELECT each.code FROM (
                     SELECT 1 AS side, %4$s AS code FROM %2$s AS source
                     UNION ALL SELECT 0, r.entity_code FROM {S}.birth_registry_rows() AS r
-                    WHERE $1 IS NULL OR r.entity_code BETWEEN $1 AND $2) AS each
+                    WHERE %5$s) AS each
                 GROUP BY each.code HAVING min(each.side) > 0) AS every' END
             || ' WHERE ascii(every.code) BETWEEN 33 AND 126 OR {S}.birth_code_fold(every.code) <> '''''
         END, v_code, {S}._birth_source(p_entry.relid),
         format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
-            v_code, {S}._birth_source(p_entry.relid)), v_text);
+            v_code, {S}._birth_source(p_entry.relid)), v_text, coalesce(p_within, {S}._birth_within_bounds()));
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_missing_query({S}.birth_backfill_ledger) IS
+COMMENT ON FUNCTION {S}._birth_missing_query({S}.birth_backfill_ledger, text) IS
     'The query of an entry''s missing codes: a set difference. Private.';
 
 -- The query for what bounds an entry's part of the registry.

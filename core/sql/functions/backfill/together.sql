@@ -154,20 +154,20 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_together_apart(bigint[]) IS
     'True if the codes of these entries stand in order, none of one between those of another. Private.';
 
--- A query of one entry that reads the registry between $1 and $2, for a query over many entries: its first and last
--- code, told by its index, stand for them.
-CREATE OR REPLACE FUNCTION {S}._birth_together_bounded(p_entry {S}.birth_backfill_ledger, p_query text) RETURNS text
+-- What bounds the codes of the registry in a query of one entry among many: its first and last code, told by its
+-- index.
+CREATE OR REPLACE FUNCTION {S}._birth_together_within(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_text text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
 BEGIN
-    RETURN replace(p_query, '$1 IS NULL OR r.entity_code BETWEEN $1 AND $2', format(
+    RETURN format(
         'r.entity_code BETWEEN (SELECT min(%1$s) FROM %2$s AS source) AND (SELECT max(%1$s) FROM %2$s AS source)',
-        v_text, {S}._birth_source(p_entry.relid)));
+        v_text, {S}._birth_source(p_entry.relid));
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_together_bounded({S}.birth_backfill_ledger, text) IS
-    'A query of one entry whose bounds are the first and last code of its source. Private.';
+COMMENT ON FUNCTION {S}._birth_together_within({S}.birth_backfill_ledger) IS
+    'The condition that bounds codes of the registry by the first and last code of an entry''s source. Private.';
 
 -- The rows that a plan of these entries meets: entry, owner, code, key, number. Of entries apart, each with its own
 -- part of the registry; else one join finds what is missing and what is registered for others.
@@ -177,9 +177,9 @@ BEGIN
     IF {S}._birth_together_apart(p_ledgers) THEN
         RETURN (
             SELECT string_agg(format('SELECT %s::bigint, met.* FROM (%s) AS met', l.ledger_id,
-                {S}._birth_together_bounded(l, ({S}._birth_plan_queries(l.relid, l.collection_name,
+                ({S}._birth_plan_queries(l.relid, l.collection_name,
                     {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'),
-                    l.locator, l.columns)).met)), E'\nUNION ALL ' ORDER BY l.ledger_id)
+                    l.locator, l.columns, {S}._birth_together_within(l))).met), E'\nUNION ALL ' ORDER BY l.ledger_id)
             FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers));
     END IF;
     RETURN format('SELECT row.entry, r.collection_name, row.code, row.source_key, row_number() OVER'
@@ -202,7 +202,7 @@ BEGIN
     IF {S}._birth_together_apart(p_ledgers) THEN
         RETURN format('missing AS MATERIALIZED (%s), counted AS (%s)', (
             SELECT string_agg(format('SELECT %1$s::bigint AS entry, row.code, %1$s::bigint AS last FROM (%2$s) AS row',
-                l.ledger_id, {S}._birth_together_bounded(l, {S}._birth_missing_query(l))),
+                l.ledger_id, {S}._birth_missing_query(l, {S}._birth_together_within(l))),
                 E'\nUNION ALL ' ORDER BY l.ledger_id)
             FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers)),
             {S}._birth_together_counted(p_ledgers));

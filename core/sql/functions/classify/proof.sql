@@ -63,7 +63,7 @@ BEGIN
             v_expression, {S}._birth_source(p_relid))) AS w;
         v_twins := v_found.twins;
     ELSE
-        v_reads := {S}._birth_plan_queries(p_relid, p_collection, v_expression, p_columns, p_columns);
+        v_reads := {S}._birth_plan_queries(p_relid, p_collection, v_expression, p_columns, p_columns, NULL);
         PERFORM {S}._birth_plan_affordable(p_relid, p_collection, v_reads.taken);
         v_bounds := {S}._birth_code_bounds(p_relid, v_expression);
         IF v_bounds IS NULL THEN

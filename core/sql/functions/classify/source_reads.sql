@@ -1,24 +1,25 @@
 -- What a plan reads of a source that can be joined with the registry: the rows that one join finds missing, in code
 -- order, or registered for others (`owner`); what the contract asks for; and codes that are registered for others by
--- themselves. The first and the last are for _birth_reading.
+-- themselves. The first and the last are for _birth_reading, and read the registry between its bounds, or `p_within`.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_queries(
-    p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[],
+    p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[], p_within text,
     OUT met text, OUT counted text, OUT taken text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format('SELECT r.collection_name AS owner, row.code, row.source_key,
                 row_number() OVER (PARTITION BY r.collection_name IS NULL ORDER BY row.code COLLATE "C") AS seq
             FROM (SELECT %1$s AS code, %2$s AS source_key FROM %3$s AS source) AS row
             LEFT JOIN {S}.birth_registry_rows() AS r
-                ON r.entity_code = row.code AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2)
+                ON r.entity_code = row.code AND (%5$s)
             WHERE row.code IS NOT NULL AND (r.entity_code IS NULL OR r.collection_name <> %4$L)',
-            p_expression, {S}._birth_source_key(p_locator), {S}._birth_source(p_relid), p_collection),
+            p_expression, {S}._birth_source_key(p_locator), {S}._birth_source(p_relid), p_collection,
+            coalesce(p_within, {S}._birth_within_bounds())),
         {S}._birth_counted_statement(p_relid, p_expression, p_columns),
         format('SELECT count(*), min(row.code COLLATE "C") FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
             JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code
-            WHERE r.collection_name <> %3$L AND ($1 IS NULL OR r.entity_code BETWEEN $1 AND $2)',
-            p_expression, {S}._birth_source(p_relid), p_collection)
+            WHERE r.collection_name <> %3$L AND (%4$s)',
+            p_expression, {S}._birth_source(p_relid), p_collection, coalesce(p_within, {S}._birth_within_bounds()))
 $body$;
-COMMENT ON FUNCTION {S}._birth_plan_queries(oid, text, text, text[], text[]) IS
+COMMENT ON FUNCTION {S}._birth_plan_queries(oid, text, text, text[], text[], text) IS
     'The queries that plan a source by joins: rows that are missing or registered for other collections, its counts, '
     'and the latter alone. Private.';
 

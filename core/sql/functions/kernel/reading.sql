@@ -57,6 +57,14 @@ COMMENT ON FUNCTION {S}._birth_reading_few(text, bigint, text, text, text) IS
     'Rows of one of two queries, read as in _birth_reading: of the first if few codes are found, which it is given. '
     'Private.';
 
+-- The condition by which such a query reads no more of the registry, `r`, than what bounds it.
+CREATE OR REPLACE FUNCTION {S}._birth_within_bounds() RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT '$1 IS NULL OR r.entity_code BETWEEN $1 AND $2'
+$body$;
+COMMENT ON FUNCTION {S}._birth_within_bounds() IS
+    'The condition by which a query for _birth_reading reads the registry between its bounds. Private.';
+
 -- What bounds the codes of the registry that such a query reads, and whether all of what is read is wanted. Sets how
 -- the server reads, until the subtransaction of the caller is undone.
 CREATE OR REPLACE FUNCTION {S}._birth_reading_bounds(

@@ -80,7 +80,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         FROM missing
         LEFT JOIN {S}.birth_backfill_item AS item ON item.ledger_id = %6$s AND item.entity_code = missing.code
         LEFT JOIN {S}.birth_backfill_quarantine AS aside ON aside.ledger_id = item.ledger_id AND aside.seq = item.seq
-        $query$, {S}._birth_missing_query(p_entry), {S}._birth_repeated_query(p_entry), code.expression,
+        $query$, {S}._birth_missing_query(p_entry, NULL), {S}._birth_repeated_query(p_entry), code.expression,
         {S}._birth_source(p_entry.relid), {S}._birth_shared_query('repeated'), p_entry.ledger_id)
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS code(expression)
