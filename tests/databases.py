@@ -132,6 +132,17 @@ def a_template(server: TestServer, name: str = DEMO) -> Iterator[str]:
 
 
 @contextmanager
+def a_variant(server: TestServer, template: str, kind: str) -> Iterator[Database]:
+    """One more template, copied from another and to be changed before it is cloned; dropped afterwards."""
+    name = f"{template}_{kind}"
+    server.create(name, template)
+    try:
+        yield Database(server, name)
+    finally:
+        server.drop(name)
+
+
+@contextmanager
 def a_clone(server: TestServer, template: str) -> Iterator[Database]:
     """A copy of the template, dropped afterwards."""
     name = f"birth_test_{os.getpid()}_{secrets.token_hex(4)}"

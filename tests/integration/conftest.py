@@ -5,17 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests import line
-from tests.databases import Database, TestServer, a_clone
+from tests.databases import Database, TestServer, a_clone, a_variant
 
 
 @pytest.fixture(scope="session")
 def resolved_template(server: TestServer, template: str) -> Iterator[str]:
     """The name of a demo where every collection is classified or exempted as the census intends."""
-    name = f"{template}_resolved"
-    server.create(name, template)
-    line.resolve_blockers(Database(server, name))
-    yield name
-    server.drop(name)
+    with a_variant(server, template, "resolved") as variant:
+        line.resolve_blockers(variant)
+        yield variant.name
 
 
 @pytest.fixture

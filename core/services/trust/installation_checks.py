@@ -1,17 +1,15 @@
 """What the doctor asks of the database itself: what is installed and bound, and whether its sources can be read."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from core.db.connection.session import Connection
 from core.db.install import catalog, installer
 from core.db.rows import doctor
 from core.db.rows.audit import PLACE
 from core.domain.trust.check import Check, check
-from core.services.adopt.unenrolled import unenrolled
-from core.services.trust import foreign_objects
+from core.services.trust import foreign_objects, table_checks
 from core.version import SCHEMA_VERSION
 
-_SHOWN = 5
 _DIFFERENCES = 20
 
 
@@ -33,13 +31,13 @@ def checks(remedies: Remedies) -> list[tuple[str, Callable[[Connection], Iterabl
         ("fingerprints", _one(_pins)),
         ("server", _one(_server)),
         ("history", _one(_history)),
-        ("registry_index", _one(_registry)),
-        ("row_security", _one(_row_security)),
-        ("sources", _sources),
-        ("heirs", _one(_heirs)),
-        ("identities_kept", _one(_kept)),
-        ("names", _one(_names)),
-        ("unenrolled", _one(_unenrolled)),
+        ("registry_index", _one(table_checks.registry)),
+        ("row_security", _one(table_checks.row_security)),
+        ("sources", table_checks.sources),
+        ("heirs", _one(table_checks.heirs)),
+        ("identities_kept", _one(table_checks.kept)),
+        ("names", _one(table_checks.names)),
+        ("unenrolled", _one(table_checks.unenrolled)),
     ]
 
 
@@ -188,119 +186,3 @@ def _history(connection: Connection) -> Check:
         "A failover or restore may have taken decisions. Compare with an anchor: `birth-console audit --anchor FILE`."
         " Then a gatekeeper accepts: `birth-console audit --accept-history REASON`.",
     )
-
-
-def _registry(connection: Connection) -> Check:
-    found = connection.one(doctor.REGISTRY)
-    facts = {"indexed": found.is_indexed, "unique": found.is_unique}
-    if found.is_partitioned:
-        return check(
-            "registry_index",
-            "a unique index on entity_code guards the registry, which is partitioned",
-            "warning" if found.is_unique_in_part else "failed",
-            {**facts, "unique_in_each_partition": found.is_unique_in_part},
-            "PostgreSQL keeps codes unique in each partition only: two collections can share a code."
-            if found.is_unique_in_part
-            else f"Create a unique index on {found.code} and the columns that the registry is partitioned by:"
-            " without it, codes can be registered twice, and batches read the whole registry.",
-        )
-    return check(
-        "registry_index",
-        "a unique index on entity_code guards the registry",
-        "passed" if found.is_unique else "failed",
-        facts,
-        "Create the index: without it, collections can share a code, and batches read the whole registry.",
-        [] if found.is_unique else [f"CREATE UNIQUE INDEX CONCURRENTLY ON {found.registry} ({found.code});"],
-    )
-
-
-def _row_security(connection: Connection) -> Check:
-    hidden = [row.table for row in connection.rows(doctor.ROW_SECURITY)]
-    return check(
-        "row_security",
-        "row-level security hides no rows of registry and sources",
-        "failed" if hidden else "passed",
-        {"tables": hidden},
-        "Exempt these collections and keep the policies: hidden rows would count as missing.",
-    )
-
-
-def _sources(connection: Connection) -> Iterator[Check]:
-    rows = connection.rows(doctor.SOURCES)
-    unread = [row for row in rows if row.closed or row.unread or row.guarded]
-    yield check(
-        "sources",
-        "birth_owner and the groups may read every REQUIRED collection",
-        "failed" if unread else "passed",
-        {"unreadable": _few(unread), "with_row_security": _few([row for row in unread if row.guarded])},
-        "Grant the missing privileges. Exempt collections with row-level security: they cannot be backfilled.",
-        [*_entering(unread), *(f"GRANT SELECT ON {row.table} TO birth_owner, birth_reader;" for row in unread
-                               if row.unread)],
-    )  # fmt: skip
-    unknown = [row for row in rows if row.unknown]
-    yield check(
-        "statistics",
-        "the server has statistics of every REQUIRED collection",
-        "warning" if unknown else "passed",
-        {"without": _few(unknown)},
-        "ANALYZE these tables: suggestions and plans need statistics.",
-        [f"ANALYZE {row.table};" for row in unknown],
-    )
-
-
-def _entering(rows: Sequence[doctor.Source]) -> list[str]:
-    schemas = sorted({row.schema for row in rows if row.closed})
-    return [f"GRANT USAGE ON SCHEMA {schema} TO birth_owner, birth_reader;" for schema in schemas]
-
-
-def _heirs(connection: Connection) -> Check:
-    rows = connection.rows(doctor.HEIRS)
-    return check(
-        "heirs",
-        "tables that inherit from a REQUIRED collection have the birth trigger, too",
-        "failed" if rows else "passed",
-        {"without_trigger": len(rows), "tables": [row.table for row in rows[:_SHOWN]]},
-        "Attach the gateway's trigger to these tables, too: inheritance copies none. `birth-console init` does it where"
-        " the gateway is the console's own.",
-        [row.remedy for row in rows if row.remedy],
-    )
-
-
-def _kept(connection: Connection) -> Check:
-    """A proof is of its moment. What holds rows apart from then on is the table's own constraint."""
-    rows = connection.rows(doctor.UNKEPT)
-    return check(
-        "identities_kept",
-        "constraints keep each identity: UNIQUE and NOT NULL",
-        "warning" if rows else "passed",
-        {"unkept": len(rows), "identities": [f"{row.collection} ({row.identity})" for row in rows[:_SHOWN]]},
-        "Ask the tables' owners to run the remedy. Else a row without a code, or with another row's, may come.",
-        [statement for row in rows for statement in row.statements],
-    )
-
-
-def _names(connection: Connection) -> Check:
-    found = {row.collection: row.schemas for row in connection.rows(doctor.AMBIGUOUS)}
-    return check(
-        "names",
-        "each collection's name matches one table",
-        "warning" if found else "passed",
-        {"ambiguous": dict(list(found.items())[:_SHOWN])},
-        "Name the right table in birth_collection_place. Several schemas have one; the first is taken.",
-    )
-
-
-def _unenrolled(connection: Connection) -> Check:
-    found = unenrolled(connection)
-    return check(
-        "unenrolled",
-        "every table that was to be enrolled is a collection",
-        "warning" if found else "passed",
-        {"tables": [*found[:_SHOWN]], "found": len(found)},
-        "Enrol them: `birth-console init --collections …`, or `--exempt …`. Nothing registers their rows.",
-    )
-
-
-def _few(rows: Sequence[doctor.Source]) -> list[str]:
-    shown = [str(row.collection) for row in rows[:_SHOWN]]
-    return [*shown, f"and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else shown

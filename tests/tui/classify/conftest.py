@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests import line
-from tests.databases import Database, TestServer, a_clone
+from tests.databases import Database, TestServer, a_clone, a_variant
 from tests.tui.idle import judged_by_the_screen_s_thread
 
 # Of the 43: ten with a table, so that the first portion of samples is not all of them, and two without one.
@@ -23,15 +23,13 @@ def idle_while_samples_are_taken() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def few_template(server: TestServer, template: str) -> Iterator[str]:
     """The name of a demo with a dozen blockers: sampling all 43 takes most of the time of a test."""
-    name = f"{template}_few"
-    server.create(name, template)
-    with server.admin(name) as admin:
-        for identity in line.intended().values():
-            if identity is not None and identity.collection not in LEFT:
-                values = [identity.collection, identity.strategy, list(identity.columns)]
-                admin.execute("SELECT birth.birth_identity_import(%s, %s, %s, 'a test says so')", values)
-    yield name
-    server.drop(name)
+    with a_variant(server, template, "few") as variant:
+        with server.admin(variant.name) as admin:
+            for identity in line.intended().values():
+                if identity is not None and identity.collection not in LEFT:
+                    values = [identity.collection, identity.strategy, list(identity.columns)]
+                    admin.execute("SELECT birth.birth_identity_import(%s, %s, %s, 'a test says so')", values)
+        yield variant.name
 
 
 @pytest.fixture

@@ -61,6 +61,31 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_register_conflict() IS
     'The conflict target of the stand-in register function: the code, where an index keeps it unique. Private.';
 
+-- The body of a stand-in that registers one row: `p_rows` gives the values of `p_columns`.
+CREATE OR REPLACE FUNCTION {S}._birth_register_body(
+    p_registry oid, p_code text, p_columns text, p_rows text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $define$
+BEGIN
+    RETURN format($body$
+BEGIN
+    IF p_entity_code IS NULL OR p_entity_code = '' THEN
+        RAISE EXCEPTION 'an entity of %% has no code', p_collection_name USING ERRCODE = 'not_null_violation';
+    END IF;
+    IF p_dry_run THEN
+        RETURN CASE WHEN EXISTS (SELECT FROM %1$s AS b WHERE b.%2$I = p_entity_code)
+            THEN 'existing' ELSE 'would_register' END;
+    END IF;
+    INSERT INTO %1$s (%3$s)
+    %4$s
+    ON CONFLICT%5$s DO NOTHING;
+    RETURN CASE WHEN FOUND THEN 'registered' ELSE 'existing' END;
+END
+$body$, p_registry::regclass, p_code, p_columns, p_rows, {S}._birth_register_conflict());
+END
+$define$;
+COMMENT ON FUNCTION {S}._birth_register_body(oid, text, text, text) IS
+    'The body of a stand-in register function that registers one row. Private.';
+
 -- Make the stand-in again. Where it is not there, or stands for nothing but itself, it stays as it is.
 CREATE OR REPLACE FUNCTION {S}._birth_register_define() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET check_function_bodies = 'off' AS $define$
@@ -68,7 +93,6 @@ DECLARE
     v_relid oid := {S}.birth_bound_table('registry');
     v_code text := {S}.birth_bound_name('registry', 'entity_code');
     v_keyed boolean := {S}._birth_register_needs_key();
-    v_conflict text := {S}._birth_register_conflict();
     v_filled record;
 BEGIN
     IF v_relid IS NULL
@@ -83,21 +107,8 @@ BEGIN
     EXECUTE format($function$
         CREATE OR REPLACE FUNCTION {S}.%I(p_collection_name text, p_entity_code text,
             p_born_at timestamptz DEFAULT NULL, p_dot_origin text DEFAULT 'GATEWAY', p_dry_run boolean DEFAULT true)
-        RETURNS text LANGUAGE plpgsql VOLATILE AS %L $function$, 'fn_birth_register', format($body$
-BEGIN
-    IF p_entity_code IS NULL OR p_entity_code = '' THEN
-        RAISE EXCEPTION 'an entity of %% has no code', p_collection_name USING ERRCODE = 'not_null_violation';
-    END IF;
-    IF p_dry_run THEN
-        RETURN CASE WHEN EXISTS (SELECT FROM %1$s AS b WHERE b.%2$I = p_entity_code)
-            THEN 'existing' ELSE 'would_register' END;
-    END IF;
-    INSERT INTO %1$s (%3$s)
-    VALUES (%4$s)
-    ON CONFLICT%5$s DO NOTHING;
-    RETURN CASE WHEN FOUND THEN 'registered' ELSE 'existing' END;
-END
-$body$, v_relid::regclass, v_code, v_filled.columns, v_filled.expressions, v_conflict));
+        RETURNS text LANGUAGE plpgsql VOLATILE AS %L $function$, 'fn_birth_register', {S}._birth_register_body(
+            v_relid, v_code, v_filled.columns, format('VALUES (%s)', v_filled.expressions)));
     PERFORM {S}._birth_register_define_keyed(v_relid, v_code, v_keyed);
     -- Beside it, the one that takes arrays. Each row bears the other's name there: the values read as they are.
     IF NOT EXISTS (SELECT FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
@@ -131,7 +142,7 @@ END
 $body$, v_relid::regclass, v_code, v_filled.columns, v_filled.expressions, CASE WHEN v_keyed THEN
         $raise$RAISE EXCEPTION 'fn_birth_register_set is not given the key that a column of the registry holds'
         USING ERRCODE = 'feature_not_supported', HINT = 'Bind fn_birth_register_keyed.';
-    $raise$ END, v_conflict));
+    $raise$ END, {S}._birth_register_conflict()));
 END
 $define$;
 COMMENT ON FUNCTION {S}._birth_register_define() IS
@@ -163,25 +174,13 @@ BEGIN
     EXECUTE format($function$
         CREATE OR REPLACE FUNCTION {S}.%I(p_collection_name text, p_entity_code text, p_source_key text,
             p_born_at timestamptz DEFAULT NULL, p_dot_origin text DEFAULT 'GATEWAY', p_dry_run boolean DEFAULT true)
-        RETURNS text LANGUAGE plpgsql VOLATILE AS %L $function$, 'fn_birth_register_keyed', format($body$
-BEGIN
-    IF p_entity_code IS NULL OR p_entity_code = '' THEN
-        RAISE EXCEPTION 'an entity of %% has no code', p_collection_name USING ERRCODE = 'not_null_violation';
-    END IF;
-    IF p_dry_run THEN
-        RETURN CASE WHEN EXISTS (SELECT FROM %1$s AS b WHERE b.%2$I = p_entity_code)
-            THEN 'existing' ELSE 'would_register' END;
-    END IF;
-    INSERT INTO %1$s (%3$s)
-    SELECT %4$s
+        RETURNS text LANGUAGE plpgsql VOLATILE AS %L $function$, 'fn_birth_register_keyed', {S}._birth_register_body(
+            p_registry, p_code, v_filled.columns, format($rows$SELECT %s
     FROM (SELECT fn_birth_register_keyed.p_collection_name, fn_birth_register_keyed.p_entity_code,
             fn_birth_register_keyed.p_source_key, fn_birth_register_keyed.p_born_at,
             fn_birth_register_keyed.p_dot_origin)
-        AS fn_birth_register(p_collection_name, p_entity_code, p_source_key, p_born_at, p_dot_origin)
-    ON CONFLICT%5$s DO NOTHING;
-    RETURN CASE WHEN FOUND THEN 'registered' ELSE 'existing' END;
-END
-$body$, p_registry::regclass, p_code, v_filled.columns, v_filled.expressions, {S}._birth_register_conflict()));
+        AS fn_birth_register(p_collection_name, p_entity_code, p_source_key, p_born_at, p_dot_origin)$rows$,
+            v_filled.expressions)));
     EXECUTE format('ALTER FUNCTION %1$I.fn_birth_register_keyed(%2$s) OWNER TO birth_owner;'
         ' REVOKE ALL ON FUNCTION %1$I.fn_birth_register_keyed(%2$s) FROM PUBLIC;'
         ' GRANT EXECUTE ON FUNCTION %1$I.fn_birth_register_keyed(%2$s) TO birth_caller;'
