@@ -58,7 +58,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 'late', ARRAY(SELECT code FROM late ORDER BY 1 LIMIT %5$s),
                 'gone', ARRAY(SELECT code FROM gone ORDER BY 1 LIMIT %5$s),
                 'registered_since', ARRAY(SELECT code FROM registered ORDER BY 1 LIMIT %5$s))) $query$,
-        p_entry.ledger_id, {S}._birth_missing_query(p_entry, NULL), source.code, {S}._birth_source(p_entry.relid), p_rows + 1)
+        p_entry.ledger_id, {S}._birth_missing_query(p_entry, NULL), source.code, {S}._birth_source(p_entry.relid),
+        p_rows + 1)
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)
 $body$;
