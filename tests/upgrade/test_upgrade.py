@@ -31,6 +31,22 @@ WRITING = (
 )
 
 
+# A dump holds the oids of another server; so pinned, it is as the run left its own.
+_PINNED_HERE = """
+    UPDATE birth.birth_backfill_ledger SET relid = to_regclass(format('public.%I', collection_name));
+    UPDATE birth.birth_backfill_ledger SET triggers = birth.birth_trigger_fingerprint(relid);
+    UPDATE birth.birth_backfill_run SET gateway = birth.birth_gateway_fingerprint(), snapshot = '3:3:',
+        registry_triggers = birth.birth_trigger_fingerprint('birth.birth_registry'::regclass),
+        system_identifier = (SELECT c.system_identifier::text FROM pg_control_system() AS c),
+        database_name = current_database(), server_version = current_setting('server_version_num')"""
+_BY_OTHERS = (
+    ("DELETE FROM birth.trigger_guard_alerts WHERE ctid = (SELECT min(ctid) FROM birth.trigger_guard_alerts)",
+     "tga_unchanged"),
+    ("ALTER TABLE public.product DISABLE TRIGGER trg_birth_gateway", "triggers_unchanged"),
+    ("ALTER FUNCTION birth.fn_birth_gateway() COST 101", "gateway_unchanged"),
+)  # fmt: skip
+
+
 def told(database: Database, *arguments: str, login: str = "postgres") -> Answer:
     return run("--dsn", database.dsn(login), *arguments, "--json")
 
@@ -90,6 +106,7 @@ def test_an_upgrade_is_told_in_a_chain_that_stays_whole(old: Database) -> None:
 
 def test_what_was_certified_before_an_upgrade_can_be_verified_after_it(old: Database) -> None:
     evidence = "SELECT evidence, evidence_digest, encode(sha256(convert_to(evidence::text, 'UTF8')), 'hex') AS again"
+    old.run(_PINNED_HERE)
     brought_up(old)
     found = old.run(f"{evidence} FROM birth.birth_backfill_certificate WHERE run_id = 1")[0]
     assert found["evidence_digest"] == found["again"]
@@ -97,6 +114,19 @@ def test_what_was_certified_before_an_upgrade_can_be_verified_after_it(old: Data
     assert found["evidence_digest"] in str(certified["payload"])
     certificate = told(old, "ledger", "1").document
     assert certificate["status"] == "certified"
+    # The upgrade replaced functions that the run pins, and the guard told of its statements: that is no drift.
+    verified = told(old, "verify", "1", login="v010_viewer1")
+    assert verified.status == 0, verified.err
+    gates = {gate["id"]: gate["evidence"] for gate in verified.document["gates"]}
+    assert gates["gateway_unchanged"]["upgraded_by_events"] == [events(old)[-1]["seq"]]
+    assert gates["gateway_unchanged"]["planned"] != gates["gateway_unchanged"]["live"]
+    assert "raised by upgrades" in gates["tga_unchanged"]["changed"][0]["said"]
+    # What anybody else changes is.
+    for breaking, closed in _BY_OTHERS:
+        old.run(breaking)
+        drifted = told(old, "verify", "1", login="v010_viewer1")
+        assert drifted.status == 5
+        assert closed in {gate["id"] for gate in drifted.document["gates"] if gate["verdict"] == "failed"}, breaking
 
 
 def test_a_run_that_was_half_applied_says_why_it_is_stale_where_the_database_was_restored(old: Database) -> None:

@@ -65,7 +65,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 COMMENT ON FUNCTION {S}._birth_alert_pins() IS 'The signs of the alerts that concern a run planned now. Private.';
 
--- The alerts that concern a run and were raised or deleted since its plan, acknowledged or not.
+-- The alerts that concern a run and were raised or deleted since its plan, acknowledged or not. What an upgrade of the
+-- console raised by its own statements is in no need of that.
 CREATE OR REPLACE FUNCTION {S}.birth_alerts_changed(p_run bigint)
 RETURNS TABLE (alert text, change text, said text, acknowledged boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off
@@ -73,12 +74,17 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp S
 #variable_conflict use_column
 DECLARE
     v_run {S}.birth_backfill_run;
+    v_carried record;
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
+    SELECT * INTO v_carried FROM {S}._birth_alerts_carried();
     IF v_run.alerts IS NULL THEN
         RETURN QUERY SELECT 'count'::text, 'changed'::text,
-                format('%s alerts, planned with %s', n.live, v_run.alert_rows),
-                EXISTS (SELECT FROM {S}.birth_alert_acknowledgement AS k WHERE k.run_id = p_run AND k.alert = 'count')
+                format('%s alerts, planned with %s', n.live, v_run.alert_rows)
+                    || CASE WHEN v_carried.raised > 0 THEN format(', %s raised by upgrades', v_carried.raised) ELSE ''
+                        END,
+                n.live = v_run.alert_rows + v_carried.raised OR EXISTS (
+                    SELECT FROM {S}.birth_alert_acknowledgement AS k WHERE k.run_id = p_run AND k.alert = 'count')
             FROM (SELECT {S}.birth_bound_count('alerts')) AS n(live)
             WHERE n.live IS DISTINCT FROM v_run.alert_rows;
         RETURN;
@@ -94,7 +100,7 @@ BEGIN
         -- One that no longer concerns the run is still there.
         WHERE NOT EXISTS (SELECT FROM {S}._birth_alerts() AS a WHERE a.alert = p.alert)
     )
-    SELECT c.alert, c.change, c.said, k.alert IS NOT NULL
+    SELECT c.alert, c.change, c.said, k.alert IS NOT NULL OR c.alert = ANY (v_carried.alerts) AND c.change = 'raised'
     FROM changed AS c LEFT JOIN {S}.birth_alert_acknowledgement AS k ON k.run_id = p_run AND k.alert = c.alert
     ORDER BY 1;
 END

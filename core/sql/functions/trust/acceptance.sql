@@ -179,6 +179,7 @@ DECLARE
     v_alike record;
     v_limit {S}.birth_backfill_limit;
     v_gateway jsonb := {S}.birth_gateway_fingerprint();
+    v_upgrades bigint[];
     v_alerts jsonb := {S}.birth_alert_evidence(p_run);
     v_origin text := 'birth-backfill:run-' || p_run;
     v_written bigint;
@@ -228,9 +229,9 @@ BEGIN
     SELECT coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id)
             FILTER (WHERE l.digest IS DISTINCT FROM {S}.birth_item_digest(l.ledger_id)), '[]'),
         coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id)
-            FILTER (WHERE l.triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint(l.relid)), '[]')
+            FILTER (WHERE NOT {S}._birth_triggers_carried(l.triggers, l.relid)), '[]')
     INTO v_items, v_triggers FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run;
-    IF v_run.registry_triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')) THEN
+    IF NOT {S}._birth_triggers_carried(v_run.registry_triggers, {S}.birth_bound_table('registry')) THEN
         v_triggers := v_triggers || '["birth_registry"]';
     END IF;
     SELECT coalesce(jsonb_agg(i.person), '[]') INTO v_free FROM {S}._birth_independent(p_run) AS i;
@@ -238,6 +239,7 @@ BEGIN
         coalesce(jsonb_agg(to_jsonb(b)) FILTER (WHERE b.left_null <> '{{}}'), '[]') AS differing
     INTO v_alike FROM {S}._birth_born_alike(p_run) AS b;
     v_limit := {S}._birth_run_limit(p_run);
+    v_upgrades := {S}._birth_gateway_carried(v_run.gateway, v_gateway);
     v_accepted := {S}._birth_history_accepted(v_live);
     SELECT coalesce(sum(s.batches), 0) AS batches, coalesce(sum(s.registered), 0) AS registered
     INTO v_lost FROM {S}.birth_backfill_loss AS s WHERE s.run_id = p_run;
@@ -279,9 +281,10 @@ BEGIN
     -- Those that no reviewer acknowledged come first.
     ('tga_unchanged', coalesce((v_alerts -> 0 ->> 'acknowledged')::boolean, true), jsonb_build_object(
         'planned', v_run.alert_rows, 'live', {S}.birth_bound_count('alerts'), 'changed', v_alerts)),
-    ('gateway_unchanged', v_run.gateway IS NOT DISTINCT FROM v_gateway, jsonb_build_object(
+    ('gateway_unchanged', v_upgrades IS NOT NULL, jsonb_build_object(
         'planned', left(coalesce(v_run.gateway ->> 'norm_md5', ''), 8),
-        'live', left(coalesce(v_gateway ->> 'norm_md5', ''), 8), 'full', v_run.gateway IS NOT DISTINCT FROM v_gateway)),
+        'live', left(coalesce(v_gateway ->> 'norm_md5', ''), 8), 'full', v_run.gateway IS NOT DISTINCT FROM v_gateway)
+            || CASE WHEN v_upgrades <> '{{}}' THEN jsonb_build_object('upgraded_by_events', v_upgrades) ELSE '{{}}' END),
     ('triggers_unchanged', v_triggers = '[]', jsonb_build_object('changed', v_triggers)),
     ('within_limits', v_account.vanished <= v_limit.most_vanished, jsonb_build_object(
         'vanished', v_account.vanished, 'most_vanished', v_limit.most_vanished, 'planned', v_account.planned)),

@@ -56,6 +56,8 @@ DECLARE
     v_before jsonb;
     v_seq bigint;
     v_only text[] := ARRAY(SELECT format('%I.%I', {s}, o.name) FROM unnest(p_only) AS o(name));
+    -- Read by the first statement of an upgrade; anybody else who records has read nothing.
+    v_pins jsonb := {S}._birth_pins_carried(nullif(current_setting('birth_console.pins', true), '')::jsonb);
 BEGIN
     SELECT * INTO v_last FROM {S}.birth_schema_version ORDER BY installation DESC LIMIT 1;
     IF v_last.installation IS NULL THEN
@@ -72,8 +74,9 @@ BEGIN
     WHERE p_only IS NULL OR c.kind = 'function' AND split_part(c.name, '(', 1) = ANY (v_only);
     -- The event tells of this row, and the row names the event: its number is known as long as the head is held.
     SELECT h.seq + 1 INTO STRICT v_seq FROM {S}.birth_ledger_head AS h FOR UPDATE;
-    INSERT INTO {S}.birth_schema_version (installation, version, event_seq, digest)
-    VALUES (coalesce(v_last.installation, 0) + 1, p_to, v_seq, {S}._birth_schema_digest());
+    INSERT INTO {S}.birth_schema_version (installation, version, event_seq, digest, pins)
+    VALUES (coalesce(v_last.installation, 0) + 1, p_to, v_seq, {S}._birth_schema_digest(), v_pins);
+    PERFORM set_config('birth_console.pins', '', true);
     PERFORM {S}.birth_ledger_append(p_kind, jsonb_build_object(
         'from', p_from,
         'to', p_to,
@@ -81,6 +84,7 @@ BEGIN
         'digest_before', v_last.digest,
         'history', {S}.birth_history_read(),
         'restored', p_restored,
+        'pins', v_pins,
         'server_version', current_setting('server_version_num')::integer,
         'objects', (
             SELECT coalesce(jsonb_object_agg(n.object,

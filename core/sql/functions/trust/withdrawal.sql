@@ -11,19 +11,22 @@ DECLARE
     v_found record;
     v_limit {S}.birth_backfill_limit := {S}._birth_run_limit(p_run);
     v_gateway jsonb := {S}.birth_gateway_fingerprint();
+    v_upgrades bigint[];
     v_alerts jsonb := {S}.birth_alert_evidence(p_run);
     v_there bigint := 0;
     v_items jsonb;
     v_free jsonb;
     v_born bigint;
     v_now bigint := {S}.birth_bound_count('registry');
-    v_triggers text := {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'));
+    v_triggers boolean;
     v_live jsonb := {S}._birth_history_place();
     v_accepted text := {S}._birth_history_accepted(v_live);
     v_lost record;
     v_none jsonb := jsonb_build_object('not_applicable', 'a withdrawal registers nothing');
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
+    v_upgrades := {S}._birth_gateway_carried(v_run.gateway, v_gateway);
+    v_triggers := {S}._birth_triggers_carried(v_run.registry_triggers, {S}.birth_bound_table('registry'));
     SELECT coalesce(sum(a.planned), 0) AS planned, coalesce(sum(a.registered), 0) AS registered,
         coalesce(sum(a.existing), 0) AS existing, coalesce(sum(a.vanished), 0) AS vanished,
         coalesce(sum(a.quarantined), 0) AS quarantined
@@ -70,12 +73,12 @@ BEGIN
     ('born_alike', true, v_none),
     ('tga_unchanged', coalesce((v_alerts -> 0 ->> 'acknowledged')::boolean, true), jsonb_build_object(
         'planned', v_run.alert_rows, 'live', {S}.birth_bound_count('alerts'), 'changed', v_alerts)),
-    ('gateway_unchanged', v_run.gateway IS NOT DISTINCT FROM v_gateway, jsonb_build_object(
+    ('gateway_unchanged', v_upgrades IS NOT NULL, jsonb_build_object(
         'planned', left(coalesce(v_run.gateway ->> 'norm_md5', ''), 8),
-        'live', left(coalesce(v_gateway ->> 'norm_md5', ''), 8), 'full', v_run.gateway IS NOT DISTINCT FROM v_gateway)),
-    ('triggers_unchanged', v_run.registry_triggers IS NOT DISTINCT FROM v_triggers,
-        jsonb_build_object('changed', CASE WHEN v_run.registry_triggers IS DISTINCT FROM v_triggers
-            THEN '["birth_registry"]'::jsonb ELSE '[]' END)),
+        'live', left(coalesce(v_gateway ->> 'norm_md5', ''), 8), 'full', v_run.gateway IS NOT DISTINCT FROM v_gateway)
+            || CASE WHEN v_upgrades <> '{{}}' THEN jsonb_build_object('upgraded_by_events', v_upgrades) ELSE '{{}}' END),
+    ('triggers_unchanged', v_triggers,
+        jsonb_build_object('changed', CASE WHEN v_triggers THEN '[]'::jsonb ELSE '["birth_registry"]' END)),
     ('within_limits', v_account.vanished <= v_limit.most_vanished, jsonb_build_object(
         'vanished', v_account.vanished, 'most_vanished', v_limit.most_vanished, 'planned', v_account.planned)),
     ('history_whole', v_run.history IS NULL OR v_accepted IS NOT NULL
