@@ -5,7 +5,17 @@ CREATE OR REPLACE FUNCTION {S}._birth_batch_writes() RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (
-        WITH held AS MATERIALIZED (
+        WITH RECURSIVE may AS (
+            SELECT {S}.birth_bound_table('registry') AS relid, {S}.birth_bound_table('registry') AS root
+            UNION
+            SELECT w.relid, w.relid FROM {S}.birth_register_writes() AS w(relid)
+            UNION
+            -- What is written into a partition, or a table that inherits, is read as a row of the table above.
+            SELECT i.inhrelid, may.root FROM may JOIN pg_inherits AS i ON i.inhparent = may.relid
+        ), known AS MATERIALIZED (
+            SELECT DISTINCT ON (relid) relid, root FROM may
+            ORDER BY relid, root <> {S}.birth_bound_table('registry'), root
+        ), held AS MATERIALIZED (
             -- Not each of thousands of tables: whoever writes one keeps a lock on it.
             SELECT l.relation AS relid, bool_or(l.mode = 'AccessExclusiveLock') AS alone
             FROM pg_locks AS l
@@ -17,11 +27,9 @@ BEGIN
             UNION
             -- Those that a batch may write are among them in any case: they may have figures of an earlier
             -- transaction.
-            SELECT {S}.birth_bound_table('registry')
+            SELECT relid FROM known
             UNION
             SELECT format('%I.birth_backfill_quarantine', {s})::regclass
-            UNION
-            SELECT * FROM {S}.birth_register_writes()
         ), unseen AS MATERIALIZED (
             SELECT h.relid
             FROM held AS h JOIN pg_class AS c ON c.oid = h.relid
@@ -38,15 +46,16 @@ BEGIN
                 '!', (SELECT coalesce(jsonb_agg(u.relid::text), '[]') FROM unseen AS u))
         -- What pg_stat_xact_user_tables shows, without what it reads besides.
         FROM (
-            SELECT c.oid AS relid,
-                pg_stat_get_xact_tuples_inserted(c.oid) AS ins,
-                pg_stat_get_xact_tuples_updated(c.oid) AS upd,
-                pg_stat_get_xact_tuples_deleted(c.oid) AS del
-            FROM touched JOIN pg_class AS c ON c.oid = touched.relid
+            SELECT coalesce(known.root, c.oid) AS relid,
+                sum(pg_stat_get_xact_tuples_inserted(c.oid))::bigint AS ins,
+                sum(pg_stat_get_xact_tuples_updated(c.oid))::bigint AS upd,
+                sum(pg_stat_get_xact_tuples_deleted(c.oid))::bigint AS del
+            FROM touched JOIN pg_class AS c ON c.oid = touched.relid LEFT JOIN known ON known.relid = c.oid
             -- Large objects are the one table of the catalogs that holds data of others.
             -- What is temporary is gone with the transaction, or the session: nothing is registered there.
             WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
-              AND (c.relnamespace <> 'pg_catalog'::regnamespace OR c.oid = 'pg_catalog.pg_largeobject'::regclass)) AS w
+              AND (c.relnamespace <> 'pg_catalog'::regnamespace OR c.oid = 'pg_catalog.pg_largeobject'::regclass)
+            GROUP BY 1) AS w
         WHERE w.ins + w.upd + w.del > 0
     );
 END

@@ -1,5 +1,5 @@
--- An upgrade replaces functions of the console that runs have pinned, and its statements raise alerts. What differs from
--- a pin by that alone is no drift: each upgrade records what was before it and after it, in its event and its row.
+-- An upgrade replaces functions of the console that runs have pinned, and its statements raise alerts. What differs
+-- from a pin by that alone is no drift: each upgrade records what was before and after it, in its event and its row.
 
 -- What this upgrade changed, by what was read before its first statement (the named query upgrade.pins); NULL where it
 -- changed nothing, or where other sessions may have. A function of the company's counts as it was, down to its row
@@ -68,8 +68,8 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_gateway_carried(jsonb, jsonb) IS
-    'The events of the upgrades that lead from a pinned gateway to this one; empty: it is the same; NULL: other changes. '
-    'Private.';
+    'The events of the upgrades that lead from a pinned gateway to this one; empty: it is the same; NULL: other '
+    'changes. Private.';
 
 -- Whether the triggers of a table are as pinned, but for what upgrades changed of the functions that they call.
 CREATE OR REPLACE FUNCTION {S}._birth_triggers_carried(p_pinned text, p_relid oid) RETURNS boolean
