@@ -284,7 +284,7 @@ BEGIN
     ('gateway_unchanged', v_upgrades IS NOT NULL, jsonb_build_object(
         'planned', left(coalesce(v_run.gateway ->> 'norm_md5', ''), 8),
         'live', left(coalesce(v_gateway ->> 'norm_md5', ''), 8), 'full', v_run.gateway IS NOT DISTINCT FROM v_gateway)
-            || CASE WHEN v_upgrades <> '{{}}' THEN jsonb_build_object('upgraded_by_events', v_upgrades) ELSE '{{}}' END),
+            || CASE v_upgrades WHEN '{{}}' THEN '{{}}' ELSE jsonb_build_object('upgraded_by_events', v_upgrades) END),
     ('triggers_unchanged', v_triggers = '[]', jsonb_build_object('changed', v_triggers)),
     ('within_limits', v_account.vanished <= v_limit.most_vanished, jsonb_build_object(
         'vanished', v_account.vanished, 'most_vanished', v_limit.most_vanished, 'planned', v_account.planned)),
