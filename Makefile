@@ -57,8 +57,9 @@ test: $(if $(T),.venv/installed-dev,style)
 		$(if $(findstring tests/tui,$(T)),,$(if $(filter $(SCREENLESS),$(T)),$(WITHOUT_SNAPSHOTS))) $(T) \
 		$(if $(T),,$(BOTH))
 
+# A second process would load all of it again, which takes as long as the tests.
 test-unit: .venv/installed-dev
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(WITHOUT_SNAPSHOTS) --hypothesis-profile quick tests/unit
+	@$(BIN)/python -m pytest -p no:xdist $(WITHOUT_SNAPSHOTS) --hypothesis-profile quick tests/unit
 
 test-long: .venv/installed-dev
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m long $(T)

@@ -4,4 +4,4 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 # `make test-unit` is to answer while one waits; `make test` tries as many examples as hypothesis wants.
-settings.register_profile("quick", settings.get_profile("patient"), max_examples=25)
+settings.register_profile("quick", settings.get_profile("patient"), max_examples=10, database=None)

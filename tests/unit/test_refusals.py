@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,7 @@ from core.domain.trust import people
 from core.errors import UsageError
 from core.settings import ON_EVENT, resolve
 from tests.mutate.mutants import refusal_codes
+from tests.sources import nodes_of_modules
 
 _ROOT = Path(__file__).parents[2]
 _SELF = Path(__file__)
@@ -74,13 +76,7 @@ def test_a_value_that_the_driver_cannot_send_is_refused_by_its_code() -> None:
 
 
 def _python_codes() -> Iterator[str]:
-    for folder in ("core", "tui"):
-        for path in sorted((_ROOT / folder).rglob("*.py")):
-            text = path.read_text(encoding="utf-8")
-            for node in ast.walk(ast.parse(text)) if "code=" in text else ():
-                if isinstance(node, ast.keyword) and node.arg == "code":
-                    yield from (
-                        each.value for each in ast.walk(node.value)
-                        if isinstance(each, ast.Constant) and isinstance(each.value, str)
-                        and re.fullmatch(r"[a-z][a-z0-9_]+", each.value)
-                    )  # fmt: skip
+    for each in chain.from_iterable(nodes_of_modules().values()):
+        if isinstance(each, ast.keyword) and each.arg == "code":
+            texts = (str(node.value) for node in ast.walk(each.value) if isinstance(node, ast.Constant))
+            yield from (text for text in texts if re.fullmatch(r"[a-z][a-z0-9_]+", text))

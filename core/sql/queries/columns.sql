@@ -4,7 +4,8 @@ SELECT a.attrelid::bigint AS relid, a.attname AS name, a.attnotnull AS not_null,
         OR coalesce(
             pg_catalog.pg_get_expr(d.adbin, d.adrelid) ~* '(nextval|uuid|snowflake|ulid)[a-z_0-9]*\(', false)
             AS generated,
-    {S}.birth_is_secret(c.relname::text, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod)) AS secret,
+    {S}.birth_is_secret(c.relname::text, a.attname::text,
+        pg_catalog.format_type(a.atttypid, a.atttypmod)) AS secret,
     s.null_frac AS null_fraction, s.n_distinct AS distinct
 FROM pg_catalog.pg_attribute AS a
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid

@@ -34,6 +34,6 @@ WHERE n.nspname = ANY (%(schemas)s::text[]) AND n.nspname <> {s} AND c.relname =
 ORDER BY 2, 3
 
 -- name: row_security
--- Those of these tables whose policies hold for birth_owner: for everybody but the owner, superusers, and who bypasses.
+-- Those of these tables whose policies hold for birth_owner: for all but the owner, superusers, and who bypasses.
 SELECT c.oid::bigint AS relid FROM pg_catalog.pg_class AS c
 WHERE c.oid = ANY (%(relids)s::bigint[]::oid[]) AND c.relrowsecurity ORDER BY c.oid

@@ -8,7 +8,8 @@ SELECT p.oid IS NOT NULL AS register_function,
 FROM (SELECT {S}.birth_register_function() AS oid) AS wanted LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = wanted.oid
 
 -- name: gateway_code
-SELECT {S}.birth_gateway_code(c.relid) AS told, {S}.birth_gateway_agrees(c.relid, c.strategy, c.columns) AS agrees
+SELECT {S}.birth_gateway_code(c.relid) AS told,
+    {S}.birth_gateway_agrees(c.relid, c.strategy, c.columns) AS agrees
 FROM {S}.birth_collections() AS c WHERE c.collection_name = %(collection)s
 
 -- name: statements

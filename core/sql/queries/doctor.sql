@@ -52,7 +52,8 @@ FROM (SELECT {S}.birth_gateway_fingerprint() AS live) AS g
 
 -- name: history
 SELECT coalesce((
-        SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)) FROM {S}.birth_history_changes() AS c), '[]') AS changes,
+        SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)) FROM {S}.birth_history_changes() AS c),
+            '[]') AS changes,
     (SELECT count(*) FROM {S}.birth_backfill_loss) AS losses
 
 -- name: server
@@ -93,7 +94,7 @@ JOIN pg_catalog.pg_class AS c ON c.oid = b.relid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 
 -- name: row_security
--- Whoever owns a table sees all of it, but the groups would not.
+-- The owner of a table sees all of it, but the groups would not.
 SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS "table"
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relrowsecurity AND (c.oid IN (SELECT {S}.birth_bound_table(part) FROM {S}.birth_binding)
@@ -246,7 +247,8 @@ FROM {S}.birth_collection_rows() AS c
 JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name AND p.requirement = 'REQUIRED'
 JOIN pg_catalog.pg_class AS t ON t.relname = c.collection_name::name AND t.relkind IN ('r', 'p')
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
-JOIN (SELECT s.value FROM {S}.birth_setting AS s WHERE s.name = 'collection_schemas') AS s ON n.nspname = ANY (s.value)
+JOIN (SELECT s.value FROM {S}.birth_setting AS s WHERE s.name = 'collection_schemas') AS s
+    ON n.nspname = ANY (s.value)
 CROSS JOIN LATERAL (SELECT pg_catalog.array_position(s.value, n.nspname::text) AS rank) AS place
 WHERE NOT EXISTS (SELECT FROM {S}.birth_collection_place AS known WHERE known.collection_name = c.collection_name)
 GROUP BY 1 HAVING count(*) > 1 ORDER BY 1
@@ -257,5 +259,6 @@ SELECT id, pg_catalog.array_agg(statement) AS statements FROM {S}.birth_remedies
 -- name: closure
 -- What of the company's can run when a row is registered; `acts`: its owner can act here as well.
 SELECT c.kind, c.name, c.owner, c.reached_by,
-    coalesce(pg_catalog.to_regrole(pg_catalog.quote_ident(c.owner))::oid = ANY ({S}.birth_audit_roles()), false) AS acts
+    coalesce(pg_catalog.to_regrole(pg_catalog.quote_ident(c.owner))::oid = ANY ({S}.birth_audit_roles()),
+        false) AS acts
 FROM {S}.birth_closure() AS c ORDER BY c.kind COLLATE "C", c.name COLLATE "C"

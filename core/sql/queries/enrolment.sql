@@ -52,7 +52,7 @@ WHERE c.relkind = 'r' ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
 
 -- name: readable
 -- Which of the tables birth_owner and the groups cannot read yet, and whether this login may give that.
--- A role that is not there yet will have what everybody has: 0 is PUBLIC.
+-- A role that is not there yet will have what every role has: 0 is PUBLIC.
 SELECT c.oid::bigint AS relid,
     pg_catalog.bool_and(pg_catalog.has_table_privilege(r.role, c.oid, 'SELECT')) AS read,
     pg_catalog.bool_and(pg_catalog.has_schema_privilege(r.role, c.relnamespace, 'USAGE')) AS entered

@@ -1,5 +1,5 @@
 -- name: collection
--- What birth_collections() says of one, without a look at all the others: whoever counts asks for each in turn.
+-- What birth_collections() says of one, without a look at all the others: a counter asks for each in turn.
 SELECT c.collection_name, p.requirement, t.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name,
     i.strategy, i.columns, i.version,
     CASE WHEN t.relid IS NOT NULL THEN ARRAY(
@@ -40,7 +40,7 @@ WITH RECURSIVE base AS (
     FROM base AS b JOIN pg_catalog.pg_type AS t ON t.oid = b.typbasetype WHERE b.typtype = 'd'
 )
 SELECT attrelid::bigint AS relid, attname AS name,
-    -- Somebody's own type may be called text, and come first on somebody's search_path.
+    -- A login's own type may be called text, and come first on a search_path.
     CASE
         WHEN typtype = 'e' THEN 'enum'
         WHEN typname = 'citext' AND {S}.birth_is_citext(oid) THEN 'citext'

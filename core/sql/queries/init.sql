@@ -24,13 +24,14 @@ SELECT current_database()::text AS database,
         OR r.rolcreaterole AND pg_catalog.current_setting('server_version_num')::integer < 160000 AS grants_statistics,
     pg_catalog.pg_has_role(session_user, 'pg_signal_backend', 'MEMBER WITH ADMIN OPTION')
         OR r.rolcreaterole AND pg_catalog.current_setting('server_version_num')::integer < 160000 AS grants_signals,
-    -- Since PostgreSQL 16 whoever creates a role administers it, and nobody else who is no superuser.
+    -- Since PostgreSQL 16 a role is administered by its creator, and by superusers alone besides.
     r.rolcreaterole
         AND (pg_catalog.current_setting('server_version_num')::integer < 160000
             OR pg_catalog.to_regrole('birth_reader') IS NULL
             OR pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole('birth_reader')::oid,
                 'MEMBER WITH ADMIN OPTION')) AS finishes_roles,
-    (SELECT pg_catalog.pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = {s}) AS owns_schema,
+    (SELECT pg_catalog.pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace
+        WHERE nspname = {s}) AS owns_schema,
     (SELECT pg_catalog.pg_get_userbyid(nspowner)::text
         FROM pg_catalog.pg_namespace WHERE nspname = {s}) AS schema_owner,
     EXISTS (SELECT FROM pg_catalog.pg_namespace AS n JOIN pg_catalog.pg_depend AS d
@@ -52,7 +53,7 @@ SELECT pg_catalog.pg_has_role(session_user, o.oid, CASE
     (SELECT n.nspowner = o.oid AND pg_catalog.has_schema_privilege(o.oid, n.oid, 'USAGE')
             AND pg_catalog.has_schema_privilege(o.oid, n.oid, 'CREATE')
             AND pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE')
-            -- Before 15 everybody may create in public: what birth_owner's functions grant by themselves is asked, too.
+            -- Before 15 every login may create in public: what birth_owner's functions grant is asked, too.
             AND EXISTS (SELECT FROM pg_catalog.pg_default_acl AS d
                 WHERE d.defaclrole = o.oid AND d.defaclnamespace = 0 AND d.defaclobjtype = 'f'
                   AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(d.defaclacl) AS a WHERE a.grantee = 0))
@@ -127,7 +128,7 @@ SELECT coalesce((
     WHERE n.nspname = {s} AND p.proname IN ('birth_remedies', 'birth_audit')), false) AS sees
 
 -- name: take_back
--- What the default privileges of whoever makes the objects of the schema gave away of them. Rights that were granted on
+-- What the default privileges of the maker of the schema's objects gave away of them. Rights that were granted on
 -- purpose, to others than those default privileges name, stay.
 DO $body$
 DECLARE

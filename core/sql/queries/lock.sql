@@ -1,6 +1,6 @@
 -- name: holders
--- Who may hold up a session that waits: whoever locks a table against everybody, or waits to (all others queue behind),
--- and transactions that wrote or locked rows of our own tables. Which of them it was, nobody can tell afterwards.
+-- Who may hold up a session that waits: who locks a table against all others, or waits to (all others queue behind),
+-- and transactions that wrote or locked rows of our own tables. Which of them it was cannot be told afterwards.
 WITH held AS (
     SELECT l.pid, l.relation, l.granted, l.mode = 'AccessExclusiveLock' AS alone
     FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
@@ -19,7 +19,7 @@ FROM strongest AS s JOIN pg_catalog.pg_stat_activity AS a ON a.pid = s.pid
 ORDER BY s.alone DESC, s.granted DESC, a.xact_start, a.pid LIMIT 5
 
 -- name: waits
--- For whom a session waits at this moment, and for which table. A row that somebody locked is waited for by its
+-- For whom a session waits at this moment, and for which table. A row that a session locked is waited for by its
 -- transaction: the table is that of the row. A prepared transaction has no process.
 WITH wanted AS (
     SELECT l.mode, l.locktype, coalesce(l.relation, (

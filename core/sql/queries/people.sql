@@ -1,5 +1,5 @@
 -- name: all
--- Since PostgreSQL 16 whoever creates a role administers it, and is no more in it than that.
+-- Since PostgreSQL 16 the creator of a role administers it, and is no more in it than that.
 WITH granted AS (
     SELECT m.member, m.roleid
     FROM pg_catalog.pg_auth_members AS m

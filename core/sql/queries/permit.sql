@@ -9,7 +9,8 @@ SELECT {S}.birth_permit_request(%(run)s, %(lifetime)s, %(reason)s, %(between)s, 
 SELECT {S}.birth_permit_grant(%(request)s) AS permit
 
 -- name: requests
-SELECT r.request_id AS request, {S}.birth_permit_request_state(r) AS state, r.run_id AS run, r.budget_rows AS budget,
+SELECT r.request_id AS request, {S}.birth_permit_request_state(r) AS state, r.run_id AS run,
+    r.budget_rows AS budget,
     r.lifetime, r.hours AS between, r.ticket, r.reason, r.requested_by, r.requested_at,
     (SELECT count(*) FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = r.run_id AND l.missing > 0) AS collections
 FROM {S}.birth_permit_request AS r ORDER BY r.request_id

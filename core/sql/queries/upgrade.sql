@@ -21,7 +21,7 @@ SELECT p.proname::text AS name FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_n
 WHERE n.nspname = {s} AND p.proowner = pg_catalog.to_regrole('birth_owner') AND p.proname = ANY (%(names)s)
 
 -- name: idle
--- Whoever is at work on a run when this is asked is told to end it first; nobody begins while it is held.
+-- Operators at work on a run when this is asked are told to end it first; none begins while it is held.
 DO $body$
 DECLARE
     v_working jsonb;
@@ -63,7 +63,8 @@ BEGIN
                 SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', g.oid, g.xmin), ' ' ORDER BY g.oid)
                 FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal)))
         FROM pg_catalog.pg_class AS c
-        WHERE c.oid = {S}.birth_bound_table('registry') OR c.oid IN (SELECT l.relid FROM {S}.birth_backfill_ledger AS l)
+        WHERE c.oid = {S}.birth_bound_table('registry')
+          OR c.oid IN (SELECT l.relid FROM {S}.birth_backfill_ledger AS l)
     ))::text, true);
 END
 $body$;
@@ -88,7 +89,7 @@ END
 $body$;
 
 -- name: installations
--- Every schema that holds an installation. One that is not birth_owner's is shared with whoever may create in it.
+-- Every schema that holds an installation. One that is not birth_owner's is shared with those who may create in it.
 SELECT n.nspname::text AS schema, pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
     n.nspowner <> c.relowner AS is_shared
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -118,7 +119,7 @@ SELECT kind, name FROM (
 ) AS o ORDER BY place, name COLLATE "C"
 
 -- name: company_s
--- Which of these names are somebody else's in the schema.
+-- Which of these names belong to others in the schema.
 SELECT c.relname::text AS name FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = {s} AND c.relname = ANY (%(names)s) AND c.relkind IN ('r', 'p')
   AND c.relowner <> pg_catalog.to_regrole('birth_owner')

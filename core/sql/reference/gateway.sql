@@ -42,7 +42,7 @@ CREATE TABLE {S}.trigger_guard_alerts (
 );
 
 -- name: fn_birth_register
--- The shared register function. SECURITY INVOKER and executable by nobody but the owner: it is reached only
+-- The shared register function. SECURITY INVOKER and executable by the owner alone: it is reached only
 -- through the gateway's trigger function and the backfill's batch function, which both run as the owner.
 CREATE FUNCTION {S}.fn_birth_register(
     p_collection_name text,
@@ -69,7 +69,8 @@ $body$;
 
 -- name: fn_birth_register_set
 -- The same for many entities of a collection at once, codes and times of birth side by side, by one statement.
--- It is bound in the place of the other by whoever wants that: a batch is one call then. Answers how many are new.
+-- It is bound in the place of the other by an administrator who wants that: a batch is one call then. Answers how
+-- many are new.
 CREATE FUNCTION {S}.fn_birth_register_set(
     p_collection_name text,
     p_entity_codes text[],
@@ -168,7 +169,7 @@ BEGIN
             USING HINT = 'Bind the function again: `birth-console init --bind`. Then backfill the row.';
         RETURN NULL;
     END IF;
-    -- Never by a cast: whoever owns a type may have made one to text that does whatever they like.
+    -- Never by a cast: the owner of a type may have made one to text that does anything.
     SELECT format('SELECT %s, %s FROM (SELECT ($1).*) AS source',
         CASE WHEN EXISTS (SELECT FROM {S}.birth_gateway_binding WHERE value = 'source_key') THEN (
             SELECT string_agg(format('format(''%%s'', source.%I)', l.name), ' || ''/'' || ' ORDER BY l.position)

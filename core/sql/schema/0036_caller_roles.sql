@@ -5,7 +5,7 @@ BEGIN
         BEGIN
             CREATE ROLE birth_caller NOLOGIN;
         EXCEPTION WHEN duplicate_object OR unique_violation THEN
-            NULL; -- somebody installs into another database of this server at the same moment
+            NULL; -- another session installs into another database of this server at the same moment
         END;
     END IF;
 END

@@ -15,7 +15,9 @@ CREATE TABLE {S}.birth_permit_request (
 );
 CREATE INDEX birth_permit_request_run ON {S}.birth_permit_request (run_id);
 COMMENT ON TABLE {S}.birth_permit_request IS 'Permits that operators asked for, each for the rows of one run.';
-COMMENT ON COLUMN {S}.birth_permit_request.run_digest IS 'The digest that the run had when the permit was asked for.';
+COMMENT ON COLUMN {S}.birth_permit_request.run_digest IS
+    'The digest that the run had when the permit was asked for.';
 COMMENT ON COLUMN {S}.birth_permit_request.budget_rows IS 'Rows of the run that had no outcome then.';
-COMMENT ON COLUMN {S}.birth_permit_request.hours IS 'The hours that were asked for, as birth_permit_open takes them.';
+COMMENT ON COLUMN {S}.birth_permit_request.hours IS
+    'The hours that were asked for, as birth_permit_open takes them.';
 GRANT SELECT ON {S}.birth_permit_request TO birth_reader;

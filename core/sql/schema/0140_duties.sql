@@ -1,5 +1,5 @@
--- Since 0.2.0: whoever asked for a permit, told of a loss or accepted a changed history took part in a run, too. What
--- finds the events of a run, and the decisions that it rests on, knows these kinds.
+-- Since 0.2.0: a person who asked for a permit, told of a loss or accepted a changed history took part in a run, too.
+-- What finds the events of a run, and the decisions that it rests on, knows these kinds.
 DROP INDEX {S}.birth_ledger_event_run;
 CREATE INDEX birth_ledger_event_run ON {S}.birth_ledger_event ((payload::jsonb ->> 'run'), seq)
     WHERE kind IN ('planned', 'reconciled', 'permit_requested', 'started', 'resumed', 'steered', 'history_lost',

@@ -53,7 +53,7 @@ def test_it_hears_of_rows_set_aside_in_one_call_while_it_works_and_of_the_end(
     ("program", "reason"),
     [
         ("import sys; sys.exit('no such pager')", "exit status 1: no such pager"),
-        ("import time; time.sleep(60)", "no end after 0.5 s"),
+        ("import time; time.sleep(60)", "no end after 0.1 s"),
         (None, "No such file"),
         ("import os; assert 'BIRTH_CONSOLE_DSN' not in os.environ; os._exit(3)", "exit status 3"),
     ],
@@ -64,7 +64,7 @@ def test_whatever_is_wrong_with_it_is_told_before_the_end_and_harms_nothing(
     monkeypatch.setenv("BIRTH_CONSOLE_DSN", "host=secret")
     command = ["/nowhere/at/all"] if program is None else [sys.executable, "-c", program]
     began = time.monotonic()
-    limit = 0.5 if program and "sleep" in program else 10.0
+    limit = 0.1 if program and "sleep" in program else 10.0
     found = list(with_hook(told([EVENTS[0], EVENTS[-1]]), command, limit))
     assert [event.event for event in found] == ["started", "hook_failed", "done"]
     assert reason in str(found[1].facts["reason"])

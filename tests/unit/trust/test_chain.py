@@ -191,9 +191,9 @@ def test_fields_do_not_run_into_each_other(left: str, right: str) -> None:
     assert event_hash(event._replace(actor=left, kind=right)) != event_hash(event._replace(actor="abc", kind=""))
 
 
-def test_twenty_thousand_events_verify() -> None:
-    events = chained([("operator1", "batch", '{"run": 1, "registered": 1000}')] * 19_999)
-    assert judged(events).entries == 20_000
+def test_two_thousand_events_verify() -> None:
+    events = chained([("operator1", "batch", '{"run": 1, "registered": 1000}')] * 1_999)
+    assert judged(events).entries == 2_000
     assert judged(events).ok
 
 

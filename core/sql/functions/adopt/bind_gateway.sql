@@ -1,4 +1,4 @@
--- Bind the company's gateway: the function of its triggers, and how they are called. For whoever installs.
+-- Bind the company's gateway: the function of its triggers, and how they are called. For administrators.
 CREATE OR REPLACE FUNCTION {S}.birth_bind_gateway(p_schema text, p_function text, p_pattern text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN

@@ -1,6 +1,7 @@
--- Bind a table of the company to one of the names that we use: for whoever installs. `p_columns` maps our names to the
+-- Bind a table of the company to one of the names that we use: for administrators. `p_columns` maps our names to the
 -- company's where they differ. What the table is at this moment stands in the binding, and in the ledger.
-CREATE OR REPLACE FUNCTION {S}.birth_bind_table(p_part text, p_schema text, p_table text, p_columns jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION {S}.birth_bind_table(p_part text, p_schema text, p_table text, p_columns jsonb)
+    RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_was jsonb;

@@ -1,4 +1,4 @@
--- Bind the shared register function: which it is, and which of its named parameters gets what. For whoever installs,
+-- Bind the shared register function: which it is, and which of its named parameters gets what. For administrators,
 -- not for operators. `p_binding` maps each parameter to {{"value": …}} or {{"constant": …}}. What was planned before is
 -- stale then.
 CREATE OR REPLACE FUNCTION {S}.birth_gateway_bind(p_signature text, p_binding jsonb) RETURNS void

@@ -1,4 +1,4 @@
--- Record an identity that was decided before this console: for whoever installs, not for operators.
+-- Record an identity that was decided before this console: for administrators, not for operators.
 CREATE OR REPLACE FUNCTION {S}.birth_identity_import(
     p_collection text, p_strategy text, p_columns text[], p_reason text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$

@@ -24,7 +24,8 @@ BEGIN
             -- A key is text, whatever the column holds it as.
             WHEN 'source_key' THEN format('(%s)::%s', p_key, (
                 SELECT format_type(a.atttypid, NULL) FROM pg_attribute AS a
-                WHERE a.attrelid = {S}.birth_bound_table('registry') AND a.attname::text = p_column AND a.attnum > 0))
+                WHERE a.attrelid = {S}.birth_bound_table('registry') AND a.attname::text = p_column
+                  AND a.attnum > 0))
             ELSE 'fn_birth_register.p_entity_code' END;
     ELSIF v_source ? 'nothing' THEN
         RETURN 'NULL';
@@ -70,7 +71,7 @@ COMMENT ON FUNCTION {S}._birth_register_expression(text, text[], text) IS
     'The value of a registry column as the stand-in register function finds it. Private. Raises BR003 not_bindable.';
 
 -- Bind a column of the registry: where its value comes from when the stand-in registers a row. NULL unbinds it. For
--- whoever installs. What was planned before is stale then: the register function is another one.
+-- administrators. What was planned before is stale then: the register function is another one.
 CREATE OR REPLACE FUNCTION {S}.birth_bind_register_column(p_column text, p_source jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -99,7 +100,8 @@ BEGIN
     -- What other columns need is composed as well: it must still be there.
     PERFORM {S}._birth_register_expression(r.column_name, '{{}}', 'NULL') FROM {S}.birth_register_column AS r;
     PERFORM {S}._birth_register_define();
-    PERFORM {S}.birth_ledger_append('register_column_bound', jsonb_build_object('column', v_name, 'source', p_source,
+    PERFORM {S}.birth_ledger_append('register_column_bound',
+        jsonb_build_object('column', v_name, 'source', p_source,
         'gateway_full', {S}.birth_gateway_fingerprint() ->> 'full_sha256'));
 END
 $body$;

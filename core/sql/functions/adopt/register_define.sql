@@ -150,7 +150,8 @@ COMMENT ON FUNCTION {S}._birth_register_define() IS
 
 -- Where a column takes the key of the row, the stand-in that is given one is made and bound in the place of the other;
 -- where none does any more, the other is bound again.
-CREATE OR REPLACE FUNCTION {S}._birth_register_define_keyed(p_registry oid, p_code text, p_keyed boolean) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_register_define_keyed(p_registry oid, p_code text, p_keyed boolean)
+    RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET check_function_bodies = 'off'
 SET quote_all_identifiers = 'off' AS $define$
 DECLARE
@@ -174,7 +175,8 @@ BEGIN
     EXECUTE format($function$
         CREATE OR REPLACE FUNCTION {S}.%I(p_collection_name text, p_entity_code text, p_source_key text,
             p_born_at timestamptz DEFAULT NULL, p_dot_origin text DEFAULT 'GATEWAY', p_dry_run boolean DEFAULT true)
-        RETURNS text LANGUAGE plpgsql VOLATILE AS %L $function$, 'fn_birth_register_keyed', {S}._birth_register_body(
+        RETURNS text LANGUAGE plpgsql VOLATILE AS %L $function$, 'fn_birth_register_keyed',
+            {S}._birth_register_body(
             p_registry, p_code, v_filled.columns, format($rows$SELECT %s
     FROM (SELECT fn_birth_register_keyed.p_collection_name, fn_birth_register_keyed.p_entity_code,
             fn_birth_register_keyed.p_source_key, fn_birth_register_keyed.p_born_at,
@@ -186,14 +188,15 @@ BEGIN
         ' GRANT EXECUTE ON FUNCTION %1$I.fn_birth_register_keyed(%2$s) TO birth_caller;'
         ' COMMENT ON FUNCTION %1$I.fn_birth_register_keyed(%2$s) IS %3$L', {s}, v_arguments,
         'Stand-in for the company''s register function, where the registry holds the key of each row.');
-    -- What the default privileges of whoever makes it gave away.
+    -- What the default privileges of its maker gave away.
     FOR v_grantee IN
         SELECT r.rolname FROM pg_proc AS p
         CROSS JOIN LATERAL aclexplode(p.proacl) AS a JOIN pg_roles AS r ON r.oid = a.grantee
         WHERE p.oid = to_regprocedure(format('%I.fn_birth_register_keyed(%s)', {s}, v_arguments))
           AND r.rolname NOT IN ('birth_owner', 'birth_caller')
     LOOP
-        EXECUTE format('REVOKE ALL ON FUNCTION %I.fn_birth_register_keyed(%s) FROM %I', {s}, v_arguments, v_grantee);
+        EXECUTE format('REVOKE ALL ON FUNCTION %I.fn_birth_register_keyed(%s) FROM %I', {s}, v_arguments,
+            v_grantee);
     END LOOP;
     IF v_bound IN ('fn_birth_register', 'fn_birth_register_set') THEN
         PERFORM {S}.birth_gateway_bind(format('%I.fn_birth_register_keyed(%s)', {s}, v_arguments),

@@ -1,4 +1,4 @@
--- Call the register function for a code that nobody has, as an apply does. For whoever installs, inside a transaction
+-- Call the register function for an invented code, as an apply does. For administrators, inside a transaction
 -- that is rolled back: what birth_caller lacks is refused here, and not in the first batch of a run.
 CREATE OR REPLACE FUNCTION {S}._birth_rehearse(p_collection text, p_code text) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET row_security = 'off' AS $body$

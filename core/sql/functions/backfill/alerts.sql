@@ -1,9 +1,9 @@
--- Alerts of the trigger guard: DDL that touched a trigger, anybody's. A run pins those that concern it: about governed
--- tables, what is bound, the gateway, and this schema. What others do with triggers of their own tables is their
--- business.
+-- Alerts of the trigger guard: DDL that touched a trigger, of any table. A run pins those that concern it: about
+-- governed tables, what is bound, the gateway, and this schema. What others do with triggers of their own tables is
+-- their business.
 
 -- All alerts: a sign made of the whole row, what the alert is about (NULL where its table tells no object), and the row
--- for people. Read as in _birth_reading, and by output functions: whoever owns a type may have made it a cast.
+-- for people. Read as in _birth_reading, and by output functions: the owner of a type may have made it a cast.
 CREATE OR REPLACE FUNCTION {S}._birth_alerts() RETURNS TABLE (alert text, about text, said text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT left(encode(sha256(convert_to(r.said, 'UTF8')), 'hex'), 12), r.about, r.said
@@ -25,7 +25,7 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_alerts() IS
     'All alerts of the trigger guard: sign, object, and the row as text. Private.';
 
--- The alerts that concern what is governed. An alert that tells no object concerns everybody. The name of a trigger
+-- The alerts that concern what is governed. An alert that tells no object concerns every run. The name of a trigger
 -- does not count, only the table behind `on`: others may name a trigger of theirs as they like.
 CREATE OR REPLACE FUNCTION {S}._birth_alerts_ours() RETURNS TABLE (alert text, said text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$

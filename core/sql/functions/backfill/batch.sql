@@ -1,7 +1,7 @@
 -- Apply a claimed batch: the only way to write the registry. One transaction does the work and records its outcome.
 -- A single item that cannot be registered is set aside with the server's reason; a larger batch fails as a whole, and
 -- its caller splits it. With `p_next` it also claims that many rows more: they are committed as claimed together with
--- what was done, before anybody works on them. `next` is what birth_backfill_claim answers, or NULL. `server_seconds`
+-- what was done, before any worker begins them. `next` is what birth_backfill_claim answers, or NULL. `server_seconds`
 -- is the work on the rows, `lock_seconds` what it took to get hold of what all workers share.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_apply_batch(
     p_ledger_id bigint, p_epoch bigint, p_rows integer, p_next integer DEFAULT NULL,
@@ -106,7 +106,8 @@ COMMENT ON FUNCTION {S}.birth_backfill_apply_batch(bigint, bigint, integer, inte
 
 -- Register a range. A range of one item that the server or the register function refuses goes into quarantine; what a
 -- repetition may cure (a deadlock, a timeout, a lost lock) and our own refusals are passed on.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_attempt(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
+CREATE OR REPLACE FUNCTION {S}._birth_batch_attempt(p_entry {S}.birth_backfill_ledger, p_from bigint,
+    p_to bigint,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

@@ -1,6 +1,6 @@
 -- needs: backfill/batch
 -- A batch that is about to commit: its permit must admit it by the clock of this moment, its operator still be one, and
--- no more than a minute may have gone by since it began. Whoever holds a transaction open
+-- no more than a minute may have gone by since it began. A session that holds a transaction open
 -- commits nothing later that was allowed before. Its claim cannot be lost meanwhile: the row is this transaction's.
 -- Fires at the commit: who asks for it earlier, and would commit when they like, is refused.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_commits() RETURNS trigger

@@ -1,6 +1,6 @@
 -- A batch comes first in its transaction, and ends with it. What its caller left to be checked at commit would be
 -- checked here, as the owner; and a transaction that can be prepared could commit whenever its caller likes, with
--- permit and gates long closed: whoever exported a snapshot cannot prepare it.
+-- permit and gates long closed: a session that exported a snapshot cannot prepare it.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_alone(p_ledger_id bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -60,8 +60,8 @@ COMMENT ON FUNCTION {S}._birth_batch_apart() IS
     'Refuses a batch if its login made temporary objects in this session, or a person of the console owns objects. '
     'Private. Raises BR003 objects_planted.';
 
--- The run must be at work, and stay so until this batch commits: whoever supersedes or certifies it waits. One that
--- was brought to its end has no claim left: whoever comes late with one is told that it is lost.
+-- The run must be at work, and stay so until this batch commits: who supersedes or certifies it waits. One that
+-- was brought to its end has no claim left: a worker that comes late with one is told that it is lost.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_run(p_run bigint) RETURNS text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -137,7 +137,7 @@ BEGIN
         PERFORM {S}._birth_withdraw_pins(p_entry);
         RETURN;
     END IF;
-    -- Nobody takes the identity back or exempts the collection between this look and the commit.
+    -- No session takes the identity back or exempts the collection between this check and the commit.
     PERFORM FROM {S}.birth_identity WHERE collection_name = p_entry.collection_name FOR SHARE;
     v_policy := {S}._birth_policy_hold(p_entry.collection_name);
     v_drift := array_remove(ARRAY[

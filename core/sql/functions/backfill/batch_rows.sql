@@ -15,7 +15,8 @@ BEGIN
             set_config(CASE WHEN v_list THEN 'enable_nestloop' ELSE 'enable_hashjoin' END, 'off', true);
     END IF;
     {READ_ONLY}
-    EXECUTE {S}._birth_read_statement(p_entry) INTO codes, source_keys, births USING p_entry.ledger_id, p_from, p_to;
+    EXECUTE {S}._birth_read_statement(p_entry) INTO codes, source_keys, births
+        USING p_entry.ledger_id, p_from, p_to;
     {UNDONE}
 END
 $body$;
@@ -47,7 +48,8 @@ COMMENT ON FUNCTION {S}._birth_batch_count(text, text, text[], text[]) IS
 -- Register the items of one range: those that are still in the source under the planned code and still missing, by
 -- one set-based statement that calls the register function once per row. Its answers are not believed: afterwards
 -- the registry is asked for every code.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_register(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
+CREATE OR REPLACE FUNCTION {S}._birth_batch_register(p_entry {S}.birth_backfill_ledger, p_from bigint,
+    p_to bigint,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column

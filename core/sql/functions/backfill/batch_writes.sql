@@ -16,7 +16,7 @@ BEGIN
             SELECT DISTINCT ON (relid) relid, root FROM may
             ORDER BY relid, root <> {S}.birth_bound_table('registry'), root
         ), held AS MATERIALIZED (
-            -- Not each of thousands of tables: whoever writes one keeps a lock on it.
+            -- Not each of thousands of tables: a session that writes one keeps a lock on it.
             SELECT l.relation AS relid, bool_or(l.mode = 'AccessExclusiveLock') AS alone
             FROM pg_locks AS l
             WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation'
@@ -66,7 +66,7 @@ COMMENT ON FUNCTION {S}._birth_batch_writes() IS
 
 -- What registering wrote, by table; refuses where that is more than the registry, the quarantine and the tables that
 -- the register function is known to write, where the registry grew by more than the planned rows, and where rows were
--- written that the server does not count: elsewhere, nobody would know.
+-- written that the server does not count: elsewhere, nothing would show it.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_written(p_before jsonb, p_collection text, p_registered bigint)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -108,7 +108,8 @@ BEGIN
     FROM jsonb_each_text(v_after - ARRAY['', '+', '!']) AS w(relid, rows)
     WHERE rows::bigint > coalesce((p_before ->> relid)::bigint, 0);
     SELECT array_agg(name) INTO v_elsewhere FROM jsonb_object_keys(v_writes) AS name
-    WHERE name NOT IN ({S}.birth_bound_table('registry')::regclass::text, format('%I.birth_backfill_quarantine', {s}))
+    WHERE name NOT IN ({S}.birth_bound_table('registry')::regclass::text,
+        format('%I.birth_backfill_quarantine', {s}))
       AND name <> ALL (SELECT unnest(value) FROM {S}.birth_setting WHERE birth_setting.name = 'register_writes');
     IF v_elsewhere IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR005', 'wrote_elsewhere',

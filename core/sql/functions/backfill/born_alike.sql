@@ -1,6 +1,6 @@
 -- Born alike: a row that a run registers fills the registry's columns as rows of the same collection do that the
 -- gateway registered. What the gateway always fills and a run leaves NULL (a species, a level, an owner) would be found
--- missing years later, in rows that nobody can register again.
+-- missing years later, in rows that no run can register again.
 
 -- The registry's columns that are compared, by the company's names. Not: those that cannot be NULL; what inspection
 -- fills later; and what the company said that stays NULL (birth_register_column).
@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION {S}._birth_alike_columns() RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(array_agg(a.attname::text ORDER BY a.attnum), '{{}}')
     FROM pg_attribute AS a
-    WHERE a.attrelid = {S}.birth_bound_table('registry') AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
+    WHERE a.attrelid = {S}.birth_bound_table('registry') AND a.attnum > 0 AND NOT a.attisdropped
+      AND NOT a.attnotnull
       AND a.attname !~ '^(inspect_|certified)'
       AND a.attname::text <> ALL (ARRAY(
           SELECT {S}.birth_bound_name('registry', given.name)
@@ -92,7 +93,8 @@ BEGIN
             SELECT s.rows, s.filled INTO rows, filled
             FROM {S}._birth_reading({S}._birth_alike_query(p_columns, format(
                 'WHERE b.%I = ANY (%L::text[]) AND b.%I = %L AND %s', v_code, v_codes, v_collection,
-                v_entry.collection_name, {S}._birth_alike_gateway()))) AS s(name text, rows bigint, filled bigint[]);
+                v_entry.collection_name, {S}._birth_alike_gateway())))
+            AS s(name text, rows bigint, filled bigint[]);
         END IF;
         rows := coalesce(rows, 0);
         RETURN NEXT;
@@ -184,7 +186,8 @@ COMMENT ON FUNCTION {S}._birth_alike_refuse(jsonb, text) IS
 
 -- Refuse a batch whose rows are not born alike, before it commits: nothing of it is kept. Asked until a batch of the
 -- entry has passed; verify and certify ask for the whole run.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_alike(p_entry {S}.birth_backfill_ledger, p_codes text[]) RETURNS void
+CREATE OR REPLACE FUNCTION {S}._birth_batch_alike(p_entry {S}.birth_backfill_ledger, p_codes text[])
+    RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_found jsonb;

@@ -43,7 +43,8 @@ COMMENT ON FUNCTION {S}._birth_alike_probed(bigint) IS
     'and undone. Private. Raises what _birth_batch_apart raises.';
 
 -- Register the first row of an entry that is not registered yet, and compare it; in a part that its caller undoes.
-CREATE OR REPLACE FUNCTION {S}._birth_alike_tried(p_entry {S}.birth_backfill_ledger, p_columns text[], p_theirs bigint,
+CREATE OR REPLACE FUNCTION {S}._birth_alike_tried(p_entry {S}.birth_backfill_ledger, p_columns text[],
+    p_theirs bigint,
     p_filled bigint[], OUT rows bigint, OUT left_null jsonb)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

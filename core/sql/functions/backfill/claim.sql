@@ -7,8 +7,8 @@ COMMENT ON FUNCTION {S}._birth_lease() IS
 -- Claim the next items of a run, committed before the work, so that a crash leaves a trace. `verdict`:
 --   claimed   a range is yours, under an epoch; an abandoned one is taken over first, under a higher epoch
 --   waiting   nothing is left but what others are at work on
---   finished  every item has an outcome, or somebody else brought the run to its end meanwhile
---   pause, cancel   somebody holds the run
+--   finished  every item has an outcome, or another worker brought the run to its end meanwhile
+--   pause, cancel   an operator holds the run
 -- A claim is abandoned when its session is gone or its lease has run out, unless it is at work: then its row is locked.
 -- A session that began after the claim was last touched is another one: process numbers come back, also after a crash.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_claim(p_run bigint, p_rows integer, OUT verdict text,
@@ -31,15 +31,17 @@ BEGIN
         verdict := 'finished';
         RETURN;
     END IF;
-    SELECT c.command, c.batch_size INTO verdict, batch_size FROM {S}.birth_backfill_control AS c WHERE c.run_id = p_run;
+    SELECT c.command, c.batch_size INTO verdict, batch_size FROM {S}.birth_backfill_control AS c
+    WHERE c.run_id = p_run;
     IF verdict <> 'run' THEN
         RETURN;
     END IF;
-    -- Where nothing is left to be stopped, only rows that vanished hold a run: to go on, somebody states how many may.
+    -- Where nothing is left to be stopped, only vanished rows hold a run: to go on, an operator states how many may.
     v_passed := {S}._birth_limit_passed(p_run);
     IF v_passed = 'too_many_vanished' OR v_passed IS NOT NULL AND (
         EXISTS (SELECT FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run AND l.next_seq <= l.missing)
-        OR EXISTS (SELECT FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+        OR EXISTS (SELECT FROM {S}.birth_backfill_batch AS b
+            JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
             WHERE l.run_id = p_run AND b.finished_at IS NULL))
     THEN
         PERFORM {S}._birth_limit_held(p_run);
@@ -50,8 +52,9 @@ BEGIN
         RETURN;
     END IF;
     v_rows := coalesce(batch_size, p_rows);
-    -- The first batch is a small one, whoever asks for it: it is looked at before the rest.
-    IF NOT EXISTS (SELECT FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+    -- The first batch is a small one, whichever worker asks for it: it is looked at before the rest.
+    IF NOT EXISTS (SELECT FROM {S}.birth_backfill_batch AS b
+        JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
         WHERE l.run_id = p_run AND b.finished_at IS NOT NULL) THEN
         v_rows := least(v_rows, 100);
     END IF;
@@ -65,7 +68,8 @@ BEGIN
         PERFORM {S}._birth_batch_open(v_entry.ledger_id, epoch, seq_from, seq_to, v_person);
     ELSE
         verdict := CASE
-            WHEN EXISTS (SELECT FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+            WHEN EXISTS (SELECT FROM {S}.birth_backfill_batch AS b
+                JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
                 WHERE l.run_id = p_run AND b.finished_at IS NULL)
             OR EXISTS (SELECT FROM {S}.birth_backfill_ledger AS l
                 WHERE l.run_id = p_run AND l.next_seq <= l.missing)
@@ -85,15 +89,17 @@ BEGIN
     UPDATE {S}.birth_backfill_ledger
     SET next_seq = greatest(next_seq, p_to + 1), last_epoch = p_epoch
     WHERE ledger_id = p_ledger_id;
-    INSERT INTO {S}.birth_backfill_batch (ledger_id, epoch, seq_from, seq_to, backend_pid, lease_until, claimed_person)
+    INSERT INTO {S}.birth_backfill_batch (ledger_id, epoch, seq_from, seq_to, backend_pid, lease_until,
+        claimed_person)
     VALUES (p_ledger_id, p_epoch, p_from, p_to, pg_backend_pid(), clock_timestamp() + {S}._birth_lease(), p_person);
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_open(bigint, bigint, bigint, bigint, text) IS
     'Writes a new claim and moves the entry''s counters past it. Private.';
 
--- The claim of this login under this epoch, locked; refuses one that is done, taken over or somebody else's.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_claimed(p_ledger_id bigint, p_epoch bigint) RETURNS {S}.birth_backfill_batch
+-- The claim of this login under this epoch, locked; refuses one that is done, taken over or another login's.
+CREATE OR REPLACE FUNCTION {S}._birth_batch_claimed(p_ledger_id bigint, p_epoch bigint)
+    RETURNS {S}.birth_backfill_batch
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_batch {S}.birth_backfill_batch;

@@ -1,4 +1,4 @@
--- Take over an abandoned claim under a new epoch: whoever held it is fenced off. All NULL where there is none.
+-- Take over an abandoned claim under a new epoch: its former holder is fenced off. All NULL where there is none.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_take_over(p_run bigint, p_person text,
     OUT ledger_id bigint, OUT epoch bigint, OUT seq_from bigint, OUT seq_to bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
@@ -6,14 +6,16 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_abandoned {S}.birth_backfill_batch;
 BEGIN
-    -- A transaction goes on seeing the sessions that it saw first: whoever came since would look dead.
+    -- A transaction goes on seeing the sessions that it saw first: one that came since would look dead.
     PERFORM pg_stat_clear_snapshot();
-    SELECT b.* INTO v_abandoned FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+    SELECT b.* INTO v_abandoned FROM {S}.birth_backfill_batch AS b
+        JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
     WHERE l.run_id = p_run AND b.finished_at IS NULL
       -- A lease that runs longer than any was given from before the clock was set back.
       AND (b.lease_until NOT BETWEEN clock_timestamp() AND clock_timestamp() + {S}._birth_lease()
           OR NOT EXISTS (SELECT FROM pg_stat_activity AS a
-              WHERE a.pid = b.backend_pid AND coalesce(a.backend_start <= b.lease_until - {S}._birth_lease(), true)))
+              WHERE a.pid = b.backend_pid
+                AND coalesce(a.backend_start <= b.lease_until - {S}._birth_lease(), true)))
     ORDER BY b.ledger_id, b.epoch LIMIT 1 FOR UPDATE OF b SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN;
@@ -31,7 +33,7 @@ BEGIN
         claimed_at = clock_timestamp(),
         former_persons = array_append(array_remove(b.former_persons, b.claimed_person), b.claimed_person)
     WHERE b.ledger_id = v_abandoned.ledger_id AND b.epoch = v_abandoned.epoch;
-    -- Nobody is told any more that a session is at work that is gone.
+    -- A session that is gone is no longer shown as at work.
     DELETE FROM {S}.birth_backfill_worker AS w
     WHERE w.run_id = p_run AND w.backend_pid = v_abandoned.backend_pid
       AND NOT EXISTS (SELECT FROM pg_stat_activity AS a
@@ -62,7 +64,8 @@ COMMENT ON FUNCTION {S}.birth_backfill_heartbeat(bigint, bigint) IS
 -- Split a claim: it keeps its first `p_rows` items, the rest becomes a claim of its own, whose epoch is returned. NULL
 -- where it was split so before: who asks again did not hear the answer, and the rest is free with the session it came
 -- from.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_split(p_ledger_id bigint, p_epoch bigint, p_rows integer) RETURNS bigint
+CREATE OR REPLACE FUNCTION {S}.birth_backfill_split(p_ledger_id bigint, p_epoch bigint, p_rows integer)
+    RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'apply a run');
@@ -70,7 +73,8 @@ DECLARE
     v_epoch bigint;
 BEGIN
     -- The entry first, then the batch: in the order in which a claim takes them.
-    SELECT last_epoch + 1 INTO v_epoch FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger_id FOR NO KEY UPDATE;
+    SELECT last_epoch + 1 INTO v_epoch FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger_id
+        FOR NO KEY UPDATE;
     v_batch := {S}._birth_batch_claimed(p_ledger_id, p_epoch);
     IF p_rows = v_batch.seq_to - v_batch.seq_from + 1 THEN
         RETURN NULL;

@@ -2,7 +2,8 @@
 
 COMMENT ON TABLE {S}.birth_admission_permit IS
     'Permits: a gatekeeper''s leave to register rows of some collections, for a while.';
-COMMENT ON COLUMN {S}.birth_admission_permit.collections IS 'The collections that it covers; NULL covers all of them.';
+COMMENT ON COLUMN {S}.birth_admission_permit.collections IS
+    'The collections that it covers; NULL covers all of them.';
 COMMENT ON COLUMN {S}.birth_admission_permit.expect_gateway IS
     'The gateway''s norm_md5 when it was opened: another one stops every batch.';
 COMMENT ON COLUMN {S}.birth_admission_permit.expect_full IS 'The gateway''s full_sha256 when it was opened.';
@@ -12,7 +13,8 @@ COMMENT ON TABLE {S}.birth_admission_budget IS
     'side.';
 
 COMMENT ON TABLE {S}.birth_backfill_run IS 'Runs: one plan each, with its state and who did what.';
-COMMENT ON COLUMN {S}.birth_backfill_run.status IS 'planned, reconciled, applying, applied, certified or superseded.';
+COMMENT ON COLUMN {S}.birth_backfill_run.status IS
+    'planned, reconciled, applying, applied, certified or superseded.';
 COMMENT ON COLUMN {S}.birth_backfill_run.digest IS 'sha256 over the names and digests of its entries.';
 COMMENT ON COLUMN {S}.birth_backfill_run.gateway IS 'birth_gateway_fingerprint() when it was planned.';
 COMMENT ON COLUMN {S}.birth_backfill_run.registry_triggers IS
@@ -30,8 +32,10 @@ COMMENT ON COLUMN {S}.birth_backfill_ledger.relid IS
 COMMENT ON COLUMN {S}.birth_backfill_ledger.columns IS 'The identity''s columns when it was planned.';
 COMMENT ON COLUMN {S}.birth_backfill_ledger.locator IS 'The columns by which a planned row is found again.';
 COMMENT ON COLUMN {S}.birth_backfill_ledger.locator_indexed IS 'Whether an index finds rows by them.';
-COMMENT ON COLUMN {S}.birth_backfill_ledger.triggers IS 'birth_trigger_fingerprint() of the table when it was planned.';
-COMMENT ON COLUMN {S}.birth_backfill_ledger.registered IS 'Rows of the source that were registered before the plan.';
+COMMENT ON COLUMN {S}.birth_backfill_ledger.triggers IS
+    'birth_trigger_fingerprint() of the table when it was planned.';
+COMMENT ON COLUMN {S}.birth_backfill_ledger.registered IS
+    'Rows of the source that were registered before the plan.';
 COMMENT ON COLUMN {S}.birth_backfill_ledger.missing IS 'Rows that the plan stores as items.';
 COMMENT ON COLUMN {S}.birth_backfill_ledger.digest IS 'birth_item_digest() of its items.';
 COMMENT ON COLUMN {S}.birth_backfill_ledger.upper_bound IS 'The last planned code, in code order.';
@@ -56,13 +60,15 @@ COMMENT ON COLUMN {S}.birth_backfill_batch.writes IS 'Rows that the transaction 
 COMMENT ON COLUMN {S}.birth_backfill_batch.transaction_id IS
     'The transaction that did the work: its fate resolves a commit in doubt.';
 
-COMMENT ON TABLE {S}.birth_backfill_quarantine IS 'Items that could not be registered, each with the server''s reason.';
+COMMENT ON TABLE {S}.birth_backfill_quarantine IS
+    'Items that could not be registered, each with the server''s reason.';
 COMMENT ON COLUMN {S}.birth_backfill_quarantine.source_key IS 'The values of the locator''s columns, as text.';
 
 COMMENT ON TABLE {S}.birth_backfill_control IS
     'How a run is controlled. A separate row, so that a pause never waits for a batch.';
 COMMENT ON COLUMN {S}.birth_backfill_control.command IS 'run, pause or cancel.';
-COMMENT ON COLUMN {S}.birth_backfill_control.batch_size IS 'The most rows of a batch; NULL leaves it to the workers.';
+COMMENT ON COLUMN {S}.birth_backfill_control.batch_size IS
+    'The most rows of a batch; NULL leaves it to the workers.';
 
 COMMENT ON TABLE {S}.birth_gate_check IS
     'When all gates of a run were last checked. Batches check them again after 30 seconds.';

@@ -16,7 +16,7 @@ BEGIN
     IF p_command = 'cancel' THEN
         PERFORM {S}._birth_brake(format('run %s is cancelled', p_run));
     END IF;
-    -- So weak a lock never waits for a batch, only for whoever is about to begin, end, supersede or certify the run.
+    -- So weak a lock never waits for a batch, only for one that is about to begin, end, supersede or certify the run.
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR KEY SHARE;
     IF p_command NOT IN ('run', 'pause', 'cancel') OR p_batch_size NOT BETWEEN 0 AND 10000 THEN
         PERFORM {S}.birth_refuse('BR002', 'bad_control',
@@ -27,7 +27,8 @@ BEGIN
     PERFORM {S}._birth_insist_on_text(coalesce(p_reason, 'none'), 'reason_missing', 'a reason says something',
         jsonb_build_object('run', p_run), 'Omit it, or write a reason.');
     IF v_status IN ('applied', 'certified', 'superseded') THEN
-        PERFORM {S}.birth_refuse('BR004', 'run_over', format('run %s is %s: nothing left to control', p_run, v_status),
+        PERFORM {S}.birth_refuse('BR004', 'run_over',
+            format('run %s is %s: nothing left to control', p_run, v_status),
             jsonb_build_object('run', p_run, 'status', v_status), 'See `birth-console ledger`.');
     END IF;
     UPDATE {S}.birth_backfill_control
@@ -76,7 +77,7 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_steered_seldom(bigint) IS
     'Refuses to control a run more than 60 times within a minute. Private. Raises BR007 controlled_too_often.';
 
--- Refuse while somebody holds the run: it can be resumed, so this is no closed gate.
+-- Refuse while an operator holds the run: it can be resumed, so this is no closed gate.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_held(p_run bigint) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

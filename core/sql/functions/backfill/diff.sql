@@ -13,7 +13,7 @@ LANGUAGE sql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $body$
             WHEN EXISTS (SELECT FROM {S}.birth_backfill_batch AS b
                 WHERE b.ledger_id = item.ledger_id
                   AND item.seq BETWEEN b.seq_from AND b.seq_to AND b.finished_at IS NOT NULL)
-                -- Whoever registered the code anew did so after it was taken back.
+                -- A code that was registered again was so after it was taken back.
                 THEN CASE WHEN first.origin IS NOT NULL AND r.dot_origin IS DISTINCT FROM first.origin
                     THEN '=' ELSE '-' END
             ELSE '+' END,
@@ -56,8 +56,8 @@ COMMENT ON FUNCTION {S}.birth_full_xid(xid) IS
     'The xmin of a row as a 64-bit transaction id. For birth_reader.';
 
 -- Registry rows that came or changed since the run was planned, and are not its own work, by origin. `xmin` says which
--- transaction wrote a row; the plan's snapshot says which of those it saw. Nobody asks of rows that are older than all
--- that was running then: `age` is cheap. Past two thousand million transactions it tells nothing. Read as in
+-- transaction wrote a row; the plan's snapshot says which of those it saw. It is not asked of rows that are older than
+-- all that was running then: `age` is cheap. Past two thousand million transactions it tells nothing. Read as in
 -- _birth_reading.
 CREATE OR REPLACE FUNCTION {S}.birth_since_plan(p_run bigint)
 RETURNS TABLE (origin text, collection_name text, rows bigint, ours bigint, example text)
@@ -84,7 +84,8 @@ BEGIN
     )
     SELECT f.dot_origin, f.collection_name, count(*), count(i.seq), min(f.entity_code COLLATE "C")
     FROM fresh AS f
-    LEFT JOIN {S}.birth_backfill_ledger AS l ON l.run_id = p_run AND l.collection_name = f.collection_name AND f.by_run
+    LEFT JOIN {S}.birth_backfill_ledger AS l ON l.run_id = p_run AND l.collection_name = f.collection_name
+        AND f.by_run
     LEFT JOIN {S}.birth_backfill_item AS i ON i.ledger_id = l.ledger_id AND i.entity_code = f.entity_code
     GROUP BY 1, 2 ORDER BY 1, 2;
     {UNDONE}

@@ -40,7 +40,8 @@ COMMENT ON FUNCTION {S}._birth_backfill_moved(bigint, bigint) IS
 
 -- The statement that lists what moved: late (born since: missing, and not planned), gone (planned, and no longer in the
 -- source), registered since (planned, in the source, and missing no more).
-CREATE OR REPLACE FUNCTION {S}._birth_moved_statement(p_entry {S}.birth_backfill_ledger, p_rows bigint) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_moved_statement(p_entry {S}.birth_backfill_ledger, p_rows bigint)
+    RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH item AS MATERIALIZED (
@@ -58,7 +59,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 'late', ARRAY(SELECT code FROM late ORDER BY 1 LIMIT %5$s),
                 'gone', ARRAY(SELECT code FROM gone ORDER BY 1 LIMIT %5$s),
                 'registered_since', ARRAY(SELECT code FROM registered ORDER BY 1 LIMIT %5$s))) $query$,
-        p_entry.ledger_id, {S}._birth_missing_query(p_entry, NULL), source.code, {S}._birth_source(p_entry.relid),
+        p_entry.ledger_id, {S}._birth_missing_query(p_entry, NULL), source.code,
+            {S}._birth_source(p_entry.relid),
         p_rows + 1)
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS source(code)

@@ -1,8 +1,8 @@
 -- The limits of a run, recorded when it begins: how many rows may be quarantined before it stops, and how many may
--- vanish. Both are held by the database: whoever claims the next batch is refused. Rows that vanish in numbers are
--- no accident, but a key that reads differently now, or a source that somebody emptied.
+-- vanish. Both are held by the database: a worker that claims the next batch is refused. Rows that vanish in numbers
+-- are no accident, but a key that reads differently now, or a source that was emptied.
 
--- What may vanish unless somebody said otherwise: 1 % of the planned rows, but at least 10 and at most 100.
+-- What may vanish unless an operator said otherwise: 1 % of the planned rows, but at least 10 and at most 100.
 CREATE OR REPLACE FUNCTION {S}._birth_vanishing_limit(p_planned bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT least(100, greatest(10, p_planned / 100))
@@ -26,8 +26,8 @@ COMMENT ON FUNCTION {S}._birth_run_limit(bigint) IS
     'The limits that hold for a run: those recorded, else the defaults. Private.';
 
 -- Record the limits of a run that begins or is resumed; NULL keeps what was recorded, else the default. Rows that
--- were quarantined before were seen by whoever resumes: they count no more, and a failed canary is forgiven. Rows
--- that vanished count for the whole run: to go on, somebody states how many may.
+-- were quarantined before were seen by the operator who resumes: they count no more, and a failed canary is forgiven.
+-- Rows that vanished count for the whole run: to go on, an operator states how many may.
 CREATE OR REPLACE FUNCTION {S}._birth_limit_record(
     p_run bigint, p_most_quarantined bigint, p_most_vanished bigint) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$

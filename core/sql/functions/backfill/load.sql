@@ -12,13 +12,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET r
         SELECT relid FROM {S}.birth_backfill_ledger WHERE run_id = p_run
         UNION SELECT {S}.birth_bound_table('registry')
     ), worker AS MATERIALIZED (
-        -- A process number comes back: that of a worker who is gone may be somebody else's by now.
+        -- A process number comes back: that of a worker who is gone may be another session's by now.
         SELECT w.backend_pid
         FROM {S}.birth_backfill_worker AS w
         JOIN pg_stat_activity AS a ON a.pid = w.backend_pid AND a.backend_start < w.seen_at
         WHERE w.run_id = p_run
     ), waiting AS MATERIALIZED (
-        -- Whoever waits for a row holds its tuple lock meanwhile: that names the table, the wait itself does not.
+        -- A session that waits for a row holds its tuple lock: that names the table, the wait itself does not.
         SELECT DISTINCT w.pid FROM pg_locks AS w
         WHERE NOT w.granted AND w.pid NOT IN (SELECT backend_pid FROM worker)
           AND (w.database = (SELECT oid FROM pg_database WHERE datname = current_database())

@@ -42,7 +42,8 @@ BEGIN
     END IF;
     SELECT * INTO v_hours FROM {S}._birth_permit_hours(p_between);
     v_digest := {S}._birth_permit_run(p_run);
-    INSERT INTO {S}.birth_admission_permit (collections, reason, expect_gateway, expect_full, opened_person, expires_at,
+    INSERT INTO {S}.birth_admission_permit (collections, reason, expect_gateway, expect_full, opened_person,
+        expires_at,
         run_id, run_digest, hours_from, hours_to, hours_zone, ticket, kind)
     VALUES (p_collections, p_reason, v_live ->> 'norm_md5', v_live ->> 'full_sha256', v_person,
         clock_timestamp() + p_lifetime, p_run, v_digest, v_hours.since, v_hours.until, v_hours.zone, p_ticket, p_kind)
@@ -201,7 +202,7 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_permit_awake({S}.birth_admission_permit, timestamptz) IS
     'True if the moment lies within the hours of a permit. For birth_reader.';
 
--- Whoever closes one gets to wait for any batch in flight, for ten seconds: then sessions that still hold it are ended.
+-- Who closes one waits for any batch in flight, for ten seconds: then sessions that still hold it are ended.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_close(p_permit bigint, p_reason text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET row_security = off SET lock_timeout = '10s' AS $body$
@@ -211,7 +212,7 @@ BEGIN
     PERFORM {S}._birth_actor('birth_gatekeeper', 'close permits');
     PERFORM {S}._birth_brake(format('permit %s is closed', p_permit));
     -- Batches share the table while they run; here one waits for those in flight, and the next ones queue behind. On
-    -- the row alone they would go on sharing it among themselves, past whoever waits.
+    -- the row alone they would go on sharing it among themselves, past one who waits.
     BEGIN
         LOCK TABLE {S}.birth_admission_permit IN EXCLUSIVE MODE;
     EXCEPTION WHEN lock_not_available THEN
@@ -253,7 +254,8 @@ CREATE OR REPLACE FUNCTION {S}.birth_permit_for(p_collection text, p_run bigint 
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (
-        SELECT p.permit_id FROM {S}.birth_admission_permit AS p JOIN {S}.birth_admission_budget AS b USING (permit_id)
+        SELECT p.permit_id FROM {S}.birth_admission_permit AS p
+            JOIN {S}.birth_admission_budget AS b USING (permit_id)
         WHERE p.closed_at IS NULL AND p.expires_at > clock_timestamp() AND b.used_rows < b.budget_rows
           AND {S}.birth_permit_unfit(p, p_collection, p_run) IS NULL
         ORDER BY p.run_id IS NULL, b.budget_rows - b.used_rows DESC, p.permit_id LIMIT 1
@@ -264,8 +266,8 @@ COMMENT ON FUNCTION {S}.birth_permit_for(text, bigint) IS
     'The open permit that admits rows of a collection to a run now: bound to the run first, then the largest rest of '
     'budget; NULL if there is none. For birth_reader.';
 
--- Why the permits that are neither closed nor expired do not admit rows of a collection to a run, for whoever is
--- refused: at most ten, the latest first.
+-- Why the permits that are neither closed nor expired do not admit rows of a collection to a run, for the operator who
+-- is refused: at most ten, the latest first.
 CREATE OR REPLACE FUNCTION {S}.birth_permit_refusals(p_collection text, p_run bigint) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(jsonb_agg(jsonb_build_object('permit', u.permit_id, 'reason', u.reason)

@@ -66,7 +66,8 @@ BEGIN
             jsonb_build_object('request', p_request, 'run', v_request.run_id, 'state', v_state),
             'See `birth-console permit list`.');
     END IF;
-    RETURN {S}.birth_permit_open(v_request.budget_rows, v_request.lifetime, v_request.reason, NULL::text[], NULL::text,
+    RETURN {S}.birth_permit_open(v_request.budget_rows, v_request.lifetime, v_request.reason, NULL::text[],
+        NULL::text,
         v_request.run_id, v_request.hours, v_request.ticket, (
             SELECT CASE WHEN r.withdraws IS NULL THEN 'backfill' ELSE 'withdraw' END
             FROM {S}.birth_backfill_run AS r WHERE r.run_id = v_request.run_id));

@@ -230,7 +230,7 @@ COMMENT ON FUNCTION {S}._birth_backfill_plan_apart(bigint, boolean) IS
     'Raises BR003 codes_collide.';
 
 -- Make a draft a run, under the next number: a plan that is refused uses up none. The fence lets one plan at a time
--- come to its end; whoever reads a source for long holds up nobody before that.
+-- come to its end; a plan that reads a source for long holds up no other before that.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_number(p_draft bigint) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

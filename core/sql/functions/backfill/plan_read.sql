@@ -49,8 +49,9 @@ DECLARE
 BEGIN
     IF p_recount THEN
         v_recounted := format('SELECT row.ledger_id, row.digest, row.without_code + row.duplicates AS unidentified'
-            ' FROM {S}._birth_reading(%L) AS row(ledger_id bigint, missing bigint, digest text, without_code bigint,'
-            ' duplicates bigint)', {S}._birth_recount_together(p_ledgers));
+            ' FROM {S}._birth_reading(%L)'
+            ' AS row(ledger_id bigint, missing bigint, digest text, without_code bigint, duplicates bigint)',
+            {S}._birth_recount_together(p_ledgers));
     END IF;
     EXECUTE format($query$
         WITH met AS MATERIALIZED (

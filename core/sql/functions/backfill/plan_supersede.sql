@@ -1,5 +1,5 @@
 -- Refuse to plan collections (NULL: any) of a run that other sessions are at work on: it would end under their hands,
--- and what it registered could never be certified. Whoever must, cancels it first: that can be seen.
+-- and what it registered could never be certified. An operator who must, cancels it first: that can be seen.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_undisturbed(p_collections text[]) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -36,7 +36,7 @@ COMMENT ON FUNCTION {S}._birth_backfill_undisturbed(text[]) IS
 
 -- Other plans of the same collections are over, unless they were applied to the end. Waits for a batch in flight, and
 -- for a plan that is about to be over: of two made at a time, the one that ends last holds. The queue is a table that
--- nobody else can lock: an advisory lock is anybody's to take.
+-- no login can lock: an advisory lock is for every session to take.
 CREATE OR REPLACE FUNCTION {S}._birth_backfill_supersede(p_run bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

@@ -12,7 +12,8 @@ COMMENT ON FUNCTION {S}.birth_backfill_reconcile(bigint, text) IS
 
 -- The same for tables that are in use: up to so many rows may have been born, be gone or be registered since the plan.
 -- Each of them is listed in the event. Answers the counts and the list.
-CREATE OR REPLACE FUNCTION {S}.birth_backfill_reconcile_drift(p_run bigint, p_note text, p_rows bigint) RETURNS jsonb
+CREATE OR REPLACE FUNCTION {S}.birth_backfill_reconcile_drift(p_run bigint, p_note text, p_rows bigint)
+    RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 BEGIN
     PERFORM {S}._birth_actor('birth_operator', 'reconcile a run');

@@ -63,7 +63,8 @@ COMMENT ON FUNCTION {S}._birth_recount_statement({S}.birth_backfill_ledger) IS
 -- The query of an entry's codes that are missing now: a set difference, for _birth_reading. Of codes in order, by one
 -- pass over both indexes; before PostgreSQL 18, EXCEPT sorts whatever it is given, so there it is said by groups.
 -- `p_within`: as in _birth_plan_queries.
-CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger, p_within text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger, p_within text)
+    RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_code text := {S}._birth_identity_expression(

@@ -25,7 +25,8 @@ BEGIN
         PERFORM {S}.birth_refuse('BR004', 'run_over', format('run %s is %s: nothing left to rehearse',
                 v_entry.run_id, coalesce(v_status, 'unknown')),
             jsonb_build_object('run', v_entry.run_id, 'status', v_status), 'Plan again.');
-    ELSIF EXISTS (SELECT FROM {S}.birth_backfill_run AS r WHERE r.run_id = v_entry.run_id AND r.withdraws IS NOT NULL)
+    ELSIF EXISTS (SELECT FROM {S}.birth_backfill_run AS r WHERE r.run_id = v_entry.run_id
+        AND r.withdraws IS NOT NULL)
     THEN
         PERFORM {S}.birth_refuse('BR003', 'not_rehearsable',
             format('run %s withdraws rows: it registers nothing', v_entry.run_id),

@@ -50,7 +50,7 @@ DECLARE
 BEGIN
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
     IF v_status IN ('applied', 'certified') THEN
-        RETURN;  -- of several who were at work, somebody else was the first to see that all is done
+        RETURN;  -- of several who were at work, another was the first to see that all is done
     END IF;
     IF v_status IS DISTINCT FROM 'applying' THEN
         PERFORM {S}.birth_refuse('BR004', 'run_not_applying',
@@ -58,7 +58,8 @@ BEGIN
             jsonb_build_object('run', p_run),
             'See `birth-console ledger`.');
     END IF;
-    SELECT sum(planned - registered - existing - vanished - quarantined) INTO v_open FROM {S}.birth_accounting(p_run);
+    SELECT sum(planned - registered - existing - vanished - quarantined) INTO v_open
+    FROM {S}.birth_accounting(p_run);
     IF v_open <> 0 THEN
         PERFORM {S}.birth_refuse('BR003', 'accounting_open',
             format('%s items of run %s have no outcome yet', v_open, p_run),

@@ -179,7 +179,8 @@ BEGIN
             SELECT string_agg(format('SELECT %s::bigint, met.* FROM (%s) AS met', l.ledger_id,
                 ({S}._birth_plan_queries(l.relid, l.collection_name,
                     {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'),
-                    l.locator, l.columns, {S}._birth_together_within(l))).met), E'\nUNION ALL ' ORDER BY l.ledger_id)
+                    l.locator, l.columns, {S}._birth_together_within(l))).met), E'\nUNION ALL '
+                        ORDER BY l.ledger_id)
             FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers));
     END IF;
     RETURN format('SELECT row.entry, r.collection_name, row.code, row.source_key, row_number() OVER'

@@ -1,7 +1,7 @@
--- Withdraw a run: a run of its own takes back exactly the registry rows that the first one wrote, that nobody changed
+-- Withdraw a run: a run of its own takes back exactly the registry rows that the first one wrote, that were not changed
 -- since, and that the company did not certify. It is planned, reconciled, applied, verified and certified as any other.
 
--- Whether withdrawing was allowed, by somebody with the owner's rights: `init --allow-withdraw`.
+-- Whether withdrawing was allowed, by an administrator with the owner's rights: `init --allow-withdraw`.
 CREATE OR REPLACE FUNCTION {S}._birth_withdraw_allowed() RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT EXISTS (SELECT FROM {S}.birth_setting AS s WHERE s.name = 'withdraw_allowed')
@@ -208,7 +208,8 @@ COMMENT ON FUNCTION {S}._birth_withdraw_pins({S}.birth_backfill_ledger) IS
     'Refuses a withdrawal whose pins no longer hold. Private. Raises BR003 withdraw_not_allowed; BR004 plan_stale.';
 
 -- The registry rows of a range: those in the very version that was planned, and how many have another. READ ONLY.
-CREATE OR REPLACE FUNCTION {S}._birth_withdraw_found(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
+CREATE OR REPLACE FUNCTION {S}._birth_withdraw_found(p_entry {S}.birth_backfill_ledger, p_from bigint,
+    p_to bigint,
     OUT codes text[], OUT versions text[], OUT others bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = 'off' SET jit = 'off' AS $body$
 DECLARE
@@ -236,7 +237,8 @@ COMMENT ON FUNCTION {S}._birth_withdraw_found({S}.birth_backfill_ledger, bigint,
 -- Take back the rows of a range, by one statement that runs as birth_caller: triggers on the registry are the
 -- company's. It takes only the planned version of each row: who changes one meanwhile keeps it. Its answer is not
 -- believed.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_withdraw(p_entry {S}.birth_backfill_ledger, p_from bigint, p_to bigint,
+CREATE OR REPLACE FUNCTION {S}._birth_batch_withdraw(p_entry {S}.birth_backfill_ledger, p_from bigint,
+    p_to bigint,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -284,7 +286,7 @@ COMMENT ON FUNCTION {S}._birth_batch_withdraw({S}.birth_backfill_ledger, bigint,
     'Takes back the registry rows of a range, in the planned version alone. Private. Raises BR005 withdrew_besides; '
     'BR008 not_withdrawn.';
 
--- Allow withdrawing: for init, by somebody with the owner's rights. It is a setting and an event.
+-- Allow withdrawing: for init, by an administrator with the owner's rights. It is a setting and an event.
 CREATE OR REPLACE FUNCTION {S}._birth_withdraw_allow() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -323,7 +325,8 @@ COMMENT ON FUNCTION {S}.birth_withdrawal_facts({S}.birth_backfill_run, jsonb) IS
 
 -- Why a permit does not admit rows of a run by its kind, or NULL: to take rows back needs one of a gatekeeper who had
 -- no hand in the run that is withdrawn, under any name or login.
-CREATE OR REPLACE FUNCTION {S}.birth_permit_unkind(p_permit {S}.birth_admission_permit, p_run bigint) RETURNS text
+CREATE OR REPLACE FUNCTION {S}.birth_permit_unkind(p_permit {S}.birth_admission_permit, p_run bigint)
+    RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 BEGIN
     RETURN (

@@ -1,5 +1,5 @@
--- Record an identity. The caller looked at live data and says at which version; here stands what must hold whoever
--- calls, and whatever evidence they bring: scope, columns, codec, rows that it does identify, nobody else in between,
+-- Record an identity. The caller looked at live data and says at which version; here stands what must hold of every
+-- call, whatever evidence it brings: scope, columns, codec, rows that it does identify, no other writer in between,
 -- nothing registered under another identity.
 CREATE OR REPLACE FUNCTION {S}.birth_identity_classify(
     p_collection text, p_strategy text, p_columns text[], p_seen_version integer, p_reason text, p_evidence jsonb
@@ -46,7 +46,8 @@ BEGIN
     PERFORM {S}._birth_identity_expression(v_collection.relid, p_collection, p_strategy, p_columns, 'source');
     -- As one that has none yet is never drifted or renamed, its pins are not asked for.
     IF v_collection.strategy IS NOT DISTINCT FROM p_strategy AND v_collection.columns IS NOT DISTINCT FROM p_columns
-        AND NOT {S}._birth_identity_drifted({S}._birth_identity_pinned(p_collection), v_collection.relid, p_columns)
+        AND NOT {S}._birth_identity_drifted({S}._birth_identity_pinned(p_collection), v_collection.relid,
+            p_columns)
     THEN
         RETURN v_collection.version;
     END IF;

@@ -24,7 +24,8 @@ BEGIN
             jsonb_build_object('collection', p_collection),
             'Classify the collection again, or remove the identity: `birth-console classify … --unclassify`.');
     END IF;
-    PERFORM {S}._birth_retired_keep(p_collection, v_version, v_current, {S}._birth_identity_pinned(p_collection));
+    PERFORM {S}._birth_retired_keep(p_collection, v_version, v_current,
+        {S}._birth_identity_pinned(p_collection));
     DELETE FROM {S}.birth_identity WHERE collection_name = p_collection;
     INSERT INTO {S}.birth_identity_history (collection_name, version, action, person, reason)
     VALUES (p_collection, v_version, 'retired', v_person, p_reason);
@@ -44,7 +45,7 @@ COMMENT ON FUNCTION {S}.birth_identity_retire(text, integer, text) IS
     'nothing_registered, and what _birth_actor raises.';
 
 -- Remember which rows have their codes under an identity: those whose code is registered. Where its columns are other
--- ones by now, that holds only if each of its registered codes is still a row's; else, and where nobody can compute it
+-- ones by now, that holds only if each of its registered codes is still a row's; else, and where it cannot be computed
 -- any more, every row of this moment has one, since a second code would be a second birth.
 CREATE OR REPLACE FUNCTION {S}._birth_retired_keep(
     p_collection text, p_version integer, p_identity {S}.birth_identity, p_pins jsonb) RETURNS void

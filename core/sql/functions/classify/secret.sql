@@ -1,7 +1,6 @@
 -- Whether a column holds secrets, by its name, its table's and its type: passwords, tokens, hashes, keys, sessions and
--- one-time codes. A code is readable by everybody who reads the registry, so such a column is never suggested, and
--- recorded as an identity only by whoever says that they know. Numbers and dates are no secrets, whatever they are
--- called.
+-- one-time codes. A code is readable by all who read the registry, so such a column is never suggested, and
+-- recorded as an identity only by an operator who says that they know. Numbers and dates are never secrets.
 CREATE OR REPLACE FUNCTION {S}.birth_is_secret(p_table text, p_column text, p_type text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT p_type !~ '^(smallint|integer|bigint|numeric|real|double|boolean|date|time|interval)' AND (
@@ -31,4 +30,5 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_secret_columns(oid, text[]) IS
     'Those of an identity''s columns that probably hold secrets. For birth_reader.';
 
-GRANT EXECUTE ON FUNCTION {S}.birth_is_secret(text, text, text), {S}.birth_secret_columns(oid, text[]) TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_is_secret(text, text, text), {S}.birth_secret_columns(oid, text[])
+    TO birth_reader;

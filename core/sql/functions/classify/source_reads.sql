@@ -17,7 +17,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         format('SELECT count(*), min(row.code COLLATE "C") FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
             JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code
             WHERE r.collection_name <> %3$L AND (%4$s)',
-            p_expression, {S}._birth_source(p_relid), p_collection, coalesce(p_within, {S}._birth_within_bounds()))
+            p_expression, {S}._birth_source(p_relid), p_collection,
+            coalesce(p_within, {S}._birth_within_bounds()))
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_queries(oid, text, text, text[], text[], text) IS
     'The queries that plan a source by joins: rows that are missing or registered for other collections, its counts, '
@@ -26,7 +27,8 @@ COMMENT ON FUNCTION {S}._birth_plan_queries(oid, text, text, text[], text[], tex
 -- The statement that counts rows, codes, different codes, the longest one and those that may have a twin. Codes that
 -- cannot repeat are not counted twice; each is computed once (OFFSET 0). Where codes are a column of text, one is its
 -- text or, if that is blank, none.
-CREATE OR REPLACE FUNCTION {S}._birth_counted_statement(p_relid oid, p_expression text, p_columns text[]) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_counted_statement(p_relid oid, p_expression text, p_columns text[])
+    RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_is_declared boolean := {S}._birth_identity_is_declared(p_relid, p_columns);
@@ -141,7 +143,8 @@ COMMENT ON FUNCTION {S}._birth_twins_statement(oid, text) IS
     'The query that counts codes whose folded form another code has as well, with examples. Private.';
 
 -- How many codes have a twin, where any may have one.
-CREATE OR REPLACE FUNCTION {S}._birth_identity_twins(p_relid oid, p_expression text, p_suspects bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION {S}._birth_identity_twins(p_relid oid, p_expression text, p_suspects bigint)
+    RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_twins bigint := 0;
@@ -168,7 +171,8 @@ DECLARE
 BEGIN
     -- By the figures that the server estimates with: to plan each of many small tables takes as long as to read it.
     IF current_setting('enable_hashjoin')::boolean
-       AND {S}._birth_rows_about(p_relid) * {S}._birth_rows_about({S}.birth_bound_table('registry')) <= v_most THEN
+       AND {S}._birth_rows_about(p_relid)
+           * {S}._birth_rows_about({S}.birth_bound_table('registry')) <= v_most THEN
         RETURN;
     END IF;
     v_plan := {S}._birth_explaining(p_query);

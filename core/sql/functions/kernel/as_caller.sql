@@ -1,6 +1,6 @@
 -- needs: kernel/refusal
--- The one function that runs what others wrote, as birth_caller. Whoever installs makes it and gives it away; its maker
--- needs a moment's leave to create in the schema, and so does its new owner.
+-- The one function that runs what others wrote, as birth_caller. The administrator makes it and gives it away; its
+-- maker needs a moment's leave to create in the schema, and so does its new owner.
 DO $body$
 DECLARE
     v_granular boolean := current_setting('server_version_num')::integer >= 160000;
@@ -18,7 +18,7 @@ $body$;
 DROP FUNCTION IF EXISTS {S}._birth_as_caller(text, text[], text[], timestamptz[], text[]);
 
 -- Run a statement that answers with a number, as birth_caller; without one, register a row by the stand-in. Its owner
--- is who runs foreign code: it could make this function run as whoever calls it, or look for names elsewhere. So it
+-- is who runs foreign code: it could make this function run as its caller, or look for names elsewhere. So it
 -- asks first who it is, in words that no search_path bends; its body only birth_owner could replace.
 CREATE OR REPLACE FUNCTION {S}._birth_as_caller(
     p_statement text, p_codes text[], p_keys text[], p_births timestamptz[], p_known text[]) RETURNS bigint
@@ -31,7 +31,8 @@ BEGIN
             MESSAGE = 'caller_changed: this ran with more rights than birth_caller has';
     END IF;
     IF p_statement IS NULL THEN
-        PERFORM {S}.fn_birth_register(p_collection_name => p_keys[1], p_entity_code => p_codes[1], p_dry_run => false);
+        PERFORM {S}.fn_birth_register(p_collection_name => p_keys[1], p_entity_code => p_codes[1],
+            p_dry_run => false);
         RETURN 1;
     END IF;
     EXECUTE p_statement INTO v_answer USING p_codes, p_keys, p_births, p_known;

@@ -1,6 +1,6 @@
 -- The company's tables under our names. Functions and queries read them through birth_registry_rows(),
 -- birth_collection_rows(), birth_policy_rows() and birth_alert_rows(): single SELECTs that the planner inlines, so that
--- the tables' own indexes are used, with the rights of whoever reads. Nothing depends on the company's tables in the
+-- the tables' own indexes are used, with the rights of the reader. Nothing depends on the company's tables in the
 -- catalog: they can be altered or dropped without this console standing in the way.
 --
 -- defines: birth_registry_rows()
@@ -104,7 +104,7 @@ COMMENT ON FUNCTION {S}.birth_is_bound(text) IS
     'True if a part is bound to a table of the company, false if it is the stand-in of this schema. For '
     'birth_reader.';
 
--- Define the functions that read and write what is bound, by the bindings as they are. For whoever installs or binds.
+-- Define the functions that read and write what is bound, by the bindings as they are. For administrators.
 CREATE OR REPLACE FUNCTION {S}._birth_bound_define() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET check_function_bodies = 'off' AS $define$
 DECLARE
@@ -131,7 +131,7 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION {S}.%I() TO birth_reader', v_part.function);
     END LOOP;
     SELECT * INTO v_policy FROM {S}.birth_binding WHERE part = 'policy';
-    -- A collection's requirement, which nobody decides otherwise by ours between this look and the commit: whoever does
+    -- A collection's requirement, which is not decided otherwise by ours between this check and the commit: who does
     -- waits for the identity, which a batch holds. The company's own row is read as in _birth_reading.
     EXECUTE format($policy$
         CREATE OR REPLACE FUNCTION {S}._birth_policy_hold(p_collection text) RETURNS text

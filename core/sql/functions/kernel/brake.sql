@@ -1,5 +1,5 @@
 -- What stops something never waits for those whom it stops. Who holds the head of the chain, or a permit, in a
--- transaction that was left open holds up everybody: that session is ended, as long as it is one of a person of this
+-- transaction that was left open holds up all others: that session is ended, as long as it is one of a person of this
 -- console.
 
 -- Sessions of this database that hold a lock on a table of ours, mere readers apart, and do not themselves wait for
@@ -22,7 +22,7 @@ COMMENT ON FUNCTION {S}._birth_lock_holders(text) IS
     'Sessions that hold a lock on a table of this schema and do not wait for another of them. Private.';
 
 -- End sessions of people of this console, and say so: to the caller as notices, and in the chain. Who may not end them
--- leaves them; whoever called waits for a lock then, and is told who holds it.
+-- leaves them; the caller waits for a lock then, and is told who holds it.
 CREATE OR REPLACE FUNCTION {S}._birth_sessions_end(p_sessions integer[], p_why text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -52,7 +52,7 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_sessions_end(integer[], text) IS
     'Ends sessions of people of this console where the server allows it, and records that. Private.';
 
--- Clear the head of the chain: whoever holds it commits within moments, and who still does after two seconds is ended.
+-- Clear the head of the chain: a session that holds it commits within moments; after two seconds it is ended.
 CREATE OR REPLACE FUNCTION {S}._birth_brake(p_why text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

@@ -32,7 +32,7 @@ BEGIN
     FROM pg_shdepend AS d
     WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = 'birth_caller'::regrole AND d.deptype = 'o'
       AND d.dbid = (SELECT b.oid FROM pg_database AS b WHERE b.datname = current_database())
-      -- Its data harms nobody: large objects are counted as writes, and temporary tables end with the session. But a
+      -- Its data does no harm: large objects are counted as writes, and temporary tables end with the session. But a
       -- rule, or a view, would lend its rights.
       AND d.classid <> 'pg_largeobject'::regclass
       AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (
@@ -99,7 +99,7 @@ $body$;
 
 COMMENT ON FUNCTION {S}._birth_session_settings() IS 'Names of the settings that a login may set.';
 
--- What a session keeps of code that ran in it: those settings (`p_path`: the search_path of whoever asks), cursors that
+-- What a session keeps of code that ran in it: those settings (`p_path`: the search_path of the caller), cursors that
 -- outlive their transaction, prepared statements. Two looks tell what was left behind.
 CREATE OR REPLACE FUNCTION {S}._birth_session_marks(p_path text) RETURNS text[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$

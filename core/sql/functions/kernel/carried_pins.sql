@@ -99,4 +99,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             CROSS JOIN LATERAL jsonb_array_elements_text(w.pins -> 'alerts') AS a(alert))
     FROM {S}.birth_schema_version AS v
 $body$;
-COMMENT ON FUNCTION {S}._birth_alerts_carried() IS 'The alerts that upgrades raised by their own statements. Private.';
+COMMENT ON FUNCTION {S}._birth_alerts_carried() IS
+    'The alerts that upgrades raised by their own statements. Private.';

@@ -99,7 +99,7 @@ COMMENT ON FUNCTION {S}.birth_collections() IS
     'Every enrolled collection as the catalogs show it now: policy, identity, table, missing columns, state of its '
     'trigger. For birth_reader.';
 
--- What birth_collections() says of one, but for its trigger, without a look at all the others: for whoever asks for
+-- What birth_collections() says of one, but for its trigger, without a look at all the others: for callers that ask for
 -- each in turn. No row for a name that is not enrolled. Read as in _birth_reading: who owns the company's tables may
 -- have made a cast or an index whose expression the planner evaluates.
 CREATE OR REPLACE FUNCTION {S}._birth_collection_now(p_collection text) RETURNS TABLE (
@@ -134,7 +134,8 @@ COMMENT ON FUNCTION {S}._birth_collection_now(text) IS
     'Private.';
 
 -- Classified, its table there, and every column of its identity with it.
-CREATE OR REPLACE FUNCTION {S}.birth_resolvable(p_relid oid, p_strategy text, p_missing_columns text[]) RETURNS boolean
+CREATE OR REPLACE FUNCTION {S}.birth_resolvable(p_relid oid, p_strategy text, p_missing_columns text[])
+    RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $body$
     SELECT p_relid IS NOT NULL AND p_strategy IS NOT NULL AND p_missing_columns = ARRAY[]::text[]
 $body$;

@@ -3,7 +3,8 @@
 
 COMMENT ON TABLE {S}.birth_person_login IS
     'Which person a login belongs to. Separation of duties is between people, who may have several logins.';
-COMMENT ON COLUMN {S}.birth_person_login.retired_at IS 'When the login was retired; it stays for what it did before.';
+COMMENT ON COLUMN {S}.birth_person_login.retired_at IS
+    'When the login was retired; it stays for what it did before.';
 
 COMMENT ON TABLE {S}.birth_ledger_event IS
     'The events of the hash chain: every decision and every batch. Append-only; `birth-console audit` verifies it.';
@@ -11,7 +12,8 @@ COMMENT ON COLUMN {S}.birth_ledger_event.at_us IS
     'When it was appended, in microseconds since 1970-01-01 UTC, by the server''s clock.';
 COMMENT ON COLUMN {S}.birth_ledger_event.actor IS 'The session''s login.';
 COMMENT ON COLUMN {S}.birth_ledger_event.payload IS 'JSON as text: the hash covers these very bytes.';
-COMMENT ON COLUMN {S}.birth_ledger_event.prev IS 'The hash of the event before it; 32 zero bytes for the first one.';
+COMMENT ON COLUMN {S}.birth_ledger_event.prev IS
+    'The hash of the event before it; 32 zero bytes for the first one.';
 COMMENT ON COLUMN {S}.birth_ledger_event.hash IS
     'sha256 over ''birth-ledger-v1'', prev, seq, at_us, actor, kind and payload.';
 
@@ -29,13 +31,16 @@ COMMENT ON TABLE {S}.birth_collection_place IS
 
 COMMENT ON TABLE {S}.birth_gateway_function IS 'The register function that is bound.';
 COMMENT ON COLUMN {S}.birth_gateway_function.only_row IS 'Always true: there is one row.';
-COMMENT ON COLUMN {S}.birth_gateway_function.signature IS 'As regprocedure shows it: name and types of its parameters.';
+COMMENT ON COLUMN {S}.birth_gateway_function.signature IS
+    'As regprocedure shows it: name and types of its parameters.';
 
 COMMENT ON TABLE {S}.birth_gateway_binding IS 'What each named parameter of the register function is given.';
 COMMENT ON COLUMN {S}.birth_gateway_binding.value IS 'A value of the row that is registered, or `constant`.';
-COMMENT ON COLUMN {S}.birth_gateway_binding.constant IS 'The text that a parameter always gets; NULL for other values.';
+COMMENT ON COLUMN {S}.birth_gateway_binding.constant IS
+    'The text that a parameter always gets; NULL for other values.';
 
-COMMENT ON TABLE {S}.birth_gateway_trigger IS 'The trigger function of the gateway, and how its triggers are named.';
+COMMENT ON TABLE {S}.birth_gateway_trigger IS
+    'The trigger function of the gateway, and how its triggers are named.';
 COMMENT ON COLUMN {S}.birth_gateway_trigger.only_row IS 'Always true: there is one row.';
 COMMENT ON COLUMN {S}.birth_gateway_trigger.pattern IS
     'The name of the trigger on a table, with * for the table''s name.';
@@ -46,7 +51,8 @@ COMMENT ON COLUMN {S}.birth_binding.columns IS 'Our column names with the compan
 COMMENT ON COLUMN {S}.birth_binding.was IS
     'Owner, columns and triggers of the table when it was bound; NULL for a stand-in.';
 COMMENT ON COLUMN {S}.birth_migration.name IS 'A file of core/sql.';
-COMMENT ON COLUMN {S}.birth_migration.sha256 IS 'The hash of its text: what tells whether it has to be applied again.';
+COMMENT ON COLUMN {S}.birth_migration.sha256 IS
+    'The hash of its text: what tells whether it has to be applied again.';
 COMMENT ON COLUMN {S}.birth_schema_version.event_seq IS 'The event that recorded it.';
 COMMENT ON COLUMN {S}.birth_schema_version.server_version IS 'server_version_num of the server at that time.';
 COMMENT ON COLUMN {S}.birth_schema_object.kind IS 'function, table, view, index, constraint, trigger …';

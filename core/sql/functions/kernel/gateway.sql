@@ -1,4 +1,4 @@
--- The register function that is called, or NULL where it is gone. Found in the catalog, which everybody reads: a look
+-- The register function that is called, or NULL where it is gone. Found in the catalog, which every login reads: a look
 -- by its signature would ask for rights on its schema.
 CREATE OR REPLACE FUNCTION {S}.birth_register_function() RETURNS oid
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$

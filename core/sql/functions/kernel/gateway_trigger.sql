@@ -33,7 +33,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         convert_from(substring(g.tgargs FROM 1 FOR position(decode('00', 'hex') IN g.tgargs) - 1), 'UTF8'), '')
     FROM pg_class AS c
     JOIN pg_trigger AS g ON g.tgrelid = c.oid AND g.tgname = {S}.birth_gateway_trigger_name(c.relname)
-    WHERE c.oid = p_relid AND g.tgfoid = {S}.birth_gateway_trigger_function() AND NOT g.tgisinternal AND g.tgnargs > 0
+    WHERE c.oid = p_relid AND g.tgfoid = {S}.birth_gateway_trigger_function() AND NOT g.tgisinternal
+      AND g.tgnargs > 0
       AND {S}.birth_gateway_is_theirs()
       AND EXISTS (SELECT FROM pg_attribute AS a
           WHERE a.attrelid = p_relid AND a.attnum > 0 AND NOT a.attisdropped

@@ -85,5 +85,6 @@ COMMENT ON FUNCTION {S}.birth_standbys_read(pg_lsn) IS
     'The setting synchronous_standby_names, how many standbys must confirm a commit, and how many of them stream and '
     'have all up to a position; NULL where it cannot be seen. For birth_reader.';
 
-GRANT EXECUTE ON FUNCTION {S}.birth_history_read(), {S}.birth_history_changes(), {S}.birth_standbys_read(pg_lsn)
+GRANT EXECUTE ON FUNCTION {S}.birth_history_read(), {S}.birth_history_changes(),
+    {S}.birth_standbys_read(pg_lsn)
     TO birth_reader;

@@ -8,7 +8,8 @@ BEGIN
     SELECT atttypid INTO v_type FROM pg_attribute
     WHERE attrelid = p_relid AND attname = p_column AND attnum > 0 AND NOT attisdropped;
     IF v_type IS NULL OR octet_length(p_column) > 63 THEN
-        PERFORM {S}.birth_refuse('BR003', 'column_missing', format('%s has no column %I', p_relid::regclass, p_column),
+        PERFORM {S}.birth_refuse('BR003', 'column_missing',
+            format('%s has no column %I', p_relid::regclass, p_column),
             jsonb_build_object('table', p_relid::regclass::text, 'column', p_column), 'Name a column of the table.');
     END IF;
     WHILE (SELECT typtype = 'd' FROM pg_type WHERE oid = v_type) LOOP
@@ -21,7 +22,7 @@ BEGIN
         -- Not by its cast, either: what the extension has is what its text says.
         WHEN {S}.birth_is_citext(v_type)
             THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
-        -- Never by a cast: whoever owns an enum may have made one to text that does whatever they like.
+        -- Never by a cast: the owner of an enum may have made one to text that does whatever they like.
         WHEN (SELECT typtype = 'e' FROM pg_type WHERE oid = v_type)
             THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
         WHEN v_type = 'numeric'::regtype

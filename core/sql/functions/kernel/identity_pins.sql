@@ -37,7 +37,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce((SELECT jsonb_agg(e.pin - 'name' ORDER BY e.place)
             FROM jsonb_array_elements(p_pins) WITH ORDINALITY AS e(pin, place))
         = (SELECT jsonb_agg(e.pin - 'name' ORDER BY e.place)
-            FROM jsonb_array_elements({S}.birth_identity_pins(p_relid, p_columns)) WITH ORDINALITY AS e(pin, place)),
+            FROM jsonb_array_elements({S}.birth_identity_pins(p_relid, p_columns))
+                WITH ORDINALITY AS e(pin, place)),
         false)
 $body$;
 COMMENT ON FUNCTION {S}._birth_identity_renamed(jsonb, oid, text[]) IS
@@ -46,7 +47,8 @@ COMMENT ON FUNCTION {S}._birth_identity_renamed(jsonb, oid, text[]) IS
 -- The pins of a collection's current identity, or NULL where it has none.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_pinned(p_collection text) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT h.pins FROM {S}.birth_identity AS i JOIN {S}.birth_identity_history AS h USING (collection_name, version)
+    SELECT h.pins FROM {S}.birth_identity AS i
+        JOIN {S}.birth_identity_history AS h USING (collection_name, version)
     WHERE i.collection_name = p_collection
 $body$;
 

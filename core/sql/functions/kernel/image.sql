@@ -3,7 +3,7 @@
 -- as PostgreSQL writes it; a row that went has no `r` and no `d`.
 
 -- The tables that events tell of, the columns of their keys, and columns that pass without an event. Changes of those
--- that are `noted` are told by a trigger, whoever makes them: administrators write them by hand, too.
+-- that are `noted` are told by a trigger, as administrators write them by hand, too.
 CREATE OR REPLACE FUNCTION {S}._birth_told_tables()
 RETURNS TABLE (name text, key text[], passing text[], noted boolean)
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -150,7 +150,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 
 -- What the tables hold now: the digest of each row. Claims that are not finished pass without an event, and so
--- does what is somebody else's under one of these names. Installed objects are told by the events of the schema.
+-- does what belongs to others under one of these names. Installed objects are told by the events of the schema.
 CREATE OR REPLACE FUNCTION {S}.birth_told_rows() RETURNS TABLE (name text, key text, digest text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 {TEXT_SETTINGS} AS $body$
@@ -198,14 +198,15 @@ SET work_mem = '64MB' AS $body$
             count(DISTINCT o.seq) FILTER (WHERE o.seq BETWEEN 1 AND c.rows) AS rows,
             encode(sha256(string_agg(sha256(convert_to(o.source_key::text, 'UTF8')), ''::bytea
                 ORDER BY o.source_key::text COLLATE "C")), 'hex') AS digest
-        FROM {S}.birth_retired_row AS o LEFT JOIN {S}.birth_identity_retirement AS c USING (collection_name, version)
+        FROM {S}.birth_retired_row AS o
+        LEFT JOIN {S}.birth_identity_retirement AS c USING (collection_name, version)
         GROUP BY o.collection_name, o.version) AS k USING (collection_name, version)
     WHERE (coalesce(k.rows, 0), coalesce(k.digest, encode(sha256(''::bytea), 'hex')))
         IS DISTINCT FROM (r.rows, r.digest)
     ORDER BY 1
 $body$;
 
--- One row as it is now, for whoever compares; NULL where there is none.
+-- One row as it is now, to be compared; NULL where there is none.
 CREATE OR REPLACE FUNCTION {S}.birth_told_row(p_table text, p_key text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 {TEXT_SETTINGS} AS $body$
@@ -230,10 +231,12 @@ COMMENT ON FUNCTION {S}._birth_told_tables() IS
     'The tables whose rows events tell of, their keys, columns left out, and whether a trigger tells. Private.';
 COMMENT ON FUNCTION {S}._birth_short(jsonb) IS
     'A row without its NULLs, values of more than 200 characters told by their hash.';
-COMMENT ON FUNCTION {S}._birth_images(text, text, bigint) IS 'The images of rows of a table, as an event carries them.';
+COMMENT ON FUNCTION {S}._birth_images(text, text, bigint) IS
+    'The images of rows of a table, as an event carries them.';
 COMMENT ON FUNCTION {S}._birth_run_images(bigint) IS
     'The images of a run, its control and its entries, and of the runs it superseded.';
-COMMENT ON FUNCTION {S}._birth_identity_images(text, integer) IS 'The images of an identity and of its latest version.';
+COMMENT ON FUNCTION {S}._birth_identity_images(text, integer) IS
+    'The images of an identity and of its latest version.';
 COMMENT ON FUNCTION {S}._birth_no_image(text, text) IS 'The image of a row that went.';
 COMMENT ON FUNCTION {S}._birth_image_query(text, text, text) IS
     'The query of keys, images and digests of a table''s rows. Private.';

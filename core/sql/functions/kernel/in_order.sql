@@ -10,7 +10,8 @@ BEGIN
     RETURN (
         SELECT format('source.%I::text', ours.attname)
         FROM pg_attribute AS ours
-        JOIN pg_attribute AS theirs ON theirs.attrelid = {S}.birth_bound_table('registry') AND NOT theirs.attisdropped
+        JOIN pg_attribute AS theirs ON theirs.attrelid = {S}.birth_bound_table('registry')
+            AND NOT theirs.attisdropped
             AND theirs.attname = {S}.birth_bound_name('registry', 'entity_code')::name
             AND theirs.attcollation = ours.attcollation
         JOIN pg_collation AS l ON l.oid = ours.attcollation AND l.collisdeterministic

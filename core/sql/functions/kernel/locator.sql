@@ -11,7 +11,8 @@ COMMENT ON FUNCTION {S}._birth_has_heirs(oid) IS
 -- The columns by which a row is found again: the primary key, else a unique index that identifies every row, else
 -- the identity's own columns (with or without an index that starts with them). Items keep these values, where every
 -- reader sees them: so never by a column that holds secrets, unless the identity itself is one knowingly.
-CREATE OR REPLACE FUNCTION {S}._birth_locator(p_relid oid, p_columns text[], OUT locator text[], OUT indexed boolean)
+CREATE OR REPLACE FUNCTION {S}._birth_locator(p_relid oid, p_columns text[], OUT locator text[],
+    OUT indexed boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(best.names, p_columns), best.names IS NOT NULL
     FROM (SELECT) AS always LEFT JOIN LATERAL (

@@ -2,7 +2,7 @@
 -- triggers: birth_rows_inserted, birth_rows_updated, birth_rows_deleted on birth_policy, birth_setting,
 -- birth_collection_place, birth_evidence_claim, birth_binding, birth_gateway_function, birth_gateway_binding,
 -- birth_gateway_trigger, birth_register_column
--- What is bound, set and decided about collections is written by whoever installs, and by hand. Each statement that
+-- What is bound, set and decided about collections is written by administrators, also by hand. Each statement that
 -- changes it is an event, which tells of the rows.
 CREATE OR REPLACE FUNCTION {S}._birth_rows_noted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off
@@ -37,7 +37,7 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_rows_noted() IS
     'Appends the rows that a statement changed to the chain. Trigger function.';
 
--- Triggers that are as they should be are not touched: whoever guards triggers counts that, and plans would be stale.
+-- Triggers that are as they should be are not touched: the trigger guard counts that, and plans would be stale.
 DO $body$
 DECLARE
     v_wanted record;

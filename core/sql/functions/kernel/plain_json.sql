@@ -1,5 +1,5 @@
 -- Evidence that others bring: an object that every reader can take apart later. Bounded in its size, in how deep it
--- is nested, and in the digits of its numbers: what goes beyond that stops whoever reads it.
+-- is nested, and in the digits of its numbers: what goes beyond that stops its reader.
 CREATE OR REPLACE FUNCTION {S}.birth_is_plain_evidence(p_evidence jsonb) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

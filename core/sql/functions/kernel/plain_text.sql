@@ -20,7 +20,7 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_is_blank(text) IS
     'True if a text is missing, or nothing in it can be seen. Private.';
 
--- Whether names are given as a plain list: one dimension, numbered from 1, and none of them NULL. Whoever shows it
+-- Whether names are given as a plain list: one dimension, numbered from 1, and none of them NULL. A reader who shows it
 -- later relies on that.
 CREATE OR REPLACE FUNCTION {S}._birth_is_list(p_names text[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$

@@ -1,4 +1,4 @@
--- Reading what belongs to others. Whoever owns a source may have made code that runs when it is read: casts, CHECKs of
+-- Reading what belongs to others. The owner of a source may have made code that runs when it is read: casts, CHECKs of
 -- domains, expressions of indexes that the planner evaluates. As birth_owner such code could write anything, so sources
 -- are planned and read in a subtransaction that is READ ONLY: nothing inside can make it writable again. It always ends
 -- by being undone, which keeps what was read, and nothing else: what such code sets (search_path, for those who call),
@@ -112,7 +112,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
             WHERE c.oid = coalesce((
                 SELECT nullif(a.attcollation, 0) FROM pg_attribute AS a
-                WHERE a.attrelid = registry.oid AND a.attname = {S}.birth_bound_name('registry', 'entity_code')::name
+                WHERE a.attrelid = registry.oid
+                  AND a.attname = {S}.birth_bound_name('registry', 'entity_code')::name
                   AND NOT a.attisdropped), 'pg_catalog."default"'::regcollation)),
         {S}._birth_source(p_relid), '')
     FROM pg_class AS source, pg_class AS registry

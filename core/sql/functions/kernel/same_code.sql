@@ -52,7 +52,7 @@ COMMENT ON FUNCTION {S}.birth_code_look(text) IS
     'A code as hasty eyes see it: without case, and one letter for those that look alike. Equal forms are a '
     'warning. For birth_reader.';
 
--- Whether a type is the citext of the extension, as a superuser installed it: somebody's own may be called so, too.
+-- Whether a type is the citext of the extension, as a superuser installed it: a login's own type may be called so, too.
 CREATE OR REPLACE FUNCTION {S}.birth_is_citext(p_type oid) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN

@@ -62,5 +62,6 @@ COMMENT ON FUNCTION {S}.birth_unseen_writes() IS
     'Tables that the register function is meant to write and whose writes the server does not count, and why. For '
     'birth_reader.';
 
-GRANT EXECUTE ON FUNCTION {S}.birth_distributed(oid[]), {S}.birth_register_writes(), {S}.birth_unseen_writes()
+GRANT EXECUTE ON FUNCTION {S}.birth_distributed(oid[]), {S}.birth_register_writes(),
+    {S}.birth_unseen_writes()
     TO birth_reader;

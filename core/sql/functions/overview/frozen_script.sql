@@ -1,6 +1,6 @@
 -- Whether the old, frozen script coped with a collection: it knew one text column by heart and needed date_created,
--- both set for every row. Columns that the catalog says are NOT NULL need no look at the rows. NULL while somebody
--- locks the table against everybody: a look at the whole does not wait for one table.
+-- both set for every row. Columns that the catalog says are NOT NULL need no look at the rows. NULL while a session
+-- locks the table against all others: a look at the whole does not wait for one table.
 CREATE OR REPLACE FUNCTION {S}.birth_frozen_script_copes(p_collection text, p_relid oid) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET lock_timeout = '20ms' AS $body$
 DECLARE

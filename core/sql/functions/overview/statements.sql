@@ -3,7 +3,8 @@
 CREATE OR REPLACE FUNCTION {S}.birth_collection_statements(p_collection text) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
     SELECT jsonb_build_object('plan', {S}._birth_plan_text(c.relid, c.collection_name,
-            {S}._birth_identity_expression(c.relid, c.collection_name, c.strategy, c.columns, 'source'), found.locator,
+            {S}._birth_identity_expression(c.relid, c.collection_name, c.strategy, c.columns, 'source'),
+                found.locator,
             c.columns),
         'read', {S}._birth_read_statement(entry), 'register', {S}._birth_register_statement(entry))
     FROM {S}.birth_collections() AS c CROSS JOIN LATERAL {S}._birth_locator(c.relid, c.columns) AS found

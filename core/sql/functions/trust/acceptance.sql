@@ -40,7 +40,8 @@ BEGIN
                 v_shared := NULL;
             ELSE
                 SELECT row.* INTO planned, late, without_code, duplicates, v_suspects, v_shared
-                FROM {S}._birth_reading({S}._birth_reread_statement(v_entry), {S}._birth_entry_bounds(v_entry)) AS row(
+                FROM {S}._birth_reading({S}._birth_reread_statement(v_entry),
+                    {S}._birth_entry_bounds(v_entry)) AS row(
                     planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint, shared jsonb);
             END IF;
             twins := 0;
@@ -79,7 +80,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             (SELECT coalesce(sum(rows - 1), 0)::bigint FROM repeated), (SELECT suspects FROM counted), (%5$s)
         FROM missing
         LEFT JOIN {S}.birth_backfill_item AS item ON item.ledger_id = %6$s AND item.entity_code = missing.code
-        LEFT JOIN {S}.birth_backfill_quarantine AS aside ON aside.ledger_id = item.ledger_id AND aside.seq = item.seq
+        LEFT JOIN {S}.birth_backfill_quarantine AS aside ON aside.ledger_id = item.ledger_id
+            AND aside.seq = item.seq
         $query$, {S}._birth_missing_query(p_entry, NULL), {S}._birth_repeated_query(p_entry), code.expression,
         {S}._birth_source(p_entry.relid), {S}._birth_shared_query('repeated'), p_entry.ledger_id)
     FROM {S}._birth_identity_expression(
@@ -166,7 +168,8 @@ COMMENT ON FUNCTION {S}._birth_independent(bigint) IS
 -- The acceptance gates of a run, each proven on live data: the one list. `verify` shows it and certifying insists on
 -- it. `passed` is NULL where a gate cannot be judged, which is as good as failed. All of it is read in the snapshot
 -- of the calling statement.
-CREATE OR REPLACE FUNCTION {S}.birth_acceptance(p_run bigint) RETURNS TABLE (gate text, passed boolean, evidence jsonb)
+CREATE OR REPLACE FUNCTION {S}.birth_acceptance(p_run bigint)
+    RETURNS TABLE (gate text, passed boolean, evidence jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET row_security = off
 {TEXT_SETTINGS} AS $body$
@@ -288,7 +291,7 @@ BEGIN
     ('triggers_unchanged', v_triggers = '[]', jsonb_build_object('changed', v_triggers)),
     ('within_limits', v_account.vanished <= v_limit.most_vanished, jsonb_build_object(
         'vanished', v_account.vanished, 'most_vanished', v_limit.most_vanished, 'planned', v_account.planned)),
-    -- After a failover or a restore a certificate may have vanished, or whatever was decided since: somebody must look
+    -- After a failover or a restore a certificate may have vanished, or a decision since then: a reviewer must look
     -- before one is given. What a run itself lost was done again, or its accounting would not close.
     ('history_whole', v_run.history IS NULL OR v_accepted IS NOT NULL
             OR {S}._birth_history_same(v_run.history, v_live), jsonb_build_object(

@@ -1,7 +1,7 @@
 -- needs: trust/audit_powers
--- Every role that somebody who can act here has or can become: members of a group, logins that are mapped to a person,
+-- Every role that a login that can act here has or can become: members of a group, logins that are mapped to a person,
 -- and what they reach, or could by a grant to themselves. Superusers are beyond any audit, and so is who administers a
--- group without being in it (PostgreSQL 16 makes that of whoever creates a role).
+-- group without being in it (PostgreSQL 16 makes that of the creator of a role).
 CREATE OR REPLACE FUNCTION {S}.birth_audit_roles() RETURNS oid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     WITH reach AS MATERIALIZED (
@@ -24,7 +24,7 @@ COMMENT ON FUNCTION {S}.birth_audit_roles() IS
     'Every role that the people of this console have or can become. For birth_reader.';
 
 -- Whether calling a function gives its caller more than its caller has: one that runs as its owner does, and ours are
--- for nobody. A trigger function, too: on a table of one's own it would register whatever one likes.
+-- for no login. A trigger function, too: on a table of its own a login would register any code with it.
 CREATE OR REPLACE FUNCTION {S}.birth_audit_lends(p_function pg_proc) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT (p_function.prosecdef
@@ -34,7 +34,7 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_audit_lends(pg_proc) IS
     'True if calling a function lends the caller privileges that the caller does not have. For birth_reader.';
 
--- The audit of trust: what somebody with psql and a login could use to get around the gates. `verdict` is passed,
+-- The audit of trust: what a login with psql could use to get around the gates. `verdict` is passed,
 -- failed, warning or unknown. SECURITY DEFINER, since ordinary logins do not see pg_hba.
 CREATE OR REPLACE FUNCTION {S}.birth_audit()
 RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
@@ -104,7 +104,7 @@ BEGIN
                       WHERE has_function_privilege(r, p.oid, 'EXECUTE')))
                   AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS setting
                       WHERE setting = 'search_path=pg_catalog, pg_temp'
-                         -- The company's functions may name schemas of its own: nobody here creates anything in them.
+                         -- The company's functions may name schemas of its own: no login here creates anything in them.
                          OR p.proowner <> v_owner AND p.proname !~ '^_?birth_'
                             AND setting LIKE 'search\_path=%' AND position('$user' IN setting) = 0)),
             'ALTER FUNCTION … SET search_path = pg_catalog, pg_temp.'),
@@ -121,7 +121,8 @@ BEGIN
                 FROM pg_class AS t
                 WHERE t.oid = ANY (v_tables) AND t.relowner <> v_owner
                   AND (t.relname ~ '^(v_)?birth_' AND t.relname NOT IN ('birth_registry', 'birth_policy')
-                          AND t.relname <> ALL (SELECT unnest(value) FROM {S}.birth_setting WHERE name = 'left_alone')
+                          AND t.relname <> ALL (SELECT unnest(value) FROM {S}.birth_setting
+                              WHERE name = 'left_alone')
                           AND NOT EXISTS (SELECT
                               FROM pg_depend AS d JOIN pg_class AS o ON o.oid = d.refobjid
                               WHERE t.relkind = 'S' AND d.objid = t.oid AND d.deptype IN ('a', 'i')
@@ -153,7 +154,7 @@ BEGIN
                   AND CASE WHEN t.relkind = 'S' THEN has_sequence_privilege(r, t.oid, 'UPDATE, USAGE')
                       ELSE has_table_privilege(r, t.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES')
                           OR has_any_column_privilege(r, t.oid, 'INSERT, UPDATE, REFERENCES') END
-                -- Logins that are none of ours, too: whoever they are, what is ours is not for them to write.
+                -- Logins that are none of ours, too: what is ours is not for them to write either.
                 UNION ALL SELECT CASE g.grantee WHEN 0 THEN 'public' ELSE g.grantee::regrole::text END, t.relname
                 FROM pg_class AS t CROSS JOIN LATERAL (
                     SELECT a.grantee, a.privilege_type FROM aclexplode(t.relacl) AS a
@@ -221,4 +222,5 @@ COMMENT ON FUNCTION {S}.birth_audit() IS
     'The audit of trust: what a login with psql could use to get around the gates. passed, failed, warning or '
     'unknown. For birth_reader.';
 
-GRANT EXECUTE ON FUNCTION {S}.birth_audit(), {S}.birth_audit_roles(), {S}.birth_audit_lends(pg_proc) TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_audit(), {S}.birth_audit_roles(), {S}.birth_audit_lends(pg_proc)
+    TO birth_reader;

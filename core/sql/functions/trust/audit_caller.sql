@@ -1,5 +1,5 @@
 -- What birth_caller has that it should not have, or NULL. The company's code runs as this role: it owns the function
--- that calls, is in no role, nobody is in it, and of ours it may read and add to stand-ins alone.
+-- that calls, is in no role, has no members, and of ours it may read and add to stand-ins alone.
 CREATE OR REPLACE FUNCTION {S}._birth_audit_caller(p_functions oid[]) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH home AS (SELECT oid FROM pg_namespace WHERE nspname = {s}),

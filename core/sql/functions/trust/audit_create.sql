@@ -13,11 +13,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         WHERE n.nspname !~ '^pg_' AND has_schema_privilege(role.oid, n.oid, 'CREATE')
           AND (n.nspname = {s} OR NOT has_schema_privilege('public', n.oid, 'CREATE'))
         UNION
-        -- In the console's schema, nobody else either.
+        -- In the console's schema, no other login either.
         SELECT concat(a.grantee::regrole, ' on schema ', n.nspname)
         FROM pg_namespace AS n CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
         JOIN pg_roles AS r ON r.oid = a.grantee AND NOT r.rolsuper
-        WHERE n.nspname = {s} AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner AND r.rolname <> 'birth_owner'
+        WHERE n.nspname = {s} AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+          AND r.rolname <> 'birth_owner'
         UNION
         SELECT role.name || ' on database'
         FROM role

@@ -9,7 +9,7 @@ END
 $body$;
 COMMENT ON FUNCTION {S}._birth_hba_rules() IS 'The rules of pg_hba.conf; NULL if they cannot be read. Private.';
 
--- What is wrong with each rule, by its method and by who reaches it. `trust`: it lets in whoever says a name.
+-- What is wrong with each rule, by its method and by who reaches it. `trust`: it lets in every client that says a name.
 -- `cleartext`: it asks for the password itself, or for a hash that is as good, over a network without TLS. `reach`:
 -- it takes connections from other machines without TLS, or from everywhere.
 CREATE OR REPLACE FUNCTION {S}._birth_hba_findings(p_rules jsonb)

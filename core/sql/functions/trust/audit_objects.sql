@@ -13,7 +13,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
         SELECT t.oid, t.oid::regclass::text AS name, t.relkind, t.relacl, t.relowner
         FROM pg_class AS t, birth WHERE t.oid = ANY (p_tables) AND t.relowner = birth.owner
     ), bound AS MATERIALIZED (
-        SELECT DISTINCT {S}.birth_bound_table(b.part) AS oid FROM {S}.birth_binding AS b WHERE b.part <> 'alerts'
+        SELECT DISTINCT {S}.birth_bound_table(b.part) AS oid FROM {S}.birth_binding AS b
+        WHERE b.part <> 'alerts'
     ), fine AS MATERIALIZED (
         -- Who needs no look: the owner, superusers, and who could be either.
         SELECT r.oid FROM pg_roles AS r, birth WHERE r.rolsuper OR r.oid = birth.owner OR r.oid = ANY (p_masters)
@@ -66,7 +67,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
       AND (has_table_privilege(g.oid, t.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER')
         OR has_any_column_privilege(g.oid, t.oid, 'INSERT, UPDATE'))
     UNION ALL
-    -- A view or rule writes with its owner's rights, not with those of whoever uses it.
+    -- A view or rule writes with its owner's rights, not with those of its user.
     SELECT 'dml', 'failed', concat(g.name, ' on ', v.oid::regclass, ', which reaches ', v.reaches),
         ARRAY[format('REVOKE %s ON %s FROM %s;', a.privilege_type, v.oid::regclass, g.name)]
     FROM {S}._birth_views_onto(p_tables || ARRAY(SELECT b.oid FROM bound AS b)) AS v
@@ -152,7 +153,8 @@ COMMENT ON FUNCTION {S}._birth_object_powers(oid[], oid[], oid[], oid[]) IS
 
 -- Views, and tables with rules, that read or write these tables, directly or through each other. `is_ours`: one of the
 -- console's own tables is reached, not just one of the company's.
-CREATE OR REPLACE FUNCTION {S}._birth_views_onto(p_tables oid[]) RETURNS TABLE (oid oid, reaches text, is_ours boolean)
+CREATE OR REPLACE FUNCTION {S}._birth_views_onto(p_tables oid[])
+    RETURNS TABLE (oid oid, reaches text, is_ours boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
     WITH RECURSIVE edge AS MATERIALIZED (
         SELECT DISTINCT w.ev_class, d.refobjid

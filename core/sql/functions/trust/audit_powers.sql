@@ -1,7 +1,7 @@
 -- needs: trust/audit_roles, trust/audit_objects, trust/audit_code, trust/audit_settings
 -- All that any role but a superuser could do to the console, by whatever path: one row each, with the check that it
 -- belongs to, a verdict (failed, warning, or named: told, and no fault), and the SQL that ends it. Of a role that could
--- have anything just that is said, as of superusers, unless it is somebody's of the console.
+-- have anything just that is said, as of superusers, unless it is one of the console's logins.
 CREATE OR REPLACE FUNCTION {S}._birth_powers(p_acting oid[], p_tables oid[], p_functions oid[])
 RETURNS TABLE (id text, verdict text, words text, statements text[])
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$

@@ -2,7 +2,7 @@
 -- What roles can do by being what they are: superusers, those who can make themselves one, predefined roles, people who
 -- can act as others. `verdict` is failed, warning or named (told, and no fault). `masters`: this role could have
 -- anything, as a superuser can, so that nothing else is said of it. `p_acting` are the roles of birth_audit_roles().
--- Of outsiders, those who can log in are told: nobody else acts.
+-- Of outsiders, those who can log in are told: no other acts.
 CREATE OR REPLACE FUNCTION {S}._birth_role_powers(p_acting oid[])
 RETURNS TABLE (id text, verdict text, words text, statements text[], role oid, masters boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -46,7 +46,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         {S}._birth_reach_ends(r.oid, r.target), r.oid, true
     FROM reach AS r JOIN pg_roles AS t ON t.oid = r.target AND t.rolsuper
     UNION ALL
-    -- Before PostgreSQL 16 whoever makes roles may give itself any role but a superuser's, and any login's password.
+    -- Before PostgreSQL 16 a role that makes roles may take any role but a superuser's, and any login's password.
     SELECT 'administrators', CASE WHEN w.acts THEN 'failed' ELSE 'warning' END,
         concat(w.name, ' may create roles: before PostgreSQL 16, it can become any role of the console'),
         CASE WHEN w.acts THEN ARRAY[format('ALTER ROLE %s NOCREATEROLE;', w.name)] END, w.oid, true
@@ -62,7 +62,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     UNION ALL
     SELECT 'administrators', CASE WHEN r.acts THEN 'failed' ELSE 'warning' END,
         concat(r.name, ' administers ', r.target_name, ': it can make itself a member'),
-        -- On a managed server, whoever installs made these roles, and needs them so.
+        -- On a managed server, the installing administrator made these roles, and needs them so.
         CASE WHEN r.acts OR NOT r.rolcreaterole THEN {S}._birth_reach_ends(r.oid, r.target) END, r.oid,
         r.target = to_regrole('birth_owner')
     FROM reach AS r
@@ -85,7 +85,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         {S}._birth_reach_ends(r.oid, r.target), r.oid, r.uses
     FROM reach AS r WHERE r.target = to_regrole('birth_owner') AND (r.uses OR r.acts)
     UNION ALL
-    SELECT 'caller', 'failed', concat(r.rolname, ' can become it'), {S}._birth_reach_ends(r.oid, r.target), r.oid, false
+    SELECT 'caller', 'failed', concat(r.rolname, ' can become it'), {S}._birth_reach_ends(r.oid, r.target), r.oid,
+        false
     FROM reach AS r WHERE r.target = to_regrole('birth_caller') AND r.uses
     UNION ALL
     SELECT 'predefined_roles', CASE

@@ -1,5 +1,5 @@
 -- needs: trust/audit_hba
--- Whether the server lets anybody in without asking. On the embedded demo that is a warning: nothing there is worth
+-- Whether the server lets clients in without asking. On the embedded demo that is a warning: nothing there is worth
 -- more.
 CREATE OR REPLACE FUNCTION {S}._birth_audit_trust(p_embedded boolean)
 RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
@@ -9,7 +9,7 @@ DECLARE
     v_attested text := (SELECT value[1] FROM {S}.birth_setting WHERE name = 'authentication_attested');
 BEGIN
     IF v_rules IS NULL THEN
-        -- Where nobody can read it, on a managed server, whoever installs may say what its provider says.
+        -- Where no login can read it, on a managed server, the administrator may say what its provider says.
         RETURN QUERY SELECT 'trust', 'the server authenticates every login',
             CASE WHEN v_attested IS NULL THEN 'unknown' ELSE 'warning' END,
             CASE WHEN v_attested IS NULL THEN '"pg_hba_file_rules cannot be read"'::jsonb
@@ -28,7 +28,7 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_audit_trust(boolean) IS
     'Whether the server authenticates every login, from pg_hba or from what an administrator attested. Private.';
 
--- Whether changes of triggers are noticed when they happen. Where a server allows no event triggers, whoever installs
+-- Whether changes of triggers are noticed when they happen. Where a server allows no event triggers, an administrator
 -- may say what stands in for them; one that is there and disabled is not excused by any words. Batches compare triggers
 -- anyway.
 CREATE OR REPLACE FUNCTION {S}._birth_audit_trigger_guard()

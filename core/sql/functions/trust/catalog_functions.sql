@@ -1,6 +1,6 @@
 -- What the catalogs say of our functions, each aspect by itself. Raw fields, and texts that every server from 14 on
--- writes alike. The doctor runs the body as a query of its own: whoever replaces this function is seen, too. A schema
--- that is birth_owner's holds nothing else; in one that is not, ours are those that birth_owner owns, and what
+-- writes alike. The doctor runs the body as a query of its own: a session that replaces this function is seen, too. A
+-- schema that is birth_owner's holds nothing else; in one that is not, ours are those that birth_owner owns, and what
 -- overloads them. Stand-ins for the company's objects are not among ours: the gateway is pinned by plans and permits.
 CREATE OR REPLACE FUNCTION {S}._birth_catalog_functions() RETURNS TABLE (kind text, name text, aspects jsonb)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off'

@@ -1,4 +1,4 @@
--- Certify an applied run. Whoever had a hand in it cannot, under whatever login; there is no override. `p_digest` is
+-- Certify an applied run. A person who took part in it cannot, under any login; there is no override. `p_digest` is
 -- that of the evidence the reviewer looked at: what changed since is not certified.
 CREATE OR REPLACE FUNCTION {S}.birth_backfill_certify(
     p_run bigint, p_digest text, p_note text, OUT chain_seq bigint, OUT chain_hash text, OUT synchronous text)
@@ -66,8 +66,8 @@ COMMENT ON FUNCTION {S}.birth_backfill_certify(bigint, text, text) IS
     'birth_reviewer. Raises BR002 note_missing; BR003 not_applied, nothing_to_do; BR004 evidence_changed; BR006 '
     'self_certification, and what _birth_actor raises.';
 
--- What the database itself asks of a run before anybody can stand for it: every acceptance gate, at this moment. That
--- somebody independent could certify is shown by whoever does.
+-- What the database itself asks of a run before a reviewer can stand for it: every acceptance gate, at this moment.
+-- That an independent reviewer could certify is shown by the one who does.
 CREATE OR REPLACE FUNCTION {S}._birth_certifiable(p_run bigint) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE

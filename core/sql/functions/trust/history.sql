@@ -1,6 +1,6 @@
--- Accept that the server's history changed: whoever compared the ledger with what was kept elsewhere says so. From then
--- on runs that ended before count here; without it none of them is certified, and no certificate that vanished is
--- given again in silence.
+-- Accept that the server's history changed: the gatekeeper who compared the ledger with what was kept elsewhere says
+-- so. From then on runs that ended before count here; without it none of them is certified, and no certificate that
+-- vanished is given again in silence.
 CREATE OR REPLACE FUNCTION {S}.birth_history_accept(p_reason text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE

@@ -1,4 +1,4 @@
--- Everybody who had a hand in a run, by person and login: who classified or decided what it rests on, planned,
+-- All who took part in a run, by person and login: who classified or decided what it rests on, planned,
 -- reconciled, steered or applied it, asked for its permit, opened one that it used or began under, told of what it
 -- lost, or decided what opened its gates: before it ended policies, bindings, what was attested; after it was planned,
 -- that a changed history counts. A login that is mapped to no person has a hand in it all the same.
@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION {S}._birth_hands(p_run bigint) RETURNS TABLE (person 
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH batch AS MATERIALIZED (
         SELECT DISTINCT b.claimed_person, b.claimed_by, b.former_persons, b.permit_id
-        FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = p_run
+        FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+        WHERE l.run_id = p_run
     ), event AS MATERIALIZED (
         SELECT e.seq, e.kind, e.actor, e.payload::jsonb AS payload FROM {S}.birth_ledger_event AS e
         WHERE e.kind IN ('planned', 'reconciled', 'permit_requested', 'started', 'resumed', 'steered', 'history_lost',

@@ -1,6 +1,6 @@
 -- needs: kernel/chain, kernel/plain_text
 -- Names that only look alike are refused, also where they are written by hand: people are told apart by them, and
--- somebody who is there twice could certify what they did themselves.
+-- a person who is there twice could certify what they did themselves.
 CREATE OR REPLACE FUNCTION {S}._birth_person_named() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
 DECLARE
@@ -9,7 +9,8 @@ BEGIN
     PERFORM {S}._birth_insist_on_text(NEW.person, 'no_person', 'a person needs a name',
         jsonb_build_object('login', NEW.login), 'Write first and last name.');
     SELECT p.person INTO v_alike FROM {S}._birth_people() AS p
-    WHERE p.person <> NEW.person AND {S}._birth_name_skeletons(p.person) && {S}._birth_name_skeletons(NEW.person)
+    WHERE p.person <> NEW.person
+      AND {S}._birth_name_skeletons(p.person) && {S}._birth_name_skeletons(NEW.person)
         -- A person may be renamed so: to another case, say.
         AND NOT (TG_OP = 'UPDATE' AND p.login = OLD.login)
     ORDER BY p.person LIMIT 1;
@@ -59,7 +60,7 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_aliases(text, text) IS
     'All logins and names that records tie to a login or a person. Private.';
 
--- Who is who is decided by whoever administers the database, and is part of the ledger like every other decision: also
+-- Who is who is decided by the database's administrators, and is part of the ledger like every other decision: also
 -- where it is written by hand.
 CREATE OR REPLACE FUNCTION {S}._birth_person_noted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
@@ -68,7 +69,8 @@ BEGIN
         PERFORM {S}.birth_ledger_append('person_added', jsonb_build_object('login', NEW.login, 'person', NEW.person,
             'rows', {S}._birth_images('birth_person_login', format('t.login = %L', NEW.login), NULL)));
     ELSIF TG_OP = 'DELETE' THEN
-        PERFORM {S}.birth_ledger_append('person_removed', jsonb_build_object('login', OLD.login, 'person', OLD.person,
+        PERFORM {S}.birth_ledger_append('person_removed',
+            jsonb_build_object('login', OLD.login, 'person', OLD.person,
             'rows', {S}._birth_no_image('birth_person_login', OLD.login)));
     ELSIF NEW IS DISTINCT FROM OLD THEN
         PERFORM {S}.birth_ledger_append(
@@ -79,14 +81,15 @@ BEGIN
                 'before', OLD.person, 'login_before', OLD.login,
                 'retired', NEW.retired_at IS NOT NULL,
                 'rows', CASE WHEN NEW.login <> OLD.login THEN {S}._birth_no_image('birth_person_login', OLD.login)
-                    ELSE '[]' END || {S}._birth_images('birth_person_login', format('t.login = %L', NEW.login), NULL)));
+                    ELSE '[]' END
+                    || {S}._birth_images('birth_person_login', format('t.login = %L', NEW.login), NULL)));
     END IF;
     RETURN NULL;
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_person_noted() IS
     'Appends every change of birth_person_login to the chain. Trigger function.';
--- Triggers that are as they should be are not touched: whoever guards triggers counts that, and plans would be stale.
+-- Triggers that are as they should be are not touched: the trigger guard counts that, and plans would be stale.
 DO $body$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_trigger AS t

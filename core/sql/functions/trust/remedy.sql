@@ -1,6 +1,6 @@
 -- needs: trust/audit_powers
--- What somebody with the rights runs so that a failed audit passes. It changes what belongs to the company, hence it is
--- only ever said, never done. Rights that the gateway itself needs are given before PUBLIC loses its own.
+-- What an administrator with the rights runs so that a failed audit passes. It changes what belongs to the company,
+-- hence it is only ever said, never done. Rights that the gateway itself needs are given before PUBLIC loses its own.
 CREATE OR REPLACE FUNCTION {S}.birth_remedies() RETURNS TABLE (id text, statement text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -36,7 +36,7 @@ BEGIN
         WHERE (p.pronamespace = v_home AND p.proname ~ '^(_?birth_|fn_birth_|fn_trigger_guard)'
               OR p.oid IN (SELECT function FROM {S}.birth_gateway_functions()))
           AND has_function_privilege('public', p.oid, 'EXECUTE') AND {S}.birth_audit_lends(p)
-          -- A gateway of the company's that runs with the rights of whoever inserts could not call it any more.
+          -- A gateway of the company's that runs with the rights of the inserting login could not call it any more.
           AND NOT (p.proowner <> v_owner AND p.prorettype <> 'trigger'::regtype AND EXISTS (
               SELECT FROM {S}.birth_gateway_functions() AS f JOIN pg_proc AS g ON g.oid = f.function
               WHERE f.is_gateway AND NOT g.prosecdef))
@@ -70,7 +70,8 @@ BEGIN
         ORDER BY 2;
     RETURN QUERY SELECT 'triggers', format('ALTER TABLE %s ENABLE TRIGGER %I;', c.relid::regclass,
             {S}.birth_gateway_trigger_name((SELECT relname FROM pg_class WHERE oid = c.relid)))
-        FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled' ORDER BY 2;
+        FROM {S}.birth_collections() AS c WHERE c.requirement = 'REQUIRED' AND c.trigger_state = 'disabled'
+        ORDER BY 2;
     -- What any role could do, and what ends it.
     RETURN QUERY SELECT DISTINCT p.id, w.words
         FROM {S}._birth_powers(v_roles, {S}._birth_audit_tables(), v_functions) AS p

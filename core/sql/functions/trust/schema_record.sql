@@ -18,14 +18,16 @@ COMMENT ON FUNCTION {S}._birth_schema_digest() IS
 
 -- What differs between the record and the catalogs. `difference` is changed, missing or additional; `aspects` says in
 -- what. The trigger guard may come after the rest: a superuser installs it.
-CREATE OR REPLACE FUNCTION {S}._birth_schema_differences() RETURNS TABLE (object text, difference text, aspects text[])
+CREATE OR REPLACE FUNCTION {S}._birth_schema_differences()
+    RETURNS TABLE (object text, difference text, aspects text[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT concat_ws(' ', coalesce(o.kind, c.kind), coalesce(o.name, c.name)),
         CASE WHEN o.kind IS NULL THEN 'additional' WHEN c.kind IS NULL THEN 'missing' ELSE 'changed' END,
         CASE WHEN o.kind IS NOT NULL AND c.kind IS NOT NULL THEN ARRAY(
             SELECT key FROM jsonb_each(o.aspects) AS before FULL JOIN jsonb_each(c.aspects) AS after USING (key)
             WHERE before.value IS DISTINCT FROM after.value ORDER BY key) ELSE ARRAY[]::text[] END
-    FROM {S}.birth_schema_object AS o FULL JOIN {S}._birth_schema_catalog() AS c ON c.kind = o.kind AND c.name = o.name
+    FROM {S}.birth_schema_object AS o
+    FULL JOIN {S}._birth_schema_catalog() AS c ON c.kind = o.kind AND c.name = o.name
     WHERE o.aspects IS DISTINCT FROM c.aspects
       AND NOT (o.kind IS NULL AND c.kind = 'event trigger'
           AND c.name IN ('evt_trigger_guard_ddl', 'evt_trigger_guard_drop'))
@@ -46,7 +48,7 @@ COMMENT ON FUNCTION {S}._birth_schema_differences() IS
     'aspects. Private.';
 
 -- Take what the catalogs hold now for what this version installs, as an event with the hash of each object that is new
--- or changed. For whoever installs, who has looked at what differs before: `p_restored` names what was made right. With
+-- or changed. For administrators, who have checked what differs before: `p_restored` names what was made right. With
 -- `p_only` it is taken of these functions alone, by their names.
 CREATE OR REPLACE FUNCTION {S}.birth_schema_record(
     p_kind text, p_from text, p_to text, p_restored text[], p_only text[] DEFAULT NULL) RETURNS void
@@ -56,7 +58,7 @@ DECLARE
     v_before jsonb;
     v_seq bigint;
     v_only text[] := ARRAY(SELECT format('%I.%I', {s}, o.name) FROM unnest(p_only) AS o(name));
-    -- Read by the first statement of an upgrade; anybody else who records has read nothing.
+    -- Read by the first statement of an upgrade; who else records has read nothing.
     v_pins jsonb := {S}._birth_pins_carried(nullif(current_setting('birth_console.pins', true), '')::jsonb);
 BEGIN
     SELECT * INTO v_last FROM {S}.birth_schema_version ORDER BY installation DESC LIMIT 1;

@@ -14,7 +14,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         'synchronous_commit', 'data_checksums', 'max_prepared_transactions', 'log_statement',
         'log_min_duration_statement', 'log_min_duration_sample', 'log_transaction_sample_rate')
 $body$;
-COMMENT ON FUNCTION {S}._birth_server_facts() IS 'The server''s settings and pg_hba rules that matter here. Private.';
+COMMENT ON FUNCTION {S}._birth_server_facts() IS
+    'The server''s settings and pg_hba rules that matter here. Private.';
 
 -- The judgement of such facts. The embedded server is the demo's: it gives up durability for speed.
 CREATE OR REPLACE FUNCTION {S}._birth_server_verdicts(p_facts jsonb)
@@ -22,7 +23,7 @@ RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH fact AS MATERIALIZED (
         SELECT (p_facts ->> 'embedded')::boolean AS is_embedded,
-            -- Only on this machine: what pg_hba.conf says of others reaches nobody.
+            -- Only on this machine: what pg_hba.conf says of others reaches no client.
             p_facts ->> 'listen_addresses' ~ '^\s*((localhost|127\.[0-9.]+|::1)?\s*,?\s*)*$' AS is_alone
     ), rule AS MATERIALIZED (
         SELECT f.* FROM {S}._birth_hba_findings(coalesce(nullif(p_facts -> 'hba', 'null'), '[]')) AS f, fact
