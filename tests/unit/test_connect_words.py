@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.db.connection.errors import is_understood, no_connection
+from core.db.connection.no_connection import is_understood, no_connection
 
 _REFUSED = 'connection to server at "db" (10.0.0.1), port 5432 failed: '
 _SAID = {

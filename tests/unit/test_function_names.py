@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from core.db.connection.errors import _not_in_group
+from core.db.connection.groups import not_in_group
 
 _FUNCTIONS = Path("core/sql/functions")
 _MADE = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION \{S\}\.(\w+)|^-- defines: (\w+)\(", re.MULTILINE)
@@ -39,7 +39,7 @@ def test_a_function_begins_with_an_underscore_unless_a_group_or_an_administrator
 def test_who_is_refused_a_function_is_told_the_group_that_may_call_it() -> None:
     grants = re.findall(r"GRANT EXECUTE ON FUNCTION ([^;]*) TO (birth_\w+);", _sources())
     found = {
-        name: _not_in_group(name, "").evidence["needs"] == group
+        name: not_in_group(name, "").evidence["needs"] == group
         for functions, group in grants
         for name in re.findall(r"\{S\}\.(\w+)\(", functions)
         if group in ("birth_operator", "birth_gatekeeper", "birth_reviewer")

@@ -2,20 +2,26 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 import psycopg
 from psycopg.rows import dict_row
 
 from core.db.connection.connect_errors import reason
-from core.db.connection.errors import is_understood, no_connection
+from core.db.connection.dsn import readable, without_cleartext
+from core.db.connection.errors import translated
+from core.db.connection.no_connection import is_understood, no_connection
+from core.db.connection.pooler import insist_session_mode
 from core.settings import APPLICATION
 from core.version import version_of
 
 Row: TypeAlias = dict[str, Any]
 Driver: TypeAlias = psycopg.Connection[Row]
 
+_CONNECT_SECONDS = 10
+_LOOK_SECONDS = 3  # to connect once more, only to say who holds a lock
 _LONGEST_NAME = 63  # bytes: PostgreSQL cuts an application_name there
 # A host that vanished is noticed within about a minute, not after the hours that the kernel would wait.
 KEEPALIVE: Mapping[str, int] = {
@@ -67,6 +73,30 @@ _SESSION = """
 def own_name() -> str:
     """What this process calls itself at the server, where every login can read it: `birth-console PID@HOST`."""
     return f"{APPLICATION} {os.getpid()}@{socket.gethostname()}"[:_LONGEST_NAME]
+
+
+def opened(
+    dsn: str, schema: str, *, read_only: bool, timeout: int | None, keepalive: Mapping[str, int]
+) -> tuple[Driver, Row | None, Callable[[], Driver]]:
+    """A session, what is known of it, and how to connect once more. Raises as Connection.open does."""
+    given = readable(dsn)
+    options: dict[str, Any] = {name: value for name, value in keepalive.items() if name not in given}
+    options |= without_cleartext(given)
+    if timeout is None and "connect_timeout" not in given and "PGCONNECT_TIMEOUT" not in os.environ:
+        timeout = _CONNECT_SECONDS
+    if timeout is not None:
+        options["connect_timeout"] = timeout
+    with translated():
+        driver = connected(dsn, options)
+        try:
+            found = begun(driver, schema, read_only=read_only)
+            if found is None:
+                insist_session_mode(driver, dsn, options)
+                found = begun(driver, schema, read_only=read_only, is_ours=True)
+        except BaseException:
+            driver.close()
+            raise
+    return driver, found, partial(connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
 
 
 def connected(dsn: str, options: Mapping[str, Any]) -> Driver:

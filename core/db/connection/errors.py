@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 import psycopg
 
-from core.db.connection.tls_errors import TLS
+from core.db.connection.groups import DENIED, not_in_group
+from core.db.connection.no_connection import no_connection
 from core.errors import (
     ConsoleError,
     Evidence,
@@ -119,78 +120,6 @@ _CALLER_REFUSED = (
 )
 # The server's own function for RAISE: no right is missing where code says so by itself.
 _RAISED = "exec_stmt_raise"
-_UNREACHED, _BAD_DSN, _STARTING = "server_unavailable", "bad_dsn", "server_starting"
-# A connection that never came about has no SQLSTATE: its words tell why, and where they are of another language,
-# the caller that connected finds out and says which of these it is.
-_NO_CONNECTION = (
-    (
-        re.compile(r"authentication method requirement .* failed"),
-        "authentication_refused",
-        (
-            "The server asked for the password in a way that is not allowed here; it was not sent. Have the server use "
-            "scram-sha-256. If it must be in clear (LDAP, PAM): add require_auth=password and sslmode=verify-full to "
-            "the DSN."
-        ),
-    ),
-    *TLS,
-    (
-        re.compile(
-            r"password authentication failed|no password supplied|no pg_hba\.conf entry|role .* does not exist"
-            r"|is not permitted to log in"
-        ),
-        "login_refused",
-        "Check user and password (.pgpass, PGPASSWORD or the DSN), and that pg_hba.conf admits this login.",
-    ),
-    (re.compile(r"database .* does not exist"), "no_database", "Check the database name in the DSN."),
-    (
-        re.compile(r"too many clients|remaining connection slots|too many connections"),
-        "too_many_connections",
-        "The server has no connection left. Retry, or ask an administrator to raise max_connections.",
-    ),
-    (
-        re.compile(
-            r"the database system is (starting up|shutting down|in recovery mode|not yet accepting|not accepting)"
-        ),
-        _STARTING,
-        "The server starts, stops or recovers. Retry in a moment.",
-    ),
-    (
-        re.compile(r"definition of service .* not found|invalid .* value|unrecognized configuration parameter"),
-        _BAD_DSN,
-        "Correct the DSN, the service file or the PG… variables.",
-    ),
-    (re.compile(r""), _UNREACHED, "Check that the server runs, and host and port of the DSN."),
-)
-
-
-# Who may call what is granted in the database; here stands only what to tell a login that was refused.
-_DENIED = re.compile(r"permission denied for function (birth_\w+)")
-_GATEKEEPERS = frozenset(
-    {"birth_permit_open", "birth_permit_grant", "birth_permit_close", "birth_policy_set", "birth_history_accept"}
-)
-_REVIEWERS = frozenset({"birth_backfill_certify", "birth_alert_acknowledge"})
-_ACTIONS = {
-    "birth_backfill_certify": "certify a run",
-    "birth_alert_acknowledge": "acknowledge an alert",
-    "birth_backfill_steer": "control a run",
-    "birth_permit_open": "open permits",
-    "birth_permit_grant": "grant permits",
-    "birth_permit_request": "ask for a permit",
-    "birth_history_accept": "accept a server's history",
-    "birth_run_withdraw": "withdraw a run",
-    "birth_identity_retire": "retire identities",
-    "birth_backfill_rehearse": "rehearse a run",
-    "birth_permit_close": "close permits",
-    "birth_policy_set": "decide the policy of a collection",
-    "birth_identity_classify": "classify identities",
-    "birth_identity_unclassify": "remove identities",
-    "birth_identity_undo": "undo classifications",
-    "birth_backfill_plan": "plan a backfill",
-    "birth_backfill_plan_reconciled": "plan a backfill",
-    "birth_backfill_reconcile": "reconcile a run",
-    "birth_backfill_reconcile_drift": "reconcile a run",
-    "birth_backfill_begin": "apply a run",
-}
 
 
 @contextmanager
@@ -218,8 +147,8 @@ def console_error(error: psycopg.Error) -> ConsoleError:
         return _OURS[state](
             text, code=code, evidence=_evidence(error.diag.message_detail), hint=error.diag.message_hint or ""
         )
-    if denied := _DENIED.match(message):
-        return _not_in_group(denied[1], message)
+    if denied := DENIED.match(message):
+        return not_in_group(denied[1], message)
     if state in _SERVER:
         kind, code, hint = _SERVER[state]
         if state == _LACKS_RIGHTS:
@@ -252,24 +181,10 @@ def _lost(message: str, state: str, *, silent: bool) -> ConsoleError:
     return found
 
 
-def no_connection(message: str, code: str = "") -> ConsoleError:
-    """Why a connection never came about, by its words or by the `code` that is known."""
-    for words, known, hint in _NO_CONNECTION:
-        if known == code or (not code and words.search(message)):
-            kind = {_BAD_DSN: UsageError, _STARTING: NoAnswer}.get(known, Unavailable)
-            return kind(message, code=known, hint=hint)
-    raise ValueError(code)
-
-
 def lacks_column(error: ConsoleError) -> bool:
     """Whether a statement names a column that is not there: it itself, and no function that it calls."""
     cause = error.__cause__
     return isinstance(cause, psycopg.errors.UndefinedColumn) and not cause.diag.context
-
-
-def is_understood(message: str) -> bool:
-    """Whether the words of a refused connection say why."""
-    return no_connection(message).code != _UNREACHED
 
 
 def raised_at(error: psycopg.Error) -> str:
@@ -287,17 +202,6 @@ def _what_lacks(error: psycopg.Error) -> str:
         where = raised_at(error)
         return _CALLER_REFUSED.format(where=where) if where else _CALLER_LACKS
     return _OWNER_LACKS if _AS_OWNER.search(context) else ""
-
-
-def _not_in_group(function: str, message: str) -> NotAllowed:
-    group = "birth_gatekeeper" if function in _GATEKEEPERS else "birth_operator"
-    if function in _REVIEWERS:
-        group = "birth_reviewer"
-    return NotAllowed(
-        f"this login may not {_ACTIONS.get(function, f'call {function}')}",
-        evidence={"needs": group, "server": message},
-        hint=f"Ask an administrator for the group {group}.",
-    )
 
 
 def _evidence(detail: str | None) -> Evidence:

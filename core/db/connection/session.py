@@ -1,22 +1,18 @@
 """One PostgreSQL connection, bound to a schema, that runs named queries and speaks our errors."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from functools import partial
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import sql
 
 from core.db.connection import link, memory_watch, notices
-from core.db.connection.connecting import KEEPALIVE, Driver, begun, connected, version_told
-from core.db.connection.dsn import readable, without_cleartext
+from core.db.connection.connecting import KEEPALIVE, Driver, opened, version_told
 from core.db.connection.errors import lacks_column, translated
 from core.db.connection.installed import explained_by_version
 from core.db.connection.lock_holders import is_unnamed, name_holders, name_waits
 from core.db.connection.lock_watch import LockWatch
-from core.db.connection.pooler import insist_session_mode
 from core.db.connection.streaming import Rows, streamed
 from core.db.queries import named_query
 from core.db.rows.lock import HOLDERS, Holder
@@ -27,9 +23,7 @@ from core.errors import ConsoleError, Unavailable
 Parameters: TypeAlias = Mapping[str, object] | None
 R = TypeVar("R")
 
-_CONNECT_SECONDS = 10
 _CANCEL_SECONDS = 5.0
-_LOOK_SECONDS = 3  # to connect once more, only to say who holds a lock
 
 
 class Connection:
@@ -69,31 +63,14 @@ class Connection:
         Raises Unavailable, or UsageError for a pooler that shares sessions, and for a DSN that cannot be read, without
         ever repeating its password.
         """
-        given = readable(dsn)
-        options: dict[str, Any] = {name: value for name, value in cls._keepalive.items() if name not in given}
-        options |= without_cleartext(given)
-        if timeout is None and "connect_timeout" not in given and "PGCONNECT_TIMEOUT" not in os.environ:
-            timeout = _CONNECT_SECONDS
-        if timeout is not None:
-            options["connect_timeout"] = timeout
-        with translated():
-            driver = connected(dsn, options)
-            try:
-                found = begun(driver, schema, read_only=read_only)
-                if found is None:
-                    insist_session_mode(driver, dsn, options)
-                    found = begun(driver, schema, read_only=read_only, is_ours=True)
-            except BaseException:
-                driver.close()
-                raise
-        again = partial(connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
+        driver, found, again = opened(dsn, schema, read_only=read_only, timeout=timeout, keepalive=cls._keepalive)
         process, installed, creator = (
             (found["process"], version_told(found["installed"]), found["creator"]) if found else (0, None, None)
         )
-        opened = cls(driver, schema, read_only=read_only, process=process, installed=installed, again=again)
-        opened.creator = creator
-        memory_watch.watch(opened)
-        return opened
+        connection = cls(driver, schema, read_only=read_only, process=process, installed=installed, again=again)
+        connection.creator = creator
+        memory_watch.watch(connection)
+        return connection
 
     def rows(self, query: Query[R] | Reading[R], parameters: Parameters = None) -> list[R]:
         """All rows of a named query, or of a composed one, which reads what belongs to others.

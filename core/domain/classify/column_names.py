@@ -112,13 +112,13 @@ class TableNames:
     def joined(self, table: str) -> str:
         """The words of a table's name in one, singular, without the prefix."""
         own = words(table)
-        return _joined_words(own[1:] if self.prefix and len(own) > 1 and own[0] == self.prefix else own)
+        return joined_words(own[1:] if self.prefix and len(own) > 1 and own[0] == self.prefix else own)
 
     def ends(self, table: str) -> tuple[str, ...]:
         """The table's name, and what is left of it without its first words: modules have prefixes."""
         own = words(table)
         start = self.prefix and len(own) > 1 and own[0] == self.prefix
-        return tuple(_joined_words(own[at:]) for at in range(int(bool(start)), max(len(own), 1)))
+        return tuple(joined_words(own[at:]) for at in range(int(bool(start)), max(len(own), 1)))
 
     def called(self, joined: str) -> tuple[str, ...]:
         """The tables of exactly this name."""
@@ -166,7 +166,7 @@ def plain_names(table: str, columns: tuple[str, ...]) -> Mapping[str, str]:
     firsts = {words(name)[:1] for name in columns}
     first = "".join(firsts.pop()) if len(firsts) == 1 else ""
     shared = len(columns) >= _SOME_COLUMNS and all(len(words(name)) > 1 for name in columns)
-    if not (shared and (0 < len(first) <= _SHORT or singular(first) == _joined_words(words(table)))):
+    if not (shared and (0 < len(first) <= _SHORT or singular(first) == joined_words(words(table)))):
         return {name: name for name in columns}
     return {name: "_".join(words(name)[1:]) for name in columns}
 
@@ -183,7 +183,7 @@ def id_stem(name: str) -> str:
     """The words before an id or a code, in one; empty where there are none."""
     own = words(name)
     last, stem = _glued(own) or (own[-1], own[:-1]) if own else ("", ())
-    return _joined_words(stem) if last in _IDS or last in _CODES else ""
+    return joined_words(stem) if last in _IDS or last in _CODES else ""
 
 
 def names_its_table(stem: Collection[str], table: str) -> bool:
@@ -208,7 +208,7 @@ def kind(name: str, table: str, tables: Collection[str]) -> str:
         return CHANGING
     if own[-1] in _LABELS:
         return LABEL
-    return REFERENCE if TableNames.of(tables).is_another(_joined_words(own), table) else NEUTRAL
+    return REFERENCE if TableNames.of(tables).is_another(joined_words(own), table) else NEUTRAL
 
 
 def _key_kind(last: str, stem: tuple[str, ...], table: str, tables: TableNames) -> str:
@@ -226,7 +226,7 @@ def _key_kind(last: str, stem: tuple[str, ...], table: str, tables: TableNames) 
 
 def _owner(stem: tuple[str, ...], table: str, tables: TableNames) -> str | None:
     """The table whose key the words before an id or a code announce: the closest name wins; None for no table's."""
-    joined = _joined_words(stem)
+    joined = joined_words(stem)
     if not stem or joined == tables.joined(table):
         return table
     # `film_id` of film_actor is a film's, though the word is in the table's own name.
@@ -251,7 +251,8 @@ def _glued(own: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
-def _joined_words(own: Collection[str]) -> str:
+def joined_words(own: Collection[str]) -> str:
+    """The words of a name in one, each in the singular."""
     return "".join(singular(word) for word in own)
 
 

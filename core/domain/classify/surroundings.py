@@ -6,7 +6,7 @@ show whether the values of one column are among those of another, at a price tha
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -19,12 +19,13 @@ from core.domain.classify.column_names import (
     id_stem,
     is_audit,
     is_generic,
+    joined_words,
     kind,
     plain_names,
-    singular,
     words,
 )
 from core.domain.classify.column_statistics import SampledTable, unusable_because
+from core.domain.classify.sister_tables import Decisions, by_last_word, last_word, share_alike
 
 _KEPT = 128  # hashes of a column
 _DANGLING = 0.95  # of the values that can be looked up: rows that were deleted leave some behind
@@ -149,24 +150,24 @@ class Surroundings:
 
     def decided_sisters(self, collection: str) -> bool:
         """Whether people gave sister tables an identity, or decided against one."""
-        word = _last_word(collection)
+        word = last_word(collection)
         return word in self._chosen or word in self._rejected
 
     def chosen_alike(self, collection: str, columns: Sequence[str]) -> float:
         """The share of sister tables (their names end with the same word) that people gave a like identity."""
-        return _share_alike(collection, columns, self._chosen)
+        return share_alike(collection, columns, self._chosen)
 
     def rejected_alike(self, collection: str, columns: Sequence[str]) -> float:
         """The share of sister tables, of those where people decided against an identity, that rejected a like one."""
-        return _share_alike(collection, columns, self._rejected)
+        return share_alike(collection, columns, self._rejected)
 
     @cached_property
-    def _chosen(self) -> "_Decisions":
-        return _by_last_word(self.chosen.items())
+    def _chosen(self) -> Decisions:
+        return by_last_word(self.chosen.items())
 
     @cached_property
-    def _rejected(self) -> "_Decisions":
-        return _by_last_word(self.rejected)
+    def _rejected(self) -> Decisions:
+        return by_last_word(self.rejected)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Outline]:
@@ -190,7 +191,7 @@ class Surroundings:
                     for name in names.ends(each.collection):
                         found[name].append((each.collection, column))
                 if not is_generic(plain):
-                    found[_joined(words(plain))].append((each.collection, column))
+                    found[joined_words(words(plain))].append((each.collection, column))
                     if stem and stem != own:
                         found[stem].append((each.collection, column))
         return {name: tuple(places) for name, places in found.items()}
@@ -268,58 +269,15 @@ def tables_named(table: SampledTable) -> list[str]:
     return [name for name in dict.fromkeys(found) if name != table.collection]
 
 
-_Decisions = Mapping[str, Sequence[tuple[str, frozenset[str]]]]
-
-
-def _by_last_word(decisions: Iterable[tuple[str, tuple[str, ...]]]) -> _Decisions:
-    """What was decided of which table, by the word that sister tables' names end with."""
-    found: defaultdict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
-    for name, columns in decisions:
-        found[_last_word(name)].append((name, _choice_shape(name, columns)))
-    return found
-
-
-def _share_alike(collection: str, columns: Sequence[str], decisions: _Decisions) -> float:
-    """Of the sister tables that were decided: the share with a decision of this shape. One alone is not yet all."""
-    if len(words(collection)) < 2:  # noqa: PLR2004 - a table of one word has no sisters
-        return 0.0
-    decided = decisions.get(_last_word(collection))
-    if not decided:
-        return 0.0
-    shape = _choice_shape(collection, columns)
-    sisters: dict[str, bool] = {}
-    for name, chosen in decided:
-        if name != collection:
-            sisters[name] = sisters.get(name, False) or chosen == shape
-    return sum(sisters.values()) / (len(sisters) + 1)
-
-
-def _last_word(collection: str) -> str:
-    return singular((words(collection) or ("",))[-1])
-
-
-def _choice_shape(collection: str, columns: Sequence[str]) -> frozenset[str]:
-    """The names of an identity's columns; what is called after the table itself is the same in every table."""
-    own = _joined(words(collection))
-    stems = {name: id_stem(name) for name in columns}
-    return frozenset(
-        "its own" if stem and own.startswith(stem) else _joined(words(name)) for name, stem in stems.items()
-    )
-
-
 def _meanings(column: str) -> Iterable[str]:
     """The words a column's name may mean, the longest first: `local_language_id` is a local language, or a language."""
     own = words(column)
     stem = id_stem(column)
-    names = [_joined(own)] if not is_generic(column) else []
+    names = [joined_words(own)] if not is_generic(column) else []
     if stem:
         parts = own[:-1] if len(own) > 1 else (stem,)
-        names += [_joined(parts[start:]) for start in range(len(parts))]
-        names += [_joined(own[start:]) for start in range(1, len(own) - 1)]
+        names += [joined_words(parts[start:]) for start in range(len(parts))]
+        names += [joined_words(own[start:]) for start in range(1, len(own) - 1)]
     else:
-        names += [_joined(own[start:]) for start in range(1, len(own)) if not is_generic("_".join(own[start:]))]
+        names += [joined_words(own[start:]) for start in range(1, len(own)) if not is_generic("_".join(own[start:]))]
     return dict.fromkeys(name for name in names if name)
-
-
-def _joined(own: Collection[str]) -> str:
-    return "".join(map(singular, own))

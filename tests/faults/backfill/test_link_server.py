@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.db.connection.apply_connection import ApplyConnection
-from core.db.connection.errors import no_connection
+from core.db.connection.no_connection import no_connection
 from core.services.backfill import apply
 from core.services.backfill.apply_options import Options
 from core.services.backfill.fault_points import Point
