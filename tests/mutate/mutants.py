@@ -4,6 +4,7 @@ A mutant of the text is made again from its identifier wherever it is needed: no
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -36,11 +37,15 @@ _ENDED = "'late', v_reread.late))) AS v(gate, passed, evidence);\nEND"
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One thing turned off. `codes` are what tests call it by; `file` is the changed file of functions, or ""."""
+    """One thing turned off. `codes` are what tests call it by; `file` is the changed file of functions, or "".
+
+    `function` is what it stands in, or what a test that asks for it is likely to say.
+    """
 
     name: str
     codes: tuple[str, ...]
     file: str = ""
+    function: str = ""
     text: str = ""
     statement: str = ""
 
@@ -62,7 +67,10 @@ def of_text() -> tuple[Mutant, ...]:
 def constraint(table: str, name: str) -> Mutant:
     """A constraint, dropped."""
     return Mutant(
-        f"constraint {table}.{name}", (name,), statement=f'ALTER TABLE birth.{table} DROP CONSTRAINT "{name}"'
+        f"constraint {table}.{name}",
+        (name,),
+        function=table,
+        statement=f'ALTER TABLE birth.{table} DROP CONSTRAINT "{name}"',
     )
 
 
@@ -79,14 +87,17 @@ def refusal_codes() -> dict[str, str]:
 
 
 def _refusals(file: str, text: str) -> Iterator[Mutant]:
-    for number, match in enumerate(_REFUSAL.finditer(text)):
+    seen: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    for match in _REFUSAL.finditer(text):
         # The arguments are still computed; nothing comes of them.
         changed = text[: match.start()] + "PERFORM concat(" + text[match.end() :]
         codes = _codes(text[match.end() :]) or tuple(_CODE_GIVEN.findall(text[match.end() :][:160]))
         function = _OWN.findall(text[: match.start()])
         owner = function[-1] if function else file
         codes = codes or _SAID_ELSEWHERE.get(owner, ())
-        yield Mutant(f"{file} refusal {number} {owner} {'/'.join(codes)}", codes, file, changed)
+        seen[owner, codes] += 1  # a refusal's name stays when others come and go
+        which = f" {seen[owner, codes]}" if seen[owner, codes] > 1 else ""
+        yield Mutant(f"{file} refusal {owner} {'/'.join(codes)}{which}", codes, file, owner, changed)
 
 
 def _codes(arguments: str) -> tuple[str, ...]:
@@ -103,17 +114,21 @@ def _gates(file: str, text: str) -> Iterator[Mutant]:
     begin, end = _LIST
     for gate in _ACCEPTANCE.findall(text[text.index(begin) :]):
         changed = text.replace(begin, _LISTED.format(gate)).replace(end, _ENDED)
-        yield Mutant(f"{file} gate {gate}", (gate,), file, changed)
+        yield Mutant(f"{file} gate {gate}", (gate,), file, "birth_backfill_certify", changed)
 
 
 def _obstacles(file: str, text: str) -> Iterator[Mutant]:
     for match in _OBSTACLE.finditer(text):
         yield Mutant(
-            f"{file} gate {match[2]}", (match[2],), file, f"{text[: match.end()]}false AND {text[match.end() :]}"
+            f"{file} gate {match[2]}",
+            (match[2],),
+            file,
+            "birth_backfill_insist",
+            f"{text[: match.end()]}false AND {text[match.end() :]}",
         )
     for match in _PINS.finditer(text):
         pins = match[1].split(", ")
         for pin in pins:
             left = ", ".join(each for each in pins if each != pin)
             changed = text[: match.start(1)] + left + text[match.end(1) :]
-            yield Mutant(f"{file} pin {pin}", (pin.strip("'"),), file, changed)
+            yield Mutant(f"{file} pin {pin}", (pin.strip("'"),), file, "plan_stale", changed)
