@@ -1,7 +1,8 @@
 """Turn off one thing after the other, and run the tests that name it: each mutant must die.
 
 PART=10% takes a random part of them, SEED=… the same one again; ONLY=text takes those whose name holds it, NEW=1 those
-that no test is known to have killed. The test that killed a mutant stands in killers.json, and is tried first the next
+that no test is known to have killed, SECONDS_EACH=60 gives up on those that take longer. The test that killed a mutant
+stands in killers.json, and is tried first the next
 time. At the end all tests that killed something run once with nothing turned off: one that fails then proved nothing.
 """
 
@@ -22,7 +23,7 @@ from tests.templates import SMALL
 
 _KILLERS: Final = ROOT / "tests" / "mutate" / "killers.json"
 _KILLED, _SURVIVED = 1, 0  # what pytest ends with
-_SECONDS = 600
+_SECONDS = int(os.environ.get("SECONDS_EACH") or 600)
 _FAILED = re.compile(r"^FAILED (\S+?::\w+)", re.MULTILINE)
 _PYTEST = ("-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", "-p", "no:textual-snapshot", "-p", "no:syrupy")
 _CONSTRAINTS = """

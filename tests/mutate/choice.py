@@ -8,7 +8,9 @@ from typing import Final
 from tests.mutate.mutants import ROOT, Mutant
 
 FOLDERS: Final = ("integration", "faults", "upgrade", "unit")
-_DEAR = re.compile(r"upgrade/|_init|test_company|test_crash|test_failover|test_hosts|pooler")  # servers of their own
+_DEAR = re.compile(
+    r"unit/|upgrade/|_init|test_company|test_crash|test_failover|test_hosts|pooler"
+)  # without a server, or with their own
 
 
 def tests_of(mutant: Mutant) -> list[str]:
@@ -18,7 +20,7 @@ def tests_of(mutant: Mutant) -> list[str]:
     for folder in FOLDERS if mutant.codes else ():
         for path in sorted((ROOT / "tests" / folder).rglob("test_*.py")):
             text = path.read_text(encoding="utf-8")
-            if pattern.search(text):
+            if pattern.search(text) and (not mutant.is_pin or "plan_stale" in text):
                 name = path.relative_to(ROOT).as_posix()
                 found += [(_rank(mutant, name, source), f"{name}::{test}") for test, source in _named(text, pattern)]
     return [name for _, name in sorted(found)]

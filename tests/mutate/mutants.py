@@ -24,8 +24,10 @@ _WORD = re.compile(r"[a-z][a-z0-9]+_[a-z0-9_]+\Z|timeout\Z|secret\Z|stale\Z")
 _ACCEPTANCE = re.compile(r"^    \('(\w+)', ", re.MULTILINE)
 _OBSTACLE = re.compile(r"^( *)SELECT '(\w+)'(?: AS gate)?, (?:true|false)[^\n]*\n +WHERE ", re.MULTILINE)
 _PINS = re.compile(r"unnest\(ARRAY\[((?:'\w+'(?:, )?)+)\]\) AS pin")
-# Refusals whose code is said elsewhere, by their functions: what tests call them by.
+# Refusals whose code is put together, or said elsewhere, by their functions: what tests call them by.
 _SAID_ELSEWHERE: Final = {
+    "_birth_alike_refuse": ("born_alike",),
+    "_birth_backfill_held": ("run_paused", "run_cancelled"),
     "_birth_limit_held": ("canary_failed", "too_many_vanished"),
     "_birth_insist_on_text": ("reason_missing", "note_missing"),
 }
@@ -48,6 +50,11 @@ class Mutant:
     function: str = ""
     text: str = ""
     statement: str = ""
+
+    @property
+    def is_pin(self) -> bool:
+        """Whether it is something that a plan pins: words such as `table`, which many tests say."""
+        return " pin " in self.name
 
 
 @cache
@@ -91,10 +98,10 @@ def _refusals(file: str, text: str) -> Iterator[Mutant]:
     for match in _REFUSAL.finditer(text):
         # The arguments are still computed; nothing comes of them.
         changed = text[: match.start()] + "PERFORM concat(" + text[match.end() :]
-        codes = _codes(text[match.end() :]) or tuple(_CODE_GIVEN.findall(text[match.end() :][:160]))
         function = _OWN.findall(text[: match.start()])
         owner = function[-1] if function else file
-        codes = codes or _SAID_ELSEWHERE.get(owner, ())
+        codes = _SAID_ELSEWHERE.get(owner) or _codes(text[match.end() :])
+        codes = codes or tuple(_CODE_GIVEN.findall(text[match.end() :][:160]))
         seen[owner, codes] += 1  # a refusal's name stays when others come and go
         which = f" {seen[owner, codes]}" if seen[owner, codes] > 1 else ""
         yield Mutant(f"{file} refusal {owner} {'/'.join(codes)}{which}", codes, file, owner, changed)
@@ -131,4 +138,4 @@ def _obstacles(file: str, text: str) -> Iterator[Mutant]:
         for pin in pins:
             left = ", ".join(each for each in pins if each != pin)
             changed = text[: match.start(1)] + left + text[match.end(1) :]
-            yield Mutant(f"{file} pin {pin}", (pin.strip("'"),), file, "plan_stale", changed)
+            yield Mutant(f"{file} pin {pin.strip(chr(39))}", (pin.strip("'"),), file, "plan_stale", changed)

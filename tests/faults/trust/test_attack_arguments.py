@@ -6,6 +6,13 @@ from tests import line
 from tests.databases import Database
 from tests.faults.attacker import add_goods, ask, begun, refusal
 
+
+def _looked_up(column: str, kind: str, value: str) -> str:
+    by = f'[{{"column": "code", "{kind}": "{value}"}}]'
+    source = f'{{"schema": "public", "table": "goods", "column": "{column}", "by": {by}}}'
+    return f"birth_bind_register_column('species_code', '{source}')".replace("{", "{{").replace("}", "}}")
+
+
 # Login, call, state and code, of a run at work whose entry is claimed under epoch 1 with 5 rows.
 REFUSED = (
     ("operator1", "birth_backfill_claim({run}, 0)", "BR002", "bad_batch_size"),
@@ -39,6 +46,31 @@ REFUSED = (
     ("gatekeeper1", "birth_history_accept(' ')", "BR002", "reason_missing"),
     ("gatekeeper1", "birth_history_accept('looked')", "BR002", "history_unchanged"),
     ("reviewer1", "birth_alert_acknowledge({run}, 'none', 'looked')", "BR002", "unknown_alert"),
+    ("reviewer1", "birth_alert_acknowledge({run}, 'none', ' ')", "BR002", "reason_missing"),
+    ("viewer1", "birth_backfill_facts(4711)", "BR002", "unknown_run"),
+    ("viewer1", "birth_acceptance(4711)", "BR002", "unknown_run"),
+    ("gatekeeper1", "birth_permit_open(1, '1 hour', 'x', '{{nowhere}}', NULL)", "BR002", "unknown_collection"),
+    ("gatekeeper1", "birth_permit_open(1, '1 hour', 'x', NULL, NULL, 4711)", "BR002", "unknown_run"),
+    ("gatekeeper1", "birth_permit_close(1, ' ')", "BR002", "reason_missing"),
+    ("gatekeeper1", "birth_policy_set('nowhere', 'EXEMPT', 'x')", "BR003", "unknown_collection"),
+    ("gatekeeper1", "birth_policy_set('goods', 'EXEMPT', ' ')", "BR002", "reason_missing"),
+    ("operator1", "birth_backfill_steer(4711, 'pause', NULL, 'x')", "BR002", "unknown_run"),
+    ("operator1", "birth_identity_classify('x', 'column', '{{code}}', 1, 'x', NULL)", "BR003", "not_classifiable"),
+    ("operator1", "birth_identity_unclassify('goods', 99, 'x')", "BR004", "identity_changed"),
+    ("operator1", "birth_identity_unclassify('nowhere', 1, 'x')", "BR003", "not_classified"),
+    ("operator1", "birth_identity_retire('goods', 1, ' ')", "BR002", "reason_missing"),
+    ("operator1", "birth_identity_retire('nowhere', 1, 'x')", "BR003", "not_classified"),
+    ("operator1", "birth_identity_retire('parts', 3, 'x')", "BR003", "nothing_registered"),
+    ("operator1", "birth_run_withdraw({run}, ' ')", "BR002", "reason_missing"),
+    ("operator1", "birth_run_withdraw({run}, 'x')", "BR003", "withdraw_not_allowed"),
+    # An administrator's script, too, binds nothing that is not there, or that a run or an inspection gives.
+    ("postgres", "birth_bind_gateway('public', 'goods', 'trg_%')", "BR003", "not_bindable"),
+    ("postgres", "birth_gateway_bind('birth.nothing(text)', '{{}}')", "BR003", "not_bindable"),
+    ("postgres", "birth_bind_table('registry', 'public', 'nowhere', NULL)", "BR003", "not_bindable"),
+    ("postgres", "birth_bind_register_column('nowhere', NULL)", "BR003", "not_bindable"),
+    ("postgres", "birth_bind_register_column('certified', NULL)", "BR003", "not_bindable"),
+    ("postgres", _looked_up("nowhere", "value", "code"), "BR003", "not_bindable"),
+    ("postgres", _looked_up("code", "registered", "species_code"), "BR003", "not_bindable"),  # it needs itself
 )  # fmt: skip
 
 
