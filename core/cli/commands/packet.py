@@ -33,6 +33,13 @@ def packet(call: Invocation, *, file: Path | None, how: str | None) -> None:
     if file == Path("-"):
         file = None
     ending = "" if file is None else file.suffix.lstrip(".")
+    if how is None and ending not in ("", "txt", *FORMATS):
+        raise UsageError(
+            f"a packet is not written as {ending}",
+            code="unknown_format",
+            evidence={"file": str(file), "formats": [*FORMATS]},
+            hint="End the file in .md, .json or .html, or name its --format. A browser prints the HTML page as PDF.",
+        )
     chosen = how or ("json" if call.output.as_json else ending if ending in FORMATS else "md")
     if call.output.as_json and chosen != "json":
         raise UsageError(

@@ -18,7 +18,7 @@ class Relation:
     takes_triggers: bool
     owns_schema: bool
     has_trigger: bool
-    argument: bytes | None
+    argument: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,10 +91,12 @@ def _name_lost(
 ) -> None:
     """List collections of the company's registry that are in scope and have no single table: none is enrolled."""
     roles = company_tables.governance_roles(connection, made)
+    left_out_as = {table.name: table.obstacle for table in tables if table.obstacle}
     for name, table in registered.items():
         in_scope = (roles.get(name) or "").strip().lower() in IN_SCOPE
         if table is None and in_scope and name not in policies:
-            made.leave(f"collection {name}", why_lost(name, tables))
+            obstacle = left_out_as.get(name)
+            made.leave(f"collection {name}", f"it is {obstacle}" if obstacle else why_lost(name, tables))
 
 
 def _own(made: Draft, relation: Relation) -> str:

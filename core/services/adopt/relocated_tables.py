@@ -54,4 +54,4 @@ def _is_gone(table: Table | None) -> bool:
 
 def argument_of(fact: Relation) -> str:
     """What the gateway's trigger is told on a table: its collection; "" where there is none."""
-    return (fact.argument or b"").partition(b"\0")[0].decode("utf-8", errors="replace")
+    return fact.argument or ""

@@ -76,7 +76,7 @@ def _list_unmet(
     met = {each.relid for each in connection.rows(MET, {"oid": gateway.oid, "pattern": gateway.pattern})}
     why = f"it has no trigger {gateway.pattern} of the company's gateway"
     for enrolled in chosen:
-        if facts[enrolled.table].relid not in met:
+        if facts[enrolled.table].relid not in met and not facts[enrolled.table].has_trigger:
             made.leave(enrolled.table.text, why)
 
 

@@ -19,7 +19,8 @@ SELECT c.oid::bigint AS relid, n.nspname::text AS schema, c.relname::text AS nam
     pg_catalog.pg_has_role(n.nspowner, 'USAGE') AS owns_schema,
     EXISTS (SELECT FROM pg_catalog.pg_trigger AS t
         WHERE t.tgrelid = c.oid AND t.tgname = 'trg_birth_gateway' AND NOT t.tgisinternal) AS has_trigger,
-    (SELECT t.tgargs
+    (SELECT pg_catalog.convert_from(pg_catalog.substring(t.tgargs, 1, greatest(0,
+            pg_catalog.position(t.tgargs, pg_catalog.decode('00', 'hex')) - 1)), pg_catalog.getdatabaseencoding())
         FROM pg_catalog.pg_trigger AS t
         JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid AND p.proname = 'fn_birth_gateway'
         JOIN pg_catalog.pg_namespace AS home ON home.oid = p.pronamespace AND home.nspname = {s}

@@ -35,6 +35,11 @@ CREATE OR REPLACE FUNCTION {S}.birth_collections() RETURNS TABLE (
 DECLARE
     v_gateway oid := {S}.birth_gateway_trigger_function();
     v_is_theirs boolean := {S}.birth_gateway_is_theirs();
+    -- Where the company's gateway was bound later, tables that it does not meet may have ours.
+    v_ours oid := (
+        SELECT p.oid FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+        WHERE v_is_theirs AND n.nspname = {s} AND p.proname = 'fn_birth_gateway' AND p.pronargs = 0
+          AND p.proowner = 'birth_owner'::regrole);
     v_pattern text := (SELECT pattern FROM {S}.birth_gateway_trigger);
     v_distributed oid[] := {S}.birth_distributed();
     v_is_read boolean := false;
@@ -55,7 +60,8 @@ BEGIN
           AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = t.relname::text)
         ORDER BY t.relname, place.rank)
     ), named AS MATERIALIZED (
-        SELECT r.collection_name::text AS name, encode(convert_to(r.collection_name, 'UTF8'), 'escape') AS argument
+        SELECT r.collection_name::text AS name, encode(convert_to(r.collection_name, getdatabaseencoding()), 'escape')
+            AS argument
         FROM {S}.birth_collection_rows() AS r
     )
     SELECT c.collection_name::text, c.governance_role::text, p.requirement::text, t.relid,
@@ -69,14 +75,16 @@ BEGIN
             ORDER BY wanted.position) END,
         status.attrelid IS NOT NULL,
         CASE WHEN t.relid IS NULL THEN 'no_table'
-            WHEN g.tgrelid IS NULL OR NOT v_is_theirs AND named.name <> c.collection_name THEN 'missing'
+            WHEN coalesce(g.tgrelid, own.tgrelid) IS NULL OR NOT v_is_theirs AND named.name <> c.collection_name
+                THEN 'missing'
             -- Rows are written to its shards, which have no trigger.
             WHEN t.relid = ANY (v_distributed) THEN 'never fires: distributed'
             -- Each partition has the trigger again, and may have it switched off.
-            WHEN g.tgenabled IN ('O', 'A') AND (source.relkind <> 'p' OR NOT EXISTS (
+            WHEN coalesce(g.tgenabled, own.tgenabled) IN ('O', 'A') AND (source.relkind <> 'p' OR NOT EXISTS (
                     SELECT FROM pg_partition_tree(t.relid) AS part
                     JOIN pg_trigger AS again ON again.tgrelid = part.relid
-                    WHERE again.tgparentid <> 0 AND again.tgfoid = v_gateway AND again.tgenabled NOT IN ('O', 'A')))
+                    WHERE again.tgparentid <> 0 AND again.tgfoid IN (v_gateway, v_ours)
+                      AND again.tgenabled NOT IN ('O', 'A')))
                 THEN 'enabled' ELSE 'disabled' END
     FROM {S}.birth_collection_rows() AS c
     LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
@@ -89,6 +97,10 @@ BEGIN
     LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relid AND g.tgname = replace(v_pattern, '*', source.relname)::name
         AND g.tgfoid = v_gateway AND NOT g.tgisinternal
         AND g.tgtype & 71 = 5 AND g.tgqual IS NULL
+    LEFT JOIN pg_trigger AS own ON own.tgrelid = t.relid AND own.tgname = 'trg_birth_gateway' AND own.tgfoid = v_ours
+        AND NOT own.tgisinternal AND own.tgtype & 71 = 5 AND own.tgqual IS NULL
+        AND split_part(encode(own.tgargs, 'escape'), chr(92) || '000', 1)
+            = encode(convert_to(c.collection_name, getdatabaseencoding()), 'escape')
     -- And for this collection: its argument names no other.
     LEFT JOIN named ON g.tgnargs > 0 AND named.argument = split_part(encode(g.tgargs, 'escape'), chr(92) || '000', 1)
     ORDER BY c.collection_name COLLATE "C";

@@ -29,17 +29,17 @@ COMMENT ON FUNCTION {S}.birth_gateway_trigger_name(name) IS
 -- was told no column of the table, or the gateway is ours.
 CREATE OR REPLACE FUNCTION {S}.birth_gateway_code(p_relid oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT nullif(
-        convert_from(substring(g.tgargs FROM 1 FOR position(decode('00', 'hex') IN g.tgargs) - 1), 'UTF8'), '')
+    SELECT nullif(told.name, '')
     FROM pg_class AS c
     JOIN pg_trigger AS g ON g.tgrelid = c.oid AND g.tgname = {S}.birth_gateway_trigger_name(c.relname)
+    CROSS JOIN LATERAL (SELECT convert_from(
+        substring(g.tgargs FROM 1 FOR greatest(position(decode('00', 'hex') IN g.tgargs) - 1, 0)),
+        getdatabaseencoding())) AS told(name)
     WHERE c.oid = p_relid AND g.tgfoid = {S}.birth_gateway_trigger_function() AND NOT g.tgisinternal
       AND g.tgnargs > 0
       AND {S}.birth_gateway_is_theirs()
       AND EXISTS (SELECT FROM pg_attribute AS a
-          WHERE a.attrelid = p_relid AND a.attnum > 0 AND NOT a.attisdropped
-            AND a.attname::text
-                = convert_from(substring(g.tgargs FROM 1 FOR position(decode('00', 'hex') IN g.tgargs) - 1), 'UTF8'))
+          WHERE a.attrelid = p_relid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname::text = told.name)
 $body$;
 COMMENT ON FUNCTION {S}.birth_gateway_code(oid) IS
     'The column whose value the company''s gateway takes as code, from the trigger''s argument; NULL if it names '
