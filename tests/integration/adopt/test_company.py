@@ -21,7 +21,7 @@ _OBJECTS = """
 """
 _TABLES = """
     SELECT c.oid::regclass::text AS name FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace
-    AND c.relkind IN ('r', 'v') AND c.relname <> 'trigger_guard_alerts' ORDER BY 1
+    AND c.relkind IN ('r', 'v') AND NOT c.relispartition AND c.relname <> 'trigger_guard_alerts' ORDER BY 1
 """
 
 
@@ -65,11 +65,26 @@ def test_what_the_company_has_is_found_bound_and_left_as_it_is(company: Database
 
 
 def test_a_gateway_that_is_not_named_is_proposed_and_no_second_trigger_is_put_beside_it(company: Database) -> None:
+    company.run("CREATE TABLE public.pieces (code text PRIMARY KEY); ALTER TABLE public.pieces OWNER TO " + OWNER)
+    company.run("INSERT INTO public.collection_registry (collection_name, governance_role)"
+                " VALUES ('pieces', 'governed'), ('directus_users', 'governed')")  # fmt: skip
     done = run(company, "init").document
-    told = {each["object"]: each["why"] for each in done["left"]}[f"function {GATEWAY}"]
-    assert "5 triggers call it" in told
-    assert f"`birth-console init --gateway {GATEWAY} --trigger 'trg_birth_*'`" in told
-    assert not company.run("SELECT FROM pg_trigger WHERE tgname = 'trg_birth_gateway'")
+    told = {each["object"]: each["why"] for each in done["left"]}
+    assert told["collection directus_users"].startswith("it is a table of Directus")
+    proposed = told[f"function {GATEWAY}"]
+    assert "5 triggers call it" in proposed
+    assert f"`birth-console init --gateway {GATEWAY} --trigger 'trg_birth_*'`" in proposed
+    ours = "SELECT c.relname FROM pg_trigger JOIN pg_class AS c ON c.oid = tgrelid WHERE tgname = 'trg_birth_gateway'"
+    assert company.run(ours) == [{"relname": "pieces"}]
+    # Where the company's gateway is bound afterwards, a table that it does not meet keeps ours, which counts.
+    done = run(company, "init", *_BOUND).document
+    assert "public.pieces" not in {each["object"] for each in done["left"]}
+    met = {each["collection"]: each["trigger"] for each in run(company, "matrix").document["collections"]}
+    assert set(met.values()) == {"enabled"}
+    company.run("DROP TRIGGER trg_birth_gateway ON public.pieces")
+    assert "public.pieces" in {each["object"] for each in run(company, "init").document["left"]}
+    matrix = run(company, "matrix").document["collections"]
+    assert [each["collection"] for each in matrix if each["trigger"] != "enabled"] == ["pieces"]
 
 
 def test_an_identity_that_differs_from_the_gateway_s_code_is_a_closed_gate_in_the_database(company: Database) -> None:

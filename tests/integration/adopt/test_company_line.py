@@ -5,15 +5,27 @@ from collections.abc import Iterator
 import pytest
 
 from tests import console, foreign
-from tests.company import COLLECTIONS, GATEWAY, REGISTER, ROWS, a_company
+from tests.company import COLLECTIONS, GATEWAY, OWNER, REGISTER, ROWS, a_company
 from tests.databases import Database, TestServer
 from tests.foreign import GATEKEEPER, LOGINS, OPERATOR, REVIEWER
 from tests.integration.adopt.test_company import theirs
 
 _INIT = ("init", "--gateway", GATEWAY, "--trigger", "trg_birth_*")
 _KEYED = ("--bind-registry", "public.birth_registry", "source_key=item")
-# The registry also holds the key of each row, as a number.
-_ITEM = f"""ALTER TABLE public.birth_registry ADD item integer;
+# The registry is partitioned, and also holds the key of each row, as a number.
+_ITEM = f"""ALTER TABLE public.birth_registry RENAME TO births_before;
+    CREATE TABLE public.birth_registry (LIKE public.births_before INCLUDING DEFAULTS, UNIQUE (entity_code))
+        PARTITION BY HASH (entity_code);
+    CREATE TABLE public.births_0 PARTITION OF public.birth_registry FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+    CREATE TABLE public.births_1 PARTITION OF public.birth_registry FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+    ALTER TABLE public.birth_registry OWNER TO {OWNER}; ALTER TABLE public.births_0 OWNER TO {OWNER};
+    ALTER TABLE public.births_1 OWNER TO {OWNER};
+    INSERT INTO public.birth_registry SELECT * FROM public.births_before;
+    ALTER SEQUENCE public.birth_registry_id_seq OWNED BY public.birth_registry.id;
+    DROP TABLE public.births_before;
+    CREATE TRIGGER trg_birth_certify BEFORE UPDATE ON public.birth_registry
+        FOR EACH ROW EXECUTE FUNCTION public.fn_birth_certify();
+    ALTER TABLE public.birth_registry ADD item integer;
     UPDATE public.birth_registry SET item = substring(entity_code FROM '[0-9]+$')::integer
         + CASE WHEN entity_code LIKE '%-new-%' THEN {ROWS} ELSE 0 END;
     DO $$ BEGIN EXECUTE replace(replace(pg_get_functiondef('public.fn_birth_registry_auto'::regproc),

@@ -140,6 +140,8 @@ def test_the_command_writes_a_new_file_by_its_ending_and_never_over_one(certifie
     assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     again = run("packet", "-o", str(target), extra=extra)
     assert (again.status, "file_exists" in again.err) == (2, True)
+    other = run("packet", "-o", str(tmp_path / "packet.pdf"), extra=extra)
+    assert (other.status, "unknown_format" in other.err, [*tmp_path.iterdir()]) == (2, True, [target])
     nowhere = run("packet", "-o", str(tmp_path / "nowhere" / "packet.html"), extra=extra)
     assert (nowhere.status, "file_unwritable" in nowhere.err) == (2, True)
     assert run("packet", "--json", extra=extra).document["runs"][0]["run"] == 1
