@@ -7,6 +7,7 @@ from core.db.connection.no_connection import is_understood, no_connection
 _REFUSED = 'connection to server at "db" (10.0.0.1), port 5432 failed: '
 _SAID = {
     'root certificate file "/home/ana/.postgresql/root.crt" does not exist': "tls_root_missing",
+    'could not read root certificate file "/home/ana/root.crt": no certificate or crl found': "tls_root_unreadable",
     "SSL error: certificate verify failed": "tls_untrusted",
     "SSL error: tlsv1 alert unknown ca": "tls_untrusted",
     'server certificate for "db.example.com" does not match host name "10.0.0.1"': "tls_other_host",
@@ -22,6 +23,7 @@ _SAID = {
     "channel binding required, but SSL not in use": "channel_binding",
     "channel binding required but not supported by server's authentication request": "channel_binding",
     "SSL error: wrong version number": "tls_failed",
+    "invalid SSL protocol version range": "bad_dsn",
     'FATAL:  password authentication failed for user "ana"': "login_refused",
     "Connection refused": "server_unavailable",
 }

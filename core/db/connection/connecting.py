@@ -14,6 +14,7 @@ from core.db.connection.dsn import readable, without_cleartext
 from core.db.connection.errors import translated
 from core.db.connection.no_connection import is_understood, no_connection
 from core.db.connection.pooler import insist_session_mode
+from core.db.connection.tls_evidence import explained
 from core.settings import APPLICATION
 from core.version import version_of
 
@@ -113,6 +114,8 @@ def connected(dsn: str, options: Mapping[str, Any]) -> Driver:
         )
     except psycopg.OperationalError as error:
         message = str(error).split("\n", 1)[0]
+        if (found := explained(error, message)) is not None:
+            raise found from error
         if is_understood(message) or not (code := reason(dsn, message, _asked_for(error), **options)):
             raise
         raise no_connection(message, code) from error

@@ -41,7 +41,10 @@ _NO_CONNECTION = (
         "The server starts, stops or recovers. Retry in a moment.",
     ),
     (
-        re.compile(r"definition of service .* not found|invalid .* value|unrecognized configuration parameter"),
+        re.compile(
+            r"definition of service .* not found|invalid .* value|invalid SSL protocol version range"
+            r"|unrecognized configuration parameter"
+        ),
         _BAD_DSN,
         "Correct the DSN, the service file or the PG… variables.",
     ),

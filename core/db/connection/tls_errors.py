@@ -11,11 +11,28 @@ TLS: Final = (
         "Put the provider's root certificate in the file that the message names, or name another with sslrootcert.",
     ),
     (
+        re.compile(r"root certificate|certificate revocation list"),
+        "tls_root_unreadable",
+        (
+            "Replace the file that the message names: the provider's root certificates in PEM format, readable by you. "
+            "Or name another with sslrootcert."
+        ),
+    ),
+    (
+        # libpq says the same of it as of one that is not trusted: it is only known by asking again.
+        re.compile(r"server certificate has expired"),
+        "tls_expired",
+        (
+            "The server's certificate is outside its period of validity, by this machine's clock. Have an "
+            "administrator renew it, or correct the clock; do not lower sslmode."
+        ),
+    ),
+    (
         re.compile(r"certificate verify failed|unknown ca|self.signed certificate"),
         "tls_untrusted",
         (
-            "The server's certificate is not signed by the roots in sslrootcert (default ~/.postgresql/root.crt). Get "
-            "the provider's current root certificate; do not lower sslmode."
+            "The server's certificate is not signed by the roots in sslrootcert (default ~/.postgresql/root.crt), or "
+            "has expired. Get the provider's current root certificate; do not lower sslmode."
         ),
     ),
     (
