@@ -51,6 +51,12 @@ _SUBSCRIPTION = """CREATE SUBSCRIPTION {r}_s CONNECTION 'dbname=elsewhere' PUBLI
     UPDATE pg_subscription SET subenabled = true WHERE subname = '{r}_s';
     INSERT INTO pg_subscription_rel SELECT oid, '%s'::regclass, 'r', NULL FROM pg_subscription
         WHERE subname = '{r}_s'"""
+# A registry of the company's that is divided: what is written into a part of it is a row of the registry.
+_DIVIDED = """CREATE TABLE public.{r}_all (LIKE birth.birth_registry) PARTITION BY LIST (collection_name);
+    CREATE TABLE public.{r}_part PARTITION OF public.{r}_all DEFAULT;
+    UPDATE birth.birth_binding SET schema_name = 'public', table_name = '{r}_all' WHERE part = 'registry';"""
+_UNDIVIDED = """UPDATE birth.birth_binding SET schema_name = 'birth', table_name = 'birth_registry'
+    WHERE part = 'registry'; DROP TABLE public.{r}_all"""
 
 OUTSIDERS = [
     Effect("superusers", "named", "{r}", "ALTER ROLE {r} SUPERUSER", cure="ALTER ROLE {r} NOSUPERUSER"),
@@ -226,6 +232,8 @@ OUTSIDERS = [
     Effect("triggers", "failed", "parts", "ALTER TABLE public.parts DISABLE TRIGGER trg_birth_gateway"),
     Effect("event_trigger", "failed", "evt_trigger_guard_ddl", "ALTER EVENT TRIGGER evt_trigger_guard_ddl DISABLE",
            cure="ALTER EVENT TRIGGER evt_trigger_guard_ddl ENABLE"),
+    Effect("replication", "failed", "a subscription writes public.{r}_part",
+           _DIVIDED + _SUBSCRIPTION % "public.{r}_part", cure=_UNDIVIDED, wide=True),
 ]  # fmt: skip
 
 PEOPLE = [
@@ -255,6 +263,8 @@ PEOPLE = [
            since=16),
     harmless("CREATE ROLE {r}_2 LOGIN IN ROLE birth_operator; GRANT {r}_2 TO {r};"
              "INSERT INTO birth.birth_person_login (login, person) VALUES ('{r}_2', 'Person {r}')"),
+    Effect("dml", "failed", "{r} on {r}_part", _DIVIDED + "GRANT INSERT ON public.{r}_part TO {r}", cure=_UNDIVIDED,
+           wide=True),
     Effect("dml", "failed", "{r} on birth_policy", "GRANT UPDATE (requirement) ON birth.birth_policy TO {r}"),
     Effect("owner", "failed", "{r} owns public.notes", "ALTER TABLE public.notes OWNER TO {r}",
            cure="ALTER TABLE public.notes OWNER TO postgres", wide=True),

@@ -13,8 +13,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifi
         SELECT t.oid, t.oid::regclass::text AS name, t.relkind, t.relacl, t.relowner
         FROM pg_class AS t, birth WHERE t.oid = ANY (p_tables) AND t.relowner = birth.owner
     ), bound AS MATERIALIZED (
-        SELECT DISTINCT {S}.birth_bound_table(b.part) AS oid FROM {S}.birth_binding AS b
-        WHERE b.part <> 'alerts'
+        -- With their partitions and children: what is written into one of these shows in the whole.
+        WITH RECURSIVE part(oid) AS (
+            SELECT {S}.birth_bound_table(b.part) FROM {S}.birth_binding AS b WHERE b.part <> 'alerts'
+            UNION
+            SELECT i.inhrelid FROM part JOIN pg_inherits AS i ON i.inhparent = part.oid)
+        SELECT part.oid FROM part
     ), fine AS MATERIALIZED (
         -- Who needs no look: the owner, superusers, and who could be either.
         SELECT r.oid FROM pg_roles AS r, birth WHERE r.rolsuper OR r.oid = birth.owner OR r.oid = ANY (p_masters)

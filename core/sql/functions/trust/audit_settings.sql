@@ -74,23 +74,33 @@ BEGIN
         WHERE c.requirement = 'REQUIRED');
     RETURN QUERY
     SELECT 'replication', 'warning', concat('publication ', p.pubname, ' carries ', p.schemaname, '.', p.tablename),
-        ARRAY[CASE WHEN b.puballtables THEN format('DROP PUBLICATION %I;', p.pubname)
-            ELSE format('ALTER PUBLICATION %I DROP TABLE %I.%I;', p.pubname, p.schemaname, p.tablename) END]
+        CASE WHEN b.puballtables THEN ARRAY[format('DROP PUBLICATION %I;', p.pubname)]
+            -- A partition goes with its table, where that is what was published.
+            ELSE (SELECT array_agg(format('ALTER PUBLICATION %I DROP TABLE %s;', p.pubname, r.prrelid::regclass))
+                FROM pg_publication_rel AS r
+                WHERE r.prpubid = b.oid AND (r.prrelid = c.oid OR r.prrelid IN (SELECT pg_partition_ancestors(c.oid))))
+            END
     FROM pg_publication_tables AS p
     JOIN pg_publication AS b ON b.pubname = p.pubname
     JOIN pg_namespace AS n ON n.nspname = p.schemaname
     JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = p.tablename
-    WHERE c.oid = {S}.birth_bound_table('registry') OR c.oid = ANY (p_tables) AND NOT b.puballtables;
+    WHERE c.oid = {S}.birth_bound_table('registry')
+       OR {S}.birth_bound_table('registry') IN (SELECT pg_partition_ancestors(c.oid))
+       OR c.oid = ANY (p_tables) AND NOT b.puballtables;
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_setting_powers(oid[], oid[], oid[]) IS
     'Settings of roles and databases, granted parameters, subscriptions and publications that go past the gates. '
     'Private.';
 
--- Whether a table is the registry, or one that birth_owner has.
+-- Whether a table is the registry, or one that birth_owner has, or a part of such a one: a partition, or a child.
 CREATE OR REPLACE FUNCTION {S}._birth_is_ours(p_table oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT p_table = {S}.birth_bound_table('registry')
-        OR EXISTS (SELECT FROM pg_class AS c WHERE c.oid = p_table AND c.relowner = to_regrole('birth_owner'))
+    WITH RECURSIVE whole(oid) AS (
+        SELECT p_table
+        UNION
+        SELECT i.inhparent FROM whole JOIN pg_inherits AS i ON i.inhrelid = whole.oid)
+    SELECT EXISTS (SELECT FROM whole JOIN pg_class AS c ON c.oid = whole.oid
+        WHERE c.oid = {S}.birth_bound_table('registry') OR c.relowner = to_regrole('birth_owner'))
 $body$;
-COMMENT ON FUNCTION {S}._birth_is_ours(oid) IS 'True for the registry and for each table of birth_owner. Private.';
+COMMENT ON FUNCTION {S}._birth_is_ours(oid) IS 'True for the registry, each table of birth_owner, and their partitions and children. Private.';
