@@ -103,4 +103,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT EXISTS (SELECT FROM whole JOIN pg_class AS c ON c.oid = whole.oid
         WHERE c.oid = {S}.birth_bound_table('registry') OR c.relowner = to_regrole('birth_owner'))
 $body$;
-COMMENT ON FUNCTION {S}._birth_is_ours(oid) IS 'True for the registry, each table of birth_owner, and their partitions and children. Private.';
+COMMENT ON FUNCTION {S}._birth_is_ours(oid) IS
+    'True for the registry, each table of birth_owner, and their partitions and children. Private.';
