@@ -115,7 +115,8 @@ ACTIONS = (
     Action("next_pane", ("right_square_bracket",), "Go to the next pane", "show_next_pane", "Panes"),
     Action("next_step", ("enter",), "Go to the next step", "go_to_next_step", "Readiness", "readiness", "next step"),
     Action("changes", ("c",), "Show all changes", "open_changes", "Readiness", "readiness", "changes"),
-    Action("evidence", ("enter", "i"), "Explain the candidate", "open_evidence", "Classify", "classify", "explain"),
+    Action("take", ("enter",), "Explain; after tab: accept", "take_or_explain", "Classify", "classify", "explain"),
+    Action("evidence", ("i",), "Explain the candidate", "open_evidence", "Classify", "classify"),
     Action("accept", ("a",), "Accept the candidate", "accept", "Classify", "classify", "accept"),
     Action(
         "candidate_next",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from core.profiles import Keymap
@@ -56,6 +57,13 @@ class ConsoleApp(Console):
         self._rows: list[MatrixRow] | None = None
         self._counts_at_once = False
         self._tallied = 0.0
+
+    def get_default_screen(self) -> Screen[object]:
+        """The screen, with the layout for its width from the first frame on: Textual would draw another one first."""
+        found: Screen[object] = super().get_default_screen()
+        width = self.size.width
+        found.add_class(next(name for least, name in reversed(self.HORIZONTAL_BREAKPOINTS) if width >= least))
+        return found
 
     def compose(self) -> ComposeResult:
         """The frame; it needs no connection."""

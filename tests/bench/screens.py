@@ -58,8 +58,8 @@ def _bytes(database: Database, setting: Setting) -> list[Row]:
     table = _bytes_of_a_table(database)
     return [
         Row("bytes per cursor key", key, "bytes", 300, f"Textual's DataTable: {table:,.0f}"),
-        Row("bytes to open", opened, "bytes", 20_000, "—"),
-        Row("bytes while idle", idle, "bytes/s", 40, "—"),
+        Row("bytes to open", opened, "bytes", 8_000, "—"),
+        Row("bytes while idle", idle, "bytes/s", 20, "—"),
     ]
 
 

@@ -20,10 +20,17 @@ QUIET_SECONDS = 0.3
 
 
 class Terminal:
-    """A pty of 80 by 24. Use as a context manager; leaving it ends the program."""
+    """A pty, of 80 by 24 unless told. Use as a context manager; leaving it ends the program."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], program: str = sys.executable) -> None:
-        self.screen = pyte.Screen(COLUMNS, LINES)
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        program: str = sys.executable,
+        size: tuple[int, int] = (COLUMNS, LINES),
+    ) -> None:
+        columns, lines = size
+        self.screen = pyte.Screen(columns, lines)
         self.received = 0
         self.status: int | None = None
         self._stream = pyte.ByteStream(self.screen)
@@ -31,7 +38,7 @@ class Terminal:
         self.pid, self._file = pty.fork()
         if self.pid == 0:
             os.execve(program, [program, *arguments], dict(environment))  # noqa: S606 - no shell is meant
-        fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self.screen.display)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ROW_NEEDED = frozenset(
     {"accept", "candidate_next", "candidate_before", "candidate_jump", "template", "reject", "exempt", "history"}
-    | {"evidence"}
+    | {"evidence", "take"}
 )
 DECIDES = frozenset({"accept", "template", "reject", "exempt"})
 PROGRAM = ("birth-console", "classify")
@@ -60,6 +60,10 @@ class Decisions:
             self._looked_at.pop(row.name, None)
         else:
             self._looked_at[row.name] = candidate.identity
+
+    def is_walked(self, row: QueueRow) -> bool:
+        """Whether the second cursor was put on a candidate."""
+        return row.name in self._looked_at
 
     def walk(self, row: QueueRow, step: int) -> None:
         """Go to another candidate, from the last to the first."""

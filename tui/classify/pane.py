@@ -33,6 +33,7 @@ from tui.widgets.side_panel import SidePanel
 from tui.widgets.signs import count_of
 
 if TYPE_CHECKING:
+    from core.domain.classify.suggestion import Candidate
     from core.services.classify.history import Version
 
 REST_SECONDS = 0.08  # the evidence is what the next key is about: it is there sooner than what only stands beside
@@ -48,7 +49,8 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         "A safe: one column, declared unique or as good   B likely   C open\n"
         "✓ declared unique   · observed   ✗ refuted by the sample   x rejected\n"
         "● staged (w: save, u: undo)   ! refused (the reason is on the right)\n"
-        "The right side shows the candidate under ▸: enter explains it, a stages exactly that one."
+        "The right side shows the candidate under ▸: a stages exactly that one, i explains it.\n"
+        "enter explains the first one, and stages one that was gone to (tab, arrows, ' and a digit)."
     )
 
     def __init__(self) -> None:
@@ -244,26 +246,30 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             "history", lambda: service_calls.versions(source, row.name), told, self.host.tell, "history"
         )
 
-    def open_evidence(self) -> None:
-        """Explain the candidate under the second cursor on the whole screen; it may be accepted there."""
+    def take_or_explain(self) -> None:
+        """Take the candidate that the second cursor was put on; explain the one where it is by itself."""
         row = self.grid.row_at_cursor()
-        if row is None:
-            return
-        here, text = (
-            self.decisions.candidate(row),
-            self._evidence_of(row, min(self.app.size.width, 80) - 6, argued=True),
-        )
+        if row is not None and self.decisions.is_walked(row) and not self.why_not("accept"):
+            self.accept()
+        else:
+            self.open_evidence()
 
-        def accept() -> None:
-            now = self.grid.row_at_cursor()
-            if now is None or now.name != row.name or self.decisions.candidate(now) != here:
-                self.host.say("the evidence changed since it was shown. enter: refresh it")
-            elif reason := self.why_not("accept"):
-                self.host.say(reason)
-            else:
-                self.accept()
+    def open_evidence(self) -> None:
+        """Explain the candidate under the second cursor on the whole screen, and those that are walked to there."""
+        row, width = self.grid.row_at_cursor(), min(self.app.size.width, 80) - 6
+        if row is not None:
+            accept = None if self.why_not("accept") else self._accept_explained
+            dialog = EvidenceDialog(row, self.decisions, width, accept)
+            self.host.push_screen(dialog, lambda _: self.panel.follow())
 
-        self.host.push_screen(EvidenceDialog(visible(row.name), text, None if self.why_not("accept") else accept))
+    def _accept_explained(self, row: QueueRow, explained: "Candidate | None") -> None:
+        now = self.grid.row_at_cursor()
+        if now is None or now.name != row.name or self.decisions.candidate(now) != explained:
+            self.host.say("the evidence changed since it was shown. enter: refresh it")
+        elif reason := self.why_not("accept"):
+            self.host.say(reason)
+        else:
+            self.accept()
 
     # What is shown
 
@@ -280,9 +286,8 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
             return messages.nothing_here(self.grid.table.total, is_read=self.decisions.rights is not None)
         return self._evidence_of(row, width)
 
-    def _evidence_of(self, row: QueueRow, width: int, *, argued: bool = False) -> Content:
-        rejected, here = self.decisions.rejected(row), self.decisions.candidate(row)
-        return evidence_text.evidence(row, rejected, width, here, argued=argued)
+    def _evidence_of(self, row: QueueRow, width: int) -> Content:
+        return evidence_text.evidence(row, self.decisions.rejected(row), width, self.decisions.candidate(row))
 
     def _show_staged(self) -> None:
         self.query_one("#staged", Static).update(messages.staged(len(self.staging.choices), self.queue.waiting))

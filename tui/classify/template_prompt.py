@@ -1,5 +1,6 @@
 """The prompt for a typed identity: what is typed is weighed on the sample as it is typed."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _LABEL = "A column, or collection:{column}/{column}. It is never stored as SQL."
 _WIDTH = 72
+_CODES = 3  # shown of those that it gives: enough to see a pattern, and cheap on a slow line
 
 
 def template_prompt(collection: str, sampled: "SampledTable", identity: "Identity | None") -> Prompt:
@@ -28,7 +30,8 @@ def template_prompt(collection: str, sampled: "SampledTable", identity: "Identit
         except ConsoleError as error:
             return Content.styled(f"✗ {visible(error.message)}", "bold $error"), False
         columns = Content.styled("columns: " + ", ".join(map(visible, sampled.by_name)), "$text-muted")
-        return Content("\n").join([*evidence_text.weighed(found, _WIDTH), columns]), not found.refuted
+        told = evidence_text.weighed(replace(found, codes=found.codes[:_CODES]), _WIDTH)
+        return Content("\n").join([*told, columns]), not found.refuted
 
     start = identity.text if identity is not None else f"{collection}:{{}}"
     return Prompt(f"Identity of {visible(collection)}", _LABEL, start, check)

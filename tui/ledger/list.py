@@ -30,7 +30,7 @@ class SwitchableGrid(Grid[Row]):
         """Show the same table in columns of other widths."""
         self.table.show_columns(columns)
         self.layout_ = Layout(self.table.columns)
-        self.layout_.measure(self.table.widths())
+        self.layout_.measure(*self.table.widths())
         self.layout_.fit_into(self.size.width)
 
 

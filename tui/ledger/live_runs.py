@@ -35,7 +35,6 @@ class LiveRuns(RunActions):
         super().__init__(id=id)
         self.runs: List[RunRow] = List(GridTable(columns.RUNS, lambda row: row.run.name), self._chosen, id="runs")
         self.runs.grid.table.descending = True
-        self.runs.grid.nothing = "no run yet"
         self.card = RunCard()
         self.verified: dict[int, Verification] = {}
         self._read: list[RunRow] = []
@@ -73,6 +72,7 @@ class LiveRuns(RunActions):
 
     def _took_runs(self, found: Runs) -> None:
         self._login, self._lost = found.login, ""
+        self.runs.grid.nothing = "no run yet"
         self._measure(found.progress)
         progress = {each.run: each for each in found.progress}
         rows = [RunRow(run, progress.get(run.run)) for run in found.runs]

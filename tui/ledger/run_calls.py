@@ -95,15 +95,6 @@ def audit(link: Link) -> Content:
     return dialog_text.audited(audit.audit(link))
 
 
-def effort(text: str) -> tuple[Content, bool]:
-    """Comment on workers and rows as they are typed."""
-    try:
-        found = Effort.parse(text)
-    except UsageError as error:
-        return Content.styled(error.message, "$warning"), False
-    return Content(f"{found.words}, {dialog_text.batches(found.batch_size)}"), True
-
-
 def size(text: str) -> tuple[Content, bool]:
     """Comment on rows per batch as they are typed."""
     if text.strip() == "0":

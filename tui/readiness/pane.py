@@ -91,7 +91,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
         """The collections are small enough to be counted unasked."""
 
     def __init__(self) -> None:
-        super().__init__(id="readiness")
+        super().__init__(id="readiness", classes="-unread")
         self._state = ConsoleState()
         self._reader = ContextReader()
         self._asked: object = None
@@ -112,6 +112,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
     def show(self, state: ConsoleState) -> None:
         """Show another state; after a refresh, ask what goes with it."""
         self._state = state
+        self.set_class(state.readiness is None and state.fault is None, "-unread")
         for card in self.query(Card):
             card.show(state)
         readiness, refreshed_at = state.readiness, state.refreshed_at

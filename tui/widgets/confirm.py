@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -18,6 +18,13 @@ class Confirm(ModalScreen[bool]):
 
     `no` is what the answer no is called, where Cancel could be taken for yes. Where `asks` is the label of a reason
     or note, a line for it stands above: it must not be blank, enter goes on from it, and `text` is what was typed.
+    Where something is `given` there, it stands beside its label, and the answer begins below it.
+    """
+
+    DEFAULT_CSS = """
+    Confirm .asked { height: 1; margin-top: 1; }
+    Confirm .asked Static { width: auto; }
+    Confirm .asked Input { width: 1fr; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,10 +35,10 @@ class Confirm(ModalScreen[bool]):
     ]
 
     def __init__(
-        self, title: str, body: Content, phrase: str, verb: str, *, no: str = "Cancel", asks: str = ""
+        self, title: str, body: Content, phrase: str, verb: str, *, no: str = "Cancel", asks: str = "", given: str = ""
     ) -> None:
         super().__init__()
-        self._no, self._asks = no, asks
+        self._no, self._asks, self._given = no, asks, given
         self._title, self._body, self._phrase, self._verb = title, body, phrase, verb
 
     def compose(self) -> ComposeResult:
@@ -40,8 +47,12 @@ class Confirm(ModalScreen[bool]):
             box.border_title = Content(f" {self._title} ")
             no = "cancel" if self._no == "Cancel" else self._no
             box.border_subtitle = Content(f" {'tab: other line · ' if self._asks else ''}esc: {no} ")
-            yield Static(self._body, markup=False)
-            if self._asks:
+            yield Static(self._body, id="body", markup=False)
+            if self._given:
+                with Horizontal(classes="asked"):
+                    yield Static(Content(self._asks), markup=False)
+                    yield Input(self._given, compact=True, select_on_focus=False, id="asked")
+            elif self._asks:
                 yield Static(Content(f"\n{self._asks}"), markup=False)
                 yield Input(compact=True, select_on_focus=False, id="asked")
             yield Static(
@@ -54,16 +65,18 @@ class Confirm(ModalScreen[bool]):
         """Begin with no."""
         for line in self.query(Input):
             line.cursor_blink = False
-        self._show_answers()
+        if self._given:
+            self.set_focus(self._lines[-1])
+        self.show_answers()
 
     def on_key(self, event: events.Key) -> None:
         """Take letters that were typed before the line had the focus."""
         if event.character is not None and event.is_printable and self.focused is None:
-            self._lines[0].insert_text_at_cursor(event.character)
+            self._lines[-1 if self._given else 0].insert_text_at_cursor(event.character)
 
     def on_input_changed(self) -> None:
         """Show what enter would do now."""
-        self._show_answers()
+        self.show_answers()
 
     def action_cancel(self) -> None:
         """Answer no."""
@@ -80,11 +93,17 @@ class Confirm(ModalScreen[bool]):
             self.set_focus(self._lines[-1])
         elif self._asks and not self.text:
             self.set_focus(self._lines[0])
-            self._show_answers(MISSING)
+            self.show_answers(MISSING)
         elif not typed or self._is_typed:
             self.dismiss(self._is_typed)
+        elif typed == self._phrase:
+            self.show_answers(self.problem())
         else:
-            self._show_answers(f"does not match `{self._phrase}`")
+            self.show_answers(f"does not match `{self._phrase}`")
+
+    def problem(self) -> str:
+        """Why the answer cannot be yes, although the phrase is typed; or nothing."""
+        return ""
 
     @property
     def text(self) -> str:
@@ -97,9 +116,11 @@ class Confirm(ModalScreen[bool]):
 
     @property
     def _is_typed(self) -> bool:
-        return self._lines[-1].value == self._phrase and bool(self.text or not self._asks)
+        is_whole = bool(self.text or not self._asks) and not self.problem()
+        return self._lines[-1].value == self._phrase and is_whole
 
-    def _show_answers(self, problem: str = "") -> None:
+    def show_answers(self, problem: str = "") -> None:
+        """Show what enter would do, and what forbids it."""
         chosen, other = "bold reverse", "$text-muted"
         verb = self._verb.split(" ", maxsplit=1)[0].capitalize()
         self.query_one("#answers", Static).update(

@@ -68,7 +68,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
     def load(self, rows: list[Row]) -> None:
         """Show other rows; the cursor stays on its name."""
         self._keeping_the_cursor(lambda: self.table.load(rows))
-        self.layout_.measure(self.table.widths())
+        self.layout_.measure(*self.table.widths())
         self._refresh_all()
 
     def replace(self, rows: dict[str, Row]) -> None:

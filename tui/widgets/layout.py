@@ -24,6 +24,7 @@ class Layout(Generic[Row]):
         self.shown: list[tuple[GridColumn[Row], int]] = []
         self.first = 1
         self._widths: list[int] = []
+        self._whole: list[int] = []
         self._width = 0
         self._change = 0
 
@@ -37,9 +38,9 @@ class Layout(Generic[Row]):
         """The columns as they go from left to right."""
         return [self.columns[each] for each in self._order()]
 
-    def measure(self, widths: Sequence[int]) -> None:
-        """Take the widths of what the columns hold."""
-        self._widths = list(widths)
+    def measure(self, widths: Sequence[int], whole: Sequence[int] = ()) -> None:
+        """Take the widths that the columns want, and those at which nothing in them is cut."""
+        self._widths, self._whole = list(widths), list(whole or widths)
         self._arrange()
 
     def fit_into(self, width: int) -> None:
@@ -83,8 +84,15 @@ class Layout(Generic[Row]):
         wanted = [order[0], *order[self.first :]]
         while len(wanted) > 2 and self.span(wanted) > room:  # noqa: PLR2004 - the name and one more always show
             wanted.pop()
-        self.shown = [(self.columns[each], self._wanted(each)) for each in wanted]
-        self.shown[0] = (self.shown[0][0], name)
+        widths = {each: self._wanted(each) for each in wanted} | {order[0]: name}
+        left = self._width - self.span(wanted) + self._wanted(order[0]) - name
+        for each in wanted:
+            # A screen with room left cuts nothing that would fit, unless an operator wanted it so.
+            is_set = each == order[0] and self._change
+            if self._whole and not is_set and (more := min(left, self._whole[each] - widths[each])) > 0:
+                widths[each] += more
+                left -= more
+        self.shown = [(self.columns[each], width) for each, width in widths.items()]
 
     def _order(self) -> list[int]:
         """The columns as declared where all fit, else the important ones first."""

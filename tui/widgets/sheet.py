@@ -62,7 +62,7 @@ class Sheet(VerticalScroll, can_focus=False):
     def _telling(self) -> str:
         below = round(self.max_scroll_y - self.scroll_y)
         more = f"▼ {below} more · " if below > 0 else "▲ end · " if self.max_scroll_y else ""
-        more += "j k space: scroll · " if self.max_scroll_y else ""
+        more += "j k: scroll · " if self.max_scroll_y else ""
         return f" {more}{self._size_key}{self._keys} "
 
     @property

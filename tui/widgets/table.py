@@ -10,15 +10,17 @@ from core.domain.text import visible
 Row = TypeVar("Row")
 Sortable: TypeAlias = str | int | None
 BETWEEN_CELLS = "\x1f"
+EVERYTHING = 10_000  # cells: wider than any screen
 
 
 @dataclass(frozen=True, slots=True)
 class GridColumn(Generic[Row]):
     """How one column reads, sorts and looks.
 
-    `width` None means as wide as its widest cell, up to `limit`. Where not all columns fit, those of low
-    `rank` come first. Names are cut in the middle, prose at its end. `tone` names a colour; the text must say
-    the same without it. What `searched` columns show is what a filter sees.
+    `width` None means as wide as its widest cell, up to `limit`, and beyond it where the screen has room left; one of
+    a `width` takes that room if it `grows`. Where not all columns fit, those of low `rank` come first. Names are cut
+    in the middle, prose at its end. `tone` names a colour; the text must say the same without it. What `searched`
+    columns show is what a filter sees.
     """
 
     id: str
@@ -28,6 +30,7 @@ class GridColumn(Generic[Row]):
     rank: int
     width: int | None = None
     limit: int = 32
+    grows: bool = False
     right: bool = False
     searched: bool = True
     is_prose: bool = False
@@ -114,18 +117,20 @@ class GridTable(Generic[Row]):
         """What the header shows of the order at a column; one without a title has no header."""
         return ("▼" if self.descending else "▲") if column is self.sorted_by and column.title else ""
 
-    def widths(self) -> list[int]:
-        """The width of each column, in terminal cells."""
+    def widths(self) -> tuple[list[int], list[int]]:
+        """Of each column, in terminal cells: the width that it wants, and the one at which nothing in it is cut."""
         from rich.cells import cell_len  # noqa: PLC0415 - the model needs the terminal only for this
 
-        return [
-            column.width
-            or min(
-                max((cell_len(text) for text in map(column.text, self._rows.values())), default=0),
-                column.limit,
-            )
-            for column in self.columns
-        ]
+        wanted, whole = [], []
+        for column in self.columns:
+            if column.width:
+                widest = least = column.width
+            else:
+                widest = max((cell_len(text) for text in map(column.text, self._rows.values())), default=0)
+                least = min(widest, column.limit)
+            wanted.append(least)
+            whole.append(EVERYTHING if column.grows else widest)
+        return wanted, whole
 
     def _reorder(self) -> None:
         rows, key = self._rows, self.sorted_by.sort

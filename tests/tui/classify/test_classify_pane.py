@@ -186,13 +186,20 @@ def test_what_is_staged_is_chosen_by_key_taken_back_by_u_and_written_by_nothing_
         await console.press("u")
         await go_to(console, "os_items")
         assert "no candidate 9" in (await answer(console, "apostrophe", "9"))
-        # enter explains the candidate in question, and a second one accepts it.
-        await console.press("apostrophe", "1", "enter")
+        # i explains the candidate in question, where tab explains the others and enter accepts; enter alone does the
+        # same until a candidate was gone to, which it takes.
+        await console.press("apostrophe", "1", "i")
         for said in ("1 os_items:{sku}", "likely · declared", "rows examined", "for: ", "next: os_items:{id}, "):
             assert said in console.screen()
-        await console.press("escape")
+        await console.press("tab")
+        await console.shows("2 os_items:{id}")
+        await console.press("shift+tab", "escape")
         assert staged(console) == {}
-        await console.press("enter", "enter", "[", "]")
+        await console.press("tab", "enter")
+        assert staged(console) == {"os_items": "os_items:{id}"}
+        await console.press("u")
+        await go_to(console, "os_items")
+        await console.press("i", "shift+tab", "enter", "[", "]")
         assert staged(console) == {"os_items": "os_items:{sku}"}
         assert few.value(BLOCKERS) == len(LEFT)
         await console.press("w")

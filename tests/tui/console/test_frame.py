@@ -145,7 +145,7 @@ def test_x_lists_the_commands_that_do_the_same_and_copies_the_chosen_one(databas
         await console.settled()
         await console.until(lambda: "birth-console classify" in console.app.pane.twin("accept"))
         await console.press("X")
-        await console.shows("birth-console classify --undo")
+        await console.shows("birth-console classify --accept-")
         await console.press("enter")
         assert copied(sent[0]) == "birth-console suggest feedbacks --explain", "the pane's own come first"
 

@@ -49,12 +49,18 @@ async def plans_and_reconciles(console: OnData) -> None:
     await console.shows("Apply: no open permit covers it")
 
 
+async def apply_with(console: OnData, effort: str) -> None:
+    await console.press("A")
+    await console.until(lambda: isinstance(console.app.screen, Confirm))
+    await console.press("tab", *["backspace"] * len("auto"))
+    await console.type(effort)
+    await console.press("tab")
+
+
 async def applies_in_two_workers(console: OnData) -> None:
     await opened(console)
     assert reason(console, "run_apply") == ""
-    await console.press("A", "end", "backspace")
-    await answer(console, Prompt, "2 50")
-    await console.until(lambda: isinstance(console.app.screen, Confirm))
+    await apply_with(console, "2 50")
     for fact in (
         "300 rows of run-1",
         f"{'goods':<26}{300:>10}   all  G-000001",
@@ -67,9 +73,12 @@ async def applies_in_two_workers(console: OnData) -> None:
     await console.press("enter")  # Cancel is what enter means
     await console.until(lambda: not isinstance(console.app.screen, Confirm))
     assert console.database.value("SELECT status FROM birth.birth_backfill_run") == "reconciled"
-    await console.press("A", "end", "backspace")
-    await answer(console, Prompt, "2 50")
-    await answer(console, Confirm, "run-1")
+    await apply_with(console, "65")
+    await answer(console, Confirm, "run-1", shown="300 rows of run-1")
+    await console.shows("invalid: auto or 1 to 64 workers")
+    await console.press("tab", *["backspace"] * 2)
+    await console.type("2 50")
+    await console.press("enter", "enter")  # to the other line, where the name stands
     await console.shows("✓ applied")
     await console.shows("300 planned = 300 registered")
     await console.until(lambda: reason(console, "run_apply") == "the run is applied")
@@ -83,7 +92,7 @@ async def verifies_and_certifies(console: OnData) -> None:
     await console.press("V")
     await console.until(lambda: ledger.shows == "gates")
     assert console.region("#gates").count("✓ passed") == 14
-    await console.press("enter")
+    await console.press("enter", "G")
     await console.shows("planned_by operator1")
     await console.press("escape", "escape")
     await console.press("C")
@@ -229,14 +238,12 @@ def test_permits_that_do_not_cover_the_rest_are_told_where_an_apply_stopped_and_
         await opened(console)
         await console.shows("no workers are running: only 20 of 200 to go are admitted (P)")
         await console.press("A")
-        await answer(console, Prompt, "", shown="Workers")
         await console.shows("! 20 rows of 200 admitted. Then it stops until another")
         await console.press("escape")
         line.open_permit(small_, 180)
         await console.press("r")
         await console.shows("no workers are running. A: resume")
         await console.press("A")
-        await answer(console, Prompt, "", shown="Workers")
         await console.shows("permit 2 by gatekeeper1: 180 rows left")
         assert "admitted" not in console.screen()
 
@@ -300,8 +307,8 @@ def test_a_gate_that_closes_between_the_question_and_the_answer_is_named(small_:
 
     async def refused(console: OnData) -> None:
         await opened(console)
-        await console.press("A", "enter")
-        await console.until(lambda: isinstance(console.app.screen, Confirm))
+        await console.press("A")
+        await console.shows("300 rows of run-1")
         small_.run("UPDATE birth.birth_admission_permit SET expires_at = clock_timestamp() - interval '1 s'")
         await console.type("run-1")
         await console.press("enter")

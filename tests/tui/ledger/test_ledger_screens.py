@@ -199,7 +199,7 @@ def test_the_question_before_an_apply(prepared: Database, seen: Callable[..., No
     async def steps(console: OnData) -> None:
         await console.press("j")
         await console.until(lambda: not console.app.reason(BY_ID["run_apply"]))
-        await console.press("A", "enter")
+        await console.press("A")
         await console.shows("under")
 
     seen(prepared, steps, size)

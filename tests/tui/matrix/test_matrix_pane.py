@@ -166,7 +166,7 @@ def test_a_collection_that_cannot_be_counted_says_so_and_holds_up_no_other(sourc
         line = next(line for line in console.region("#collections").splitlines() if " agents " in line)
         assert line.rstrip().endswith("!")
         assert len(console.app.matrix._counts) == 72
-        await console.press("j", "enter")
+        await console.press("j", "enter", "plus")
         assert "permission denied for table agents" in console.screen()
         assert "Ask the owner." in console.screen()
 
@@ -350,7 +350,7 @@ def test_details_give_facts_counts_and_each_reason_and_close_with_escape(source:
     async def scenario(console: Driven) -> None:
         await console.press("2", "slash")
         await console.type("iu_staging_payload")
-        await console.press("enter", "enter")
+        await console.press("enter", "enter", "plus")
         text = console.screen()
         assert "iu_staging_payload" in text
         assert "PostgreSQL has no table of this name" in text
