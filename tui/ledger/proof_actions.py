@@ -16,7 +16,7 @@ STAND = "Note, kept in the certificate: what did you check?"
 
 
 class ProofActions(RunWork):
-    """Of the run under the cursor; the chain is everybody's."""
+    """Of the run under the cursor, and of the whole chain."""
 
     def verify(self) -> None:
         """Ask every acceptance gate."""
