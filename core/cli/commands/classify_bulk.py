@@ -64,6 +64,8 @@ def _refusal(invalid: Sequence[Result], total: int, *, keep_going: bool) -> Cons
     """A closed gate, unless every invalid row was refused for one other reason: stale, or not allowed."""
     kinds = {type(each.error) for each in invalid}
     kind = kinds.pop() if len(kinds) == 1 else GateClosed
+    if kind is UsageError:  # the command is understood: it is the file that names what is not there
+        kind = GateClosed
     gates: Sequence[Json] = [
         {
             "gate": each.decision.collection,

@@ -7,10 +7,8 @@ from core.db.connection.session import Connection
 from core.db.rows.permit import ALL, CLOSE, GRANT, OPEN, REQUEST, REQUESTS
 from core.domain.backfill.permit import BACKFILL, Permit, PermitRequest
 from core.domain.overview.matrix import REQUIRED
-from core.errors import GateClosed, UsageError
+from core.errors import UsageError
 from core.services.classify import sources
-
-_UNKNOWN = "unknown_collection"
 
 
 def open_permit(
@@ -29,7 +27,7 @@ def open_permit(
     """Open a permit for `budget` rows. No collections means all of them, no run every run.
 
     `between` are hours, `01:00-05:00` by the server's log_timezone or with a time zone behind. Raises NotAllowed for
-    logins outside birth_gatekeeper, GateClosed for a name that is not enrolled, Stale where the gateway is not the
+    logins outside birth_gatekeeper, UsageError for a name that is not enrolled, Stale where the gateway is not the
     expected one or the run is over.
     """
     wanted = {
@@ -43,14 +41,7 @@ def open_permit(
         "ticket": ticket,
         "kind": kind,
     }
-    try:
-        number = connection.one(OPEN, wanted).permit
-    except UsageError as error:
-        if error.code != _UNKNOWN:
-            raise
-        # Everywhere else a name that is not enrolled is a closed gate.
-        raise GateClosed(error.message, code=_UNKNOWN, evidence=error.evidence, hint=error.hint) from error
-    return _named(connection, number)
+    return _named(connection, connection.one(OPEN, wanted).permit)
 
 
 def request(

@@ -15,7 +15,7 @@ from core.domain.classify.identity import CONTRACT
 from core.domain.gates import Judgement, judge
 from core.domain.overview.matrix import BROKEN, MatrixRow
 from core.domain.steps import Tell
-from core.errors import GateClosed, Json
+from core.errors import ConsoleError, GateClosed, Json, UsageError
 from core.services import authorization
 from core.services.backfill import runs, steps
 from core.services.classify import sources
@@ -174,10 +174,12 @@ def _insist_plannable(connection: Connection, names: Sequence[str]) -> None:
     raise _refusal(connection, WantedCollection(name, known.get(name)), gates)
 
 
-def _refusal(connection: Connection, named: WantedCollection, gates: Sequence[Json]) -> GateClosed:
+def _refusal(connection: Connection, named: WantedCollection, gates: Sequence[Json]) -> ConsoleError:
     """What the database, or the look for its table, says of one collection that cannot be planned."""
     try:
         sources.require(connection, named.collection)
+    except UsageError as error:
+        return error
     except GateClosed as error:
         return _with_gates(error, gates)
     assert named.facts is not None  # noqa: S101 - it has a table

@@ -12,7 +12,7 @@ from core.db.rows.identity import Rights
 from core.db.rows.sources import Met
 from core.domain.classify.decision import EXEMPT, Decision
 from core.domain.classify.identity import Identity, Proof
-from core.errors import ConsoleError, GateClosed, Json, NotAllowed, Stale
+from core.errors import ConsoleError, GateClosed, Json, NotAllowed, Stale, UsageError
 from core.services.classify import claimed_codes, sources
 from core.services.classify import classify as identities
 from core.services.classify.claimed_codes import Pending
@@ -99,7 +99,7 @@ def check_all(
     return _apart(connection, checked, around.among)
 
 
-def _among(decisions: Iterable[Decision], found: Mapping[str, Source | GateClosed]) -> list[Pending]:
+def _among(decisions: Iterable[Decision], found: Mapping[str, Source | UsageError]) -> list[Pending]:
     """The bare codes of the identities in the same file, as far as they can be understood."""
     given: list[Pending] = []
     for decision in decisions:
@@ -113,7 +113,7 @@ def _among(decisions: Iterable[Decision], found: Mapping[str, Source | GateClose
     return given
 
 
-def _keys(connection: Connection, found: Mapping[str, Source | GateClosed]) -> dict[int | None, list[Key]]:
+def _keys(connection: Connection, found: Mapping[str, Source | UsageError]) -> dict[int | None, list[Key]]:
     relids = [each.relid for each in found.values() if isinstance(each, Source) and each.relid is not None]
     keys: dict[int | None, list[Key]] = {}
     for key in connection.rows(KEYS, {"relids": relids}) if relids else ():
@@ -121,7 +121,7 @@ def _keys(connection: Connection, found: Mapping[str, Source | GateClosed]) -> d
     return keys
 
 
-def _small(connection: Connection, found: Mapping[str, Source | GateClosed]) -> set[int]:
+def _small(connection: Connection, found: Mapping[str, Source | UsageError]) -> set[int]:
     """The tables that many of are read by one statement. One that another session has locked holds up no others."""
     relids = {each.relid for each in found.values() if isinstance(each, Source) and each.relid is not None}
     locked = {row.relid for row in connection.rows(LOCKED, {"relids": [*relids]})} if relids else set()
@@ -130,7 +130,7 @@ def _small(connection: Connection, found: Mapping[str, Source | GateClosed]) -> 
 
 
 def _together(
-    portion: Sequence[Decision], found: Mapping[str, Source | GateClosed], small: AbstractSet[int]
+    portion: Sequence[Decision], found: Mapping[str, Source | UsageError], small: AbstractSet[int]
 ) -> list[tuple[Source, Identity]]:
     """Those whose identities are proven by one statement: of small tables, compared as texts."""
     together = []
@@ -155,12 +155,12 @@ def _together(
 def _check(
     connection: Connection,
     decision: Decision,
-    source: Source | GateClosed,
+    source: Source | UsageError,
     around: _Around,
     plain: Mapping[str, Proof],
 ) -> Checked | Result:
     try:
-        if isinstance(source, GateClosed):
+        if isinstance(source, UsageError):
             raise source
         _unchanged(connection, source, around.seen.get(decision.collection, source.version))
         identity = decision.wanted()
@@ -184,7 +184,7 @@ def _check(
             if decision.collection in around.told:
                 evidence["suggestion"] = around.told[decision.collection]
             return Checked(decision, source, identity, changes=True, evidence=evidence, proof=seen)
-    except (GateClosed, NotAllowed, Stale) as error:
+    except (GateClosed, NotAllowed, Stale, UsageError) as error:
         return Result(decision, INVALID, error=error)
     return Checked(decision, source, identity, changes=True, evidence=evidence)
 

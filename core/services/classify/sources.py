@@ -13,7 +13,7 @@ from core.db.rows.sources import Counts, Joined, Tally
 from core.db.sources import codec
 from core.db.sources import counts as counting
 from core.domain.classify.identity import COLUMN, Identity
-from core.errors import GateClosed
+from core.errors import GateClosed, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ def find(connection: Connection, collection: str) -> Source | None:
     )
 
 
-def find_all(connection: Connection, collections: Sequence[str]) -> dict[str, Source | GateClosed]:
+def find_all(connection: Connection, collections: Sequence[str]) -> dict[str, Source | UsageError]:
     """The sources of many collections by name, in two round trips; for an unknown name the error that says so."""
     named = connection.rows(rows.COLLECTION, {"collections": list(collections)})
     known = _known(connection, [row.relid for row in named if row.relid is not None])
-    found: dict[str, Source | GateClosed] = {row.collection_name: _source(connection, row, known) for row in named}
+    found: dict[str, Source | UsageError] = {row.collection_name: _source(connection, row, known) for row in named}
     for name in collections:
         if name not in found:
             found[name] = _unknown(connection, name)
@@ -58,17 +58,17 @@ def find_all(connection: Connection, collections: Sequence[str]) -> dict[str, So
 
 
 def require(connection: Connection, collection: str) -> Source:
-    """The source of an enrolled collection with a table. Raises GateClosed where there is none."""
+    """The source of an enrolled collection with a table. Raises GateClosed where there is none, and as `enrolled`."""
     return with_table(enrolled(connection, collection))
 
 
 def require_all(connection: Connection, collections: Sequence[str]) -> list[Source]:
-    """The same of several, in two round trips. Raises GateClosed for the first that is unknown or has no table."""
+    """The same of several, in two round trips. Raises for the first that is unknown, or has no table."""
     known = find_all(connection, collections) if collections else {}
     found = []
     for name in collections:
         source = known[name]
-        if isinstance(source, GateClosed):
+        if isinstance(source, UsageError):
             raise source
         found.append(with_table(source))
     return found
@@ -91,16 +91,16 @@ def with_table(source: Source) -> Source:
 
 
 def enrolled(connection: Connection, collection: str) -> Source:
-    """The source of an enrolled collection, with or without a table. Raises GateClosed for an unknown name."""
+    """The source of an enrolled collection, with or without a table. Raises UsageError for an unknown name."""
     source = find(connection, collection)
     if source is None:
         raise _unknown(connection, collection)
     return source
 
 
-def _unknown(connection: Connection, collection: str) -> GateClosed:
+def _unknown(connection: Connection, collection: str) -> UsageError:
     close = similar(connection, collection)
-    return GateClosed(
+    return UsageError(
         f"unknown collection {collection}",
         code="unknown_collection",
         evidence={"collection": collection, "similar": close},

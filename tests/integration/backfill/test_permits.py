@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, UsageError
+from core.errors import ConsoleError, NotAllowed, Stale, UsageError
 from core.services.backfill import permits
 from core.services.trust import audit, certify
 from tests import line
@@ -84,9 +84,9 @@ def test_a_permit_that_makes_no_sense_is_not_opened(shared: Database, changed: d
     assert refused(shared, UsageError, **changed).code == code
 
 
-def test_a_permit_for_a_name_that_is_not_enrolled_is_a_closed_gate_for_who_may_open_one(shared: Database) -> None:
-    found = refused(shared, GateClosed, collections=["tasks", "taks"])
-    assert (found.exit_status, found.code) == (3, "unknown_collection")
+def test_a_permit_for_a_name_that_is_not_enrolled_is_refused_as_unknown_to_who_may_open_one(shared: Database) -> None:
+    found = refused(shared, UsageError, collections=["tasks", "taks"])
+    assert (found.exit_status, found.code) == (2, "unknown_collection")
     assert "taks" in found.message
     assert refused(shared, NotAllowed, "viewer1", collections=["taks"]).exit_status == 6
 

@@ -73,8 +73,8 @@ def test_what_the_census_intends_is_proven_and_recorded_with_its_evidence(databa
 
 
 def test_an_unknown_collection_is_answered_with_similar_names(shared: Database) -> None:
-    found = refused(shared, column_identity("os_item", "sku"))
-    assert found.code == "unknown_collection"
+    found = refused(shared, column_identity("os_item", "sku"), kind=UsageError)
+    assert (found.code, found.exit_status) == ("unknown_collection", 2)
     assert "os_items" in str(found.evidence["similar"])
     assert found.hint.startswith("Did you mean os_items")
 
@@ -83,7 +83,7 @@ def test_an_unknown_collection_is_answered_with_similar_names(shared: Database) 
     "name", ["", "x" * 64, "team'; DROP TABLE team; --", 'te"am', "public.team", "TEAM", "\x1b[31m"]
 )
 def test_a_name_that_nobody_enrolled_finds_nothing_whatever_it_holds(shared: Database, name: str) -> None:
-    assert refused(shared, Identity(name, "column", ("id",))).code == "unknown_collection"
+    assert refused(shared, Identity(name, "column", ("id",)), kind=UsageError).code == "unknown_collection"
 
 
 def test_a_collection_without_a_table_cannot_be_classified_but_exempted(shared: Database) -> None:
@@ -416,7 +416,7 @@ def test_a_gatekeeper_exempts_with_a_reason_and_the_ledger_says_so(database: Dat
         ("operator1", "iu_staging_record", "because", NotAllowed, "not_allowed"),
         ("reviewer1", "iu_staging_record", "because", NotAllowed, "not_allowed"),
         ("gatekeeper1", "iu_staging_record", "  ", UsageError, "reason_missing"),
-        ("gatekeeper1", "iu_staging_recrod", "because", GateClosed, "unknown_collection"),
+        ("gatekeeper1", "iu_staging_recrod", "because", UsageError, "unknown_collection"),
     ],
 )
 def test_nothing_is_exempted(  # noqa: PLR0917 - a row of the table above

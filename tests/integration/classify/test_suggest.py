@@ -114,7 +114,7 @@ def test_a_table_that_may_not_be_read_or_is_locked_leaves_the_others_their_sugge
 
 def test_an_unknown_name_is_answered_with_similar_ones(shared: Database) -> None:
     answer = run("suggest", "contact", "--json", "--dsn", shared.dsn("viewer1"))
-    assert (answer.status, answer.error["code"]) == (3, "unknown_collection")
+    assert (answer.status, answer.error["code"]) == (2, "unknown_collection")
     assert "contacts" in answer.error["evidence"]["similar"]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from core import api
-from core.errors import GateClosed, NotAllowed, Unavailable, UsageError
+from core.errors import NotAllowed, Unavailable, UsageError
 from tests import small as small_database
 from tests.databases import Database
 
@@ -117,9 +117,9 @@ def test_a_name_alone_is_a_collection_and_no_name_is_no_plan(small: Database, db
 
 
 def test_a_refusal_leaves_the_connection_as_it_was(db: api.Database) -> None:
-    with pytest.raises(GateClosed) as closed:
+    with pytest.raises(UsageError) as absent:
         db.plan(["absent"])
-    assert closed.value.code == "unknown_collection"
+    assert absent.value.code == "unknown_collection"
     with pytest.raises(NotAllowed):
         db.open_permit(budget=1, expires="1h", reason="not mine to open")
     with pytest.raises(UsageError) as unknown:

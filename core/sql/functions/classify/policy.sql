@@ -17,7 +17,7 @@ BEGIN
             'Choose one of the two.');
     END IF;
     IF NOT {S}._birth_policy_write(p_collection, p_requirement) THEN
-        PERFORM {S}.birth_refuse('BR003', 'unknown_collection', format('%s has no policy', p_collection),
+        PERFORM {S}.birth_refuse('BR002', 'unknown_collection', format('%s has no policy', p_collection),
             jsonb_build_object('collection', p_collection), 'See `birth-console matrix --all`.');
     END IF;
     PERFORM {S}.birth_ledger_append('policy_decided', jsonb_build_object('collection', p_collection,
@@ -26,6 +26,6 @@ END
 $body$;
 COMMENT ON FUNCTION {S}.birth_policy_set(text, text, text) IS
     'Sets the policy of a collection: REQUIRED, or EXEMPT from registration. For birth_gatekeeper. Raises BR002 '
-    'reason_missing, bad_requirement; BR003 unknown_collection, and what _birth_actor raises.';
+    'reason_missing, bad_requirement, unknown_collection, and what _birth_actor raises.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_policy_set(text, text, text) TO birth_gatekeeper;
