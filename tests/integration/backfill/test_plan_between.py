@@ -175,7 +175,10 @@ _INDEXES = {
     "UNIQUE INDEX one ON public.plain (lower(code))": False,
     "INDEX one ON public.plain USING hash (code)": False,
 }
-_READ = 3  # of them: one that proves an identity, one that does not, and none in that order
+_READ = 4  # of them: one that proves an identity, twice, one that does not, and none in that order
+_LARGE = """
+UPDATE pg_class SET reltuples = 200000 WHERE oid IN ('public.plain'::regclass, 'birth.birth_registry'::regclass)
+"""
 # Rows that no identity may have, and what is said of them.
 _TAKEN = "UPDATE birth.birth_registry SET collection_name = 'of others' WHERE entity_code = 'P-9'"
 _BROKEN = {
@@ -194,6 +197,10 @@ def test_codes_that_stand_in_the_registry_s_order_give_what_others_give(small: D
         small.run(f"CREATE {index}")
         small.run("VACUUM ANALYZE public.plain, birth.birth_registry")
         assert small.value(in_order) is ordered, index
+        if not seen:  # also in ranges, as if both tables were large
+            seen.append(_read(small))
+            small.run(_LARGE)
+            assert small.value("SELECT count(*) FROM birth._birth_code_ranges('public.plain'::regclass, 'code')") == 6
         if len(seen) < _READ:
             seen.append(_read(small))
             _refused(small, _BROKEN if ordered else {})

@@ -111,24 +111,32 @@ COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text, text) IS
     'The statement that stores and counts an entry by joining its source with the registry. Private.';
 
 -- How to read the rows that a plan meets, where its codes are in order and few may be missing: the codes of these by a
--- merge of both indexes, and then these rows alone. At most a twentieth; if more are missing, the join finds them as
--- before. NULL where that is not to be tried.
+-- merge of both indexes, range by range, and then these rows alone. At most a twentieth, and half a million of each
+-- range; if more are missing, the join finds them as before. NULL where that is not to be tried.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_few(
     p_entry {S}.birth_backfill_ledger, p_expression text, p_met text, p_bounds text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_text text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
     v_rows bigint := {S}._birth_rows_about(p_entry.relid);
-    v_most bigint := v_rows / 20;
+    v_most bigint := least(v_rows / 20, 500000);
 BEGIN
-    IF v_text IS NULL OR v_rows - {S}._birth_rows_about({S}.birth_bound_table('registry')) > v_most THEN
+    -- An array holds what may be missing of a range.
+    IF v_text IS NULL OR v_rows > 50000000
+        OR v_rows - {S}._birth_rows_about({S}.birth_bound_table('registry')) > v_most
+    THEN
         RETURN NULL;
     END IF;
     RETURN format('{S}._birth_reading_few(%L, %s, %L, %L, %L)',
-        format('SELECT ARRAY(SELECT %1$s FROM %2$s AS source WHERE NOT EXISTS (
-                SELECT FROM {S}.birth_registry_rows() AS r
-                WHERE r.entity_code = %1$s AND (%3$s)) LIMIT $3)',
-            v_text, {S}._birth_source(p_entry.relid), {S}._birth_within_bounds()),
+        format('SELECT coalesce(array_agg(few.code), ''{{}}'') FROM (%s) AS part, unnest(part.codes) AS few(code)', (
+            SELECT string_agg(format('SELECT (array_agg(%1$s))[:$3] AS codes FROM %2$s AS source
+                WHERE %4$s AND NOT EXISTS (
+                    SELECT FROM {S}.birth_registry_rows() AS r
+                    WHERE r.entity_code = %1$s AND %5$s AND (%3$s))',
+                v_text, {S}._birth_source(p_entry.relid), {S}._birth_within_bounds(), ranges.ours,
+                ranges.theirs),
+                E'\nUNION ALL ')
+            FROM {S}._birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges)),
         v_most,
         format('SELECT row.owner, row.code, row.source_key,
                 row_number() OVER (PARTITION BY row.owner IS NULL ORDER BY row.code COLLATE "C") AS seq

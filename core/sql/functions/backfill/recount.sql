@@ -61,8 +61,9 @@ COMMENT ON FUNCTION {S}._birth_recount_statement({S}.birth_backfill_ledger) IS
     'The statement that recounts one entry. Private.';
 
 -- The query of an entry's codes that are missing now: a set difference, for _birth_reading. Of codes in order, by one
--- pass over both indexes; before PostgreSQL 18, EXCEPT sorts whatever it is given, so there it is said by groups.
--- `p_within`: as in _birth_plan_queries.
+-- pass over both indexes; before PostgreSQL 18, EXCEPT sorts whatever it is given, so there it is said by groups. Few
+-- of many are told range by range, by what a full join leaves without a partner. `p_within`: as in
+-- _birth_plan_queries.
 CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger, p_within text)
     RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -70,6 +71,7 @@ DECLARE
     v_code text := {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source');
     v_text text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
+    v_within text := coalesce(p_within, {S}._birth_within_bounds());
 BEGIN
     RETURN format(CASE
         WHEN {S}.birth_windowed(p_entry.relid)
@@ -80,23 +82,61 @@ BEGIN
                 EXCEPT SELECT r.entity_code COLLATE "C" FROM {S}.birth_registry_rows() AS r
                 WHERE %5$s'
         ELSE 'SELECT every.code COLLATE "C" AS code FROM (' || CASE
+            WHEN p_within IS NULL AND {S}._birth_few_missing(p_entry)
+                THEN '%6$s'
             WHEN current_setting('server_version_num')::integer >= 180000
                 THEN 'SELECT %4$s AS code FROM %2$s AS source
                     EXCEPT SELECT r.entity_code FROM {S}.birth_registry_rows() AS r
-                    WHERE %5$s) AS every'
+                    WHERE %5$s'
             ELSE 'SELECT each.code FROM (
                     SELECT 1 AS side, %4$s AS code FROM %2$s AS source
                     UNION ALL SELECT 0, r.entity_code FROM {S}.birth_registry_rows() AS r
                     WHERE %5$s) AS each
-                GROUP BY each.code HAVING min(each.side) > 0) AS every' END
-            || ' WHERE ascii(every.code) BETWEEN 33 AND 126 OR {S}.birth_code_fold(every.code) <> '''''
+                GROUP BY each.code HAVING min(each.side) > 0' END
+            || ') AS every WHERE ascii(every.code) BETWEEN 33 AND 126 OR {S}.birth_code_fold(every.code) <> '''''
         END, v_code, {S}._birth_source(p_entry.relid),
         format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
-            v_code, {S}._birth_source(p_entry.relid)), v_text, coalesce(p_within, {S}._birth_within_bounds()));
+            v_code, {S}._birth_source(p_entry.relid)), v_text, v_within,
+        {S}._birth_missing_in_ranges(p_entry, v_text, v_within));
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_missing_query({S}.birth_backfill_ledger, text) IS
     'The query of an entry''s missing codes: a set difference. Private.';
+
+-- Whether so few rows of an entry are missing, as far as its plan and statistics tell, that arrays hold them.
+CREATE OR REPLACE FUNCTION {S}._birth_few_missing(p_entry {S}.birth_backfill_ledger) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_rows bigint := {S}._birth_rows_about(p_entry.relid);
+BEGIN
+    RETURN v_rows <= 50000000 AND coalesce(p_entry.missing, 0) <= 500000
+        AND v_rows - {S}._birth_rows_about({S}.birth_bound_table('registry')) <= 500000;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_few_missing({S}.birth_backfill_ledger) IS
+    'True if few rows of an entry are missing, as far as its plan and statistics tell. Private.';
+
+-- The query of an entry's codes that are missing, range by range; NULL where codes do not stand in order.
+CREATE OR REPLACE FUNCTION {S}._birth_missing_in_ranges(
+    p_entry {S}.birth_backfill_ledger, p_text text, p_within text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF p_text IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN (
+        SELECT format('SELECT unnest(part.codes) AS code FROM (%s) AS part', string_agg(format(
+            'SELECT array_agg(o.code) FILTER (WHERE o.code IS NOT NULL AND t.code IS NULL) AS codes
+                FROM (SELECT %s AS code FROM %s AS source WHERE %s) AS o FULL JOIN (
+                    SELECT r.entity_code AS code FROM {S}.birth_registry_rows() AS r WHERE %s AND (%s)) AS t
+                ON t.code = o.code',
+            p_text, {S}._birth_source(p_entry.relid), ranges.ours, ranges.theirs, p_within),
+            E'\nUNION ALL '))
+        FROM {S}._birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_missing_in_ranges({S}.birth_backfill_ledger, text, text) IS
+    'The query of an entry''s missing codes, range by range, by what a full join leaves without a partner. Private.';
 
 -- The query for what bounds an entry's part of the registry.
 CREATE OR REPLACE FUNCTION {S}._birth_entry_bounds(p_entry {S}.birth_backfill_ledger) RETURNS text

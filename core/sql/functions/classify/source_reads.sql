@@ -33,7 +33,6 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_is_declared boolean := {S}._birth_identity_is_declared(p_relid, p_columns);
     v_text text := {S}._birth_text_code(p_relid, p_expression, p_columns);
-    v_seen text := '(ascii(row.code) BETWEEN 33 AND 126 OR {S}.birth_code_fold(row.code) <> '''')';
 BEGIN
     IF v_text IS NULL THEN
         RETURN format('SELECT count(*), count(row.code), count(%3$s) FILTER (WHERE row.code IS NOT NULL),
@@ -42,18 +41,61 @@ BEGIN
             p_expression, {S}._birth_source(p_relid),
             CASE WHEN v_is_declared THEN 'row.code' ELSE 'DISTINCT row.same' END,
             {S}._birth_same_expression(p_relid, p_expression, p_columns));
+    ELSIF v_is_declared AND pg_client_encoding() = getdatabaseencoding()
+        AND {S}._birth_code_in_order(p_relid, 'column', p_columns) IS NOT NULL
+        AND pg_indexes_size(p_relid) < 512 * 1024 * 1024
+    THEN
+        RETURN {S}._birth_counted_in_order(p_relid, p_columns[1], v_text);
     END IF;
-    RETURN format('SELECT count(*), count(row.code) FILTER (WHERE %3$s), count(%4$s) FILTER (WHERE %3$s),
-            max(CASE WHEN NOT row.odd THEN octet_length(row.code) WHEN %3$s THEN length(row.code) END),
-            count(*) FILTER (WHERE row.odd AND %3$s)
-        FROM (SELECT %1$s AS code, %5$s AS odd FROM %2$s AS source OFFSET 0) AS row',
-        v_text, {S}._birth_source(p_relid), v_seen,
-        CASE WHEN v_is_declared THEN 'row.code' ELSE 'DISTINCT row.code COLLATE "C"' END,
-        {S}._birth_odd_expression(v_text));
+    RETURN {S}._birth_counted_text(p_relid, v_text, v_is_declared, 'true');
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_counted_statement(oid, text, text[]) IS
     'The query that counts rows, codes, different codes, the longest code and those that may have a twin. Private.';
+
+-- The same of a column of text, row by row.
+CREATE OR REPLACE FUNCTION {S}._birth_counted_text(
+    p_relid oid, p_text text, p_is_declared boolean, p_when text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_seen text := '(ascii(row.code) BETWEEN 33 AND 126 OR {S}.birth_code_fold(row.code) <> '''')';
+BEGIN
+    RETURN format('SELECT count(*), count(row.code) FILTER (WHERE %3$s), count(%4$s) FILTER (WHERE %3$s),
+            max(CASE WHEN NOT row.odd THEN octet_length(row.code) WHEN %3$s THEN length(row.code) END),
+            count(*) FILTER (WHERE row.odd AND %3$s)
+        FROM (SELECT %1$s AS code, %5$s AS odd FROM %2$s AS source WHERE %6$s OFFSET 0) AS row',
+        p_text, {S}._birth_source(p_relid), v_seen,
+        CASE WHEN p_is_declared THEN 'row.code' ELSE 'DISTINCT row.code COLLATE "C"' END,
+        {S}._birth_odd_expression(p_text), p_when);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_counted_text(oid, text, boolean, text) IS
+    'The query that counts the codes of a column of text row by row, under a condition. Private.';
+
+-- The same of codes that cannot repeat, where an index holds them in order: those of a range are put together and
+-- looked at as one text, which tells whether any holds more than visible ASCII. If none does and none is empty, each
+-- row has a code without a twin. Else they are counted row by row.
+CREATE OR REPLACE FUNCTION {S}._birth_counted_in_order(p_relid oid, p_column text, p_text text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format('WITH quick AS MATERIALIZED (
+            SELECT sum(part.rows)::bigint AS rows, max(part.longest) AS longest,
+                coalesce(bool_or(%1$s), false) OR EXISTS (SELECT FROM %2$s AS source WHERE source.%3$I = '''') AS odd
+            FROM (%4$s) AS part
+        )
+        SELECT q.rows, q.rows, q.rows, q.longest, 0::bigint FROM quick AS q WHERE NOT q.odd
+        UNION ALL
+        SELECT each.* FROM quick AS q CROSS JOIN LATERAL (%5$s) AS each WHERE q.odd',
+        {S}._birth_odd_expression('part.every'), {S}._birth_source(p_relid), p_column, (
+            SELECT string_agg(format('SELECT count(*) AS rows, max(octet_length(%1$s)) AS longest,
+                coalesce(string_agg(%1$s, ''''), '''') AS every FROM %2$s AS source WHERE %3$s',
+                p_text, {S}._birth_source(p_relid), ranges.ours), E'\nUNION ALL ')
+            FROM {S}._birth_code_ranges(p_relid, p_column) AS ranges),
+        {S}._birth_counted_text(p_relid, p_text, true, 'q.odd'));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_counted_in_order(oid, text, text) IS
+    'The query that counts codes that cannot repeat and stand in order, range by range. Private.';
 
 -- The text whose codes an expression gives, where it is that of one column of text, and text alone tells rows apart.
 CREATE OR REPLACE FUNCTION {S}._birth_text_code(p_relid oid, p_expression text, p_columns text[]) RETURNS text

@@ -15,7 +15,8 @@ BEGIN
     ELSIF p_origin IS NOT NULL THEN
         SELECT count(*) INTO v_rows FROM {S}.birth_registry_rows() AS r WHERE r.dot_origin = p_origin;
     ELSE
-        SELECT count(*) INTO v_rows FROM {S}.birth_registry_rows();
+        -- As an expression: so workers may count.
+        v_rows := (SELECT count(*) FROM {S}.birth_registry_rows());
     END IF;
     {UNDONE}
     RETURN v_rows;

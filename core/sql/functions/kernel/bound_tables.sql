@@ -95,6 +95,20 @@ COMMENT ON FUNCTION {S}._birth_bound_query(text) IS
     'The query that reads a bound table under our column names and types; a column that is missing reads as NULL, and '
     'a collection that is listed twice once. Private.';
 
+-- Whether reading a bound table runs no code but the server's: a table, not a view, of the server's own types.
+CREATE OR REPLACE FUNCTION {S}._birth_bound_is_plain(p_part text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM pg_class AS c
+        WHERE c.oid = {S}.birth_bound_table(p_part) AND c.relkind IN ('r', 'p') AND NOT EXISTS (
+            SELECT FROM pg_attribute AS a
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_bound_is_plain(text) IS
+    'True if reading a bound table runs no code but the server''s own. Private.';
+
 -- Whether a part is the company's: bound to another table than the stand-in of this schema.
 CREATE OR REPLACE FUNCTION {S}.birth_is_bound(p_part text) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -125,9 +139,12 @@ BEGIN
                 CASE v_part.part WHEN 'policy' THEN 'requirement' ELSE 'governance_role' END, v_part.ours);
         END IF;
         -- Neither settings nor SECURITY DEFINER: the planner would not inline it.
-        EXECUTE format('CREATE OR REPLACE FUNCTION {S}.%I() RETURNS TABLE (%s) LANGUAGE sql STABLE ROWS 1000 AS %L',
+        -- Workers may run it as well, unless code of others' types does.
+        EXECUTE format('CREATE OR REPLACE FUNCTION {S}.%I() RETURNS TABLE (%s)'
+            ' LANGUAGE sql STABLE ROWS 1000 %s AS %L',
             v_part.function, concat((SELECT string_agg(format('%I %s', name, type), ', ' ORDER BY place)
-                FROM {S}._birth_bound_columns() WHERE part = v_part.part), v_part.more), v_query);
+                FROM {S}._birth_bound_columns() WHERE part = v_part.part), v_part.more),
+            CASE WHEN {S}._birth_bound_is_plain(v_part.part) THEN 'PARALLEL SAFE' ELSE '' END, v_query);
         EXECUTE format('GRANT EXECUTE ON FUNCTION {S}.%I() TO birth_reader', v_part.function);
     END LOOP;
     SELECT * INTO v_policy FROM {S}.birth_binding WHERE part = 'policy';

@@ -48,3 +48,41 @@ END
 $body$;
 COMMENT ON FUNCTION {S}._birth_column_in_order(oid, smallint) IS
     'True if an index alone gives all texts of a column in order. Private.';
+
+-- Ranges of such codes, as conditions on source and registry: one pass over each is as quick as over all, several of
+-- them can run at once, and what is to be said of all codes of a range is said of them as one text. Cut where
+-- statistics put equal parts, sorted again by the index's order: whatever they say, every code is in one range, and
+-- codes that are NULL are in one, too.
+CREATE OR REPLACE FUNCTION {S}._birth_code_ranges(p_relid oid, p_column text) RETURNS TABLE (ours text, theirs text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_cuts text[];
+    v_text text := format('source.%I::text', p_column);
+BEGIN
+    EXECUTE format('SELECT array_agg(DISTINCT b.cut COLLATE %s) FROM unnest($1) WITH ORDINALITY AS b(cut, place)'
+            ' WHERE b.place %% greatest(1, cardinality($1) / $2) = 0 AND b.place < cardinality($1)', (
+            SELECT format('%I.%I', n.nspname, c.collname)
+            FROM pg_attribute AS a
+            JOIN pg_collation AS c ON c.oid = a.attcollation
+            JOIN pg_namespace AS n ON n.oid = c.collnamespace
+            WHERE a.attrelid = p_relid AND a.attname = p_column::name AND NOT a.attisdropped))
+    INTO v_cuts USING (
+        SELECT p.histogram_bounds::text::text[]
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        JOIN pg_stats AS p ON p.schemaname = n.nspname AND p.tablename = c.relname
+            AND p.attname = p_column::name AND NOT p.inherited
+        WHERE c.oid = p_relid AND c.reltuples >= 100000), least(16, {S}._birth_rows_about(p_relid) / 50000);
+    IF cardinality(v_cuts) > 0 THEN
+        RETURN QUERY
+        SELECT concat_ws(' AND ', v_text || ' >= ' || quote_literal(c.low), v_text || ' < ' || quote_literal(c.high)),
+            concat_ws(' AND ', 'r.entity_code >= ' || quote_literal(c.low),
+                'r.entity_code < ' || quote_literal(c.high))
+        FROM (SELECT v_cuts[n] AS low, v_cuts[n + 1] AS high FROM generate_series(0, cardinality(v_cuts)) AS n) AS c;
+        RETURN QUERY SELECT format('%s IS NULL', v_text), 'false'::text;
+    ELSE
+        RETURN QUERY SELECT 'true'::text, 'true'::text;
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_code_ranges(oid, text) IS
+    'Conditions on source and registry that cut a source''s codes into ranges. Private.';

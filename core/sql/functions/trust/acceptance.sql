@@ -67,23 +67,26 @@ COMMENT ON FUNCTION {S}._birth_run_reread(bigint) IS
     'shared codes. Private.';
 
 -- The statement that reads one entry again. One sort counts the rows that share a code and finds three such codes: a
--- proof that fails takes no longer than one that holds.
+-- proof that fails takes no longer than one that holds. Codes that cannot repeat are counted as a plan counts them.
 CREATE OR REPLACE FUNCTION {S}._birth_reread_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
-        WITH missing AS MATERIALIZED (%1$s), repeated AS MATERIALIZED (%2$s), counted AS MATERIALIZED (
-            SELECT count(*) - count(row.code) AS without_code, count(*) FILTER (WHERE row.code ~ '[^!-~]') AS suspects
-            FROM (SELECT %3$s AS code FROM %4$s AS source) AS row
-        )
+        WITH missing AS MATERIALIZED (%1$s), repeated AS MATERIALIZED (%2$s), counted AS MATERIALIZED (%3$s)
         SELECT count(*) FILTER (WHERE item.seq IS NOT NULL AND aside.seq IS NULL),
             count(*) FILTER (WHERE item.seq IS NULL), (SELECT without_code FROM counted),
-            (SELECT coalesce(sum(rows - 1), 0)::bigint FROM repeated), (SELECT suspects FROM counted), (%5$s)
+            (SELECT coalesce(sum(rows - 1), 0)::bigint FROM repeated), (SELECT suspects FROM counted), (%4$s)
         FROM missing
-        LEFT JOIN {S}.birth_backfill_item AS item ON item.ledger_id = %6$s AND item.entity_code = missing.code
+        LEFT JOIN {S}.birth_backfill_item AS item ON item.ledger_id = %5$s AND item.entity_code = missing.code
         LEFT JOIN {S}.birth_backfill_quarantine AS aside ON aside.ledger_id = item.ledger_id
             AND aside.seq = item.seq
-        $query$, {S}._birth_missing_query(p_entry, NULL), {S}._birth_repeated_query(p_entry), code.expression,
-        {S}._birth_source(p_entry.relid), {S}._birth_shared_query('repeated'), p_entry.ledger_id)
+        $query$, {S}._birth_missing_query(p_entry, NULL), {S}._birth_repeated_query(p_entry), CASE
+            WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
+                THEN {S}._birth_counted_query(p_entry)
+            ELSE format('SELECT count(*) - count(row.code) AS without_code,
+                    count(*) FILTER (WHERE row.code ~ ''[^!-~]'') AS suspects
+                FROM (SELECT %s AS code FROM %s AS source) AS row',
+                code.expression, {S}._birth_source(p_entry.relid)) END,
+        {S}._birth_shared_query('repeated'), p_entry.ledger_id)
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS code(expression)
 $body$;
