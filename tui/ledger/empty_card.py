@@ -57,7 +57,7 @@ def lines(found: Beginning | None, doing: str, why: Mapping[str, str], width: in
             (f"{key:<2}", tone),
             (said, "" if is_next else MUTED),
         )
-    return shown | {"gates": _listed(found.tally, max(width, 30))}
+    return shown | {"gates": _largest_to_plan(found.tally, max(width, 30))}
 
 
 def _plannable(found: Tally | None) -> str:
@@ -75,7 +75,7 @@ def _closed(conditions: Sequence[Condition]) -> str:
     return f"closed by: {', '.join(told)}" if told else "the QT-001 gate is open"
 
 
-def _listed(found: Tally | None, width: int) -> Content:
+def _largest_to_plan(found: Tally | None, width: int) -> Content:
     """The largest that can be planned now, where there is room for them."""
     if found is None or not found.plannable:
         return Content("")

@@ -19,7 +19,7 @@ _LARGEST = 16 * 1024 * 1024  # bytes: a hundred thousand rows
 
 def from_file(call: Invocation, path: str, *, dry_run: bool, keep_going: bool) -> None:
     """`classify --from FILE`."""
-    decisions = file.read(_text(path))
+    decisions = file.read(_csv_text(path))
     with call.browse() if dry_run else call.write() as connection:
         results = service.classify_many(connection, decisions, dry_run=dry_run, keep_going=keep_going)
     finish(call, results, keep_going=keep_going)
@@ -38,7 +38,7 @@ def export(call: Invocation, path: str) -> None:
         decisions = service.export(connection)
     if path == STREAM:
         if call.output.as_json:
-            call.output.document({"decisions": [_decided(each) for each in decisions]})
+            call.output.document({"decisions": [_decision_fields(each) for each in decisions]})
         else:
             sys.stdout.write(file.write(decisions))
         return
@@ -85,9 +85,9 @@ def _refusal(invalid: Sequence[Result], total: int, *, keep_going: bool) -> Cons
     )
 
 
-def _text(path: str) -> str:
+def _csv_text(path: str) -> str:
     try:
-        content = sys.stdin.buffer.read(_LARGEST + 1) if path == STREAM else _bounded(path)
+        content = sys.stdin.buffer.read(_LARGEST + 1) if path == STREAM else _csv_bytes(path)
         if len(content) > _LARGEST:
             raise UsageError(f"{path} is too large", code="bad_csv", hint="Split the file.")
         return content.decode("utf-8")
@@ -102,19 +102,19 @@ def _text(path: str) -> str:
         ) from error
 
 
-def _bounded(path: str) -> bytes:
+def _csv_bytes(path: str) -> bytes:
     with Path(path).open("rb") as opened:
         return opened.read(_LARGEST + 1)
 
 
-def _decided(decision: Decision) -> dict[str, Any]:
+def _decision_fields(decision: Decision) -> dict[str, Any]:
     return {name: getattr(decision, name) for name in file.FIELDS}
 
 
 def _as_json(result: Result) -> dict[str, Any]:
     error = result.error
     return {
-        **_decided(result.decision),
+        **_decision_fields(result.decision),
         "line": result.decision.line,
         "outcome": result.outcome,
         "version": result.version,

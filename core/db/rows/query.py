@@ -65,7 +65,7 @@ def row_factory_for(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable
 
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], R]:
         if cursor.pgresult is None or not cursor.pgresult.nfields:
-            return _never
+            return _without_rows
         found = tuple((column.name, column.type_code) for column in cursor.description or ())
         kind: Any = row  # a class can be hashed, and the checker doubts it
         if faults := mismatches(kind, found):
@@ -145,5 +145,5 @@ def _shaped(hint: Any, value: object, name: str, path: str) -> Any:  # noqa: ANN
     return found
 
 
-def _never(_: Sequence[Any]) -> Any:  # noqa: ANN401 - it returns nothing
+def _without_rows(_: Sequence[Any]) -> Any:  # noqa: ANN401 - it returns nothing
     raise AssertionError("a statement without rows was fetched from")

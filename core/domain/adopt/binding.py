@@ -80,16 +80,16 @@ def read(words: Sequence[str]) -> tuple[str, Binding]:
     """Read `FUNCTION parameter=$value …`. Raises UsageError."""
     function, *rest = words
     if "=" in function:
-        raise _unreadable(function, "The function comes first: --bind schema.function 'p_code=$code' …")
+        raise _bad_binding_word(function, "The function comes first: --bind schema.function 'p_code=$code' …")
     found: dict[str, Given] = {}
     for word in rest:
         name, equals, value = word.partition("=")
         if not equals or not name or name in found:
-            raise _unreadable(word, "Write each parameter once: parameter=$value or parameter=constant.")
+            raise _bad_binding_word(word, "Write each parameter once: parameter=$value or parameter=constant.")
         if not value:
-            raise _unreadable(word, "Use single quotes: the shell expands $value.")
+            raise _bad_binding_word(word, "Use single quotes: the shell expands $value.")
         if value.startswith("$") and value[1:] not in VALUES:
-            raise _unreadable(word, f"Values are {', '.join(f'${each}' for each in VALUES)}.")
+            raise _bad_binding_word(word, f"Values are {', '.join(f'${each}' for each in VALUES)}.")
         found[name] = Given(value[1:]) if value.startswith("$") else Given("constant", value)
     return function, found
 
@@ -170,5 +170,5 @@ def _unfit_arrays(function: Function, binding: Binding) -> list[str]:
     return wrong
 
 
-def _unreadable(word: str, hint: str) -> ConsoleError:
+def _bad_binding_word(word: str, hint: str) -> ConsoleError:
     return UsageError(f"invalid binding {word}", code="bad_binding", evidence={"word": word}, hint=hint)

@@ -122,7 +122,7 @@ def _named(connection: Connection, homes: Sequence[str], name: str, binding: Bin
 
     A name without a schema is looked for in `homes`, in their order.
     """
-    parts = _parts(connection, name)
+    parts = _name_parts(connection, name)
     places = [(home, *parts) for home in homes] if len(parts) == 1 else [parts]
     found = (_functions(connection, *place) for place in places if len(place) == 2)  # noqa: PLR2004 - schema and name
     candidates = next(filter(None, found), [])
@@ -137,7 +137,7 @@ def _named(connection: Connection, homes: Sequence[str], name: str, binding: Bin
     return (fitting or candidates)[0]
 
 
-def _parts(connection: Connection, name: str) -> tuple[str, ...]:
+def _name_parts(connection: Connection, name: str) -> tuple[str, ...]:
     """What a name consists of, as the server reads it; nothing where it cannot be one."""
     try:
         with connection.transaction():  # within the caller's: what is refused does not end that

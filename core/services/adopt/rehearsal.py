@@ -43,7 +43,7 @@ def rehearse(connection: Connection) -> Rehearsed:
         if place is None:
             return found
         if not place.ready:
-            calling = _calling(place)
+            calling = _right_to_call(place)
             found.grants.append(calling)
             if calling.needs:
                 return found
@@ -85,7 +85,7 @@ def grant_for(connection: Connection, refused: ConsoleError) -> str:
     return next((f"{_grant(each, _guess(each, refused)).as_string()};" for each in lacking), "")
 
 
-def _calling(place: Place) -> Statement:
+def _right_to_call(place: Place) -> Statement:
     grants = sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_caller; GRANT EXECUTE ON FUNCTION {} TO birth_caller").format(
         sql.SQL(place.schema), sql.SQL(place.function)
     )
