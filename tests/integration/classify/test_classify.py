@@ -8,7 +8,7 @@ import pytest
 
 from core.db.rows.identity import CLASSIFY
 from core.domain.classify.identity import Identity, column_identity, synthetic_identity
-from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, Unavailable, UsageError
+from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, Unavailable
 from core.services.classify import classify, sources
 from tests import line
 from tests.asking import ask
@@ -371,59 +371,3 @@ def test_a_server_that_begins_every_transaction_otherwise_is_no_hindrance(databa
     database.run(f"ALTER DATABASE {database.name} SET default_transaction_isolation = 'serializable'")
     with database.connect() as operator:
         assert classify.classify(operator, column_identity("feedbacks", "fingerprint_id")).version == 1
-
-
-BY_HAND = {
-    "no column": "'column', '{}'",
-    "two columns as one": "'column', '{id,fingerprint_id}'",
-    "a repetition": "'synthetic', '{id,id}'",
-    "a NULL among the columns": "'synthetic', ARRAY['id', NULL]",
-    "no columns at all": "'synthetic', NULL",
-    "another strategy": "'expression', '{id}'",
-    "no strategy": "NULL, '{id}'",
-    "a column that is not there": "'column', '{nope}'",
-    "SQL as a column": "'column', ARRAY['id; DROP TABLE feedbacks']",
-    "a type without a stable text": "'column', '{weight}'",
-}
-
-
-@pytest.mark.parametrize("arguments", BY_HAND.values(), ids=BY_HAND)
-def test_with_psql_alone_nobody_records(shared: Database, arguments: str) -> None:
-    shared.run("ALTER TABLE feedbacks ADD COLUMN IF NOT EXISTS weight double precision")
-    before = written(shared)
-    with (
-        shared.psql("operator1") as operator,
-        pytest.raises(Exception, match=r"bad_template|column_missing|type_unsupp"),
-    ):
-        operator.execute(f"SELECT birth.birth_identity_classify('feedbacks', {arguments}, 0, NULL, NULL)".encode())
-    assert written(shared) == before
-
-
-def test_a_gatekeeper_exempts_with_a_reason_and_the_ledger_says_so(database: Database) -> None:
-    with database.connect("gatekeeper1") as gatekeeper:
-        done = classify.exempt(gatekeeper, "iu_staging_record", "it has no table")
-    assert done.strategy == "exempt"
-    policy = "SELECT requirement FROM birth.birth_policy WHERE collection_name = 'iu_staging_record'"
-    assert database.value(policy) == "EXEMPT"
-    event = database.run("SELECT kind, actor, payload FROM birth.birth_ledger_event ORDER BY seq DESC LIMIT 1")[0]
-    assert (event["kind"], event["actor"]) == ("policy_decided", "gatekeeper1")
-    assert "it has no table" in event["payload"]
-
-
-@pytest.mark.parametrize(
-    ("login", "collection", "reason", "kind", "code"),
-    [
-        ("operator1", "iu_staging_record", "because", NotAllowed, "not_allowed"),
-        ("reviewer1", "iu_staging_record", "because", NotAllowed, "not_allowed"),
-        ("gatekeeper1", "iu_staging_record", "  ", UsageError, "reason_missing"),
-        ("gatekeeper1", "iu_staging_recrod", "because", UsageError, "unknown_collection"),
-    ],
-)
-def test_nothing_is_exempted(  # noqa: PLR0917 - a row of the table above
-    shared: Database, login: str, collection: str, reason: str, kind: type[ConsoleError], code: str
-) -> None:
-    before = written(shared)
-    with shared.connect(login) as connection, pytest.raises(kind) as found:
-        classify.exempt(connection, collection, reason)
-    assert found.value.code == code
-    assert written(shared) == before

@@ -2,9 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.databases import Database
 from tests.faults.attacker import ask, refusal
 from tests.homes import eventually
+from tests.integration.classify.test_classify import written
 
 TAKING_BACK = "SELECT birth.birth_identity_unclassify('goods', 1, 'x')"
 CLASSIFYING = "SELECT birth.birth_identity_classify('goods', 'column', '{code}', NULL, 'x', '{}')"
@@ -29,3 +32,29 @@ def test_what_is_exempt_is_not_classified(small: Database) -> None:
         small.run("UPDATE birth.birth_policy SET requirement = 'EXEMPT' WHERE collection_name = 'goods'")
         state, message = refusal(operator, CLASSIFYING)
     assert (state, message) == ("BR003", "not_classifiable: goods is not a REQUIRED collection with a table")
+
+
+BY_HAND = {
+    "no column": "'column', '{}'",
+    "two columns as one": "'column', '{id,fingerprint_id}'",
+    "a repetition": "'synthetic', '{id,id}'",
+    "a NULL among the columns": "'synthetic', ARRAY['id', NULL]",
+    "no columns at all": "'synthetic', NULL",
+    "another strategy": "'expression', '{id}'",
+    "no strategy": "NULL, '{id}'",
+    "a column that is not there": "'column', '{nope}'",
+    "SQL as a column": "'column', ARRAY['id; DROP TABLE feedbacks']",
+    "a type without a stable text": "'column', '{weight}'",
+}
+
+
+@pytest.mark.parametrize("arguments", BY_HAND.values(), ids=BY_HAND)
+def test_with_psql_alone_nobody_records(shared: Database, arguments: str) -> None:
+    shared.run("ALTER TABLE feedbacks ADD COLUMN IF NOT EXISTS weight double precision")
+    before = written(shared)
+    with (
+        shared.psql("operator1") as operator,
+        pytest.raises(Exception, match=r"bad_template|column_missing|type_unsupp"),
+    ):
+        operator.execute(f"SELECT birth.birth_identity_classify('feedbacks', {arguments}, 0, NULL, NULL)".encode())
+    assert written(shared) == before

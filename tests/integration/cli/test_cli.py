@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import unicodedata
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -13,22 +12,15 @@ import pytest
 
 from core.cli.command_index import COMMANDS
 from core.demo.census import census
-from tests import forks, line
+from tests import forks
 from tests.console import Answer, command, environment, golden, run, run_each
-from tests.databases import Database, TestServer, a_clone
+from tests.databases import Database
 
 REGISTERED = "SELECT count(*) FROM birth.birth_registry"
 
 
 def ask(database: Database, *arguments: str, login: str = "operator1", program: str = "birth-console") -> Answer:
     return run(*arguments, "--dsn", database.dsn(login), program=program)
-
-
-@pytest.fixture(scope="module")
-def ready(server: TestServer, resolved_template: str) -> Iterator[Database]:
-    """Nothing left to classify, and no permit: shared by tests that are refused."""
-    with a_clone(server, resolved_template) as clone:
-        yield clone
 
 
 def test_status_as_json_is_the_packet(shared: Database) -> None:
@@ -387,40 +379,3 @@ def test_an_argument_that_is_no_text_is_refused(shared: Database) -> None:
     )
     assert done.returncode == 2
     assert b"error[bad_encoding]" in done.stderr
-
-
-def test_apply_names_each_closed_gate_and_writes_nothing(ready: Database) -> None:
-    with ready.connect() as operator:
-        run_id = str(line.make_plan(operator, "workflows"))
-    before = ready.value(REGISTERED)
-    answer = ask(ready, run_id, "--json", program="dot-birth-backfill-apply")
-    assert (answer.status, answer.out) == (3, "")
-    assert {gate["gate"] for gate in answer.error["evidence"]["gates"]} == {
-        "qt001_open",
-        "permit_in_scope",
-        "reconciled",
-    }
-    text = ask(ready, run_id, program="dot-birth-backfill-apply")
-    assert text.status == 3
-    assert text.err.count("\n  closed: ") == 3
-    assert ready.value(REGISTERED) == before
-
-
-def test_a_stale_plan_is_exit_4_with_counts_and_examples(ready: Database) -> None:
-    with ready.connect() as operator:
-        run_id = str(line.make_plan(operator, "agents", "modules", "tasks"))
-    gone = "SELECT min(entity_code) FROM birth.birth_backfill_item JOIN birth.birth_backfill_ledger USING (ledger_id)"
-    ready.run(f"UPDATE tasks SET code = code || '-moved' WHERE code = ({gone} WHERE run_id = {run_id})")
-    answer = ask(ready, "reconcile", run_id, "--note", "looked", "--json")
-    assert (answer.status, answer.error["code"]) == (4, "plan_differs")
-    assert answer.error["evidence"]["drift"] == {"late": 1, "gone": 1, "registered_since": 0}
-    assert answer.error["evidence"]["collections"]["tasks"]["gone_examples"]
-
-
-def test_a_verification_that_fails_is_exit_5_and_still_prints_its_document(ready: Database) -> None:
-    with ready.connect() as operator:
-        run_id = str(line.make_plan(operator, "system_issues"))
-    answer = ask(ready, "verify", run_id, "--json", login="viewer1")
-    assert answer.status == 5
-    assert answer.document["rerun_delta"] == 235
-    assert answer.error["code"] == "verification_failed"
