@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from tests.console import ROOT
 from tests.documents import DOCUMENTS
 
+_MOST_LINES = 400  # about 150 are the aim
 _LAYERS = "cli|services|domain|sql"
 _PATH = re.compile(rf"(?<![\w/.-])(?:(?:core|tui|tests|snapshots)/|(?:{_LAYERS})/)[\w./*%-]*[\w*]")
 _NAME = re.compile(r"(?<![\w/.-])(?:core|tui)(?:\.[a-z_]\w*)+")
@@ -60,3 +61,9 @@ def test_every_module_that_is_named_exists() -> None:
     for file, text in _texts().items():
         gone = {name for name in _NAME.findall(text) if not _is_known(name)}
         assert not gone, file
+
+
+def test_no_file_of_python_is_longer_than_400_lines() -> None:
+    lengths = {file.as_posix(): text.count("\n") for file, text in _texts().items() if file.suffix == ".py"}
+    assert len(lengths) > 500
+    assert {name: lines for name, lines in lengths.items() if lines > _MOST_LINES} == {}

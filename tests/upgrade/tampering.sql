@@ -80,10 +80,10 @@ CREATE TABLE birth.mine ();
 DROP TABLE birth.mine;
 
 -- name: domain
--- found: type birth.mine additional
-CREATE DOMAIN birth.mine AS text;
+-- found: type birth.my_text additional
+CREATE DOMAIN birth.my_text AS text;
 -- mended by:
-DROP DOMAIN birth.mine;
+DROP DOMAIN birth.my_text;
 
 -- name: rule
 -- found: rule quiet on birth.birth_backfill_item additional
