@@ -8,7 +8,7 @@ import pytest
 
 from core.db.rows.identity import CLASSIFY
 from core.domain.classify.identity import Identity, column_identity, synthetic_identity
-from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, Unavailable
+from core.errors import ConsoleError, GateClosed, NotAllowed, Stale, Unavailable, UsageError
 from core.services.classify import classify, sources
 from tests import line
 from tests.asking import ask
