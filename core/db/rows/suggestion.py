@@ -42,8 +42,17 @@ class Rejected:
     columns: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnsOf:
+    """All columns of a collection's table, in its order."""
+
+    collection_name: str
+    columns: tuple[str, ...]
+
+
 PLACES: Final = Query("suggestion.places", Place)
 CHOSEN: Final = Query("suggestion.chosen", Chosen)
 REJECTED: Final = Query("suggestion.rejected", Rejected)
+COLUMNS_OF: Final = Query("suggestion.columns_of", ColumnsOf)
 BLOCKERS: Final = Query("suggestion.blockers", Blocker)
 REGISTERED: Final = Query("suggestion.registered", Taken)

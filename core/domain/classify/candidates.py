@@ -1,10 +1,11 @@
 """The identities worth considering: what is declared, and what the sample does not refute. Pure counting."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
+from operator import itemgetter
 
 from core.domain.classify.column_names import CHANGING, REFERENCE, is_audit, is_birth, is_measure, is_ordinal, kind
 from core.domain.classify.column_statistics import SampledTable, has_twins, unusable_because
@@ -87,15 +88,17 @@ def is_enumerated(table: SampledTable, parent: str, number: str) -> bool:
 
     A sample of pages tears parents apart: there half of them are enough.
     """
-    texts = table.sample[number]
-    if None in texts or not all(map(str.isdecimal, texts)):  # type: ignore[arg-type]  # there is no None
+    values = table.values[number]
+    if None in values or not all(map(str.isdecimal, values)):  # type: ignore[arg-type]  # there is no None
         return False
-    runs: defaultdict[str | None, set[int]] = defaultdict(set)
-    for owner, value in zip(table.sample[parent], map(int, texts), strict=True):  # type: ignore[arg-type]  # as above
-        runs[owner].add(value)
-    if not runs or table.size < _CHILDREN * len(runs):
+    owners = table.ordinals[parent]
+    if not owners or table.size < _CHILDREN * (max(owners) + 1):
         return False
-    whole = sum(max(run) - min(run) + 1 == len(run) and min(run) in (0, 1) for run in runs.values())
+    known = {text: int(text) for text in values}  # type: ignore[arg-type]  # as above
+    ordered = sorted(set(zip(owners, map(known.__getitem__, table.sample[number]), strict=True)))
+    least, most = dict(reversed(ordered)), dict(ordered)
+    runs = Counter(map(itemgetter(0), ordered))
+    whole = sum(least[each] in (0, 1) and most[each] - least[each] + 1 == length for each, length in runs.items())
     return whole >= (_RUNS if table.whole else _TORN_RUNS) * len(runs)
 
 

@@ -94,11 +94,8 @@ class ColumnFacts(Kept):
         return {name: 1 << at for name, at in self.places.items()}
 
     def set_of(self, columns: Iterable[str]) -> int:
-        """These columns as one number."""
-        bits, found = self.bits, 0
-        for name in columns:
-            found |= bits[name]
-        return found
+        """These columns, none of them twice, as one number."""
+        return sum(map(self.bits.__getitem__, columns))
 
     @cached_property
     def unique_alone(self) -> int:
@@ -112,21 +109,34 @@ class ColumnFacts(Kept):
         counted = [name for name in self.usable if pairs and name not in self.unique]
         return dict.fromkeys(self.usable, 0.0) | {name: _meeting(self.table.sample[name]) / pairs for name in counted}
 
-    @cached_property
-    def numbers(self) -> Mapping[str, tuple[int, ...]]:
-        """The columns that may count: whole numbers from 0 or 1, none larger than there are rows."""
-        found = {}
-        for name in self.usable:
-            values = () if name in self.constant else self.whole_numbers(name)
-            if values and min(values) in (0, 1) and max(values) <= len(values):
-                found[name] = values
-        return found
+    def counting(self, name: str) -> tuple[int, ...]:
+        """The values of a column that may count: whole numbers from 0 or 1, none larger than there are rows.
+
+        Nothing of any other column.
+        """
+        return self.kept("counting", name, lambda: self._counting(name))
+
+    def _counting(self, name: str) -> tuple[int, ...]:
+        table = self.table
+        if table.by_name[name].type not in WHOLE_NUMBERS or name in self.constant or name not in self.usable:
+            return ()
+        if max(map(len, filter(None, table.values[name])), default=0) > len(str(table.size)):
+            return ()
+        values = self.whole_numbers(name)
+        return values if values and min(values) in (0, 1) and max(values) <= len(values) else ()
 
     def whole_numbers(self, name: str) -> tuple[int, ...]:
         """The values of a column of whole numbers but NULL; nothing of a column of another type."""
         if self.table.by_name[name].type not in WHOLE_NUMBERS:
             return ()
         return self.kept("whole", name, lambda: tuple(map(int, filter(None, self.table.sample[name]))))
+
+    def determines(self, name: str, other: str) -> bool:
+        """Whether a column that repeats tells another one's value wherever it repeats, and more than that."""
+        table = self.table
+        if table.size <= _LOOKED_AT and table.distinct[name] <= table.distinct[other]:
+            return False  # as many values or fewer cannot tell more
+        return self.tells(name, other) == 1 > self.tells(other, name)
 
     def are_unique(self, columns: Iterable[str]) -> bool:
         """Whether no two rows of the sample are alike in these columns; counted only where nothing implies it."""
@@ -144,9 +154,9 @@ class ColumnFacts(Kept):
         if wanted & self.unique_alone:
             return 1.0
         if wanted not in self._accidents:
-            expected = self.table.size * (self.table.size - 1) / 2
+            expected, meetings = self.table.size * (self.table.size - 1) / 2, self.meetings
             for name in self._names_of(wanted):
-                expected *= self.meetings[name]
+                expected *= meetings[name]
             self._accidents[wanted] = exp(-expected / 3)
         return self._accidents[wanted]
 
@@ -255,7 +265,7 @@ class ColumnFacts(Kept):
 
     def _may_only_count(self, name: str, parents: Iterable[tuple[str, str]]) -> bool:
         """Whether small numbers, called like a table, are among its ids as any small numbers would be."""
-        return name in self.numbers and self.table.distinct[name] < _COVERED * max(
+        return bool(self.counting(name)) and self.table.distinct[name] < _COVERED * max(
             self.around.distinct(*parent) for parent in parents
         )
 

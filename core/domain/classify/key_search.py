@@ -15,19 +15,37 @@ _LONGEST_RUN = 7
 _WIDEST, _WIDEST_REFERENCES = 3, 5
 _COMBINED, _REFERENCES = 10, 9  # columns that are combined: combinations grow with their power
 _MOST = 400  # candidates
+_MANY_ROWS = 50  # from which on what is unique alone is hardly so by accident
+_FIRST_RUN = 4  # leading columns that are always considered
 _TOLD = (CHANGING, LABEL, AUDIT)
 
 
 def searched(facts: ColumnFacts) -> list[Columns]:
     """Every set of columns that is worth a score, each in the table's order."""
     found: dict[int, Columns] = {}
+    bits = facts.bits.__getitem__
     for columns in _considered(facts):
-        wanted = facts.set_of(columns)
-        if wanted not in found and facts.is_unique(wanted):
+        wanted = sum(map(bits, columns))
+        if wanted not in found and facts.is_unique(wanted) and not _is_padded(facts, columns, wanted):
             found[wanted] = columns
             if len(found) == _MOST:
                 break
     return list(found.values())
+
+
+def _is_padded(facts: ColumnFacts, columns: Columns, wanted: int) -> bool:
+    """Whether a column that is unique alone, in many rows, stands among two or more that nothing asks for.
+
+    A column of one value so far may be part of the key, and what other tables' keys need, and the leading columns.
+    """
+    alone = wanted & facts.unique_alone
+    if not alone or len(columns) <= 2 or facts.table.size < _MANY_ROWS:  # noqa: PLR2004 - beside it, one column
+        return False
+    if len(columns) <= _FIRST_RUN and not wanted & (wanted + 1):
+        return False
+    alone_only = not alone & (alone - 1)  # without it, the others may not tell the rows apart
+    spare = [name for name in columns if name not in facts.constant and not (alone_only and name in facts.unique)]
+    return len(spare) > 1 and not all(facts.needed_elsewhere(name) for name in spare)
 
 
 def _considered(facts: ColumnFacts) -> Iterator[Columns]:

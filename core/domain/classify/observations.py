@@ -108,7 +108,7 @@ class _Parts(dict[str, _Part]):
             unique=name in facts.unique,
             constant=name in facts.constant,
             reference=role == REFERENCE,
-            counts=role != REFERENCE and name in facts.numbers,
+            counts=role != REFERENCE and bool(facts.counting(name)),
             needed=needed,
         )
         return self[name]
@@ -118,13 +118,13 @@ def _telling(facts: ColumnFacts, name: str) -> Iterator[str]:
     """The columns that tell this one and more: the row's thing, of which this is a trait."""
     for other in facts.usable:
         is_key = other != name and facts.roles[other] in _KEYS and other not in facts.unique
-        if is_key and facts.tells(other, name) == 1 > facts.tells(name, other):
+        if is_key and facts.determines(other, name):
             yield other
 
 
 def _several(facts: ColumnFacts, known: _Parts, columns: Columns) -> Observations:
     parts = [known[name] for name in columns]
-    wanted = facts.set_of(columns)
+    wanted = sum(part.bit for part in parts)
     idle = [part for part in parts if facts.is_unique(wanted ^ part.bit)]
     stems = {part.stem for part in parts}
     found: defaultdict[str, float] = defaultdict(float)
@@ -150,12 +150,17 @@ def _several(facts: ColumnFacts, known: _Parts, columns: Columns) -> Observation
 def _spare(facts: ColumnFacts, parts: Sequence[_Part], spare: Sequence[_Part], found: dict[str, float]) -> None:
     """What is seen where some parts, which have several values, are not needed to tell the rows apart."""
     repeating = [part for part in parts if not part.unique]
+    wanted = sum(part.bit for part in parts)
     told = elsewhere = unlikely = 0.0
     for part in spare:
         elsewhere += part.needed
-        told += max((facts.tells(other.name, part.name) for other in repeating if other is not part), default=0.0)
+        best = 0.0
+        for other in repeating:
+            if other is not part and best < 1:
+                best = max(best, facts.tells(other.name, part.name))
+        told += best
         if len(parts) - len(repeating) == part.unique:  # else one of the others is unique alone
-            unlikely += 1 - facts.accident(facts.set_of(other.name for other in parts if other is not part))
+            unlikely += 1 - facts.accident(wanted ^ part.bit)
     found["not needed"] = float(len(spare))
     found["not needed, and told by another part"] = told
     found["not needed here, but in other tables' keys"] = elsewhere
@@ -198,7 +203,7 @@ def _is_counted(facts: ColumnFacts, rest: Sequence[str], number: _Part) -> bool:
         owners = list(zip(*(table.ordinals[name] for name in rest), strict=True))
     if table.size < _CHILDREN * len(set(owners)):
         return False
-    ordered = sorted(set(zip(owners, facts.numbers[number.name], strict=True)))
+    ordered = sorted(set(zip(owners, facts.counting(number.name), strict=True)))
     least, most = dict(reversed(ordered)), dict(ordered)
     whole = 0
     for owner, values in Counter(map(itemgetter(0), ordered)).items():

@@ -15,6 +15,7 @@ from core.domain.classify.key_search import searched
 from core.domain.classify.observations import observed
 from core.domain.classify.points import NAT, POINTS
 from core.domain.classify.scores import score
+from core.domain.classify.sister_tables import Sisters
 from core.domain.classify.surroundings import Surroundings
 
 # No plan is made for any other identity: new rows and old ones would have codes of two kinds.
@@ -41,11 +42,13 @@ def ranked(table: SampledTable, shape: Shape, around: Surroundings, refuted: Col
     """The candidates of `table` but the `refuted`, best first; of equals the one with fewer columns, or to the left."""
     considered = _declared(table, shape) if table.keys or not table.size else _learned(table, around)
     columns = [each for each in considered if each not in refuted]
-    parts = [considered[each] | _registered_by(table, each) for each in columns]
+    parts = [considered[each] for each in columns]
+    if table.gateway_code is not None:
+        parts = [own | _registered_by(table, each) for own, each in zip(parts, columns, strict=True)]
     points = list(map(total, parts))
     unaided = likely = shares(points)
-    if around.decided_sisters(table.collection):
-        parts = [own | _chosen(table, each, around) for own, each in zip(parts, columns, strict=True)]
+    if sisters := around.decisions.of(table.collection, table.by_name):
+        parts = [own | _chosen(each, sisters) for own, each in zip(parts, columns, strict=True)]
         points = list(map(total, parts))
         likely = shares(points)
     places = {name: at for at, name in enumerate(table.by_name)}
@@ -59,10 +62,10 @@ def _registered_by(table: SampledTable, columns: Columns) -> dict[str, float]:
     return {"the gateway registers new rows by it": GATEWAY} if columns == (table.gateway_code,) else {}
 
 
-def _chosen(table: SampledTable, columns: Columns, around: Surroundings) -> dict[str, float]:
+def _chosen(columns: Columns, sisters: Sisters) -> dict[str, float]:
     parts = {
-        "chosen so for sister tables": round(CHOSEN * around.chosen_alike(table.collection, columns), 1),
-        REJECTED: round(-CHOSEN * around.rejected_alike(table.collection, columns), 1),
+        "chosen so for sister tables": round(CHOSEN * sisters.chosen_alike(columns), 1),
+        REJECTED: round(-CHOSEN * sisters.rejected_alike(columns), 1),
     }
     return {name: points for name, points in parts.items() if points}
 

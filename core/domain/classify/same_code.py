@@ -20,6 +20,7 @@ _ALIKE = str.maketrans(
     "01i|ı" + _CYRILLIC + _CYRILLIC.upper() + _GREEK + _GREEK.upper() + _ARMENIAN + _ARMENIAN.upper(),  # noqa: RUF001
     "ollll" + 2 * "abekmhopctyxljsdqwhl" + 2 * "abyezhlkmnoptyxw" + 2 * "ounh",
 )
+_PRINTABLE = bytes(range(0x20, 0x7F))
 
 
 def fold(text: str) -> str:
@@ -68,4 +69,5 @@ def are_confused(texts: Iterable[str]) -> bool:
 
 def _is_plain(text: str) -> bool:
     """Whether a text is printable ASCII: looked at in one go, however many texts it was joined from."""
-    return text.isascii() and text.isprintable()
+    # As bytes: to ask each letter whether it is printable takes ten times as long.
+    return text.isascii() and not text.encode().translate(None, _PRINTABLE)

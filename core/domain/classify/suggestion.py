@@ -84,7 +84,8 @@ def suggest(
     ordered = ranked(table, view.shape, around or Surroundings(), view.refuted)
     fitting = (each for each in ordered if view.is_bare(each.columns) or all(map(fits_template, each.columns)))
     found = list(islice(fitting, _KEPT))
-    shown = tuple(_candidate(view, rank, found) for rank, _ in enumerate(found, 1))
+    texts = [Identity(table.collection, SYNTHETIC, each.columns).text for each in found[:2]]
+    shown = tuple(_candidate(view, rank, found, texts) for rank, _ in enumerate(found, 1))
     doubts = tuple(_doubts(view, found))
     return Suggestion(table.collection, _tier(found, doubts), shown, doubts)
 
@@ -115,10 +116,12 @@ class _View:
         return EXACT if self.table.whole or self.checked.get(columns) else SAMPLE
 
 
-def _candidate(view: _View, rank: int, found: Sequence[Ranked]) -> Candidate:
+def _candidate(view: _View, rank: int, found: Sequence[Ranked], texts: Sequence[str]) -> Candidate:
+    """The candidate at `rank`; `texts` are the first two, one of which it is compared with."""
     table, own = view.table, found[rank - 1]
     identity = Identity(table.collection, COLUMN if view.is_bare(own.columns) else SYNTHETIC, own.columns)
-    rival = next((each for each in found if each is not own), None)
+    at = int(rank == 1)  # the first is compared with the second, all others with the first
+    rival = found[at] if at < len(found) else None
     key = table.declared(own.columns)
     evidence: dict[str, Json] = {
         "parts": dict(own.parts),
@@ -129,7 +132,7 @@ def _candidate(view: _View, rank: int, found: Sequence[Ranked]) -> Candidate:
         "exactness": view.exactness(own.columns),
         "distinct": [table.distinct.get(name) for name in own.columns],
         "collisions": view.taken.get(own.columns[0], []) if len(own.columns) == 1 else [],
-        "runner_up": None if rival is None else Identity(table.collection, SYNTHETIC, rival.columns).text,
+        "runner_up": None if rival is None else texts[at],
         "margin": None if rival is None else round(own.points - rival.points, 1),
     }
     return Candidate(rank, identity, round(own.points, 1), evidence)

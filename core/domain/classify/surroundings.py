@@ -6,7 +6,7 @@ show whether the values of one column are among those of another, at a price tha
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -25,9 +25,10 @@ from core.domain.classify.column_names import (
     words,
 )
 from core.domain.classify.column_statistics import SampledTable, unusable_because
-from core.domain.classify.sister_tables import Decisions, by_last_word, last_word, share_alike
+from core.domain.classify.sister_tables import Decisions
 
 _KEPT = 128  # hashes of a column
+_MANY = 4 * _KEPT
 _DANGLING = 0.95  # of the values that can be looked up: rows that were deleted leave some behind
 _ALL = 1 << 32
 _KEY_TYPES = ("smallint", "integer", "bigint", "numeric", "uuid", "text", "character", "date", "name")
@@ -112,7 +113,13 @@ def _is_long(table: SampledTable, name: str) -> bool:
 
 def _sketch(table: SampledTable, name: str) -> Sketch:
     hashes = set(map(crc32, map(str.encode, filter(None, table.values[name]))))
-    return _sketch_of(tuple(sorted(hashes)[:_KEPT]), len(hashes))
+    least: Collection[int] = hashes
+    if len(hashes) > _MANY:
+        # About twice as many as are kept lie below this: the others need not be put in order.
+        bound = 2 * _KEPT * _ALL // len(hashes)
+        least = [each for each in hashes if each < bound]
+        least = hashes if len(least) < _KEPT else least
+    return _sketch_of(tuple(sorted(least)[:_KEPT]), len(hashes))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -140,34 +147,11 @@ def _needed(table: SampledTable, usable: Sequence[str], unique: frozenset[str]) 
 class Surroundings:
     """The outlines of all tables that were looked at, and what they say together.
 
-    `chosen` are the identities that people gave to collections of this database, by their columns; `rejected` those
-    that they decided against, of which a collection may have several.
+    `decisions` are what people decided for tables of this database.
     """
 
     outlines: tuple[Outline, ...] = ()
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    rejected: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    def decided_sisters(self, collection: str) -> bool:
-        """Whether people gave sister tables an identity, or decided against one."""
-        word = last_word(collection)
-        return word in self._chosen or word in self._rejected
-
-    def chosen_alike(self, collection: str, columns: Sequence[str]) -> float:
-        """The share of sister tables (their names end with the same word) that people gave a like identity."""
-        return share_alike(collection, columns, self._chosen)
-
-    def rejected_alike(self, collection: str, columns: Sequence[str]) -> float:
-        """The share of sister tables, of those where people decided against an identity, that rejected a like one."""
-        return share_alike(collection, columns, self._rejected)
-
-    @cached_property
-    def _chosen(self) -> Decisions:
-        return by_last_word(self.chosen.items())
-
-    @cached_property
-    def _rejected(self) -> Decisions:
-        return by_last_word(self.rejected)
+    decisions: Decisions = field(default_factory=Decisions)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Outline]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from core.db.connection.session import Connection
-from core.db.rows.suggestion import BLOCKERS, CHOSEN, REJECTED
+from core.db.rows.suggestion import BLOCKERS, CHOSEN, COLUMNS_OF, REJECTED
 from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.identity import Identity
+from core.domain.classify.sister_tables import Decisions
 from core.domain.classify.suggestion import OPEN, Suggestion, suggest
 from core.domain.classify.surroundings import Outline, Surroundings, outline, tables_named
 from core.errors import ConsoleError, Json
@@ -47,10 +48,7 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
 def _studied(connection: Connection, wanted: Sequence[Place]) -> Iterator[tuple[SampledTable | None, Suggestion]]:
     catalogs = Catalogs(connection, wanted)
     study = _Study(connection, catalogs, claimed_codes.bare(connection))
-    decided = Surroundings(
-        chosen={row.collection_name: row.columns for row in connection.rows(CHOSEN)},
-        rejected=tuple((row.collection_name, row.columns) for row in connection.rows(REJECTED)),
-    )
+    decided = Surroundings(decisions=_decisions(connection))
     compared = not all(catalogs.keys[place.relid] for place in wanted)
     outlines: list[Outline] = []
     waiting: list[tuple[Place, SampledTable | None]] = []
@@ -85,6 +83,14 @@ def standing_of(connection: Connection, identity: Identity) -> Json:
         if candidate.identity == identity:
             return suggestion.told(candidate)
     return None
+
+
+def _decisions(connection: Connection) -> Decisions:
+    chosen = {row.collection_name: row.columns for row in connection.rows(CHOSEN)}
+    rejected = tuple((row.collection_name, row.columns) for row in connection.rows(REJECTED))
+    tables = [*chosen, *(name for name, _ in rejected)]
+    columns = connection.rows(COLUMNS_OF, {"collections": tables}) if tables else []
+    return Decisions(chosen, rejected, {row.collection_name: row.columns for row in columns})
 
 
 def _unclassified(connection: Connection) -> tuple[list[str], list[str]]:

@@ -29,6 +29,14 @@ JOIN {S}.birth_identity_history AS h ON h.collection_name = i.collection_name AN
 WHERE pg_catalog.jsonb_typeof(h.evidence #> '{{suggestion,instead_of}}') = 'array'
 ORDER BY 1, 2
 
+-- name: columns_of
+SELECT c.collection_name, ARRAY(
+    SELECT a.attname::text FROM pg_catalog.pg_attribute AS a
+    WHERE a.attrelid = c.relid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) AS columns
+FROM {S}.birth_collections() AS c
+WHERE c.relid IS NOT NULL AND c.collection_name = ANY (%(collections)s::text[])
+ORDER BY c.collection_name COLLATE "C"
+
 -- name: blockers
 SELECT c.collection_name, c.relid IS NOT NULL AS has_table, coalesce(c.version, 0) AS version
 FROM {S}.birth_collections() AS c

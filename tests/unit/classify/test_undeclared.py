@@ -1,6 +1,6 @@
 """What the suggester makes of tables that nobody declared a key for: values, names, and what other tables show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,6 +11,7 @@ from core.domain.classify.facts import ColumnFacts
 from core.domain.classify.key_search import searched
 from core.domain.classify.observations import observed
 from core.domain.classify.points import POINTS
+from core.domain.classify.sister_tables import Decisions
 from core.domain.classify.suggestion import Suggestion, suggest
 from core.domain.classify.surroundings import Surroundings, outline
 
@@ -54,6 +55,15 @@ def fleet(languages: int = 1) -> dict[str, SampledTable]:
 
 def ranked(tables: dict[str, SampledTable], name: str) -> Suggestion:
     return suggest(tables[name], around=Surroundings(tuple(map(outline, tables.values()))))
+
+
+def decided(
+    chosen: Mapping[str, tuple[str, ...]] | None = None,
+    rejected: Sequence[tuple[str, tuple[str, ...]]] = (),
+    columns: Mapping[str, Sequence[str]] | None = None,
+) -> Surroundings:
+    """No other table was looked at, but people decided for some."""
+    return Surroundings(decisions=Decisions(chosen or {}, rejected, columns or {}))
 
 
 def first(suggestion: Suggestion) -> tuple[str, ...]:
@@ -220,26 +230,47 @@ def test_what_people_chose_for_sister_tables_shifts_the_order_and_makes_nobody_s
     names = fleet()["ship_names"]
     alone = suggest(names)
     chosen = {f"{thing}_names": (f"{thing}_id", "language_id") for thing in ("port", "crew", "buoy", "lock", "quay")}
-    helped = suggest(names, around=Surroundings(chosen=chosen))
+    helped = suggest(names, around=decided(chosen))
     assert (first(alone), first(helped)) == (("ship_id",), ("ship_id", "language_id"))
     assert helped.tier != "A"
     assert helped.first is not None
     parts = helped.first.evidence["parts"]
     assert isinstance(parts, dict)
     assert "chosen so for sister tables" in parts
-    assert first(suggest(names, around=Surroundings(chosen={"port_logs": ("port_id", "language_id")}))) == ("ship_id",)
+    assert first(suggest(names, around=decided({"port_logs": ("port_id", "language_id")}))) == ("ship_id",)
+
+
+@pytest.mark.parametrize(
+    ("own", "sister", "columns", "related"),
+    [
+        ("calls_2023", "calls_2024", (), True),  # years of one thing
+        ("harbour_calls", "harbour_trips", ("pilot", "berth", "seen", "fee"), True),  # a prefix, and most columns
+        ("calls", "trips", ("pilot", "berth", "seen"), True),  # the same columns, whatever they are called
+        ("calls", "trips", ("pilot", "berth", "crane", "hull", "fee"), False),
+        ("harbour_calls", "harbour_trips", ("pilot", "hull", "crane", "fee"), False),
+        ("calls", "trips", ("pilot", "berth"), False),  # two columns that are the same say nothing
+    ],
+)
+def test_sisters_are_called_alike_or_have_the_same_columns(
+    own: str, sister: str, columns: Sequence[str], *, related: bool
+) -> None:
+    around = decided({sister: ("pilot", "seen")}, (), {sister: columns})
+    sisters = around.decisions.of(own, ("pilot", "berth", "seen"))
+    assert (sisters is not None) is related
+    if sisters is not None:
+        assert (sisters.chosen_alike(("pilot", "seen")), sisters.chosen_alike(("pilot",))) == (0.5, 0.0)
 
 
 def test_what_people_rejected_for_sister_tables_falls_behind_and_keeps_the_rest_from_tier_a() -> None:
     names = fleet()["ship_names"]
     rejected = tuple((f"{thing}_names", (f"{thing}_id",)) for thing in ("port", "crew", "buoy", "lock", "quay"))
-    suggestion = suggest(names, around=Surroundings(rejected=rejected))
+    suggestion = suggest(names, around=decided(rejected=rejected))
     parts = {each.identity.columns: each.evidence["parts"] for each in suggestion.candidates}
     alone = parts["ship_id",]
     assert isinstance(alone, dict)
     assert alone["rejected for sister tables"] < 0
     assert first(suggestion) != ("ship_id",)
-    ships = suggest(fleet()["ships"], around=Surroundings(rejected=(("ships", ("id",)),)))
+    ships = suggest(fleet()["ships"], around=decided(rejected=(("ships", ("id",)),)))
     assert ships.tier == "A"  # its own past is no sister's
 
 
@@ -247,7 +278,7 @@ def test_a_first_candidate_that_people_rejected_for_sister_tables_is_never_accep
     tables = fleet()
     own = replace(tables["ships"], collection="ship_ports", tables=frozenset(tables))
     assert suggest(own).tier == "A"
-    suspected = suggest(own, around=Surroundings(rejected=(("crew_ports", ("id",)),)))
+    suspected = suggest(own, around=decided(rejected=(("crew_ports", ("id",)),)))
     assert first(suspected) == ("id",)
     assert suspected.tier == "B"
     assert "people rejected the same for sister tables" in suspected.doubts
