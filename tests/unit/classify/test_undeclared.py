@@ -170,6 +170,18 @@ def test_a_set_that_is_larger_than_needed_is_a_candidate_too() -> None:
     assert {frozenset({"ship_id"}), frozenset({"ship_id", "language_id"})} <= found
 
 
+@pytest.mark.parametrize(("rows", "considered"), [(40, True), (60, False)])
+def test_what_is_unique_alone_in_many_rows_is_not_weighed_with_two_more_that_nothing_needs(
+    rows: int, *, considered: bool
+) -> None:
+    calls = {"crane": [str(n % 5) for n in range(rows)], "berth_no": numbers(rows), "ship_no": numbers(rows, 900)}
+    found = {
+        *searched(ColumnFacts(table("calls", {"pier": [str(n % 3) for n in range(rows)], **calls}), Surroundings()))
+    }
+    assert (("crane", "berth_no", "ship_no") in found) is considered
+    assert {("berth_no",), ("pier", "crane", "berth_no")} <= found  # alone, and as a leading run
+
+
 @pytest.mark.parametrize("style", ["prefixed tables", "prefixed columns", "camel case"])
 def test_how_names_are_written_makes_no_difference(style: str) -> None:
     tables = fleet(languages=3)
