@@ -145,19 +145,38 @@ COMMENT ON FUNCTION {S}._birth_same_expression(oid, text, text[]) IS
     'SQL expression that differs wherever two rows are told apart: the code, or the columns with an equality of '
     'their own. Private.';
 
+-- The query of each row's code, whether it is odd (holds more than visible ASCII), and its folded form. Forms are found
+-- as birth_code_fold does it, which is only called where characters have compatible forms: half a million calls take
+-- longer than a sort. Each is computed once (OFFSET 0).
+CREATE OR REPLACE FUNCTION {S}._birth_forms_query(p_relid oid, p_expression text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = 'on' AS $body$
+    SELECT format($query$
+            SELECT seen.code, seen.odd, CASE
+                WHEN NOT seen.odd THEN seen.code
+                %1$s ELSE {S}.birth_code_fold(seen.code) END COLLATE "C" AS form
+            FROM (
+                SELECT row.code, row.odd, CASE WHEN row.odd THEN regexp_replace(row.code, %2$L, '', 'g') END AS text
+                FROM (
+                    SELECT coded.code, %3$s AS odd
+                    FROM (SELECT (%4$s) COLLATE "C" AS code FROM %5$s AS source OFFSET 0) AS coded OFFSET 0) AS row
+                OFFSET 0) AS seen $query$,
+        CASE WHEN getdatabaseencoding() = 'UTF8' THEN 'WHEN seen.text IS NFKC NORMALIZED THEN seen.text' ELSE '' END,
+        {UNSEEN}
+        , {S}._birth_odd_expression('coded.code'), p_expression, {S}._birth_source(p_relid))
+$body$;
+COMMENT ON FUNCTION {S}._birth_forms_query(oid, text) IS
+    'The query of each row''s code, whether it holds more than visible ASCII, and its folded form. Private.';
+
 -- The statement that counts how many codes are left over when those that are the same code are one, and names three
 -- groups of them. A code of visible ASCII alone has only itself as its folded form: it is looked for among the folded
--- forms first, which are few, for to look at its characters takes longer. Forms are found as birth_code_fold does it,
--- which is only called where characters have compatible forms: half a million calls take longer than the sort.
+-- forms first, which are few, for to look at its characters takes longer.
 CREATE OR REPLACE FUNCTION {S}._birth_twins_statement(p_relid oid, p_expression text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = 'on' AS $body$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH row AS NOT MATERIALIZED (
             SELECT (%1$s) COLLATE "C" AS code FROM %2$s AS source
         ), folded AS MATERIALIZED (
-            SELECT code, (%3$s) COLLATE "C" AS form
-            FROM (
-                SELECT code, regexp_replace(code, %4$L, '', 'g') AS seen FROM row WHERE code ~ '[^!-~]' OFFSET 0) AS odd
+            SELECT code, form FROM (%3$s) AS formed WHERE odd
         ), same AS MATERIALIZED (
             SELECT code, form
             FROM folded
@@ -174,12 +193,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET standard_conformin
             SELECT jsonb_agg((SELECT array_agg(DISTINCT same.code) FROM same WHERE same.form = few.form)
                 ORDER BY few.first)
             FROM (SELECT met.form, met.first FROM met ORDER BY met.first LIMIT 3) AS few)
-        FROM met $query$,
-        p_expression, {S}._birth_source(p_relid), CASE WHEN getdatabaseencoding() = 'UTF8'
-            THEN 'CASE WHEN seen IS NFKC NORMALIZED THEN seen ELSE {S}.birth_code_fold(code) END'
-            ELSE '{S}.birth_code_fold(code)' END,
-        {UNSEEN}
-        )
+        FROM met $query$, p_expression, {S}._birth_source(p_relid), {S}._birth_forms_query(p_relid, p_expression))
 $body$;
 COMMENT ON FUNCTION {S}._birth_twins_statement(oid, text) IS
     'The query that counts codes whose folded form another code has as well, with examples. Private.';

@@ -34,18 +34,17 @@ BEGIN
         END IF;
         IF {S}._birth_entry_readable(v_entry) THEN
             IF v_found ? v_entry.ledger_id::text THEN
-                SELECT row.* INTO planned, late, without_code, duplicates, v_suspects
+                SELECT row.*, NULL, 0, NULL
+                INTO planned, late, without_code, duplicates, v_suspects, v_shared, twins, v_twins
                 FROM jsonb_to_record(v_found -> v_entry.ledger_id::text) AS row(
                     planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint);
-                v_shared := NULL;
             ELSE
-                SELECT row.* INTO planned, late, without_code, duplicates, v_suspects, v_shared
+                SELECT row.* INTO planned, late, without_code, duplicates, v_suspects, v_shared, twins, v_twins
                 FROM {S}._birth_reading({S}._birth_reread_statement(v_entry),
                     {S}._birth_entry_bounds(v_entry)) AS row(
-                    planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint, shared jsonb);
+                    planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint, shared jsonb,
+                    twins bigint, same jsonb);
             END IF;
-            twins := 0;
-            v_twins := NULL;
             IF v_suspects > 0 THEN
                 SELECT row.* INTO twins, v_twins FROM {S}._birth_reading({S}._birth_twins_statement(
                     v_entry.relid, {S}._birth_identity_expression(
@@ -66,32 +65,100 @@ COMMENT ON FUNCTION {S}._birth_run_reread(bigint) IS
     'What every source of a run holds now: rows that a new run would register, new rows, rows without a code, '
     'shared codes. Private.';
 
--- The statement that reads one entry again. One sort counts the rows that share a code and finds three such codes: a
--- proof that fails takes no longer than one that holds. Codes that cannot repeat are counted as a plan counts them.
+-- The statement that reads one entry again, in two shapes: rows of the plan that a rerun would register, new ones, rows
+-- without a code, duplicates, those that may have a twin, shared codes, twins, examples of these.
 CREATE OR REPLACE FUNCTION {S}._birth_reread_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
-        WITH missing AS MATERIALIZED (%1$s), repeated AS MATERIALIZED (%2$s), counted AS MATERIALIZED (%3$s)
+        WITH missing AS MATERIALIZED (%1$s), %2$s
         SELECT count(*) FILTER (WHERE item.seq IS NOT NULL AND aside.seq IS NULL),
-            count(*) FILTER (WHERE item.seq IS NULL), (SELECT without_code FROM counted),
-            (SELECT coalesce(sum(rows - 1), 0)::bigint FROM repeated), (SELECT suspects FROM counted), (%4$s)
+            count(*) FILTER (WHERE item.seq IS NULL),
+            (SELECT without_code FROM judged), (SELECT duplicates FROM judged), (SELECT suspects FROM judged),
+            (SELECT shared FROM judged), (SELECT twins FROM judged), (SELECT same FROM judged)
         FROM missing
-        LEFT JOIN {S}.birth_backfill_item AS item ON item.ledger_id = %5$s AND item.entity_code = missing.code
+        LEFT JOIN {S}.birth_backfill_item AS item ON item.ledger_id = %3$s AND item.entity_code = missing.code
         LEFT JOIN {S}.birth_backfill_quarantine AS aside ON aside.ledger_id = item.ledger_id
             AND aside.seq = item.seq
-        $query$, {S}._birth_missing_query(p_entry, NULL), {S}._birth_repeated_query(p_entry), CASE
-            WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
-                THEN {S}._birth_counted_query(p_entry)
-            ELSE format('SELECT count(*) - count(row.code) AS without_code,
-                    count(*) FILTER (WHERE row.code ~ ''[^!-~]'') AS suspects
-                FROM (SELECT %s AS code FROM %s AS source) AS row',
-                code.expression, {S}._birth_source(p_entry.relid)) END,
-        {S}._birth_shared_query('repeated'), p_entry.ledger_id)
+        $query$, {S}._birth_missing_query(p_entry, NULL),
+        CASE WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
+                OR cardinality({S}.birth_own_equality(p_entry.relid, p_entry.columns)) > 0
+            THEN {S}._birth_judged_by_code(p_entry, code.expression)
+            ELSE {S}._birth_judged_by_form(p_entry.relid, code.expression) END, p_entry.ledger_id)
     FROM {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source') AS code(expression)
 $body$;
 COMMENT ON FUNCTION {S}._birth_reread_statement({S}.birth_backfill_ledger) IS
     'The statement that reads the source of one entry again. Private.';
+
+-- What it judges where codes cannot repeat, and are counted as a plan counts them, or where their columns have an
+-- equality of their own; twins are looked for afterwards, if any code may have one.
+CREATE OR REPLACE FUNCTION {S}._birth_judged_by_code(p_entry {S}.birth_backfill_ledger, p_expression text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$repeated AS MATERIALIZED (%1$s), judged AS MATERIALIZED (
+            SELECT counted.without_code, (SELECT coalesce(sum(rows - 1), 0)::bigint FROM repeated) AS duplicates,
+                counted.suspects, (%2$s) AS shared, 0::bigint AS twins, NULL::jsonb AS same
+            FROM (%3$s) AS counted
+        )$query$, {S}._birth_repeated_query(p_entry), {S}._birth_shared_query('repeated'), CASE
+            WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
+                THEN {S}._birth_counted_query(p_entry)
+            ELSE format('SELECT count(*) - count(row.code) AS without_code,
+                    count(*) FILTER (WHERE row.code ~ ''[^!-~]'') AS suspects
+                FROM (SELECT %s AS code FROM %s AS source) AS row',
+                p_expression, {S}._birth_source(p_entry.relid)) END)
+$body$;
+COMMENT ON FUNCTION {S}._birth_judged_by_code({S}.birth_backfill_ledger, text) IS
+    'Parts of the statement that reads an entry again, whose codes cannot repeat or have an equality of their own. '
+    'Private.';
+
+-- What it judges elsewhere. One sort by folded forms finds rows without a code, shared codes and twins, and three of
+-- each: a proof that fails takes little longer than one that holds. Of a form, rows whose code is the form itself have
+-- one code; how many the odd ones have is told by their first and last, but where three or more rows have different
+-- ones (`many`): the source is read once more for these alone.
+CREATE OR REPLACE FUNCTION {S}._birth_judged_by_form(p_relid oid, p_expression text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format($query$repeated AS MATERIALIZED (
+            SELECT row.form, count(*) AS rows, count(*) FILTER (WHERE row.odd) AS odd,
+                min(row.code) FILTER (WHERE row.odd) AS first, max(row.code) FILTER (WHERE row.odd) AS last
+            FROM (%1$s) AS row
+            GROUP BY row.form HAVING count(*) > 1 OR row.form IS NULL
+        ), many AS MATERIALIZED (
+            SELECT row.form, row.code, count(*) AS rows
+            FROM (%1$s) AS row
+            WHERE (SELECT coalesce(bool_or(odd > 2 AND first <> last), false) FROM repeated)
+              AND row.odd AND row.form IN (SELECT form FROM repeated WHERE odd > 2 AND first <> last)
+            GROUP BY row.form, row.code
+        ), shared AS (
+            SELECT form AS code, rows - odd AS rows FROM repeated WHERE rows - odd > 1 AND form IS NOT NULL
+            UNION ALL SELECT first, odd FROM repeated WHERE odd > 1 AND first = last
+            UNION ALL SELECT code, rows FROM many WHERE rows > 1
+        ), met AS (
+            SELECT form, first, last, CASE WHEN rows > odd THEN form END AS plain
+            FROM repeated
+            WHERE odd > 0 AND (rows > odd OR first <> last)
+            ORDER BY least(first, CASE WHEN rows > odd THEN form END) LIMIT 3
+        ), summed AS MATERIALIZED (
+            SELECT coalesce(sum(rows) FILTER (WHERE form IS NULL), 0)::bigint AS without_code,
+                coalesce(sum(rows - 1) FILTER (WHERE form IS NOT NULL), 0)::bigint AS surplus,
+                (SELECT count(*) FROM many) + coalesce(sum(CASE
+                    WHEN odd = 0 THEN 0
+                    WHEN first = last THEN (rows > odd)::integer
+                    WHEN odd = 2 THEN 1 + (rows > odd)::integer
+                    ELSE (rows > odd)::integer - 1 END), 0)::bigint AS twins
+            FROM repeated
+        ), judged AS MATERIALIZED (
+            SELECT without_code, surplus - twins AS duplicates, 0::bigint AS suspects, (%2$s) AS shared, twins, (
+                SELECT jsonb_agg((
+                        SELECT array_agg(DISTINCT each.code)
+                        FROM (SELECT unnest(ARRAY[met.plain, met.first, met.last])
+                            UNION SELECT many.code FROM many WHERE many.form = met.form) AS each(code)
+                        WHERE each.code IS NOT NULL) ORDER BY least(met.first, met.plain))
+                FROM met) AS same
+            FROM summed
+        )$query$, {S}._birth_forms_query(p_relid, p_expression), {S}._birth_shared_query('shared'))
+$body$;
+COMMENT ON FUNCTION {S}._birth_judged_by_form(oid, text) IS
+    'Parts of the statement that reads an entry again: one sort finds rows without a code, shared codes and twins. '
+    'Private.';
 
 -- The query of an entry's codes that rows share, and by how many. None are looked for where they cannot repeat.
 CREATE OR REPLACE FUNCTION {S}._birth_repeated_query(p_entry {S}.birth_backfill_ledger) RETURNS text
