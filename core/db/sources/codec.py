@@ -106,17 +106,20 @@ def parts(columns: Sequence[str], types: Mapping[str, str], table: str) -> list[
     return [Part(part_text(column, types[column]), types[column] not in _SHORT) for column in columns]
 
 
+def seen(text: sql.Composable, schema: str) -> sql.Composable:
+    """Whether anything of a text is seen. Its first character tells most, any of visible ASCII nearly all."""
+    return sql.SQL(
+        "(pg_catalog.ascii({0}) BETWEEN 33 AND 126 OR {0} OPERATOR(pg_catalog.~) '[!-~]' OR {1}({0}) <> '')"
+    ).format(text, folded(schema))
+
+
 def code_expression(collection: str | None, given: Sequence[Part], schema: str) -> sql.Composable:
     """The code of a row: the one text where `collection` is None, else `collection:part/part`, each part escaped.
 
-    NULL where a part is NULL, empty or blank; a visible first character is enough to know that it is not.
+    NULL where a part is NULL, empty or blank.
     """
     present = [
-        sql.SQL("CASE WHEN pg_catalog.ascii({0}) BETWEEN 33 AND 126 THEN {0} WHEN {1}({0}) <> '' THEN {0} END").format(
-            part.text, folded(schema)
-        )
-        if part.free
-        else part.text
+        sql.SQL("CASE WHEN {1} THEN {0} END").format(part.text, seen(part.text, schema)) if part.free else part.text
         for part in given
     ]
     if collection is None:

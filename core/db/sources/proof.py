@@ -47,8 +47,8 @@ class Coded:
         return [part.text for part in self.parts if part.free]
 
 
-def _any(condition: LiteralString, texts: Sequence[sql.Composable], *more: sql.Composable) -> sql.Composable:
-    return sql.SQL(" OR ").join(sql.SQL(condition).format(text, *more) for text in texts) if texts else sql.SQL("false")
+def _any(condition: LiteralString, texts: Sequence[sql.Composable]) -> sql.Composable:
+    return sql.SQL(" OR ").join(sql.SQL(condition).format(text) for text in texts) if texts else sql.SQL("false")
 
 
 def _is_null(source: Coded) -> sql.Composable:
@@ -57,10 +57,7 @@ def _is_null(source: Coded) -> sql.Composable:
 
 def _is_empty(source: Coded) -> sql.Composable:
     """A row with a NULL beside an empty text counts as one with a NULL, and only as that."""
-    # A visible first character is the cheapest sign that a text is not blank.
-    blank = _any(
-        "pg_catalog.ascii({0}) NOT BETWEEN 33 AND 126 AND {1}({0}) = ''", source.free, codec.folded(source.schema)
-    )
+    blank = _any("NOT {}", [codec.seen(text, source.schema) for text in source.free])
     return sql.SQL("({}) AND NOT ({})").format(blank, _is_null(source))
 
 

@@ -93,7 +93,7 @@ BEGIN
                     UNION ALL SELECT 0, r.entity_code FROM {S}.birth_registry_rows() AS r
                     WHERE %5$s) AS each
                 GROUP BY each.code HAVING min(each.side) > 0' END
-            || ') AS every WHERE ascii(every.code) BETWEEN 33 AND 126 OR {S}.birth_code_fold(every.code) <> '''''
+            || ') AS every WHERE ' || {S}._birth_seen_condition('every.code')
         END, v_code, {S}._birth_source(p_entry.relid),
         format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
             v_code, {S}._birth_source(p_entry.relid)), v_text, v_within,

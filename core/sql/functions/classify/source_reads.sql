@@ -58,7 +58,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_counted_text(
     p_relid oid, p_text text, p_is_declared boolean, p_when text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_seen text := '(ascii(row.code) BETWEEN 33 AND 126 OR {S}.birth_code_fold(row.code) <> '''')';
+    v_seen text := {S}._birth_seen_condition('row.code');
 BEGIN
     RETURN format('SELECT count(*), count(row.code) FILTER (WHERE %3$s), count(%4$s) FILTER (WHERE %3$s),
             max(CASE WHEN NOT row.odd THEN octet_length(row.code) WHEN %3$s THEN length(row.code) END),
@@ -146,23 +146,30 @@ COMMENT ON FUNCTION {S}._birth_same_expression(oid, text, text[]) IS
     'their own. Private.';
 
 -- The query of each row's code, whether it is odd (holds more than visible ASCII), and its folded form. Forms are found
--- as birth_code_fold does it, which is only called where characters have compatible forms: half a million calls take
--- longer than a sort. Each is computed once (OFFSET 0).
+-- as birth_code_fold does it, without calling it: half a million calls take longer than a sort. Each is computed once
+-- (OFFSET 0).
 CREATE OR REPLACE FUNCTION {S}._birth_forms_query(p_relid oid, p_expression text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = 'on' AS $body$
-    SELECT format($query$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = 'on' AS $body$
+DECLARE
+    v_unseen text :=
+        {UNSEEN};
+BEGIN
+    RETURN format($query$
             SELECT seen.code, seen.odd, CASE
                 WHEN NOT seen.odd THEN seen.code
-                %1$s ELSE {S}.birth_code_fold(seen.code) END COLLATE "C" AS form
+                %1$s END COLLATE "C" AS form
             FROM (
                 SELECT row.code, row.odd, CASE WHEN row.odd THEN regexp_replace(row.code, %2$L, '', 'g') END AS text
                 FROM (
                     SELECT coded.code, %3$s AS odd
                     FROM (SELECT (%4$s) COLLATE "C" AS code FROM %5$s AS source OFFSET 0) AS coded OFFSET 0) AS row
                 OFFSET 0) AS seen $query$,
-        CASE WHEN getdatabaseencoding() = 'UTF8' THEN 'WHEN seen.text IS NFKC NORMALIZED THEN seen.text' ELSE '' END,
-        {UNSEEN}
-        , {S}._birth_odd_expression('coded.code'), p_expression, {S}._birth_source(p_relid))
+        CASE WHEN getdatabaseencoding() = 'UTF8'
+            THEN format('WHEN seen.text IS NFKC NORMALIZED THEN seen.text
+                ELSE regexp_replace(normalize(seen.text, NFKC), %L, '''', ''g'')', v_unseen)
+            ELSE 'ELSE {S}.birth_code_fold(seen.code)' END,
+        v_unseen, {S}._birth_odd_expression('coded.code'), p_expression, {S}._birth_source(p_relid));
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_forms_query(oid, text) IS
     'The query of each row''s code, whether it holds more than visible ASCII, and its folded form. Private.';
