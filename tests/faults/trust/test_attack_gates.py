@@ -144,6 +144,41 @@ def test_a_row_that_came_after_the_apply_without_a_code_of_its_own_fails_verify_
         session.execute("ROLLBACK")
 
 
+def test_shared_codes_and_twins_are_counted_exactly_whatever_shares_a_form(
+    applied: tuple[Database, int], owner: Psql
+) -> None:
+    run = applied[1]
+    owner.execute(b"""
+        INSERT INTO public.notes VALUES (NULL), (' '), ('F'), ('F'), (E'F\\u200b'), (E'F\\u200b'), (E'F\\u00a0'),
+            (' F'), (E'G\\u200b'), (E'G\\u00a0'), (E'\\u00c9'), (E'\\u00c9'),
+            (E'E\\u0301'), (E'\\uff2a1'), (E'\\uff2a1'), ('K')
+    """)
+    counted = owner.execute(b"""
+        SELECT count(*) FILTER (WHERE NOT is_seen) AS without_code,
+            count(*) FILTER (WHERE is_seen) - count(DISTINCT code) FILTER (WHERE is_seen) AS duplicates,
+            count(DISTINCT code) FILTER (WHERE is_seen) - count(DISTINCT form) FILTER (WHERE is_seen) AS twins
+        FROM (SELECT code, birth.birth_code_fold(code) AS form,
+                coalesce(birth.birth_code_fold(code) <> '', false) AS is_seen FROM public.notes) AS n
+    """).fetchone()
+    assert counted == {"without_code": 2, "duplicates": 4, "twins": 5}
+    alone = owner.execute(b"""
+        SELECT row.* FROM birth.birth_backfill_ledger AS l, birth._birth_reading(birth._birth_reread_statement(l))
+            AS row(planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint, shared jsonb,
+                twins bigint, same jsonb)
+        WHERE l.collection_name = 'notes'
+    """).fetchone()
+    assert alone is not None
+    assert {name: alone[name] for name in counted} == counted
+    assert [(each["code"], each["rows"]) for each in alone["shared"]] == [("F", 2), ("F\u200b", 2), ("\u00c9", 2)]
+    assert alone["same"] == [[" F", "F", "F\u00a0", "F\u200b"], ["E\u0301", "\u00c9"], ["G\u00a0", "G\u200b"]]
+    together = owner.execute(
+        b"SELECT * FROM birth._birth_run_reread(%s) WHERE collection_name = 'notes'", [run]
+    ).fetchone()
+    assert together is not None
+    assert {name: together[name] for name in counted} == counted
+    assert together["examples"]["twins"] == alone["same"]
+
+
 def test_what_a_partition_has_for_itself_counts_for_its_table(owner: Psql) -> None:
     owner.execute(b"""
         CREATE TABLE public.events (id integer PRIMARY KEY, code text) PARTITION BY RANGE (id);
