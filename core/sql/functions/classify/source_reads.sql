@@ -200,7 +200,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             SELECT jsonb_agg((SELECT array_agg(DISTINCT same.code) FROM same WHERE same.form = few.form)
                 ORDER BY few.first)
             FROM (SELECT met.form, met.first FROM met ORDER BY met.first LIMIT 3) AS few)
-        FROM met $query$, p_expression, {S}._birth_source(p_relid), {S}._birth_forms_query(p_relid, p_expression))
+        FROM met $query$,
+        p_expression, {S}._birth_source(p_relid), {S}._birth_forms_query(p_relid, p_expression))
 $body$;
 COMMENT ON FUNCTION {S}._birth_twins_statement(oid, text) IS
     'The query that counts codes whose folded form another code has as well, with examples. Private.';

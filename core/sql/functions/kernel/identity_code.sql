@@ -96,7 +96,8 @@ COMMENT ON FUNCTION {S}._birth_iso_text(text, text, text) IS
 -- rest is folded, which takes ten times as long.
 CREATE OR REPLACE FUNCTION {S}._birth_seen_condition(p_text text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('(ascii(%1$s) BETWEEN 33 AND 126 OR %1$s ~ ''[!-~]'' OR {S}.birth_code_fold(%1$s) <> '''')', p_text)
+    SELECT format(
+        '(ascii(%1$s) BETWEEN 33 AND 126 OR %1$s ~ ''[!-~]'' OR {S}.birth_code_fold(%1$s) <> '''')', p_text)
 $body$;
 COMMENT ON FUNCTION {S}._birth_seen_condition(text) IS
     'SQL that is true where anything of a text is seen. Private.';

@@ -92,7 +92,8 @@ COMMENT ON FUNCTION {S}._birth_reread_statement({S}.birth_backfill_ledger) IS
 
 -- What it judges where codes cannot repeat, and are counted as a plan counts them, or where their columns have an
 -- equality of their own; twins are looked for afterwards, if any code may have one.
-CREATE OR REPLACE FUNCTION {S}._birth_judged_by_code(p_entry {S}.birth_backfill_ledger, p_expression text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_judged_by_code(
+    p_entry {S}.birth_backfill_ledger, p_expression text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$repeated AS MATERIALIZED (%1$s), judged AS MATERIALIZED (
             SELECT counted.without_code, (SELECT coalesce(sum(rows - 1), 0)::bigint FROM repeated) AS duplicates,
@@ -107,8 +108,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 p_expression, {S}._birth_source(p_entry.relid)) END)
 $body$;
 COMMENT ON FUNCTION {S}._birth_judged_by_code({S}.birth_backfill_ledger, text) IS
-    'Parts of the statement that reads an entry again, whose codes cannot repeat or have an equality of their own. '
-    'Private.';
+    'Parts of the statement that reads an entry again: of codes that cannot repeat, or whose type compares them by '
+    'its own rules. Private.';
 
 -- What it judges elsewhere. One sort by folded forms finds rows without a code, shared codes and twins, and three of
 -- each: a proof that fails takes little longer than one that holds. Of a form, rows whose code is the form itself have
