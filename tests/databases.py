@@ -107,10 +107,6 @@ def a_server() -> Iterator[TestServer]:
         with maker.serve(home) as dsn:
             server = TestServer(dsn, secrets.token_hex(8), has_templates=True)
             server.let_in(DEMO_LOGINS)
-            if os.environ.get("BIRTH_MUTANT"):
-                from tests.mutate import applied  # noqa: PLC0415 - in no other run
-
-                applied.in_templates(server.admin(name) for name in BUILDERS)
             yield server
 
 
@@ -118,6 +114,10 @@ def a_server() -> Iterator[TestServer]:
 def a_template(server: TestServer, name: str = DEMO) -> Iterator[str]:
     """The name of a database to be cloned: the kept one, or one that is built now and dropped afterwards."""
     if server.has_templates:
+        if os.environ.get("BIRTH_MUTANT"):
+            from tests.mutate import applied  # noqa: PLC0415 - in no other run
+
+            applied.in_template(server.dsn, server.admin(name))
         yield name
         return
     own = f"{name}_{os.getpid()}"

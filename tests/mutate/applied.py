@@ -4,7 +4,7 @@ BIRTH_MUTANT names it. Every process of the tests comes by here, through `tests/
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from core.version import SCHEMA_VERSION
 from tests.mutate.mutants import Mutant, named
 
 NO_MUTANT: Final = 70  # what a run ends with whose mutant is no function any more
+_CHANGED: Final[set[tuple[str, str]]] = set()
 
 
 def wanted() -> Mutant | None:
@@ -40,14 +41,15 @@ def installed_from_now_on() -> None:
     installer._files = files
 
 
-def in_templates(connections: Iterable[Connection[Any]]) -> None:
-    """Change what is installed in each database, and record that as what was installed."""
+def in_template(dsn: str, connection: Connection[Any]) -> None:
+    """Change what is installed in a template, and record that as what was installed: once on each server."""
     mutant = wanted()
-    if mutant is None:
+    if mutant is None or (dsn, connection.info.dbname) in _CHANGED:
+        connection.close()
         return
+    _CHANGED.add((dsn, connection.info.dbname))
     try:
-        for connection in connections:
-            _in(mutant, connection)
+        _in(mutant, connection)
     except psycopg.Error as error:  # no test has killed what is no function any more
         pytest.exit(f"{mutant.name}: {error}", returncode=NO_MUTANT)
 

@@ -12,11 +12,14 @@ _DEAR = re.compile(
     r"unit/|upgrade/|_init|test_company|test_crash|test_failover|test_hosts|pooler"
 )  # without a server, or with their own
 
+# Tables of many refusals, gates or constraints, each of them broken in a moment.
+_TABLES = re.compile(r"test_gate_begin|test_attack_(gates|arguments|tables)")
+
 
 def tests_of(mutant: Mutant) -> list[str]:
     """The tests that name one of its codes, or use what of their module does."""
     pattern = re.compile("|".join(rf"\b{code}{'' if code.endswith('_') else chr(92) + 'b'}" for code in mutant.codes))
-    found: list[tuple[tuple[bool, bool, bool, int], str]] = []
+    found: list[tuple[tuple[bool, bool, bool, bool, int], str]] = []
     for folder in FOLDERS if mutant.codes else ():
         for path in sorted((ROOT / "tests" / folder).rglob("test_*.py")):
             text = path.read_text(encoding="utf-8")
@@ -26,10 +29,10 @@ def tests_of(mutant: Mutant) -> list[str]:
     return [name for _, name in sorted(found)]
 
 
-def _rank(mutant: Mutant, file: str, source: str) -> tuple[bool, bool, bool, int]:
+def _rank(mutant: Mutant, file: str, source: str) -> tuple[bool, bool, bool, bool, int]:
     """Less is sooner: a test that quotes the code as a word of its own, that calls the function, that is short."""
     quoted = any(f'"{code}"' in source or f"'{code}'" in source or f'"{code}:' in source for code in mutant.codes)
-    return bool(_DEAR.search(file)), not quoted, mutant.function not in source, len(source)
+    return bool(_DEAR.search(file)), not _TABLES.search(file), not quoted, mutant.function not in source, len(source)
 
 
 def _named(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
