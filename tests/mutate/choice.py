@@ -8,9 +8,8 @@ from typing import Final
 from tests.mutate.mutants import ROOT, Mutant
 
 FOLDERS: Final = ("integration", "faults", "upgrade", "unit")
-_DEAR = re.compile(
-    r"unit/|upgrade/|_init|test_company|test_crash|test_failover|test_hosts|pooler"
-)  # without a server, or with their own
+# Without a server, or with servers of their own.
+_DEAR = re.compile(r"unit/|upgrade/|_init|test_company|test_crash|test_failover|test_hosts|pooler")
 
 # Tables of many refusals, gates or constraints, each of them broken in a moment.
 _TABLES = re.compile(r"test_gate_begin|test_attack_(gates|arguments|tables)")
@@ -18,12 +17,14 @@ _TABLES = re.compile(r"test_gate_begin|test_attack_(gates|arguments|tables)")
 
 def tests_of(mutant: Mutant) -> list[str]:
     """The tests that name one of its codes, or use what of their module does."""
+    if mutant.tests:
+        return [*mutant.tests]
     pattern = re.compile("|".join(rf"\b{code}{'' if code.endswith('_') else chr(92) + 'b'}" for code in mutant.codes))
     found: list[tuple[tuple[bool, bool, bool, bool, int], str]] = []
     for folder in FOLDERS if mutant.codes else ():
         for path in sorted((ROOT / "tests" / folder).rglob("test_*.py")):
             text = path.read_text(encoding="utf-8")
-            if pattern.search(text) and (not mutant.is_pin or "plan_stale" in text):
+            if pattern.search(text) and (not mutant.is_pin or _TABLES.search(path.name)):
                 name = path.relative_to(ROOT).as_posix()
                 found += [(_rank(mutant, name, source), f"{name}::{test}") for test, source in _named(text, pattern)]
     return [name for _, name in sorted(found)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from core.db.install.fragments import expanded
+from tests.mutate.guards import GUARDS
 
 ROOT: Final = Path(__file__).parents[2]
 FUNCTIONS: Final = ROOT / "core" / "sql" / "functions"
@@ -50,6 +51,7 @@ class Mutant:
     function: str = ""
     text: str = ""
     statement: str = ""
+    tests: tuple[str, ...] = ()  # where they are known
 
     @property
     def is_pin(self) -> bool:
@@ -68,6 +70,7 @@ def of_text() -> tuple[Mutant, ...]:
             found += [*_gates(name, text)]
         if name == "backfill/gates.sql":
             found += [*_obstacles(name, text)]
+        found += [*_guards(name, text)]
     return tuple(found)
 
 
@@ -105,6 +108,14 @@ def _refusals(file: str, text: str) -> Iterator[Mutant]:
         seen[owner, codes] += 1  # a refusal's name stays when others come and go
         which = f" {seen[owner, codes]}" if seen[owner, codes] > 1 else ""
         yield Mutant(f"{file} refusal {owner} {'/'.join(codes)}{which}", codes, file, owner, changed)
+
+
+def _guards(file: str, text: str) -> Iterator[Mutant]:
+    for name, guard in GUARDS.items():
+        if guard.file == file:
+            assert text.count(guard.text) == 1, f"{file} has no such guard any more, or several: {guard.text}"
+            changed = text.replace(guard.text, guard.off)
+            yield Mutant(f"{file} guard {name}", (), file, text=changed, tests=guard.tests)
 
 
 def _codes(arguments: str) -> tuple[str, ...]:
