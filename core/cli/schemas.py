@@ -135,7 +135,9 @@ SCHEMAS: dict[str, Schema] = {
         {**_RUN, "required": [*_RUN["required"], "accounting"]},
         fields(run=COUNT, rows=listed(MAP), next=maybe(TEXT)),
     ),
-    "audit": fields(entries=COUNT, head=maybe(TEXT), ok=FLAG, bad=maybe(MAP), differences=listed(MAP)),
+    "audit": fields(
+        entries=COUNT, head=maybe(TEXT), ok=FLAG, bad=maybe(MAP), differences=listed(MAP), bindings=listed(MAP)
+    ),
     "packet": MAP,
     "doctor": fields(checks=listed(fields(id=TEXT, title=TEXT, verdict=TEXT, hint=TEXT))),
     "init": MAP,

@@ -17,11 +17,14 @@ from core.cli.wording import shown
 from core.domain.names import run_name
 from core.domain.text import visible
 from core.domain.trust.anchored_place import CHANGE, INSTALLATION, REWIND, UNKNOWN
+from core.domain.trust.bound import Bound
 from core.domain.trust.check import Check
+from core.domain.trust.replay import Difference
 from core.errors import ConsoleError, Json, Stopped, VerificationFailed
 from core.services.trust import audit as auditing
 from core.services.trust import certify as certifying
 from core.services.trust import doctor as examining
+from core.services.trust.bindings import bindings
 from core.services.trust.verify import Verification
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -90,22 +93,21 @@ def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None, a
             accepted = auditing.accept_history(connection, accept_history)
     with call.browse() as connection, steps(call.output) as tell:
         found = auditing.audit(connection, anchor, tell=tell)
+        bound = bindings(connection)
         if write_anchor is not None and found.ok:
             auditing.write_anchor(connection, found, write_anchor)
     if call.output.as_json:
         told: list[Json] = [each.as_json() for each in found.differences]
         document: dict[str, Json] = {"entries": found.entries, "head": found.head, "ok": found.ok, "bad": found.bad}
         accepting: dict[str, Json] = {} if accepted is None else {"accepted": accepted}
-        call.output.document({**document, "differences": told, **accepting})
+        parts: list[Json] = [each.as_json() for each in bound]
+        call.output.document({**document, "differences": told, "bindings": parts, **accepting})
     elif found.bad is None:
         call.output.text(f"chain intact: {found.entries:,} events, head {found.head}")
         if accepted is not None:
             call.output.text(f"the server's history is accepted: event {accepted}")
-        for each in found.differences:
-            column = "" if each.column is None else f" {visible(each.column)}"
-            call.output.wrapped(
-                f"{each.table} {visible(each.key)}{column}: {shown(each.chain)} → {shown(each.table_value)}"
-            )
+        for line in _lines(bound, found.differences):
+            call.output.wrapped(line)
     if found.bad is not None:
         raise _broken(found.bad)
     if found.differences:
@@ -115,6 +117,14 @@ def audit(call: Invocation, *, anchor: Path | None, write_anchor: Path | None, a
             evidence={"differences": [each.as_json() for each in found.differences[:_SHOWN]]},
             hint="Only a superuser can change these rows. Compare with a backup.",
         )
+
+
+def _lines(bound: Sequence[Bound], differences: Sequence[Difference]) -> Iterator[str]:
+    for part in (each for each in bound if each.was is not None):
+        yield f"{part.part} {visible(part.object)}: {visible(part.since)}"
+    for each in differences:
+        column = "" if each.column is None else f" {visible(each.column)}"
+        yield f"{each.table} {visible(each.key)}{column}: {shown(each.chain)} → {shown(each.table_value)}"
 
 
 _ACCEPT = "`birth-console audit --accept-history REASON`."

@@ -1,6 +1,8 @@
 """Rows of core/sql/queries/doctor.sql."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from core.db.rows.query import Query
@@ -154,6 +156,19 @@ class Reached:
     acts: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A part that is bound, what it was then (None: a stand-in, or bound by the first version), and what changed."""
+
+    part: str
+    object: str
+    was: Mapping[str, Json] | None
+    changed: list[str]
+    bound_by: str | None
+    bound_at: datetime | None
+
+
+BINDINGS: Final = Query("doctor.bindings", Bound)
 CLOSURE: Final = Query("doctor.closure", Reached)
 SCHEMA_RECORD: Final = Query("doctor.schema_record", SchemaRecord)
 MIGRATIONS: Final = Query("doctor.migrations", Migration)

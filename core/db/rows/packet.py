@@ -29,6 +29,7 @@ class Fingerprints:
     trigger_guard_alerts: int
     registry_rows: int
     closure: Json
+    bindings: Json
     attestations: Json
 
 

@@ -8,6 +8,7 @@ from core.db.rows import doctor
 from core.db.rows.audit import PLACE
 from core.domain.trust.check import Check, check
 from core.services.trust import foreign_objects, table_checks
+from core.services.trust.bindings import bindings
 from core.version import SCHEMA_VERSION
 
 _DIFFERENCES = 20
@@ -27,6 +28,7 @@ def checks(remedies: Remedies) -> list[tuple[str, Callable[[Connection], Iterabl
         ("binding", lambda connection: [_binding(connection, remedies)]),
         ("visible_writes", _one(_visible_writes)),
         ("strangers", _one(foreign_objects.examine)),
+        ("bound", _one(_bound)),
         ("closure", _one(_closure)),
         ("fingerprints", _one(_pins)),
         ("server", _one(_server)),
@@ -126,6 +128,17 @@ def _visible_writes(connection: Connection) -> Check:
         "failed" if found else "passed",
         {"unseen": found},
         "Keep registry and --register-writes tables ordinary tables of this database, not foreign or distributed ones.",
+    )
+
+
+def _bound(connection: Connection) -> Check:
+    found = bindings(connection)
+    return check(
+        "bound",
+        "what is bound is as it was when it was bound",
+        "warning" if any(each.changed for each in found) else "passed",
+        {each.part: f"{each.object}: {each.since}" for each in found},
+        "Ask the owner about each change. To keep it, bind the object again: `birth-console init --bind-registry …`.",
     )
 
 

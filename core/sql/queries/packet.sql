@@ -13,6 +13,11 @@ SELECT {S}.birth_gateway_fingerprint() - 'versions' AS gateway,
     (SELECT coalesce(jsonb_agg(pg_catalog.concat(c.kind, ' ', c.name, ', ', c.owner, ': ', c.reached_by)
             ORDER BY c.kind, c.name), '[]')
         FROM {S}.birth_closure() AS c) AS closure,
+    (SELECT coalesce(jsonb_agg(pg_catalog.concat(b.part, ' ', b.object, CASE WHEN b.was IS NULL THEN ': a stand-in'
+                ELSE pg_catalog.concat(': ', b.was ->> 'owner', '''s when it was bound, ', CASE
+                    WHEN pg_catalog.cardinality(b.changed) = 0 THEN 'unchanged since'
+                    ELSE 'since then ' || pg_catalog.array_to_string(b.changed, '; ') END) END) ORDER BY b.part), '[]')
+        FROM {S}.birth_bindings() AS b) AS bindings,
     (SELECT coalesce(jsonb_object_agg(name, value[1]), '{{}}')
         FROM {S}.birth_setting
         WHERE name LIKE '%%\_attested') AS attestations

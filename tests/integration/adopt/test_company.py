@@ -62,6 +62,23 @@ def test_what_the_company_has_is_found_bound_and_left_as_it_is(company: Database
         ("agents", "products", "table_registry", "tags", "workflows"), "enabled")  # fmt: skip
     events = company.run("SELECT kind FROM birth.birth_ledger_event WHERE kind ~ 'bound' ORDER BY kind")
     assert [row["kind"] for row in events] == ["gateway_bound", "gateway_trigger_bound", *["table_bound"] * 3]
+    # What each was when it was bound is kept, and what somebody changed since is told.
+    bindings = {each["part"]: each for each in run(company, "audit").document["bindings"]}
+    assert bindings["policy"]["was"] is None
+    assert bindings["registry"]["was"]["triggers"] == ["trg_birth_certify"]
+    assert {each["changed"] == [] for each in bindings.values()} == {True}
+    assert {bindings[part]["was"]["owner"] for part in ("registry", "gateway", "register function")} == {OWNER}
+    company.run("ALTER TABLE public.birth_registry ADD extra text, ALTER sort TYPE bigint; ALTER FUNCTION"
+                f" {GATEWAY}() COST 7; DROP TRIGGER trg_birth_certify ON public.birth_registry;"
+                " ALTER TABLE public.trigger_guard_alerts OWNER TO postgres")  # fmt: skip
+    changed = {each["part"]: each["changed"] for each in run(company, "audit").document["bindings"]}
+    assert changed["registry"] == ["column extra (none) → text", "column sort integer → bigint",
+                                   "trigger trg_birth_certify removed"]  # fmt: skip
+    assert (changed["gateway"], changed["register function"]) == (["another definition"], [])
+    assert changed["alerts"] == [f"owner {OWNER} → postgres"]
+    told = next(each for each in run(company, "doctor").document["checks"] if each["id"] == "bound")
+    assert (told["verdict"], "since then column extra" in told["evidence"]["registry"]) == ("warning", True)
+    assert "since then another definition" in run(company, "packet").out
 
 
 def test_a_gateway_that_is_not_named_is_proposed_and_no_second_trigger_is_put_beside_it(company: Database) -> None:

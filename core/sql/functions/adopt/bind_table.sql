@@ -6,13 +6,9 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_was jsonb;
 BEGIN
-    SELECT jsonb_build_object('owner', pg_get_userbyid(c.relowner), 'columns', (
-            SELECT jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod)) FROM pg_attribute AS a
-            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
-        'triggers', (SELECT coalesce(jsonb_agg(t.tgname ORDER BY t.tgname), '[]') FROM pg_trigger AS t
-            WHERE t.tgrelid = c.oid AND NOT t.tgisinternal))
+    SELECT {S}._birth_table_was(c.oid)
     INTO v_was FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE n.nspname = p_schema AND c.relname = p_table AND c.relkind IN ('r', 'p');
+    WHERE n.nspname = p_schema AND c.relname = p_table;
     IF v_was IS NULL THEN
         PERFORM {S}.birth_refuse('BR003', 'not_bindable', format('%I.%I is not a table', p_schema, p_table),
             jsonb_build_object('part', p_part, 'schema', p_schema, 'table', p_table), 'Name the table that holds it.');

@@ -26,7 +26,8 @@ BEGIN
             FROM {S}.birth_gateway_binding))
     INTO v_before;
     UPDATE {S}.birth_gateway_function SET signature = p_signature, function_name = v_function.proname,
-        schema_name = (SELECT nspname FROM pg_namespace WHERE oid = v_function.pronamespace);
+        schema_name = (SELECT nspname FROM pg_namespace WHERE oid = v_function.pronamespace),
+        was = {S}._birth_function_was(v_function.oid);
     DELETE FROM {S}.birth_gateway_binding;
     INSERT INTO {S}.birth_gateway_binding (parameter, value, constant)
     SELECT key, coalesce(value ->> 'value', 'constant'), value ->> 'constant' FROM jsonb_each(p_binding);
@@ -66,6 +67,7 @@ BEGIN
             SELECT jsonb_object_agg(parameter, coalesce(constant, '$' || value))
             FROM {S}.birth_gateway_binding),
         'before', v_before,
+        'was', (SELECT was FROM {S}.birth_gateway_function),
         'gateway_full', {S}.birth_gateway_fingerprint() ->> 'full_sha256'));
 END
 $body$;
