@@ -135,7 +135,7 @@ def _bound(connection: Connection) -> Check:
     found = bindings(connection)
     return check(
         "bound",
-        "what is bound is as it was when it was bound",
+        "bound objects are as they were when they were bound",
         "warning" if any(each.changed for each in found) else "passed",
         {each.part: f"{each.object}: {each.since}" for each in found},
         "Ask the owner about each change. To keep it, bind the object again: `birth-console init --bind-registry …`.",

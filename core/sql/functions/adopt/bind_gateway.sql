@@ -10,7 +10,8 @@ BEGIN
             'Name the function that the gateway''s triggers call.');
     END IF;
     UPDATE {S}.birth_gateway_trigger SET schema_name = p_schema, function_name = p_function, pattern = p_pattern;
-    UPDATE {S}.birth_gateway_trigger SET was = {S}._birth_function_was({S}.birth_gateway_trigger_function());
+    UPDATE {S}.birth_gateway_trigger
+    SET was = {S}._birth_function_was({S}.birth_gateway_trigger_function());
     PERFORM {S}.birth_ledger_append('gateway_trigger_bound', jsonb_build_object(
         'schema', p_schema, 'function', p_function, 'pattern', p_pattern,
         'was', (SELECT was FROM {S}.birth_gateway_trigger),

@@ -65,7 +65,7 @@ SET quote_all_identifiers = 'off' AS $body$
     FROM bound AS b ORDER BY b.part COLLATE "C"
 $body$;
 COMMENT ON FUNCTION {S}.birth_bindings() IS
-    'Every part that is bound: the object, what it was when it was bound, and what has changed since. For '
+    'Every part that is bound: the object as it was when it was bound, and changes since. For '
     'birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_bindings() TO birth_reader;
