@@ -13,6 +13,9 @@ def _looked_up(column: str, kind: str, value: str) -> str:
     return f"birth_bind_register_column('species_code', '{source}')".replace("{", "{{").replace("}", "}}")
 
 
+# Two queries of one moment that disagree.
+_COUNTED = """{{"rows": 5, "codes": 5, "distinct_codes": 5, "foreign_codes": 0, "longest": 8,
+    "recounted": "another", "unidentified": 0}}"""
 # Login, call, state and code, of a run at work whose entry is claimed under epoch 1 with 5 rows.
 REFUSED = (
     ("operator1", "birth_backfill_claim({run}, 0)", "BR002", "bad_batch_size"),
@@ -32,6 +35,7 @@ REFUSED = (
      "bad_template"),
     # 366 days where each month has 30, and fifteen years by the calendar; and sums that no timestamp holds.
     ("operator1", "birth_permit_request({run}, '1000 years -359634 days', 'x', NULL, NULL)", "BR002", "bad_permit"),
+    ("operator1", "birth_permit_request({run}, '1 hour', 'x', NULL, ' ')", "BR002", "bad_permit"),
     ("gatekeeper1", "birth_permit_open(1, '1000 years -359634 days', 'x', NULL, NULL)", "BR002", "bad_permit"),
     ("gatekeeper1", "birth_permit_open(1, '-3000000 days 72000001 hours', 'x', NULL, NULL)", "BR002",
      "bad_permit"),
@@ -52,7 +56,7 @@ REFUSED = (
     ("gatekeeper1", "birth_permit_open(1, '1 hour', 'x', '{{nowhere}}', NULL)", "BR002", "unknown_collection"),
     ("gatekeeper1", "birth_permit_open(1, '1 hour', 'x', NULL, NULL, 4711)", "BR002", "unknown_run"),
     ("gatekeeper1", "birth_permit_close(1, ' ')", "BR002", "reason_missing"),
-    ("gatekeeper1", "birth_policy_set('nowhere', 'EXEMPT', 'x')", "BR003", "unknown_collection"),
+    ("gatekeeper1", "birth_policy_set('nowhere', 'EXEMPT', 'x')", "BR002", "unknown_collection"),
     ("gatekeeper1", "birth_policy_set('goods', 'EXEMPT', ' ')", "BR002", "reason_missing"),
     ("operator1", "birth_backfill_steer(4711, 'pause', NULL, 'x')", "BR002", "unknown_run"),
     ("operator1", "birth_identity_classify('x', 'column', '{{code}}', 1, 'x', NULL)", "BR003", "not_classifiable"),
@@ -61,6 +65,9 @@ REFUSED = (
     ("operator1", "birth_identity_retire('goods', 1, ' ')", "BR002", "reason_missing"),
     ("operator1", "birth_identity_retire('nowhere', 1, 'x')", "BR003", "not_classified"),
     ("operator1", "birth_identity_retire('parts', 3, 'x')", "BR003", "nothing_registered"),
+    ("operator1", "birth_backfill_plan(ARRAY['nowhere'])", "BR003", "not_plannable"),
+    ("operator1", "birth_backfill_rehearse({entry}, 1, 1001)", "BR002", "bad_batch_size"),
+    ("operator1", "birth_backfill_reconcile_drift({run}, 'x', -1)", "BR002", "bad_option"),
     ("operator1", "birth_run_withdraw({run}, ' ')", "BR002", "reason_missing"),
     ("operator1", "birth_run_withdraw({run}, 'x')", "BR003", "withdraw_not_allowed"),
     # An administrator's script, too, binds nothing that is not there, or that a run or an inspection gives.
@@ -69,6 +76,7 @@ REFUSED = (
     ("postgres", "birth_bind_table('registry', 'public', 'nowhere', NULL)", "BR003", "not_bindable"),
     ("postgres", "birth_bind_register_column('nowhere', NULL)", "BR003", "not_bindable"),
     ("postgres", "birth_bind_register_column('certified', NULL)", "BR003", "not_bindable"),
+    ("postgres", f"_birth_plan_finish({{entry}}, '{_COUNTED}', true)", "BR004", "plan_differs"),
     ("postgres", _looked_up("nowhere", "value", "code"), "BR003", "not_bindable"),
     ("postgres", _looked_up("code", "registered", "species_code"), "BR003", "not_bindable"),  # it needs itself
 )  # fmt: skip

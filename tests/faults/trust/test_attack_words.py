@@ -22,17 +22,22 @@ def test_no_function_takes_a_note_or_a_reason_that_says_nothing(small: Database)
     with small.psql() as operator, small.psql("gatekeeper1") as gatekeeper, small.psql("reviewer1") as reviewer:
         planned = ask(operator, "SELECT birth.birth_backfill_plan(ARRAY['goods'])")
         for blank in BLANKS:
-            for session, statement in (
-                (operator, f"SELECT birth.birth_backfill_reconcile({planned}, '{blank}')"),
-                (operator, f"SELECT birth.birth_backfill_steer({planned}, 'pause', NULL, '{blank}')"),
-                (operator, f"SELECT birth.birth_identity_unclassify('notes', 1, '{blank}')"),
-                (operator, f"SELECT birth.birth_identity_classify('notes', 'column', '{{code}}', 1, '{blank}', NULL)"),
-                (gatekeeper, f"SELECT birth.birth_permit_open(1, '1h', '{blank}', NULL, NULL)"),
-                (gatekeeper, f"SELECT birth.birth_permit_close(1, '{blank}')"),
-                (gatekeeper, f"SELECT birth.birth_policy_set('notes', 'EXEMPT', '{blank}')"),
-                (reviewer, certifying(run, blank)),
+            for session, code, statement in (
+                (operator, "note_missing", f"SELECT birth.birth_backfill_reconcile({planned}, '{blank}')"),
+                (operator, "reason_missing", f"SELECT birth.birth_backfill_steer({planned}, 'pause', NULL, '{blank}')"),
+                (operator, "reason_missing", f"SELECT birth.birth_identity_unclassify('notes', 1, '{blank}')"),
+                (
+                    operator,
+                    "bad_evidence",
+                    f"SELECT birth.birth_identity_classify('notes', 'column', '{{code}}', 1, '{blank}', NULL)",
+                ),
+                (gatekeeper, "bad_permit", f"SELECT birth.birth_permit_open(1, '1h', '{blank}', NULL, NULL)"),
+                (gatekeeper, "reason_missing", f"SELECT birth.birth_permit_close(1, '{blank}')"),
+                (gatekeeper, "reason_missing", f"SELECT birth.birth_policy_set('notes', 'EXEMPT', '{blank}')"),
+                (reviewer, "note_missing", certifying(run, blank)),
             ):
-                assert refusal(session, statement)[0] == "BR002", (statement, blank)
+                state, message = refusal(session, statement)
+                assert (state, message.partition(":")[0]) == ("BR002", code), (statement, blank)
     assert small.value("SELECT count(*) FROM birth.birth_ledger_event WHERE kind IN ('steered', 'certified')") == 0
 
 
