@@ -23,7 +23,7 @@ CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.parts
     FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('parts');
 CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.notes
     FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('notes');
-GRANT SELECT ON public.goods, public.parts, public.notes TO birth_reader, birth_owner;
+GRANT SELECT ON public.goods, public.parts, public.notes TO birth_owner, birth_caller, birth_reader;
 TRUNCATE birth.trigger_guard_alerts;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 INSERT INTO birth.birth_setting VALUES ('embedded', ARRAY[]::text[]);

@@ -101,5 +101,5 @@ def create_triggers(connection: Connection, shapes: Iterable[Collection], schema
 def grant_reading(connection: Connection, shapes: Iterable[Collection]) -> None:
     """Let the console's roles read the application's tables."""
     tables = sql.SQL(", ").join(table_of(shape, PUBLIC) for shape in shapes if not shape.installed)
-    connection.driver.execute(sql.SQL("GRANT SELECT ON {} TO birth_reader, birth_owner").format(tables))
-    connection.driver.execute("GRANT USAGE ON SCHEMA public TO birth_reader, birth_owner")
+    connection.driver.execute(sql.SQL("GRANT SELECT ON {} TO birth_owner, birth_caller, birth_reader").format(tables))
+    connection.driver.execute("GRANT USAGE ON SCHEMA public TO birth_owner, birth_caller, birth_reader")

@@ -29,7 +29,7 @@ INSERT INTO birth.birth_registry (entity_code, collection_name, governance_role)
     SELECT code, 'big', 'governed' FROM public.big WHERE id % 2 = 0;
 RESET session_replication_role;
 CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.big FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('big');
-GRANT SELECT ON public.big TO birth_reader, birth_owner;
+GRANT SELECT ON public.big TO birth_owner, birth_caller, birth_reader;
 TRUNCATE birth.trigger_guard_alerts;
 """
 REGISTER = (

@@ -29,7 +29,7 @@ Times = Mapping[str, float]
 _CODES = {"apart": "'C{n}-' || lpad(i::text, 9, '0')", "among others": "md5('C{n}-' || i)"}
 _COLLECTION = """
 CREATE TABLE public.c{n} (id bigint PRIMARY KEY, code text NOT NULL UNIQUE);
-GRANT SELECT ON public.c{n} TO birth_reader, birth_owner;
+GRANT SELECT ON public.c{n} TO birth_owner, birth_caller, birth_reader;
 INSERT INTO birth.collection_registry (collection_name) VALUES ('c{n}');
 INSERT INTO birth.birth_policy (collection_name) VALUES ('c{n}');
 SELECT birth.birth_identity_import('c{n}', 'column', ARRAY['code'], 'measured');

@@ -23,7 +23,7 @@ DO $$ BEGIN
         EXECUTE format('CREATE TABLE public.t%1$s (id integer PRIMARY KEY, code text NOT NULL, name text)', n);
         EXECUTE format('INSERT INTO public.t%1$s SELECT i, ''T%1$s-'' || i, md5(i::text)
             FROM generate_series(1, 200) AS i', n);
-        EXECUTE format('GRANT SELECT ON public.t%1$s TO birth_reader, birth_owner', n);
+        EXECUTE format('GRANT SELECT ON public.t%1$s TO birth_owner, birth_caller, birth_reader', n);
         IF n % 100 = 0 THEN COMMIT; END IF;
     END LOOP;
 END $$
@@ -36,7 +36,7 @@ INSERT INTO birth.birth_policy (collection_name) SELECT 't' || n FROM generate_s
 _HUGE = """
 CREATE TABLE public.huge (id bigint PRIMARY KEY, code text, note text);
 INSERT INTO public.huge SELECT n, 'H-' || lpad(n::text, 9, '0'), 'row ' || n FROM generate_series(1, {rows}) AS n;
-GRANT SELECT ON public.huge TO birth_reader, birth_owner;
+GRANT SELECT ON public.huge TO birth_owner, birth_caller, birth_reader;
 INSERT INTO birth.collection_registry (collection_name) VALUES ('huge');
 INSERT INTO birth.birth_policy (collection_name) VALUES ('huge');
 """

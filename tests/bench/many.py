@@ -24,8 +24,9 @@ _TABLES = f"""
 DO $$ BEGIN
     FOR n IN 1..{COLLECTIONS} LOOP
         EXECUTE format('CREATE TABLE public.%1$I (id integer PRIMARY KEY, code text NOT NULL, status text);'
-            'GRANT SELECT ON public.%1$I TO birth_reader, birth_owner; CREATE TRIGGER trg_birth_gateway AFTER INSERT'
-            ' ON public.%1$I FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway(%1$L)', 'c' || lpad(n::text, 5, '0'));
+            'GRANT SELECT ON public.%1$I TO birth_owner, birth_caller, birth_reader;'
+            'CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.%1$I'
+            ' FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway(%1$L)', 'c' || lpad(n::text, 5, '0'));
         IF n % 100 = 0 THEN COMMIT; END IF;
     END LOOP;
 END $$

@@ -33,7 +33,7 @@ DO $$ BEGIN
                 ' current_date - i %% 99, repeat(md5(i::text), 3) FROM generate_series(4, {rows} + 3) AS i'
             ELSE 'INSERT INTO public.thing_%1$s SELECT i, 1, md5(i::text), repeat(md5(i::text), 3)'
                 ' FROM generate_series(1, {rows}) AS i' END, n);
-        EXECUTE format('GRANT SELECT ON public.thing_%1$s TO birth_reader, birth_owner', n);
+        EXECUTE format('GRANT SELECT ON public.thing_%1$s TO birth_owner, birth_caller, birth_reader', n);
         IF n % 100 = 0 THEN COMMIT; END IF;
     END LOOP;
 END $$
@@ -47,7 +47,7 @@ _WIDE = """
 CREATE TABLE public.wide AS SELECT n AS reading_id, n % 90000 AS meter_id, {columns}
     FROM generate_series(1, {rows}) AS n;
 ALTER TABLE public.wide ADD PRIMARY KEY (reading_id);
-GRANT SELECT ON public.wide TO birth_reader, birth_owner;
+GRANT SELECT ON public.wide TO birth_owner, birth_caller, birth_reader;
 INSERT INTO birth.collection_registry (collection_name) VALUES ('wide');
 INSERT INTO birth.birth_policy (collection_name) VALUES ('wide');
 """

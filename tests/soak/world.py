@@ -21,7 +21,7 @@ INSERT INTO birth.collection_registry (collection_name) VALUES ('{0}');
 INSERT INTO birth.birth_policy (collection_name) VALUES ('{0}');
 CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.{0}
     FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('{0}');
-GRANT SELECT ON public.{0} TO birth_reader, birth_owner;
+GRANT SELECT ON public.{0} TO birth_owner, birth_caller, birth_reader;
 SET session_replication_role = replica;
 INSERT INTO public.{0} (code) SELECT '{0}-old-' || n FROM generate_series(1, {1}) AS n;
 """

@@ -7,7 +7,7 @@ from core.db.connection.groups import not_in_group
 
 _FUNCTIONS = Path("core/sql/functions")
 _MADE = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION \{S\}\.(\w+)|^-- defines: (\w+)\(", re.MULTILINE)
-_GRANTED = re.compile(r"GRANT EXECUTE ON FUNCTION ([^;]*) TO (?!birth_owner)", re.DOTALL)
+_GRANTED = re.compile(r"GRANT EXECUTE ON FUNCTION ([^;]*) TO (?!birth_owner|birth_caller)", re.DOTALL)
 # Granted to no group, and yet called from outside the schema.
 _ADMINISTRATORS = {
     "birth_backfill_insist": "the last lock before an apply, known by this name outside",

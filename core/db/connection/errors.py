@@ -118,6 +118,16 @@ _CALLER_REFUSED = (
     " or bind a register function that is SECURITY DEFINER: `birth-console init --bind`. Nothing of this transaction"
     " was kept."
 )
+# Our functions that read what belongs to others.
+_READS = re.compile(r"\b_birth_(?:reading(?:_few|_codes|_range)?|explaining)\(")
+_READER_LACKS = (
+    "The company's tables are read as birth_caller, which lacks a privilege here: GRANT SELECT ON the table, and USAGE "
+    "ON its schema, TO birth_caller. `birth-console doctor` prints these statements."
+)
+_READER_REFUSED = (
+    "Code that runs when the table is read refuses birth_caller, the role that reads it ({where}). Let it admit "
+    "birth_caller, or ask a gatekeeper to exempt the collection."
+)
 # The server's own function for RAISE: no right is missing where code says so by itself.
 _RAISED = "exec_stmt_raise"
 
@@ -201,6 +211,9 @@ def _what_lacks(error: psycopg.Error) -> str:
     if "_birth_as_caller(" in context:
         where = raised_at(error)
         return _CALLER_REFUSED.format(where=where) if where else _CALLER_LACKS
+    if _READS.search(context):
+        where = raised_at(error)
+        return _READER_REFUSED.format(where=where) if where else _READER_LACKS
     return _OWNER_LACKS if _AS_OWNER.search(context) else ""
 
 

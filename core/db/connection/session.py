@@ -240,7 +240,7 @@ class Connection:
         self.close()
 
     def _apart(self, query: Query[Any] | Reading[Any]) -> AbstractContextManager[None]:
-        return nullcontext() if isinstance(query, Query) else self.reading()
+        return self.reading() if isinstance(query, Reading) or query.apart else nullcontext()
 
     def _run(self, query: Query[R] | Reading[R], parameters: Parameters) -> psycopg.Cursor[R]:
         return self.driver.cursor(row_factory=row_factory_for(query.row, query.name)).execute(

@@ -27,8 +27,9 @@ COLLECTION = "schema/0006_collection.sql"
 BINDING = "functions/adopt/binding.sql"
 BIND_TABLE = "functions/adopt/bind_table.sql"
 BIND_GATEWAY = "functions/adopt/bind_gateway.sql"
-# The installing login makes it and gives it to birth_caller, which birth_owner could not.
+# The installing login makes them and gives them to birth_caller, which birth_owner could not.
 AS_CALLER = "functions/kernel/as_caller.sql"
+OF_CALLER = (AS_CALLER, "functions/kernel/reading.sql")
 REGISTER_COLUMN = "schema/0026_register_column.sql"
 # A feature's functions come after those that it uses, for people who read a script; only `needs` decides.
 _ROOMS = ("kernel", "adopt", "classify", "overview", "backfill", "trust")
@@ -55,7 +56,7 @@ class Part:
     @property
     def is_ours(self) -> bool:
         """Whether what it makes is birth_owner's in the end."""
-        return not (self.name.startswith("superuser/") or self.name in (*FIRST, AS_CALLER))
+        return not (self.name.startswith("superuser/") or self.name in (*FIRST, *OF_CALLER))
 
     @property
     def needs(self) -> list[str]:

@@ -15,8 +15,9 @@ def repaired(each: Difference, expected: Aspects, found: Aspects) -> Iterator[St
     """What gives an object its owner and its rights again; nothing where it is gone, or they are as they were."""
     # Kind and name are as the server told them, quoted where they must be.
     thing = sql.SQL(f"{each.kind.upper()} {each.name}")
-    if found and found.get("owner", _OWNER) != _OWNER:
-        owner = sql.SQL("ALTER {} OWNER TO birth_owner").format(thing)
+    whose = expected.get("owner", _OWNER)
+    if found and found.get("owner", _OWNER) != whose:
+        owner = sql.SQL("ALTER {} OWNER TO {}").format(thing, sql.Identifier(whose))
         yield Statement(f"owner of {each.kind} {each.name}", owner, needs="a superuser")
     if "access" not in each.aspects:
         return

@@ -97,6 +97,8 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
         *([] if move else [_pins(schema, before)]),
         *steps,
         *(move.bindings() if move else ()),
+        Statement("birth_caller reads what birth_owner reads", named_query(rows.LET_CALLER_READ.name, schema),
+                  is_plumbing=before == SCHEMA_VERSION),
         *_remembered(connection, found, stand_ins),
         Statement("revoke what default privileges granted", named_query(TAKE_BACK.name, schema), is_plumbing=True),
         Statement("record the installed objects", installer.recorded(kind, schema, before, restored), is_plumbing=True),

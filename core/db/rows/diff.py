@@ -63,8 +63,8 @@ class Compared:
     source_key: tuple[str, ...]
 
 
-PAGE: Final = Query("diff.page", Row)
-PAGE_BEFORE: Final = Query("diff.page_before", Row)
+PAGE: Final = Query("diff.page", Row, apart=True)
+PAGE_BEFORE: Final = Query("diff.page_before", Row, apart=True)
 QUARANTINED: Final = Query("diff.quarantined", Row)
 QUARANTINED_BEFORE: Final = Query("diff.quarantined_before", Row)
 OUTLINE: Final = Query("diff.outline", Length)

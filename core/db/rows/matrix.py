@@ -41,4 +41,4 @@ class RegistryRows:
 
 COLLECTIONS: Final = Query("matrix.collections", Collection)
 REGISTERED: Final = Query("matrix.registered", Registered)
-REGISTRY_ROWS: Final = Query("matrix.registry_rows", RegistryRows)
+REGISTRY_ROWS: Final = Query("matrix.registry_rows", RegistryRows, apart=True)

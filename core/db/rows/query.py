@@ -21,10 +21,14 @@ _Columns = tuple[tuple[str, int], ...]  # name and oid of the type of each
 
 @dataclass(frozen=True, slots=True)
 class Query(Generic[R]):
-    """A named query (`noun.name`) whose rows are of the dataclass `row`: its fields are the query's columns."""
+    """A named query (`noun.name`) whose rows are of the dataclass `row`: its fields are the query's columns.
+
+    `apart`: it reads the company's own tables, by no function that is undone; so it is asked in a transaction that is.
+    """
 
     name: str
     row: type[R]
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,7 +246,7 @@ def _insert(made: Draft, table: str, columns: Sequence[str], inserted: Sequence[
 def _let_read(
     connection: Connection, made: Draft, chosen: Sequence[Enrolment], facts: Mapping[Table, Relation]
 ) -> None:
-    """Let birth_owner and the groups read the sources."""
+    """Let the console's roles read the sources: birth_caller, as which they are read, and who looks at them."""
     wanted = [facts[each.table] for each in chosen]
     rights = connection.rows(rows.READABLE, {"relids": [fact.relid for fact in wanted]})
     entered = {each.relid for each in rights if each.entered}
@@ -255,7 +255,9 @@ def _let_read(
     for schema, owned in sorted(closed.items()):
         made.add(
             f"the groups may use the schema {schema}",
-            sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner, birth_reader").format(sql.Identifier(schema)),
+            sql.SQL("GRANT USAGE ON SCHEMA {} TO birth_owner, birth_caller, birth_reader").format(
+                sql.Identifier(schema)
+            ),
             needs="" if made.survey.is_superuser or owned else "the schema's owner",
         )
     unread = [each.table for each in chosen if facts[each.table].relid not in read]
@@ -267,9 +269,9 @@ def _let_read(
 def _grant_reading(made: Draft, tables: Sequence[Table], needs: str) -> None:
     if tables:
         made.add(
-            f"birth_owner and the groups may read {_few(table.text for table in tables)}",
+            f"birth_caller and the groups may read {_few(table.text for table in tables)}",
             # A line for each: an administrator reads what is opened.
-            sql.SQL("GRANT SELECT ON\n    {}\nTO birth_owner, birth_reader").format(
+            sql.SQL("GRANT SELECT ON\n    {}\nTO birth_owner, birth_caller, birth_reader").format(
                 sql.SQL(",\n    ").join(map(identifier, tables))
             ),
             needs=needs,

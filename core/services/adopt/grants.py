@@ -12,9 +12,10 @@ from core.services.adopt.company_tables import NAMES
 from core.services.adopt.install import has_trigger_guard
 from core.services.adopt.script_draft import CompanyTable, Draft, comma_separated
 
-# A gatekeeper's decision about a collection that the company's own policy names is written there; what else the caller
-# needs is found by rehearsing.
+# All of them are read as birth_caller. A gatekeeper's decision about a collection that the company's own policy names
+# is written there; what else the caller needs is found by rehearsing.
 _CALLER: Final[Mapping[str, tuple[str, ...]]] = {"policy": ("SELECT", "UPDATE")}
+_READS: Final = ("SELECT",)
 
 
 def draft(connection: Connection, made: Draft) -> None:
@@ -26,13 +27,13 @@ def draft(connection: Connection, made: Draft) -> None:
     held: set[tuple[int, str, str]] = set()
     if made.survey.owner is not None and made.survey.server.has_caller and tables:
         rights = {
-            str(table.relid): {"birth_owner": wanted[part], "birth_caller": [*_CALLER.get(part, ())]}
+            str(table.relid): {"birth_owner": wanted[part], "birth_caller": [*_CALLER.get(part, _READS)]}
             for part, table in tables.items()
         }
         held = {(row.relid, row.role, row.right) for row in connection.rows(GRANTED, {"wanted": Jsonb(rights)})
                 if row.held and row.read}  # fmt: skip
     for part, table in tables.items():
-        given = {"birth_owner": wanted[part], "birth_caller": [*_CALLER.get(part, ())]}
+        given = {"birth_owner": wanted[part], "birth_caller": [*_CALLER.get(part, _READS)]}
         if not all((table.relid, role, right) in held for role, rights in given.items() for right in rights):
             _grant(made, table, given)
 
@@ -48,7 +49,7 @@ def _grant(made: Draft, table: CompanyTable, given: Mapping[str, list[str]]) -> 
                 comma_separated([sql.SQL(right) for right in rights]), table.identifier, sql.Identifier(role)
             )
     made.add(
-        f"birth_owner may use {table.name}, and the groups may read it",
+        f"the console uses {table.name}, and the groups may read it",
         statement,
         needs="" if owned else f"its owner {table.owner}",
     )

@@ -7,6 +7,7 @@ from core.db.rows import doctor
 from core.domain.trust.check import Check, check
 from core.services.adopt.unenrolled import unenrolled as unenrolled_tables
 
+_READING = "birth_owner, birth_caller, birth_reader"
 _SHOWN = 5
 
 
@@ -53,13 +54,15 @@ def sources(connection: Connection) -> Iterator[Check]:
     unread = [row for row in rows if row.closed or row.unread or row.guarded]
     yield check(
         "sources",
-        "birth_owner and the groups may read every REQUIRED collection",
+        "birth_caller and the groups may read every REQUIRED collection",
         "failed" if unread else "passed",
         {"unreadable": _few(unread), "with_row_security": _few([row for row in unread if row.guarded])},
         "Grant the missing privileges. Exempt collections with row-level security: they cannot be backfilled.",
-        [*_entering(unread), *(f"GRANT SELECT ON {row.table} TO birth_owner, birth_reader;" for row in unread
-                               if row.unread)],
-    )  # fmt: skip
+        [
+            *_entering(unread),
+            *(f"GRANT SELECT ON {row.table} TO {_READING};" for row in unread if row.unread),
+        ],
+    )
     unknown = [row for row in rows if row.unknown]
     yield check(
         "statistics",
@@ -73,7 +76,7 @@ def sources(connection: Connection) -> Iterator[Check]:
 
 def _entering(rows: Sequence[doctor.Source]) -> list[str]:
     schemas = sorted({row.schema for row in rows if row.closed})
-    return [f"GRANT USAGE ON SCHEMA {schema} TO birth_owner, birth_reader;" for schema in schemas]
+    return [f"GRANT USAGE ON SCHEMA {schema} TO {_READING};" for schema in schemas]
 
 
 def heirs(connection: Connection) -> Check:

@@ -154,25 +154,24 @@ ORDER BY 1
 SELECT c.collection_name AS collection,
     pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.relname) AS "table",
     pg_catalog.quote_ident(n.nspname) AS schema,
-    NOT pg_catalog.has_schema_privilege('birth_owner', n.oid, 'USAGE')
-        OR NOT pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE') AS closed,
-    NOT pg_catalog.has_table_privilege('birth_owner', t.oid, 'SELECT')
-        OR NOT pg_catalog.has_table_privilege('birth_reader', t.oid, 'SELECT') AS unread,
-    t.relrowsecurity AND t.relowner <> 'birth_owner'::pg_catalog.regrole AS guarded,
+    reads.schema IS NOT TRUE AS closed, reads."table" IS NOT TRUE AS unread,
+    c.is_source AND t.relrowsecurity AND t.relowner <> 'birth_owner'::pg_catalog.regrole AS guarded,
     -- Never counted, and not empty.
-    t.reltuples < 0
+    c.is_source AND t.reltuples < 0
         AND (pg_catalog.pg_relation_size(t.oid) > 0
             OR EXISTS (SELECT FROM pg_catalog.pg_partition_tree(t.oid) AS part
                 WHERE part.isleaf AND pg_catalog.pg_relation_size(part.relid) > 0)) AS unknown
-FROM {S}.birth_collections() AS c
+FROM (
+    SELECT collection_name, relid, true AS is_source FROM {S}.birth_collections() WHERE requirement = 'REQUIRED'
+    UNION ALL
+    SELECT 'bound as ' || part, {S}.birth_bound_table(part), false FROM {S}.birth_binding) AS c
 JOIN pg_catalog.pg_class AS t ON t.oid = c.relid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
-WHERE c.requirement = 'REQUIRED'
-  AND (NOT pg_catalog.has_schema_privilege('birth_owner', n.oid, 'USAGE')
-    OR NOT pg_catalog.has_schema_privilege('birth_reader', n.oid, 'USAGE')
-    OR NOT pg_catalog.has_table_privilege('birth_owner', t.oid, 'SELECT')
-    OR NOT pg_catalog.has_table_privilege('birth_reader', t.oid, 'SELECT')
-    OR t.relrowsecurity OR t.reltuples < 0)
+CROSS JOIN LATERAL (
+    SELECT pg_catalog.bool_and(pg_catalog.has_schema_privilege(r.rolname, n.oid, 'USAGE')) AS schema,
+        pg_catalog.bool_and(pg_catalog.has_table_privilege(r.rolname, t.oid, 'SELECT')) AS "table"
+    FROM pg_catalog.pg_roles AS r WHERE r.rolname IN ('birth_owner', 'birth_caller', 'birth_reader')) AS reads
+WHERE reads.schema IS NOT TRUE OR reads."table" IS NOT TRUE OR c.is_source AND (t.relrowsecurity OR t.reltuples < 0)
 ORDER BY 1
 
 -- name: unkept
@@ -242,15 +241,15 @@ WHERE g.oid IS NULL OR g.tgenabled NOT IN ('O', 'A')
 ORDER BY t.oid, heir.collection_name COLLATE "C"
 
 -- name: ambiguous
-SELECT c.collection_name::text AS collection, pg_catalog.array_agg(n.nspname::text ORDER BY place.rank) AS schemas
-FROM {S}.birth_collection_rows() AS c
-JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name AND p.requirement = 'REQUIRED'
+SELECT c.collection_name AS collection, pg_catalog.array_agg(n.nspname::text ORDER BY place.rank) AS schemas
+FROM {S}.birth_enrolled() AS c
 JOIN pg_catalog.pg_class AS t ON t.relname = c.collection_name::name AND t.relkind IN ('r', 'p')
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
 JOIN (SELECT s.value FROM {S}.birth_setting AS s WHERE s.name = 'collection_schemas') AS s
     ON n.nspname = ANY (s.value)
 CROSS JOIN LATERAL (SELECT pg_catalog.array_position(s.value, n.nspname::text) AS rank) AS place
-WHERE NOT EXISTS (SELECT FROM {S}.birth_collection_place AS known WHERE known.collection_name = c.collection_name)
+WHERE c.requirement = 'REQUIRED'
+  AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS known WHERE known.collection_name = c.collection_name)
 GROUP BY 1 HAVING count(*) > 1 ORDER BY 1
 
 -- name: remedies

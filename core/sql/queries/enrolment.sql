@@ -52,7 +52,7 @@ FROM heir JOIN pg_catalog.pg_class AS c ON c.oid = heir.oid JOIN pg_catalog.pg_n
 WHERE c.relkind = 'r' ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
 
 -- name: readable
--- Which of the tables birth_owner and the groups cannot read yet, and whether this login may give that.
+-- Which of the tables birth_owner, birth_caller and the groups cannot read yet, and whether this login may give that.
 -- A role that is not there yet will have what every role has: 0 is PUBLIC.
 SELECT c.oid::bigint AS relid,
     pg_catalog.bool_and(pg_catalog.has_table_privilege(r.role, c.oid, 'SELECT')) AS read,
@@ -60,7 +60,7 @@ SELECT c.oid::bigint AS relid,
 FROM pg_catalog.pg_class AS c
 CROSS JOIN (
     SELECT coalesce(pg_catalog.to_regrole(name)::oid, 0::oid) AS role
-    FROM unnest(ARRAY['birth_owner', 'birth_reader']) AS name) AS r
+    FROM unnest(ARRAY['birth_owner', 'birth_caller', 'birth_reader']) AS name) AS r
 WHERE c.oid = ANY (%(relids)s::bigint[]::oid[])
 GROUP BY c.oid
 

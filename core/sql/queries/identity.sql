@@ -1,6 +1,6 @@
 -- name: collection
 -- What birth_collections() says of one, without a look at all the others: a counter asks for each in turn.
-SELECT c.collection_name, p.requirement, t.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name,
+SELECT c.collection_name, c.requirement, t.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name,
     i.strategy, i.columns, i.version,
     CASE WHEN t.relid IS NOT NULL THEN ARRAY(
         SELECT wanted.name FROM unnest(i.columns) WITH ORDINALITY AS wanted(name, position)
@@ -10,16 +10,15 @@ SELECT c.collection_name, p.requirement, t.relid::bigint AS relid, n.nspname AS 
     {S}.birth_code_is_declared(t.relid::oid, i.columns) AS declared,
     r.reltuples > 10000 AND {S}.birth_code_is_in_order(t.relid::oid, i.strategy, i.columns) AS in_order,
     {S}.birth_source_living(t.relid::oid) AS living
-FROM {S}.birth_collection_rows() AS c
-LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
+FROM unnest(%(collections)s::text[]) AS wanted(name)
+CROSS JOIN LATERAL {S}.birth_enrolled(wanted.name) AS c
 LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
 CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(c.collection_name) AS relid) AS t
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = t.relid
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
-WHERE c.collection_name = ANY (%(collections)s)
 
 -- name: names
-SELECT collection_name FROM {S}.birth_collection_rows() ORDER BY collection_name COLLATE "C"
+SELECT collection_name FROM {S}.birth_enrolled() ORDER BY collection_name COLLATE "C"
 
 -- name: pending
 SELECT c.collection_name, c.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name, c.columns,

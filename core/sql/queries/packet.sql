@@ -8,8 +8,8 @@ SELECT pg_catalog.current_database() AS database, {s}::text AS schema, session_u
 -- name: fingerprints
 SELECT {S}.birth_gateway_fingerprint() - 'versions' AS gateway,
     {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')) AS registry_triggers,
-    (SELECT count(*) FROM {S}.birth_alert_rows()) AS trigger_guard_alerts,
-    (SELECT count(*) FROM {S}.birth_registry_rows()) AS registry_rows,
+    {S}.birth_bound_count('alerts') AS trigger_guard_alerts,
+    {S}.birth_bound_count('registry') AS registry_rows,
     (SELECT coalesce(jsonb_agg(pg_catalog.concat(c.kind, ' ', c.name, ', ', c.owner, ': ', c.reached_by)
             ORDER BY c.kind, c.name), '[]')
         FROM {S}.birth_closure() AS c) AS closure,

@@ -127,3 +127,37 @@ UNION
 SELECT p.proname::text FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname = {s} AND p.proname = ANY (%(names)s) AND p.proowner <> pg_catalog.to_regrole('birth_owner')
 ORDER BY 1
+
+-- name: let_caller_read
+-- Until 0.2.0 birth_owner read the company's tables. birth_caller may now read what that one may, where this login can
+-- grant it; the doctor names the rest. Bound tables first: which tables are sources is read there, as birth_caller.
+DO $body$
+DECLARE
+    v_is_source boolean;
+    v_table record;
+BEGIN
+    FOREACH v_is_source IN ARRAY ARRAY[false, true] LOOP
+        FOR v_table IN
+            SELECT pg_catalog.quote_ident(n.nspname) AS schema, c.oid::pg_catalog.regclass::text AS name,
+                pg_catalog.pg_has_role(c.relowner, 'USAGE') AND (pg_catalog.pg_has_role(n.nspowner, 'USAGE')
+                    OR pg_catalog.has_schema_privilege('birth_caller', n.oid, 'USAGE')) AS granted
+            FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE c.oid IN (
+                    SELECT {S}.birth_bound_table(b.part) FROM {S}.birth_binding AS b WHERE NOT v_is_source
+                    UNION ALL
+                    SELECT e.relid FROM {S}.birth_collections() AS e WHERE v_is_source)
+              AND pg_catalog.has_table_privilege('birth_owner', c.oid, 'SELECT')
+              AND NOT (pg_catalog.has_table_privilege('birth_caller', c.oid, 'SELECT')
+                AND pg_catalog.has_schema_privilege('birth_caller', n.oid, 'USAGE'))
+            ORDER BY 1, 2
+        LOOP
+            IF v_table.granted THEN
+                EXECUTE 'GRANT USAGE ON SCHEMA ' || v_table.schema || ' TO birth_caller';
+                EXECUTE 'GRANT SELECT ON ' || v_table.name || ' TO birth_caller';
+            ELSIF NOT v_is_source THEN
+                RETURN;
+            END IF;
+        END LOOP;
+    END LOOP;
+END
+$body$

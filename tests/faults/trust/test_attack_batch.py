@@ -16,7 +16,7 @@ CREATE TABLE public.things (id integer PRIMARY KEY, code text, kind text);
 INSERT INTO public.things VALUES (1, 'T-1', 'x'), (2, 'T-2', 'x');
 INSERT INTO birth.collection_registry (collection_name) VALUES ('things');
 INSERT INTO birth.birth_policy (collection_name) VALUES ('things');
-GRANT SELECT ON public.things TO birth_reader, birth_owner;
+GRANT SELECT ON public.things TO birth_owner, birth_caller, birth_reader;
 """
 _INVENTED = '{"verdict": "valid", "rows": 2, "distinct": 2, "nulls": 0}'
 _DEFERRED = """

@@ -95,7 +95,7 @@ def test_a_column_that_is_renamed_is_named_and_a_restored_table_is_the_same(smal
         small.run(
             "ALTER TABLE public.goods RENAME TO before; CREATE TABLE public.goods (code text PRIMARY KEY, id integer,"
             " price integer); INSERT INTO public.goods SELECT code, id, price FROM public.before;"
-            "DROP TABLE public.before; GRANT SELECT ON public.goods TO birth_reader, birth_owner;"
+            "DROP TABLE public.before; GRANT SELECT ON public.goods TO birth_owner, birth_caller, birth_reader;"
             "TRUNCATE birth.trigger_guard_alerts"
         )
         assert ask(operator, "SELECT birth.birth_backfill_plan(ARRAY['goods'])") > 0

@@ -33,7 +33,7 @@ INSERT INTO birth.birth_policy (collection_name) VALUES ('things');
 SELECT birth.birth_identity_import('things', 'column', ARRAY['code'], 'measured');
 CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.things FOR EACH ROW
     EXECUTE FUNCTION birth.fn_birth_gateway('things');
-GRANT SELECT ON public.things TO birth_reader, birth_owner;
+GRANT SELECT ON public.things TO birth_owner, birth_caller, birth_reader;
 TRUNCATE birth.trigger_guard_alerts;
 """
 NUMBERED = "(1, 'T-1'), (2, 'T-2')"
@@ -111,7 +111,7 @@ def test_code_of_who_owns_the_list_of_collections_or_their_policy_writes_nothing
         small.run(
             f"CREATE TABLE public.{table} AS SELECT * FROM birth.{table};"
             f"CREATE INDEX ON public.{table} ((public.one(1)::text || collection_name));"
-            f"GRANT SELECT ON public.{table} TO birth_owner, birth_reader;"
+            f"GRANT SELECT ON public.{table} TO birth_owner, birth_caller, birth_reader;"
             f"SELECT birth.birth_bind_table('{part}', 'public', '{table}', NULL)"
         )
     add_goods(small, 1, 2)

@@ -281,7 +281,7 @@ def test_a_plan_holds_the_same_keys_whatever_its_planner_sets(small: Database) -
         INSERT INTO public.days VALUES ('2024-02-03 04:05:06+00', 'D-1');
         INSERT INTO birth.collection_registry (collection_name) VALUES ('days');
         INSERT INTO birth.birth_policy (collection_name) VALUES ('days');
-        GRANT SELECT ON public.days TO birth_reader, birth_owner;
+        GRANT SELECT ON public.days TO birth_owner, birth_caller, birth_reader;
         SELECT birth.birth_identity_import('days', 'column', ARRAY['code'], 'a test says so');
     """)
     with small.psql() as operator:

@@ -81,7 +81,7 @@ def test_a_key_of_numbers_is_found_again_whatever_its_session_makes_of_them(smal
         "SELECT birth.birth_identity_import('spots', 'column', ARRAY['code'], 'a test says so');"
         "CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.spots FOR EACH ROW"
         " EXECUTE FUNCTION birth.fn_birth_gateway('spots');"
-        "GRANT SELECT ON public.spots TO birth_reader, birth_owner; TRUNCATE birth.trigger_guard_alerts"
+        "GRANT SELECT ON public.spots TO birth_owner, birth_caller, birth_reader; TRUNCATE birth.trigger_guard_alerts"
     )
     line.open_permit(small)
     with small.psql() as operator:

@@ -26,7 +26,7 @@ def hostile(small: Database) -> Database:
             sql.SQL("INSERT INTO public.{} SELECT n, {} || n FROM generate_series(1, 3) AS n").format(
                 table, sql.Literal(EVIL)
             ),
-            sql.SQL("GRANT SELECT ON public.{} TO birth_reader, birth_owner").format(table),
+            sql.SQL("GRANT SELECT ON public.{} TO birth_owner, birth_caller, birth_reader").format(table),
             sql.SQL(
                 "CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.{} FOR EACH ROW"
                 " EXECUTE FUNCTION birth.fn_birth_gateway()"

@@ -51,7 +51,7 @@ def test_a_company_s_world_goes_from_init_to_a_certificate_without_a_statement_b
         assert (done["needs"], done["remedies"]) == ([], [])
         granted = [each for each in done["installed"] if each.startswith("birth_caller may ")]
         assert "birth_caller may USAGE on sequence public.birth_registry_id_seq" in granted
-        assert "birth_caller may SELECT and INSERT on table public.birth_registry" in granted
+        assert "birth_caller may INSERT on table public.birth_registry" in granted
         assert not [each for each in done["left"] if each["object"] == "the register function"]
         assert does(database, "postgres", "init")["installed"] == []
         assert database.value("SELECT count(*) FROM public.ddl_log WHERE object ~ '^birth[.]'") > 100

@@ -217,7 +217,7 @@ def test_a_plan_of_all_leaves_out_what_cannot_be_planned_and_a_number_is_used_up
     small_database.fill(small, goods=20, notes=20, parts=3)
     small.run("""
         ALTER TABLE public.goods DROP CONSTRAINT goods_code_key; ALTER TABLE public.goods ALTER code DROP NOT NULL;
-        UPDATE public.goods SET code = NULL WHERE id = 1; REVOKE SELECT ON public.notes FROM birth_owner;
+        UPDATE public.goods SET code = NULL WHERE id = 1; REVOKE SELECT ON public.notes FROM birth_caller;
     """)
     with small.connect() as operator:
         for names, strict in ((["goods"], False), (["notes", "parts"], False), (None, True)):
@@ -232,11 +232,13 @@ def test_a_plan_of_all_leaves_out_what_cannot_be_planned_and_a_number_is_used_up
         }
         assert small.value("SELECT count(*) FROM birth.birth_backfill_item") == 3
         # Codes of two collections that meet hold up these two alone.
-        small.run("GRANT SELECT ON public.notes TO birth_owner; UPDATE public.goods SET code = 'N-000002' WHERE id = 1")
+        small.run(
+            "GRANT SELECT ON public.notes TO birth_caller; UPDATE public.goods SET code = 'N-000002' WHERE id = 1"
+        )
         done = plan.plan(operator, None)
         assert (done.run.run, [entry.collection for entry in done.run.entries]) == (2, ["parts"])
         assert {each.reasons for each in done.skipped} == {("codes_collide",)}
-        small.run("REVOKE SELECT ON public.parts FROM birth_owner")
+        small.run("REVOKE SELECT ON public.parts FROM birth_caller")
         with pytest.raises(GateClosed) as nothing:
             plan.plan(operator, None)
         assert {gate for _, gate in closed(nothing.value)} == {"codes_collide", "source_readable"}
@@ -249,7 +251,7 @@ def test_two_collections_that_came_to_give_one_code_cannot_be_planned_together(d
         CREATE TABLE second (id text); INSERT INTO second VALUES ('1');
         INSERT INTO birth.collection_registry (collection_name) VALUES ('first'), ('second');
         INSERT INTO birth.birth_policy (collection_name) VALUES ('first'), ('second');
-        GRANT SELECT ON first, second TO birth_owner, birth_reader;
+        GRANT SELECT ON first, second TO birth_owner, birth_caller, birth_reader;
     """)
     with database.connect() as operator:
         classify.classify(operator, column_identity("first", "code"))

@@ -13,7 +13,7 @@ from tests.databases import Database
 _WORLD = """
 CREATE TABLE public.{name} (id integer PRIMARY KEY, code text NOT NULL UNIQUE);
 INSERT INTO public.{name} SELECT n, {code} FROM generate_series(1, {rows}) AS n;
-GRANT SELECT ON public.{name} TO birth_reader, birth_owner;
+GRANT SELECT ON public.{name} TO birth_owner, birth_caller, birth_reader;
 INSERT INTO birth.collection_registry (collection_name) VALUES ('{name}');
 INSERT INTO birth.birth_policy (collection_name) VALUES ('{name}');
 SELECT birth.birth_identity_import('{name}', 'column', ARRAY['code'], 'as it is');
@@ -136,7 +136,7 @@ def test_sources_that_are_read_in_one_pass_get_what_each_gets_by_itself(small: D
 
     # Of everything, those that cannot be planned are left out, and hold no other up.
     small.run("UPDATE birth.birth_registry SET collection_name = 'of others' WHERE entity_code = 'M-00002'")
-    small.run("REVOKE SELECT ON public.few_among FROM birth_owner")
+    small.run("REVOKE SELECT ON public.few_among FROM birth_caller")
     with small.connect("operator1") as operator:
         planned = plan.plan(operator, None, note="what can be planned")
     assert {each.collection for each in planned.skipped} == {"few_among", "many_apart"}
@@ -155,7 +155,7 @@ _PLAIN = """
 CREATE TABLE public.plain (id integer PRIMARY KEY, code text NOT NULL);
 INSERT INTO public.plain SELECT n, CASE WHEN n = 7 THEN 'Größe 7' WHEN n = 8 THEN 'a\\b' ELSE 'P-' || n END
     FROM generate_series(1, 11000) AS n;
-GRANT SELECT ON public.plain TO birth_reader, birth_owner;
+GRANT SELECT ON public.plain TO birth_owner, birth_caller, birth_reader;
 INSERT INTO birth.collection_registry (collection_name) VALUES ('plain');
 INSERT INTO birth.birth_policy (collection_name) VALUES ('plain');
 SELECT birth.birth_identity_import('plain', 'column', ARRAY['code'], 'as it is');

@@ -12,7 +12,7 @@ from tests.databases import Database
 
 _STEPS = 8  # that a way out may take
 
-_DEPOT = "CREATE SCHEMA depot; GRANT USAGE ON SCHEMA depot TO birth_owner, birth_reader"
+_DEPOT = "CREATE SCHEMA depot; GRANT USAGE ON SCHEMA depot TO birth_owner, birth_caller, birth_reader"
 # What each drift does, the column that the collection is then known by, and where its table is: nowhere, for some.
 # Led out of as their neighbours are: a long walk.
 FURTHER = (
@@ -55,7 +55,8 @@ DRIFTS: Mapping[str, tuple[str, str, tuple[str, str] | None]] = {
         (
             "CREATE TABLE public.other (LIKE public.goods INCLUDING ALL);"
             "INSERT INTO public.other SELECT * FROM public.goods; DROP TABLE public.goods;"
-            "ALTER TABLE public.other RENAME TO goods; GRANT SELECT ON public.goods TO birth_reader, birth_owner;"
+            "ALTER TABLE public.other RENAME TO goods;"
+            "GRANT SELECT ON public.goods TO birth_owner, birth_caller, birth_reader;"
             "CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.goods"
             " FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('goods')"
         ),

@@ -55,7 +55,7 @@ def enrol(database: Database, name: str, rows: str, columns: str = "code") -> No
         INSERT INTO public."{name}" {rows};
         INSERT INTO birth.collection_registry (collection_name) VALUES ($${name}$$);
         INSERT INTO birth.birth_policy (collection_name) VALUES ($${name}$$);
-        GRANT SELECT ON public."{name}" TO birth_owner, birth_reader;
+        GRANT SELECT ON public."{name}" TO birth_owner, birth_caller, birth_reader;
     """)
 
 

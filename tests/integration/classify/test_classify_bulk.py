@@ -90,7 +90,7 @@ def test_a_file_of_small_tables_is_proven_and_recorded_together_and_each_as_if_i
             CREATE TABLE public.{name} AS SELECT '{name}-' || n AS code FROM generate_series(1, 5) AS n;
             INSERT INTO birth.collection_registry (collection_name) VALUES ('{name}');
             INSERT INTO birth.birth_policy (collection_name) VALUES ('{name}');
-            GRANT SELECT ON public.{name} TO birth_owner, birth_reader;
+            GRANT SELECT ON public.{name} TO birth_owner, birth_caller, birth_reader;
         """)
     asked: list[object] = []
     sent = Connection._sql
@@ -133,9 +133,9 @@ def test_a_file_of_small_tables_is_proven_and_recorded_together_and_each_as_if_i
             assert (found.error.evidence, gate in str(found.error.evidence)) == (alone.value.evidence, True)
         # With keep_going, one that is refused when it is written takes no others with it.
         sound = [each for each in decisions if each.collection not in SPOILED]
-        small.run(f"REVOKE SELECT ON {sound[5].collection} FROM birth_owner")
+        small.run(f"REVOKE SELECT ON {sound[5].collection} FROM birth_caller")
         assert _outcomes(bulk.classify_many(operator, sound, keep_going=True)) == {"recorded": 15, "invalid": 1}
-        small.run(f"GRANT SELECT ON {sound[5].collection} TO birth_owner")
+        small.run(f"GRANT SELECT ON {sound[5].collection} TO birth_caller")
         assert _outcomes(bulk.classify_many(operator, sound)) == {"unchanged": 15, "recorded": 1}
         retaken = [Decision(each.collection, "synthetic", f"{each.collection}:{{code}}") for each in sound]
         asked.clear()

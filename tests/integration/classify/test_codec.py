@@ -201,7 +201,7 @@ def test_the_digest_of_a_missing_set_is_the_same_by_both_codecs_over_chunk_borde
         INSERT INTO birth.collection_registry (collection_name) VALUES ('many');
         INSERT INTO birth.birth_policy VALUES ('many', 'REQUIRED');
         CREATE TABLE public.many AS SELECT (n * 7919 % 30011) || 'é' AS name FROM generate_series(1, 25000) AS n;
-        GRANT SELECT ON public.many TO birth_owner, birth_reader;
+        GRANT SELECT ON public.many TO birth_owner, birth_caller, birth_reader;
     """)
     with database.connect("operator1") as operator:
         classify.classify(operator, Identity("many", "column", ("name",)))

@@ -45,7 +45,7 @@ def million(server: TestServer, small_template: str) -> Iterator[Database]:
             CREATE INDEX ON public.million (id);
             INSERT INTO birth.collection_registry (collection_name) VALUES ('million');
             INSERT INTO birth.birth_policy (collection_name) VALUES ('million');
-            GRANT SELECT ON public.million TO birth_owner, birth_reader;
+            GRANT SELECT ON public.million TO birth_owner, birth_caller, birth_reader;
             INSERT INTO birth.birth_registry (entity_code, collection_name) VALUES ('TAKEN', 'goods');
         """)
         clone.run("VACUUM ANALYZE public.million")
@@ -223,7 +223,7 @@ def test_types_with_an_equality_of_their_own_are_judged_by_it(small: Database) -
             INSERT INTO public.own VALUES ('{values[0]}'), ('{values[1]}'), ('{values[2]}');
             INSERT INTO birth.collection_registry (collection_name) VALUES ('own') ON CONFLICT DO NOTHING;
             INSERT INTO birth.birth_policy (collection_name) VALUES ('own') ON CONFLICT DO NOTHING;
-            GRANT SELECT ON public.own TO birth_reader, birth_owner;
+            GRANT SELECT ON public.own TO birth_owner, birth_caller, birth_reader;
         """)
         found = closed(proof(small, column_identity("own", "code")))
         assert (list(found), found["unique"]["examples"]) == (["unique"], examples)

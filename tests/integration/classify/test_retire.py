@@ -93,7 +93,8 @@ def test_rows_without_a_code_get_theirs_under_the_next_identity_where_the_old_on
     small.run(
         "CREATE TABLE public.copied AS TABLE public.goods; DROP TABLE public.goods;"
         " CREATE TABLE public.goods (id integer PRIMARY KEY, code text, price integer);"
-        " INSERT INTO public.goods TABLE public.copied; GRANT SELECT ON public.goods TO birth_reader, birth_owner"
+        " INSERT INTO public.goods TABLE public.copied;"
+        " GRANT SELECT ON public.goods TO birth_owner, birth_caller, birth_reader"
     )
     assert planned(small, "goods") == ["8"]
     small.run("ALTER TABLE public.goods DROP COLUMN id")

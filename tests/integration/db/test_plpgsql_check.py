@@ -32,6 +32,8 @@ _ALLOWED = {
     ("_birth_plan_read", _DYNAMIC): "which counts come back is the composed statement's to say",
     ("_birth_explaining", _UNSAFE): "explains the queries of its callers, READ ONLY; private",
     ("_birth_reading", _UNSAFE): "runs the queries of its callers, READ ONLY; private",
+    ("_birth_reading_codes", _UNSAFE): "runs the query of its callers, READ ONLY; private",
+    ("_birth_reading_range", _UNSAFE): "runs the query of its callers, READ ONLY; private",
     ("_birth_reading_few", _UNSAFE): "runs the queries of its callers, READ ONLY; private",
     ("_birth_reading_bounds", _UNSAFE): "runs the query of its callers, READ ONLY; private",
     ("_birth_images", _UNSAFE): "the condition is made of %L by private callers; the table is one that events tell of",

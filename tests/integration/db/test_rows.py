@@ -56,6 +56,16 @@ def described(connection: Connection, name: str) -> tuple[tuple[str, int], ...]:
     return tuple((label.decode(), oid) for label, oid in columns if label is not None)
 
 
+_THEIRS = re.compile(r"birth_(?:registry|collection|policy|alert)_rows\(|birth_backfill_page\(")
+
+
+def test_what_reads_the_company_s_tables_is_asked_in_a_transaction_that_is_undone() -> None:
+    texts = {name: named_query(name, "birth").as_string() for name in named()}
+    reading = {name for name, text in texts.items() if _THEIRS.search(text)}
+    assert len(reading) > 3
+    assert {name for name in reading if not getattr(QUERIES[name], "apart", False)} == set()
+
+
 def test_every_query_answers_what_its_dataclass_says(connection: Connection) -> None:
     for name, query in QUERIES.items():
         columns = described(connection, name)

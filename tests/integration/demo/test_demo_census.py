@@ -379,7 +379,7 @@ def test_links_are_declared_where_they_are_natural(ask: Ask) -> None:
 def test_every_table_is_plausible_in_width_and_read_by_the_console(ask: Ask, row: CensusRow) -> None:
     columns = ask(f"SELECT count(*) FROM pg_attribute WHERE attrelid = '{table(row)}'::regclass AND attnum > 0")
     assert 5 <= columns <= 11
-    for role in ("birth_reader", "birth_owner"):
+    for role in ("birth_reader", "birth_caller"):
         assert ask(f"SELECT has_table_privilege('{role}', '{table(row)}', 'SELECT')")
         assert row.collection == "collection_registry" or not ask(
             f"SELECT has_table_privilege('{role}', '{table(row)}', 'INSERT')"

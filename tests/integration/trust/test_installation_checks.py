@@ -66,9 +66,10 @@ MENDED = [
     ("dml", "GRANT UPDATE ON birth.birth_policy TO PUBLIC"),
     ("triggers", "ALTER TABLE public.goods DISABLE TRIGGER trg_birth_gateway"),
     ("registry_index", "ALTER TABLE birth.birth_registry DROP CONSTRAINT birth_registry_entity_code_key"),
-    ("sources", "REVOKE SELECT ON public.goods FROM birth_reader"),
+    ("sources", "REVOKE SELECT ON public.goods FROM birth_caller"),
     ("statistics", ("CREATE TABLE public.fresh AS SELECT * FROM public.goods; DROP TABLE public.goods CASCADE;"
-     "ALTER TABLE public.fresh RENAME TO goods; GRANT SELECT ON public.goods TO birth_owner, birth_reader;"
+     "ALTER TABLE public.fresh RENAME TO goods;"
+     "GRANT SELECT ON public.goods TO birth_owner, birth_caller, birth_reader;"
      "INSERT INTO public.goods VALUES (1)")),
 ]  # fmt: skip
 

@@ -81,7 +81,7 @@ def test_database_text_in_a_contract_is_neither_markup_nor_control(database: Dat
     with database.psql("postgres") as admin:
         admin.execute(sql.SQL("CREATE TABLE public.{} ({} text PRIMARY KEY)").format(hostile, hostile))
         admin.execute(sql.SQL("INSERT INTO public.{} VALUES ({})").format(hostile, sql.Literal(HOSTILE)))
-        admin.execute(sql.SQL("GRANT SELECT ON public.{} TO birth_reader, birth_owner").format(hostile))
+        admin.execute(sql.SQL("GRANT SELECT ON public.{} TO birth_owner, birth_caller, birth_reader").format(hostile))
         admin.execute("INSERT INTO birth.collection_registry (collection_name) VALUES (%s)", [HOSTILE])
         admin.execute("INSERT INTO birth.birth_policy (collection_name) VALUES (%s)", [HOSTILE])
         admin.execute("SELECT birth.birth_identity_import(%s, 'column', ARRAY[%s], 'a test')", [HOSTILE, HOSTILE])

@@ -8,24 +8,23 @@ SET enable_seqscan = 'on' SET enable_mergejoin = 'on' SET enable_hashjoin = 'on'
 SET jit = 'off' AS $body$
 DECLARE
     v_list boolean := p_entry.locator_indexed AND cardinality(p_entry.locator) = 1;
-    v_is_read boolean := false;
 BEGIN
     IF p_entry.locator_indexed THEN
         PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
             set_config(CASE WHEN v_list THEN 'enable_nestloop' ELSE 'enable_hashjoin' END, 'off', true);
     END IF;
-    {READ_ONLY}
-    EXECUTE {S}._birth_read_statement(p_entry) INTO codes, source_keys, births
-        USING p_entry.ledger_id, p_from, p_to;
-    {UNDONE}
+    SELECT r.*
+    INTO codes, source_keys, births
+    FROM {S}._birth_reading_range({S}._birth_read_statement(p_entry), p_entry.ledger_id, p_from, p_to)
+        AS r(codes text[], source_keys text[], births timestamptz[]);
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_read({S}.birth_backfill_ledger, bigint, bigint) IS
     'Finds the items of a range again in their source: codes, source keys and times of birth. Private.';
 
 -- How many of these codes the registry holds for the collection, under our origin and under others; apart from those
--- that were taken before. Asked for by its index, READ ONLY, as _birth_reading does. One plan serves all batches: to
--- plan for these very codes would take as long as to look them up.
+-- that were taken before. Asked for by its index, through birth_caller, as _birth_reading does. One plan serves all
+-- batches: to plan for these very codes would take as long as to look them up.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_count(p_collection text, p_origin text, p_codes text[], p_taken text[],
     OUT registered bigint, OUT existing bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -33,6 +32,15 @@ SET enable_seqscan = 'off' SET jit = 'off' SET plan_cache_mode = 'force_generic_
 DECLARE
     v_is_read boolean := false;
 BEGIN
+    IF pg_has_role('birth_owner', 'USAGE') THEN
+        SELECT r.*
+        INTO registered, existing
+        FROM {S}._birth_reading_codes(
+            format('SELECT * FROM {S}._birth_batch_count(%L, %L, $1, $2)', p_collection, p_origin),
+            p_codes, p_taken)
+            AS r(registered bigint, existing bigint);
+        RETURN;
+    END IF;
     {READ_ONLY}
     SELECT count(*) FILTER (WHERE r.dot_origin = p_origin),
         count(*) FILTER (WHERE r.dot_origin IS DISTINCT FROM p_origin)
@@ -44,6 +52,7 @@ END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_count(text, text, text[], text[]) IS
     'How many of these codes the registry holds under the run''s origin, and under others. Private.';
+GRANT EXECUTE ON FUNCTION {S}._birth_batch_count(text, text, text[], text[]) TO birth_caller;
 
 -- Register the items of one range: those that are still in the source under the planned code and still missing, by
 -- one set-based statement that calls the register function once per row. Its answers are not believed: afterwards

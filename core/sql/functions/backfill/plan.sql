@@ -44,6 +44,7 @@ BEGIN
             NULL,
             'Name collections, or use --all.');
     END IF;
+    PERFORM {S}._birth_caller_ready();
     PERFORM {S}._birth_backfill_undisturbed(p_collections);
     INSERT INTO {S}.birth_backfill_run
         (run_id, system_identifier, gateway, registry_triggers, registry_rows, alert_rows, alerts, snapshot,

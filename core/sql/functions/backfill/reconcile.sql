@@ -38,6 +38,7 @@ DECLARE
     v_found record;
     v_drift jsonb;
 BEGIN
+    PERFORM {S}._birth_caller_ready();
     SELECT status INTO v_status FROM {S}.birth_backfill_run WHERE run_id = p_run FOR UPDATE;
     IF v_status IS DISTINCT FROM 'planned' AND v_status IS DISTINCT FROM 'reconciled' THEN
         PERFORM {S}.birth_refuse('BR004', 'run_not_planned',

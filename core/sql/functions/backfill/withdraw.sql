@@ -207,7 +207,8 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_withdraw_pins({S}.birth_backfill_ledger) IS
     'Refuses a withdrawal whose pins no longer hold. Private. Raises BR003 withdraw_not_allowed; BR004 plan_stale.';
 
--- The registry rows of a range: those in the very version that was planned, and how many have another. READ ONLY.
+-- The registry rows of a range: those in the very version that was planned, and how many have another.
+-- Read as in _birth_reading.
 CREATE OR REPLACE FUNCTION {S}._birth_withdraw_found(p_entry {S}.birth_backfill_ledger, p_from bigint,
     p_to bigint,
     OUT codes text[], OUT versions text[], OUT others bigint)
@@ -217,6 +218,15 @@ DECLARE
         || (SELECT r.withdraws FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_entry.run_id);
     v_is_read boolean := false;
 BEGIN
+    IF pg_has_role('birth_owner', 'USAGE') THEN
+        SELECT r.*
+        INTO codes, versions, others
+        FROM {S}._birth_reading_range(
+            'SELECT f.* FROM {S}.birth_backfill_ledger AS l, {S}._birth_withdraw_found(l, $2, $3) AS f'
+            ' WHERE l.ledger_id = $1', p_entry.ledger_id, p_from, p_to)
+            AS r(codes text[], versions text[], others bigint);
+        RETURN;
+    END IF;
     {READ_ONLY}
     SELECT coalesce(array_agg(i.entity_code ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
         coalesce(array_agg(i.source_key[1] ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
@@ -233,6 +243,7 @@ END
 $body$;
 COMMENT ON FUNCTION {S}._birth_withdraw_found({S}.birth_backfill_ledger, bigint, bigint) IS
     'The registry rows of a range in the planned version, and how many have another. Private.';
+GRANT EXECUTE ON FUNCTION {S}._birth_withdraw_found({S}.birth_backfill_ledger, bigint, bigint) TO birth_caller;
 
 -- Take back the rows of a range, by one statement that runs as birth_caller: triggers on the registry are the
 -- company's. It takes only the planned version of each row: who changes one meanwhile keeps it. Its answer is not

@@ -145,7 +145,7 @@ BEGIN
             v_part.function, concat((SELECT string_agg(format('%I %s', name, type), ', ' ORDER BY place)
                 FROM {S}._birth_bound_columns() WHERE part = v_part.part), v_part.more),
             CASE WHEN {S}._birth_bound_is_plain(v_part.part) THEN 'PARALLEL SAFE' ELSE '' END, v_query);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION {S}.%I() TO birth_reader', v_part.function);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION {S}.%I() TO birth_reader, birth_caller', v_part.function);
     END LOOP;
     SELECT * INTO v_policy FROM {S}.birth_binding WHERE part = 'policy';
     -- A collection's requirement, which is not decided otherwise by ours between this check and the commit: who does
@@ -155,22 +155,18 @@ BEGIN
         LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %L $policy$, format($body$
         DECLARE
             v_requirement text;
-            v_is_read boolean := false;
-            v_found boolean;
         BEGIN
-            BEGIN
-                {READ_ONLY}
-                SELECT b.%3$I::text INTO v_requirement FROM %1$I.%2$I AS b WHERE b.%4$I = p_collection;
-                v_found := FOUND;
-                {UNDONE}
-            END;
-            IF NOT v_found THEN
+            SELECT r.requirement
+            INTO v_requirement
+            FROM {S}._birth_reading_codes(%1$L, ARRAY[p_collection]) AS r(requirement text);
+            IF NOT FOUND THEN
                 SELECT o.requirement INTO v_requirement
                 FROM {S}.birth_policy AS o WHERE o.collection_name = p_collection FOR SHARE;
             END IF;
             RETURN v_requirement;
-        END $body$, v_policy.schema_name, v_policy.table_name, {S}.birth_bound_name('policy', 'requirement'),
-        {S}.birth_bound_name('policy', 'collection_name')));
+        END $body$, format('SELECT b.%3$I::text FROM %1$I.%2$I AS b WHERE b.%4$I = ($1)[1]',
+            v_policy.schema_name, v_policy.table_name, {S}.birth_bound_name('policy', 'requirement'),
+            {S}.birth_bound_name('policy', 'collection_name'))));
     -- The company's row is written as birth_caller: its triggers are the company's code.
     EXECUTE format($policy$
         CREATE OR REPLACE FUNCTION {S}._birth_policy_write(p_collection text, p_requirement text) RETURNS boolean

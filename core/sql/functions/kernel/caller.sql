@@ -1,14 +1,15 @@
 -- needs: kernel/refusal
--- Refuse where _birth_as_caller is not what this version installed: its owner may alter it, and let others call it. And
--- where birth_caller owns anything besides: code that ran as it could come back as such a function, outside of every
--- gate. Asked before each use and after it.
+-- Refuse where a function of birth_caller is not what this version installed: its owner may alter it, and let others
+-- call it. And where birth_caller owns anything besides: code that ran as it could come back as such a function,
+-- outside of every gate. Asked before each use that writes and after it, and before a run is planned or reconciled.
 CREATE OR REPLACE FUNCTION {S}._birth_caller_ready() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
 DECLARE
     v_is_ready boolean;
     v_besides text[];
 BEGIN
-    SELECT p.prosecdef AND pg_get_userbyid(p.proowner) = 'birth_caller'
+    SELECT count(*) = 6 AND bool_and(
+        p.prosecdef AND pg_get_userbyid(p.proowner) = 'birth_caller'
         AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp', 'row_security=off']
         -- NULL would be PUBLIC.
         AND p.proacl IS NOT NULL AND NOT EXISTS (
@@ -18,14 +19,17 @@ BEGIN
         AND EXISTS (
             SELECT FROM {S}.birth_schema_object AS o
             WHERE o.kind = 'function' AND o.name = p.oid::regprocedure::text
-              AND o.aspects ->> 'body' = encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex'))
+              AND o.aspects ->> 'body' = encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
+              AND o.aspects ->> 'volatility' = p.provolatile::text
+              AND o.aspects -> 'strict' = to_jsonb(p.proisstrict)))
     INTO v_is_ready FROM pg_proc AS p
-    WHERE p.proname = '_birth_as_caller'
+    WHERE p.proname IN
+            {CALLERS}
       AND p.pronamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {s});
     IF NOT coalesce(v_is_ready, false) THEN
         PERFORM {S}.birth_refuse('BR005'::text, 'caller_changed'::text,
-            'the function that runs the company''s code was altered'::text,
-            jsonb_build_object('function', format('%I._birth_as_caller', {s})),
+            'a function that runs the company''s code was altered'::text,
+            jsonb_build_object('schema', {s}, 'role', 'birth_caller'),
             'Find out who altered it: `birth-console doctor`. Restore it: `birth-console upgrade`.'::text);
     END IF;
     SELECT array_agg(pg_describe_object(d.classid, d.objid, d.objsubid)) INTO v_besides
@@ -43,7 +47,9 @@ BEGIN
           SELECT FROM pg_proc AS p
           JOIN pg_class AS c ON c.relnamespace = p.pronamespace
               AND c.relname = 'birth_migration' AND c.relowner = 'birth_owner'::regrole
-          WHERE p.oid = d.objid AND p.proname = '_birth_as_caller'));
+          WHERE p.oid = d.objid AND p.proname IN
+              {CALLERS}
+          ));
     IF v_besides IS NOT NULL THEN
         PERFORM {S}.birth_refuse('BR005'::text, 'caller_changed'::text,
             concat('code of the company''s made objects of birth_caller: ', array_to_string(v_besides[1:5], ', ')),
@@ -53,8 +59,8 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_caller_ready() IS
-    'Refuses to use _birth_as_caller if it is not what this version installed, if others may call it, or if '
-    'birth_caller owns anything besides. Private. Raises BR005 caller_changed.';
+    'Refuses to use the functions of birth_caller if they are not what this version installed, if others may call '
+    'them, or if birth_caller owns anything besides. Private. Raises BR005 caller_changed.';
 
 
 -- Settings that a login may set, by the names of every server from 14 to 18. Reading these takes a seventh of the time

@@ -24,6 +24,41 @@ COMMENT ON FUNCTION {S}.birth_collection_table(text) IS
     'The table of a collection: where it was enrolled, else the first of its name in the configured schemas; NULL '
     'if there is none. For birth_reader.';
 
+-- Every enrolled collection, or one, with its policy: the company's rows. Read as in _birth_reading, with the
+-- caller's rights; a role that has birth_owner's reads through birth_caller.
+CREATE OR REPLACE FUNCTION {S}.birth_enrolled(p_collection text DEFAULT NULL)
+RETURNS TABLE (collection_name text, governance_role text, requirement text)
+LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $body$
+#variable_conflict use_column
+DECLARE
+    v_is_read boolean := false;
+BEGIN
+    IF pg_has_role('birth_owner', 'USAGE') THEN
+        RETURN QUERY
+        SELECT *
+        FROM {S}._birth_reading_codes('SELECT * FROM {S}.birth_enrolled(($1)[1])', ARRAY[p_collection])
+            AS r(collection_name text, governance_role text, requirement text);
+        RETURN;
+    END IF;
+    {READ_ONLY}
+    IF p_collection IS NULL THEN
+        RETURN QUERY
+        SELECT c.collection_name::text, c.governance_role::text, p.requirement::text
+        FROM {S}.birth_collection_rows() AS c
+        LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name;
+    ELSE
+        RETURN QUERY
+        SELECT c.collection_name::text, c.governance_role::text, p.requirement::text
+        FROM {S}.birth_collection_rows() AS c
+        LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = p_collection
+        WHERE c.collection_name = p_collection;
+    END IF;
+    {UNDONE}
+END
+$body$;
+COMMENT ON FUNCTION {S}.birth_enrolled(text) IS
+    'Every enrolled collection, or one, with its governance role and its policy. For birth_reader.';
+
 -- Every enrolled collection as the catalogs show it at this moment. plpgsql binds late: the company may change or
 -- even drop its own tables without this console standing in the way.
 CREATE OR REPLACE FUNCTION {S}.birth_collections() RETURNS TABLE (
@@ -42,11 +77,11 @@ DECLARE
           AND p.proowner = 'birth_owner'::regrole);
     v_pattern text := (SELECT pattern FROM {S}.birth_gateway_trigger);
     v_distributed oid[] := {S}.birth_distributed();
-    v_is_read boolean := false;
 BEGIN
-    {READ_ONLY}
     RETURN QUERY
-    WITH place AS MATERIALIZED (
+    WITH enrolled AS MATERIALIZED (
+        SELECT * FROM {S}.birth_enrolled()
+    ), place AS MATERIALIZED (
         SELECT n.oid, name.rank FROM {S}.birth_setting AS s, unnest(s.value) WITH ORDINALITY AS name(value, rank)
         JOIN pg_namespace AS n ON n.nspname = name.value::name WHERE s.name = 'collection_schemas'
     ), found AS MATERIALIZED (
@@ -60,11 +95,11 @@ BEGIN
           AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = t.relname::text)
         ORDER BY t.relname, place.rank)
     ), named AS MATERIALIZED (
-        SELECT r.collection_name::text AS name, encode(convert_to(r.collection_name, getdatabaseencoding()), 'escape')
+        SELECT e.collection_name AS name, encode(convert_to(e.collection_name, getdatabaseencoding()), 'escape')
             AS argument
-        FROM {S}.birth_collection_rows() AS r
+        FROM enrolled AS e
     )
-    SELECT c.collection_name::text, c.governance_role::text, p.requirement::text, t.relid,
+    SELECT c.collection_name, c.governance_role, c.requirement, t.relid,
         i.strategy, i.columns, i.version,
         CASE i.strategy WHEN 'column' THEN i.columns[1]
             WHEN 'synthetic' THEN c.collection_name || ':{{' || array_to_string(i.columns, '}}/{{') || '}}' END,
@@ -86,8 +121,7 @@ BEGIN
                     WHERE again.tgparentid <> 0 AND again.tgfoid IN (v_gateway, v_ours)
                       AND again.tgenabled NOT IN ('O', 'A')))
                 THEN 'enabled' ELSE 'disabled' END
-    FROM {S}.birth_collection_rows() AS c
-    LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
+    FROM enrolled AS c
     LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
     LEFT JOIN found AS t ON t.name = c.collection_name
     LEFT JOIN pg_attribute AS status ON status.attrelid = t.relid
@@ -104,7 +138,6 @@ BEGIN
     -- And for this collection: its argument names no other.
     LEFT JOIN named ON g.tgnargs > 0 AND named.argument = split_part(encode(g.tgargs, 'escape'), chr(92) || '000', 1)
     ORDER BY c.collection_name COLLATE "C";
-    {UNDONE}
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_collections() IS
@@ -112,19 +145,15 @@ COMMENT ON FUNCTION {S}.birth_collections() IS
     'trigger. For birth_reader.';
 
 -- What birth_collections() says of one, but for its trigger, without a look at all the others: for callers that ask for
--- each in turn. No row for a name that is not enrolled. Read as in _birth_reading: who owns the company's tables may
--- have made a cast or an index whose expression the planner evaluates.
+-- each in turn. No row for a name that is not enrolled.
 CREATE OR REPLACE FUNCTION {S}._birth_collection_now(p_collection text) RETURNS TABLE (
     collection_name text, requirement text, relid oid, strategy text, columns text[], version integer, identity text,
     missing_columns text[]
 ) LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
-DECLARE
-    v_is_read boolean := false;
 BEGIN
-    {READ_ONLY}
     RETURN QUERY
-    SELECT c.collection_name, p.requirement, t.relid, i.strategy, i.columns, i.version,
+    SELECT c.collection_name, c.requirement, t.relid, i.strategy, i.columns, i.version,
         CASE i.strategy
             WHEN 'column' THEN i.columns[1]
             WHEN 'synthetic' THEN c.collection_name || ':{{' || array_to_string(i.columns, '}}/{{') || '}}' END,
@@ -133,12 +162,9 @@ BEGIN
             WHERE NOT EXISTS (SELECT FROM pg_attribute AS a
                 WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
             ORDER BY wanted.position) END
-    FROM {S}.birth_collection_rows() AS c
-    LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = p_collection
+    FROM {S}.birth_enrolled(p_collection) AS c
     LEFT JOIN {S}.birth_identity AS i ON i.collection_name = p_collection
-    CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(p_collection) AS relid) AS t
-    WHERE c.collection_name = p_collection;
-    {UNDONE}
+    CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(p_collection) AS relid) AS t;
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_collection_now(text) IS
@@ -155,5 +181,6 @@ COMMENT ON FUNCTION {S}.birth_resolvable(oid, text, text[]) IS
     'True if a collection can be planned: its table, its identity and all identity columns are there. For '
     'birth_reader.';
 
-GRANT EXECUTE ON FUNCTION {S}.birth_collections(), {S}.birth_collection_table(text),
-    {S}.birth_resolvable(oid, text, text[]) TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_enrolled(text), {S}.birth_collections(),
+    {S}.birth_collection_table(text), {S}.birth_resolvable(oid, text, text[]) TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_enrolled(text) TO birth_caller;

@@ -96,3 +96,4 @@ COMMENT ON FUNCTION {S}.birth_own_equality(oid, text[]) IS
 
 GRANT EXECUTE ON FUNCTION {S}.birth_code_fold(text), {S}.birth_code_look(text), {S}.birth_is_citext(oid),
     {S}.birth_own_equality(oid, text[]) TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_code_fold(text) TO birth_caller;

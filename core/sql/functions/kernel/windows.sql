@@ -14,7 +14,7 @@ COMMENT ON FUNCTION {S}.birth_windowed(oid) IS
     '`windows` forces it. For birth_reader.';
 
 -- What the registry holds under these codes, asked for by its index, by one plan for any codes. Read as in
--- _birth_reading.
+-- _birth_reading, with its caller's rights; a role that has birth_owner's reads through birth_caller.
 CREATE OR REPLACE FUNCTION {S}.birth_registry_probe(p_codes text[])
 RETURNS TABLE (code text, collection text, origin text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -22,6 +22,13 @@ SET enable_seqscan = 'off' SET jit = 'off' SET plan_cache_mode = 'force_generic_
 DECLARE
     v_is_read boolean := false;
 BEGIN
+    IF pg_has_role('birth_owner', 'USAGE') THEN
+        RETURN QUERY
+        SELECT *
+        FROM {S}._birth_reading_codes('SELECT * FROM {S}.birth_registry_probe($1)', p_codes)
+            AS r(code text, collection text, origin text);
+        RETURN;
+    END IF;
     {READ_ONLY}
     RETURN QUERY
     SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text
@@ -34,7 +41,8 @@ COMMENT ON FUNCTION {S}.birth_registry_probe(text[]) IS
     'What the registry holds under these codes, found by its index. For birth_reader.';
 
 -- The rows of a query (code, source_key), each with the collection that its code is registered for, or NULL; in the
--- query's order. With its caller's rights, and all of it in the snapshot of its caller's statement.
+-- query's order. With its caller's rights, birth_caller's for a role that has birth_owner's; and all of it in the
+-- snapshot of its caller's statement.
 CREATE OR REPLACE FUNCTION {S}.birth_windows(p_query text) RETURNS TABLE (code text, source_key text, owner text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET jit = 'off' AS $body$
 #variable_conflict use_column
@@ -45,6 +53,13 @@ DECLARE
     v_row record;
     v_is_read boolean := false;
 BEGIN
+    IF pg_has_role('birth_owner', 'USAGE') THEN
+        RETURN QUERY
+        SELECT *
+        FROM {S}._birth_reading_codes('SELECT * FROM {S}.birth_windows(($1)[1])', ARRAY[p_query])
+            AS r(code text, source_key text, owner text);
+        RETURN;
+    END IF;
     {READ_ONLY}
     FOR v_row IN EXECUTE p_query LOOP
         v_codes := v_codes || v_row.code;
@@ -80,3 +95,5 @@ COMMENT ON FUNCTION {S}.birth_window(text[], text[]) IS
 
 GRANT EXECUTE ON FUNCTION {S}.birth_windowed(oid), {S}.birth_registry_probe(text[]),
     {S}.birth_windows(text), {S}.birth_window(text[], text[]) TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_registry_probe(text[]), {S}.birth_windows(text),
+    {S}.birth_window(text[], text[]) TO birth_caller;

@@ -114,7 +114,9 @@ BEGIN
                 FROM pg_proc AS p
                 WHERE p.oid = ANY (v_functions) AND p.proowner <> v_owner
                   AND (p.proname ~ '^_?birth_'
-                          AND NOT (p.proname = '_birth_as_caller' AND p.proowner = to_regrole('birth_caller'))
+                          AND NOT (p.proowner = to_regrole('birth_caller') AND p.proname IN
+                              {CALLERS}
+                          )
                       OR p.proowner = ANY (v_roles))
                 UNION ALL
                 SELECT concat(t.relowner::regrole, ' owns ', t.oid::regclass)
@@ -139,7 +141,7 @@ BEGIN
                     OR r.oid = ANY (v_roles) AND pg_has_role(r.oid, v_owner, 'MEMBER'))
                 OR r.oid = v_owner AND (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolbypassrls)),
             'REVOKE birth_owner FROM …; ALTER ROLE birth_owner NOLOGIN.'),
-        ('caller', 'birth_caller owns one function, and has no rights beyond what calling needs',
+        ('caller', 'birth_caller owns what runs the company''s code, and has no rights beyond what that needs',
             {S}._birth_audit_caller(v_functions),
             'REVOKE the privilege or membership: the company''s code runs as birth_caller.'),
         ('role_attributes', 'no login may create roles, replicate, bypass row-level security or access server files',

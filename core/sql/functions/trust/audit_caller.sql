@@ -1,5 +1,6 @@
--- What birth_caller has that it should not have, or NULL. The company's code runs as this role: it owns the function
--- that calls, is in no role, has no members, and of ours it may read and add to stand-ins alone.
+-- What birth_caller has that it should not have, or NULL. The company's code runs as this role: it owns the functions
+-- that run it, is in no role, has no members, and of ours it may write nothing, but add to stand-ins. It reads what a
+-- query of a source joins, and calls what lends it nothing: functions that run as their caller.
 CREATE OR REPLACE FUNCTION {S}._birth_audit_caller(p_functions oid[]) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH home AS (SELECT oid FROM pg_namespace WHERE nspname = {s}),
@@ -27,7 +28,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
             FROM pg_proc AS p
             JOIN pg_class AS c ON c.relnamespace = p.pronamespace
                 AND c.relname = 'birth_migration' AND c.relowner = to_regrole('birth_owner')
-            WHERE p.oid = d.objid AND p.proname = '_birth_as_caller'))
+            WHERE p.oid = d.objid AND p.proname IN
+                {CALLERS}
+            ))
         UNION ALL
         SELECT 'it may create in schema ' || n.nspname
         FROM caller, pg_namespace AS n JOIN home ON home.oid = n.oid
@@ -44,6 +47,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         SELECT 'it may execute ' || p.oid::regprocedure
         FROM caller, pg_proc AS p
         WHERE p.oid = ANY (p_functions) AND p.proowner = to_regrole('birth_owner')
+          AND p.prosecdef
           AND p.proname NOT IN ('fn_birth_register', 'fn_birth_register_set', 'fn_birth_register_keyed')
           AND has_function_privilege(caller.oid, p.oid, 'EXECUTE')
     ) AS f

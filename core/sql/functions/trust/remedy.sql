@@ -88,8 +88,9 @@ BEGIN
     RETURN QUERY SELECT 'owner', format('ALTER %s %s OWNER TO birth_owner;',
                 CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
         FROM pg_proc AS p
-        WHERE p.pronamespace = v_home AND p.proname ~ '^_?birth_' AND p.proname <> '_birth_as_caller'
-          AND p.proowner <> v_owner
+        WHERE p.pronamespace = v_home AND p.proname ~ '^_?birth_' AND p.proowner <> v_owner
+          AND p.proname NOT IN
+              {CALLERS}
         ORDER BY 2;
     RETURN QUERY SELECT 'owner', format('ALTER TABLE %s OWNER TO birth_owner;', o.name)
         FROM {S}.birth_schema_object AS o
