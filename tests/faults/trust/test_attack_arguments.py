@@ -65,6 +65,7 @@ REFUSED = (
     ("operator1", "birth_identity_retire('goods', 1, ' ')", "BR002", "reason_missing"),
     ("operator1", "birth_identity_retire('nowhere', 1, 'x')", "BR003", "not_classified"),
     ("operator1", "birth_identity_retire('parts', 3, 'x')", "BR003", "nothing_registered"),
+    ("operator1", "birth_backfill_finish(4711)", "BR004", "run_not_applying"),
     ("operator1", "birth_backfill_plan(ARRAY['nowhere'])", "BR003", "not_plannable"),
     ("operator1", "birth_backfill_rehearse({entry}, 1, 1001)", "BR002", "bad_batch_size"),
     ("operator1", "birth_backfill_reconcile_drift({run}, 'x', -1)", "BR002", "bad_option"),

@@ -91,13 +91,16 @@ def test_a_dry_run_that_writes_is_undone_and_says_so(small: Database) -> None:
 def test_without_a_dry_run_parameter_the_real_call_is_rolled_back_for_a_thousand_rows_and_needs_open_gates(
     small: Database,
 ) -> None:
-    small.run(REFUSING.format(more="") + "DELETE FROM birth.birth_gateway_binding WHERE value = 'dry_run';"
+    left_out = "IF p_entity_code = 'G-000011' THEN RETURN 'done'; END IF;"
+    small.run(REFUSING.format(more=left_out) + "DELETE FROM birth.birth_gateway_binding WHERE value = 'dry_run';"
               " INSERT INTO birth.birth_gateway_binding VALUES ('p_dry_run', 'constant', 'false')")  # fmt: skip
     run = small_database.a_run(small, "goods", "parts", goods=1200, parts=5)
     before = kept(small)
     found = rehearsed(small, run)
     assert (found["mode"], found["planned"], found["asked"]) == ("rolled_back", 1205, 1005)
-    assert (found["would_register"], [each["entity_code"] for each in found["would_refuse"]]) == (1004, ["G-000007"])
+    refused = [(each["entity_code"], each["sqlstate"]) for each in found["would_refuse"]]
+    assert (found["would_register"], refused) == (1003, [("G-000007", "22023"), ("G-000011", "BR008")])
+    assert found["would_refuse"][1]["message"].startswith("not_registered")
     assert kept(small) == before
     small.run("UPDATE birth.birth_admission_permit SET expires_at = clock_timestamp()")
     closed = console("--dsn", small.dsn(), "apply", str(run), "--dry-run")

@@ -182,6 +182,12 @@ def test_what_refers_to_a_row_keeps_it_and_a_trigger_that_takes_more_stops_the_r
         state, message = refusal(session, batch)
         assert (state, message.partition(":")[0]) == ("BR004", "plan_stale")
         small.run("DELETE FROM birth.trigger_guard_alerts WHERE object_identity = 'birth.told'")
+        state, message = refusal(session, "SELECT birth.birth_run_withdraw(4711, 'wrong')")
+        assert (state, message.partition(":")[0]) == ("BR002", "unknown_run")
+        small.run("UPDATE birth.birth_setting SET name = 'withdrawn_once' WHERE name = 'withdraw_allowed'")
+        state, message = refusal(session, batch)
+        assert (state, message.partition(":")[0]) == ("BR003", "withdraw_not_allowed")
+        small.run("UPDATE birth.birth_setting SET name = 'withdraw_allowed' WHERE name = 'withdrawn_once'")
     small.run("UPDATE public.mood SET name = 'honest'; INSERT INTO public.labels VALUES ('G-000007')")
     stopped = console("--dsn", small.dsn(), "--json", "apply", str(run))
     assert stopped.status == 7  # the canary quarantined a row
