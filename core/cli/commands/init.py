@@ -195,7 +195,7 @@ def _show(call: Invocation, outcome: Outcome) -> None:
     for each in outcome.left:
         out.text(f"{margin}= {each.object}: {each.why}")
     for role, count in sorted(outcome.out_of_scope.items()):
-        out.text(f"{margin}= {count} collections are {role}: not REQUIRED")
+        out.text(f"{margin}= {count} {'collection is' if count == 1 else 'collections are'} {role}: not REQUIRED")
     if outcome.changes_nothing and not outcome.needs:
         out.text(f"{margin}everything is installed: nothing was changed")
     for need in outcome.needs:

@@ -1,5 +1,6 @@
 """Binding the gateway's register function: checked against pg_proc, recorded as an event."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -174,4 +175,5 @@ def _why_not(function: Function, *, several: bool) -> str:
         return f"it cannot register rows: {'; '.join(cannot)}"
     parameters = ", ".join(each.text for each in function.parameters)
     why = "several functions have its name" if several else "its parameters' names are not known"
-    return f"{why} ({parameters}). Name it: `birth-console init --bind {function.signature.partition('(')[0]} …`"
+    name = shlex.quote(function.signature.partition("(")[0])
+    return f"{why} ({parameters}). Name it: `birth-console init --bind {name} …`"

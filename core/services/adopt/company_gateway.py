@@ -1,5 +1,6 @@
 """Binding the company's own gateway: the function of its triggers, and how they are called on each table."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -73,5 +74,5 @@ def propose(made: Draft, found: Iterable[tuple[str, str, str]]) -> None:
         made.leave(
             f"function {name}",
             f"{count} triggers call it, so new rows are registered already. Bind it:"
-            f" `birth-console init --gateway {name} --trigger '{pattern}'`",
+            f" `birth-console init --gateway {shlex.quote(name)} --trigger {shlex.quote(pattern)}`",
         )

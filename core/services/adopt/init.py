@@ -1,5 +1,6 @@
 """Setting a database up: what is missing is installed, tables are enrolled, and nothing that is there is replaced."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -189,7 +190,8 @@ def _rehearse(connection: Connection, made: Draft) -> list[Statement]:
         tables = " ".join(sorted(found.written))
         made.leave(
             "the register function",
-            f"it also writes {tables}. Applies refuse that: `birth-console init --register-writes {tables}` allows it",
+            f"it also writes {tables}. Applies refuse that: `birth-console init --register-writes"
+            f" {shlex.join(sorted(found.written))}` allows it",
         )
     return [each for each in found.grants if not each.needs]
 

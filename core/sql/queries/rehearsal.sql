@@ -13,15 +13,17 @@ ORDER BY c.collection_name COLLATE "C" LIMIT 1
 SELECT {S}._birth_rehearse(%(collection)s, %(code)s) AS answers
 
 -- name: written
--- Rows that this transaction has written so far into tables that no batch may write; those of ours do not count.
-SELECT c.oid::pg_catalog.regclass::text AS "table", w.value::bigint AS rows
+-- Rows that this transaction has written so far into tables that no batch may write; those of ours do not count. Of a
+-- partition the whole table is named.
+SELECT coalesce(pg_catalog.pg_partition_root(c.oid)::oid, c.oid)::pg_catalog.regclass::text AS "table",
+    pg_catalog.sum(w.value::bigint)::bigint AS rows
 FROM pg_catalog.jsonb_each_text({S}._birth_batch_writes()) AS w
 JOIN pg_catalog.pg_class AS c ON c.oid::text = w.key
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname <> {s}
 WHERE c.oid IS DISTINCT FROM {S}.birth_bound_table('registry')
   AND c.oid::pg_catalog.regclass::text <> ALL (
       SELECT unnest(s.value) FROM {S}.birth_setting AS s WHERE s.name = 'register_writes')
-ORDER BY 1
+GROUP BY 1 ORDER BY 1
 
 -- name: lacking
 -- Objects that a refusal may speak of, the likeliest first: their name is a word of it. None of ours and none of the
@@ -74,6 +76,8 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = o.schema
 CROSS JOIN refusal AS r
 WHERE pg_catalog.cardinality(o.rights) > 0
     AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', {s})
-    AND pg_catalog.strpos(r.words, pg_catalog.concat(' ', o.bare, ' ')) > 0
+    -- A name may hold such signs itself.
+    AND pg_catalog.strpos(r.words, pg_catalog.concat(' ', pg_catalog.translate(
+        o.bare, '"''().,:«»„“”', '            '), ' ')) > 0
 ORDER BY pg_catalog.length(o.bare) DESC, pg_catalog.strpos(r.context, n.nspname || '.' || o.bare) = 0,
     n.oid NOT IN (SELECT pronamespace FROM register), o.name, o.kind LIMIT 20

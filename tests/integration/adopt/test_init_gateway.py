@@ -60,6 +60,9 @@ def registered(database: Database) -> list[dict[str, Any]]:
 
 
 def test_the_gateway_that_init_brings_calls_the_function_that_was_bound(company: Database) -> None:
+    # Of a partition that it writes, the whole table is named.
+    company.run("DROP TABLE ops.register_log; CREATE TABLE ops.register_log (code text) PARTITION BY HASH (code)")
+    company.run("CREATE TABLE ops.log_0 PARTITION OF ops.register_log FOR VALUES WITH (MODULUS 1, REMAINDER 0)")
     left = init(company, "--collections", "public.coded", "--bind", *foreign.BINDING).document["left"]
     assert (
         "--register-writes ops.register_log`" in {each["object"]: each["why"] for each in left}["the register function"]
