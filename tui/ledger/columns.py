@@ -29,6 +29,7 @@ VERDICTS = {
 
 
 WIDE = 110
+SHORTEST_EVIDENCE = 12  # cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,13 @@ class GateRow:
     gate: Judgement
 
 
-def gates(width: int) -> tuple[GridColumn[GateRow], ...]:
-    """The columns of the gates: the evidence has what the titles leave."""
-    title = 57 if width >= WIDE else 33
-    return (
+def gates(width: int, *, beside: bool = False) -> tuple[GridColumn[GateRow], ...]:
+    """The columns of the gates: the evidence has what the titles leave.
+
+    Where the gate under the cursor is explained `beside` them, the titles come first.
+    """
+    title = max(min(57, width - 14), 33) if beside or width >= WIDE else 33
+    found: tuple[GridColumn[GateRow], ...] = (
         GridColumn(
             "title",
             "gate",
@@ -173,6 +177,7 @@ def gates(width: int) -> tuple[GridColumn[GateRow], ...]:
             is_prose=True,
         ),
     )
+    return found if width - title - 15 >= SHORTEST_EVIDENCE else found[:-1]
 
 
 def outcome(row: DiffRow) -> Sign:

@@ -32,7 +32,7 @@ from tui.widgets.gate_conditions import gate_conditions
 from tui.widgets.rows import Rows
 from tui.widgets.side_panel import SidePanel
 from tui.widgets.signs import rows_of
-from tui.widgets.table import GridTable
+from tui.widgets.table import GridColumn, GridTable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -183,7 +183,7 @@ class LedgerPane(LiveRuns, SecondLooks, Vertical, can_focus=False, inherit_bindi
         """Bring the gates of the last verify to the screen."""
         found = self.verified.get(self.run.run) if self.run is not None else None
         if found is not None:
-            table = GridTable(columns.gates(self._gates_width), lambda row: row.gate.id)
+            table = GridTable(self._gates_columns, lambda row: row.gate.id)
             self.gates.grid.show_table(table)
             self.gates.grid.load([GateRow(place, gate) for place, gate in enumerate(found.gates, 1)])
             self._go("gates")
@@ -193,13 +193,14 @@ class LedgerPane(LiveRuns, SecondLooks, Vertical, can_focus=False, inherit_bindi
 
     def on_resize(self) -> None:
         """Give the evidence of gates the room that there is."""
-        self.gates.grid.show_columns(columns.gates(self._gates_width))
+        self.gates.grid.show_columns(self._gates_columns)
 
     @property
-    def _gates_width(self) -> int:
+    def _gates_columns(self) -> tuple[GridColumn[GateRow], ...]:
         """A wide screen explains the gate under the cursor beside the list."""
         width = self.app.size.width
-        return width // 2 if width >= columns.WIDE else width
+        beside = width >= columns.WIDE
+        return columns.gates(width // 2 if beside else width, beside=beside)
 
     def _explained(self, _: int) -> Content:
         row = self.gates.grid.row_at_cursor()

@@ -36,7 +36,7 @@ DEEDS = {
     "identity_retired": "retired the identity of",
     "identity_imported": "imported",
     "permit_opened": "opened",
-    "permit_requested": "requested",
+    "permit_requested": "permit requested",
     "permit_closed": "closed",
     "taken_over": "took over",
     "person_added": "added a person",
@@ -66,7 +66,7 @@ def burndown(state: ConsoleState, width: int) -> Content:
         return _quiet("known after the first decision", width)
     missing = [point.missing for point in points if point.missing is not None]
     lines = [_bars("blockers", [point.blockers for point in points], width)]
-    lines.append(_bars("missing", missing, width) if missing else _quiet("missing   known after the first plan", width))
+    lines.append(_bars("to go", missing, width) if missing else _quiet("to go     known after the first plan", width))
     return joined(lines)
 
 

@@ -47,8 +47,8 @@ class Permit:
     @property
     def scope(self) -> str:
         """What it admits, for people: collections, its run, its hours."""
-        parts = [", ".join(self.collections or ("every collection",))]
-        parts += [] if self.run is None else [f"run {self.run} only"]
+        parts = [] if self.run is None else [f"run {self.run} only"]
+        parts += self.collections or ([] if parts else ["every collection"])
         parts += [] if self.between is None else [self.between]
         return ", ".join(parts)
 

@@ -69,6 +69,8 @@ def ledger_event(seq: int, at: datetime, actor: str, kind: str, payload: str | N
         told = {}
     if told.get("collection") is not None:
         subject = str(told["collection"])
+    elif kind in _PERMITS and told.get("permit") is not None:
+        subject = f"permit {told['permit']}"  # also of one that admits a single run
     elif told.get("run") is not None:
         subject = run_name(told["run"])
     else:
