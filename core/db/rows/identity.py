@@ -28,6 +28,14 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """A range of codes that stand in order: as a condition on the source, and on the registry."""
+
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """The name of a collection."""
 
@@ -138,6 +146,7 @@ class Exported:
 
 
 COLLECTION: Final = Query("identity.collection", Collection)
+RANGES: Final = Query("identity.ranges", Range)
 NAMES: Final = Query("identity.names", Name)
 PENDING: Final = Query("identity.pending", Pending)
 COLUMNS: Final = Query("identity.columns", Column)

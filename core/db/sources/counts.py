@@ -37,21 +37,37 @@ def counts(
 
 
 def in_order(
-    table: sql.Composable, code: sql.Composable, text: sql.Composable, collection: str, schema: str
+    table: sql.Composable,
+    code: sql.Composable,
+    text: sql.Composable,
+    collection: str,
+    schema: str,
+    *,
+    ranges: Sequence[tuple[sql.Composable, sql.Composable]],
 ) -> Reading[Counts]:
     """What `counts` tells, not grouped, of a source whose codes are the `text` of one column, if they are not blank.
 
-    Joined by that text alone: so it can be read from two indexes that hold it in order.
+    Joined by that text alone: so it can be read from two indexes that hold it in order, range by range.
     """
+    registry, owner = bound.registry(schema), sql.Literal(collection)
+    parts = sql.SQL(" UNION ALL ").join(
+        sql.SQL(
+            "SELECT count(*) AS source_rows, count(r.entity_code) AS known, array_agg(r.entity_code IS NOT NULL)"
+            "   FILTER (WHERE NOT coalesce(ascii({text}) BETWEEN 33 AND 126, false) AND {code} IS NULL) AS blank"
+            " FROM (SELECT * FROM {table} AS source WHERE {ours}) AS source"
+            " LEFT JOIN (SELECT r.entity_code FROM {registry} AS r WHERE {theirs}) AS r ON r.entity_code = {text}"
+        ).format(code=code, text=text, table=table, registry=registry, ours=ours, theirs=theirs)
+        for ours, theirs in ranges
+    )
     statement = sql.SQL(
         "SELECT met.source_rows, met.known - taken.rows AS registered, met.known - taken.rows AS codes_registered,"
         " met.unidentifiable, 0::bigint AS shared_codes"
-        " FROM (SELECT count(*) AS source_rows, count(r.entity_code) FILTER (WHERE {code} IS NOT NULL) AS known,"
-        "   count(*) - count({code}) AS unidentifiable"
-        "   FROM {table} AS source LEFT JOIN {registry} AS r ON r.entity_code = {text}) AS met,"
+        " FROM (SELECT sum(part.source_rows)::bigint AS source_rows,"
+        "   (sum(part.known) - coalesce(sum(cardinality(array_positions(part.blank, true))), 0))::bigint AS known,"
+        "   coalesce(sum(cardinality(part.blank)), 0)::bigint AS unidentifiable FROM ({parts}) AS part) AS met,"
         " (SELECT count(*) AS rows FROM {table} AS source JOIN {registry} AS r ON r.entity_code = {text}"
         "   WHERE r.collection_name IS DISTINCT FROM {owner} AND {code} IS NOT NULL) AS taken"
-    ).format(code=code, text=text, table=table, registry=bound.registry(schema), owner=sql.Literal(collection))
+    ).format(code=code, text=text, table=table, registry=registry, owner=owner, parts=parts)
     return Reading(statement, Counts)
 
 

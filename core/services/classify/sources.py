@@ -141,11 +141,15 @@ def counted(connection: Connection, source: Source) -> Counts:
     if not source.in_order:
         return connection.one(count_statement(connection, source, grouped=False))
     code, _ = code_of(source, source.identity)
-    text = sql.SQL("{}::text").format(sql.Identifier("source", source.identity.columns[0]))
+    column = source.identity.columns[0]
+    text = sql.SQL("{}::text").format(sql.Identifier("source", column))
+    known = connection.rows(rows.RANGES, {"relid": source.relid, "column": column})
+    ranges = [(sql.SQL(each.ours), sql.SQL(each.theirs)) for each in known]
     with connection.reading():
         # A table of hashes is several times as slow as a merge, and looks cheaper to the server.
         connection.set_local(enable_hashjoin="off", enable_nestloop="off")
-        return connection.one(counting.in_order(source.table, code, text, source.collection, connection.schema))
+        statement = counting.in_order(source.table, code, text, source.collection, connection.schema, ranges=ranges)
+        return connection.one(statement)
 
 
 def tally_statement(found: Sequence[Source], schema: str) -> Reading[Tally]:

@@ -17,6 +17,10 @@ CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(c.collection_name) AS reli
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = t.relid
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
 
+-- name: ranges
+-- Ranges of a source's codes that stand in order, as conditions on `source` and on the registry, `r`.
+SELECT ours, theirs FROM {S}.birth_code_ranges(%(relid)s::bigint::oid, %(column)s)
+
 -- name: names
 SELECT collection_name FROM {S}.birth_enrolled() ORDER BY collection_name COLLATE "C"
 

@@ -20,7 +20,7 @@ _READERS = {
     "birth_backfill_facts", "birth_backfill_page", "birth_collection_table", "birth_gateway_functions",
     "birth_register_function", "birth_remedies", "birth_own_parts", "birth_bound_count", "birth_closure",
     "birth_bindings",
-    "birth_code_is_declared", "birth_code_is_in_order",
+    "birth_code_is_declared", "birth_code_is_in_order", "birth_code_ranges",
     "birth_collection_statements", "birth_collections", "birth_enrolled", "birth_entry_statements",
     "birth_evidence_digest",
     "birth_frozen_script_copes",

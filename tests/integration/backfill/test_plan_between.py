@@ -200,7 +200,7 @@ def test_codes_that_stand_in_the_registry_s_order_give_what_others_give(small: D
         if not seen:  # also in ranges, as if both tables were large
             seen.append(_read(small))
             small.run(_LARGE)
-            assert small.value("SELECT count(*) FROM birth._birth_code_ranges('public.plain'::regclass, 'code')") == 6
+            assert small.value("SELECT count(*) FROM birth.birth_code_ranges('public.plain'::regclass, 'code')") == 6
         if len(seen) < _READ:
             seen.append(_read(small))
             _refused(small, _BROKEN if ordered else {})

@@ -136,7 +136,7 @@ BEGIN
                 v_text, {S}._birth_source(p_entry.relid), {S}._birth_within_bounds(), ranges.ours,
                 ranges.theirs),
                 E'\nUNION ALL ')
-            FROM {S}._birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges)),
+            FROM {S}.birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges)),
         v_most,
         format('SELECT row.owner, row.code, row.source_key,
                 row_number() OVER (PARTITION BY row.owner IS NULL ORDER BY row.code COLLATE "C") AS seq

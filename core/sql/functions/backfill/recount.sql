@@ -132,7 +132,7 @@ BEGIN
                 ON t.code = o.code',
             p_text, {S}._birth_source(p_entry.relid), ranges.ours, ranges.theirs, p_within),
             E'\nUNION ALL '))
-        FROM {S}._birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges);
+        FROM {S}.birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges);
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_missing_in_ranges({S}.birth_backfill_ledger, text, text) IS

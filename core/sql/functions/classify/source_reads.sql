@@ -90,7 +90,7 @@ BEGIN
             SELECT string_agg(format('SELECT count(*) AS rows, max(octet_length(%1$s)) AS longest,
                 coalesce(string_agg(%1$s, ''''), '''') AS every FROM %2$s AS source WHERE %3$s',
                 p_text, {S}._birth_source(p_relid), ranges.ours), E'\nUNION ALL ')
-            FROM {S}._birth_code_ranges(p_relid, p_column) AS ranges),
+            FROM {S}.birth_code_ranges(p_relid, p_column) AS ranges),
         {S}._birth_counted_text(p_relid, p_text, true, 'q.odd'));
 END
 $body$;

@@ -52,8 +52,8 @@ COMMENT ON FUNCTION {S}._birth_column_in_order(oid, smallint) IS
 -- Ranges of such codes, as conditions on source and registry: one pass over each is as quick as over all, several of
 -- them can run at once, and what is to be said of all codes of a range is said of them as one text. Cut where
 -- statistics put equal parts, sorted again by the index's order: whatever they say, every code is in one range, and
--- codes that are NULL are in one, too.
-CREATE OR REPLACE FUNCTION {S}._birth_code_ranges(p_relid oid, p_column text) RETURNS TABLE (ours text, theirs text)
+-- codes that are NULL are in one, too. With its caller's rights: who may not read the column is told one range.
+CREATE OR REPLACE FUNCTION {S}.birth_code_ranges(p_relid oid, p_column text) RETURNS TABLE (ours text, theirs text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_cuts text[];
@@ -71,7 +71,8 @@ BEGIN
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         JOIN pg_stats AS p ON p.schemaname = n.nspname AND p.tablename = c.relname
             AND p.attname = p_column::name AND NOT p.inherited
-        WHERE c.oid = p_relid AND c.reltuples >= 100000), least(16, {S}._birth_rows_about(p_relid) / 50000);
+        WHERE c.oid = p_relid AND c.reltuples >= 100000), (
+        SELECT least(16, c.reltuples / 50000)::bigint FROM pg_class AS c WHERE c.oid = p_relid);
     IF cardinality(v_cuts) > 0 THEN
         RETURN QUERY
         SELECT concat_ws(' AND ', v_text || ' >= ' || quote_literal(c.low), v_text || ' < ' || quote_literal(c.high)),
@@ -84,5 +85,7 @@ BEGIN
     END IF;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_code_ranges(oid, text) IS
-    'Conditions on source and registry that cut a source''s codes into ranges. Private.';
+COMMENT ON FUNCTION {S}.birth_code_ranges(oid, text) IS
+    'Conditions on source and registry that cut a source''s codes into ranges. For birth_reader.';
+
+GRANT EXECUTE ON FUNCTION {S}.birth_code_ranges(oid, text) TO birth_reader;
