@@ -244,10 +244,10 @@ def _glued(own: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
     tail = own[-1]
     if tail in _CHANGING or tail in _LABELS:
         return None
-    for ending in ("uuid", "guid", "code", "key", "nbr", "num", "id", "no"):
+    for ending in ("uuid", "guid", "code", "number", "nummer", "key", "nbr", "num", "id", "nr", "no"):
         stem = tail.removesuffix(ending)
         if stem != tail and len(stem) > 2:  # noqa: PLR2004 - shorter stems belong to other words: paid, void
-            return ("number" if ending in ("nbr", "num") else ending), (stem,)
+            return ("number" if ending.startswith("n") else ending), (stem,)
     return None
 
 

@@ -19,6 +19,7 @@ SURE = 0.985  # the probability below which no decision is made unseen
 _LIKELY = 0.5
 _TEXTS = ("text", "character", "name", "enum")
 _FEW_CODES, _FEW_ROWS = 10, 3
+_NO_ROWS, _NOTHING = "the table has no rows", "no examined column or combination identifies the rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +150,13 @@ def _tier(found: Sequence[Ranked], doubts: Sequence[str]) -> str:
 def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
     """Why the first candidate must be looked at by a person; nothing where it may be accepted unseen."""
     if not found:
-        return ["no examined column or combination identifies the rows"]
+        return [_NOTHING if view.table.size else _NO_ROWS]
     table, structure, columns = view.table, view.shape.structure, found[0].columns
     by_gateway = columns == (table.gateway_code,)
     natural = by_gateway or is_natural(table, columns, view.shape)
     key, several = table.declared(columns), len(columns) > 1
     doubts = {
-        "the table has no rows": not table.size,
+        _NO_ROWS: not table.size,
         "another candidate is close": min(found[0].probability, found[0].unaided) < SURE,
         "people rejected the same for sister tables": REJECTED in found[0].parts,
         "its codes are taken by other collections": len(columns) == 1 and columns[0] in view.taken,

@@ -34,6 +34,8 @@ TABLES = ("films", "film_actor", "actors", "customer", "shop_order", "countries"
         ("actorid", "films", REFERENCE),
         ("order_id", "films", REFERENCE),
         ("c_custkey", "customer", OWN_CODE),
+        ("kundennummer", "kunden_stamm", OWN_CODE),
+        ("partnumber", "parts", OWN_CODE),
         ("code", "films", OWN_CODE),
         ("film_code", "films", OWN_CODE),
         ("sku", "films", OWN_CODE),

@@ -173,6 +173,7 @@ def test_uniqueness_by_accident_of_few_rows_is_never_sure() -> None:
 def test_a_table_without_rows_is_never_sure() -> None:
     found = suggest(table("ships", {"id": []}, types={"id": "integer"}, keys=[PRIMARY]))
     assert first(found) == ("ships:{id}", "B")
+    assert suggest(table("ships", {"id": []}, types={"id": "integer"})).doubts == ("the table has no rows",)
 
 
 def test_a_table_that_nothing_identifies_has_no_candidates_and_says_so() -> None:
