@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from tests.mutate.mutants import ROOT, Mutant
@@ -31,9 +32,10 @@ def tests_of(mutant: Mutant) -> list[str]:
 
 
 def _rank(mutant: Mutant, file: str, source: str) -> tuple[bool, bool, bool, bool, int]:
-    """Less is sooner: a test that quotes the code as a word of its own, that calls the function, that is short."""
+    """Less is sooner: a table, or the test of this noun; what quotes the code, or calls the function; what is short."""
     quoted = any(f'"{code}"' in source or f"'{code}'" in source or f'"{code}:' in source for code in mutant.codes)
-    return bool(_DEAR.search(file)), not _TABLES.search(file), not quoted, mutant.function not in source, len(source)
+    near = bool(_TABLES.search(file)) or Path(mutant.file).stem in Path(file).stem
+    return bool(_DEAR.search(file)), not near, not quoted, mutant.function not in source, len(source)
 
 
 def _named(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
