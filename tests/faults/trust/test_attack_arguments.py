@@ -77,6 +77,7 @@ REFUSED = (
     ("postgres", "birth_bind_table('registry', 'public', 'nowhere', NULL)", "BR003", "not_bindable"),
     ("postgres", "birth_bind_register_column('nowhere', NULL)", "BR003", "not_bindable"),
     ("postgres", "birth_bind_register_column('certified', NULL)", "BR003", "not_bindable"),
+    ("postgres", "birth_ledger_append('noted', to_jsonb(repeat('x', 100001)))", "BR002", "text_too_long"),
     ("postgres", f"_birth_plan_finish({{entry}}, '{_COUNTED}', true)", "BR004", "plan_differs"),
     ("postgres", _looked_up("nowhere", "value", "code"), "BR003", "not_bindable"),
     ("postgres", _looked_up("code", "registered", "species_code"), "BR003", "not_bindable"),  # it needs itself
