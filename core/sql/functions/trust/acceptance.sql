@@ -34,7 +34,7 @@ BEGIN
         END IF;
         IF {S}._birth_entry_readable(v_entry) THEN
             IF v_found ? v_entry.ledger_id::text THEN
-                SELECT row.*, NULL, 0, NULL
+                SELECT row.*, NULL::jsonb, 0::bigint, NULL::jsonb
                 INTO planned, late, without_code, duplicates, v_suspects, v_shared, twins, v_twins
                 FROM jsonb_to_record(v_found -> v_entry.ledger_id::text) AS row(
                     planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint);
