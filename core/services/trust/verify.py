@@ -62,9 +62,9 @@ def _rerun_delta(evidence: Mapping[str, Json], number: int) -> tuple[int, int]:
             f"the tables of run {number} no longer match the plan",
             code="plan_stale",
             evidence={"run": number, "collections": gone},
-            hint="If a table was renamed or moved, move it back until the run is certified. If it was dropped, or "
-            "columns of its identity were, the run stays uncertified: exempt the collection, or classify it by other "
-            "columns, and plan again.",
+            hint="If a table was renamed or moved, an administrator records its place in birth_collection_place; then "
+            "verify again. If it was dropped, or columns of its identity were, the run stays uncertified: exempt the "
+            "collection, or classify it by other columns, and plan again.",
         )
     return int(str(found["rerun_delta"])), int(str(found["late"]))
 

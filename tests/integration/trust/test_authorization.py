@@ -22,6 +22,7 @@ GROUPS = {
 READER = {
     "birth_readiness", "birth_collections", "birth_collection_table", "birth_resolvable", "birth_frozen_script_copes",
     "birth_gateway_fingerprint", "birth_gateway_functions", "birth_register_function", "birth_trigger_fingerprint",
+    "birth_triggers_live",
     "birth_backfill_facts", "birth_permit_for", "birth_permit_awake", "birth_permit_refusals", "birth_permit_unfit",
     "birth_item_digest", "birth_refuse",
 }  # fmt: skip

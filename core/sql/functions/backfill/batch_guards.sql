@@ -155,10 +155,9 @@ BEGIN
             THEN 'locator' END,
         CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint()
             THEN 'gateway' END,
-        CASE WHEN v_run.registry_triggers
-                IS DISTINCT FROM {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'))
+        CASE WHEN NOT {S}._birth_triggers_carried(v_run.registry_triggers, {S}.birth_bound_table('registry'))
             THEN 'registry_triggers' END,
-        CASE WHEN p_entry.triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint(p_entry.relid)
+        CASE WHEN NOT {S}._birth_triggers_carried(p_entry.triggers, p_entry.relid)
             THEN 'triggers' END,
         CASE WHEN p_entry.relid IS DISTINCT FROM {S}.birth_collection_table(p_entry.collection_name)
             THEN 'table' END,

@@ -27,7 +27,7 @@ BEGIN
         'unseen', (SELECT coalesce(jsonb_agg(to_jsonb(u)), '[]') FROM {S}.birth_unseen_writes() AS u),
         'gateway', jsonb_build_object('planned', v_run.gateway, 'live', {S}.birth_gateway_fingerprint()),
         'registry_triggers', jsonb_build_object('planned', v_run.registry_triggers,
-            'live', {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'))),
+            'live', {S}.birth_triggers_live(v_run.registry_triggers, {S}.birth_bound_table('registry'))),
         'alert_rows', jsonb_build_object('planned', '[]'::jsonb, 'live', {S}.birth_alert_evidence(p_run)),
         'server', jsonb_build_object(
             'planned', v_run.system_identifier || '/' || v_run.database_name || '/' || v_run.server_version,
@@ -51,7 +51,7 @@ BEGIN
                         THEN ' (the key by which its rows are found changed)' END)),
                 'triggers', jsonb_build_object(
                     'planned', l.triggers,
-                    'live', CASE WHEN c.relid IS NOT NULL THEN {S}.birth_trigger_fingerprint(c.relid) END),
+                    'live', CASE WHEN c.relid IS NOT NULL THEN {S}.birth_triggers_live(l.triggers, c.relid) END),
                 'permit', {S}.birth_permit_for(l.collection_name, p_run),
                 'refusals', {S}.birth_permit_refusals(l.collection_name, p_run)) ORDER BY l.ledger_id), '[]')
             FROM {S}.birth_backfill_ledger AS l

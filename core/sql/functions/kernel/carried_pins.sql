@@ -71,8 +71,9 @@ COMMENT ON FUNCTION {S}._birth_gateway_carried(jsonb, jsonb) IS
     'The events of the upgrades that lead from a pinned gateway to this one; empty: it is the same; NULL: other '
     'changes. Private.';
 
--- Whether the triggers of a table are as pinned, but for what upgrades changed of the functions that they call.
-CREATE OR REPLACE FUNCTION {S}._birth_triggers_carried(p_pinned text, p_relid oid) RETURNS boolean
+-- The fingerprint of a table's triggers; the pinned one where they differ by what upgrades changed alone: the functions
+-- that they call, or what a fingerprint holds.
+CREATE OR REPLACE FUNCTION {S}.birth_triggers_live(p_pinned text, p_relid oid) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_live text := {S}.birth_trigger_fingerprint(p_relid);
@@ -85,11 +86,21 @@ BEGIN
     LOOP
         v_now := coalesce(v_triggers ->> v_now, v_now);
     END LOOP;
-    RETURN v_live IN (p_pinned, v_now);
+    RETURN CASE WHEN v_live IN (p_pinned, v_now) THEN p_pinned ELSE v_live END;
 END
+$body$;
+COMMENT ON FUNCTION {S}.birth_triggers_live(text, oid) IS
+    'The fingerprint of a table''s triggers; the pinned one if upgrades alone changed it. For birth_reader.';
+
+-- Whether the triggers of a table are as pinned, but for that.
+CREATE OR REPLACE FUNCTION {S}._birth_triggers_carried(p_pinned text, p_relid oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT {S}.birth_triggers_live(p_pinned, p_relid) IS NOT DISTINCT FROM p_pinned
 $body$;
 COMMENT ON FUNCTION {S}._birth_triggers_carried(text, oid) IS
     'True if a table''s triggers are as pinned, or as upgrades left them. Private.';
+
+GRANT EXECUTE ON FUNCTION {S}.birth_triggers_live(text, oid) TO birth_reader;
 
 -- How many alerts upgrades raised by their own statements, and the signs of those that are known one by one.
 CREATE OR REPLACE FUNCTION {S}._birth_alerts_carried() RETURNS TABLE (raised bigint, alerts text[])

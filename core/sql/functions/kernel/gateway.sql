@@ -70,22 +70,24 @@ COMMENT ON FUNCTION {S}.birth_gateway_fingerprint() IS
     'What permits and plans pin of the gateway: hashes of its text and of its full definition, and the versions of '
     'its catalog rows. For birth_reader.';
 
--- The triggers of a table: definition, whether they fire, and which rows of the catalog say so: one that was switched
--- off and on again is the same in all but that. Of a partition those count that it has for itself, and those that fire
--- otherwise than above: one more partition is no change.
+-- The triggers of a table: what they call, whether they fire, and which rows of the catalog say so, which change with
+-- the definition: one that was switched off and on again is the same in all but that. A table that is renamed keeps
+-- them. Of a partition those count that it has for itself, and those that fire otherwise than above: one more partition
+-- is no change.
 CREATE OR REPLACE FUNCTION {S}.birth_trigger_fingerprint(p_relid oid) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
 BEGIN
     RETURN (
         SELECT encode(sha256(convert_to(coalesce(
-            string_agg(concat_ws(':', pg_get_triggerdef(found.oid) || found.tgenabled::text, found.oid, found.xmin),
+            string_agg(concat_ws(':', found.tgname, found.tgfoid::regprocedure, encode(found.tgargs, 'hex'),
+                    found.tgtype, found.tgenabled, found.oid, found.xmin),
                 E'\x1e' ORDER BY found.tgname COLLATE "C", found.tgrelid),
             ''), 'UTF8')), 'hex')
         FROM (
-            SELECT t.oid, t.xmin, t.tgname, t.tgrelid, t.tgenabled
+            SELECT t.oid, t.xmin, t.tgname, t.tgrelid, t.tgenabled, t.tgfoid, t.tgargs, t.tgtype
             FROM pg_trigger AS t WHERE t.tgrelid = p_relid AND NOT t.tgisinternal
             UNION ALL
-            SELECT t.oid, t.xmin, t.tgname, t.tgrelid, t.tgenabled
+            SELECT t.oid, t.xmin, t.tgname, t.tgrelid, t.tgenabled, t.tgfoid, t.tgargs, t.tgtype
             FROM pg_class AS c CROSS JOIN LATERAL pg_partition_tree(c.oid) AS part
             JOIN pg_trigger AS t ON t.tgrelid = part.relid
             LEFT JOIN pg_trigger AS above ON above.oid = t.tgparentid
@@ -95,8 +97,8 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_trigger_fingerprint(oid) IS
-    'Hash over the triggers of a table: definition, state, and the versions of their catalog rows. For '
-    'birth_reader.';
+    'Hash over the triggers of a table: function, state, and the versions of their catalog rows, which change with '
+    'their definition. The table''s own name is not in it. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_gateway_fingerprint(), {S}.birth_gateway_functions(),
     {S}.birth_register_function(), {S}.birth_trigger_fingerprint(oid) TO birth_reader;
