@@ -157,7 +157,8 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
     key, several = table.declared(columns), len(columns) > 1
     doubts = {
         _NO_ROWS: not table.size,
-        "another candidate is close": min(found[0].probability, found[0].unaided) < SURE,
+        "another candidate is close": found[0].probability < SURE,
+        "sure only with the choices for sister tables": found[0].unaided < SURE <= found[0].probability,
         "people rejected the same for sister tables": REJECTED in found[0].parts,
         "its codes are taken by other collections": len(columns) == 1 and columns[0] in view.taken,
         "timeout while checking whether its codes are taken": natural and not view.probed,

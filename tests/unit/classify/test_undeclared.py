@@ -245,6 +245,11 @@ def test_what_people_chose_for_sister_tables_shifts_the_order_and_makes_nobody_s
     helped = suggest(names, around=decided(chosen))
     assert (first(alone), first(helped)) == (("ship_id",), ("ship_id", "language_id"))
     assert helped.tier != "A"
+    reads = {"meter": [f"M{n // 10}" for n in range(SHIPS)], "at_hour": [str(n % 10) for n in range(SHIPS)]}
+    noted = table("reads_2024", reads | {"amount": [str(n % 7) for n in range(SHIPS)], "ticket": numbers(SHIPS, 900)})
+    assert suggest(noted).doubts == ("another candidate is close",)
+    others = {f"reads_{year}": ("meter", "at_hour") for year in (2021, 2022, 2023)}
+    assert suggest(noted, around=decided(others)).doubts == ("sure only with the choices for sister tables",)
     assert helped.first is not None
     parts = helped.first.evidence["parts"]
     assert isinstance(parts, dict)
