@@ -18,7 +18,7 @@ from core.domain.classify.surroundings import Surroundings, outline
 SHIPS = 60
 
 
-def table(name: str, columns: dict[str, Sequence[str]], tables: Sequence[str] = ()) -> SampledTable:
+def table(name: str, columns: Mapping[str, Sequence[str]], tables: Sequence[str] = ()) -> SampledTable:
     """A table without constraints that was read from end to end; decimals are integers, the rest is text."""
     return SampledTable(
         name,
