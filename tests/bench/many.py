@@ -2,12 +2,14 @@
 
 import re
 import statistics
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
+from core.services.classify import suggest
 from core.services.overview import matrix, readiness
 from tests.bench.setting import Setting, median, seconds
 from tests.bench.table import Row
@@ -16,7 +18,7 @@ from tests.templates import build_small
 from tests.tui.pty_terminal import Terminal
 from tests.tui.terminal.test_wire import environment
 
-COLLECTIONS = 10_000
+COLLECTIONS, UNCLASSIFIED = 10_000, 5_000
 _FILTER = "09999"
 _KILOBYTES = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 # It commits as it goes: thousands of tables in one transaction need more locks than a server has.
@@ -42,17 +44,29 @@ SELECT count(birth.birth_identity_import('c' || lpad(n::text, 5, '0'), 'column',
 
 
 def measure(setting: Setting) -> list[Row]:
-    """Look over an open connection; then open the matrix, filter it key by key, count, ask for the memory it took."""
+    """Look over an open connection, and suggest for those without an identity.
+
+    Then open the console and its matrix, filter that key by key, count, ask for the memory it took.
+    """
     with _built(setting) as database:
         with database.connect("viewer1") as viewer:
             look = median(setting.repeat, lambda: seconds(lambda: (readiness.read(viewer), matrix.read(viewer))))
-        return [Row(f"readiness and matrix of {COLLECTIONS:,}", look, "s", 1, "one look"), *_screen(database, setting)]
+            names = [row.facts.collection for row in matrix.read(viewer) if row.facts.strategy == "unclassified"]
+            assert len(names) == UNCLASSIFIED
+            suggested = seconds(lambda: [*suggest.suggestions(viewer, names)])
+        return [
+            Row(f"readiness and matrix of {COLLECTIONS:,}", look, "s", 1, "one look"),
+            Row(f"suggest for {UNCLASSIFIED:,} of {COLLECTIONS:,}", suggested, "s", 30, "empty tables"),
+            *_screen(database, setting),
+        ]
 
 
 def _screen(database: Database, setting: Setting) -> Iterator[Row]:
     arguments = ["-c", "from tui.main import main; main()", "--dsn", database.dsn(), "--schema", SCHEMA]
+    started = time.perf_counter()
     with Terminal(arguments, environment()) as terminal:
         terminal.shows("QT-001 ✗ BLOCKED")
+        yield Row(f"first screen of {COLLECTIONS:,}", time.perf_counter() - started, "s", 1, "whole process")
         terminal.settled()
         opened = _answer(terminal, "2", "rows 1 to")
         terminal.settled()
