@@ -35,7 +35,7 @@ class Heir:
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """Whether birth_owner and the groups read a table, and enter its schema."""
+    """Whether birth_owner, birth_caller and the groups read a table, and enter its schema."""
 
     relid: int
     read: bool
