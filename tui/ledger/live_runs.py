@@ -72,7 +72,9 @@ class LiveRuns(RunActions):
 
     def _took_runs(self, found: Runs) -> None:
         self._login, self._lost = found.login, ""
-        self.runs.grid.nothing = "no run yet"
+        if not self.runs.grid.nothing:  # before, it was not known
+            self.runs.grid.nothing = "no run yet"
+            self.runs.grid.refresh()
         self._measure(found.progress)
         progress = {each.run: each for each in found.progress}
         rows = [RunRow(run, progress.get(run.run)) for run in found.runs]
