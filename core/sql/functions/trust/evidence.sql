@@ -12,7 +12,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET "TimeZone" = 'UTC'
         'triggers_changed', (
             SELECT coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id), '[]')
             FROM {S}.birth_backfill_ledger AS l
-            WHERE l.run_id = p_run AND l.triggers IS DISTINCT FROM {S}.birth_trigger_fingerprint(l.relid)),
+            WHERE l.run_id = p_run AND l.triggers IS DISTINCT FROM {S}.birth_triggers_live(l.triggers, l.relid)),
         'accounting', (
             SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.ledger_id), '[]')
             FROM {S}.birth_accounting(p_run) AS a),
