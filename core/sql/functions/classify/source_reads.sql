@@ -43,7 +43,9 @@ BEGIN
             {S}._birth_same_expression(p_relid, p_expression, p_columns));
     ELSIF v_is_declared AND pg_client_encoding() = getdatabaseencoding()
         AND {S}._birth_code_in_order(p_relid, 'column', p_columns) IS NOT NULL
-        AND pg_indexes_size(p_relid) < 512 * 1024 * 1024
+        -- No text may come near a gigabyte, also if its range has grown since statistics were taken.
+        AND pg_indexes_size(p_relid) < 768 * 1024 * 1024
+        AND pg_relation_size(p_relid) <= (SELECT 1.25 * 8192 * c.relpages FROM pg_class AS c WHERE c.oid = p_relid)
     THEN
         RETURN {S}._birth_counted_in_order(p_relid, p_columns[1], v_text);
     END IF;
