@@ -78,6 +78,4 @@ def test_blanks_around_a_code_are_seen() -> None:
         r"  → \x20ROT",
         r"  → HAM\x20",
         r"  → \x20HAM\x20",
-        "  → LE HAVRE",
-        r"  → HAM\x20",
     ]
