@@ -5,12 +5,15 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 MISSING = "type the text above first"
+_FRAME = 2
+_PHRASE = 5  # with the blank lines above it and above the answers
+_ASKED = 3
 
 
 class Confirm(ModalScreen[bool]):
@@ -18,10 +21,12 @@ class Confirm(ModalScreen[bool]):
 
     `no` is what the answer no is called, where Cancel could be taken for yes. Where `asks` is the label of a reason
     or note, a line for it stands above: it must not be blank, enter goes on from it, and `text` is what was typed.
-    Where something is `given` there, it stands beside its label, and the answer begins below it.
+    Where something is `given` there, it stands beside its label, and the answer begins below it. However long the body
+    is, what is to be typed stays in sight: only the body scrolls.
     """
 
     DEFAULT_CSS = """
+    Confirm .said { height: auto; scrollbar-size-vertical: 1; }
     Confirm .asked { height: 1; margin-top: 1; }
     Confirm .asked Static { width: auto; }
     Confirm .asked Input { width: 1fr; }
@@ -32,6 +37,8 @@ class Confirm(ModalScreen[bool]):
         Binding("ctrl+c", "cancel", show=False, priority=True),
         Binding("enter", "answer", show=False, priority=True),
         Binding("tab,shift+tab,down,up", "other_line", show=False, priority=True),
+        Binding("pagedown", "said('page_down')", show=False, priority=True),
+        Binding("pageup", "said('page_up')", show=False, priority=True),
     ]
 
     def __init__(
@@ -43,11 +50,10 @@ class Confirm(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """What would happen, the lines to type in, and the two answers."""
-        with VerticalScroll(classes="dialog", can_focus=False) as box:
+        with Vertical(classes="dialog") as box:
             box.border_title = Content(f" {self._title} ")
-            no = "cancel" if self._no == "Cancel" else self._no
-            box.border_subtitle = Content(f" {'tab: other line · ' if self._asks else ''}esc: {no} ")
-            yield Static(self._body, id="body", markup=False)
+            with VerticalScroll(classes="said", can_focus=False):
+                yield Static(self._body, id="body", markup=False)
             if self._given:
                 with Horizontal(classes="asked"):
                     yield Static(Content(self._asks), markup=False)
@@ -68,6 +74,23 @@ class Confirm(ModalScreen[bool]):
         if self._given:
             self.set_focus(self._lines[-1])
         self.show_answers()
+
+    def on_resize(self) -> None:
+        """Leave room for what is to be typed."""
+        said = self.query_one(".said", VerticalScroll)
+        said.styles.max_height = max(self.size.height - _FRAME - _PHRASE - (_ASKED if self._asks else 0), 1)
+        self.call_after_refresh(self._show_keys)
+
+    def _show_keys(self) -> None:
+        no = "cancel" if self._no == "Cancel" else self._no
+        is_cut = self.query_one(".said", VerticalScroll).max_scroll_y > 0
+        parts = ["pgdn: more" if is_cut else "", "tab: other line" if self._asks else "", f"esc: {no}"]
+        self.query_one(".dialog").border_subtitle = Content(f" {' · '.join(part for part in parts if part)} ")
+
+    def action_said(self, how: str) -> None:
+        """Read the rest of a long body."""
+        said = self.query_one(".said", VerticalScroll)
+        (said.scroll_page_down if how == "page_down" else said.scroll_page_up)(animate=False)
 
     def on_key(self, event: events.Key) -> None:
         """Take letters that were typed before the line had the focus."""
