@@ -119,6 +119,7 @@ def test_a_companys_own_alerts_are_read_whatever_their_columns(
 ) -> None:
     names = ", ".join(each.split()[0] for each in columns.split(", ")[1:])
     small.run(f"CREATE TABLE public.their_alerts ({columns}); INSERT INTO public.their_alerts ({names}) VALUES {rows};"
+              " GRANT SELECT ON public.their_alerts TO birth_caller;"
               " UPDATE birth.birth_binding SET schema_name = 'public', table_name = 'their_alerts'"
               " WHERE part = 'alerts'")  # fmt: skip
     assert small.value("SELECT count(*) FROM birth._birth_alerts_ours()") == ours

@@ -57,15 +57,22 @@ CREATE OR REPLACE FUNCTION {S}.birth_code_ranges(p_relid oid, p_column text) RET
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_cuts text[];
-    v_text text := format('source.%I::text', p_column);
+    v_text text;
+    v_collation text;
 BEGIN
+    SELECT format('source.%I::text', a.attname), format('%I.%I', n.nspname, c.collname)
+    INTO v_text, v_collation
+    FROM pg_attribute AS a
+    JOIN pg_collation AS c ON c.oid = a.attcollation
+    JOIN pg_namespace AS n ON n.oid = c.collnamespace
+    WHERE a.attrelid = p_relid AND a.attname = p_column::name AND NOT a.attisdropped;
+    IF v_text IS NULL THEN
+        -- No column whose texts have an order.
+        RETURN QUERY SELECT 'true'::text, 'true'::text;
+        RETURN;
+    END IF;
     EXECUTE format('SELECT array_agg(DISTINCT b.cut COLLATE %s) FROM unnest($1) WITH ORDINALITY AS b(cut, place)'
-            ' WHERE b.place %% greatest(1, cardinality($1) / $2) = 0 AND b.place < cardinality($1)', (
-            SELECT format('%I.%I', n.nspname, c.collname)
-            FROM pg_attribute AS a
-            JOIN pg_collation AS c ON c.oid = a.attcollation
-            JOIN pg_namespace AS n ON n.oid = c.collnamespace
-            WHERE a.attrelid = p_relid AND a.attname = p_column::name AND NOT a.attisdropped))
+            ' WHERE b.place %% greatest(1, cardinality($1) / $2) = 0 AND b.place < cardinality($1)', v_collation)
     INTO v_cuts USING (
         SELECT p.histogram_bounds::text::text[]
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
