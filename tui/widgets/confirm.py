@@ -79,9 +79,11 @@ class Confirm(ModalScreen[bool]):
         """Leave room for what is to be typed."""
         said = self.query_one(".said", VerticalScroll)
         said.styles.max_height = max(self.size.height - _FRAME - _PHRASE - (_ASKED if self._asks else 0), 1)
-        self.call_after_refresh(self._show_keys)
+        self.call_after_refresh(self._show_keys)  # once it is known whether the body fits
 
     def _show_keys(self) -> None:
+        if not self.is_attached:
+            return
         no = "cancel" if self._no == "Cancel" else self._no
         is_cut = self.query_one(".said", VerticalScroll).max_scroll_y > 0
         parts = ["pgdn: more" if is_cut else "", "tab: other line" if self._asks else "", f"esc: {no}"]
@@ -146,6 +148,7 @@ class Confirm(ModalScreen[bool]):
         """Show what enter would do, and what forbids it."""
         chosen, other = "bold reverse", "$text-muted"
         verb = self._verb.split(" ", maxsplit=1)[0].capitalize()
+        self.call_after_refresh(self._show_keys)
         self.query_one("#answers", Static).update(
             Content.assemble(
                 "\n",

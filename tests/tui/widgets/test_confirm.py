@@ -17,7 +17,8 @@ def test_what_is_to_be_typed_stays_in_sight_however_long_the_body_is(source: Fak
         await console.app.push_screen(question)
         await console.pilot.pause()
         question.query_one("#body", Static).update(Content("\n".join(LINES)))
-        await console.pilot.pause()
+        question.show_answers()
+        await console.until(lambda: "pgdn: more" in str(question.query_one(".dialog").border_subtitle))
         for line in (*question.query(Input), question.query_one("#answers", Static)):
             assert line.region, line
             assert line.region in question.region, line
