@@ -58,21 +58,23 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_cuts text[];
     v_text text;
-    v_collation text;
+    v_order record;
 BEGIN
-    SELECT format('source.%I::text', a.attname), format('%I.%I', n.nspname, c.collname)
-    INTO v_text, v_collation
+    SELECT format('source.%I::text', a.attname) AS text, n.nspname AS schema, c.collname AS name
+    INTO v_order
     FROM pg_attribute AS a
     JOIN pg_collation AS c ON c.oid = a.attcollation
     JOIN pg_namespace AS n ON n.oid = c.collnamespace
     WHERE a.attrelid = p_relid AND a.attname = p_column::name AND NOT a.attisdropped;
-    IF v_text IS NULL THEN
+    IF NOT FOUND THEN
         -- No column whose texts have an order.
         RETURN QUERY SELECT 'true'::text, 'true'::text;
         RETURN;
     END IF;
-    EXECUTE format('SELECT array_agg(DISTINCT b.cut COLLATE %s) FROM unnest($1) WITH ORDINALITY AS b(cut, place)'
-            ' WHERE b.place %% greatest(1, cardinality($1) / $2) = 0 AND b.place < cardinality($1)', v_collation)
+    v_text := v_order.text;
+    EXECUTE format('SELECT array_agg(DISTINCT b.cut COLLATE %I.%I) FROM unnest($1) WITH ORDINALITY AS b(cut, place)'
+            ' WHERE b.place %% greatest(1, cardinality($1) / $2) = 0 AND b.place < cardinality($1)',
+        v_order.schema, v_order.name)
     INTO v_cuts USING (
         SELECT p.histogram_bounds::text::text[]
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
