@@ -40,7 +40,15 @@ def test_every_code_of_a_refusal_stands_in_a_test_or_says_why_not() -> None:
     ).replace(_SELF.read_text(encoding="utf-8").partition("_UNTESTED = {")[2].partition("\n}\n")[0], "")
     codes = {code for code in (*refusal_codes(), *_python_codes()) if not code.endswith("_")}
     assert len(codes) > 150
-    assert codes - set(re.findall(r"\w+", texts)) <= _UNTESTED.keys()
+    # To split all tests into words takes ten times as long.
+    assert {code for code in codes if not _stands(code, texts)} <= _UNTESTED.keys()
+
+
+def _stands(code: str, texts: str) -> bool:
+    at = texts.find(code)
+    while at >= 0 and re.search(r"\w", texts[at - 1] + texts[at + len(code)]):
+        at = texts.find(code, at + 1)
+    return at >= 0
 
 
 REFUSED: list[tuple[str, Callable[[], object]]] = [
