@@ -16,6 +16,11 @@ def version_of(comment: str) -> str:
     return found[1] if found else FIRST_VERSION
 
 
+def is_first(installed: str | None) -> bool:
+    """Whether a schema is of the first version, which told of no rows in events, and of nothing that is bound."""
+    return (installed or FIRST_VERSION) == FIRST_VERSION
+
+
 def ordered(version: str) -> tuple[int, ...]:
     """A version's numbers, to be compared."""
     return tuple(int(number) for number in version.split("."))

@@ -100,7 +100,7 @@ def _functions() -> list[str]:
 def _steps(there: Connection, source: str, target: str, stays: frozenset[str]) -> Iterator[Statement]:
     old, new = sql.Identifier(source), sql.Identifier(target)
     yield Statement("no run is being applied", named_query(rows.IDLE.name, source), as_owner=True, is_plumbing=True)
-    yield Statement("what runs pin", named_query(rows.PINS_FIRST.name, source), as_owner=True, is_plumbing=True)
+    yield Statement("what runs pin", named_query(rows.PINS.name, source), as_owner=True, is_plumbing=True)
     yield Statement(f"the schema {target}", installer.schema_parts()[1].statement(target))
     if _GUARD not in stays:
         # It would write to its table in the old place while that moves. What stands for it now is made again below.

@@ -94,7 +94,8 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
     kind = "schema_recorded" if before == SCHEMA_VERSION else "schema_upgraded"
     return Change(before, [
         Statement("no run is being applied", named_query(rows.IDLE.name, schema), as_owner=True, is_plumbing=True),
-        *([] if move else [_pins(schema, before)]),
+        *([] if move else [
+            Statement("what runs pin", named_query(rows.PINS.name, schema), as_owner=True, is_plumbing=True)]),
         *steps,
         *(move.bindings() if move else ()),
         Statement("birth_caller reads what birth_owner reads", named_query(rows.LET_CALLER_READ.name, schema),
@@ -103,12 +104,6 @@ def compose(connection: Connection, move: Move | None = None) -> Change:
         Statement("revoke what default privileges granted", named_query(TAKE_BACK.name, schema), is_plumbing=True),
         Statement("record the installed objects", installer.recorded(kind, schema, before, restored), is_plumbing=True),
     ])  # fmt: skip
-
-
-def _pins(schema: str, before: str) -> Statement:
-    """What runs pin, read before anything changes: the record at the end tells what the upgrade changed of it."""
-    name = rows.PINS_FIRST.name if before == FIRST_VERSION else rows.PINS.name
-    return Statement("what runs pin", named_query(name, schema), as_owner=True, is_plumbing=True)
 
 
 def _register_defined(schema: str) -> Statement:

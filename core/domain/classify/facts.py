@@ -138,12 +138,8 @@ class ColumnFacts(Kept):
             return False  # as many values or fewer cannot tell more
         return self.tells(name, other) == 1 > self.tells(other, name)
 
-    def are_unique(self, columns: Iterable[str]) -> bool:
-        """Whether no two rows of the sample are alike in these columns; counted only where nothing implies it."""
-        return self.is_unique(self.set_of(columns))
-
     def is_unique(self, wanted: int) -> bool:
-        """The same of a set."""
+        """Whether no two rows of the sample are alike in these columns; counted only where nothing implies it."""
         found = self._known_sets.get(wanted)
         if found is None:
             found = self._known_sets[wanted] = self._is_unique(wanted)

@@ -23,9 +23,8 @@ _TOLD = (CHANGING, LABEL, AUDIT)
 def searched(facts: ColumnFacts) -> list[Columns]:
     """Every set of columns that is worth a score, each in the table's order."""
     found: dict[int, Columns] = {}
-    bits = facts.bits.__getitem__
     for columns in _considered(facts):
-        wanted = sum(map(bits, columns))
+        wanted = facts.set_of(columns)
         if wanted not in found and facts.is_unique(wanted) and not _is_padded(facts, columns, wanted):
             found[wanted] = columns
             if len(found) == _MOST:

@@ -27,22 +27,18 @@ class Decisions:
 
     def of(self, collection: str, columns: Collection[str]) -> "Sisters | None":
         """What was decided for the sisters of a table with these columns; None where nothing was."""
-        if not self._shapes:
+        if not self._decided:
             return None
-        ending, own = _ending(collection), _shape(collection, columns)
-        alike = {
-            name
-            for name, shape in self._shapes.items()
-            if name != collection and ((ending and ending == _ending(name)) or _are_same(collection, own, name, shape))
-        }
+        own = _Likeness.of(collection, columns)
+        alike = {name for name, other in self._decided.items() if name != collection and own.is_sister(other)}
         found = Sisters(collection, *(_by_table(alike, each) for each in (self.chosen.items(), self.rejected)))
         return found if found.chosen or found.rejected else None
 
     @cached_property
-    def _shapes(self) -> Mapping[str, Shape]:
-        """The decided tables, each with the shape of its columns."""
+    def _decided(self) -> Mapping[str, "_Likeness"]:
+        """The decided tables, each with what it is alike by."""
         decided = dict.fromkeys([*self.chosen, *(name for name, _ in self.rejected)])
-        return {name: _shape(name, self.columns.get(name, ())) for name in decided}
+        return {name: _Likeness.of(name, self.columns.get(name, ())) for name in decided}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +63,39 @@ class Sisters:
         return sum(shape in each for each in decisions.values()) / (len(decisions) + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """What a table is alike another one by: the first word of its name, the last one, and its columns."""
+
+    beginning: str
+    ending: str
+    columns: Shape
+
+    @classmethod
+    def of(cls, collection: str, columns: Collection[str]) -> "_Likeness":
+        """Of a table. Years and other numbers end no name, and a name of one word has no ending."""
+        own = words(collection)
+        named = [word for word in own if not word.isdecimal()]
+        ending = singular(named[-1]) if len(own) > 1 and named else ""
+        return cls(own[0] if own else "", ending, _shape(collection, columns))
+
+    def is_sister(self, other: "_Likeness") -> bool:
+        """Whether names end alike; or columns are the same, or most of them where names begin alike."""
+        if self.ending and self.ending == other.ending:
+            return True
+        if min(len(self.columns), len(other.columns)) < _SOME_COLUMNS:
+            return False
+        least = _SAME_PREFIX if self.beginning == other.beginning else _SAME
+        both = len(self.columns & other.columns)
+        return both >= max(_SOME_COLUMNS, least * (len(self.columns) + len(other.columns) - both))
+
+
 def _by_table(wanted: Collection[str], decisions: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, set[Shape]]:
     found: defaultdict[str, set[Shape]] = defaultdict(set)
     for name, columns in decisions:
         if name in wanted:
             found[name].add(_shape(name, columns))
     return dict(found)
-
-
-def _ending(collection: str) -> str:
-    """The last word of a table's name, years and other numbers apart; nothing of a name of one word."""
-    own = words(collection)
-    named = [word for word in own if not word.isdecimal()]
-    return singular(named[-1]) if len(own) > 1 and named else ""
-
-
-def _are_same(collection: str, own: Shape, other: str, others: Shape) -> bool:
-    """Whether two tables have the same columns, or most of them where their names begin with the same word."""
-    if min(len(own), len(others)) < _SOME_COLUMNS:
-        return False
-    least = _SAME_PREFIX if words(collection)[:1] == words(other)[:1] else _SAME
-    return len(own & others) >= max(_SOME_COLUMNS, least * len(own | others))
 
 
 def _shape(collection: str, columns: Collection[str]) -> Shape:

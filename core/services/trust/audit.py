@@ -28,7 +28,7 @@ from core.domain.trust.chain import Anchor, Audit, ChainEvent, verify
 from core.domain.trust.replay import Difference, Finding, Replay, Row, differences, told_row
 from core.errors import Json, UsageError
 from core.services.local_state import anchors
-from core.version import FIRST_VERSION, ordered
+from core.version import is_first
 
 _ANCHOR_VERSION = 1
 _ENTRIES, _RETIRED = "birth_backfill_ledger", "birth_retired_row"
@@ -52,7 +52,7 @@ def audit(connection: Connection, anchor: Path | None = None, *, tell: Tell | No
         with closing(connection.stream(EVENTS)) as events:
             followed = _followed(map(ChainEvent._make, events), state, 0 if head is None else head.seq, tell)
             found = verify(followed, claimed, anchors)
-        if found.bad is not None or not _tells_of_rows(connection):
+        if found.bad is not None or is_first(connection.installed):
             return found
         return replace(found, differences=tuple(_differences(connection, state)))
 
@@ -65,11 +65,6 @@ def _followed(events: Iterable[ChainEvent], state: Replay, last: int, tell: Tell
         if tell is not None and steps is not None and event.seq % _TOLD == _TOLD - 1:
             tell(steps.within(event.seq + 1, time.monotonic()))
         yield event
-
-
-def _tells_of_rows(connection: Connection) -> bool:
-    """Whether the schema's events tell of rows; those of the first version do not."""
-    return ordered(connection.installed or FIRST_VERSION) > ordered(FIRST_VERSION)
 
 
 def _differences(connection: Connection, state: Replay) -> Iterator[Difference]:

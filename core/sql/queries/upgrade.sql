@@ -50,41 +50,29 @@ END
 $body$;
 
 -- name: pins
--- What runs pin, before an upgrade changes anything: kept for the record that it ends with.
+-- What runs pin, before an upgrade changes anything: kept for the record that it ends with. Runs of the first version
+-- pin the number of alerts, and its registry has the packet's name.
 DO $body$
+DECLARE
+    v_registry oid := pg_catalog.to_regclass(pg_catalog.quote_ident({s}) || '.birth_registry');
+    v_alerts jsonb;
 BEGIN
+    IF pg_catalog.to_regprocedure(pg_catalog.quote_ident({s}) || '._birth_alerts()') IS NOT NULL THEN
+        v_registry := {S}.birth_bound_table('registry');
+        SELECT pg_catalog.jsonb_agg(a.alert) INTO v_alerts FROM {S}._birth_alerts() AS a;
+    END IF;
     PERFORM pg_catalog.set_config('birth_console.pins', pg_catalog.jsonb_build_object(
-    'gateway', {S}.birth_gateway_fingerprint(),
-    'alerts', (SELECT pg_catalog.jsonb_agg(a.alert) FROM {S}._birth_alerts() AS a),
-    'triggers', (
-        SELECT pg_catalog.jsonb_object_agg(c.oid, pg_catalog.jsonb_build_object(
-            'fingerprint', {S}.birth_trigger_fingerprint(c.oid),
-            'rows', (
-                SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', g.oid, g.xmin), ' ' ORDER BY g.oid)
-                FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal)))
-        FROM pg_catalog.pg_class AS c
-        WHERE c.oid = {S}.birth_bound_table('registry')
-          OR c.oid IN (SELECT l.relid FROM {S}.birth_backfill_ledger AS l)
-    ))::text, true);
-END
-$body$;
-
--- name: pins_first
--- The same of the first version: its runs pin the number of alerts, and its registry has the packet's name.
-DO $body$
-BEGIN
-    PERFORM pg_catalog.set_config('birth_console.pins', pg_catalog.jsonb_build_object(
-    'gateway', {S}.birth_gateway_fingerprint(),
-    'alerts', NULL,
-    'triggers', (
-        SELECT pg_catalog.jsonb_object_agg(c.oid, pg_catalog.jsonb_build_object(
-            'fingerprint', {S}.birth_trigger_fingerprint(c.oid),
-            'rows', (
-                SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', g.oid, g.xmin), ' ' ORDER BY g.oid)
-                FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal)))
-        FROM pg_catalog.pg_class AS c
-        WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident({s}) || '.birth_registry')
-            OR c.oid IN (SELECT l.relid FROM {S}.birth_backfill_ledger AS l)))::text, true);
+        'gateway', {S}.birth_gateway_fingerprint(),
+        'alerts', v_alerts,
+        'triggers', (
+            SELECT pg_catalog.jsonb_object_agg(c.oid, pg_catalog.jsonb_build_object(
+                'fingerprint', {S}.birth_trigger_fingerprint(c.oid),
+                'rows', (
+                    SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', g.oid, g.xmin), ' ' ORDER BY g.oid)
+                    FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal)))
+            FROM pg_catalog.pg_class AS c
+            WHERE c.oid = v_registry
+              OR c.oid IN (SELECT l.relid FROM {S}.birth_backfill_ledger AS l)))::text, true);
 END
 $body$;
 

@@ -71,7 +71,7 @@ BEGIN
     IF pg_has_role('birth_owner', 'USAGE') THEN
         RETURN QUERY
         SELECT *
-        FROM {S}._birth_reading_range('SELECT * FROM {S}.birth_since_plan($1)', p_run, NULL, NULL)
+        FROM {S}._birth_reading_codes('SELECT * FROM {S}.birth_since_plan(($1)[1]::bigint)', ARRAY[p_run::text])
             AS r(origin text, collection_name text, rows bigint, ours bigint, example text);
         RETURN;
     END IF;
