@@ -1,5 +1,10 @@
 -- name: declared
-SELECT a.attrelid::bigint AS relid, a.attname AS name, a.attnotnull AS not_null,
+SELECT a.attrelid::bigint AS relid, a.attname AS name,
+    -- A constraint that was never checked says nothing of the rows that are there.
+    a.attnotnull AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_constraint AS u
+        WHERE u.conrelid = a.attrelid AND u.contype = 'n' AND u.conkey = ARRAY[a.attnum] AND NOT u.convalidated)
+        AS not_null,
     a.attidentity <> '' OR a.attgenerated <> ''
         OR coalesce(
             pg_catalog.pg_get_expr(d.adbin, d.adrelid) ~* '(nextval|uuid|snowflake|ulid)[a-z_0-9]*\(', false)

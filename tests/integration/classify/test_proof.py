@@ -148,6 +148,23 @@ def test_a_declared_key_is_believed_only_while_it_holds_rows_unique(small: Datab
         assert closed(found)["unique"]["examples"] == [{"code": "a", "rows": 2}]
 
 
+def test_a_not_null_that_was_never_checked_proves_nothing(small: Database) -> None:
+    small.run("""
+        CREATE TABLE public.late (id integer PRIMARY KEY, code text UNIQUE);
+        INSERT INTO public.late VALUES (1, 'a'), (2, NULL);
+        INSERT INTO birth.collection_registry (collection_name) VALUES ('late');
+        INSERT INTO birth.birth_policy (collection_name) VALUES ('late');
+        GRANT SELECT ON public.late TO birth_reader;
+    """)
+    if int(small.value("SELECT current_setting('server_version_num')")) >= 180000:  # there it counts as NOT NULL
+        small.run("ALTER TABLE public.late ADD CONSTRAINT unchecked NOT NULL code NOT VALID")
+    assert list(closed(proof(small, column_identity("late", "code")))) == ["no_nulls"]
+    assert not small.value("SELECT birth._birth_identity_is_declared('public.late'::regclass, '{code}')")
+    small.run("DELETE FROM public.late WHERE code IS NULL; ALTER TABLE public.late ALTER code SET NOT NULL")
+    assert small.value("SELECT birth._birth_identity_is_declared('public.late'::regclass, '{code}')")
+    assert small.value("SELECT locator FROM birth._birth_locator('public.late'::regclass, '{code}')") == ["id"]
+
+
 def test_an_index_that_could_not_be_built_proves_nothing(small: Database) -> None:
     small.run("INSERT INTO public.notes VALUES ('N-1')")
     small.run("CREATE TABLE public.torn AS SELECT 'x'::text AS code FROM generate_series(1, 2)")

@@ -9,7 +9,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
           AND x.indpred IS NULL AND x.indexprs IS NULL AND NOT {S}._birth_has_heirs(p_relid)
           AND NOT EXISTS (SELECT FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
               JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
-              WHERE k.position <= x.indnkeyatts AND NOT (a.attnotnull AND a.attname::text = ANY (p_columns))))
+              WHERE k.position <= x.indnkeyatts
+                AND NOT ({S}._birth_is_not_null(a.attrelid, a.attnum) AND a.attname::text = ANY (p_columns))))
 $body$;
 COMMENT ON FUNCTION {S}._birth_identity_is_declared(oid, text[]) IS
     'True if a unique index alone proves that no two rows have the same code under an identity. Private.';

@@ -1,3 +1,18 @@
+-- Whether no row is NULL in a column, as the catalogs tell. Since PostgreSQL 18 a column counts as NOT NULL although
+-- its constraint was never checked (NOT VALID): its old rows may be NULL.
+CREATE OR REPLACE FUNCTION {S}._birth_is_not_null(p_relid oid, p_column smallint) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM pg_attribute AS a WHERE a.attrelid = p_relid AND a.attnum = p_column AND a.attnotnull
+    ) AND NOT EXISTS (
+        SELECT FROM pg_constraint AS c
+        WHERE c.conrelid = p_relid AND c.contype = 'n' AND c.conkey = ARRAY[p_column] AND NOT c.convalidated);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_is_not_null(oid, smallint) IS
+    'True if the catalogs show that no row is NULL in a column. Private.';
+
 -- Whether other tables inherit from it. The indexes of a partitioned table hold for all of its partitions.
 CREATE OR REPLACE FUNCTION {S}._birth_has_heirs(p_relid oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -24,7 +39,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
           AND x.indpred IS NULL AND x.indexprs IS NULL AND NOT {S}._birth_has_heirs(p_relid)
           AND k.position <= x.indnkeyatts
         GROUP BY x.indexrelid, x.indisprimary
-        HAVING bool_and(a.attnotnull AND (a.attname::text = ANY (p_columns)
+        HAVING bool_and({S}._birth_is_not_null(a.attrelid, a.attnum) AND (a.attname::text = ANY (p_columns)
             OR NOT {S}.birth_is_secret(c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod))))
         ORDER BY x.indisprimary DESC, count(*), x.indexrelid LIMIT 1) AS best ON true
 $body$;
