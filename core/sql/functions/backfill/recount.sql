@@ -72,7 +72,11 @@ DECLARE
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source');
     v_text text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
     v_within text := coalesce(p_within, {S}._birth_within_bounds());
+    v_ranges text;
 BEGIN
+    IF v_text IS NOT NULL AND p_within IS NULL AND {S}._birth_few_missing(p_entry) THEN
+        v_ranges := {S}._birth_missing_in_ranges(p_entry, v_text, v_within);
+    END IF;
     RETURN format(CASE
         WHEN {S}.birth_windowed(p_entry.relid)
             THEN 'SELECT DISTINCT code COLLATE "C" AS code FROM {S}.birth_windows(%3$L)
@@ -82,7 +86,7 @@ BEGIN
                 EXCEPT SELECT r.entity_code COLLATE "C" FROM {S}.birth_registry_rows() AS r
                 WHERE %5$s'
         ELSE 'SELECT every.code COLLATE "C" AS code FROM (' || CASE
-            WHEN p_within IS NULL AND {S}._birth_few_missing(p_entry)
+            WHEN v_ranges IS NOT NULL
                 THEN '%6$s'
             WHEN current_setting('server_version_num')::integer >= 180000
                 THEN 'SELECT %4$s AS code FROM %2$s AS source
@@ -96,8 +100,7 @@ BEGIN
             || ') AS every WHERE ' || {S}._birth_seen_condition('every.code')
         END, v_code, {S}._birth_source(p_entry.relid),
         format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
-            v_code, {S}._birth_source(p_entry.relid)), v_text, v_within,
-        {S}._birth_missing_in_ranges(p_entry, v_text, v_within));
+            v_code, {S}._birth_source(p_entry.relid)), v_text, v_within, v_ranges);
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_missing_query({S}.birth_backfill_ledger, text) IS
@@ -116,14 +119,11 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_few_missing({S}.birth_backfill_ledger) IS
     'True if few rows of an entry are missing, as far as its plan and statistics tell. Private.';
 
--- The query of an entry's codes that are missing, range by range; NULL where codes do not stand in order.
+-- The query of an entry's codes that are missing, range by range, where codes stand in order.
 CREATE OR REPLACE FUNCTION {S}._birth_missing_in_ranges(
     p_entry {S}.birth_backfill_ledger, p_text text, p_within text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    IF p_text IS NULL THEN
-        RETURN NULL;
-    END IF;
     RETURN (
         SELECT format('SELECT unnest(part.codes) AS code FROM (%s) AS part', string_agg(format(
             'SELECT array_agg(o.code) FILTER (WHERE o.code IS NOT NULL AND t.code IS NULL) AS codes
