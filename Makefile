@@ -80,10 +80,10 @@ test-directus: .venv/installed-dev
 soak: .venv/installed-dev
 	@MINUTES="$(MINUTES)" SEED="$(SEED)" $(BIN)/python -m tests.soak
 
-# Twenty minutes for all of them, as each dies by the test that killed it last; PART=10% takes a random part, SEED=… the
-# same one again, ONLY=text those with that name, NEW=1 those that nothing is known to have killed.
+# All of them, where `make test` takes a random tenth: each dies by the test that killed it last. PART=10% takes a random
+# part, SEED=… the same one again, ONLY=text those with that name, NEW=1 those that nothing is known to have killed.
 mutate: .venv/installed-dev
-	@PART="$(PART)" SEED="$(SEED)" ONLY="$(ONLY)" NEW="$(NEW)" $(BIN)/python -m tests.mutate
+	@PART="$(PART)" SEED="$(SEED)" ONLY="$(ONLY)" NEW="$(NEW)" WORKERS="$(WORKERS)" $(BIN)/python -m tests.mutate
 
 bench: .venv/installed-dev
 	@QUICK="$(QUICK)" ONLY="$(ONLY)" $(BIN)/python -m tests.bench

@@ -11,6 +11,7 @@ from core.db.embedded.account import Account
 from core.db.embedded.cluster import programs
 from core.errors import Unavailable
 from tests.databases import Database, TestServer, a_clone, a_server, a_template
+from tests.mutate import told
 from tests.templates import SMALL
 
 _NEW_OBJECTS = 10_000  # between two looks for garbage; Python's 700 are for processes that live in little memory
@@ -19,6 +20,7 @@ _NEW_OBJECTS = 10_000  # between two looks for garbage; Python's 700 are for pro
 def pytest_configure(config: pytest.Config) -> None:
     """Let one look for garbage do at the end: pytest takes five, of half a second each in each worker."""
     config.stash[gc_collect_iterations_key] = 1
+    told.here(config)
 
 
 def pytest_collection_finish() -> None:

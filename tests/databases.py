@@ -90,12 +90,19 @@ class Database:
         return next(iter(self.run(statement, login)[0].values()))
 
 
+_RUNNING: list[TestServer] = []
+
+
 @contextmanager
 def a_server() -> Iterator[TestServer]:
     """The server of BIRTH_TEST_DSN (a superuser's), else one that lives as long as the run: a copy of the kept one.
 
-    That is an embedded one, or of the PostgreSQL whose programs stand in the folder BIRTH_TEST_PROGRAMS.
+    That is an embedded one, or of the PostgreSQL whose programs stand in the folder BIRTH_TEST_PROGRAMS. Tests that run
+    within another, with something turned off, have the server of that.
     """
+    if os.environ.get("BIRTH_MUTANT") and _RUNNING:
+        yield _RUNNING[0]
+        return
     if named := os.environ.get("BIRTH_TEST_DSN"):
         yield TestServer(named, secrets.token_hex(8))
         return
@@ -107,7 +114,11 @@ def a_server() -> Iterator[TestServer]:
         with maker.serve(home) as dsn:
             server = TestServer(dsn, secrets.token_hex(8), has_templates=True)
             server.let_in(DEMO_LOGINS)
-            yield server
+            _RUNNING.append(server)
+            try:
+                yield server
+            finally:
+                _RUNNING.remove(server)
 
 
 @contextmanager
@@ -115,10 +126,13 @@ def a_template(server: TestServer, name: str = DEMO) -> Iterator[str]:
     """The name of a database to be cloned: the kept one, or one that is built now and dropped afterwards."""
     if server.has_templates:
         if os.environ.get("BIRTH_MUTANT"):
-            from tests.mutate import applied  # noqa: PLC0415 - in no other run
+            with a_variant(server, name, f"mutant_{secrets.token_hex(4)}") as variant:
+                from tests.mutate import applied  # noqa: PLC0415 - in no other run
 
-            applied.in_template(server.dsn, server.admin(name))
-        yield name
+                applied.in_template(server.admin(variant.name))
+                yield variant.name
+        else:
+            yield name
         return
     own = f"{name}_{os.getpid()}"
     server.drop(own)

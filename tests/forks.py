@@ -32,7 +32,9 @@ def run(words: Sequence[str], environment: Mapping[str, str], streams: tuple[int
     with theirs:
         socket.send_fds(_channel(), [b"."], [theirs.fileno(), *streams])
     with mine, mine.makefile("rb") as told:
-        mine.sendall(json.dumps((list(words), dict(environment), str(Path.cwd()))).encode())
+        # What is turned off meanwhile, commands install without, too.
+        mutant = {name: value for name, value in os.environ.items() if name == "BIRTH_MUTANT"}
+        mine.sendall(json.dumps((list(words), dict(environment) | mutant, str(Path.cwd()))).encode())
         mine.shutdown(socket.SHUT_WR)
         pid = int(told.readline())
         mine.settimeout(timeout)
@@ -81,8 +83,7 @@ def _channel() -> socket.socket:
             [sys.executable, "-c", f"from tests.forks import serve; serve({theirs.fileno()})"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            # What this run turns off, commands install without, too.
-            env=environment() | {name: value for name, value in os.environ.items() if name == "BIRTH_MUTANT"},
+            env=environment(),
             cwd=ROOT,
             pass_fds=[theirs.fileno()],
         )
@@ -127,6 +128,10 @@ def _become(told: socket.socket, streams: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = arguments
+    if "BIRTH_MUTANT" in environment:
+        from tests.mutate import applied  # noqa: PLC0415 - in no other run
+
+        applied.installed_from_now_on()
 
 
 def _open_streams() -> None:

@@ -1,1 +1,1 @@
-"""`make mutate`: each refusal, gate and constraint of the database is turned off, and the tests must notice."""
+"""Each refusal, gate and constraint of the database is turned off, and the tests must notice."""

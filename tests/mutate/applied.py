@@ -1,57 +1,70 @@
-"""Turning a mutant on: in the templates that tests clone, and in what this program installs by itself.
+"""Turning a mutant on: in the templates that tests clone, and in what this program and its forks install by themselves.
 
-BIRTH_MUTANT names it. Every process of the tests comes by here, through `tests/__init__.py`.
+BIRTH_MUTANT names it while it is on.
 """
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 import psycopg
 import pytest
 from psycopg import Connection
 
-from core.db.install import installer
+from core.db.install import catalog, installer
 from core.db.install.installer import Part
 from core.version import SCHEMA_VERSION
 from tests.mutate.mutants import Mutant, named
 
 NO_MUTANT: Final = 70  # what a run ends with whose mutant is no function any more
-_CHANGED: Final[set[tuple[str, str]]] = set()
+VARIABLE: Final = "BIRTH_MUTANT"
 
 
-def wanted() -> Mutant | None:
-    """The mutant of this run; None in any other."""
-    name = os.environ.get("BIRTH_MUTANT")
-    return named(name) if name else None
+@contextmanager
+def turned_on(mutant: Mutant) -> Iterator[None]:
+    """A block in which what is cloned and installed is mutated. Its environment is undone."""
+    before = dict(os.environ)
+    os.environ[VARIABLE] = mutant.name
+    installed_from_now_on()
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        catalog._catalog.cache_clear()
 
 
+@cache
 def installed_from_now_on() -> None:
-    """What this process installs is mutated, too."""
-    mutant = wanted()
-    if mutant is None or not mutant.file:
-        return
+    """Let what this process installs be mutated, too, as long as a mutant is on."""
     original = installer._files
 
     def files(folder: str) -> Iterator[Part]:
+        mutant = _wanted()
         for part in original(folder):
-            yield replace(part, text=mutant.text) if part.name == f"functions/{mutant.file}" else part
+            mutated = mutant and mutant.file and part.name == f"functions/{mutant.file}"
+            yield replace(part, text=mutant.text) if mutant and mutated else part
 
     installer._files = files
+    catalog._catalog.cache_clear()
 
 
-def in_template(dsn: str, connection: Connection[Any]) -> None:
-    """Change what is installed in a template, and record that as what was installed: once on each server."""
-    mutant = wanted()
-    if mutant is None or (dsn, connection.info.dbname) in _CHANGED:
-        connection.close()
-        return
-    _CHANGED.add((dsn, connection.info.dbname))
+def in_template(connection: Connection[Any]) -> None:
+    """Change what is installed in a template, and record that as what was installed."""
+    mutant = _wanted()
+    assert mutant is not None
     try:
         _in(mutant, connection)
     except psycopg.Error as error:  # no test has killed what is no function any more
         pytest.exit(f"{mutant.name}: {error}", returncode=NO_MUTANT)
+
+
+def _wanted() -> Mutant | None:
+    name = os.environ.get(VARIABLE)
+    return named(name) if name else None
 
 
 def _in(mutant: Mutant, connection: Connection[Any]) -> None:
