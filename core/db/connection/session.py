@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from core.db.connection import link, memory_watch, notices
-from core.db.connection.connecting import KEEPALIVE, Driver, opened, version_told
+from core.db.connection.connecting import KEEPALIVE, Driver, begun, opened, version_told
 from core.db.connection.errors import lacks_column, translated
 from core.db.connection.installed import explained_by_version
 from core.db.connection.lock_holders import is_unnamed, name_holders, name_waits
@@ -125,6 +125,18 @@ class Connection:
         )
         there._watch = self._watch
         return there
+
+    def beside(self) -> "Connection":
+        """One more session with the same database, READ ONLY, for the caller to close. Raises Unavailable."""
+        with translated():
+            if self._again is not None:
+                driver = self._again()
+                if begun(driver, self.schema, read_only=True) is not None:
+                    other = Connection(driver, self.schema, read_only=True, process=driver.info.backend_pid)
+                    memory_watch.watch(other)
+                    return other
+                driver.close()
+        raise Unavailable("no second connection can be made", code="no_second_connection")
 
     def moment(self) -> str:
         """The moment that this session's snapshot sees, for other sessions to share."""

@@ -6,7 +6,7 @@ without `r` and `d` where the row went. The latest telling holds. Events of the 
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -20,9 +20,10 @@ _SUMS: Final = 1024
 # Nearly all events of a long chain are of this kind. The functions alone append it, and of what others may name, its
 # rows hold no more than strings, in which JSON writes each quote with a backslash: what these are found by is no text.
 _MANY: Final = "batch"
-_ROWS, _KEY, _ROW, _TABLE, _NEXT = '"rows": [{"d": "', '", "k": "', '", "r": {', '}, "t": "', ', {"d": "'
-_PLAIN: Final = frozenset({"birth_backfill_batch", "birth_admission_budget"})
+_ROWS, _KEY, _ROW, _TABLE = '"rows": [{"d": "', '", "k": "', '", "r": {', '}, "t": "'
+_BATCH, _BUDGET = _TABLE + 'birth_backfill_batch"}, {"d": "', _TABLE + 'birth_admission_budget"}]'
 _DIGEST: Final = 64
+_IMAGE: Final = _DIGEST + len(_KEY)
 # What json.loads comes down to for a payload, which the chain wrote: there are hundreds of thousands of them.
 _DECODE: Final = json.JSONDecoder().raw_decode
 
@@ -182,36 +183,35 @@ def _content(payload: str) -> Mapping[str, Json]:
     return content if isinstance(content, dict) else {}
 
 
-def _images_of_batch(payload: str) -> list[tuple[str, str, str]]:
-    """Table, key and digest of each row that a batch's event tells of, without decoding it: a fourth of the time.
+def _images_of_batch(payload: str) -> Sequence[tuple[str, str, str]]:
+    """Table, key and digest of the two rows that a batch's event tells of, without decoding it: a sixth of the time.
 
-    Empty where it is written in any other way, or tells of other tables.
+    Empty where it is written in any other way, or tells of other tables: then it is decoded.
     """
-    found: list[tuple[str, str, str]] = []
     start = payload.find(_ROWS)
-    place = start + len(_ROWS)
-    while start >= 0:
-        key = place + _DIGEST + len(_KEY)
-        key_end = payload.find('"', key)
-        end = payload.find(_TABLE, key_end)
-        name = end + len(_TABLE)
-        name_end = payload.find('"', name)
-        table, told = payload[name:name_end], payload[key:key_end]
-        if (
-            end < 0
-            or table not in _PLAIN
-            or "\\" in told
-            or payload[place + _DIGEST : key] != _KEY
-            or not payload.startswith(_ROW, key_end)
-        ):
-            return []
-        found.append((table, told, payload[place : place + _DIGEST]))
-        if payload.startswith("}]", name_end + 1):
-            return found
-        if not payload.startswith("}" + _NEXT, name_end + 1):
-            return []
-        place = name_end + 2 + len(_NEXT)
-    return []
+    batch = start + len(_ROWS)
+    batch_row = payload.find('"', batch + _IMAGE)
+    batch_end = payload.find(_TABLE, batch_row)
+    budget = batch_end + len(_BATCH)
+    budget_row = payload.find('"', budget + _IMAGE)
+    budget_end = payload.find(_TABLE, budget_row)
+    batch_key, budget_key = payload[batch + _IMAGE : batch_row], payload[budget + _IMAGE : budget_row]
+    if (
+        start >= 0
+        and payload.startswith(_ROW, batch_row)
+        and payload.startswith(_BATCH, batch_end)
+        and payload.startswith(_ROW, budget_row)
+        and payload.startswith(_BUDGET, budget_end)
+        and payload.startswith(_KEY, batch + _DIGEST)
+        and payload.startswith(_KEY, budget + _DIGEST)
+        and "\\" not in batch_key
+        and "\\" not in budget_key
+    ):
+        return (
+            ("birth_backfill_batch", batch_key, payload[batch : batch + _DIGEST]),
+            ("birth_admission_budget", budget_key, payload[budget : budget + _DIGEST]),
+        )
+    return ()
 
 
 def _image(told: Any) -> tuple[str, str, str | None] | None:  # noqa: ANN401 - what a payload may hold

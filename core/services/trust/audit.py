@@ -3,12 +3,14 @@
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from core.db.connection.ahead import Rows, asked_ahead
 from core.db.connection.session import Connection
 from core.db.rows.audit import (
     ACCEPT_HISTORY,
@@ -25,7 +27,7 @@ from core.db.rows.audit import (
 from core.domain.steps import Steps, Tell
 from core.domain.trust.anchored_place import History, cause
 from core.domain.trust.chain import Anchor, Audit, ChainEvent, verify
-from core.domain.trust.replay import Difference, Finding, Replay, Row, differences, told_row
+from core.domain.trust.replay import Difference, Replay, Row, differences, told_row
 from core.errors import Json, UsageError
 from core.services.local_state import anchors
 from core.version import is_first
@@ -34,6 +36,7 @@ _ANCHOR_VERSION = 1
 _ENTRIES, _RETIRED = "birth_backfill_ledger", "birth_retired_row"
 _MOST_DIFFERENCES = 1000  # rows; more say no more
 _TOLD = 5000  # events
+_MANY = 20_000  # events: with fewer, a second connection costs more than it saves
 _LARGEST = 64 * 1024  # bytes
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -48,13 +51,20 @@ def audit(connection: Connection, anchor: Path | None = None, *, tell: Tell | No
         anchors = [] if anchor is None else _read_anchor(connection, anchor)
         head = connection.row(HEAD)
         claimed = None if head is None else (head.seq, head.hash)
-        state = Replay()
-        with closing(connection.stream(EVENTS)) as events:
-            followed = _followed(map(ChainEvent._make, events), state, 0 if head is None else head.seq, tell)
-            found = verify(followed, claimed, anchors)
-        if found.bad is not None or is_first(connection.installed):
-            return found
-        return replace(found, differences=tuple(_differences(connection, state)))
+        last, state = 0 if head is None else head.seq, Replay()
+        with _told_rows(connection, last) as told_rows:
+            with closing(connection.stream(EVENTS)) as events:
+                found = verify(_followed(map(ChainEvent._make, events), state, last, tell), claimed, anchors)
+            if found.bad is not None or is_first(connection.installed):
+                return found
+            return replace(found, differences=tuple(_differences(connection, state, told_rows)))
+
+
+def _told_rows(connection: Connection, last: int) -> AbstractContextManager[Callable[[], Rows]]:
+    """What gives the digests of all rows: of many, the server makes them while the chain is verified."""
+    if last < _MANY or is_first(connection.installed):
+        return nullcontext(partial(connection.stream, TOLD_ROWS))
+    return asked_ahead(connection, TOLD_ROWS)
 
 
 def _followed(events: Iterable[ChainEvent], state: Replay, last: int, tell: Tell | None) -> Iterator[ChainEvent]:
@@ -67,13 +77,13 @@ def _followed(events: Iterable[ChainEvent], state: Replay, last: int, tell: Tell
         yield event
 
 
-def _differences(connection: Connection, state: Replay) -> Iterator[Difference]:
-    found = _differing(connection, state)
+def _differences(connection: Connection, state: Replay, told_rows: Callable[[], Rows]) -> Iterator[Difference]:
+    found = state.differing(map(Row._make, told_rows()))
     if state.unsettled:
         again = Replay(only=state.unsettled)
         for event in map(ChainEvent._make, connection.stream(EVENTS)):
             again.take(event.seq, event.kind, event.payload)
-        found += _differing(connection, again)
+        found += again.differing(map(Row._make, connection.stream(TOLD_ROWS)))
     for table, key, seq, is_there in found[:_MOST_DIFFERENCES]:
         payload = None if seq is None else connection.one(PAYLOAD, {"seq": seq}).payload
         now = connection.one(TOLD_ROW, {"table": table, "key": key}).row if is_there else None
@@ -85,10 +95,6 @@ def _differences(connection: Connection, state: Replay) -> Iterator[Difference]:
     for kept in connection.rows(RETIRED)[:_MOST_DIFFERENCES]:
         chain = {"rows": kept.wanted_rows, "digest": kept.wanted_digest}
         yield from differences(_RETIRED, kept.key, chain, {"rows": kept.rows, "digest": kept.digest})
-
-
-def _differing(connection: Connection, state: Replay) -> list[Finding]:
-    return state.differing(map(Row._make, connection.stream(TOLD_ROWS)))
 
 
 def write_anchor(connection: Connection, found: Audit, path: Path) -> None:
