@@ -2,7 +2,9 @@
 
 import pytest
 
+from core.db.connection.ahead import asked_ahead
 from core.db.connection.session import Connection
+from core.db.rows.audit import TOLD_ROWS
 from core.errors import Unavailable
 from core.services.trust import audit
 from tests.databases import Database, a_login
@@ -61,7 +63,7 @@ def test_a_long_chain_that_is_broken_is_told_without_what_the_tables_hold(
 
 
 def test_a_second_connection_that_is_lost_under_way_is_told(small: Database, opened: list[Connection]) -> None:
-    with small.connect("viewer1") as viewer, viewer.snapshot(), audit.asked_ahead(viewer, audit.TOLD_ROWS) as read:
+    with small.connect("viewer1") as viewer, viewer.snapshot(), asked_ahead(viewer, TOLD_ROWS) as read:
         rows = iter(read())
         next(rows)
         opened[0].abandon()
