@@ -136,7 +136,7 @@ class Connection:
                     memory_watch.watch(other)
                     return other
                 driver.close()
-        raise Unavailable("no second connection can be made", code="no_second_connection")
+        raise Unavailable("no second connection can be made")
 
     def moment(self) -> str:
         """The moment that this session's snapshot sees, for other sessions to share."""
