@@ -27,7 +27,8 @@ CONNECT_SECONDS = 10
 # What a server that goes away, stops or starts again is told by.
 _LOST = (Unavailable.default_code, NoAnswer.default_code, "server_starting")
 # What passes, or is put right at the server: the same command then does what it could not do now.
-_PASSING = ("disk_full", "too_many_connections", "timeout", "locked", "try_again")
+_PASSING = ("disk_full", "too_many_connections", "timeout", "locked", "try_again", "out_of_memory", "limit_exceeded",
+            "server_read_only", "server_failed")  # fmt: skip
 _START_AGAIN_SECONDS = 0.25
 # Runs, permits and budgets: what a bigint of PostgreSQL holds.
 NUMBER = Whole()
@@ -70,7 +71,7 @@ class Invocation:
             except ConsoleError as error:
                 if isinstance(error, Unavailable) and session.has_connected and error.code in _LOST:
                     raise _stopped(error, may_write=session.may_write) from error
-                if error.code in _PASSING and error.exit_status == ConsoleError.exit_status:
+                if passes(error) and not isinstance(error, Stopped):
                     raise Stopped(error.message, code=error.code, evidence=error.evidence, hint=error.hint) from error
                 raise
 
@@ -97,6 +98,11 @@ class Invocation:
         """A connection for what installs, upgrades or removes."""
         with self._patient(lambda session: session.install()) as (_, connection):
             yield connection
+
+
+def passes(error: ConsoleError) -> bool:
+    """Whether what hinders a command passes, or is put right at the server: the same command is to be repeated."""
+    return error.code in _PASSING and error.exit_status in (ConsoleError.exit_status, Stopped.exit_status)
 
 
 def _opened(session: "Session", open_link: Callable[["Session"], "Connection"], seconds: float) -> "Connection":

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from core.cli.options import Invocation, invocation
+from core.cli.options import Invocation, invocation, passes
 from core.cli.steps import steps
 from core.domain.overview.matrix import Examples, MatrixRow, Totals, totals
-from core.errors import ConsoleError
+from core.errors import ConsoleError, Stopped
 from core.profile_file import MOST_COUNTERS
 from core.profiles import COUNTERS
 from core.services.adopt.unenrolled import unenrolled
@@ -67,10 +67,12 @@ def matrix(call: Invocation, *, counts: bool, connections: int | None, every: bo
 
 
 def _not_counted(wrong: Mapping[str, ConsoleError]) -> ConsoleError:
-    """The error of what could not be counted, of the kind of the first."""
-    first = next(iter(wrong.values()))
+    """The error of what could not be counted, of the kind of the first that repeating the command does not cure."""
+    first = next((error for error in wrong.values() if not passes(error)), None)
+    kind = Stopped if first is None else type(first)
+    first = first or next(iter(wrong.values()))
     evidence = {name: {"code": each.code, "message": each.message, **each.evidence} for name, each in wrong.items()}
-    return type(first)(
+    return kind(
         f"{', '.join(wrong)} could not be counted: {first.message}",
         code="not_counted",
         evidence=evidence,

@@ -59,8 +59,8 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
         Unavailable,
         "timeout",
         (
-            "Retry when the server is less busy. If statement_timeout is short, lift it for one command: "
-            "PGOPTIONS='-c statement_timeout=0'."
+            "Retry, unless an administrator cancelled it for a reason. If statement_timeout is short, lift it for one "
+            "command: PGOPTIONS='-c statement_timeout=0'."
         ),
     ),
     "53100": (
@@ -85,6 +85,12 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
         Unavailable,
         "limit_exceeded",
         "Ask an administrator to raise the setting that the message names, then retry.",
+    ),
+    "58030": (ConsoleError, "server_failed", "The server cannot use its files. See the server's log, then retry."),
+    "XX000": (
+        ConsoleError,
+        "server_failed",
+        "The server met an internal error, or a node behind it failed. See the server's log, then retry.",
     ),
     "40001": (ConsoleError, "try_again", "Another session wrote at the same moment. Nothing was kept: retry."),
     "40P01": (ConsoleError, "try_again", "Two sessions waited for each other. Nothing was kept: retry."),

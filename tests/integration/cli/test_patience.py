@@ -1,6 +1,8 @@
 """How long a command waits for a server, what it says meanwhile, and how it ends when it loses it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,9 +16,6 @@ from tests import small as small_database
 from tests.console import run
 from tests.databases import SCHEMA, Database
 from tests.standstill import at_a_standstill
-
-_WAITS = "usename = 'operator1' AND datname = current_database() AND wait_event_type = 'Lock'"
-_WAITING = f"SELECT count(*) FROM pg_stat_activity WHERE {_WAITS}"
 
 
 def test_a_wait_is_said_and_ends_only_where_the_server_is_gone(
@@ -49,15 +48,52 @@ def test_a_command_that_hears_nothing_ends_by_its_connect_timeout_and_is_to_be_r
     assert "Then retry" in found.err
 
 
-def test_a_command_that_loses_its_server_is_to_be_repeated(small: Database) -> None:
+def test_each_step_that_loses_its_server_exits_7_and_does_its_work_when_repeated(
+    small: Database, tmp_path: Path
+) -> None:
+    assert run("--dsn", small.dsn("postgres"), "init", "--allow-withdraw").status == 0
     small_database.fill(small, goods=3)
-    command = ("plan", "goods", "--json", "--dsn", small.dsn("operator1"))
-    with psycopg.connect(small.dsn("postgres")) as other, ThreadPoolExecutor() as pool:
-        other.execute("LOCK TABLE goods")
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text("collection,strategy,identity,reason\nnotes,column,code,a test says so\n", encoding="utf-8")
+    unclassified = run("--dsn", small.dsn("operator1"), "classify", "notes", "--unclassify", "--reason", "a test")
+    assert unclassified.status == 0, unclassified.err
+    _repeated(small, "classify", "--from", str(decisions))
+    number = str(_repeated(small, "plan", "goods", "--reconcile", "--note", "counted")["run"])
+    _repeated(small, "reconcile", number, "--note", "counted again")
+    given = ("--budget", "10", "--expires", "1h", "--reason", "a test")
+    _repeated(small, "permit", "open", *given, login="gatekeeper1")
+    assert _repeated(small, "apply", number, "--dry-run")["would_register"] == 3
+    assert run("--dsn", small.dsn("operator1"), "apply", number).status == 0
+    digest = _repeated(small, "verify", number, login="reviewer1")["evidence_digest"]
+    _repeated(small, "certify", number, "--note", "seen", "--evidence", digest, login="reviewer1")
+    assert _repeated(small, "audit", login="viewer1")["ok"]
+    assert small.value("SELECT count(*) FROM birth.birth_backfill_run WHERE status = 'certified'") == 1
+
+
+def _repeated(database: Database, *words: str, login: str = "operator1") -> Any:  # noqa: ANN401 - each has its own
+    """What a command answers once it is repeated: the first time, its session is ended in the middle of its work."""
+    asks = f"usename = '{login}' AND datname = current_database() AND wait_event_type = 'Lock'"
+    command = ("--dsn", database.dsn(login), "--json", *words)
+    with psycopg.connect(database.dsn("postgres")) as other, ThreadPoolExecutor() as pool:
+        other.execute("LOCK TABLE public.goods, public.notes, birth.birth_ledger_head")
         asked = pool.submit(run, *command)
-        small_database.eventually(lambda: small.value(_WAITING) == 1)
-        small.value(f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {_WAITS}")
+        find = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {asks}"
+        small_database.eventually(lambda: database.run(find) or asked.done(), f"{words[0]} at work")
         found = asked.result()
-    assert (found.status, found.error["code"]) == (7, "server_unavailable"), found.err
+    assert (found.status, found.error["code"]) == (7, "server_unavailable"), (words, found.err)
     assert "Repeat the command" in found.error["hint"]
-    assert run(*command).status == 0
+    found = run(*command)
+    assert found.status == 0, (words, found.err)
+    return found.document
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("XX000", "server_failed"), ("58030", "server_failed"), ("53200", "out_of_memory"), ("53400", "limit_exceeded"),
+     ("53100", "disk_full"), ("57014", "timeout"), ("25006", "server_read_only")],
+)  # fmt: skip
+def test_what_a_server_gets_over_ends_a_command_with_7(small: Database, state: str, code: str) -> None:
+    call = Invocation(Settings(dsn=small.dsn("operator1"), schema=SCHEMA), Output(as_json=False))
+    with pytest.raises(Stopped) as told, call.write() as connection, connection._translated():
+        connection.driver.execute(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$".encode())
+    assert (told.value.code, bool(told.value.hint)) == (code, True)
