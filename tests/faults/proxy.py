@@ -21,6 +21,7 @@ class Loss(Enum):
     BEFORE = "the server never hears of it"
     AFTER = "the server did it, its answer is lost"
     MEANWHILE = "the server is still at it"
+    SILENT = "the server did it, its answer never comes, and the link does not break"
     UNNOTICED = "the server never hears of it, and does not see that the link is gone"
 
 
@@ -97,8 +98,11 @@ class Proxy:
         if not self._is_the_one(client, said):
             server.sendall(said)
             return bool(said)
-        if self._loss in (Loss.AFTER, Loss.MEANWHILE):
+        if self._loss in (Loss.AFTER, Loss.MEANWHILE, Loss.SILENT):
             server.sendall(said)
+        if self._loss is Loss.SILENT:
+            self.broke.set()
+            client.recv(65536)  # until it gives the link up
         if self._loss in (Loss.MEANWHILE, Loss.UNNOTICED):
             _cut(client)
             self.broke.set()

@@ -1,16 +1,21 @@
 """The connection of an apply: guarded, bounded in time, and quick to notice that its client is gone."""
 
-from collections.abc import Mapping
-from contextlib import suppress
-from typing import Any, Self
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, Self, TypeVar
 
+import psycopg
 from psycopg import sql
 
+from core.db.connection import overdue
 from core.db.connection.errors import translated
 from core.db.connection.guard import insist_harmless
-from core.db.connection.session import Connection
+from core.db.connection.overdue import Overdue
+from core.db.connection.session import Connection, Parameters
 from core.db.rows.query import Command, Query, Reading
 from core.errors import ConsoleError
+
+R = TypeVar("R")
 
 _TIMEOUTS: Mapping[str, str] = {
     "statement_timeout": "60s",
@@ -31,9 +36,14 @@ _KEEPALIVE: Mapping[str, int] = {
 
 
 class ApplyConnection(Connection):
-    """Runs SELECT statements and our own functions only; the server ends what takes too long."""
+    """Runs SELECT statements and our own functions only; the server ends what takes too long.
+
+    Where the server does not even do that, the link is given up: after 20 s in a commit, which is in doubt then, and as
+    soon where the server takes no connection any more; else after 80 s.
+    """
 
     _keepalive = _KEEPALIVE
+    _overdue: Overdue | None = None
 
     @classmethod
     def open(cls, dsn: str, schema: str, *, read_only: bool = False, timeout: int | None = None) -> Self:
@@ -43,7 +53,20 @@ class ApplyConnection(Connection):
             opened.configure(name, value)
         with suppress(ConsoleError):  # not every platform can watch a socket
             opened.configure("client_connection_check_interval", "5s")
+        opened.bound_answers()
         return opened
+
+    def bound_answers(self) -> None:
+        """From now on no answer is waited for without an end."""
+        self._overdue = Overdue(self.driver, self._again)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One READ COMMITTED transaction, whose commit is not waited for without an end."""
+        self._awaits(overdue.STATEMENT_SECONDS)
+        with super().transaction():
+            yield
+            self._awaits(overdue.COMMIT_SECONDS)
 
     def ask(self, condition: str) -> Any:  # noqa: ANN401 - the operator's query may answer anything
         """The answer of an operator's own SELECT: read-only, alone, within two seconds; nothing of it stays.
@@ -64,6 +87,14 @@ class ApplyConnection(Connection):
         """Set a parameter of the server for this session."""
         with translated():
             self.driver.execute("SELECT pg_catalog.set_config(%s, %s, false)", [name, value])
+
+    def _awaits(self, seconds: float) -> None:
+        if self._overdue is not None:
+            self._overdue.awaits(seconds)
+
+    def _run(self, query: Query[R] | Reading[R], parameters: Parameters) -> psycopg.Cursor[R]:
+        self._awaits(overdue.STATEMENT_SECONDS)
+        return super()._run(query, parameters)
 
     def _sql(self, query: Query[Any] | Reading[Any] | Command) -> sql.Composed:
         composed = super()._sql(query)

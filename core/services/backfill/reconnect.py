@@ -18,7 +18,7 @@ from core.db.connection.apply_connection import ApplyConnection
 from core.db.rows.query import Query
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.failure import Failure, failure, is_curable
-from core.errors import ConsoleError, Stopped, Unavailable
+from core.errors import ConsoleError, NoAnswer, Stopped, Unavailable
 
 Connect = Callable[[], ApplyConnection]
 T = TypeVar("T")
@@ -41,9 +41,9 @@ def is_passing(error: BaseException) -> bool:
 
 def as_stopped(number: int, error: ConsoleError) -> ConsoleError:
     """A run that stopped for a while is told as that: applying it again resumes it. Any other error stays as it is."""
-    if error.exit_status != ConsoleError.exit_status or error.code in _HOPELESS:
-        return error
-    if not is_curable(error.sqlstate) or not (isinstance(error, Unavailable) or error.sqlstate):
+    is_of_the_server = isinstance(error, Unavailable) or bool(error.sqlstate)
+    is_untold = error.exit_status == ConsoleError.exit_status or isinstance(error, NoAnswer)
+    if not (is_of_the_server and is_untold and is_curable(error.sqlstate)) or error.code in _HOPELESS:
         return error
     again = f"Then apply run {number} again: it resumes, and committed batches are kept."
     stopped = Stopped(error.message, code=error.code, evidence=error.evidence, hint=f"{error.hint} {again}".strip())

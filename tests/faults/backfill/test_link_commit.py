@@ -1,10 +1,16 @@
 import pytest
 
-from tests.databases import Database
+from core.db.connection import overdue
+from core.db.connection.apply_connection import ApplyConnection
+from core.errors import Stopped
+from core.services.backfill import apply
+from core.services.backfill.apply_options import Options
+from tests.databases import SCHEMA, Database
 from tests.faults.appliers import Applier, applying
 from tests.faults.proxy import Loss, Proxy
 from tests.faults.runs import PlannedRun, a_run
 from tests.small import eventually, registering
+from tests.standstill import at_a_standstill
 
 ROWS = 1000
 _ASKING = (
@@ -46,6 +52,44 @@ def test_a_commit_whose_answer_was_lost_is_asked_after_and_not_repeated(small: D
         assert [event["fate"] for event in applier.events("resolved")] == ["committed"]
         assert applier.events("claim_lost") == []
         must_have_told_each_batch_once(applier, run)
+    run.must_be_complete()
+
+
+def test_a_commit_whose_answer_never_comes_is_in_doubt_although_its_link_holds(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overdue, "_STEP_SECONDS", 0.05)
+    monkeypatch.setattr(overdue, "COMMIT_SECONDS", 0.3)
+    run = a_run(small, ROWS)
+    with Proxy(small.dsn(), Loss.SILENT, 2) as proxy:
+
+        def connect() -> ApplyConnection:
+            return ApplyConnection.open(proxy.dsn, SCHEMA)
+
+        told = list(apply.apply(connect, run.number, Options(batch_size=200, workers=1, patience=20)))
+        assert proxy.broke.is_set()
+    assert [event.facts["fate"] for event in told if event.event == "resolved"] == ["committed"]
+    assert told[-1].event == "done"
+    run.must_be_complete()
+
+
+@pytest.mark.long
+def test_an_apply_whose_server_stands_still_waits_for_its_patience_alone(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overdue, "_STEP_SECONDS", 0.05)
+    monkeypatch.setattr(overdue, "_LOOK_SECONDS", 0.3)
+    run = a_run(small, ROWS)
+    events = apply.apply(
+        lambda: ApplyConnection.open(small.dsn(), SCHEMA, timeout=2),
+        run.number,
+        Options(batch_size=100, workers=1, patience=1),
+    )
+    assert "batch" in (next(events).event, next(events).event, next(events).event)
+    with at_a_standstill(small), pytest.raises(Stopped) as stopped:
+        list(events)
+    assert "it resumes" in stopped.value.hint
+    assert [*apply.apply(lambda: ApplyConnection.open(small.dsn(), SCHEMA), run.number, Options())][-1].event == "done"
     run.must_be_complete()
 
 
