@@ -121,6 +121,8 @@ class Output:
             self.folded("", f"Left out: {', '.join(left)}. All columns: --wide.")
         elif fitted.is_cut:
             self.folded("", "Long words are cut (…). In full: --wide.")
+        if fitted.is_short:
+            self.folded("", "Identities stand without the collection's name and its colon. In full: --wide.")
 
     def _write(self, line: str, status: int = 0) -> None:
         try:

@@ -1,7 +1,8 @@
 """Tables for people: as wide as the terminal, and no word broken in two. Pure; it prints nothing."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
@@ -17,6 +18,8 @@ RECORD = "─"
 _SHORTEST = 14  # cells that a word keeps at least where it is cut
 _TEXT = 20  # cells that a text of several words has at least
 _FEWEST = 3  # columns that a table keeps at least where some are left out
+_IDENTITY, _BESIDE = "identity", "collection"  # texts of the one may begin with the name that the other says
+_PREFIX = re.compile(r"[^:{}]+:(?=\{)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,21 @@ class Fitted:
     rows: Sequence[Sequence[str]]
     widths: Sequence[int]
     is_cut: bool = False
+    is_short: bool = False  # identities stand without the collection's name
 
 
 def fit(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int, spare: Sequence[str] = ()) -> Fitted | None:
     """Fit a table into so many cells; None where that cannot be done.
 
-    It gives way in this order: texts are folded, columns without a value left out, then those of `spare`, the ones that
-    say the same in each row first, and long words cut in the middle.
+    It gives way in this order: texts are folded, identities lose the name of the collection beside them, columns
+    without a value are left out, then those of `spare`, the ones that say the same in each row first, and long words
+    cut in the middle.
     """
+    if _widths((columns := _columns(headings, rows)), list(map(_least, columns)), room) is None:
+        place = headings.index(_IDENTITY) if _IDENTITY in headings and _BESIDE in headings else -1
+        if place >= 0 and any(_PREFIX.match(row[place]) for row in rows):
+            fitted = fit(headings, _without_names(rows, place), room, spare)
+            return None if fitted is None else replace(fitted, is_short=True)
     kept = list(range(len(headings)))
     values = [{row[at] for row in rows} for at in kept]
     empty = [at for at in kept if headings[at] and values[at] == {""}]
@@ -54,6 +64,22 @@ def fit(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int, spare
             return None
         texts = [[_cut(row[at], width) for at, width in zip(kept, cut, strict=True)] for row in rows]
         return Fitted(shown, texts, cut, is_cut=True)
+
+
+def _columns(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[heading, *(row[at] for row in rows)] for at, heading in enumerate(headings)]
+
+
+def _without_names(rows: Sequence[Sequence[str]], place: int) -> list[list[str]]:
+    """The rows, with identities that do not say the collection's name again."""
+    return [
+        [
+            *row[:place],
+            _PREFIX.sub("", row[place], count=1) if _PREFIX.match(row[place]) else row[place],
+            *row[place + 1 :],
+        ]
+        for row in rows
+    ]
 
 
 def drawn(fitted: Fitted, right: Collection[str]) -> "Table":

@@ -90,6 +90,6 @@ STATE: GridColumn[QueueRow] = GridColumn(
     "state", "state", lambda row: row.state, lambda row: row.place, 1, width=10, tone=lambda row: row.tone
 )
 IDENTITY: GridColumn[QueueRow] = GridColumn(
-    "identity", "identity", lambda row: visible(row.would_be_shown), lambda row: row.would_be, 2, width=30, grows=True
+    "identity", "identity", lambda row: visible(row.would_be_shown), lambda row: row.would_be, 2, width=22, grows=True
 )
 COLUMNS = (NAME, STATE, IDENTITY)

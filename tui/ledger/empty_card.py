@@ -13,8 +13,9 @@ from tui.widgets.grid import fit, fit_middle
 from tui.widgets.signs import count_of, number, rows_of
 
 MUTED = "$text-muted"
-_LISTED, _NUMBER = 12, 10
-PLACES = ("pace", "paused", "account", "part-0", "part-1")  # lines of the card, below the title and an empty one
+_MOST, _NUMBER = 20, 10
+_ABOVE = 10  # lines: the title, the steps, the heading below them, and what is left out
+_WIDEST = 80  # cells: figures that stand farther from their names are hard to follow
 _PLACES = {"classify": "3", "permits": "P"}
 
 
@@ -31,16 +32,16 @@ class Beginning:
     hidden: int = 0
 
 
-def lines(found: Beginning | None, doing: str, why: Mapping[str, str], width: int) -> dict[str, Content]:
-    """The lines of the card by their names."""
+def text(found: Beginning | None, doing: str, why: Mapping[str, str], size: tuple[int, int]) -> Content:
+    """All of the card, for its width and height."""
     if doing:
-        return {"title": Content.styled(f" {doing}", "bold")}
+        return Content.styled(f" {doing}", "bold")
     if found is None or not found.is_read:
-        return {"title": Content.styled(" The ledger is being read.", MUTED)}
+        return Content.styled(" The ledger is being read.", MUTED)
     if found.hidden:
-        return {"title": Content.styled(" No run matches. esc: clear the filter", MUTED)}
+        return Content.styled(" No run matches. esc: clear the filter", MUTED)
     forbidden = why.get(next_actions.PLAN, "")
-    shown = {"title": Content.styled(" no run yet. " + ("" if forbidden else "p: plan"), "bold")}
+    lines = [Content.styled(" no run yet. " + ("" if forbidden else "p: plan"), "bold"), Content("")]
     steps = (
         ("plan", "p", forbidden or _plannable(found.tally)),
         ("reconcile", "c", "another query recounts the planned rows"),
@@ -51,13 +52,10 @@ def lines(found: Beginning | None, doing: str, why: Mapping[str, str], width: in
     for place, (name, key, said) in enumerate(steps):
         is_next = not place and not forbidden
         tone = "bold $accent" if is_next else MUTED
-        shown[PLACES[place]] = Content.assemble(
-            (" ▸ " if is_next else " · ", tone),
-            (f"{name:<10}", tone),
-            (f"{key:<2}", tone),
-            (said, "" if is_next else MUTED),
-        )
-    return shown | {"gates": _largest_to_plan(found.tally, max(width, 30))}
+        words = ((" ▸ " if is_next else " · ") + f"{name:<10}{key:<2}", tone), (said, "" if is_next else MUTED)
+        lines.append(Content.assemble(*words))
+    width, height = size
+    return Content("\n").join([*lines, *_largest_to_plan(found.tally, min(max(width, 30), _WIDEST), height - _ABOVE)])
 
 
 def _plannable(found: Tally | None) -> str:
@@ -75,17 +73,18 @@ def _closed(conditions: Sequence[Condition]) -> str:
     return f"closed by: {', '.join(told)}" if told else "the QT-001 gate is open"
 
 
-def _largest_to_plan(found: Tally | None, width: int) -> Content:
-    """The largest that can be planned now, where there is room for them."""
+def _largest_to_plan(found: Tally | None, width: int, room: int) -> list[Content]:
+    """The largest that can be planned now, as many as there is room for."""
     if found is None or not found.plannable:
-        return Content("")
+        return []
+    listed = min(max(room, 1), _MOST)
     told = [Content(""), Content.styled(" To plan now, the largest first", "bold $accent")]
-    for name, rows in found.plannable[:_LISTED]:
+    for name, rows in found.plannable[:listed]:
         told.append(
             Content.assemble(
                 " ", fit_middle(visible(name), width - _NUMBER - 2), (fit(number(rows), _NUMBER, right=True), "bold")
             )
         )
-    if more := len(found.plannable) - _LISTED:
-        told += [Content.styled(f" and {count_of(more, 'smaller collection')}", MUTED)] if more > 0 else []
-    return Content("\n").join(told)
+    if (more := len(found.plannable) - listed) > 0:
+        told.append(Content.styled(f" and {count_of(more, 'smaller collection')}", MUTED))
+    return told

@@ -294,6 +294,7 @@ class LedgerPane(LiveRuns, SecondLooks, Vertical, can_focus=False, inherit_bindi
             state = self.host.state
             known = () if state.readiness is None else gate_conditions(state.readiness)
             self.card.beginning = Beginning(state.tally, known, self._login is not None, self.runs.grid.table.total)
+        self.set_class(self._login is not None and not self.runs.grid.table.total, "-empty")
         doing = f"{self._doing}…" if self._doing else f"STALE: {visible(self._lost)}" if self._lost else ""
         self.card.show(
             row, seen, self._reasons(), found, None if pacing is None else pacing.estimate, (self._where(), doing)

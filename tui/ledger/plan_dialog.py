@@ -1,6 +1,6 @@
 """Which collections to plan: marked ones, or all."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import on
@@ -15,19 +15,31 @@ from textual.widgets import Static
 from core.domain.overview.matrix import MatrixRow
 from core.domain.text import visible
 from tui.actions import BY_ID
+from tui.runtime.tally import Tally
 from tui.widgets.rows import MarkedRows, Rows
-from tui.widgets.signs import sign
+from tui.widgets.signs import number, rows_of, sign
 from tui.widgets.table import GridColumn, GridTable
 
-COLUMNS: tuple[GridColumn[MatrixRow], ...] = (
-    GridColumn(
-        "collection", "collection", lambda r: visible(r.facts.collection), lambda r: r.facts.collection, 0, limit=40
-    ),
-    GridColumn("strategy", "strategy", lambda r: sign(r.facts.strategy).text, lambda r: r.facts.strategy, 1, 14),
-    GridColumn(
-        "identity", "identity", lambda r: visible(r.facts.identity or "-"), lambda r: r.facts.identity, 2, limit=40
-    ),
-)
+UNCOUNTED = "…"
+
+
+def columns(missing: Callable[[str], int | None]) -> tuple[GridColumn[MatrixRow], ...]:
+    """The collections, how their rows are identified, and how many are missing, where they are counted."""
+
+    def text(row: MatrixRow) -> str:
+        rows = missing(row.facts.collection)
+        return UNCOUNTED if rows is None else number(rows)
+
+    return (
+        GridColumn(
+            "collection", "collection", lambda r: visible(r.facts.collection), lambda r: r.facts.collection, 0, limit=40
+        ),
+        GridColumn("missing", "missing", text, lambda r: missing(r.facts.collection), 1, 10, right=True),
+        GridColumn("strategy", "strategy", lambda r: sign(r.facts.strategy).text, lambda r: r.facts.strategy, 2, 14),
+        GridColumn(
+            "identity", "identity", lambda r: visible(r.facts.identity or "-"), lambda r: r.facts.identity, 3, limit=40
+        ),
+    )
 
 
 class PlannableRows(MarkedRows[MatrixRow]):
@@ -50,11 +62,12 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
         Binding("enter", "answer", show=False),
     ]
 
-    def __init__(self, marked: Iterable[str] = ()) -> None:
+    def __init__(self, marked: Iterable[str], counted: Tally | None) -> None:
         super().__init__()
         self._marked = frozenset(marked)
+        self._counted = counted
         self._rows: list[MatrixRow] | None = None
-        self.choice = PlannableRows(GridTable(COLUMNS, lambda row: row.facts.collection))
+        self.choice = PlannableRows(GridTable(columns(self._missing), lambda row: row.facts.collection))
 
     def compose(self) -> ComposeResult:
         """The collections that can be planned, over what enter would do."""
@@ -76,6 +89,10 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
         self.choice.grid.mark_only(self._marked & {row.facts.collection for row in rows})
         self._show_choice()
 
+    def _missing(self, name: str) -> int | None:
+        """How many rows of a collection are missing, as far as that is counted."""
+        return None if self._counted is None else self._counted.missing_of(name)
+
     def action_answer(self) -> None:
         """Plan what is marked; without a mark, all."""
         if self._rows:
@@ -87,9 +104,15 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
 
     @on(Rows.Changed)
     def _show_choice(self) -> None:
-        chosen = len(self.choice.grid.marked)
-        what = f"plan {chosen} marked" if chosen else f"plan all {len(self._rows or ())}"
-        text = f"enter: {what}. Older plans of the same collections are superseded."
+        chosen = self.choice.grid.marked
+        what = f"plan {len(chosen)} marked" if chosen else f"plan all {len(self._rows or ())}"
+        counts = [
+            self._missing(row.facts.collection)
+            for row in self._rows or ()
+            if not chosen or row.facts.collection in chosen
+        ]
+        rows = "" if None in counts else f", {rows_of(sum(each or 0 for each in counts))}"
+        text = f"enter: {what}{rows}. Older plans of the same collections are superseded."
         if not self._rows:
             text = (
                 "reading what can be planned…" if self._rows is None else "no collection can be planned: classify one"

@@ -40,7 +40,7 @@ class RunActions(ApplyActions, ProofActions):
 
     def plan_these(self, marked: Iterable[str]) -> None:
         """The same, with some of them marked to begin with."""
-        choice = ChoosePlan(marked)
+        choice = ChoosePlan(marked, self.host.state.tally)
 
         def chosen(names: tuple[str, ...] | None) -> None:
             if names is not None:

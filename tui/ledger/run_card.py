@@ -62,8 +62,10 @@ class RunCard(Vertical, can_focus=False):
     ) -> None:
         """Show a run, as far as it is known. `words`: where in it the screen is, and what is under way."""
         self._show_again = partial(self.show, row, seen, why, verified, estimate, words)
+        self.set_class(row is None, "-beginning")
         if row is None:
-            self._show_lines(empty_card.lines(self.beginning, words[1], why, self.content_size.width))
+            size = self.content_size
+            self._show_lines({"gates": empty_card.text(self.beginning, words[1], why, (size.width, size.height))})
             return
         progress = seen.progress if seen is not None else row.progress
         gates = None if verified is None else verified.gates

@@ -16,7 +16,7 @@ from tui.matrix.columns import strategy_of, trigger_of
 from tui.widgets.grid import fit
 from tui.widgets.signs import Sign, count_of, number, reason_sentence, sign
 
-LABEL = 16
+LABEL = 15
 TONES = {"bad": "bold $error", "warn": "bold $warning"}
 VERDICTS = {
     GateState.PASSED: ("✓ passed ", "$success"),
@@ -89,11 +89,10 @@ def gates_in_short(contract: Contract, width: int) -> Content:
         (f"✗ {count_of(len(failed), 'gate')} failed" if failed else "✓ nothing failed so far", "bold"),
     )
     lines = [head, *(line for gate in failed for line in _gate(gate, width))]
-    for gate in (gate for gate in judged if gate.passed):
-        first, *more = textwrap.wrap(gate.title, max(width - 2, LABEL))
-        lines.append(Content.assemble(("✓ ", "$success"), "\n  ".join([first, *more])))
+    lines += [_under_its_sign(("✓ ", "$success"), (gate.title, ""), width) for gate in judged if gate.passed]
     if left := len(contract.gates) - len(judged):
-        lines.append(Content.styled(f"? {count_of(left, 'gate')} not evaluated · enter: check the rows", "$text-muted"))
+        told = f"{count_of(left, 'gate')} not evaluated · enter: check the rows"
+        lines.append(_under_its_sign(("? ", "$text-muted"), (told, "$text-muted"), width))
     return Content("\n").join(lines)
 
 
@@ -116,9 +115,16 @@ def _gate(gate: Judgement, width: int) -> Iterator[Content]:
         told = f" · {fit(evidence, rest).rstrip()}" if evidence and rest > NARROWEST else ""
         yield Content.assemble((f"{word}  ", tone), gate.title, (told, "$text-muted"))
         return
-    yield Content.assemble((f"{word}  ", tone), (gate.title, "bold"))
+    yield _under_its_sign((f"{word}  ", tone), (gate.title, "bold"), width)
     yield from (Content(line) for line in _indented(evidence, width))
     yield from (Content.styled(line, "$accent") for line in _indented(f"→ {gate.hint}" if gate.hint else "", width))
+
+
+def _under_its_sign(head: tuple[str, str], told: tuple[str, str], width: int) -> Content:
+    """A sign and a text, whose further lines begin where its first does."""
+    (sign_, _), (text, tone) = head, told
+    folded = textwrap.wrap(text, max(width - len(sign_), LABEL))
+    return Content.assemble(head, (f"\n{' ' * len(sign_)}".join(folded), tone))
 
 
 def _indented(text: str, width: int) -> list[str]:

@@ -18,7 +18,7 @@ MUTED = "$text-muted"
 TONES = {"bad": "bold $error", "warn": "bold $warning", "good": "bold $success"}
 COUNTED_ALONE = 5_000_000  # rows: so many are counted without being asked for
 _NUMBER = 10  # cells: 9,999,999, and one between
-_NAME, _BAR = 24, 24
+_NAME, _BAR = 24, 60  # cells: names longer than that may be cut for a bar, and the longest bar
 
 
 def missing(state: ConsoleState, width: int) -> Content:
@@ -27,7 +27,8 @@ def missing(state: ConsoleState, width: int) -> Content:
     if found is None or not found.counted:
         return Content(UNREAD) if state.rows is None else _uncounted(state.rows, width)
     lines = [_total(found, width), *_remarks(found, state.beside, width)]
-    return joined([*lines, *(_collection(name, rows, found, width) for name, rows in found.missing)])
+    names = _names_width(found, width)
+    return joined([*lines, *(_collection(name, rows, found, (names, width)) for name, rows in found.missing)])
 
 
 def runs(state: ConsoleState, width: int) -> Content:
@@ -73,12 +74,21 @@ def _names(names: "Iterable[str]") -> str:
     return listed[0] if len(listed) == 1 else f"{listed[0]} and {len(listed) - 1} more"
 
 
-def _collection(name: str, rows: int, found: Tally, width: int) -> Content:
+def _names_width(found: Tally, width: int) -> int:
+    """The cells that the names take: where there are bars, these begin beside the longest name."""
+    room = width - 3 - _NUMBER
+    if width < WIDE:
+        return room
+    longest = max((cell_len(visible(name)) for name, _ in found.missing), default=0)
+    return min(longest, max(_NAME, room - _BAR))
+
+
+def _collection(name: str, rows: int, found: Tally, widths: tuple[int, int]) -> Content:
     """One collection, with a bar beside those of the others where there is room; what cannot be planned has a `?`."""
     can = name in found.compatible
-    bar = min((width - _NAME - _NUMBER) // 2, _BAR) if width >= WIDE else 0
-    filled = max(round(bar * rows / found.missing[0][1]), 1) if bar else 0
-    room = width - 3 - bar - _NUMBER
+    room, width = widths
+    bar = width - 3 - room - _NUMBER
+    filled = max(round(min(bar, _BAR) * rows / found.missing[0][1]), 1) if bar else 0
     return Content.assemble(
         ("  " if can else "? ", "$warning"),
         (fit_middle(visible(name), room), "" if can else MUTED),

@@ -99,7 +99,7 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
     def compose(self) -> ComposeResult:
         """Figures on the left, what to do about them on the right."""
         with Horizontal(id="boxes"):
-            with Vertical():
+            with Vertical(id="figures"):
                 yield Card("metrics", metrics_text.metrics)
                 yield Card("claims", metrics_text.stated_figures)
                 yield Card("changes", activity_text.changes)

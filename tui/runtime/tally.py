@@ -16,7 +16,7 @@ class Tally:
 
     missing: tuple[tuple[str, int], ...]
     compatible: frozenset[str]
-    registered: Mapping[str, int]
+    registered: Mapping[str, int]  # of those whose missing rows are known
     counted: int
     unknown: int
     uncounted: int
@@ -26,6 +26,10 @@ class Tally:
     def rows(self) -> int:
         """All missing rows."""
         return sum(rows for _, rows in self.missing)
+
+    def missing_of(self, name: str) -> int | None:
+        """The missing rows of one; None where they are not known."""
+        return dict(self.missing).get(name, 0) if name in self.registered else None
 
     @property
     def plannable(self) -> tuple[tuple[str, int], ...]:
