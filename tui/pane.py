@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from textual.message_pump import _MessagePumpMeta
 from textual.widget import Widget
 
-from tui.actions import Actor
+from tui.actors import Actor
 from tui.export import Export
 from tui.runtime.state import ConsoleState
 from tui.widgets.grid import Grid

@@ -12,7 +12,7 @@ from core.domain.classify.sample_check import Weighed
 from core.domain.classify.suggestion import Candidate, Suggestion
 from core.domain.text import visible, visible_code
 from tui.classify.queue_rows import QueueRow
-from tui.widgets.grid import fit, fit_middle
+from tui.widgets.cells import fit, fit_middle
 from tui.widgets.signs import number, rows_of
 
 LISTED = 5

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.domain.classify.staged import StagedDecision
 from core.domain.text import visible
-from tui.actions import Actor
+from tui.actors import Actor
 from tui.classify import service_calls
 from tui.classify.decisions import read_identity
 from tui.classify.queue_rows import QueueRow

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.errors import ConsoleError
-from tui.actions import Actor
+from tui.actors import Actor
 from tui.classify import messages, service_calls
 from tui.classify.queue_view import QueueView
 from tui.classify.staged import StagedDecisions

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from core.domain.text import visible, visible_code
 from tui.classify.queue_rows import QueueRow
-from tui.widgets.grid import fit_middle
+from tui.widgets.cells import fit_middle
 from tui.widgets.sheet import Reading, Sheet
 from tui.widgets.signs import count_of, number, rows_of
 

@@ -12,7 +12,8 @@ from textual.widgets import ContentSwitcher
 
 from core.errors import ConsoleError
 from core.profiles import Keymap
-from tui.actions import ACTIONS, BY_ID, Action, Actor, Controller, bindings, rebind
+from tui.actions import ACTIONS, BY_ID, Action, bindings, rebind
+from tui.actors import Actor, Controller
 from tui.console.copy_export import CopyExport
 from tui.console.explain import Explanations
 from tui.console.keymap import usable

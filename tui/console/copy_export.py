@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from core.errors import ConsoleError
-from tui.actions import ACTIONS, Actor, Controller, Host, key_label
+from tui.actions import ACTIONS, key_label
+from tui.actors import Actor, Controller, Host
 from tui.export import FORMATS
 from tui.terminal import clipboard
 from tui.widgets.choice import ChoiceDialog, Option

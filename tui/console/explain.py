@@ -7,7 +7,7 @@ from textual.content import Content
 
 from core.domain.text import visible
 from core.domain.trust import guide
-from tui.actions import Controller
+from tui.actors import Controller
 from tui.widgets.dialog import Dialog
 
 if TYPE_CHECKING:

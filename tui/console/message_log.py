@@ -8,7 +8,7 @@ from textual.content import Content
 
 from core.domain.text import visible
 from core.errors import ConsoleError
-from tui.actions import Controller, Host
+from tui.actors import Controller, Host
 from tui.widgets.dialog import Dialog
 
 KEPT = 500

@@ -11,7 +11,7 @@ from core.domain.backfill.next_actions import GATEKEEPER, OPERATOR
 from core.domain.backfill.permit import PermitTerms, asked
 from core.domain.text import visible
 from core.errors import UsageError
-from tui.actions import Controller
+from tui.actors import Controller
 from tui.runtime.source import Link
 from tui.widgets.choice import ChoiceDialog, Option
 from tui.widgets.confirm import Confirm

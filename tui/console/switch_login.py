@@ -1,7 +1,7 @@
 """Switching the login: in the demo, one person can take every part."""
 
 from core.settings import DEMO_LOGINS
-from tui.actions import Controller
+from tui.actors import Controller
 from tui.widgets.choice import ChoiceDialog, Option
 
 PARTS = {

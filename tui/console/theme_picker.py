@@ -3,7 +3,7 @@
 import json
 
 from core.settings import state_home
-from tui.actions import Controller
+from tui.actors import Controller
 from tui.terminal.theme import THEMES, is_plain
 from tui.widgets.choice import ChoiceDialog, Option
 

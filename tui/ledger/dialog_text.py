@@ -18,7 +18,7 @@ from tui.ledger import columns
 from tui.ledger.columns import CHANGES, VERDICTS
 from tui.ledger.reads import RunDetails
 from tui.ledger.run_text import MUTED, TONES, registered_word
-from tui.widgets.grid import fit_middle
+from tui.widgets.cells import fit_middle
 from tui.widgets.signs import count_of, rows_of
 
 if TYPE_CHECKING:

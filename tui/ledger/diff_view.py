@@ -18,7 +18,8 @@ from core.domain.filter import Filter
 from core.domain.names import run_name
 from core.domain.text import visible
 from core.errors import ConsoleError
-from tui.actions import Actor, bindings
+from tui.actions import bindings
+from tui.actors import Actor
 from tui.ledger import columns
 from tui.ledger.diff_grid import DiffGrid
 from tui.runtime.source import Link

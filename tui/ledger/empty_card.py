@@ -8,8 +8,8 @@ from textual.content import Content
 from core.domain.backfill import next_actions
 from core.domain.text import visible
 from tui.runtime.tally import Tally
+from tui.widgets.cells import fit, fit_middle
 from tui.widgets.gate_conditions import Condition
-from tui.widgets.grid import fit, fit_middle
 from tui.widgets.signs import count_of, number, rows_of
 
 MUTED = "$text-muted"

@@ -15,7 +15,8 @@ from core.domain.backfill.diff import Cursor, View
 from core.domain.backfill.runs import Run
 from core.domain.names import run_name
 from core.domain.text import visible
-from tui.actions import Actor, bindings
+from tui.actions import bindings
+from tui.actors import Actor
 from tui.export import Export
 from tui.ledger import columns, dialog_text, diff_export, reads
 from tui.ledger.columns import EntryRow, GateRow, RunRow

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from core.domain.overview.matrix import MatrixRow
 from core.errors import ConsoleError
-from tui.actions import Actor
+from tui.actors import Actor
 from tui.matrix import contract_text
 from tui.runtime.poller import is_lost
 from tui.runtime.source import Link

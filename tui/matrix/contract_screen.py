@@ -11,7 +11,7 @@ from core.domain.overview.contract import Contract
 from core.domain.overview.matrix import MatrixRow
 from core.domain.text import visible
 from core.errors import ConsoleError
-from tui.actions import Actor
+from tui.actors import Actor
 from tui.matrix import contract_text
 from tui.runtime.source import Link
 from tui.widgets.dialog import Dialog

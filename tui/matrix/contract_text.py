@@ -13,7 +13,7 @@ from core.domain.overview.matrix import REQUIRED, MatrixRow
 from core.domain.text import visible
 from core.errors import ConsoleError, Json
 from tui.matrix.columns import strategy_of, trigger_of
-from tui.widgets.grid import fit
+from tui.widgets.cells import fit
 from tui.widgets.signs import Sign, count_of, number, reason_sentence, sign
 
 LABEL = 15

@@ -8,7 +8,7 @@ from textual.content import Content
 from core.domain.backfill.next_actions import OPERATOR
 from core.domain.overview.matrix import REQUIRED, MatrixRow
 from core.domain.text import visible
-from tui.actions import Actor
+from tui.actors import Actor
 from tui.widgets.confirm import Confirm
 
 if TYPE_CHECKING:

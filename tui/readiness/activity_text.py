@@ -11,8 +11,8 @@ from core.domain.text import visible
 from tui.actions import BY_ID, key_label
 from tui.readiness.metrics_text import UNREAD, folded, joined
 from tui.runtime.state import Change, ConsoleState
+from tui.widgets.cells import fit
 from tui.widgets.gate_conditions import Condition, gate_conditions
-from tui.widgets.grid import fit
 from tui.widgets.signs import number
 from tui.widgets.sparkline import spark
 

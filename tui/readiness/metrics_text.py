@@ -8,7 +8,7 @@ from textual.content import Content
 from core.domain.overview.readiness import ABSENT, METRICS, Claim
 from core.domain.text import visible
 from tui.runtime.state import ConsoleState
-from tui.widgets.grid import fit
+from tui.widgets.cells import fit
 from tui.widgets.signs import count_of, sign
 
 UNREAD = "…"

@@ -11,7 +11,7 @@ from tui.readiness.metrics_text import UNREAD, WIDE, folded, joined
 from tui.runtime.dashboard_context import Beside, RunNow
 from tui.runtime.state import ConsoleState
 from tui.runtime.tally import Tally
-from tui.widgets.grid import fit, fit_middle
+from tui.widgets.cells import fit, fit_middle
 from tui.widgets.signs import RUN_STATES, Sign, count_of, number, rows_of
 
 MUTED = "$text-muted"

@@ -5,43 +5,29 @@ It keeps its own offset instead of a ScrollView's virtual size, whose every chan
 """
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, TypeVar
 
-from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
-from core.domain.cut import middle
 from core.domain.filter import Filter
-from tui.actions import Actor, bindings
-from tui.widgets.layout import GAP, Layout
-from tui.widgets.table import GridColumn, GridTable
+from tui.actions import bindings
+from tui.widgets.grid_lines import HEADER, GridLines
+from tui.widgets.table import GridColumn
 
 Row = TypeVar("Row")
-HEADER, WHEEL = 1, 3
-CURSOR, MARKED = "▌", "●"
-MORE = "…"
-SHORTEST = 8  # cells: below, both halves say nothing
-NO_MATCH = "no row matches. esc: clear the filter"
+WHEEL = 3
 NOWHERE = -1  # the cursor's place until an operator moves it
 
 
-class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
+class Grid(GridLines[Row], can_focus=True, inherit_bindings=False):
     """Shows a `Table`, its columns arranged by a `Layout`. Marks are kept by the rows' names."""
 
     PLACES = ("list",)
     BINDINGS: ClassVar[list[BindingType]] = bindings(*PLACES)
     ALLOW_SELECT = False
-    TONES: ClassVar[tuple[str, ...]] = ("bad", "warn", "good", "faint")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "grid--row", "grid--header", "grid--cursor", *(f"grid--{tone}" for tone in TONES)
-    }  # fmt: skip
     DEFAULT_CSS = """
     Grid { height: 1fr; }
     """
@@ -51,17 +37,6 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
 
     class Highlighted(Message):
         """The cursor is on another row."""
-
-    def __init__(self, table: GridTable[Row], *, id: str | None = None) -> None:  # noqa: A002 - as every widget names it
-        super().__init__(id=id)
-        self.table = table
-        self.cursor = 0
-        self.first_row = 0
-        self.layout_ = Layout(table.columns)
-        self._strips: dict[tuple[int, bool], Strip] = {}
-        self._styles: dict[str, Style] = {}
-        self.marked: frozenset[str] = frozenset()
-        self.nothing = ""  # what stands where there are no rows
 
     # What the owner asks for
 
@@ -176,66 +151,7 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         if self.layout_.go(step):
             self._refresh_all()
 
-    # Painting
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the screen: the header, a row, or nothing."""
-        if y < HEADER:
-            return self._header()
-        index = self.first_row + y - HEADER
-        if index >= len(self.table):
-            if index == 0 and (said := self.nothing if not self.table.total else NO_MATCH):
-                return self._strip([("faint", f" {said}")], "")
-            return Strip.blank(self.size.width, self._style("row"))
-        key = (index, index == self.cursor)
-        strip = self._strips.get(key)
-        if strip is None:
-            strip = self._strips[key] = self._row_strip(*key)
-        return strip
-
-    def _row_strip(self, index: int, at_cursor: bool) -> Strip:  # noqa: FBT001 - the two halves of the cache's key
-        row = self.table.row(index)
-        mark = MARKED if self.table.name(index) in self.marked else CURSOR if at_cursor else " "
-        runs: list[tuple[str, str]] = [("", mark)]
-        for column, width in self.layout_.shown:
-            text = column.text(row)
-            runs += [
-                (
-                    column.tone(row),
-                    fit(text, width, right=column.right)
-                    if column.right or column.is_prose
-                    else fit_middle(text, width),
-                )
-            ]
-            runs += [("", GAP)]
-        return self._strip(runs, "cursor" if at_cursor else "")
-
-    def _header(self) -> Strip:
-        text = " "
-        for column, width in self.layout_.shown:
-            text += fit(column.title + self.table.arrow(column), width, right=column.right) + GAP
-        return self._strip([("", text)], "header")
-
-    def _strip(self, runs: list[tuple[str, str]], over: str) -> Strip:
-        """Join neighbours of one tone: every change of colour costs about 25 bytes on the wire."""
-        joined: list[tuple[str, str]] = []
-        for tone, text in runs:
-            tone_or_over = over or tone
-            if joined and (joined[-1][0] == tone_or_over or not text.strip()):
-                joined[-1] = (joined[-1][0], joined[-1][1] + text)
-            else:
-                joined.append((tone_or_over, text))
-        room = self.size.width - sum(cell_len(text) for _, text in joined)
-        joined[-1] = (joined[-1][0], joined[-1][1] + " " * room)
-        strip = Strip(Segment(text, self._style(tone)) for tone, text in joined)
-        return strip.adjust_cell_length(self.size.width, self._style(over))
-
-    def _style(self, tone: str) -> Style:
-        if tone not in self._styles:
-            self._styles[tone] = self.get_component_rich_style(f"grid--{tone or 'row'}")
-        return self._styles[tone]
-
-    # StagedStore what is shown in step
+    # Keeping what is shown in step
 
     def _keeping_the_cursor(self, change: Callable[[], None]) -> None:
         if self.cursor == NOWHERE:
@@ -275,12 +191,6 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         self.layout_.fit_into(self.size.width)
         self._refresh_all()
 
-    def notify_style_update(self) -> None:
-        """Take the colours of another theme."""
-        super().notify_style_update()
-        self._styles.clear()
-        self._strips.clear()
-
     def on_mouse_scroll_down(self) -> None:
         """Turn the wheel: three rows down."""
         self._show_from(self.first_row + WHEEL)
@@ -296,18 +206,3 @@ class Grid(Actor, Widget, Generic[Row], can_focus=True, inherit_bindings=False):
         elif self.table.is_sortable and (column := self.layout_.column_at(event.x)) is not None:
             again = column.id == self.table.sorted_by.id
             self.sort(column, descending=again and not self.table.descending)
-
-
-def fit_middle(text: str, width: int) -> str:
-    """Make `text` exactly `width` cells wide; what does not fit is cut in the middle: names differ at their ends."""
-    if cell_len(text) <= width or width < SHORTEST:
-        return fit(text, width)
-    return fit(middle(text, width), width)
-
-
-def fit(text: str, width: int, *, right: bool = False) -> str:
-    """Make `text` exactly `width` cells wide; what does not fit ends in an ellipsis."""
-    size = cell_len(text)
-    if size > width:
-        return set_cell_size(text, width - 1) + MORE
-    return " " * (width - size) + text if right else text + " " * (width - size)

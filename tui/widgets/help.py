@@ -8,8 +8,8 @@ from textual.content import Content
 
 from core.domain.text import visible
 from tui.actions import Action, WhyNot, actions_at, key_label
+from tui.widgets.cells import fit
 from tui.widgets.dialog import Dialog
-from tui.widgets.grid import fit
 
 KEYS, TITLE = 9, 27
 COLUMN = KEYS + TITLE

@@ -10,7 +10,8 @@ from textual.message import Message
 from textual.widgets import Input
 
 from core.domain.filter import Filter
-from tui.actions import Actor, bindings
+from tui.actions import bindings
+from tui.actors import Actor
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import Grid
 from tui.widgets.table import GridTable

@@ -10,7 +10,8 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from core.domain.text import visible
-from tui.actions import ACTIONS, Action, Actor, actions_at, key_label
+from tui.actions import ACTIONS, Action, actions_at, key_label
+from tui.actors import Actor
 from tui.runtime.state import ConsoleState
 from tui.widgets.gate_conditions import gate_conditions
 

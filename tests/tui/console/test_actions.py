@@ -10,7 +10,8 @@ from core.errors import ConsoleError
 from tests.tui.driving import Driven, drive
 from tests.tui.fakes import FakeSource
 from tui import deferred_panes
-from tui.actions import _LABELS, ACTIONS, BY_ID, Actor, Controller
+from tui.actions import _LABELS, ACTIONS, BY_ID
+from tui.actors import Actor, Controller
 from tui.pane import Pane
 from tui.readiness.pane import ReadinessPane
 from tui.widgets.help import COLUMN, help_text

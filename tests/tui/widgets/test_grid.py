@@ -5,7 +5,8 @@ from textual.geometry import Region
 from core.domain.overview.matrix import Facts, MatrixRow, judge
 from tests.tui.driving import Driven, drive
 from tests.tui.fakes import FakeSource
-from tui.widgets.grid import Grid, fit
+from tui.widgets.cells import fit
+from tui.widgets.grid import Grid
 
 WIDE = ("日本語の表", "emoji🎉table", "cafe\u0301", "\uff37\uff29\uff24\uff25", "עברית", "plain")
 
