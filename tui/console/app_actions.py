@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 from textual.driver import Driver
-from textual.widgets import ContentSwitcher
 
 from core.errors import ConsoleError
 from core.profiles import Keymap
-from tui.actions import ACTIONS, BY_ID, Action, bindings, rebind
+from tui.actions import BY_ID, Action, bindings, rebind
 from tui.actors import Actor, Controller
 from tui.console.copy_export import CopyExport
 from tui.console.explain import Explanations
 from tui.console.keymap import usable
 from tui.console.message_log import MessageLog, Said
+from tui.console.pane_switch import PaneSwitch
 from tui.console.permits import PermitActions
 from tui.console.switch_login import LoginSwitch
 from tui.console.theme_picker import ThemePicker, remembered
@@ -26,21 +26,18 @@ from tui.runtime.background import Work
 from tui.runtime.poller import SILENT_SECONDS, Clock, Poller
 from tui.runtime.source import Source
 from tui.runtime.state import ConsoleState, age_words
-from tui.terminal.frames import FrameApp
 from tui.terminal.input_decoder import decoding_driver
 from tui.terminal.output_diff import CLEAR, diffing_driver
 from tui.terminal.theme import THEMES, is_plain
 from tui.widgets.confirm import Confirm
 from tui.widgets.help import Help
 from tui.widgets.key_line import KeyLine
-from tui.widgets.notice import Notice
 from tui.widgets.palette import Palette
 from tui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tui.matrix.pane import MatrixPane
 
 _TWINS = {
     "readiness": "birth-console status",
@@ -50,7 +47,7 @@ _TWINS = {
 }
 
 
-class Console(Actor, FrameApp, inherit_bindings=False):
+class Console(PaneSwitch, inherit_bindings=False):
     """What the pane keys, `r`, `:`, `?` and `q` do. The controllers do the rest, each with this as its host."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("console",)
@@ -98,17 +95,6 @@ class Console(Actor, FrameApp, inherit_bindings=False):
     def _fatal_error(self) -> None:
         # Textual would print the traceback; the caller reports the defect instead.
         self._close_messages_no_wait()
-
-    @property
-    def pane(self) -> Pane:
-        """The pane on the screen."""
-        switcher = self.screen_stack[0].query_one(ContentSwitcher)
-        return cast("Pane", switcher.visible_content)
-
-    @property
-    def matrix(self) -> "MatrixPane":
-        """The matrix, on the screen or not."""
-        return cast("MatrixPane", self.screen_stack[0].query_one("#matrix"))
 
     @property
     def clock(self) -> Clock:
@@ -185,16 +171,6 @@ class Console(Actor, FrameApp, inherit_bindings=False):
         found = self._controllers.get(action_id)
         return _TWINS.get(action_id, "") if found is None else found.twin(action_id)
 
-    def show_state(self) -> None:
-        """Bring everything on the screen in step with the state."""
-        base = self.screen_stack[0]
-        base.query_one(StatusBar).show(self.state, self.pane.id or "")
-        base.query_one(Notice).show(self.state)
-        base.query_one("#panes").set_class(self.state.is_stale, "-stale")
-        self.show_keys()
-        for pane in base.query(Pane):
-            pane.show(self.state)
-
     def age(self) -> None:
         """Begin to count the age of a refresh: a few cells at each step of the clock, so that an idle line is quiet."""
         self._figures_at = self.clock.monotonic()
@@ -231,45 +207,7 @@ class Console(Actor, FrameApp, inherit_bindings=False):
         self.say(text)
         self.refresh_now()
 
-    def show_keys(self) -> None:
-        """Show which keys work now."""
-        self.screen_stack[0].query_one(KeyLine).show(self.pane.places, self.reason)
-
-    def show_pane(self, name: str) -> None:
-        """Bring a pane to the screen."""
-        self.screen_stack[0].query_one(ContentSwitcher).current = name
-        self.show_state()
-        self.pane.enter()
-
     # Actions
-
-    def show_readiness(self) -> None:
-        """Open the readiness dashboard."""
-        self.show_pane("readiness")
-
-    def show_matrix(self) -> None:
-        """Open the compatibility matrix."""
-        self.show_pane("matrix")
-
-    def show_classify(self) -> None:
-        """Open the classification editor."""
-        self.show_pane("classify")
-
-    def show_ledger(self) -> None:
-        """Open the ledger."""
-        self.show_pane("ledger")
-
-    def show_previous_pane(self) -> None:
-        """Go to the pane before this one, from the first to the last."""
-        self._step(-1)
-
-    def show_next_pane(self) -> None:
-        """Go to the pane after this one, from the last to the first."""
-        self._step(1)
-
-    def _step(self, step: int) -> None:
-        names = [action.opens for action in ACTIONS if action.opens]
-        self.show_pane(names[(names.index(self.pane.id or "") + step) % len(names)])
 
     def refresh_now(self) -> None:
         """Read everything again, now."""
