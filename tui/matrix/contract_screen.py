@@ -18,7 +18,7 @@ from tui.widgets.dialog import Dialog
 from tui.widgets.sheet import Sheet
 from tui.widgets.signs import count_of
 
-WIDEST = 112
+WIDEST = 77  # cells, as wide as every sheet
 EDGES = 5  # border, padding and scrollbar
 
 

@@ -113,7 +113,7 @@ def _gate(gate: Judgement, width: int) -> Iterator[Content]:
     if gate.verdict is not GateState.FAILED:
         rest = width - INDENT - len(gate.title) - 3
         told = f" · {fit(evidence, rest).rstrip()}" if evidence and rest > NARROWEST else ""
-        yield Content.assemble((f"{word}  ", tone), gate.title, (told, "$text-muted"))
+        yield _under_its_sign((f"{word}  ", tone), (gate.title, ""), width).append(Content.styled(told, "$text-muted"))
         return
     yield _under_its_sign((f"{word}  ", tone), (gate.title, "bold"), width)
     yield from (Content(line) for line in _indented(evidence, width))
