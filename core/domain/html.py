@@ -30,7 +30,8 @@ pre { background: color-mix(in srgb, var(--line) 35%, transparent); padding: .7r
 a { color: inherit; } svg { width: 100%; height: auto; max-width: 60rem; }
 svg text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: var(--soft); }
 @media print { body { max-width: none; margin: 0; font-size: 10.5pt; } nav { display: none; }
-  pre { white-space: pre-wrap; } td:first-child { overflow-wrap: anywhere; } .table { overflow: visible; } h2 { break-after: avoid; }
+  pre { white-space: pre-wrap; } h2 { break-after: avoid; }
+  td:first-child { overflow-wrap: anywhere; } .table { overflow: visible; }
   tr, svg { break-inside: avoid; } thead { display: table-header-group; } }
 """
 
