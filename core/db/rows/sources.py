@@ -145,10 +145,15 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The rows of one of several samples, by its place among them: a JSON array of texts each; None without rows."""
+    """One of several samples, by its place among them: its columns in one text; None without rows.
+
+    `filled` counts the texts of those columns that may hold any text.
+    """
 
     place: int
-    rows: str | None
+    rows: int
+    filled: int
+    texts: str | None
 
 
 @dataclass(frozen=True, slots=True)

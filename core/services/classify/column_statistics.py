@@ -1,6 +1,5 @@
 """Profiling: the catalogs for many tables at once, then one bounded sample of each."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +9,17 @@ from psycopg import sql
 
 from core.db.connection.session import Connection
 from core.db.rows import columns as rows
-from core.db.rows.query import Reading
-from core.db.rows.sources import Sampled
 from core.db.rows.suggestion import PLACES
-from core.db.sources.sample import gathered, sample, usable
-from core.domain.classify.column_statistics import Column, Key, Reference, SampledTable, TableStatistics, statistics
+from core.db.sources.sample import Sample, by_row, columns_of, gathered, sample, usable
+from core.domain.classify.column_statistics import (
+    Column,
+    Key,
+    Reference,
+    SampledTable,
+    TableStatistics,
+    Texts,
+    statistics,
+)
 from core.domain.classify.identity import LONGEST_CODE
 from core.errors import ConsoleError
 from core.services.classify import sources
@@ -149,7 +154,7 @@ class Catalogs:
         texts, whole = _sampled(connection, place, types, size.rows, size.pages)
         return self._table(place, texts, whole=whole)
 
-    def _together(self, connection: Connection, portion: Sequence[Place]) -> list[list[list[str | None]] | None] | None:
+    def _together(self, connection: Connection, portion: Sequence[Place]) -> list[list[Texts] | None] | None:
         """The rows of each small table by one statement; None where that failed, or where it has more than expected.
 
         One that cannot be read, or is locked, fails all of them: then each is to be read by itself.
@@ -163,8 +168,8 @@ class Catalogs:
             if connection.is_closed:
                 raise
             return None
-        rows = [json.loads(row.rows) if row.rows else [] for row in sorted(found, key=lambda row: row.place)]
-        return [texts if len(texts) <= SMALL else None for texts in rows]
+        ordered = sorted(found, key=lambda row: row.place)
+        return [columns_of(one, own) if own.rows <= SMALL else None for one, own in zip(each, ordered, strict=True)]
 
     def _expected(self, place: Place) -> int | None:
         """About how many texts a small table has; None for a large one, and for what is no table."""
@@ -184,17 +189,18 @@ class Catalogs:
             self._read[place.relid] = {name: type_ for name, type_ in types.items() if name not in secret}
         return self._read[place.relid]
 
-    def _table(self, place: Place, texts: Sequence[Sequence[str | None]], *, whole: bool) -> SampledTable:
+    def _table(self, place: Place, texts: Sequence[Texts], *, whole: bool) -> SampledTable:
         size, read = self._size(place), self._readable(place)
+        seen = len(next(iter(texts), ()))
         return SampledTable(
             collection=place.collection,
             columns=self._columns(place.relid, self.types.get(place.relid, {})),
             keys=tuple(Key(row.columns, row.primary) for row in self.keys[place.relid]),
             references=tuple(Reference(row.columns, row.target_name) for row in self.references[place.relid]),
             referenced=frozenset(row.target_columns for row in self.incoming[place.relid]),
-            rows=len(texts) if whole else None if size.rows < 0 else max(size.rows, len(texts)),
+            rows=seen if whole else None if size.rows < 0 else max(size.rows, seen),
             whole=whole,
-            sample=dict(zip(read, zip(*texts, strict=True), strict=True)) if texts else dict.fromkeys(read, ()),
+            sample=dict(zip(read, texts, strict=True)),
             shared_names=self.shared,
             tables=self.names,
             gateway_code=self.gateway_codes.get(place.relid),
@@ -220,7 +226,7 @@ class Catalogs:
 
 def _sampled(
     connection: Connection, place: Place, types: Mapping[str, str], rows: int, pages: int
-) -> tuple[list[list[str | None]], bool]:
+) -> tuple[Sequence[Texts], bool]:
     """The sample, and whether it is the whole table: small tables are read from end to end, others page by page."""
     if not types:
         return [], False
@@ -228,18 +234,26 @@ def _sampled(
     percent = None if small else min(100.0, 100 * _SAMPLED_ROWS / max(rows, pages))
     with connection.reading():
         connection.set_local(statement_timeout=1000 * _SECONDS)
-        found = connection.rows(_statement(place, types, SMALL + 1, percent))
-        if percent is not None and not found:
-            found = connection.rows(_statement(place, types, _SAMPLED_ROWS, None))
-    texts = [row.texts for row in found]
-    return texts, small and len(texts) <= SMALL
+        found = _read(connection, _statement(place, types, SMALL + 1, percent))
+        if percent is not None and not found[0]:
+            found = _read(connection, _statement(place, types, _SAMPLED_ROWS, None))
+    return found, small and len(found[0]) <= SMALL
+
+
+def _read(connection: Connection, one: Sample) -> Sequence[Texts]:
+    """The columns of a sample; row by row where their texts cannot be told apart otherwise."""
+    found = columns_of(one, connection.one(gathered([one])))
+    if found is not None:
+        return found
+    rows = [row.texts for row in connection.rows(by_row(one))]
+    return [*zip(*rows, strict=True)] if rows else [() for _ in one.texts]
 
 
 def _is_small(rows: int, pages: int) -> bool:
     return pages <= SMALL / 10 if rows < 0 else rows <= SMALL
 
 
-def _statement(place: Place, types: Mapping[str, str], rows: int, percent: float | None) -> Reading[Sampled]:
+def _statement(place: Place, types: Mapping[str, str], rows: int, percent: float | None) -> Sample:
     return sample(place.name, types, rows=rows, percent=percent, longest=LONGEST_CODE)
 
 

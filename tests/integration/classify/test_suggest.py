@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg import sql
 
 from core.db.rows.suggestion import REJECTED
+from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.identity import column_identity
 from core.domain.classify.suggestion import Suggestion
 from core.services.classify import classify as identity
 from core.services.classify import history, suggest
+from core.services.classify.column_statistics import Catalogs, Place
 from tests import line
 from tests.console import run
 from tests.databases import Database
@@ -181,3 +184,19 @@ def test_what_was_passed_over_or_taken_back_is_rejected_for_sister_tables(databa
         odd: Json = {"rank": 2, "instead_of": [None, {"deep": [1]}, 7]}
         identity.classify(operator, taken.identity, suggestion=odd)
         assert [row.columns for row in operator.rows(REJECTED)] == [('{"deep": [1]}', "7")]
+
+
+@pytest.mark.parametrize("mark", ["\x1d", "\x1e", "\x1f"])
+def test_a_text_is_read_as_it_is_whatever_marks_the_end_of_texts(database: Database, mark: str) -> None:
+    database.run(
+        f"CREATE TABLE marked AS SELECT n AS marked_id, CASE WHEN n = 7 THEN E'\\x{ord(mark):02x}' END AS note,"
+        " CASE WHEN n > 5 THEN 'x' || n END AS code FROM generate_series(1, 30) AS n"
+    )
+    database.run("GRANT SELECT ON marked TO viewer1")
+    with database.connect("viewer1") as connection:
+        place = Place("marked", database.value("SELECT 'marked'::regclass::oid::bigint"), sql.Identifier("marked"))
+        ((_, table),) = Catalogs(connection, [place], known=[place]).tables(connection, [place])
+    assert isinstance(table, SampledTable)
+    assert table.sample["note"] == (*[None] * 6, mark, *[None] * 23)
+    assert table.sample["code"][4:7] == (None, "x6", "x7")
+    assert table.sample["marked_id"] == tuple(map(str, range(1, 31)))
