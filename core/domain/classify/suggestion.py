@@ -8,7 +8,7 @@ from core.domain.classify.candidates import Columns, Shape, shape_of
 from core.domain.classify.column_statistics import EXACT, SAMPLE, SampledTable, unusable_because
 from core.domain.classify.identity import COLUMN, SYNTHETIC, Identity, fits_template
 from core.domain.classify.ranking import REJECTED, Ranked, ranked
-from core.domain.classify.same_code import are_confused
+from core.domain.classify.same_code import are_confused, as_seen
 from core.domain.classify.scores import is_natural, is_uuid_like
 from core.domain.classify.surroundings import Surroundings
 from core.errors import Json
@@ -163,7 +163,7 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
         "its codes are taken by other collections": len(columns) == 1 and columns[0] in view.taken,
         "timeout while checking whether its codes are taken": natural and not view.probed,
         "too few rows to see a pattern": table.size < _FEW_CODES and (natural or (several and key is None)),
-        "some values differ only in case or look alike": any(_confused(table, name) for name in columns),
+        "some values differ only in case or look alike": _confused(table, columns),
         # Who declares several columns the primary key has said what the rows belong to.
         f"the gateway registers new rows by {table.gateway_code}: a plan by any other column is refused": (
             table.gateway_code is not None and not by_gateway
@@ -184,9 +184,23 @@ def _doubts(view: _View, found: Sequence[Ranked]) -> list[str]:
     return [doubt for doubt, holds in doubts.items() if holds]
 
 
-def _confused(table: SampledTable, name: str) -> bool:
+def _confused(table: SampledTable, columns: Columns) -> bool:
+    """Whether two codes look alike. Of several columns that takes rows that look alike in all of them."""
+    alike = [name for name in columns if _has_lookalikes(table, name)]
+    if not alike or len(columns) == 1:
+        return bool(alike)
+    seen = [_as_seen(table, name) if name in alike else table.ordinals[name] for name in columns]
+    return len(set(zip(*seen, strict=True))) < table.size
+
+
+def _has_lookalikes(table: SampledTable, name: str) -> bool:
     texts = (text for text in table.values.get(name, frozenset()) if text is not None)
     return table.by_name[name].type.startswith(_TEXTS) and are_confused(texts)
+
+
+def _as_seen(table: SampledTable, name: str) -> Sequence[str]:
+    known = {text: as_seen(text or "") for text in table.values[name]}
+    return [known[text] for text in table.sample[name]]
 
 
 def _made_up(table: SampledTable, columns: Columns) -> bool:

@@ -241,3 +241,17 @@ def test_values_that_are_the_same_code_identify_nothing_and_those_that_look_alik
     for alike in ("part-0001", "PART-OOO1", "\u0420ART-0001"):
         found = ranked(alike)
         assert (*first(found), [*found.doubts]) == ("code", "B", ["some values differ only in case or look alike"])
+
+
+def test_codes_of_several_columns_look_alike_only_where_all_their_parts_do() -> None:
+    def doubts(years: Sequence[str]) -> list[str]:
+        given = table(
+            "holdings",
+            {"ticker": [*codes("T", 20), "t-0001"], "year": [*["1990"] * 20, *years], "shares": numbers(21)},
+            types={"year": "smallint"},
+            keys=[Key(("ticker", "year"), primary=True)],
+        )
+        return [*suggest(given).doubts]
+
+    assert doubts(["1991"]) == []
+    assert doubts(["1990"]) == ["some values differ only in case or look alike"]
