@@ -189,12 +189,16 @@ def test_what_was_passed_over_or_taken_back_is_rejected_for_sister_tables(databa
 @pytest.mark.parametrize("mark", ["\x1d", "\x1e", "\x1f"])
 def test_a_text_is_read_as_it_is_whatever_marks_the_end_of_texts(database: Database, mark: str) -> None:
     database.run(
-        f"CREATE TABLE marked AS SELECT n AS marked_id, CASE WHEN n = 7 THEN E'\\x{ord(mark):02x}' END AS note,"
+        f"CREATE TABLE public.marked AS SELECT n AS marked_id, CASE WHEN n = 7 THEN E'\\x{ord(mark):02x}' END AS note,"
         " CASE WHEN n > 5 THEN 'x' || n END AS code FROM generate_series(1, 30) AS n"
     )
-    database.run("GRANT SELECT ON marked TO viewer1")
+    database.run("GRANT SELECT ON public.marked TO viewer1")
     with database.connect("viewer1") as connection:
-        place = Place("marked", database.value("SELECT 'marked'::regclass::oid::bigint"), sql.Identifier("marked"))
+        place = Place(
+            "marked",
+            database.value("SELECT 'public.marked'::regclass::oid::bigint"),
+            sql.Identifier("public", "marked"),
+        )
         ((_, table),) = Catalogs(connection, [place], known=[place]).tables(connection, [place])
     assert isinstance(table, SampledTable)
     assert table.sample["note"] == (*[None] * 6, mark, *[None] * 23)
