@@ -8,7 +8,7 @@ from tests.databases import Database, a_clone, a_template
 from tests.faults.attacker import Psql, add_goods, ask, begun, certifying, claimed, finish, refusal
 from tests.faults.servers import an_own_server
 from tests.line import open_permit
-from tests.small import eventually, fill
+from tests.small import eventually, fill, sound
 from tests.templates import SMALL
 
 _UNCLASSIFIED = """
@@ -154,10 +154,11 @@ def test_a_batch_cannot_be_prepared_to_commit_when_its_gates_are_long_closed() -
             add_goods(database, 1, 3)
             with database.psql() as session:
                 batch = claimed(session, begun(session))
-                session.execute("BEGIN")
-                assert ask(session, batch) == 3
-                state, message = refusal(session, "PREPARE TRANSACTION 'later'")
-                assert (state, "exported snapshots" in message) == ("0A000", True)
+                for before in ("", "SAVEPOINT early"):
+                    session.execute(f"BEGIN; {before}".encode())
+                    assert ask(session, batch) == 3
+                    state, message = refusal(session, "PREPARE TRANSACTION 'later'")
+                    assert (state, "NOTIFY" in message) == ("0A000", True)
             with database.psql() as session:  # nor can who holds a run's row, without an event
                 session.execute("BEGIN")
                 ask(session, "SELECT birth.birth_backfill_report(1, 'applying', NULL)")
@@ -170,6 +171,30 @@ def test_a_batch_cannot_be_prepared_to_commit_when_its_gates_are_long_closed() -
                 assert (state, "NOTIFY" in message) == ("0A000", True)
             with database.psql() as session:
                 assert ask(session, batch) == 3
+
+
+def test_a_batch_that_a_savepoint_takes_back_never_was(small: Database) -> None:
+    open_permit(small)
+    add_goods(small, 1, 6)
+    with small.psql() as operator:
+        run = begun(operator)
+        batch = claimed(operator, run, 3)
+        operator.execute(b"BEGIN; SAVEPOINT early")
+        assert ask(operator, batch) == 3
+        operator.execute(b"ROLLBACK TO early")
+        assert refusal(operator, batch)[1].startswith("not_alone")
+        operator.execute(b"COMMIT")
+        handled = "DO $$ BEGIN PERFORM * FROM ({}) AS b; RAISE division_by_zero; EXCEPTION WHEN OTHERS THEN END $$"
+        operator.execute(handled.format(batch).encode())
+        assert small.value("SELECT count(*) FROM birth.birth_registry") == 0
+        state, message = refusal(operator, f"SELECT ({batch}), ({batch})")
+        assert (state, message.partition(":")[0]) == ("BR002", "not_alone")
+        operator.execute(b"BEGIN; SAVEPOINT early")
+        assert ask(operator, batch) == 3
+        operator.execute(b"RELEASE early; COMMIT")
+        assert ask(operator, claimed(operator, run, 3)) == 3
+        finish(operator, run)
+    sound(small)
 
 
 def test_a_batch_that_was_left_open_does_not_commit_what_is_allowed_no_longer(small: Database) -> None:

@@ -1,6 +1,6 @@
 -- A batch comes first in its transaction, and ends with it. What its caller left to be checked at commit would be
--- checked here, as the owner; and a transaction that can be prepared could commit whenever its caller likes, with
--- permit and gates long closed: a session that exported a snapshot cannot prepare it.
+-- checked here, as the owner. A transaction that can be prepared could commit whenever its caller likes, with permit and
+-- gates long closed: the event of a batch sees to it that its transaction cannot be.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_alone(p_ledger_id bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -9,14 +9,11 @@ BEGIN
             'a batch needs its own transaction: this one has already written',
             jsonb_build_object('ledger_id', p_ledger_id),
             'Commit, then apply the batch.');
-    ELSIF current_setting('max_prepared_transactions')::integer > 0 THEN
-        PERFORM pg_export_snapshot();
     END IF;
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_alone(bigint) IS
-    'Refuses a batch in a transaction that has written before; makes sure that it cannot be prepared. Private. '
-    'Raises BR002 not_alone.';
+    'Refuses a batch in a transaction that has written before. Private. Raises BR002 not_alone.';
 
 -- No batch runs beside what a login of the console made: the company's code could take it for its own. A temporary
 -- table stands in for one that is named without a schema; a function, an operator or a type may fit better than the
