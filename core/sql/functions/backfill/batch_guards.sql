@@ -1,6 +1,6 @@
 -- A batch comes first in its transaction, and ends with it. What its caller left to be checked at commit would be
--- checked here, as the owner. A transaction that can be prepared could commit whenever its caller likes, with permit and
--- gates long closed: the event of a batch sees to it that its transaction cannot be.
+-- checked here, as the owner. A transaction that can be prepared could commit whenever its caller likes, with permit
+-- and gates long closed: the event of a batch sees to it that its transaction cannot be.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_alone(p_ledger_id bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
