@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import psycopg
 from psycopg.rows import dict_row
 
+from core.db.connection import link, memory_watch
 from core.db.connection.connect_errors import reason
 from core.db.connection.dsn import readable, without_cleartext
 from core.db.connection.errors import translated
@@ -89,13 +90,17 @@ def opened(
         options["connect_timeout"] = timeout
     with translated():
         driver = connected(dsn, options)
+        beginning = link.Beginning(driver)
+        memory_watch.watch(beginning)
         try:
             found = begun(driver, schema, read_only=read_only)
             if found is None:
                 insist_session_mode(driver, dsn, options)
                 found = begun(driver, schema, read_only=read_only, is_ours=True)
-        except BaseException:
+        except BaseException as error:
             driver.close()
+            if (too_large := memory_watch.explanation(beginning)) is not None:
+                raise too_large from error
             raise
     return driver, found, partial(connected, dsn, {**options, "connect_timeout": _LOOK_SECONDS})
 

@@ -5,11 +5,28 @@ import select
 import socket
 import time
 from contextlib import suppress
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from core.db.connection.connecting import Driver
+Driver: TypeAlias = psycopg.Connection[Any]
+
+
+class Beginning:
+    """A connection whose session has not begun yet, as the watch over memory sees it."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the server owes an answer."""
+        return is_asking(self._driver)
+
+    def abandon(self) -> None:
+        """Wait for no answer any more."""
+        abandon(self._driver)
 
 
 def is_alive(driver: Driver) -> bool:
