@@ -21,6 +21,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """An entry of a run whose table is elsewhere than its collection's name says, or whose columns were renamed."""
+
+    run: int
+    collection: str
+    place: str | None
+    is_gone: bool
+    planned: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fingerprints:
     """What a backfill must never change, as it is now; and the words that stand for what cannot be checked."""
 
@@ -43,5 +55,6 @@ class Chain:
 
 
 PLACE: Final = Query("packet.place", Place)
+RENAMED: Final = Query("packet.renamed", Renamed)
 FINGERPRINTS: Final = Query("packet.fingerprints", Fingerprints)
 CHAIN: Final = Query("packet.chain", Chain)

@@ -28,6 +28,27 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What a collection of a run is called now, where that is not what its plan called it."""
+
+    collection: str
+    place: str | None
+    is_gone: bool
+    planned: tuple[str, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def told(self) -> str:
+        """Both names, in a sentence."""
+        told = ["the planned table is gone"] if self.is_gone else []
+        if self.place is not None:
+            told.append(f"its table is {self.place} now")
+        pairs = zip(self.planned, self.columns, strict=False)
+        told += [f"the planned column {old} is {new} now" for old, new in pairs if old != new]
+        return f"{self.collection}: {', '.join(told)}."
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run with what became of it. `gates` are live verdicts; none for a run that was not applied to its end."""
 
@@ -35,6 +56,7 @@ class RunRecord:
     account: Accounting
     gates: tuple[Judgement, ...]
     certificate: Certificate | None
+    names: tuple[Names, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +171,7 @@ def _run(record: RunRecord) -> Part:
             f"Certified by {certificate.person} ({certificate.certified_by}) at {certificate.at}:"
             f" “{certificate.note}”; evidence {certificate.evidence}; chain head {certificate.chain_head or 'gone'}."
         )
+    text += [each.told for each in record.names]
     accounting = PacketTable(tuple(account.as_json()), [list(map(shown, account.as_json().values()))], _ACCOUNT)
     gates = PacketTable(
         ("", "acceptance gate", "evidence"),
@@ -168,8 +191,9 @@ def _run(record: RunRecord) -> Part:
         frozenset({"source rows", "registered", "missing"}),
     )
     tables = (accounting, *((gates,) if record.gates else ()), entries)
-    queries = ("ledger.runs", "ledger.entries", "ledger.accounting", *(("verify.acceptance",) if record.gates else ()))
-    return Part(run.name, f"Run {run.run}", text, tables, queries)
+    queries = ["ledger.runs", "ledger.entries", "ledger.accounting", "packet.renamed"]
+    queries += ["verify.acceptance"] if record.gates else []
+    return Part(run.name, f"Run {run.run}", text, tables, tuple(queries))
 
 
 def _matrix(evidence: PacketEvidence) -> Part:

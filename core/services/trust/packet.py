@@ -7,10 +7,10 @@ from typing import Any
 from core.db.connection.guard import formatted
 from core.db.connection.session import Connection
 from core.db.queries import named_query
-from core.db.rows.packet import CHAIN, FINGERPRINTS, PLACE
+from core.db.rows.packet import CHAIN, FINGERPRINTS, PLACE, RENAMED
 from core.db.rows.packet import Place as PlaceRow
 from core.domain.backfill.runs import Run
-from core.domain.trust.packet import Certificate, PacketEvidence, Place, RunRecord
+from core.domain.trust.packet import Certificate, Names, PacketEvidence, Place, RunRecord
 from core.domain.trust.packet_html import html
 from core.domain.trust.packet_markdown import markdown
 from core.services.backfill import runs, strays
@@ -32,6 +32,7 @@ QUERIES = (
     "ledger.accounting",
     "verify.acceptance",
     "renames.key",
+    "packet.renamed",
     "packet.place",
     "packet.fingerprints",
     "packet.chain",
@@ -72,7 +73,11 @@ def _record(connection: Connection, run: Run) -> RunRecord:
             certified.certificate, certified.certified_by, certified.person, at, certified.note, certified.chain_head
         )
     account = found.accounting if found is not None else runs.account(connection, run.run)
-    return RunRecord(run, account, () if found is None else found.gates, certificate)
+    names = tuple(
+        Names(each.collection, each.place, each.is_gone, each.planned, each.columns)
+        for each in connection.rows(RENAMED, {"runs": [run.run]})
+    )
+    return RunRecord(run, account, () if found is None else found.gates, certificate, names)
 
 
 def _place(found: PlaceRow) -> Place:
@@ -118,4 +123,5 @@ def _run(record: RunRecord) -> dict[str, Any]:
         "accounting": record.account.as_json(),
         "gates": [asdict(gate) for gate in record.gates],
         "certificate": None if record.certificate is None else asdict(record.certificate),
+        "names": [asdict(each) for each in record.names],
     }

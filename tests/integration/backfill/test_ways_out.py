@@ -20,8 +20,11 @@ FURTHER = (
     "the column was made again",
     "the table was moved",
     "the table was made again",
+    "column and table were renamed",
+    "the table was moved and retyped",
+    "the table became a partition",
 )
-MOVED = ("the table was renamed", "the table was moved")
+MOVED = ("the table was renamed", "the table was moved", "column and table were renamed")
 DRIFTS: Mapping[str, tuple[str, str, tuple[str, str] | None]] = {
     "a trigger was changed": (
         "ALTER TABLE public.goods DISABLE TRIGGER trg_birth_gateway; ALTER TABLE public.goods ENABLE TRIGGER ALL",
@@ -69,6 +72,29 @@ DRIFTS: Mapping[str, tuple[str, str, tuple[str, str] | None]] = {
         f"{_DEPOT}; ALTER TABLE public.goods SET SCHEMA depot",
         "code",
         ("depot", "goods"),
+    ),
+    "column and table were renamed": (
+        "ALTER TABLE public.goods RENAME code TO label; ALTER TABLE public.goods RENAME TO wares",
+        "label",
+        ("public", "wares"),
+    ),
+    "the table was moved and retyped": (
+        f"{_DEPOT}; ALTER TABLE public.goods ALTER code TYPE varchar(60); ALTER TABLE public.goods SET SCHEMA depot",
+        "code",
+        ("depot", "goods"),
+    ),
+    "the table became a partition": (
+        (
+            "DROP TRIGGER trg_birth_gateway ON public.goods; ALTER TABLE public.goods RENAME TO goods_1;"
+            "CREATE TABLE public.goods (id integer NOT NULL, code text NOT NULL UNIQUE, price integer)"
+            " PARTITION BY HASH (code);"
+            "ALTER TABLE public.goods ATTACH PARTITION public.goods_1 FOR VALUES WITH (MODULUS 1, REMAINDER 0);"
+            "GRANT SELECT ON public.goods TO birth_owner, birth_caller, birth_reader;"
+            "CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.goods"
+            " FOR EACH ROW EXECUTE FUNCTION birth.fn_birth_gateway('goods')"
+        ),
+        "code",
+        ("public", "goods"),
     ),
     "the table was dropped": ("DROP TABLE public.goods", "code", None),
     "the collection was exempted": (
@@ -178,6 +204,10 @@ def test_every_hint_of_a_drift_leads_to_an_applied_run(small: Database, drift: s
         # What was applied before is verified all the same: its table and column are the planned ones.
         verified = follower.command("verify", str(first))
         assert (verified.status, verified.document["rerun_delta"]) == (0, 0), verified.document["gates"]
+        packet = console("packet", extra={"BIRTH_CONSOLE_DSN": small.dsn()}).out
+        moved = place is not None and place != ("public", "goods")
+        assert (f"its table is {'.'.join(place or ())} now" in packet) == moved, packet
+        assert ("the planned column code is label now" in packet) == (column == "label"), packet
     if drift == "the column was made again":
         # Its values are those that it had: what was not registered is missing still, and is registered.
         assert small.value("SELECT count(*) FROM birth.birth_registry WHERE entity_code LIKE 'L-_'") == 2
