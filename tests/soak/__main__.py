@@ -106,7 +106,9 @@ def _settle(operator: Operator, tally: Tally) -> None:
 def main() -> int:
     """Run it, and say what came of it as JSON."""
     minutes = float(os.environ.get("MINUTES") or 10)
-    random.seed(int(os.environ.get("SEED") or 0) or None)
+    seed = int(os.environ.get("SEED") or 0) or random.randrange(1, 10**6)  # noqa: S311 - no secret
+    random.seed(seed)
+    sys.stderr.write(f"seed {seed}: SEED={seed} make soak chooses the same again\n")
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="birth-soak-")))
         primary = stack.enter_context(an_own_server())
@@ -139,6 +141,7 @@ def main() -> int:
             wrong.append(f"audit: {said}")
         told = {
             "minutes": minutes,
+            "seed": seed,
             "commands": dict(sorted(tally.ends.items())),
             "kills": tally.kills,
             "not_verified": tally.not_verified,
