@@ -29,8 +29,22 @@ def _each_pin(facts: RunFacts, read: Callable[[EntryFacts], Pin]) -> Verdict:
 
 
 def _permits(facts: RunFacts) -> Verdict:
-    uncovered = [entry.collection for entry in facts.entries if entry.open and entry.permit is None]
-    return when(not uncovered, {"open_permits": facts.open_permits, "not_covered": uncovered})
+    uncovered = [entry for entry in facts.entries if entry.open and entry.permit is None]
+    evidence: dict[str, Json] = {
+        "open_permits": facts.open_permits,
+        "not_covered": [entry.collection for entry in uncovered],
+    }
+    # Most are refused for one reason each, whatever the collection.
+    refused = {
+        f"permit {each['permit']}: {each['reason']}": None
+        for entry in uncovered
+        if isinstance(entry.refusals, list)
+        for each in entry.refusals
+        if isinstance(each, dict)
+    }
+    if refused:
+        evidence["refused"] = [*refused]
+    return when(not uncovered, evidence)
 
 
 def _current(facts: RunFacts) -> Verdict:
@@ -51,7 +65,8 @@ APPLY: tuple[Gate[RunFacts], ...] = (
         "permit_in_scope",
         "an open permit with budget covers every collection",
         _permits,
-        "Ask a gatekeeper to open a permit.",
+        "Ask a gatekeeper to open a permit. A withdrawal needs one of --kind withdraw, by a gatekeeper who took no part"
+        " in the run that it takes back.",
     ),
     Gate(
         "reconciled",

@@ -46,7 +46,7 @@ class Unseen:
 class EntryFacts:
     """What concerns one collection. `open` are rows without an outcome, `permit` is the one that would admit them.
 
-    None where the collection is no longer enrolled.
+    `refusals` say why each open permit does not. None where the collection is no longer enrolled.
     """
 
     collection: str
@@ -58,6 +58,7 @@ class EntryFacts:
     identity: Pin
     triggers: Pin
     permit: int | None
+    refusals: Json = None
 
 
 @dataclass(frozen=True, slots=True)

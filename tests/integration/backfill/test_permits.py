@@ -124,6 +124,9 @@ def test_hours_are_those_of_the_servers_clock_and_of_the_zone_that_is_named(data
             gatekeeper, budget=1, lifetime=HOUR, reason="t", between="01:00-05:00", ticket="CHG-7"
         )
         theirs = permits.open_permit(gatekeeper, budget=1, lifetime=HOUR, reason="t", between="22:00-04:00 Asia/Tokyo")
+        summer = permits.open_permit(
+            gatekeeper, budget=1, lifetime=HOUR, reason="t", between="02:00-03:00 Europe/Berlin"
+        )
     zone = database.value("SHOW log_timezone")
     assert (ours.between, ours.ticket) == (f"01:00-05:00 {zone}", "CHG-7")
     assert theirs.between == "22:00-04:00 Asia/Tokyo"
@@ -132,6 +135,12 @@ def test_hours_are_those_of_the_servers_clock_and_of_the_zone_that_is_named(data
         (theirs, "2026-06-06 13:00 UTC", True),  # 22:00 in Tokyo, and on over midnight
         (theirs, "2026-06-06 18:59:59 UTC", True),
         (theirs, "2026-06-06 19:00 UTC", False),
+        # The hour that a clock skips never comes, and the one that it repeats comes twice.
+        (summer, "2026-03-29 00:59:59 UTC", False),
+        (summer, "2026-03-29 01:00 UTC", False),
+        (summer, "2026-10-25 00:00 UTC", True),
+        (summer, "2026-10-25 01:59:59 UTC", True),
+        (summer, "2026-10-25 02:00 UTC", False),
         (ours, f"2026-06-06 00:59:59 {zone}", False),
         (ours, f"2026-06-06 04:59:59 {zone}", True),
         (ours, f"2026-06-06 05:00 {zone}", False),

@@ -108,7 +108,10 @@ def test_a_wrong_run_is_withdrawn_verified_certified_and_its_rows_are_registered
     closed = asked(small, "apply", str(run), status=3)["error"]
     assert [each["gate"] for each in closed["evidence"]["gates"]] == ["permit_in_scope"]
     permitted(small, "gatekeeper1")
-    assert "permit_in_scope" in str(asked(small, "apply", str(run), status=3))
+    closed = asked(small, "apply", str(run), status=3)["error"]
+    assert "by a gatekeeper who took no part" in closed["hint"]
+    (gate,) = closed["evidence"]["gates"]
+    assert gate["evidence"]["refused"] == ["permit 2: gatekeeper1 took part in run 1", "permit 1: admits no withdrawal"]
     permitted(small, gatekeeper)
     small.run("UPDATE birth.birth_registry SET species_code = 'raced' WHERE entity_code = 'G-000120'")
     before = small.value("SELECT count(*) FROM birth.birth_registry")
