@@ -10,7 +10,8 @@ SELECT pg_catalog.current_database() AS database, {s}::text AS schema, session_u
 -- name: renamed
 SELECT e.run, e.collection, e.place, e.is_gone, e.planned, e.columns
 FROM (
-    SELECT l.run_id AS run, l.ledger_id, l.collection_name AS collection, r.oid IS NULL AS is_gone, l.columns AS planned,
+    SELECT l.run_id AS run, l.ledger_id, l.collection_name AS collection, r.oid IS NULL AS is_gone,
+        l.columns AS planned,
         (SELECT pg_catalog.format('%%I.%%I', n.nspname, r.relname)
             FROM {S}.birth_collection_place AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
             WHERE p.collection_name = l.collection_name) AS place,
