@@ -1,6 +1,7 @@
 """Our signs where an encoding has none of them: a plain letter that reads alike. Anything else becomes an escape."""
 
 import codecs
+from collections.abc import Mapping
 
 ERRORS = "birth-signs"
 _PLAIN = {
@@ -8,6 +9,12 @@ _PLAIN = {
     "●": "o", "°": "deg", "—": "-", "“": '"', "”": '"', "×": "x", "⚠": "!", "≥": ">=", "≤": "<=",
     "█": "#", "░": ".",
 }  # fmt: skip
+
+
+def is_plain(environment: Mapping[str, str]) -> bool:
+    """Whether the locale is C by name. Where none is named, Python's own choice holds: UTF-8."""
+    named = (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    return next(filter(None, named), "") in ("C", "POSIX")
 
 
 def _plain(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -100,7 +100,9 @@ def _make_streams_safe() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as the process
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=ascii_signs.ERRORS)
+            # Python takes the C locale for UTF-8; a terminal that is told so explicitly shows other signs for ours.
+            encoding = "ascii" if ascii_signs.is_plain(os.environ) else None
+            stream.reconfigure(encoding=encoding, errors=ascii_signs.ERRORS)
 
 
 def _show_traceback(found: Exception) -> None:

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from core.cli import tables
+from core.cli import ascii_signs, tables
 from core.cli.error_text import print_error
 from core.domain.wording import in_words
 from core.errors import GateClosed
@@ -53,6 +53,16 @@ def test_a_table_is_folded_between_words_and_stands_in_lines_where_that_does_not
     assert cut is not None
     assert (cut.is_cut, cut.rows[0][2]) == (True, "navigati…editable")
     assert tables.fit(cells[0], cells[1:], 39) is None
+    # The name of the collection stands beside its identity: it goes before anything is cut or left out.
+    named = [["navigation_items", "navigation_items:{id}", "x"], ["", "agents:{a}/{b}", "y"], ["a", "x:{", "column:y"]]
+    short = tables.fit(["collection", "identity", "at"], named, 38, spare=["at"])
+    assert short is not None
+    assert (short.is_short, short.is_cut, short.headings[-1]) == (True, False, "at")
+    assert [row[1] for row in short.rows] == ["{id}", "{a}/{b}", "{"]
+    assert [row[2] for row in short.rows] == ["x", "y", "column:y"]
+    roomy = tables.fit(["collection", "identity", "at"], named, 60)
+    assert roomy is not None
+    assert (roomy.is_short, roomy.rows) == (False, named)
     lines = list(tables.expanded(cells[0], cells[1:], 40))
     assert lines[1:3] == ["collection  navigation_items", "verdict     compatible"]
     words = " ".join(lines).split()
@@ -69,3 +79,10 @@ def test_evidence_reads_as_words() -> None:
         "x": [{"y": 1}],
     }
     assert in_words(found) == "rows 12,000, is unique yes, parts (name -1.5), none none, codes a; b, x (y 1)"
+
+
+def test_a_locale_that_is_c_by_name_gets_plain_signs() -> None:
+    assert ascii_signs.is_plain({"LC_ALL": "C", "LANG": "en_US.UTF-8"})
+    assert ascii_signs.is_plain({"LANG": "POSIX"})
+    assert not ascii_signs.is_plain({"LC_ALL": "C.UTF-8", "LANG": "C"})
+    assert not ascii_signs.is_plain({})

@@ -361,8 +361,11 @@ def test_output_that_cannot_be_written_is_told(shared: Database, form: list[str]
     assert b"Exception ignored" not in done.stderr
 
 
-def test_a_terminal_without_unicode_gets_plain_signs_instead_of_an_error(shared: Database) -> None:
-    answer = run("status", "--dsn", shared.dsn("viewer1"), extra={"PYTHONIOENCODING": "ascii"})
+@pytest.mark.parametrize("told", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}])
+def test_a_terminal_without_unicode_gets_plain_signs_instead_of_an_error(
+    shared: Database, told: dict[str, str]
+) -> None:
+    answer = run("status", "--dsn", shared.dsn("viewer1"), extra=told)
     assert (answer.status, answer.err) == (0, "")
     assert answer.out.isascii()
     assert "x every REQUIRED identity is resolved" in answer.out

@@ -87,6 +87,11 @@ def test_missing_rows_stand_by_collection_the_largest_first_beside_what_is_not_e
         await console.press("4")
         await console.shows("764 rows of 15 collections can be planned now")
         assert "closed by: 43 identities (3), no permit (P)" in console.screen()
+        # It has the whole screen, and the choice of what to plan says how many rows each has.
+        assert ["checkpoint_instances", "339"] in [line.split() for line in console.lines()]
+        await console.press("p")
+        await console.shows("enter: plan all 31, 764 rows.")
+        assert any(line.split()[-3:] == ["339", "▪", "column"] for line in console.lines())
 
     drive_real(scenario, database, counts=True)
 
