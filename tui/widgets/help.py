@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby, zip_longest
 from textwrap import wrap
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from core.domain.text import visible
@@ -39,9 +40,12 @@ def help_text(places: Sequence[str], why_not: WhyNot, notes: str, width: int) ->
 
 
 def _keys(action: Action, taken: Collection[str]) -> str:
-    """The keys that an action has here: of the console's, those that the pane does not take for itself."""
+    """The keys that an action has here: of the console's, those that the pane does not take. As many as have room."""
     left = [key for key in action.keys_now if action.place != "console" or key not in taken]
-    return " ".join(map(key_label, left or action.keys_now))
+    labels = [key_label(key) for key in left or action.keys_now]
+    while len(labels) > 1 and cell_len(" ".join(labels)) >= KEYS:
+        labels.pop()
+    return " ".join(labels)
 
 
 def _group(name: str, actions: Iterable[Action], why_not: WhyNot, taken: Collection[str]) -> list[Content]:
