@@ -44,6 +44,7 @@ class Sheet(VerticalScroll, can_focus=False):
         """Take the room that the text needs, or go back to little."""
         self.toggle_class("-whole")
         Sheet.are_large = self.has_class("-whole")
+        self.call_after_refresh(self._tell)
 
     @property
     def page(self) -> int:

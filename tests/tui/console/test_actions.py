@@ -108,6 +108,7 @@ def test_help_lists_every_key_of_the_pane_and_no_other(source: FakeSource) -> No
         await console.press("2", "question_mark")
         assert "▼" in console.region(".dialog"), "more than is shown"
         await console.press("plus")
+        await console.shows("+: smaller")
         text = console.screen()
         await console.press("space")
         text += console.screen()
