@@ -128,6 +128,8 @@ def test_nobody_else_may_look_into_the_data_or_at_the_socket(home: Path) -> None
         assert stat.S_IMODE(found.st_mode) == 0o700
         assert (found.st_uid == 0) is False
     assert stat.S_IMODE(home.stat().st_mode) == (0o711 if AS_ROOT else 0o700)
+    # Whoever could open a lock could hold it.
+    assert {stat.S_IMODE(lock.stat().st_mode) for lock in home.glob("*.lock")} == {0o600}
     server.release()
 
 
