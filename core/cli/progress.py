@@ -23,10 +23,13 @@ def follow(out: Output, events: Iterator[ApplyEvent], clock: Callable[[], float]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
     with Progress(*columns, console=console, transient=True, disable=not is_shown) as progress:
         task = progress.add_task("registering", total=None, pace="")
-        estimate = Estimate(0, clock())
+        estimate, registered = Estimate(0, clock()), "registered"
         for event in events:
             if event.event == "started":
                 estimate = Estimate(event.count("open"), clock())
+                if "withdraws" in event.facts:
+                    registered = "withdrawn"
+                    progress.update(task, description="withdrawing")
                 progress.update(task, total=estimate.planned)
             elif event.event == "batch":
                 estimate.finished(event.count("rows"), clock())
@@ -36,7 +39,7 @@ def follow(out: Output, events: Iterator[ApplyEvent], clock: Callable[[], float]
                 progress.update(task, completed=estimate.done, pace=pace(estimate))
                 progress.console.print(visible(_line(event)), style="bold red", soft_wrap=True)
             elif "accounting" in event.facts:
-                out.text(f"run {event.facts['run']} {event.event}: {_sentence(event.facts['accounting'])}")
+                out.text(f"run {event.facts['run']} {event.event}: {_sentence(event.facts['accounting'], registered)}")
             elif not out.quiet or event.event in _WRONG:
                 progress.console.print(visible(_line(event)), style="yellow", soft_wrap=True)
 
@@ -64,6 +67,7 @@ def _words(value: Json) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _sentence(account: object) -> str:
+def _sentence(account: object, registered: str) -> str:
     assert isinstance(account, dict)  # noqa: S101 - the service's own events
-    return ", ".join(f"{name} not counted" if value is None else f"{value:,} {name}" for name, value in account.items())
+    named = {registered if name == "registered" else name: value for name, value in account.items()}
+    return ", ".join(f"{name} not counted" if value is None else f"{value:,} {name}" for name, value in named.items())

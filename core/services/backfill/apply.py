@@ -33,7 +33,8 @@ def apply(
     begun = yield from begin(connect, number, options, interrupt)
     account = begun.account
     crew = Crew(connect, number, options, interrupt)
-    yield ApplyEvent("started", {"run": number, "planned": account.planned, "open": account.open})
+    takes_back: dict[str, Json] = {} if begun.withdraws is None else {"withdraws": begun.withdraws}
+    yield ApplyEvent("started", {"run": number, "planned": account.planned, "open": account.open, **takes_back})
     try:
         if begun.is_fresh:
             yield from crew.canary()

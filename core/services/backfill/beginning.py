@@ -22,10 +22,11 @@ from core.services.backfill.reconnect import Connect, Link, as_stopped
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A run that may be applied: what is left of it, and whether no batch of it was ever done."""
+    """A run that may be applied: what is left of it, whether no batch of it was ever done, and what it takes back."""
 
     account: Accounting
     is_fresh: bool
+    withdraws: int | None
 
 
 def gates(connection: Connection, number: int) -> tuple[Judgement, ...]:
@@ -64,7 +65,7 @@ def _begun(connection: ApplyConnection, number: int, options: Options) -> Begun:
         insist(gates(connection, number), f"run {number} may not be applied")
         limits = {"most_quarantined": options.most_quarantined, "most_vanished": options.most_vanished}
         connection.one(BEGIN, {"run": number, **limits})
-    return Begun(account, connection.one(BATCHES, {"run": number}).finished == 0)
+    return Begun(account, connection.one(BATCHES, {"run": number}).finished == 0, run.withdraws)
 
 
 class _NotThereError(Exception):

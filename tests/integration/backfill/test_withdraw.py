@@ -143,7 +143,8 @@ def test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again(small: Da
     run = asked(small, "withdraw", str(wrong), "--reason", "wrong column")["run"]
     asked(small, "reconcile", str(run), "--note", "counted")
     permitted(small, gatekeeper)
-    applied(small, run)
+    said = console("--dsn", small.dsn(), "apply", str(run))
+    assert (said.status, f"run {run} done: 120 planned, 120 withdrawn," in said.out) == (0, True), said.out
     verified = asked(small, "verify", str(run), login="reviewer1")
     assert verified["accounting"]["registered"] == 120
     asked(small, "certify", str(run), "--note", "seen", "--evidence", verified["evidence_digest"], login="reviewer1")
