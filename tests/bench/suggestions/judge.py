@@ -183,14 +183,27 @@ HEADING = f"{'':<34}{'n':>5}{'recall':>8}{'top-1':>8}{'macro':>8}{'single':>8}{'
 
 
 def calibration(verdicts: Sequence[Verdict]) -> list[str]:
-    """How likely the first was held to be, and how often it was right."""
+    """How likely the first was held to be, and how often it was right: equal where the probabilities are honest.
+
+    The last line is the mean of both over all tables, and how far apart they are, each span weighed by its tables.
+    """
     bounds = (0.0, 0.5, 0.7, 0.9, 0.95, SURE, 1.01)
-    lines = []
+    lines, apart = [f"{'how sure, each database left out':<34}{'n':>5}{'held':>8}{'right':>8}"], 0.0
     for low, high in pairwise(bounds):
-        found = [each.right for each in verdicts if low <= each.probability < high]
+        found = [each for each in verdicts if low <= each.probability < high]
         if found:
-            lines.append(f"  held to be {low:.0%} to {min(high, 1):.0%}: right {sum(found)} of {len(found)}")
+            held, right = _held_and_right(found)
+            apart += abs(held - right) * len(found) / len(verdicts)
+            span = f"  {low:.1%} to {min(high, 1):.1%}"
+            lines.append(f"{span:<34}{len(found):>5}{held:>8.1%}{right:>8.1%}")
+    if verdicts:
+        held, right = _held_and_right(verdicts)
+        lines.append(f"{'  all, and how far apart':<34}{len(verdicts):>5}{held:>8.1%}{right:>8.1%}{apart:>8.1%}")
     return lines
+
+
+def _held_and_right(verdicts: Sequence[Verdict]) -> tuple[float, float]:
+    return sum(each.probability for each in verdicts) / len(verdicts), _share([each.right for each in verdicts])
 
 
 def miss(each: Verdict) -> str:
