@@ -137,3 +137,12 @@ def test_what_cannot_be_counted_is_left_empty_and_named_in_the_end(database: Dat
     assert list(answer.error["evidence"]) == ["tasks"]
     uncounted = [row["collection"] for row in answer.document["collections"] if row["source_rows"] is None]
     assert uncounted == ["iu_staging_payload", "iu_staging_record", "tasks"]
+
+
+def test_what_is_locked_for_too_long_is_not_counted_now_and_the_command_is_to_be_repeated(database: Database) -> None:
+    soon = {"PGOPTIONS": "-c lock_timeout=100ms"}
+    with database.psql("postgres") as other, other.transaction():
+        other.execute("LOCK TABLE public.tasks")
+        answer = run("matrix", "--counts", "--json", "--dsn", database.dsn("viewer1"), extra=soon)
+    assert (answer.status, answer.error["code"], list(answer.error["evidence"])) == (7, "not_counted", ["tasks"])
+    assert answer.error["evidence"]["tasks"]["code"] == "locked"
