@@ -83,9 +83,7 @@ BEGIN
         'permit', v_permit, 'person', v_person,
         'registered', v_done.registered, 'existing', v_done.existing,
         'vanished', v_done.vanished, 'quarantined', v_done.quarantined,
-        'rows', {S}._birth_images('birth_backfill_batch',
-                format('t.ledger_id = $1 AND t.epoch = %s', p_epoch), p_ledger_id)
-            || {S}._birth_images('birth_admission_budget', 't.permit_id = $1', v_permit)
+        'rows', {S}._birth_batch_images(p_ledger_id, p_epoch, v_permit)
             || CASE WHEN v_done.quarantined + v_done.vanished > 0
                 THEN {S}._birth_images('birth_backfill_limit', 't.run_id = $1', v_entry.run_id)
                     || {S}._birth_images('birth_backfill_quarantine',

@@ -68,6 +68,7 @@ DECLARE
     v_taken text[];
     v_foreign text[];
     v_statement text := {S}._birth_register_statement(p_entry);
+    v_caller text;
     v_marks text[];
 BEGIN
     IF EXISTS (SELECT FROM {S}.birth_backfill_run AS r
@@ -82,13 +83,13 @@ BEGIN
         coalesce(array_agg(code) FILTER (WHERE collection <> p_entry.collection_name), '{{}}')
     INTO v_taken, v_foreign
     FROM {S}.birth_registry_probe(v_found.codes);
-    PERFORM {S}._birth_caller_ready();
+    v_caller := {S}._birth_caller_ready();
     v_marks := {S}._birth_session_marks(pg_catalog.current_setting('search_path'));
     -- What it answers is not believed.
     PERFORM {S}._birth_as_caller(v_statement, v_found.codes, v_found.source_keys, v_found.births, v_taken);
     -- Nothing comes in between: names and operators mean what they did only when this has been asked.
     PERFORM {S}._birth_session_kept(v_marks, pg_catalog.current_setting('search_path'));
-    PERFORM {S}._birth_caller_ready();
+    PERFORM {S}._birth_caller_ready(v_caller);
     SELECT * INTO registered, existing
     FROM {S}._birth_batch_count(p_entry.collection_name, v_origin, v_found.codes, v_taken);
     -- All items of a range have their numbers in a row.

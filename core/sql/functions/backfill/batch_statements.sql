@@ -50,9 +50,10 @@ COMMENT ON FUNCTION {S}._birth_read_statement({S}.birth_backfill_ledger) IS
 CREATE OR REPLACE FUNCTION {S}._birth_asking_statement(
     p_entry {S}.birth_backfill_ledger, p_dry_run boolean) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_sets boolean := {S}.birth_register_is_set_based();
 BEGIN
-    RETURN (
-        SELECT format(CASE WHEN asked.sets THEN $query$
+    RETURN format(CASE WHEN v_sets THEN $query$
             SELECT count(%s)
             FROM (SELECT array_agg(item.code ORDER BY item.place) AS code,
                     array_agg(item.source_key ORDER BY item.place) AS source_key,
@@ -66,10 +67,8 @@ BEGIN
                 unnest($2::text[]) AS source_key,
                 unnest($3::timestamptz[]) AS born_at) AS row
             WHERE row.code <> ALL ($4::text[]) $query$ END,
-            {S}._birth_register_words(
-                p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id, p_dry_run, asked.sets))
-        FROM (SELECT {S}.birth_register_is_set_based() AS sets) AS asked
-    );
+        {S}._birth_register_words(
+            p_entry.collection_name, 'birth-backfill:run-' || p_entry.run_id, p_dry_run, v_sets));
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_asking_statement({S}.birth_backfill_ledger, boolean) IS

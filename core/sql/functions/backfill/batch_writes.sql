@@ -2,11 +2,15 @@
 -- under '', by how many rows the registry grew, under '+' all writes, and under '!' the tables that this transaction
 -- writes and whose rows are not counted. Two looks within a transaction tell what was written in between.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_writes() RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = 'force_generic_plan' AS $body$
+DECLARE
+    v_registry oid := {S}.birth_bound_table('registry');
+    v_distributed oid[] := {S}.birth_distributed();
 BEGIN
     RETURN (
         WITH RECURSIVE may AS (
-            SELECT {S}.birth_bound_table('registry') AS relid, {S}.birth_bound_table('registry') AS root
+            SELECT v_registry AS relid, v_registry AS root
             UNION
             SELECT w.relid, w.relid FROM {S}.birth_register_writes() AS w(relid)
             UNION
@@ -14,7 +18,7 @@ BEGIN
             SELECT i.inhrelid, may.root FROM may JOIN pg_inherits AS i ON i.inhparent = may.relid
         ), known AS MATERIALIZED (
             SELECT DISTINCT ON (relid) relid, root FROM may
-            ORDER BY relid, root <> {S}.birth_bound_table('registry'), root
+            ORDER BY relid, root <> v_registry, root
         ), held AS MATERIALIZED (
             -- Not each of thousands of tables: a session that writes one keeps a lock on it.
             SELECT l.relation AS relid, bool_or(l.mode = 'AccessExclusiveLock') AS alone
@@ -34,14 +38,14 @@ BEGIN
             SELECT h.relid
             FROM held AS h JOIN pg_class AS c ON c.oid = h.relid
             WHERE c.relkind = 'f'
-               OR c.oid = ANY ({S}.birth_distributed())
+               OR c.oid = ANY (v_distributed)
                -- Emptied at once, or rewritten: its row of the catalog is of this transaction.
                OR h.alone AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
                   AND age(c.xmin) <= age(pg_current_xact_id_if_assigned()::xid)
         )
         SELECT coalesce(jsonb_object_agg(w.relid::text, w.ins + w.upd + w.del), '{{}}')
             || jsonb_build_object('', coalesce(sum(w.ins - w.del) FILTER (
-                    WHERE w.relid = {S}.birth_bound_table('registry')), 0),
+                    WHERE w.relid = v_registry), 0),
                 '+', coalesce(sum(w.ins + w.upd + w.del), 0),
                 '!', (SELECT coalesce(jsonb_agg(u.relid::text), '[]') FROM unseen AS u))
         -- What pg_stat_xact_user_tables shows, without what it reads besides.

@@ -1,32 +1,53 @@
 -- needs: kernel/refusal
+
+-- Whether the functions of birth_caller are what this version installed, and no other role may call them.
+CREATE OR REPLACE FUNCTION {S}._birth_caller_functions_kept() RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
+BEGIN
+    RETURN (
+        SELECT count(*) = 6 AND bool_and(
+            p.prosecdef AND pg_get_userbyid(p.proowner) = 'birth_caller'
+            AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp', 'row_security=off']
+            -- NULL would be PUBLIC.
+            AND p.proacl IS NOT NULL AND NOT EXISTS (
+                SELECT FROM aclexplode(p.proacl) AS a
+                WHERE a.grantee NOT IN (p.proowner, 'birth_owner'::regrole::oid)
+                   OR a.grantee <> p.proowner AND a.is_grantable)
+            AND EXISTS (
+                SELECT FROM {S}.birth_schema_object AS o
+                WHERE o.kind = 'function' AND o.name = p.oid::regprocedure::text
+                  AND o.aspects ->> 'body' = encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
+                  AND o.aspects ->> 'volatility' = p.provolatile::text
+                  AND o.aspects -> 'strict' = to_jsonb(p.proisstrict)))
+        FROM pg_proc AS p
+        WHERE p.proname IN
+                {CALLERS}
+          AND p.pronamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {s})
+    );
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_caller_functions_kept() IS
+    'True if the functions of birth_caller are what this version installed, and no other role may call them. Private.';
+
+DROP FUNCTION IF EXISTS {S}._birth_caller_ready();
+
 -- Refuse where a function of birth_caller is not what this version installed: its owner may alter it, and let others
 -- call it. And where birth_caller owns anything besides: code that ran as it could come back as such a function,
 -- outside of every gate. Asked before each use that writes and after it, and before a run is planned or reconciled.
-CREATE OR REPLACE FUNCTION {S}._birth_caller_ready() RETURNS void
+-- Answers which rows of the catalog these functions are. Who asks again hands that back (`p_seen`): a row that is the
+-- very same is the same function, and is not read again.
+CREATE OR REPLACE FUNCTION {S}._birth_caller_ready(p_seen text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
 DECLARE
-    v_is_ready boolean;
+    v_rows text;
     v_besides text[];
 BEGIN
-    SELECT count(*) = 6 AND bool_and(
-        p.prosecdef AND pg_get_userbyid(p.proowner) = 'birth_caller'
-        AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp', 'row_security=off']
-        -- NULL would be PUBLIC.
-        AND p.proacl IS NOT NULL AND NOT EXISTS (
-            SELECT FROM aclexplode(p.proacl) AS a
-            WHERE a.grantee NOT IN (p.proowner, 'birth_owner'::regrole::oid)
-               OR a.grantee <> p.proowner AND a.is_grantable)
-        AND EXISTS (
-            SELECT FROM {S}.birth_schema_object AS o
-            WHERE o.kind = 'function' AND o.name = p.oid::regprocedure::text
-              AND o.aspects ->> 'body' = encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
-              AND o.aspects ->> 'volatility' = p.provolatile::text
-              AND o.aspects -> 'strict' = to_jsonb(p.proisstrict)))
-    INTO v_is_ready FROM pg_proc AS p
+    SELECT string_agg(concat_ws(':', p.oid, p.xmin, p.ctid), ' ' ORDER BY p.oid) INTO v_rows
+    FROM pg_proc AS p
     WHERE p.proname IN
             {CALLERS}
       AND p.pronamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {s});
-    IF NOT coalesce(v_is_ready, false) THEN
+    IF v_rows IS DISTINCT FROM p_seen AND {S}._birth_caller_functions_kept() IS NOT TRUE THEN
         PERFORM {S}.birth_refuse('BR005'::text, 'caller_changed'::text,
             'a function that runs the company''s code was altered'::text,
             jsonb_build_object('schema', {s}, 'role', 'birth_caller'),
@@ -56,11 +77,13 @@ BEGIN
             jsonb_build_object('objects', v_besides[1:5]),
             'Nothing of this batch was kept. `birth-console doctor` names objects of earlier ones: drop them.'::text);
     END IF;
+    RETURN v_rows;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_caller_ready() IS
+COMMENT ON FUNCTION {S}._birth_caller_ready(text) IS
     'Refuses to use the functions of birth_caller if they are not what this version installed, if others may call '
-    'them, or if birth_caller owns anything besides. Private. Raises BR005 caller_changed.';
+    'them, or if birth_caller owns anything besides; answers which rows of the catalog they are. Private. Raises BR005 '
+    'caller_changed.';
 
 
 -- Settings that a login may set, by the names of every server from 14 to 18. Reading these takes a seventh of the time

@@ -1,6 +1,6 @@
 -- The table behind a collection, or NULL. Longer names than an identifier can have never match by truncation.
 CREATE OR REPLACE FUNCTION {S}.birth_collection_table(p_collection text) RETURNS oid
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' AS $body$
 BEGIN
     RETURN (
         SELECT c.oid

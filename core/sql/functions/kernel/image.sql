@@ -66,6 +66,32 @@ BEGIN
 END
 $body$;
 
+-- The image of a row that is told in full, by its key and as PostgreSQL writes it: for words that are planned once a
+-- session. Its caller fixes how values are written.
+CREATE OR REPLACE FUNCTION {S}._birth_image(p_table text, p_key text, p_row jsonb, p_text text) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN jsonb_build_array(jsonb_build_object('t', p_table, 'k', p_key, 'r', {S}._birth_short(p_row),
+        'd', encode(sha256(convert_to(p_text, 'UTF8')), 'hex')));
+END
+$body$;
+
+-- The images of a batch and of the budget that it took from, as _birth_images gives them.
+CREATE OR REPLACE FUNCTION {S}._birth_batch_images(p_ledger_id bigint, p_epoch bigint, p_permit bigint)
+    RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+{TEXT_SETTINGS} AS $body$
+BEGIN
+    RETURN (
+            SELECT {S}._birth_image('birth_backfill_batch', concat_ws('/', t.ledger_id, t.epoch),
+                to_jsonb(t), t::text)
+            FROM {S}.birth_backfill_batch AS t WHERE t.ledger_id = p_ledger_id AND t.epoch = p_epoch)
+        || (
+            SELECT {S}._birth_image('birth_admission_budget', t.permit_id::text, to_jsonb(t), t::text)
+            FROM {S}.birth_admission_budget AS t WHERE t.permit_id = p_permit);
+END
+$body$;
+
 -- The images of a run, its control and its entries, and those of the runs that it superseded.
 CREATE OR REPLACE FUNCTION {S}._birth_run_images(p_run bigint) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -88,14 +114,12 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 {TEXT_SETTINGS} AS $body$
 BEGIN
     RETURN coalesce((
-            SELECT jsonb_build_array(jsonb_build_object('t', 'birth_identity', 'k', t.collection_name,
-                'r', {S}._birth_short(to_jsonb(t)), 'd', encode(sha256(convert_to(t::text, 'UTF8')), 'hex')))
+            SELECT {S}._birth_image('birth_identity', t.collection_name, to_jsonb(t), t::text)
             FROM {S}.birth_identity AS t WHERE t.collection_name = p_collection),
             {S}._birth_no_image('birth_identity', p_collection))
         || coalesce((
-            SELECT jsonb_build_array(jsonb_build_object('t', 'birth_identity_history',
-                'k', concat_ws('/', t.collection_name, t.version),
-                'r', {S}._birth_short(to_jsonb(t)), 'd', encode(sha256(convert_to(t::text, 'UTF8')), 'hex')))
+            SELECT {S}._birth_image('birth_identity_history', concat_ws('/', t.collection_name, t.version),
+                to_jsonb(t), t::text)
             FROM {S}.birth_identity_history AS t WHERE t.collection_name = p_collection AND t.version = p_version),
             '[]');
 END
@@ -233,6 +257,10 @@ COMMENT ON FUNCTION {S}._birth_short(jsonb) IS
     'A row without its NULLs, values of more than 200 characters told by their hash.';
 COMMENT ON FUNCTION {S}._birth_images(text, text, bigint) IS
     'The images of rows of a table, as an event carries them.';
+COMMENT ON FUNCTION {S}._birth_image(text, text, jsonb, text) IS
+    'The image of a row that is told in full.';
+COMMENT ON FUNCTION {S}._birth_batch_images(bigint, bigint, bigint) IS
+    'The images of a batch and of the budget that it took from.';
 COMMENT ON FUNCTION {S}._birth_run_images(bigint) IS
     'The images of a run, its control and its entries, and of the runs it superseded.';
 COMMENT ON FUNCTION {S}._birth_identity_images(text, integer) IS

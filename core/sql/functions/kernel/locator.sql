@@ -92,11 +92,15 @@ COMMENT ON FUNCTION {S}._birth_born_at(oid) IS
 -- `source_key[1]::uuid`.
 CREATE OR REPLACE FUNCTION {S}._birth_locator_parts(p_relid oid, p_locator text[])
 RETURNS TABLE (name text, "position" bigint, part text)
-LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = 'force_generic_plan' AS $body$
+BEGIN
+    RETURN QUERY
     SELECT l.name, l.position, format('source_key[%s]::%s', l.position, format_type(a.atttypid, a.atttypmod))
     FROM unnest(p_locator) WITH ORDINALITY AS l(name, position)
     JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attname = l.name::name AND NOT a.attisdropped
-    ORDER BY l.position
+    ORDER BY l.position;
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_locator_parts(oid, text[]) IS
     'The locator''s columns, each with an SQL expression of its value in an item''s source key. Private.';

@@ -39,7 +39,7 @@ COMMENT ON FUNCTION {S}.birth_register_parameters() IS
 -- and ends with _birth_as_caller.
 CREATE OR REPLACE FUNCTION {S}._birth_register_words(
     p_collection text, p_origin text, p_dry_run boolean, p_sets boolean DEFAULT false) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' AS $body$
 BEGIN
     RETURN (
         SELECT format('%I.%I(', n.nspname, p.proname) || coalesce(
