@@ -1,13 +1,16 @@
 """A backfill on a coordinator of Citus. Skipped unless BIRTH_TEST_CITUS names a folder of programs."""
 
 import os
+import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from core.domain.classify.identity import column_identity
+from core.errors import ConsoleError, NotAllowed
 from core.services.adopt import init
 from core.services.adopt.init import Wish
 from core.services.backfill import beginning, permits
@@ -53,55 +56,74 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[tuple[TestServer, TestServer]]:
-    """A coordinator and a worker."""
-    made = Programs(FOLDER, shared_preload_libraries="citus", wal_level="logical", max_prepared_transactions="200")
+def homes() -> Iterator[Path]:
+    """Where the servers of this module live."""
     with memory.a_folder("birth-citus-") as folder:
         folder.chmod(0o711)
-        with made.serve(an_empty(folder / "one")) as one, made.serve(an_empty(folder / "two")) as two:
-            for dsn in (one, two):
-                with TestServer(dsn, "x").admin() as admin:
-                    admin.execute("ALTER SYSTEM SET citus.local_hostname = '127.0.0.1'")
-                    admin.execute("SELECT pg_reload_conf()")
-            for home in ("one", "two"):
-                rules = folder / home / "data" / "pg_hba.conf"
-                rules.write_text("host all all 127.0.0.1/32 trust\n" + rules.read_text())
-            yield TestServer(one, "a password of nobody"), TestServer(two, "a password of nobody")
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def nodes(homes: Path) -> Iterator[list[TestServer]]:
+    """A coordinator and two workers."""
+    made = Programs(FOLDER, shared_preload_libraries="citus", wal_level="logical", max_prepared_transactions="200")
+    with ExitStack() as stack:
+        found = []
+        for name in ("coordinator", "one", "two"):
+            dsn = stack.enter_context(made.serve(an_empty(homes / name)))
+            rules = homes / name / "data" / "pg_hba.conf"
+            rules.write_text("host all all 127.0.0.1/32 trust\n" + rules.read_text())
+            found.append(TestServer(dsn, "a password of nobody"))
+            with found[-1].admin() as admin:
+                admin.execute("ALTER SYSTEM SET citus.local_hostname = '127.0.0.1'")
+                admin.execute("SELECT pg_reload_conf()")
+        yield found
 
 
 @pytest.fixture
-def database(nodes: tuple[TestServer, TestServer]) -> Iterator[Database]:
-    coordinator, worker = nodes
+def database(nodes: list[TestServer]) -> Iterator[Database]:
     for node in nodes:
-        with node.admin() as admin:
-            admin.execute("SELECT pg_reload_conf()")
         node.create("company")
         with node.admin("company") as admin:
             admin.execute("CREATE EXTENSION citus; CREATE EXTENSION IF NOT EXISTS citus_columnar")
-    found = Database(coordinator, "company")
+    found = Database(nodes[0], "company")
     ports = [conninfo_to_dict(node.dsn)["port"] for node in nodes]
     found.run(f"SELECT citus_set_coordinator_host('127.0.0.1', {ports[0]})")
-    found.run(f"SELECT citus_add_node('127.0.0.1', {ports[1]})")
+    for port in ports[1:]:
+        found.run(f"SELECT citus_add_node('127.0.0.1', {port})")
     found.run(COMPANY)
     for statement in SPREAD:
         found.run(statement)
     yield found
-    for node in (coordinator, worker):
+    for node in nodes:
         node.drop("company")
 
 
-def test_local_tables_go_the_whole_line_and_of_all_others_it_is_said_why_they_do_not(database: Database) -> None:
+def a_world(database: Database) -> None:
+    """Install the console, and let its people in: the nodes trust each other, and no other machine reaches them."""
     with database.connect("postgres") as administrator:
         done = init.init(administrator, Wish())
         assert {each["collection"] for each in done.enrolled} >= {"goods", "far", "shared"}
         assert [each.why for each in done.left if "archive" in each.object][:1] == [
             "it is a columnar table, which takes no row triggers"]  # fmt: skip
         for login, group in PEOPLE.items():
-            with administrator.transaction():
-                administrator.driver.execute(f"CREATE ROLE {login} LOGIN PASSWORD 'a password of nobody'".encode())
+            administrator.driver.execute(
+                f"DO $$ BEGIN CREATE ROLE {login} LOGIN PASSWORD 'a password of nobody';"
+                " EXCEPTION WHEN duplicate_object THEN END $$".encode()
+            )
             people.add(administrator, login, f"Person {login}", [group])
-    # The nodes trust each other, and nobody else reaches them.
     database.run("INSERT INTO birth.birth_setting VALUES ('embedded', ARRAY[]::text[])")
+
+
+def spread_ones_are_exempt(database: Database) -> None:
+    """Exempt every collection whose trigger never fires."""
+    with database.connect("gatekeeper1") as gatekeeper:
+        for name in ("extra", "far", "shared"):
+            classify.exempt(gatekeeper, name, "no trigger fires")
+
+
+def test_local_tables_go_the_whole_line_and_of_all_others_it_is_said_why_they_do_not(database: Database) -> None:
+    a_world(database)
     with database.connect("operator1") as operator:
         told = {row.facts.collection: row.facts.trigger for row in matrix.read(operator)}
         assert (told["goods"], told["far"], told["shared"]) == (
@@ -109,9 +131,7 @@ def test_local_tables_go_the_whole_line_and_of_all_others_it_is_said_why_they_do
         failed = {each.id: each.evidence for each in doctor.examine(operator) if each.verdict == "failed"}
         assert failed["triggers"] == [f"{name} never fires: distributed" for name in ("extra", "far", "shared")]
         classify.classify(operator, column_identity("goods", "code"))
-    with database.connect("gatekeeper1") as gatekeeper:
-        for name in ("extra", "far", "shared"):
-            classify.exempt(gatekeeper, name, "no trigger fires")
+    spread_ones_are_exempt(database)
     line.open_permit(database)
     with database.connect("operator1") as operator:
         number = line.make_reconciled(operator)
@@ -139,3 +159,36 @@ def test_local_tables_go_the_whole_line_and_of_all_others_it_is_said_why_they_do
     with database.connect("operator1") as operator:
         closed = {gate.id: gate.evidence for gate in beginning.gates(operator, number) if not gate.passed}
     assert closed["visible_writes"] == {"public.extra": "it is distributed"}
+
+
+def test_of_distributed_tables_counts_alone_are_read_once_their_shards_may_be(database: Database) -> None:
+    a_world(database)
+    with database.connect("operator1") as operator:
+        with pytest.raises(NotAllowed) as refused:
+            matrix.count(operator, "far")
+        assert (refused.value.code, "permission denied for table far_" in refused.value.message) == (
+            "node_refused", True)  # fmt: skip
+        database.run("GRANT SELECT ON public.far, public.shared TO birth_reader")
+        counted = [matrix.count(operator, name) for name in ("far", "shared")]
+        assert [(each.source_rows, each.missing) for each in counted] == [(500, 500), (0, 0)]
+        with pytest.raises(ConsoleError) as incapable:
+            classify.classify(operator, column_identity("far", "code"))
+        assert incapable.value.code == "node_refused"
+
+
+def test_a_node_that_stands_still_holds_up_no_local_collection(database: Database, homes: Path) -> None:
+    a_world(database)
+    spread_ones_are_exempt(database)
+    line.open_permit(database)
+    with database.connect("operator1") as operator:
+        classify.classify(operator, column_identity("goods", "code"))
+        run = line.make_reconciled(operator)
+        postmaster = int((homes / "two" / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGSTOP)
+        try:
+            assert small.done(database, run).registered == 3000
+        finally:
+            os.kill(postmaster, signal.SIGCONT)
+    with database.connect("reviewer1") as reviewer:
+        assert verify.verify(reviewer, run).passed
+        certify.certify(reviewer, run, "looked")

@@ -3,6 +3,7 @@
 import pytest
 
 from core.db.connection.no_connection import is_understood, no_connection
+from core.db.connection.node_errors import of_node
 
 _REFUSED = 'connection to server at "db" (10.0.0.1), port 5432 failed: '
 _SAID = {
@@ -34,3 +35,35 @@ def test_tls_certificates_and_channel_binding_have_codes_and_hints_of_their_own(
     found = no_connection(_REFUSED + words)
     assert (found.code, is_understood(_REFUSED + words)) == (_SAID[words], _SAID[words] != "server_unavailable")
     assert "disable" not in found.hint
+
+
+@pytest.mark.parametrize(
+    ("message", "context", "state", "said"),
+    [
+        (
+            "connection to the remote node ana@10.0.0.7:5432 failed with the following error: Connection refused",
+            "",
+            "08006",
+            ("node_unavailable", "10.0.0.7:5432"),
+        ),
+        (
+            "permission denied for table far_102008",
+            "while executing command on 10.0.0.7:5432",
+            "42501",
+            ("node_refused", "10.0.0.7:5432"),
+        ),
+        (
+            'schema "birth" does not exist',
+            'while executing command on db7:5432\nSQL statement "SELECT 1"',
+            "3F000",
+            ("node_refused", "db7:5432"),
+        ),
+    ],
+)
+def test_what_a_node_of_citus_says_is_not_told_as_the_servers_own_words(
+    message: str, context: str, state: str, said: tuple[str, str]
+) -> None:
+    found = of_node(message, context, state)
+    assert found is not None
+    assert (found.code, found.evidence["node"]) == said
+    assert of_node(message.replace("node", "host"), "", state) is None

@@ -13,6 +13,7 @@ import psycopg
 
 from core.db.connection.groups import DENIED, not_in_group
 from core.db.connection.no_connection import no_connection
+from core.db.connection.node_errors import of_node
 from core.errors import (
     ConsoleError,
     Evidence,
@@ -163,8 +164,9 @@ def console_error(error: psycopg.Error) -> ConsoleError:
         return _OURS[state](
             text, code=code, evidence=_evidence(error.diag.message_detail), hint=error.diag.message_hint or ""
         )
-    if denied := DENIED.match(message):
-        return not_in_group(denied[1], message)
+    denied = DENIED.match(message)
+    if elsewhere := not_in_group(denied[1], message) if denied else of_node(message, error.diag.context or "", state):
+        return elsewhere
     if state in _SERVER:
         kind, code, hint = _SERVER[state]
         if state == _LACKS_RIGHTS:
