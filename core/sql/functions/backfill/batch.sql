@@ -44,7 +44,7 @@ BEGIN
     END IF;
     PERFORM {S}._birth_batch_pins(v_entry);
     v_permit := {S}._birth_batch_permit(v_entry);
-    v_before := {S}._birth_batch_writes();
+    v_before := {S}._birth_batch_writes(true);
     SELECT * INTO v_done FROM {S}._birth_batch_attempt(v_entry, v_batch.seq_from, v_batch.seq_to);
     IF v_done.quarantined < v_batch.seq_to - v_batch.seq_from + 1 THEN
         v_writes := {S}._birth_batch_written(v_before, v_entry.collection_name, v_done.registered);

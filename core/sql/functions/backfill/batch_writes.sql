@@ -1,7 +1,10 @@
+DROP FUNCTION IF EXISTS {S}._birth_batch_writes();
+
 -- Rows written by this session and not reported yet, by table: inserted, updated and deleted together. Beside them,
 -- under '', by how many rows the registry grew, under '+' all writes, and under '!' the tables that this transaction
--- writes and whose rows are not counted. Two looks within a transaction tell what was written in between.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_writes() RETURNS jsonb
+-- writes and whose rows are not counted. Two looks within a transaction tell what was written in between. When a batch
+-- begins (`p_begins`), it may have written when its gates were checked, no more: the table of all locks is not read.
+CREATE OR REPLACE FUNCTION {S}._birth_batch_writes(p_begins boolean DEFAULT false) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = 'force_generic_plan' AS $body$
 DECLARE
@@ -23,7 +26,7 @@ BEGIN
             -- Not each of thousands of tables: a session that writes one keeps a lock on it.
             SELECT l.relation AS relid, bool_or(l.mode = 'AccessExclusiveLock') AS alone
             FROM pg_locks AS l
-            WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation'
+            WHERE NOT p_begins AND l.pid = pg_backend_pid() AND l.locktype = 'relation'
               AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
             GROUP BY 1
         ), touched AS MATERIALIZED (
@@ -34,6 +37,8 @@ BEGIN
             SELECT relid FROM known
             UNION
             SELECT format('%I.birth_backfill_quarantine', {s})::regclass
+            UNION
+            SELECT format('%I.birth_gate_check', {s})::regclass
         ), unseen AS MATERIALIZED (
             SELECT h.relid
             FROM held AS h JOIN pg_class AS c ON c.oid = h.relid
@@ -64,7 +69,7 @@ BEGIN
     );
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_batch_writes() IS
+COMMENT ON FUNCTION {S}._birth_batch_writes(boolean) IS
     'Rows that this transaction has written so far, by table; under '''' how much the registry grew, under + all '
     'writes, under ! the tables whose writes are not counted. Private.';
 

@@ -94,8 +94,10 @@ COMMENT ON FUNCTION {S}.birth_triggers_live(text, oid) IS
 
 -- Whether the triggers of a table are as pinned, but for that.
 CREATE OR REPLACE FUNCTION {S}._birth_triggers_carried(p_pinned text, p_relid oid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT {S}.birth_triggers_live(p_pinned, p_relid) IS NOT DISTINCT FROM p_pinned
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN {S}.birth_triggers_live(p_pinned, p_relid) IS NOT DISTINCT FROM p_pinned;
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_triggers_carried(text, oid) IS
     'True if a table''s triggers are as pinned, or as upgrades left them. Private.';

@@ -1,10 +1,12 @@
 -- A field of an event as bytes that cannot be read in two ways: a mark whether it is NULL, its length, its text.
 CREATE OR REPLACE FUNCTION {S}._birth_ledger_field(p_value text) RETURNS bytea
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT CASE
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN CASE
         WHEN p_value IS NULL THEN decode('00', 'hex')
         ELSE decode('01', 'hex')
-            || int4send(octet_length(convert_to(p_value, 'UTF8'))) || convert_to(p_value, 'UTF8') END
+            || int4send(octet_length(convert_to(p_value, 'UTF8'))) || convert_to(p_value, 'UTF8') END;
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_ledger_field(text) IS
     'One field of an event as unambiguous bytes for the hash: a mark for NULL, the length, the text. Private.';

@@ -57,25 +57,21 @@ COMMENT ON FUNCTION {S}._birth_identity_text(oid, text, text) IS
 -- Whether a column holds texts, which may be empty or blank: numbers, uuids and dates are never either.
 CREATE OR REPLACE FUNCTION {S}._birth_is_text(p_relid oid, p_column text) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_type oid;
+    v_kind "char";
+    v_base oid := (
+        SELECT atttypid FROM pg_attribute
+        WHERE attrelid = p_relid AND attname = p_column AND attnum > 0 AND NOT attisdropped);
 BEGIN
-    RETURN (
-        WITH RECURSIVE base(type) AS (
-            SELECT atttypid
-            FROM pg_attribute
-            WHERE attrelid = p_relid AND attname = p_column AND attnum > 0 AND NOT attisdropped
-            UNION ALL
-            SELECT t.typbasetype
-            FROM base AS b
-            JOIN pg_type AS t ON t.oid = b.type
-            WHERE t.typtype = 'd'
-        )
-        SELECT EXISTS (
-            SELECT FROM base AS b
-            JOIN pg_type AS t ON t.oid = b.type
-            WHERE t.typtype = 'e'
-                OR b.type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype)
-                OR {S}.birth_is_citext(b.type))
-    );
+    LOOP
+        v_type := v_base;
+        SELECT typtype, typbasetype INTO v_kind, v_base FROM pg_type WHERE oid = v_type;
+        EXIT WHEN v_kind IS DISTINCT FROM 'd';
+    END LOOP;
+    RETURN coalesce(v_kind = 'e'
+        OR v_type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype)
+        OR {S}.birth_is_citext(v_type), false);
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_is_text(oid, text) IS
