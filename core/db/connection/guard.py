@@ -3,8 +3,6 @@
 import re
 from functools import lru_cache
 
-import sqlparse
-
 from core.errors import UsageError
 
 # Tokens as the server's own scanner cuts them, standard_conforming_strings being on. A word comes before the quotes:
@@ -47,6 +45,8 @@ def insist_harmless(statement: str) -> None:
 
 def formatted(statement: str) -> str:
     """A statement laid out for people to read."""
+    import sqlparse  # noqa: PLC0415 - only what is printed pays for it
+
     return str(sqlparse.format(statement, reindent=True, keyword_case="upper", indent_width=2, wrap_after=100))
 
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-import sqlparse
 from psycopg import Cursor, sql
 from psycopg.rows import tuple_row
-from sqlparse.exceptions import SQLParseError
 
 from core.db.connection.connecting import Driver
 from core.db.connection.errors import translated
@@ -71,6 +69,9 @@ def text_of(driver: Driver, statements: Sequence[Statement]) -> str:
 
 def formatted(driver: Driver, statement: Statement) -> str:
     """One statement for people. Each ends with a semicolon."""
+    import sqlparse  # noqa: PLC0415 - only what is printed pays for it
+    from sqlparse.exceptions import SQLParseError  # noqa: PLC0415
+
     text = statement.sql.as_string(driver).strip()
     text = text if text.endswith(";") else f"{text};"
     with suppress(SQLParseError):  # thousands of names in one statement are more than the formatter takes

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 import unicodedata
 from itertools import product
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from core.cli.command_index import COMMANDS
 from core.demo.census import census
 from tests import forks
-from tests.console import Answer, command, environment, golden, run, run_each
+from tests.console import ROOT, Answer, command, environment, golden, run, run_each
 from tests.databases import Database
 
 REGISTERED = "SELECT count(*) FROM birth.birth_registry"
@@ -382,3 +383,10 @@ def test_an_argument_that_is_no_text_is_refused(shared: Database) -> None:
     )
     assert done.returncode == 2
     assert b"error[bad_encoding]" in done.stderr
+
+
+def test_status_loads_neither_the_formatter_of_sql_nor_the_guard_of_an_apply() -> None:
+    unwanted = ("sqlparse", "core.db.connection.guard", "textual")
+    script = f"import sys, core.cli.commands.status; print(*(set({unwanted}) & sys.modules.keys()))"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ended.stdout.strip() == ""
