@@ -28,7 +28,7 @@ CONNECT_SECONDS = 10
 _LOST = (Unavailable.default_code, NoAnswer.default_code, "server_starting")
 # What passes, or is put right at the server: the same command then does what it could not do now.
 _PASSING = ("disk_full", "too_many_connections", "timeout", "locked", "try_again", "out_of_memory", "limit_exceeded",
-            "server_read_only", "server_failed")  # fmt: skip
+            "server_read_only", "server_failed", "node_unavailable")  # fmt: skip
 _START_AGAIN_SECONDS = 0.25
 # Runs, permits and budgets: what a bigint of PostgreSQL holds.
 NUMBER = Whole()
