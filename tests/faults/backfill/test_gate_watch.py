@@ -96,3 +96,12 @@ def test_a_run_resumes_without_a_permit_for_collections_that_are_done(small: Dat
     run = reconciled(small, "goods", "notes")
     assert drive(small, run, Options(batch_size=50, max_batches=2)).code == "max_batches"
     assert done(small, run).registered == 200
+
+
+def test_the_table_of_all_locks_is_read_when_a_batch_ends_and_not_when_it_begins(small: Database) -> None:
+    small.run("CREATE TABLE public.extra (x text)")
+    look = b"SELECT birth._birth_batch_writes(%s) ? 'public.extra'::regclass::oid::text AS seen"
+    with small.psql("postgres") as owner, owner.transaction(force_rollback=True):
+        owner.execute(b"INSERT INTO public.extra VALUES ('of a table that no batch may write')")
+        assert [owner.execute(look, [begins]).fetchone() for begins in (True, False)] == [
+            {"seen": False}, {"seen": True}]  # fmt: skip
