@@ -17,11 +17,12 @@ STAND_IN = (
     "p_dot_origin=$origin", "p_dry_run=$dry_run",
 )  # fmt: skip
 COMPANY_S = ("take", "kind=$collection", "codes=$code", "keys=$source_key", "births=$born_at", "origin=$origin")
-# In the company's own types; it finds its table without a path, and counts its calls.
+# In the company's own types, in another order than any list of ours; it finds its table without a path, and counts its
+# calls.
 _TAKE = """
 CREATE SEQUENCE public.calls;
 GRANT USAGE ON SEQUENCE public.calls TO birth_caller;
-CREATE OR REPLACE FUNCTION public.take(kind varchar, codes varchar[], keys text[], births timestamptz[], origin varchar)
+CREATE OR REPLACE FUNCTION public.take(births timestamptz[], origin varchar, keys text[], codes varchar[], kind varchar)
 RETURNS integer LANGUAGE plpgsql AS $body$
 BEGIN
     PERFORM nextval('public.calls');
