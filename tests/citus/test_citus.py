@@ -170,7 +170,7 @@ def test_of_distributed_tables_counts_alone_are_read_once_their_shards_may_be(da
             "node_refused", True)  # fmt: skip
         database.run("GRANT SELECT ON public.far, public.shared TO birth_reader")
         counted = [matrix.count(operator, name) for name in ("far", "shared")]
-        assert [(each.source_rows, each.missing) for each in counted] == [(500, 500), (0, 0)]
+        assert [(each.source_rows, each.missing) for each in counted if each] == [(500, 500), (0, 0)]
         with pytest.raises(ConsoleError) as incapable:
             classify.classify(operator, column_identity("far", "code"))
         assert incapable.value.code == "node_refused"
