@@ -63,6 +63,11 @@ def test_a_long_chain_that_is_broken_is_told_without_what_the_tables_hold(
 
 
 def test_a_second_connection_that_is_lost_under_way_is_told(small: Database, opened: list[Connection]) -> None:
+    # More than is on its way at a time.
+    small.run(
+        "SET session_replication_role = replica;"
+        "INSERT INTO birth.birth_policy (collection_name) SELECT 'c' || n FROM generate_series(1, 30000) AS n"
+    )
     with small.connect("viewer1") as viewer, viewer.snapshot(), asked_ahead(viewer, TOLD_ROWS) as read:
         rows = iter(read())
         next(rows)
