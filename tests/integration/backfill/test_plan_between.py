@@ -227,3 +227,35 @@ def _refused(small: Database, broken: Mapping[str, str]) -> None:
             with pytest.raises(psycopg.Error, match="contract_broken") as refused:
                 admin.execute("SELECT birth.birth_backfill_plan(ARRAY['plain'])")
             assert said in str(refused.value.diag.message_detail)
+
+
+# What happens to rows after the plan, and what verify says of it: rows without a code, duplicates, twins, late rows.
+_SINCE = {
+    "SELECT": (0, 0, 0, 0),
+    "INSERT INTO public.plain VALUES (11001, 'P-1' || chr(8203))": (0, 0, 1, 1),
+    "UPDATE public.plain SET code = 'P-1' || chr(8203) WHERE id = 9": (0, 0, 1, 1),
+    "UPDATE public.plain SET code = ' ' WHERE id = 9": (1, 0, 0, 0),
+    "INSERT INTO public.plain VALUES (11001, 'P-11001')": (0, 0, 0, 1),
+    "DELETE FROM birth.birth_registry WHERE entity_code = 'P-9'": (0, 0, 0, 1),
+}
+_REREAD = "SELECT without_code, duplicates, twins, late FROM birth._birth_run_reread(%s)"
+_FROM = "SELECT birth._birth_unproven_from(l) IS NOT NULL FROM birth.birth_backfill_ledger AS l WHERE run_id = %s"
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_what_came_after_the_plan_is_judged_alike_wherever_its_rows_can_be_told(small: Database, restored: bool) -> None:
+    small.run(_PLAIN)
+    small.run("CREATE UNIQUE INDEX one ON public.plain (code)")
+    small.run("VACUUM ANALYZE public.plain, birth.birth_registry")
+    small.run(_LARGE)
+    with small.connect("operator1") as operator:
+        run = plan.plan(operator, ["plain"]).run.run
+    if restored:
+        small.run("UPDATE birth.birth_backfill_run SET system_identifier = '4711'")
+    assert small.value(_FROM % run) is not restored
+    for change, found in _SINCE.items():
+        with small.psql("postgres") as admin, admin.transaction(force_rollback=True):
+            admin.execute(change.encode())
+            said = admin.execute((_REREAD % run).encode()).fetchone()
+            assert said is not None
+            assert tuple(said.values()) == found, change

@@ -270,7 +270,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 format('INSERT INTO {S}.birth_backfill_item (ledger_id, seq, entity_code, source_key)
             SELECT $1, seq, code, source_key FROM (%s) AS met WHERE met.owner IS NULL', met),
                 counted), format(' AND (%s)', {S}._birth_within_bounds()), '')
-            FROM {S}._birth_plan_queries(p_relid, p_collection, p_expression, p_locator, p_columns, NULL)) END
+            FROM {S}._birth_plan_queries(p_relid, p_collection, p_expression, p_locator, p_columns)) END
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_text(oid, text, text, text[], text[]) IS
     'The statements that would plan a source, to show them. Private.';

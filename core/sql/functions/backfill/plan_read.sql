@@ -24,7 +24,7 @@ BEGIN
             v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_recount);
     ELSE
         v_reads := {S}._birth_plan_queries(
-            v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_entry.columns, NULL);
+            v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_entry.columns);
         PERFORM {S}._birth_plan_affordable(v_entry.relid, v_entry.collection_name, v_reads.met);
         v_bounds := {S}._birth_code_bounds(v_entry.relid, v_expression);
         v_statement := {S}._birth_plan_by_join(

@@ -41,41 +41,55 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_backfill_recount(bigint) IS
     'Recounts the missing rows of each entry of a run, by a set difference. Private.';
 
--- The statement that recounts one entry. Codes that cannot repeat are not counted twice.
+-- The statement that recounts one entry. Codes that cannot repeat are not counted twice; where they are compared range
+-- by range, one pass tells which are missing, and which are blank.
 CREATE OR REPLACE FUNCTION {S}._birth_recount_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($query$
-        WITH numbered AS (
-            SELECT code, row_number() OVER (ORDER BY code COLLATE "C") - 1 AS number FROM (%1$s) AS missing
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_parts text := {S}._birth_missing_parts(p_entry, true);
+BEGIN
+    RETURN format($query$
+        WITH %1$s numbered AS (
+            SELECT code, row_number() OVER (ORDER BY code COLLATE "C") - 1 AS number FROM (%2$s) AS missing
         ), chunk AS (
             SELECT number / 10000 AS number, count(*) AS codes,
                 sha256(convert_to(string_agg(octet_length(code) || ':' || code, '' ORDER BY number), 'UTF8')) AS hash
             FROM numbered GROUP BY 1
-        ), counted AS (%2$s)
+        ), counted AS (%3$s)
         SELECT (SELECT coalesce(sum(codes), 0)::bigint FROM chunk),
             (SELECT encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY number), ''::bytea)), 'hex') FROM chunk),
             without_code, duplicates FROM counted $query$,
-        {S}._birth_missing_query(p_entry, NULL), {S}._birth_counted_query(p_entry))
+        'part AS MATERIALIZED (' || v_parts || '), ',
+        CASE WHEN v_parts IS NULL THEN {S}._birth_missing_query(p_entry, NULL)
+            ELSE {S}._birth_missing_of_parts('part') END,
+        CASE WHEN v_parts IS NULL THEN {S}._birth_counted_query(p_entry)
+            ELSE 'SELECT coalesce(sum(part.blank), 0)::bigint AS without_code, 0::bigint AS duplicates FROM part' END);
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_recount_statement({S}.birth_backfill_ledger) IS
     'The statement that recounts one entry. Private.';
 
 -- The query of an entry's codes that are missing now: a set difference, for _birth_reading. Of codes in order, by one
 -- pass over both indexes; before PostgreSQL 18, EXCEPT sorts whatever it is given, so there it is said by groups. Few
--- of many are told range by range, by what a full join leaves without a partner. `p_within`: as in
--- _birth_plan_queries.
+-- of many are told range by range. `p_within`: as in
+-- _birth_met_query, and only where codes are in order.
 CREATE OR REPLACE FUNCTION {S}._birth_missing_query(p_entry {S}.birth_backfill_ledger, p_within text)
     RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_code text := {S}._birth_identity_expression(
         p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source');
-    v_text text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
+    v_text text := CASE WHEN p_within IS NULL
+        THEN {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns)
+        ELSE {S}._birth_column_text(p_entry.columns[1]) END;
     v_within text := coalesce(p_within, {S}._birth_within_bounds());
-    v_ranges text;
+    v_parts text;
 BEGIN
-    IF v_text IS NOT NULL AND p_within IS NULL AND {S}._birth_few_missing(p_entry) THEN
-        v_ranges := {S}._birth_missing_in_ranges(p_entry, v_text, v_within);
+    IF v_text IS NOT NULL AND p_within IS NULL THEN
+        v_parts := {S}._birth_missing_parts(p_entry, false);
+        IF v_parts IS NOT NULL THEN
+            RETURN {S}._birth_missing_of_parts('(' || v_parts || ')');
+        END IF;
     END IF;
     RETURN format(CASE
         WHEN {S}.birth_windowed(p_entry.relid)
@@ -86,8 +100,6 @@ BEGIN
                 EXCEPT SELECT r.entity_code COLLATE "C" FROM {S}.birth_registry_rows() AS r
                 WHERE %5$s'
         ELSE 'SELECT every.code COLLATE "C" AS code FROM (' || CASE
-            WHEN v_ranges IS NOT NULL
-                THEN '%6$s'
             WHEN current_setting('server_version_num')::integer >= 180000
                 THEN 'SELECT %4$s AS code FROM %2$s AS source
                     EXCEPT SELECT r.entity_code FROM {S}.birth_registry_rows() AS r
@@ -100,7 +112,7 @@ BEGIN
             || ') AS every WHERE ' || {S}._birth_seen_condition('every.code')
         END, v_code, {S}._birth_source(p_entry.relid),
         format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
-            v_code, {S}._birth_source(p_entry.relid)), v_text, v_within, v_ranges);
+            v_code, {S}._birth_source(p_entry.relid)), v_text, v_within);
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_missing_query({S}.birth_backfill_ledger, text) IS
@@ -119,24 +131,47 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_few_missing({S}.birth_backfill_ledger) IS
     'True if few rows of an entry are missing, as far as its plan and statistics tell. Private.';
 
--- The query of an entry's codes that are missing, range by range, where codes stand in order.
-CREATE OR REPLACE FUNCTION {S}._birth_missing_in_ranges(
-    p_entry {S}.birth_backfill_ledger, p_text text, p_within text) RETURNS text
+-- The query of an entry's codes that are missing, range by range: an array for each (`codes`), where codes stand in
+-- order and few are missing; else NULL. `p_judged`: it also tells how many rows have a `blank` code, and is NULL where
+-- two rows may share one.
+CREATE OR REPLACE FUNCTION {S}._birth_missing_parts(p_entry {S}.birth_backfill_ledger, p_judged boolean) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_text text;
 BEGIN
+    IF NOT {S}._birth_few_missing(p_entry) OR {S}.birth_windowed(p_entry.relid)
+        OR p_judged AND NOT {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
+    THEN
+        RETURN NULL;
+    END IF;
+    v_text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
     RETURN (
-        SELECT format('SELECT unnest(part.codes) AS code FROM (%s) AS part', string_agg(format(
-            'SELECT array_agg(o.code) FILTER (WHERE o.code IS NOT NULL AND t.code IS NULL) AS codes
+        SELECT string_agg(format(
+            'SELECT array_agg(o.code) FILTER (WHERE o.code IS NOT NULL AND t.code IS NULL) AS codes%s
                 FROM (SELECT %s AS code FROM %s AS source WHERE %s) AS o FULL JOIN (
                     SELECT r.entity_code AS code FROM {S}.birth_registry_rows() AS r WHERE %s AND (%s)) AS t
                 ON t.code = o.code',
-            p_text, {S}._birth_source(p_entry.relid), ranges.ours, ranges.theirs, p_within),
-            E'\nUNION ALL '))
-        FROM {S}.birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges);
+            CASE WHEN p_judged THEN format(
+                ', count(*) FILTER (WHERE o.code IS NOT NULL AND NOT %s) AS blank', {S}._birth_seen_condition('o.code'))
+                ELSE '' END,
+            v_text, {S}._birth_source(p_entry.relid), ranges.ours, ranges.theirs, {S}._birth_within_bounds()),
+            E'\nUNION ALL ')
+        FROM {S}.birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges
+        WHERE v_text IS NOT NULL);
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_missing_in_ranges({S}.birth_backfill_ledger, text, text) IS
-    'The query of an entry''s missing codes, range by range, by what a full join leaves without a partner. Private.';
+COMMENT ON FUNCTION {S}._birth_missing_parts({S}.birth_backfill_ledger, boolean) IS
+    'The query of an entry''s missing codes, range by range, by what a full join leaves without a partner; NULL where '
+    'they are found otherwise. Private.';
+
+-- The query of the missing codes that such ranges tell; `p_parts`: where these stand, as a FROM takes it.
+CREATE OR REPLACE FUNCTION {S}._birth_missing_of_parts(p_parts text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT every.code COLLATE "C" AS code FROM %s AS part, unnest(part.codes) AS every(code) WHERE %s',
+        p_parts, {S}._birth_seen_condition('every.code'))
+$body$;
+COMMENT ON FUNCTION {S}._birth_missing_of_parts(text) IS
+    'The query of the missing codes of ranges that were compared. Private.';
 
 -- The query for what bounds an entry's part of the registry.
 CREATE OR REPLACE FUNCTION {S}._birth_entry_bounds(p_entry {S}.birth_backfill_ledger) RETURNS text

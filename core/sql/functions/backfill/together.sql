@@ -159,7 +159,7 @@ COMMENT ON FUNCTION {S}._birth_together_apart(bigint[]) IS
 CREATE OR REPLACE FUNCTION {S}._birth_together_within(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_text text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
+    v_text text := {S}._birth_column_text(p_entry.columns[1]);
 BEGIN
     RETURN format(
         'r.entity_code BETWEEN (SELECT min(%1$s) FROM %2$s AS source) AND (SELECT max(%1$s) FROM %2$s AS source)',
@@ -177,10 +177,9 @@ BEGIN
     IF {S}._birth_together_apart(p_ledgers) THEN
         RETURN (
             SELECT string_agg(format('SELECT %s::bigint, met.* FROM (%s) AS met', l.ledger_id,
-                ({S}._birth_plan_queries(l.relid, l.collection_name,
+                {S}._birth_met_query(l.relid, l.collection_name,
                     {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'),
-                    l.locator, l.columns, {S}._birth_together_within(l))).met), E'\nUNION ALL '
-                        ORDER BY l.ledger_id)
+                    l.locator, l.columns, {S}._birth_together_within(l))), E'\nUNION ALL ' ORDER BY l.ledger_id)
             FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers));
     END IF;
     RETURN format('SELECT row.entry, r.collection_name, row.code, row.source_key, row_number() OVER'
@@ -193,10 +192,10 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_together_met(bigint[]) IS
     'The query of the rows that a plan of entries read together meets. Private.';
 
--- The parts `missing` (entry, code) and `counted` of a query over these entries. Another shape than the plan's: sources
--- and registry are sorted as one, and a code that comes from an entry alone is missing. Where two entries have the
--- same, `counted` is empty: each is to be read by itself. Entries apart have none: each is read with its own part of
--- the registry, in the order of its index.
+-- The parts `missing` (entry, code) and `counted` of a query over these entries. Another shape than the plan's: what a
+-- full join of sources and registry leaves without a partner is missing. Where two entries have the same, `counted`
+-- is empty: each is to be read by itself. Entries apart have none: each is read with its own part of the registry, in
+-- the order of its index.
 CREATE OR REPLACE FUNCTION {S}._birth_together_missing(p_ledgers bigint[]) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -212,13 +211,11 @@ BEGIN
         missing AS MATERIALIZED (
             SELECT min(every.entry) AS entry, every.code, max(every.entry) AS last
             FROM (
-                SELECT row.entry, row.code COLLATE "C" AS code
+                SELECT row.entry, row.code COLLATE "C" AS code, r.entity_code
                 FROM (%1$s) AS row
-                WHERE row.code IS NOT NULL
-                UNION ALL
-                SELECT 0, r.entity_code COLLATE "C"
-                FROM {S}.birth_registry_rows() AS r) AS every
-            GROUP BY every.code HAVING min(every.entry) > 0
+                FULL JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code OFFSET 0) AS every
+            WHERE every.code IS NOT NULL AND every.entity_code IS NULL
+            GROUP BY every.code
         ), counted AS (
             SELECT * FROM (%2$s) AS each
             WHERE NOT EXISTS (SELECT FROM missing AS shared WHERE shared.last > shared.entry)

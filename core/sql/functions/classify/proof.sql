@@ -10,7 +10,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
           AND NOT EXISTS (SELECT FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
               JOIN pg_attribute AS a ON a.attrelid = p_relid AND a.attnum = k.attnum
               WHERE k.position <= x.indnkeyatts
-                AND NOT ({S}._birth_is_not_null(a.attrelid, a.attnum) AND a.attname::text = ANY (p_columns))))
+                AND NOT (a.attname::text = ANY (p_columns) AND {S}._birth_is_not_null(a.attrelid, a.attnum))))
 $body$;
 COMMENT ON FUNCTION {S}._birth_identity_is_declared(oid, text[]) IS
     'True if a unique index alone proves that no two rows have the same code under an identity. Private.';
@@ -64,7 +64,7 @@ BEGIN
             v_expression, {S}._birth_source(p_relid))) AS w;
         v_twins := v_found.twins;
     ELSE
-        v_reads := {S}._birth_plan_queries(p_relid, p_collection, v_expression, p_columns, p_columns, NULL);
+        v_reads := {S}._birth_plan_queries(p_relid, p_collection, v_expression, p_columns, p_columns);
         PERFORM {S}._birth_plan_affordable(p_relid, p_collection, v_reads.taken);
         v_bounds := {S}._birth_code_bounds(p_relid, v_expression);
         IF v_bounds IS NULL THEN

@@ -1,32 +1,47 @@
--- What a plan reads of a source that can be joined with the registry: the rows that one join finds missing, in code
--- order, or registered for others (`owner`); what the contract asks for; and codes that are registered for others by
--- themselves. The first and the last are for _birth_reading, and read the registry between its bounds, or `p_within`.
+-- The rows of a source that one join with the registry finds missing, in code order, or registered for others
+-- (`owner`), for _birth_reading. Reads the registry between its bounds, or `p_within`. Where codes are a column of text,
+-- joined by that text: whether anything of it is seen is asked only of the rows that are met.
+CREATE OR REPLACE FUNCTION {S}._birth_met_query(
+    p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[], p_within text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_text text := {S}._birth_text_code(p_relid, p_expression, p_columns);
+BEGIN
+    RETURN format('SELECT met.owner, met.code, met.source_key,
+                row_number() OVER (PARTITION BY met.owner IS NULL ORDER BY met.code COLLATE "C") AS seq
+            FROM (SELECT r.collection_name AS owner, row.code, row.source_key FROM (SELECT %1$s AS code,
+                    %2$s AS source_key, %6$s AS text FROM %3$s AS source) AS row
+                LEFT JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.text AND (%5$s)
+                WHERE (r.entity_code IS NULL OR r.collection_name <> %4$L) %7$s) AS met
+            WHERE met.code IS NOT NULL',
+        p_expression, {S}._birth_source_key(p_locator), {S}._birth_source(p_relid), p_collection,
+        coalesce(p_within, {S}._birth_within_bounds()), coalesce(v_text, p_expression),
+        CASE WHEN v_text IS NOT NULL THEN 'OFFSET 0' ELSE '' END);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_met_query(oid, text, text, text[], text[], text) IS
+    'The query of a source''s rows that are missing or registered for other collections. Private.';
+
+-- What a plan reads of a source that can be joined with the registry: the rows that it meets; what the contract asks
+-- for; and codes that are registered for others by themselves, which reads the registry between its bounds as well.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_queries(
-    p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[], p_within text,
+    p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[],
     OUT met text, OUT counted text, OUT taken text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT r.collection_name AS owner, row.code, row.source_key,
-                row_number() OVER (PARTITION BY r.collection_name IS NULL ORDER BY row.code COLLATE "C") AS seq
-            FROM (SELECT %1$s AS code, %2$s AS source_key FROM %3$s AS source) AS row
-            LEFT JOIN {S}.birth_registry_rows() AS r
-                ON r.entity_code = row.code AND (%5$s)
-            WHERE row.code IS NOT NULL AND (r.entity_code IS NULL OR r.collection_name <> %4$L)',
-            p_expression, {S}._birth_source_key(p_locator), {S}._birth_source(p_relid), p_collection,
-            coalesce(p_within, {S}._birth_within_bounds())),
+    SELECT {S}._birth_met_query(p_relid, p_collection, p_expression, p_locator, p_columns, NULL),
         {S}._birth_counted_statement(p_relid, p_expression, p_columns),
         format('SELECT count(*), min(row.code COLLATE "C") FROM (SELECT %1$s AS code FROM %2$s AS source) AS row
             JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code
             WHERE r.collection_name <> %3$L AND (%4$s)',
-            p_expression, {S}._birth_source(p_relid), p_collection,
-            coalesce(p_within, {S}._birth_within_bounds()))
+            p_expression, {S}._birth_source(p_relid), p_collection, {S}._birth_within_bounds())
 $body$;
-COMMENT ON FUNCTION {S}._birth_plan_queries(oid, text, text, text[], text[], text) IS
+COMMENT ON FUNCTION {S}._birth_plan_queries(oid, text, text, text[], text[]) IS
     'The queries that plan a source by joins: rows that are missing or registered for other collections, its counts, '
     'and the latter alone. Private.';
 
 -- The statement that counts rows, codes, different codes, the longest one and those that may have a twin. Codes that
 -- cannot repeat are not counted twice; each is computed once (OFFSET 0). Where codes are a column of text, one is its
--- text or, if that is blank, none.
+-- text or, if that is blank, none. Of a small table, how its codes are counted hardly shows.
 CREATE OR REPLACE FUNCTION {S}._birth_counted_statement(p_relid oid, p_expression text, p_columns text[])
     RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -41,7 +56,7 @@ BEGIN
             p_expression, {S}._birth_source(p_relid),
             CASE WHEN v_is_declared THEN 'row.code' ELSE 'DISTINCT row.same' END,
             {S}._birth_same_expression(p_relid, p_expression, p_columns));
-    ELSIF v_is_declared AND pg_client_encoding() = getdatabaseencoding()
+    ELSIF v_is_declared AND {S}._birth_rows_about(p_relid) >= 20000 AND pg_client_encoding() = getdatabaseencoding()
         AND {S}._birth_code_in_order(p_relid, 'column', p_columns) IS NOT NULL
         -- No text may come near a gigabyte, also if its range has grown since statistics were taken.
         AND pg_indexes_size(p_relid) < 768 * 1024 * 1024

@@ -2,13 +2,21 @@
 -- same order, one pass over the two tells what is missing: several times as quick as a join by hashes, of which a big
 -- table makes one that no cache holds, and neither table is read.
 
+-- The text of a column under its own collation, as an index on it holds it.
+CREATE OR REPLACE FUNCTION {S}._birth_column_text(p_column text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('source.%I::text', p_column)
+$body$;
+COMMENT ON FUNCTION {S}._birth_column_text(text) IS
+    'SQL of the text of a source''s column under its own collation. Private.';
+
 -- The text of a source's codes that can be compared so, under its own collation: the column's, as the registry's. NULL
 -- where it cannot. Only speed hangs on it: the same rows are found either way.
 CREATE OR REPLACE FUNCTION {S}._birth_code_in_order(p_relid oid, p_strategy text, p_columns text[]) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (
-        SELECT format('source.%I::text', ours.attname)
+        SELECT {S}._birth_column_text(ours.attname::text)
         FROM pg_attribute AS ours
         JOIN pg_attribute AS theirs ON theirs.attrelid = {S}.birth_bound_table('registry')
             AND NOT theirs.attisdropped
@@ -60,6 +68,10 @@ DECLARE
     v_text text;
     v_order record;
 BEGIN
+    IF (SELECT c.reltuples < 100000 FROM pg_class AS c WHERE c.oid = p_relid) THEN
+        RETURN QUERY SELECT 'true'::text, 'true'::text;
+        RETURN;
+    END IF;
     SELECT format('source.%I::text', a.attname) AS text, n.nspname AS schema, c.collname AS name
     INTO v_order
     FROM pg_attribute AS a
@@ -80,7 +92,7 @@ BEGIN
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         JOIN pg_stats AS p ON p.schemaname = n.nspname AND p.tablename = c.relname
             AND p.attname = p_column::name AND NOT p.inherited
-        WHERE c.oid = p_relid AND c.reltuples >= 100000), (
+        WHERE c.oid = p_relid), (
         SELECT least(16, c.reltuples / 50000)::bigint FROM pg_class AS c WHERE c.oid = p_relid);
     IF cardinality(v_cuts) > 0 THEN
         RETURN QUERY
