@@ -62,7 +62,11 @@ EXAMPLES = {
     "certify": ("birth-console certify 1 --note 'compared ledger, diff and source' --evidence DIGEST",),
     "ledger show": ("birth-console ledger", "birth-console ledger 1 --sql"),
     "ledger diff": ("birth-console ledger diff 1 --only '!'", "birth-console ledger diff 1 2 --limit 100"),
-    "audit": ("birth-console audit --write-anchor anchor.json", "birth-console audit --anchor anchor.json"),
+    "audit": (
+        "birth-console audit --write-anchor anchor.json",
+        "birth-console audit --anchor anchor.json",
+        "birth-console audit --since anchor.json",
+    ),
     "packet": ("birth-console packet -o packet.html", "birth-console packet --format json"),
     "doctor": ("birth-console doctor", "birth-console doctor --json"),
     "init": (

@@ -29,6 +29,13 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderedAt:
+    """When an event was, if times run forwards from before it on (microseconds since 1970)."""
+
+    at_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Payload:
     """What an event says, as text."""
 
@@ -149,8 +156,11 @@ class Session:
 
 HEAD: Final = Query("audit.head", Head)
 EVENTS: Final = Query("audit.events", Event)
+EVENTS_SINCE: Final = Query("audit.events_since", Event)
+ORDERED_AT: Final = Query("audit.ordered_at", OrderedAt)
 PAYLOAD: Final = Query("audit.payload", Payload)
 TOLD_ROWS: Final = Query("audit.told_rows", ToldRow)
+TOLD_ROWS_OF: Final = Query("audit.told_rows_of", ToldRow)
 TOLD_ROW: Final = Query("audit.told_row", RowNow)
 COUNTERS: Final = Query("audit.counters", Counters)
 RETIRED: Final = Query("audit.retired", Retired)

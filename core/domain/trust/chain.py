@@ -20,7 +20,8 @@ GENESIS_PREV = bytes(32)
 GENESIS = "genesis"
 # What stands before a field of up to so many bytes.
 _SHORT = [b"\x01" + length.to_bytes(4, "big") for length in range(64)]
-_ORDERED_SINCE = frozenset({"schema_installed", "schema_upgraded"})
+# From the first event of one of these kinds on, times run forwards.
+ORDERED_SINCE = frozenset({"schema_installed", "schema_upgraded"})
 
 
 class ChainEvent(NamedTuple):
@@ -75,37 +76,59 @@ def event_hash(event: ChainEvent) -> bytes:
     ).digest()
 
 
-def verify(events: Iterable[ChainEvent], head: tuple[int, bytes] | None, anchors: Iterable[Anchor] = ()) -> Audit:
+class Start(NamedTuple):
+    """An event that a walk begins at: its number, and its time where times run forwards from before it on."""
+
+    seq: int
+    at_us: int | None
+
+
+def verify(
+    events: Iterable[ChainEvent],
+    head: tuple[int, bytes] | None,
+    anchors: Iterable[Anchor] = (),
+    start: Start | None = None,
+) -> Audit:
     """Walk the chain from its genesis to the head that the database claims, and past every anchor.
+
+    With `start`, from there on: `events` begin with it, what stands before is not looked at, and `entries` counts
+    those that were walked.
 
     A tail that was cut off leaves a chain that is whole in itself: the stored head shows it, unless that was set
     back too; an anchor kept elsewhere shows it in any case. `head` is None where the database claims none.
     """
     wanted: dict[int, list[Anchor]] = {}
-    orders = _Orders()
+    first = 0 if start is None else start.seq
+    orders = _Orders(None if start is None else start.at_us)
     for anchor in anchors:
         wanted.setdefault(anchor.seq, []).append(anchor)
-    prev, entries = GENESIS_PREV, 0
+    # The hash of an event covers what it follows: the first one that is walked says that by itself.
+    prev, entries = None if first else GENESIS_PREV, first
     for event in events:
-        if reason := _fault(event, entries, prev) or orders.fault(event):
+        if reason := _fault(event, entries, event.prev if prev is None else prev) or orders.fault(event):
             bad: dict[str, Json] = {"seq": event.seq, "kind": event.kind, "reason": reason}
-            return Audit(entries, prev.hex(), entries - 1, bad)
+            return _audit(first, entries, prev, bad)
         if wanted and (missed := [each for each in wanted.pop(event.seq, []) if each.hash != event.hash.hex()]):
-            bad = {"seq": event.seq, "kind": event.kind, **_missed("the event is not the anchored event", missed)}
-            return Audit(entries, prev.hex(), entries - 1, bad)
+            bad = {"seq": event.seq, "kind": event.kind, **unmet("the event is not the anchored event", missed)}
+            return _audit(first, entries, prev, bad)
         prev = event.hash
         entries += 1
     end: dict[str, Json] | None = None
-    if reason := _end_fault(entries, prev, head):
+    if prev is not None and (reason := _end_fault(entries, prev, head)):
         end = {"seq": entries, "kind": None, "reason": reason}
     elif wanted:
         seq, gone = min(wanted.items())
-        reason = f"the anchored event {seq} is missing: the chain ends at event {entries - 1}"
-        end = {"seq": seq, "kind": None, **_missed(reason, gone)}
-    return Audit(entries, prev.hex(), entries - 1, end)
+        last = entries - 1 if prev is not None or head is None else head[0]
+        reason = f"the anchored event {seq} is missing: the chain ends at event {last}"
+        end = {"seq": seq, "kind": None, **unmet(reason, gone)}
+    return _audit(first, entries, prev, end)
 
 
-def _missed(reason: str, anchors: Sequence[Anchor]) -> dict[str, Json]:
+def _audit(first: int, entries: int, prev: bytes | None, bad: dict[str, Json] | None) -> Audit:
+    return Audit(entries - first, "" if prev is None else prev.hex(), entries - 1, bad)
+
+
+def unmet(reason: str, anchors: Sequence[Anchor]) -> dict[str, Json]:
     """Why an anchor is not met, with the cause that its server's history shows."""
     found = next((each for each in anchors if each.cause), None)
     return {"reason": reason} if found is None else {"reason": f"{reason}: {found.words}", "cause": found.cause}
@@ -139,12 +162,12 @@ class _Orders:
     Version 0.1.0 took the clock as it was, and a clock may be set back: that is no forgery.
     """
 
-    def __init__(self) -> None:
-        self._at_us: int | None = None
+    def __init__(self, at_us: int | None) -> None:
+        self._at_us = at_us
 
     def fault(self, event: ChainEvent) -> str | None:
         if self._at_us is None:
-            if event.kind in _ORDERED_SINCE:
+            if event.kind in ORDERED_SINCE:
                 self._at_us = event.at_us
             return None
         if event.at_us < self._at_us:

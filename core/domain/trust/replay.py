@@ -149,6 +149,36 @@ class Replay:
             self._told[table, key] = digest, seq
 
 
+class Recent(Replay):
+    """The same of the last events of a chain: only the rows that they tell of are compared, and each is held.
+
+    Rows that went are among them: none of them may be there.
+    """
+
+    _GONE: Final = ""
+
+    def told(self) -> list[tuple[str, str]]:
+        """Table and key of each row that the events tell of."""
+        return [*self._told]
+
+    def differing(self, live: Iterable[Row]) -> list[Finding]:
+        """Rows that differ; `live` are those of `told` that are there."""
+        left = dict(self._told)
+        found: list[Finding] = []
+        for table, key, digest in live:
+            told, seq = left.pop((table, key))
+            if told != digest:
+                found.append(Finding(table, key, seq, is_there=True))
+        gone = [(table, key, seq) for (table, key), (digest, seq) in left.items() if digest != self._GONE]
+        return found + [Finding(*each, is_there=False) for each in gone]
+
+    def _take_row(self, seq: int, table: str, key: str, digest: str | None) -> None:
+        self._hold(table, key, digest, seq)
+
+    def _hold(self, table: str, key: str, digest: str | None, seq: int) -> None:
+        self._told[table, key] = digest or self._GONE, seq
+
+
 def told_row(payload: str | None, table: str, key: str) -> Json:
     """The row as an event told it; its digest where the event told no more."""
     found: Json = None

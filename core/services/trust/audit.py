@@ -16,18 +16,21 @@ from core.db.rows.audit import (
     ACCEPT_HISTORY,
     COUNTERS,
     EVENTS,
+    EVENTS_SINCE,
     GENESIS,
     HEAD,
+    ORDERED_AT,
     PAYLOAD,
     PLACE,
     RETIRED,
     TOLD_ROW,
     TOLD_ROWS,
+    TOLD_ROWS_OF,
 )
 from core.domain.steps import Steps, Tell
 from core.domain.trust.anchored_place import History, cause
-from core.domain.trust.chain import Anchor, Audit, ChainEvent, verify
-from core.domain.trust.replay import Difference, Replay, Row, differences, told_row
+from core.domain.trust.chain import ORDERED_SINCE, Anchor, Audit, ChainEvent, Start, unmet, verify
+from core.domain.trust.replay import Difference, Finding, Recent, Replay, Row, differences, told_row
 from core.errors import Json, UsageError
 from core.services.local_state import anchors
 from core.version import is_first
@@ -35,7 +38,7 @@ from core.version import is_first
 _ANCHOR_VERSION = 1
 _ENTRIES, _RETIRED = "birth_backfill_ledger", "birth_retired_row"
 _MOST_DIFFERENCES = 1000  # rows; more say no more
-_TOLD = 5000  # events
+_TOLD = 5000  # events; also how many are fetched at once where they are counted from one on
 _MANY = 20_000  # events: with fewer, a second connection costs more than it saves
 _LARGEST = 64 * 1024  # bytes
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -67,6 +70,40 @@ def _told_rows(connection: Connection, last: int) -> AbstractContextManager[Call
     return asked_ahead(connection, TOLD_ROWS)
 
 
+def audit_since(connection: Connection, anchor: Path, *, tell: Tell | None = None) -> Audit:
+    """Verify the events from an anchored one on, and the rows that they tell of: in the time that these take.
+
+    What stands before was verified by whoever wrote the anchor. Rows that no event since then tells of are not looked
+    at. Raises UsageError as `audit` does.
+    """
+    with connection.snapshot():
+        genesis, anchored = _read_anchor(connection, anchor)
+        if genesis.hash != _genesis(connection):
+            missed = unmet("the event is not the anchored event", [genesis])
+            return Audit(0, "", 0, {"seq": 0, "kind": "genesis", **missed})
+        head = connection.row(HEAD)
+        claimed = None if head is None else (head.seq, head.hash)
+        kinds = sorted(ORDERED_SINCE)
+        start = Start(anchored.seq, connection.one(ORDERED_AT, {"seq": anchored.seq, "kinds": kinds}).at_us)
+        state = Recent()
+        events = _followed(_from(connection, anchored.seq), state, 0 if head is None else head.seq, tell)
+        found = verify(events, claimed, [anchored], start)
+        if found.bad is not None or is_first(connection.installed):
+            return found
+        told = state.told()
+        rows = {"names": [name for name, _ in told], "keys": [key for _, key in told]}
+        live = (Row(row.name, row.key, row.digest) for row in connection.rows(TOLD_ROWS_OF, rows))
+        return replace(found, differences=tuple(_shown(connection, state.differing(live))))
+
+
+def _from(connection: Connection, seq: int) -> Iterator[ChainEvent]:
+    """The events from one on, so many at a time."""
+    while page := connection.rows(EVENTS_SINCE, {"seq": seq, "most": _TOLD}):
+        for each in page:
+            yield ChainEvent(each.seq, each.at_us, each.actor, each.kind, each.payload, each.prev, each.hash)
+        seq = page[-1].seq + 1
+
+
 def _followed(events: Iterable[ChainEvent], state: Replay, last: int, tell: Tell | None) -> Iterator[ChainEvent]:
     """The same events, each of which the replay has followed; so many at a time are told, of as many as `last` says."""
     steps = None if tell is None else Steps("events", {str(last): last + 1}, time.monotonic())
@@ -84,10 +121,7 @@ def _differences(connection: Connection, state: Replay, told_rows: Callable[[], 
         for event in map(ChainEvent._make, connection.stream(EVENTS)):
             again.take(event.seq, event.kind, event.payload)
         found += again.differing(map(Row._make, connection.stream(TOLD_ROWS)))
-    for table, key, seq, is_there in found[:_MOST_DIFFERENCES]:
-        payload = None if seq is None else connection.one(PAYLOAD, {"seq": seq}).payload
-        now = connection.one(TOLD_ROW, {"table": table, "key": key}).row if is_there else None
-        yield from differences(table, key, told_row(payload, table, key), now)
+    yield from _shown(connection, found)
     for each in connection.rows(COUNTERS)[:_MOST_DIFFERENCES]:
         key = str(each.ledger_id)
         chain: dict[str, Json] = {"next_seq": each.wanted_seq, "last_epoch": each.wanted_epoch}
@@ -95,6 +129,13 @@ def _differences(connection: Connection, state: Replay, told_rows: Callable[[], 
     for kept in connection.rows(RETIRED)[:_MOST_DIFFERENCES]:
         chain = {"rows": kept.wanted_rows, "digest": kept.wanted_digest}
         yield from differences(_RETIRED, kept.key, chain, {"rows": kept.rows, "digest": kept.digest})
+
+
+def _shown(connection: Connection, found: list[Finding]) -> Iterator[Difference]:
+    for table, key, seq, is_there in found[:_MOST_DIFFERENCES]:
+        payload = None if seq is None else connection.one(PAYLOAD, {"seq": seq}).payload
+        now = connection.one(TOLD_ROW, {"table": table, "key": key}).row if is_there else None
+        yield from differences(table, key, told_row(payload, table, key), now)
 
 
 def write_anchor(connection: Connection, found: Audit, path: Path) -> None:

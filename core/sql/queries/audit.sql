@@ -4,11 +4,23 @@ SELECT seq, hash FROM {S}.birth_ledger_head
 -- name: events
 SELECT seq, at_us, actor, kind, payload, prev, hash FROM {S}.birth_ledger_event ORDER BY seq
 
+-- name: events_since
+SELECT seq, at_us, actor, kind, payload, prev, hash
+FROM {S}.birth_ledger_event WHERE seq >= %(seq)s ORDER BY seq LIMIT %(most)s
+
+-- name: ordered_at
+SELECT max(at_us) AS at_us FROM {S}.birth_ledger_event
+WHERE seq = %(seq)s AND EXISTS (
+    SELECT FROM {S}.birth_ledger_event WHERE kind = ANY (%(kinds)s) AND seq <= %(seq)s)
+
 -- name: payload
 SELECT payload FROM {S}.birth_ledger_event WHERE seq = %(seq)s
 
 -- name: told_rows
 SELECT name, key, digest FROM {S}.birth_told_rows()
+
+-- name: told_rows_of
+SELECT name, key, digest FROM {S}.birth_told_rows_of(%(names)s, %(keys)s)
 
 -- name: told_row
 SELECT {S}.birth_told_row(%(table)s, %(key)s) AS row

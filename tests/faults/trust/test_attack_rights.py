@@ -37,7 +37,7 @@ _READERS = {
     "birth_registry_probe", "birth_trigger_fingerprint", "birth_triggers_live",
     "birth_window", "birth_windowed", "birth_windows",
     "birth_identity_pins", "birth_identity_registered", "birth_locator_pins",
-    "birth_source_living", "birth_told_row", "birth_told_rows",
+    "birth_source_living", "birth_told_row", "birth_told_rows", "birth_told_rows_of",
     "birth_told_counters", "birth_told_retired", "birth_history_changes", "birth_history_read",
     "birth_standbys_read",
     "birth_permit_unkind",

@@ -243,7 +243,9 @@ _FROM = "SELECT birth._birth_unproven_from(l) IS NOT NULL FROM birth.birth_backf
 
 
 @pytest.mark.parametrize("restored", [False, True])
-def test_what_came_after_the_plan_is_judged_alike_wherever_its_rows_can_be_told(small: Database, restored: bool) -> None:
+def test_what_came_after_the_plan_is_judged_alike_wherever_its_rows_can_be_told(
+    small: Database, *, restored: bool
+) -> None:
     small.run(_PLAIN)
     small.run("CREATE UNIQUE INDEX one ON public.plain (code)")
     small.run("VACUUM ANALYZE public.plain, birth.birth_registry")

@@ -40,6 +40,7 @@ _ALLOWED = {
     ("_birth_rows_noted", _UNSAFE): "the tables are those that it is a trigger of; the condition is a constant",
     ("birth_told_row", _UNSAFE): "the table is one that events tell of, by %I",
     ("birth_told_rows", _UNSAFE): "the tables are those that events tell of, by %I",
+    ("birth_told_rows_of", _UNSAFE): "the tables are those that events tell of, by %I",
     ("birth_frozen_script_copes", _UNSAFE): "the condition is made of %I",
     ("birth_distributed", 'relation "pg_catalog.pg_dist_partition" does not exist'): "asked only where Citus made it",
     ("birth_windows", _UNSAFE): "runs its caller's query with its caller's rights, READ ONLY",

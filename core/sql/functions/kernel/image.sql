@@ -196,6 +196,40 @@ BEGIN
 END
 $body$;
 
+-- The same of some rows, named by table and key: what events of late told of. The large tables are asked by their keys.
+CREATE OR REPLACE FUNCTION {S}.birth_told_rows_of(p_names text[], p_keys text[])
+RETURNS TABLE (name text, key text, digest text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+{TEXT_SETTINGS} AS $body$
+DECLARE
+    v_told record;
+BEGIN
+    FOR v_told IN
+        SELECT told.name, told.key, array_agg(wanted.key) AS keys
+        FROM {S}._birth_told_tables() AS told JOIN pg_class AS c ON c.relname = told.name
+        JOIN unnest(p_names, p_keys) AS wanted(name, key) ON wanted.name = told.name
+        WHERE c.relnamespace = format('%I', {s})::regnamespace AND c.relowner = 'birth_owner'::regrole
+        GROUP BY told.name, told.key
+    LOOP
+        RETURN QUERY EXECUTE format(
+            'SELECT %L, i.key, i.digest FROM (%s) AS i WHERE i.key = ANY ($1)',
+            v_told.name, {S}._birth_image_query(v_told.name,
+                CASE WHEN v_told.name IN ('birth_backfill_batch', 'birth_backfill_quarantine')
+                    THEN format('(t.%1$I, t.%2$I) IN (SELECT split_part(k, ''/'', 1)::bigint,'
+                        ' split_part(k, ''/'', 2)::bigint FROM unnest($1) AS k WHERE k ~ ''^[0-9]{{1,18}}/[0-9]{{1,18}}$'')',
+                        v_told.key[1], v_told.key[2])
+                    ELSE 'true' END || CASE v_told.name
+                    WHEN 'birth_backfill_batch' THEN ' AND t.finished_at IS NOT NULL' ELSE '' END,
+                format('{S}.%I', v_told.name))) USING v_told.keys;
+    END LOOP;
+    RETURN QUERY SELECT 'birth_schema_object', o.key, encode(sha256(convert_to(o.aspects::text, 'UTF8')), 'hex')
+        FROM (SELECT concat_ws(' ', s.kind, s.name) AS key, s.aspects FROM {S}.birth_schema_object AS s) AS o
+        WHERE o.key IN (
+            SELECT wanted.key FROM unnest(p_names, p_keys) AS wanted(name, key)
+            WHERE wanted.name = 'birth_schema_object');
+END
+$body$;
+
 -- Where an entry does not continue behind its batches: what it says, and what the batches say.
 CREATE OR REPLACE FUNCTION {S}.birth_told_counters()
 RETURNS TABLE (ledger_id bigint, next_seq bigint, wanted_seq bigint, last_epoch bigint, wanted_epoch bigint)
@@ -248,8 +282,8 @@ BEGIN
 END
 $body$;
 
-GRANT EXECUTE ON FUNCTION {S}.birth_told_rows(), {S}.birth_told_row(text, text),
-    {S}.birth_told_counters(), {S}.birth_told_retired() TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_told_rows(), {S}.birth_told_rows_of(text[], text[]),
+    {S}.birth_told_row(text, text), {S}.birth_told_counters(), {S}.birth_told_retired() TO birth_reader;
 
 COMMENT ON FUNCTION {S}._birth_told_tables() IS
     'The tables whose rows events tell of, their keys, columns left out, and whether a trigger tells. Private.';
@@ -274,6 +308,8 @@ COMMENT ON FUNCTION {S}._birth_rows_tell() IS
     'Appends events of all rows as found: once, by an installation or an upgrade from 0.1.0.';
 COMMENT ON FUNCTION {S}.birth_told_rows() IS
     'The digest of each row that events tell of, as the tables hold it now. For every birth_reader, who audits.';
+COMMENT ON FUNCTION {S}.birth_told_rows_of(text[], text[]) IS
+    'The same of rows that are named by table and key. For every birth_reader, who audits.';
 COMMENT ON FUNCTION {S}.birth_told_row(text, text) IS 'One such row as it is now, or NULL. For every birth_reader.';
 COMMENT ON FUNCTION {S}.birth_told_counters() IS
     'Entries whose counters do not continue behind their batches. For every birth_reader, who audits.';
