@@ -73,7 +73,7 @@ def _told_rows(connection: Connection, last: int) -> AbstractContextManager[Call
 def audit_since(connection: Connection, anchor: Path, *, tell: Tell | None = None) -> Audit:
     """Verify the events from an anchored one on, and the rows that they tell of: in the time that these take.
 
-    What stands before was verified by whoever wrote the anchor. Rows that no event since then tells of are not looked
+    The audit that wrote the anchor verified those before. Rows that no event since then tells of are not looked
     at. Raises UsageError as `audit` does.
     """
     with connection.snapshot():

@@ -134,7 +134,8 @@ COMMENT ON FUNCTION {S}._birth_few_missing({S}.birth_backfill_ledger) IS
 -- The query of an entry's codes that are missing, range by range: an array for each (`codes`), where codes stand in
 -- order and few are missing; else NULL. `p_judged`: it also tells how many rows have a `blank` code, and is NULL where
 -- two rows may share one.
-CREATE OR REPLACE FUNCTION {S}._birth_missing_parts(p_entry {S}.birth_backfill_ledger, p_judged boolean) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_missing_parts(p_entry {S}.birth_backfill_ledger, p_judged boolean)
+    RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_text text;
@@ -151,8 +152,9 @@ BEGIN
                 FROM (SELECT %s AS code FROM %s AS source WHERE %s) AS o FULL JOIN (
                     SELECT r.entity_code AS code FROM {S}.birth_registry_rows() AS r WHERE %s AND (%s)) AS t
                 ON t.code = o.code',
-            CASE WHEN p_judged THEN format(
-                ', count(*) FILTER (WHERE o.code IS NOT NULL AND NOT %s) AS blank', {S}._birth_seen_condition('o.code'))
+            CASE WHEN p_judged
+                THEN format(', count(*) FILTER (WHERE o.code IS NOT NULL AND NOT %s) AS blank',
+                    {S}._birth_seen_condition('o.code'))
                 ELSE '' END,
             v_text, {S}._birth_source(p_entry.relid), ranges.ours, ranges.theirs, {S}._birth_within_bounds()),
             E'\nUNION ALL ')

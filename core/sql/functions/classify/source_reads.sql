@@ -1,6 +1,6 @@
 -- The rows of a source that one join with the registry finds missing, in code order, or registered for others
--- (`owner`), for _birth_reading. Reads the registry between its bounds, or `p_within`. Where codes are a column of text,
--- joined by that text: whether anything of it is seen is asked only of the rows that are met.
+-- (`owner`), for _birth_reading. Reads the registry between its bounds, or `p_within`. Where codes are a column of
+-- text, joined by that text: whether anything of it is seen is asked only of the rows that are met.
 CREATE OR REPLACE FUNCTION {S}._birth_met_query(
     p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[], p_within text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$

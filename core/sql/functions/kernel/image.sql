@@ -216,7 +216,8 @@ BEGIN
             v_told.name, {S}._birth_image_query(v_told.name,
                 CASE WHEN v_told.name IN ('birth_backfill_batch', 'birth_backfill_quarantine')
                     THEN format('(t.%1$I, t.%2$I) IN (SELECT split_part(k, ''/'', 1)::bigint,'
-                        ' split_part(k, ''/'', 2)::bigint FROM unnest($1) AS k WHERE k ~ ''^[0-9]{{1,18}}/[0-9]{{1,18}}$'')',
+                        ' split_part(k, ''/'', 2)::bigint FROM unnest($1) AS k'
+                        ' WHERE k ~ ''^[0-9]{{1,18}}/[0-9]{{1,18}}$'')',
                         v_told.key[1], v_told.key[2])
                     ELSE 'true' END || CASE v_told.name
                     WHEN 'birth_backfill_batch' THEN ' AND t.finished_at IS NOT NULL' ELSE '' END,

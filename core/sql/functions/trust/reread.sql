@@ -89,7 +89,8 @@ BEGIN
         LEFT JOIN {S}.birth_backfill_quarantine AS aside ON aside.ledger_id = item.ledger_id
             AND aside.seq = item.seq
         $query$,
-        CASE WHEN v_parts IS NULL THEN format('missing AS MATERIALIZED (%s)', {S}._birth_missing_query(p_entry, NULL))
+        CASE WHEN v_parts IS NULL
+                THEN format('missing AS MATERIALIZED (%s)', {S}._birth_missing_query(p_entry, NULL))
             ELSE format('part AS MATERIALIZED (%s), missing AS MATERIALIZED (%s)', v_parts,
                 {S}._birth_missing_of_parts('part')) END,
         CASE WHEN v_parts IS NOT NULL
@@ -124,7 +125,8 @@ COMMENT ON FUNCTION {S}._birth_unproven_from({S}.birth_backfill_ledger) IS
 
 -- What it judges where one pass tells, range by range, which codes are missing or blank, and none can repeat. Only rows
 -- that the plan did not see may have a twin that it did not.
-CREATE OR REPLACE FUNCTION {S}._birth_judged_by_parts(p_entry {S}.birth_backfill_ledger, p_young xid) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_judged_by_parts(p_entry {S}.birth_backfill_ledger, p_young xid)
+    RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN format('judged AS MATERIALIZED (
