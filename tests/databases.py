@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 
 from core.db.connection.session import Connection
 from core.settings import DEMO_LOGINS
-from tests import kept, memory
+from tests import kept, kept_sessions, memory
 from tests.makers import Embedded, Programs
 from tests.templates import BUILDERS, DEMO
 
@@ -39,7 +39,8 @@ class TestServer:
 
     def create(self, name: str, template: str = "template0") -> None:
         """Create a database as a copy of `template`."""
-        with self.admin() as admin:
+        kept_sessions.leave(self.dsn, template)
+        with kept_sessions.of(self.dsn, "postgres") as admin:
             # Copying files is four times faster than the default, and the only way before PostgreSQL 15.
             copying = sql.SQL("STRATEGY file_copy" if admin.info.server_version >= _STRATEGIES else "")
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} {}")
@@ -54,7 +55,8 @@ class TestServer:
 
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected to it."""
-        with self.admin() as admin:
+        kept_sessions.leave(self.dsn, name)
+        with kept_sessions.of(self.dsn, "postgres") as admin:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -81,7 +83,8 @@ class Database:
 
     def run(self, statement: str, login: str = "postgres") -> list[dict[str, Any]]:
         """Run a statement of the test's own as the superuser, or as `login`."""
-        with self.psql(login) as connection:
+        superuser = login == "postgres"
+        with kept_sessions.of(self.server.dsn, self.name) if superuser else self.psql(login) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
@@ -104,7 +107,8 @@ def a_server() -> Iterator[TestServer]:
         yield _RUNNING[0]
         return
     if named := os.environ.get("BIRTH_TEST_DSN"):
-        yield TestServer(named, secrets.token_hex(8))
+        with kept_sessions.to(named):
+            yield TestServer(named, secrets.token_hex(8))
         return
     programs = os.environ.get("BIRTH_TEST_PROGRAMS")
     maker = Programs(Path(programs)) if programs else Embedded()
@@ -114,11 +118,14 @@ def a_server() -> Iterator[TestServer]:
         with maker.serve(home) as dsn:
             server = TestServer(dsn, secrets.token_hex(8), has_templates=True)
             server.let_in(DEMO_LOGINS)
-            _RUNNING.append(server)
-            try:
-                yield server
-            finally:
-                _RUNNING.remove(server)
+            for name in BUILDERS:
+                server.admin(name).close()  # leaves a cache of the catalogs there, which each clone has then
+            with kept_sessions.to(dsn):
+                _RUNNING.append(server)
+                try:
+                    yield server
+                finally:
+                    _RUNNING.remove(server)
 
 
 @contextmanager
@@ -162,7 +169,7 @@ def a_clone(server: TestServer, template: str) -> Iterator[Database]:
     name = f"birth_test_{os.getpid()}_{secrets.token_hex(4)}"
     server.create(name, template)
     try:
-        with server.admin() as admin:
+        with kept_sessions.of(server.dsn, "postgres") as admin:
             # Rights on a database are not copied with it.
             admin.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
         yield Database(server, name)
