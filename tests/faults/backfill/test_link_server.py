@@ -44,7 +44,12 @@ def database(own: OwnServer, own_template: str) -> Iterator[Database]:
 
 @pytest.mark.parametrize(
     ("point", "nth", "workers"),
-    [("after_intent", 2, "1"), ("before_commit", 1, "1"), ("before_commit", 3, "2"), ("after_commit", 3, "2")],
+    [
+        ("after_intent", 2, "1"),
+        pytest.param("before_commit", 1, "1", marks=pytest.mark.long),
+        ("before_commit", 3, "2"),
+        ("after_commit", 3, "2"),
+    ],
 )
 def test_an_apply_outlives_a_crash_of_its_server_and_finishes_by_itself(
     own: OwnServer, database: Database, point: Point, nth: int, workers: str
