@@ -84,7 +84,7 @@ def _must_tell(connection: Connection, view: View, whole: list[DiffRow], *, is_l
     begun = diff.diff(connection, view, rows=2)
     assert (list(told.rows), told.next) == (whole, None), view
     assert (list(begun.rows), begun.next is None) == (whole[:2], len(whole) <= 2), view
-    for rows in (3, 64):
+    for rows in (3, 64) if view.codes.text in CODES[:2] else (7,):
         assert _forward(connection, view, rows) == whole, view
         if not is_late:
             assert _backward(connection, view, rows) == whole, view
