@@ -88,6 +88,10 @@ class Database:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
+    def leave(self) -> None:
+        """End the session that is kept for what `run` says next: it counts among those that are connected."""
+        kept_sessions.leave(self.server.dsn, self.name)
+
     def value(self, statement: str, login: str = "postgres") -> Any:  # noqa: ANN401 - a column's type is the query's
         """The first column of the first row."""
         return next(iter(self.run(statement, login)[0].values()))

@@ -92,6 +92,7 @@ def test_an_applier_that_gets_no_connection_ends_when_its_patience_does_and_is_r
 def test_workers_that_get_no_connection_of_their_own_leave_the_run_to_the_one_that_has(small: Database) -> None:
     run = a_run(small, ROWS)
     small.run(f"ALTER DATABASE {small.name} CONNECTION LIMIT 1")
+    small.leave()
     with applying(small.dsn(), run.number, "--batch-size", "100", "--workers", "3") as applier:
         assert applier.end() == 0, applier.said()
     small.run(f"ALTER DATABASE {small.name} CONNECTION LIMIT -1")
