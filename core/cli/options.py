@@ -41,12 +41,16 @@ class Invocation:
     settings: settings_module.Settings
     output: Output
 
+    @property
+    def patience(self) -> int:
+        """How long a server may take to accept a connection (seconds)."""
+        return self.settings.connect_timeout or CONNECT_SECONDS
+
     @contextmanager
     def _patient(self, open_link: Callable[["Session"], "Connection"]) -> Iterator[tuple["Session", "Connection"]]:
         from core.cli.patience import patience  # noqa: PLC0415 - help must not wait for threads
 
-        seconds = self.settings.connect_timeout or CONNECT_SECONDS
-        say = self.output.progress
+        seconds, say = self.patience, self.output.progress
         with (
             patience(say, seconds) as wait,
             self.session() as session,

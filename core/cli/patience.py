@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from core.errors import ConsoleError, Stopped
 
@@ -16,6 +16,7 @@ _SAID_AT = (5, 10, 20, 30)  # seconds; then every 30
 _STEP_SECONDS = 0.25
 _PROBE_AGAIN_SECONDS = 30.0
 Say = Callable[[str], None]
+Event = TypeVar("Event")
 
 
 class Wait:
@@ -75,6 +76,15 @@ class Wait:
         self._session.give_up()
         connection.abandon()
         self.stop()
+
+
+def begun(events: Iterator[Event], say: Say, seconds: int) -> Generator[Event, None, None]:
+    """The same events; how long the first of them is waited for is said. What follows tells of its waits itself."""
+    with patience(say, seconds):
+        first = next(events, None)
+    if first is not None:
+        yield first
+        yield from events
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from core.cli.interruption import interruptible
 from core.cli.known import RUN
 from core.cli.options import Invocation, invocation
 from core.cli.output import Output, ReaderGone, as_ascii
+from core.cli.patience import begun
 from core.cli.progress import follow
 from core.cli.steps import steps
 from core.domain.backfill.events import ApplyEvent
@@ -173,8 +174,9 @@ def apply(
         interruptible() as interrupt,
         closing(verify.with_late_rows(applying.apply(session.apply, run, options, interrupt), session.apply)) as events,
         closing(hooks.with_hook(events, call.settings.on_event)) as told,
+        closing(begun(told, call.output.progress, call.patience)) as shown,
     ):
-        _show(call.output, run, told)
+        _show(call.output, run, shown)
 
 
 @click.command()

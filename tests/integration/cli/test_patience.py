@@ -1,7 +1,10 @@
 """How long a command waits for a server, what it says meanwhile, and how it ends when it loses it."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
+from threading import enumerate as threads
 from typing import Any
 
 import psycopg
@@ -97,3 +100,28 @@ def test_what_a_server_gets_over_ends_a_command_with_7(small: Database, state: s
     with pytest.raises(Stopped) as told, call.write() as connection, connection._translated():
         connection.driver.execute(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$".encode())
     assert (told.value.code, bool(told.value.hint)) == (code, True)
+
+
+def test_how_long_the_first_event_of_an_apply_is_waited_for_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "_SAID_AT", (0, 30))
+    monkeypatch.setattr(patience, "_STEP_SECONDS", 0.01)
+    said: list[str] = []
+    waits = Event()
+
+    def events() -> Iterator[str]:
+        assert waits.wait(10)
+        yield "started"
+        assert not [each for each in threads() if each.name == "patience" and each.is_alive()]
+        yield "done"
+
+    def say(text: str) -> None:
+        said.append(text)
+        waits.set()
+
+    told = patience.begun(events(), say, 10)
+    assert next(told) == "started"
+    for each in [each for each in threads() if each.name == "patience"]:
+        each.join(10)
+    assert list(told) == ["done"]
+    assert said == ["waiting for the server (0 s)"]
+    assert list(patience.begun(iter(()), say, 10)) == []

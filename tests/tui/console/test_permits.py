@@ -65,9 +65,18 @@ def test_a_gatekeeper_closes_a_permit_with_its_reason(database: Database) -> Non
 
 
 def test_others_see_permits_and_why_they_cannot_open_one(database: Database) -> None:
+    line.open_permit(database, 500, ("agents", "tasks"))
+
     async def scenario(console: OnData) -> None:
         await console.press("P")
         await console.shows("needs birth_gatekeeper")
+        # What is open, whoever may close it: how much is used, until when, for what, by whom and why.
+        await console.press("j", "j")
+        await console.shows("permit 1, open")
+        said = " ".join(console.screen().replace("│", " ").split())
+        assert "0 of 500 rows, until " in said
+        assert "agents, tasks, by gatekeeper1: test" in said
+        await console.press("k", "k")
         await console.press("o", "enter")
         assert "tab: next" not in console.screen()
         await console.press("escape", "X", *"jjjjj")
