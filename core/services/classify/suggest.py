@@ -1,6 +1,8 @@
 """Suggesting identities: sample, look up which codes others have taken, rank, check what only a sample showed."""
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -32,7 +34,8 @@ def suggestions(connection: Connection, collections: Sequence[str] | None = None
     if collections is not None:
         placed = {place.collection for place in wanted}
         sources.require_all(connection, [name for name in collections if name not in placed])
-    ranked = (suggestion for _, suggestion in _studied(connection, wanted))
+    with _nothing_collected():
+        ranked = [suggestion for _, suggestion in _studied(connection, wanted)]
     yield from sorted(chain(ranked, map(_without_table, bare)), key=lambda each: each.collection)
 
 
@@ -83,6 +86,18 @@ def standing_of(connection: Connection, identity: Identity) -> Json:
         if candidate.identity == identity:
             return suggestion.told(candidate)
     return None
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Look for no garbage in samples, which stay until all are compared: that takes a sixth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _decisions(connection: Connection) -> Decisions:
