@@ -19,6 +19,7 @@ TONES = {"bad": "bold $error", "warn": "bold $warning", "good": "bold $success"}
 COUNTED_ALONE = 5_000_000  # rows: so many are counted without being asked for
 _NUMBER = 10  # cells: 9,999,999, and one between
 _NAME, _BAR = 24, 60  # cells: names longer than that may be cut for a bar, and the longest bar
+_SHORT_BAR = 12  # cells, on a screen of usual width: each costs three bytes to open
 
 
 def missing(state: ConsoleState, width: int) -> Content:
@@ -88,7 +89,8 @@ def _collection(name: str, rows: int, found: Tally, widths: tuple[int, int]) -> 
     can = name in found.compatible
     room, width = widths
     bar = width - 3 - room - _NUMBER
-    filled = max(round(min(bar, _BAR) * rows / found.missing[0][1]), 1) if bar else 0
+    longest = min(bar, _BAR if width >= 2 * WIDE else _SHORT_BAR)
+    filled = max(round(longest * rows / found.missing[0][1]), 1) if bar else 0
     return Content.assemble(
         ("  " if can else "? ", "$warning"),
         (fit_middle(visible(name), room), "" if can else MUTED),
