@@ -38,7 +38,7 @@ COMMENT ON FUNCTION {S}.birth_audit_lends(pg_proc) IS
 -- failed, warning or unknown. SECURITY DEFINER, since ordinary logins do not see pg_hba.
 CREATE OR REPLACE FUNCTION {S}.birth_audit()
 RETURNS TABLE (id text, title text, verdict text, evidence jsonb, hint text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = 'off' AS $body$
 DECLARE
     v_owner oid := 'birth_owner'::regrole;
     v_embedded boolean := EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'embedded');

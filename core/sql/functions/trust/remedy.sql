@@ -2,7 +2,7 @@
 -- What an administrator with the rights runs so that a failed audit passes. It changes what belongs to the company,
 -- hence it is only ever said, never done. Rights that the gateway itself needs are given before PUBLIC loses its own.
 CREATE OR REPLACE FUNCTION {S}.birth_remedies() RETURNS TABLE (id text, statement text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = 'off' AS $body$
 DECLARE
     v_home oid := (SELECT oid FROM pg_namespace WHERE nspname = {s});
     v_owner oid := 'birth_owner'::regrole;
