@@ -3,7 +3,6 @@
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +39,8 @@ def text_of(path: Path, name: str | None = None) -> str | None:
 
 def parsed(path: Path, text: str) -> dict[str, Any]:
     """What the text says. Raises UsageError for one that is no TOML."""
+    import tomllib  # noqa: PLC0415 - only who has such a file pays for it
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

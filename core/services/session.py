@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from core.db.connection.apply_connection import ApplyConnection
 from core.db.connection.installed import insist_alone, insist_current
 from core.db.connection.session import Connection
 from core.db.rows.session import IDENTITY
@@ -12,6 +11,7 @@ from core.errors import ConsoleError, NoAnswer, Unavailable
 from core.settings import Settings, data_home
 
 if TYPE_CHECKING:
+    from core.db.connection.apply_connection import ApplyConnection
     from core.db.embedded.server import EmbeddedServer
 
 C = TypeVar("C", bound=Connection)
@@ -61,8 +61,10 @@ class Session:
         """
         return self._current(self._open(Connection, read_only=self.settings.read_only))
 
-    def apply(self) -> ApplyConnection:
+    def apply(self) -> "ApplyConnection":
         """A new connection for applying a run: guarded, and bounded in time. Raises as `write` does."""
+        from core.db.connection.apply_connection import ApplyConnection  # noqa: PLC0415 - only an apply needs its guard
+
         return self._current(self._open(ApplyConnection, read_only=self.settings.read_only))
 
     def install(self) -> Connection:

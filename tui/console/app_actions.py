@@ -18,7 +18,7 @@ from tui.console.explain import Explanations
 from tui.console.keymap import usable
 from tui.console.message_log import MessageLog, Said
 from tui.console.pane_switch import PaneSwitch
-from tui.console.permits import PermitActions
+from tui.console.permit_key import PermitActions
 from tui.console.switch_login import LoginSwitch
 from tui.console.theme_picker import ThemePicker, remembered
 from tui.pane import Pane
@@ -29,10 +29,7 @@ from tui.runtime.state import ConsoleState, age_words
 from tui.terminal.input_decoder import decoding_driver
 from tui.terminal.output_diff import CLEAR, diffing_driver
 from tui.terminal.theme import THEMES, is_plain
-from tui.widgets.confirm import Confirm
-from tui.widgets.help import Help
 from tui.widgets.key_line import KeyLine
-from tui.widgets.palette import Palette
 from tui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
@@ -217,11 +214,15 @@ class Console(PaneSwitch, inherit_bindings=False):
 
     def open_help(self) -> None:
         """Show the keys of the pane on the screen."""
+        from tui.widgets.help import Help  # noqa: PLC0415 - the first paint needs no dialog
+
         pane = self.pane
         self.push_screen(Help(pane.TITLE, pane.places, self.reason, pane.NOTES, self.size.width))
 
     def open_commands(self) -> None:
         """Open the command palette, and perform what is chosen there."""
+        from tui.widgets.palette import Palette  # noqa: PLC0415 - the first paint needs no dialog
+
         self.push_screen(Palette(self.pane.places, self.reason), self._perform)
 
     def redraw(self) -> None:
@@ -240,6 +241,8 @@ class Console(PaneSwitch, inherit_bindings=False):
         if not lost:
             self.exit()
             return
+
+        from tui.widgets.confirm import Confirm  # noqa: PLC0415 - the first paint needs no dialog
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - the answer
             if yes:

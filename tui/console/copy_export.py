@@ -10,8 +10,6 @@ from tui.actions import ACTIONS, key_label
 from tui.actors import Actor, Controller, Host
 from tui.export import FORMATS
 from tui.terminal import clipboard
-from tui.widgets.choice import ChoiceDialog, Option
-from tui.widgets.prompt import Prompt
 from tui.widgets.signs import count_of, rows_of
 
 if TYPE_CHECKING:
@@ -35,6 +33,8 @@ class CopyExport(Controller):
 
     def copy(self) -> None:
         """Choose what to copy."""
+        from tui.widgets.choice import ChoiceDialog, Option  # noqa: PLC0415 - the first paint needs no list
+
         pane = self._pane
         offers = pane.copied() | {"screen": self.host.screen_text()}
         more = {"all": "all rows, loaded first"} if pane.is_partial else {}
@@ -61,6 +61,8 @@ class CopyExport(Controller):
 
     def export(self) -> None:
         """Ask for a file, and write what the pane shows."""
+        from tui.widgets.prompt import Prompt  # noqa: PLC0415 - the first paint needs no line to type in
+
         export = self._pane.exported()
         rows = rows_of(len(export.rows))
         if self._pane.is_partial:
@@ -76,6 +78,8 @@ class CopyExport(Controller):
 
     def show_twins(self) -> None:
         """List the commands that do what this pane's keys do; the chosen one is copied."""
+        from tui.widgets.choice import ChoiceDialog, Option  # noqa: PLC0415 - the first paint needs no list
+
         actors: list[Host | Actor] = [*self._pane.actors(), self.host]
         options = [
             Option(twin, f"{key_label(action.keys_now[0])}  {action.title}", twin)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from core.domain.text import visible
-from core.domain.trust import guide
 from tui.actors import Controller
 from tui.widgets.dialog import Dialog
 
@@ -63,6 +62,8 @@ def _places(found: "Iterable[Place]") -> Iterator[Content]:
 
 
 def _page() -> Iterator[Content]:
+    from core.domain.trust import guide  # noqa: PLC0415 - every gate and score there is: the first paint needs none
+
     for chapter in guide.chapters():
         yield Content.styled(chapter.title, _TITLE)
         yield Content.styled(chapter.about, _MUTED)

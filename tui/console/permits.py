@@ -11,7 +11,7 @@ from core.domain.backfill.next_actions import GATEKEEPER, OPERATOR
 from core.domain.backfill.permit import PermitTerms, asked
 from core.domain.text import visible
 from core.errors import UsageError
-from tui.actors import Controller
+from tui.actors import Host
 from tui.runtime.source import Link
 from tui.widgets.choice import ChoiceDialog, Option
 from tui.widgets.confirm import Confirm
@@ -35,20 +35,13 @@ class Found:
     run: "Run | None"
 
 
-class PermitActions(Controller):
-    """What `P` does."""
+class Permits:
+    """What follows on `P`, with the console as host."""
 
-    ACTIONS = ("permits",)
+    def __init__(self, host: Host) -> None:
+        self.host = host
 
-    def why_not(self, action_id: str) -> str:  # noqa: ARG002 - it has one action
-        """Permits are read from the server."""
-        return "not connected yet" if self.host.state.server is None else ""
-
-    def twin(self, action_id: str) -> str:  # noqa: ARG002 - it has one action
-        """The command that opens one."""
-        return "birth-console permit open --budget ROWS --expires 2h --reason 'why'"
-
-    def show_permits(self) -> None:
+    def show(self) -> None:
         """List the permits, the newest first, above them what a gatekeeper can do."""
         host = self.host
         source = host.source

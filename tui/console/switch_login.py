@@ -2,7 +2,6 @@
 
 from core.settings import DEMO_LOGINS
 from tui.actors import Controller
-from tui.widgets.choice import ChoiceDialog, Option
 
 PARTS = {
     "operator1": "classifies, plans, reconciles, applies",
@@ -29,6 +28,8 @@ class LoginSwitch(Controller):
 
     def switch_login(self) -> None:
         """Choose another login."""
+        from tui.widgets.choice import ChoiceDialog, Option  # noqa: PLC0415 - the first paint needs no list
+
         server = self.host.state.server
         here = "" if server is None else server.login
         options = [Option(login, login, PARTS[login], why_not="current login" if login == here else "")

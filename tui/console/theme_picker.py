@@ -5,7 +5,6 @@ import json
 from core.settings import state_home
 from tui.actors import Controller
 from tui.terminal.theme import THEMES, is_plain
-from tui.widgets.choice import ChoiceDialog, Option
 
 TITLES = {"birth-dark": "dark", "birth-light": "light", "birth-plain": "the terminal's own colours"}
 
@@ -21,6 +20,8 @@ class ThemePicker(Controller):
 
     def choose_theme(self) -> None:
         """List the themes."""
+        from tui.widgets.choice import ChoiceDialog, Option  # noqa: PLC0415 - the first paint needs no list
+
         worn = self.host.theme_name
         options = [
             Option(theme.name, TITLES[theme.name], why_not="current theme" if theme.name == worn else "")
