@@ -137,7 +137,11 @@ class ConsoleApp(Console):
         self.state.refreshed(message)
         self.show_state()
         self.age()
-        self.call_after_refresh(self.complete)
+        self.call_after_refresh(self._painted)
+
+    async def _painted(self) -> None:
+        self.poller.painted()
+        await self.complete()
 
     @on(RefreshFailed)
     @while_running

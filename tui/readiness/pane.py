@@ -115,8 +115,16 @@ class ReadinessPane(Pane, VerticalScroll, can_focus=True, inherit_bindings=False
         self.set_class(state.readiness is None and state.fault is None, "-unread")
         for card in self.query(Card):
             card.show(state)
-        readiness, refreshed_at = state.readiness, state.refreshed_at
-        if readiness is not None and state.fault is None and refreshed_at != self._asked:
+        if self._is_unasked():
+            self.call_after_refresh(self._look_around)  # what it reads would hold up the figures' own paint
+
+    def _is_unasked(self) -> bool:
+        state = self._state
+        return state.readiness is not None and state.fault is None and state.refreshed_at != self._asked
+
+    def _look_around(self) -> None:
+        readiness, refreshed_at = self._state.readiness, self._state.refreshed_at
+        if readiness is not None and self._is_unasked():
             source, reader = self.host.source, self._reader
             if self.host.work.start(
                 "context", lambda: reader.read(source, figures(readiness)), self._heard, self._deaf

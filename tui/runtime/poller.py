@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 EVERY_SECONDS = 30.0
 # Between two refreshes the server is asked whether it still is there: then its silence is told in time.
 PULSE_SECONDS = 6.0
+# The first figures are painted before the matrix is read: both at once take longer than one after the other.
+PAINT_SECONDS = 1.0
 SILENT_SECONDS = 10.0
 FIRST_RETRY, LONGEST_RETRY = 1.0, 60.0
 
@@ -92,6 +94,7 @@ class Poller:
         self._source, self._post, self.clock = source, post, clock
         self._wake = threading.Event()
         self._over = threading.Event()
+        self._painted = threading.Event()
         self._failures = 0
         self._asked_at: float | None = None
         self._matrix: list[MatrixRow] | None = None
@@ -105,10 +108,15 @@ class Poller:
         """Refresh without waiting for the next turn."""
         self._wake.set()
 
+    def painted(self) -> None:
+        """The first figures are on the screen."""
+        self._painted.set()
+
     def stop(self) -> None:
         """Refresh no more. A refresh under way is not waited for."""
         self._over.set()
         self._wake.set()
+        self._painted.set()
 
     def silence(self) -> float:
         """For how many seconds an answer has been awaited; 0 where none is."""
@@ -173,6 +181,8 @@ class Poller:
             readiness = self._source.readiness()
         took_ms = (self.clock.seconds() - started) * 1000
         self._post(Refreshed(server, readiness, self.clock.now(), took_ms))
+        if not self._painted.wait(PAINT_SECONDS):
+            self._painted.set()
         with self._asking():
             rows = self._source.matrix()
         if rows != self._matrix:
