@@ -64,6 +64,7 @@ def test_retries_come_ever_later_but_never_end(source: FakeSource) -> None:
     source.failure = GONE
     told: list[Message] = []
     watch = Poller(source, told.append, StillClock())
+    watch.painted()
     asked = [watch._refresh() for _ in range(10)]
     assert asked == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
     faults = [each for each in told if isinstance(each, RefreshFailed)]

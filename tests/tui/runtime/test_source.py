@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -177,6 +179,20 @@ def test_help_on_the_command_line_does_not_load_the_terminal_ui() -> None:
     )
     with Terminal(["-c", script], environment()) as terminal:
         terminal.shows("lean")
+
+
+def test_the_first_paint_waits_for_no_dialog_no_reason_of_a_gate_and_no_guard_of_an_apply() -> None:
+    unwanted = (
+        "tomllib",
+        "core.db.connection.guard",
+        "core.domain.trust.guide",
+        "tui.console.permits",
+        *(f"tui.widgets.{name}" for name in ("choice", "confirm", "form", "help", "palette", "prompt")),
+    )
+    loaded = "core.cli.main, core.services.session, core.services.overview.readiness, tui.main, tui.app"
+    script = f"import sys, {loaded}; print(*(set({unwanted}) & sys.modules.keys()))"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == ""
 
 
 def test_a_defect_of_the_console_ends_in_one_line_without_a_traceback(database: Database) -> None:
