@@ -89,7 +89,7 @@ def _first_paint(database: Database, setting: Setting) -> Iterator[Row]:
     ours = median(setting.repeat, lambda: _paint(_console(database)))
     floor = median(setting.repeat, lambda: _paint(_floor(database)))
     yield Row(what, ours, "s", 1, "—")
-    yield ratio(what, ours, floor, 2, "a bare Textual table, same figures", at_most=True)
+    yield ratio(what, ours, floor, 1.3, "a bare Textual table, same figures", at_most=True)
     if theirs := HARLEQUIN.seconds(database, setting):
         yield ratio(what, ours, theirs, 0.5, "harlequin, same server", at_most=True)
 
