@@ -19,6 +19,7 @@ from tui.readiness import missing_text
 from tui.runtime.poller import Clock
 from tui.runtime.source import SessionSource
 from tui.widgets.sheet import Sheet
+from tui.widgets.side_panel import SidePanel
 
 DEADLINE_SECONDS = 40.0
 
@@ -49,6 +50,14 @@ class Shown:
 
     async def shows(self, text: str) -> None:
         await self.until(lambda: text in self.screen())
+
+    async def rests(self) -> None:
+        """Wait until all stands that follows: beside a list its row is told once the cursor rests, and in a sheet its
+        last line after its text. A picture holds what is told in the end.
+        """
+        await self.pilot.pause()
+        await self.until(lambda: all(panel.is_at_rest for panel in self.app.query(SidePanel)))
+        await self.until(lambda: all(sheet.is_at_rest for sheet in self.app.query(Sheet)))
 
     def lines(self) -> list[str]:
         return [strip.text for strip in self.app.screen._compositor.render_strips()]

@@ -18,7 +18,9 @@ def look(
     app = ConsoleApp(source, StillClock())
 
     async def before(pilot: Pilot[None]) -> None:
-        await steps(Driven(app, pilot, source))
+        console = Driven(app, pilot, source)
+        await steps(console)
+        await console.rests()
 
     return app, before
 

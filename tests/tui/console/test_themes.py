@@ -24,8 +24,6 @@ from tui.matrix.contract_screen import ContractScreen
 from tui.readiness.pane import ReadinessPane
 from tui.runtime.dashboard_context import DashboardContext
 from tui.runtime.state import figures
-from tui.widgets.sheet import Sheet
-from tui.widgets.side_panel import SidePanel
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 MARKUP, CONTROL = "[bold red]not markup[/]", "\x1b[31m\u202eevil"
@@ -54,11 +52,7 @@ def pose(
             await app.complete()
 
             async def picture(name: str) -> None:
-                # Beside a list, its row is told once the cursor rests: a picture holds what is told in the end.
-                # So does a sheet's last line, which is told after its text.
-                await pilot.pause()
-                await driven.until(lambda: all(panel.is_at_rest for panel in app.query(SidePanel)))
-                await driven.until(lambda: all(sheet.is_at_rest for sheet in app.query(Sheet)))
+                await driven.rests()
                 assert app.export_screenshot() == album(name=name)
 
             driven = Driven(app, pilot, source)

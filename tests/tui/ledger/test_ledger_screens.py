@@ -94,6 +94,7 @@ def look(
         await opened(console)
         await steps(console)
         await console.settled()
+        await console.rests()
 
     return app, before, source
 
