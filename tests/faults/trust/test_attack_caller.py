@@ -1,5 +1,6 @@
 """Code of the company's that runs when rows are registered: it is birth_caller, and can do nothing with that."""
 
+import psycopg
 import pytest
 
 from tests import console
@@ -42,6 +43,15 @@ BEGIN
     END LOOP;
     RETURN true;
 END $evil$;
+"""
+_GONE = """
+DO $gone$ DECLARE v_function regprocedure; BEGIN
+    FOR v_function IN
+        SELECT oid FROM pg_proc WHERE pronamespace = 'birth'::regnamespace AND proowner = 'birth_caller'::regrole
+    LOOP
+        EXECUTE format('DROP FUNCTION %s', v_function);
+    END LOOP;
+END $gone$;
 """
 # Each kind of code in the way of a row, by the name under which it counts.
 _PLANTED = """
@@ -162,3 +172,11 @@ def test_what_the_register_function_leaves_behind_is_refused_by_its_name(
     assert told in stopped.message
     assert small.value("SELECT count(*) FROM birth.birth_registry") == 0
     assert small.value("SELECT prosecdef FROM pg_proc WHERE proname = '_birth_as_caller'")
+
+
+def test_the_functions_of_birth_caller_are_missed_where_none_is_left(small: Database) -> None:
+    with small.psql("postgres") as admin:
+        admin.execute(_GONE)
+        with pytest.raises(psycopg.DatabaseError) as refused:
+            admin.execute("SELECT birth._birth_caller_ready()")
+    assert refused.value.diag.message_primary == "caller_changed: a function that runs the company's code was altered"

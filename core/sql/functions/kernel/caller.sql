@@ -47,7 +47,8 @@ BEGIN
     WHERE p.proname IN
             {CALLERS}
       AND p.pronamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {s});
-    IF v_rows IS DISTINCT FROM p_seen AND {S}._birth_caller_functions_kept() IS NOT TRUE THEN
+    -- Without any such function there are no rows to have been seen.
+    IF (p_seen IS NULL OR v_rows IS DISTINCT FROM p_seen) AND {S}._birth_caller_functions_kept() IS NOT TRUE THEN
         PERFORM {S}.birth_refuse('BR005'::text, 'caller_changed'::text,
             'a function that runs the company''s code was altered'::text,
             jsonb_build_object('schema', {s}, 'role', 'birth_caller'),
