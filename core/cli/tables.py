@@ -19,7 +19,7 @@ _SHORTEST = 14  # cells that a word keeps at least where it is cut
 _TEXT = 20  # cells that a text of several words has at least
 _FEWEST = 3  # columns that a table keeps at least where some are left out
 _IDENTITY, _BESIDE = "identity", "collection"  # texts of the one may begin with the name that the other says
-_PREFIX = re.compile(r"[^:{}]+:(?=\{)")
+_PREFIX = re.compile(r"^[^:{}]+:(?=\{)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,7 @@ def _columns(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[lis
 
 def _without_names(rows: Sequence[Sequence[str]], place: int) -> list[list[str]]:
     """The rows, with identities that do not say the collection's name again."""
-    return [
-        [
-            *row[:place],
-            _PREFIX.sub("", row[place], count=1) if _PREFIX.match(row[place]) else row[place],
-            *row[place + 1 :],
-        ]
-        for row in rows
-    ]
+    return [[*row[:place], _PREFIX.sub("", row[place]), *row[place + 1 :]] for row in rows]
 
 
 def drawn(fitted: Fitted, right: Collection[str]) -> "Table":

@@ -65,9 +65,9 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
     def __init__(self, marked: Iterable[str], counted: Tally | None) -> None:
         super().__init__()
         self._marked = frozenset(marked)
-        self._counted = counted
+        self._missing = {} if counted is None else counted.known
         self._rows: list[MatrixRow] | None = None
-        self.choice = PlannableRows(GridTable(columns(self._missing), lambda row: row.facts.collection))
+        self.choice = PlannableRows(GridTable(columns(self._missing.get), lambda row: row.facts.collection))
 
     def compose(self) -> ComposeResult:
         """The collections that can be planned, over what enter would do."""
@@ -89,10 +89,6 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
         self.choice.grid.mark_only(self._marked & {row.facts.collection for row in rows})
         self._show_choice()
 
-    def _missing(self, name: str) -> int | None:
-        """How many rows of a collection are missing, as far as that is counted."""
-        return None if self._counted is None else self._counted.missing_of(name)
-
     def action_answer(self) -> None:
         """Plan what is marked; without a mark, all."""
         if self._rows:
@@ -107,7 +103,7 @@ class ChoosePlan(ModalScreen[tuple[str, ...] | None]):
         chosen = self.choice.grid.marked
         what = f"plan {len(chosen)} marked" if chosen else f"plan all {len(self._rows or ())}"
         counts = [
-            self._missing(row.facts.collection)
+            self._missing.get(row.facts.collection)
             for row in self._rows or ()
             if not chosen or row.facts.collection in chosen
         ]

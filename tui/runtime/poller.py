@@ -181,8 +181,8 @@ class Poller:
             readiness = self._source.readiness()
         took_ms = (self.clock.seconds() - started) * 1000
         self._post(Refreshed(server, readiness, self.clock.now(), took_ms))
-        if not self._painted.wait(PAINT_SECONDS):
-            self._painted.set()
+        self._painted.wait(PAINT_SECONDS)
+        self._painted.set()  # however that ended: no later refresh waits
         with self._asking():
             rows = self._source.matrix()
         if rows != self._matrix:

@@ -27,9 +27,10 @@ class Tally:
         """All missing rows."""
         return sum(rows for _, rows in self.missing)
 
-    def missing_of(self, name: str) -> int | None:
-        """The missing rows of one; None where they are not known."""
-        return dict(self.missing).get(name, 0) if name in self.registered else None
+    @property
+    def known(self) -> Mapping[str, int]:
+        """The missing rows of each collection whose missing rows are known, also of those that miss none."""
+        return dict.fromkeys(self.registered, 0) | dict(self.missing)
 
     @property
     def plannable(self) -> tuple[tuple[str, int], ...]:

@@ -52,15 +52,20 @@ def audit(connection: Connection, anchor: Path | None = None, *, tell: Tell | No
     """
     with connection.snapshot():
         anchors = [] if anchor is None else _read_anchor(connection, anchor)
-        head = connection.row(HEAD)
-        claimed = None if head is None else (head.seq, head.hash)
-        last, state = 0 if head is None else head.seq, Replay()
+        claimed, last = _head(connection)
+        state = Replay()
         with _told_rows(connection, last) as told_rows:
             with closing(connection.stream(EVENTS)) as events:
                 found = verify(_followed(map(ChainEvent._make, events), state, last, tell), claimed, anchors)
             if found.bad is not None or is_first(connection.installed):
                 return found
             return replace(found, differences=tuple(_differences(connection, state, told_rows)))
+
+
+def _head(connection: Connection) -> tuple[tuple[int, bytes] | None, int]:
+    """The head that the ledger claims, and the number of its event; 0 where there is none."""
+    head = connection.row(HEAD)
+    return (None, 0) if head is None else ((head.seq, head.hash), head.seq)
 
 
 def _told_rows(connection: Connection, last: int) -> AbstractContextManager[Callable[[], Rows]]:
@@ -81,12 +86,11 @@ def audit_since(connection: Connection, anchor: Path, *, tell: Tell | None = Non
         if genesis.hash != _genesis(connection):
             missed = unmet("the event is not the anchored event", [genesis])
             return Audit(0, "", 0, {"seq": 0, "kind": "genesis", **missed})
-        head = connection.row(HEAD)
-        claimed = None if head is None else (head.seq, head.hash)
+        claimed, last = _head(connection)
         kinds = sorted(ORDERED_SINCE)
         start = Start(anchored.seq, connection.one(ORDERED_AT, {"seq": anchored.seq, "kinds": kinds}).at_us)
         state = Recent()
-        events = _followed(_from(connection, anchored.seq), state, 0 if head is None else head.seq, tell)
+        events = _followed(_from(connection, anchored.seq), state, last, tell)
         found = verify(events, claimed, [anchored], start)
         if found.bad is not None or is_first(connection.installed):
             return found
