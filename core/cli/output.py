@@ -48,7 +48,11 @@ class Output:
 
     def text(self, line: str = "", style: str = "") -> None:
         """Print a line for people; a terminal gets it broken between words."""
-        console, text = self.console(), visible(line)
+        self.composed(visible(line), style)
+
+    def composed(self, text: str, style: str = "") -> None:
+        """Print a line whose parts were made visible before they were cut to its width."""
+        console = self.console()
         for part in _broken(text, console, deeper(text)):
             console.print(part, style=style, soft_wrap=True)
 

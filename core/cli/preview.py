@@ -20,9 +20,9 @@ def show(out: Output, found: Preview) -> None:
     if found.changes:
         out.text()
     for line in changes(found.changes, room):
-        out.text(line)
+        out.composed(line)
     if found.unchanged:
-        out.text(_unchanged(found.unchanged, room))
+        out.composed(_unchanged(found.unchanged, room))
     if found.changes:
         out.text()
     for label, value, style in facts(found):

@@ -17,7 +17,6 @@ from core.cli.wording import shown
 from core.db.connection.session import Connection
 from core.domain.names import run_name
 from core.domain.steps import Tell
-from core.domain.text import visible
 from core.domain.trust.anchored_place import CHANGE, INSTALLATION, REWIND, UNKNOWN
 from core.domain.trust.bound import Bound
 from core.domain.trust.chain import Audit
@@ -149,10 +148,10 @@ def _audited(connection: Connection, anchor: Path | None, since: Path | None, te
 
 def _lines(bound: Sequence[Bound], differences: Sequence[Difference]) -> Iterator[str]:
     for part in (each for each in bound if each.was is not None):
-        yield f"{part.part} {visible(part.object)}: {visible(part.since)}"
+        yield f"{part.part} {part.object}: {part.since}"
     for each in differences:
-        column = "" if each.column is None else f" {visible(each.column)}"
-        yield f"{each.table} {visible(each.key)}{column}: {shown(each.chain)} → {shown(each.table_value)}"
+        column = "" if each.column is None else f" {each.column}"
+        yield f"{each.table} {each.key}{column}: {shown(each.chain)} → {shown(each.table_value)}"
 
 
 _ACCEPT = "`birth-console audit --accept-history REASON`."

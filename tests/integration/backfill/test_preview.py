@@ -47,6 +47,7 @@ def test_a_plan_tells_changes_largest_first_with_codes_permits_time_and_risks(sm
     assert second.status == 0, second.err
     assert "2 of 27 rows are missing, in 1 of 3 collections" in second.out
     assert "+ 2  all  notes" in second.out
+    assert " <script>alert(1)</script>\\x1b[31m\\u202e … zz" in second.out
     assert "2 collections without missing rows" in second.out
     assert "1 open permit: 2 of 2 rows admitted" in second.out
     assert "rows/s per worker, latest 2 batches" in second.out
