@@ -2,12 +2,9 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from core.domain.classify.identity import column_identity
 from core.errors import ConsoleError, NotAllowed
@@ -17,11 +14,9 @@ from core.services.backfill import beginning, permits
 from core.services.classify import classify
 from core.services.overview import matrix
 from core.services.trust import audit, certify, doctor, people, verify
-from tests import line, memory, small
-from tests.databases import Database, TestServer
-from tests.makers import Programs, an_empty
+from tests import line, small
+from tests.databases import Database
 
-FOLDER = Path(os.environ.get("BIRTH_TEST_CITUS", "/nonexistent"))
 PEOPLE = {"operator1": "operator", "gatekeeper1": "gatekeeper", "reviewer1": "reviewer"}
 COMPANY = """
 CREATE TABLE public.goods (code text PRIMARY KEY);
@@ -50,53 +45,13 @@ LOGS = (
     ),
 )
 
-pytestmark = pytest.mark.skipif(
-    not (FOLDER / "postgres").exists(), reason="NOT TESTED, Citus: BIRTH_TEST_CITUS names no folder of programs"
-)
-
-
-@pytest.fixture(scope="module")
-def homes() -> Iterator[Path]:
-    """Where the servers of this module live."""
-    with memory.a_folder("birth-citus-") as folder:
-        folder.chmod(0o711)
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def nodes(homes: Path) -> Iterator[list[TestServer]]:
-    """A coordinator and two workers."""
-    made = Programs(FOLDER, shared_preload_libraries="citus", wal_level="logical", max_prepared_transactions="200")
-    with ExitStack() as stack:
-        found = []
-        for name in ("coordinator", "one", "two"):
-            dsn = stack.enter_context(made.serve(an_empty(homes / name)))
-            rules = homes / name / "data" / "pg_hba.conf"
-            rules.write_text("host all all 127.0.0.1/32 trust\n" + rules.read_text())
-            found.append(TestServer(dsn, "a password of nobody"))
-            with found[-1].admin() as admin:
-                admin.execute("ALTER SYSTEM SET citus.local_hostname = '127.0.0.1'")
-                admin.execute("SELECT pg_reload_conf()")
-        yield found
-
 
 @pytest.fixture
-def database(nodes: list[TestServer]) -> Iterator[Database]:
-    for node in nodes:
-        node.create("company")
-        with node.admin("company") as admin:
-            admin.execute("CREATE EXTENSION citus; CREATE EXTENSION IF NOT EXISTS citus_columnar")
-    found = Database(nodes[0], "company")
-    ports = [conninfo_to_dict(node.dsn)["port"] for node in nodes]
-    found.run(f"SELECT citus_set_coordinator_host('127.0.0.1', {ports[0]})")
-    for port in ports[1:]:
-        found.run(f"SELECT citus_add_node('127.0.0.1', {port})")
-    found.run(COMPANY)
+def database(cluster: Database) -> Database:
+    cluster.run(COMPANY)
     for statement in SPREAD:
-        found.run(statement)
-    yield found
-    for node in nodes:
-        node.drop("company")
+        cluster.run(statement)
+    return cluster
 
 
 def a_world(database: Database) -> None:
