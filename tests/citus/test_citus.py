@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.classify.identity import column_identity
-from core.errors import ConsoleError, NotAllowed
+from core.domain.classify.identity import column_identity, synthetic_identity
 from core.services.adopt import init
 from core.services.adopt.init import Wish
-from core.services.backfill import beginning, permits
-from core.services.classify import classify
+from core.services.backfill import beginning, permits, runs
+from core.services.classify import classify, suggest
 from core.services.overview import matrix
 from core.services.trust import audit, certify, doctor, people, verify
 from tests import line, small
@@ -21,14 +20,18 @@ PEOPLE = {"operator1": "operator", "gatekeeper1": "gatekeeper", "reviewer1": "re
 COMPANY = """
 CREATE TABLE public.goods (code text PRIMARY KEY);
 CREATE TABLE public.far (id bigint PRIMARY KEY, code text NOT NULL);
+CREATE TABLE public.pairs (shop integer, piece text, PRIMARY KEY (shop, piece));
 CREATE TABLE public.shared (code text PRIMARY KEY);
 CREATE TABLE public.archive (code text) USING columnar;
 CREATE TABLE public.extra (x text);
 INSERT INTO public.goods SELECT 'G-' || n FROM generate_series(1, 3000) AS n;
-INSERT INTO public.far SELECT n, 'F-' || n FROM generate_series(1, 500) AS n;
+INSERT INTO public.far SELECT n, 'F-' || n FROM generate_series(1, 12500) AS n;
+INSERT INTO public.pairs SELECT n % 7, 'piece %/: ' || n FROM generate_series(1, 900) AS n;
+INSERT INTO public.shared SELECT 'S-' || n FROM generate_series(1, 40) AS n;
 """
 SPREAD = (
     "SELECT create_distributed_table('public.far', 'id')",
+    "SELECT create_distributed_table('public.pairs', 'piece')",
     "SELECT create_reference_table('public.shared')",
     "SELECT create_distributed_table('public.extra', 'x')",
 )
@@ -73,7 +76,7 @@ def a_world(database: Database) -> None:
 def spread_ones_are_exempt(database: Database) -> None:
     """Exempt every collection whose trigger never fires."""
     with database.connect("gatekeeper1") as gatekeeper:
-        for name in ("extra", "far", "shared"):
+        for name in ("extra", "far", "pairs", "shared"):
             classify.exempt(gatekeeper, name, "no trigger fires")
 
 
@@ -84,7 +87,9 @@ def test_local_tables_go_the_whole_line_and_of_all_others_it_is_said_why_they_do
         assert (told["goods"], told["far"], told["shared"]) == (
             "enabled", "never fires: distributed", "never fires: distributed")  # fmt: skip
         failed = {each.id: each.evidence for each in doctor.examine(operator) if each.verdict == "failed"}
-        assert failed["triggers"] == [f"{name} never fires: distributed" for name in ("extra", "far", "shared")]
+        assert failed["triggers"] == [
+            f"{name} never fires: distributed" for name in ("extra", "far", "pairs", "shared")
+        ]
         classify.classify(operator, column_identity("goods", "code"))
     spread_ones_are_exempt(database)
     line.open_permit(database)
@@ -116,19 +121,45 @@ def test_local_tables_go_the_whole_line_and_of_all_others_it_is_said_why_they_do
     assert closed["visible_writes"] == {"public.extra": "it is distributed"}
 
 
-def test_of_distributed_tables_counts_alone_are_read_once_their_shards_may_be(database: Database) -> None:
+def test_distributed_and_reference_tables_go_the_whole_line(database: Database) -> None:
     a_world(database)
     with database.connect("operator1") as operator:
-        with pytest.raises(NotAllowed) as refused:
-            matrix.count(operator, "far")
-        assert (refused.value.code, "permission denied for table far_" in refused.value.message) == (
-            "node_refused", True)  # fmt: skip
-        database.run("GRANT SELECT ON public.far, public.shared TO birth_reader")
-        counted = [matrix.count(operator, name) for name in ("far", "shared")]
-        assert [(each.source_rows, each.missing) for each in counted if each] == [(500, 500), (0, 0)]
-        with pytest.raises(ConsoleError) as incapable:
-            classify.classify(operator, column_identity("far", "code"))
-        assert incapable.value.code == "node_refused"
+        suggested = {each.collection: each.candidates for each in suggest.suggestions(operator, ["far", "shared"])}
+        assert all(suggested.values()), suggested
+        classify.classify(operator, column_identity("far", "code"))
+        classify.classify(operator, synthetic_identity("pairs", "pairs:{shop}/{piece}"))
+        classify.classify(operator, column_identity("shared", "code"))
+        counted = [matrix.count(operator, name) for name in ("far", "pairs", "shared")]
+        assert [(each.source_rows, each.missing) for each in counted if each] == [
+            (12500, 12500), (900, 900), (40, 40)]  # fmt: skip
+    with database.connect("gatekeeper1") as gatekeeper:
+        for name in ("extra", "goods"):
+            classify.exempt(gatekeeper, name, "not today")
+    line.open_permit(database)
+    with database.connect("operator1") as operator:
+        run = line.make_reconciled(operator)
+        closed = {gate.id for gate in beginning.gates(operator, run) if not gate.passed}
+        assert closed == {"trusted", "trigger_enabled"}, "no trigger fires for their rows, and nobody said what does"
+    with database.connect("postgres") as administrator:
+        init.init(administrator, Wish(attestations={"distributed_attested": "the shop calls it"}))
+    with database.connect("operator1") as operator:
+        told = {gate.id: gate.evidence for gate in beginning.gates(operator, run)}["trigger_enabled"]
+        assert told == [{"collection": name, "trigger": "never fires: distributed", "attested": "the shop calls it"}
+                        for name in ("far", "pairs", "shared")]  # fmt: skip
+    # Between plan and apply: rows go, one is born, one is registered by the register function.
+    database.run("DELETE FROM public.far WHERE id IN (7, 8); INSERT INTO public.pairs VALUES (99, 'late')")
+    database.run("SELECT birth.fn_birth_register('far', 'F-9', p_dry_run => false)")
+    account = small.done(database, run)
+    assert (account.registered, account.vanished, account.existing, account.quarantined) == (13437, 2, 1, 0)
+    with database.connect("reviewer1") as reviewer:
+        found = verify.verify(reviewer, run)
+        assert found.passed, [gate for gate in found.gates if not gate.passed]
+        certify.certify(reviewer, run, "looked")
+        assert audit.audit(reviewer).ok
+    with database.connect("operator1") as operator:
+        again = line.make_reconciled(operator)
+        assert [(each.collection, each.missing) for each in runs.run(operator, again).entries] == [
+            ("far", 0), ("pairs", 1), ("shared", 0)]  # fmt: skip
 
 
 def test_a_node_that_stands_still_holds_up_no_local_collection(database: Database, homes: Path) -> None:

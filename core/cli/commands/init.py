@@ -14,7 +14,7 @@ from core.services import demo
 from core.services.adopt import init as service
 from core.services.adopt import uninstall as removing
 from core.services.adopt.init import Outcome, Wish
-from core.services.adopt.install import AUTHENTICATION, TRIGGER_GUARD
+from core.services.adopt.install import AUTHENTICATION, DISTRIBUTED, TRIGGER_GUARD
 from core.settings import data_home
 
 _FEW = 10
@@ -99,6 +99,11 @@ def _binding_tables(command: Callable[..., None]) -> Callable[..., None]:
     metavar="T",
     help="State how changes of triggers are noticed, if the server allows no event trigger; recorded in the ledger.",
 )
+@click.option(
+    "--attest-distributed",
+    metavar="T",
+    help="State what registers new rows of distributed tables, where no trigger fires (Citus); recorded in the ledger.",
+)
 @click.option("--include-system", is_flag=True, help="Also enrol the own tables of Directus, Django, Rails ….")
 @click.option("--uninstall", is_flag=True, help="Remove the console's objects; the company's objects stay.")
 @click.option("--even-certified", is_flag=True, help="With --uninstall: remove certified runs, too.")
@@ -118,7 +123,7 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
         return
     if given["even_certified"] or given["confirm"]:
         raise UsageError("--even-certified and --confirm need --uninstall", hint="Omit them, or add --uninstall.")
-    for option in ("attest_authentication", "attest_trigger_guard"):
+    for option in ("attest_authentication", "attest_trigger_guard", "attest_distributed"):
         if given[option] is not None and not given[option].strip():
             raise UsageError(
                 f"--{option.replace('_', '-')} is blank",
@@ -137,6 +142,7 @@ def init(call: Invocation, /, **given: Any) -> None:  # noqa: ANN401 - click pas
             for name, words in (
                 (AUTHENTICATION, given["attest_authentication"]),
                 (TRIGGER_GUARD, given["attest_trigger_guard"]),
+                (DISTRIBUTED, given["attest_distributed"]),
             )
             if words
         },

@@ -8,19 +8,19 @@ _REFUSED = re.compile(r"^while executing command on (\S+)$", re.MULTILINE)
 _GONE = re.compile(r"^connection to the remote node (?:\S+@)?(\S+) failed\b")
 _LACKS_RIGHTS = "42501"
 _SPREAD = (
-    "The table is distributed. Logins read its shards by rights that were granted while "
-    "citus.enable_ddl_propagation was on; see `birth-console docs adopt`, Citus."
+    "The table is distributed. Its shards are read as birth_caller, which lacks a right or a login on this node: "
+    "`birth-console init` gives both, or prints the SQL. See `birth-console docs adopt`, Citus."
 )
-_INCAPABLE = (
-    "The table is distributed, and its nodes have none of the console's functions: exempt it, or keep it local. "
-    "See `birth-console docs adopt`, Citus."
-)
+_INCAPABLE = "The table is distributed. See `birth-console docs adopt`, Citus."
+_LOGIN = re.compile(r'\brole "?[^"]+"? (does not exist|is not permitted to log in)|authentication failed')
 
 
 def of_node(message: str, context: str, state: str) -> ConsoleError | None:
     """What a node said, or that it is gone, in our words; None for what the server itself says."""
     if gone := _GONE.search(message):
         first = message.splitlines()[0]
+        if _LOGIN.search(message):
+            return NotAllowed(first, code="node_refused", evidence=_evidence(gone[1], state), hint=_SPREAD)
         hint = "Check that this node of Citus runs, then retry. Tables that are local are not concerned."
         return Unavailable(first, code="node_unavailable", evidence=_evidence(gone[1], state), hint=hint)
     refused = _REFUSED.search(context)

@@ -37,6 +37,7 @@ class Statement:
     as_owner: bool = False
     needs: str = ""
     is_plumbing: bool = False  # serves the steps around it, and is not worth telling
+    elsewhere: bool = False  # done on other servers, where nothing takes it back: never rehearsed
 
 
 def making(part: Part, schema: str, what: str = "") -> list[Statement]:

@@ -79,6 +79,13 @@ class KeyColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Living:
+    """The rows that an identity counts for, as a FROM takes them; None where that is the table."""
+
+    living: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """The version that a change of an identity made."""
 
@@ -146,6 +153,7 @@ class Exported:
 
 
 COLLECTION: Final = Query("identity.collection", Collection)
+LIVING: Final = Query("identity.living", Living)
 RANGES: Final = Query("identity.ranges", Range)
 NAMES: Final = Query("identity.names", Name)
 PENDING: Final = Query("identity.pending", Pending)

@@ -9,12 +9,17 @@ from core.db.rows.sources import Taken
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A collection and its table."""
+    """A collection and its table.
+
+    Of one that Citus keeps on its nodes, `shards` are its rows as a FROM takes them, and `few` those of a sample.
+    """
 
     collection_name: str
     relid: int
     table_schema: str
     table_name: str
+    shards: str | None
+    few: str | None
 
 
 @dataclass(frozen=True, slots=True)

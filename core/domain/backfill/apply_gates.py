@@ -21,6 +21,21 @@ def _each_entry(facts: RunFacts, name: str, read: Callable[[EntryFacts], Json], 
     return when(not failing, failing)
 
 
+def _triggers(facts: RunFacts) -> Verdict:
+    """Where no trigger can fire, what an administrator stated stands in for it, and is shown."""
+    attested: list[Json] = [
+        {"collection": entry.collection, "trigger": entry.trigger, "attested": entry.instead}
+        for entry in facts.entries
+        if entry.instead is not None
+    ]
+    failing: list[Json] = [
+        {"collection": entry.collection, "trigger": entry.trigger}
+        for entry in facts.entries
+        if entry.trigger != "enabled" and entry.instead is None
+    ]
+    return when(not failing, failing or attested)
+
+
 def _each_pin(facts: RunFacts, read: Callable[[EntryFacts], Pin]) -> Verdict:
     failing: list[Json] = [
         {"collection": entry.collection, **pin.as_json()} for entry in facts.entries if not (pin := read(entry)).holds
@@ -101,8 +116,9 @@ APPLY: tuple[Gate[RunFacts], ...] = (
     Gate(
         "trigger_enabled",
         "the birth trigger of every collection is enabled",
-        lambda facts: _each_entry(facts, "trigger", lambda entry: entry.trigger, "enabled"),
-        "Ask the gateway's owner to enable it, or to create a missing one.",
+        _triggers,
+        "Ask the gateway's owner to enable it, or to create a missing one. Where none fires (Citus), state what"
+        " registers new rows instead: `birth-console init --attest-distributed T`.",
     ),
     Gate(
         "columns_present",

@@ -59,6 +59,7 @@ class EntryFacts:
     triggers: Pin
     permit: int | None
     refusals: Json = None
+    instead: str | None = None  # what registers new rows where no trigger fires, as an administrator stated it
 
 
 @dataclass(frozen=True, slots=True)

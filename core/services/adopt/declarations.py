@@ -9,12 +9,13 @@ from psycopg.types.json import Jsonb
 from core.db.connection.session import Connection
 from core.db.install import installer
 from core.db.rows.init import REGISTER_WRITES
-from core.services.adopt.install import AUTHENTICATION, TRIGGER_GUARD
+from core.services.adopt.install import AUTHENTICATION, DISTRIBUTED, TRIGGER_GUARD
 from core.services.adopt.script_draft import Draft
 
 # What is said of each, and its event.
 _STATEMENTS: Final[Mapping[str, tuple[str, str]]] = {
     AUTHENTICATION: ("the statement on the server's authentication", "SELECT {}('authentication_attested', {})"),
+    DISTRIBUTED: ("the statement on rows of distributed tables", "SELECT {}('distributed_attested', {})"),
     TRIGGER_GUARD: ("the statement on changes of triggers", "SELECT {}('trigger_guard_attested', {})"),
 }
 

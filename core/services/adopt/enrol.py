@@ -27,7 +27,7 @@ from core.domain.adopt.enrolment import (
     why_lost,
 )
 from core.domain.adopt.system_tables import system_tables
-from core.services.adopt import company_tables, relocated_tables, triggers
+from core.services.adopt import company_tables, nodes, relocated_tables, triggers
 from core.services.adopt.script_draft import Draft, comma_separated, identifier
 from core.services.adopt.system_tables import products
 
@@ -70,6 +70,7 @@ def draft(
         chosen = _listed_by_the_company(made, chosen)
     chosen = _taking_triggers(connection, made, chosen, facts)
     _let_read(connection, made, chosen, facts)
+    nodes.draft(connection, made, [each.table for each in chosen], facts)
     relocated_tables.draft(made, chosen, moved)
     _register(made, chosen, policies, registered)
     _keep_globs(connection, made, (*(collections or EVERYTHING), *exempt))

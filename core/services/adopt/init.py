@@ -19,6 +19,7 @@ from core.services.adopt import (
     enrol,
     grants,
     membership,
+    nodes,
     obstacles,
     register_columns,
     rehearsal,
@@ -168,7 +169,7 @@ def _rehearse_script(connection: Connection, made: Draft) -> str:
         return f"{needs} steps need more privileges: other steps were run, and taken back" if needs else ""
     try:
         with translated(), connection.driver.transaction(force_rollback=True):
-            script.run(connection.driver, made.possible)
+            script.run(connection.driver, [each for each in made.possible if not each.elsewhere])
             _rehearse(connection, made)
     except ConsoleError as error:
         if not obstacles.is_one(error):
@@ -220,6 +221,7 @@ def _refuse_reserved(schema: str) -> None:
 
 def _draft(connection: Connection, wish: Wish) -> Draft:
     """Everything that is to be done, by the catalogs as they are. Raises ConsoleError."""
+    nodes.insist_on_coordinator(connection)
     found = installing.survey(connection)
     made = Draft(replace(found, attested={**found.attested, **wish.attestations}), connection.schema)
     made.company_schemas = company_tables.schemas(connection, wish.company_schema)

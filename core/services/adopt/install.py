@@ -32,6 +32,7 @@ _SESSIONS = "the right to end sessions that block a permit's end"
 # Settings that hold the words of the person who stands for what a managed server does not show, or allow.
 AUTHENTICATION: Final = "authentication_attested"
 TRIGGER_GUARD: Final = "trigger_guard_attested"
+DISTRIBUTED: Final = "distributed_attested"
 DASHBOARD: Final = "v_birth_stage2_qt001_readiness_dashboard"
 
 

@@ -82,6 +82,8 @@ def meet(connection: Connection, statements: Sequence[Statement], obstacles: Obs
         connection.set_local(lock_timeout=_PATIENCE)
         locked = 0
         for each in statements:
+            if each.elsewhere:
+                continue
             while (error := _refusal(connection, each)) is not None and is_one(error):
                 locked += error.code == _LOCKED
                 obstacles.note(error)

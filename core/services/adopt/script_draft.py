@@ -152,9 +152,9 @@ class Draft:
     obstacles: Obstacles = field(default_factory=Obstacles)
 
     def add(self, what: str, statement: sql.Composed, *, as_owner: bool = False, needs: str = "",
-            plumbing: bool = False) -> None:  # fmt: skip
+            plumbing: bool = False, elsewhere: bool = False) -> None:  # fmt: skip
         """Append a step."""
-        self.statements.append(Statement(what, statement, as_owner, needs, plumbing))
+        self.statements.append(Statement(what, statement, as_owner, needs, plumbing, elsewhere))
 
     def leave(self, name: str, why: str) -> None:
         """Note what stays as it is."""

@@ -39,11 +39,15 @@ _BRIEFLY = {"statement_timeout": 2000, "lock_timeout": 200}  # milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A collection and its table: `relid` is the table's oid, `name` its quoted name."""
+    """A collection and its table: `relid` is the table's oid, `name` its quoted name.
+
+    Of one that Citus keeps on its nodes, `name` is all of its rows, and `few` are those of a sample.
+    """
 
     collection: str
     relid: int
     name: sql.Composable
+    few: sql.Composable | None = None
 
 
 def of(connection: Connection, collection: str) -> TableStatistics:
@@ -57,8 +61,13 @@ def places(connection: Connection, collections: Sequence[str] | None = None) -> 
     """The tables of `collections`, or of every collection that has one, by name."""
     named = None if collections is None else list(collections)
     return [
-        Place(each.collection_name, each.relid, sql.Identifier(each.table_schema, each.table_name))
-        for each in connection.rows(PLACES, {"collections": named})
+        Place(
+            each.collection_name,
+            each.relid,
+            sources.living_of(each.shards) or sql.Identifier(each.table_schema, each.table_name),
+            sources.living_of(each.few),
+        )
+        for each in connection.rows(PLACES, {"collections": named, "small": SMALL})
     ]
 
 
@@ -254,7 +263,7 @@ def _is_small(rows: int, pages: int) -> bool:
 
 
 def _statement(place: Place, types: Mapping[str, str], rows: int, percent: float | None) -> Sample:
-    return sample(place.name, types, rows=rows, percent=percent, longest=LONGEST_CODE)
+    return sample(place.few or place.name, types, rows=rows, percent=percent, longest=LONGEST_CODE)
 
 
 def _by(found: Iterable[R], table: Callable[[R], int]) -> defaultdict[int, list[R]]:

@@ -52,7 +52,7 @@ def examined(
 ) -> Proof:
     """The same within `looking`, for one of many: `keys` are those of its table."""
     assert source.table is not None  # noqa: S101 - sources.require saw to it
-    coded = _coded(source, identity)
+    coded = _coded(sources.narrowed(connection, source, identity.columns), identity)
     seen = _counted(connection, coded, declared=_is_declared(keys, identity))
     seen = _with_examples(connection, source, coded, seen)
     seen = _with_collisions(connection, source, coded, seen, [*_others(connection, source, among)])

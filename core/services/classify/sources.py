@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg import sql
 
@@ -36,6 +36,7 @@ class Source:
     windowed: bool = False  # it cannot be joined with the registry
     declared: bool = False  # an index proves that no two rows share a code of its identity
     in_order: bool = False  # its codes and the registry's stand in indexes of one order
+    fetched: bool = False  # Citus keeps it on its nodes: each column that is read goes over the network
 
 
 def find(connection: Connection, collection: str) -> Source | None:
@@ -114,6 +115,14 @@ def similar(connection: Connection, collection: str) -> list[str]:
     return difflib.get_close_matches(collection, names, n=3)
 
 
+def narrowed(connection: Connection, source: Source, columns: Sequence[str] = ()) -> Source:
+    """The same source; of one that comes over the network, with these columns and few besides."""
+    if not source.fetched:
+        return source
+    row = connection.one(rows.LIVING, {"relid": source.relid, "columns": list(columns)})
+    return replace(source, table=living_of(row.living) or source.table)
+
+
 def code_of(source: Source, identity: Identity) -> tuple[sql.Composable, list[codec.Part]]:
     """The identity's code and its parts over `source`. Raises GateClosed for a column or type it cannot use."""
     parts = codec.parts(identity.columns, source.types, source.collection)
@@ -123,6 +132,8 @@ def code_of(source: Source, identity: Identity) -> tuple[sql.Composable, list[co
 
 def count_statement(connection: Connection, source: Source, *, grouped: bool) -> Reading[Counts]:
     """The statement that counts a classified source's rows and those registered, `grouped` by their codes or not."""
+    assert source.identity is not None  # noqa: S101 - the caller looked
+    source = narrowed(connection, source, source.identity.columns)
     assert source.table is not None and source.identity is not None  # noqa: S101, PT018 - the caller looked
     code, _ = code_of(source, source.identity)
     return counting.counts(
@@ -218,4 +229,5 @@ def _source(connection: Connection, row: rows.Collection, known: Mapping[int, Se
         windowed=row.windowed,
         declared=row.declared,
         in_order=bool(row.in_order) and not row.windowed,
+        fetched=row.windowed and row.living is not None,
     )

@@ -47,7 +47,7 @@ def count(connection: Connection, collection: str, *, exact: bool = False) -> Co
     if source is None or source.table is None:
         return None
     if source.identity is None or source.missing_columns:
-        return _unidentified(connection, collection, source.table)
+        return _unidentified(connection, collection, sources.narrowed(connection, source).table or source.table)
     if exact:
         return _with_examples(connection, source, source.identity, _exact(connection, source))
     found = sources.counted(connection, source)

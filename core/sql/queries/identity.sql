@@ -17,6 +17,17 @@ CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(c.collection_name) AS reli
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = t.relid
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
 
+-- name: living
+-- Of a source that Citus keeps on its nodes: no columns but these, those that name a row to people, and the first.
+SELECT {S}.birth_source_living(%(relid)s::bigint::oid, %(columns)s::text[] || ARRAY(
+    SELECT a.attname::text
+    FROM pg_catalog.pg_attribute AS a
+    WHERE a.attrelid = %(relid)s::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped
+      AND (a.attnum = (SELECT min(f.attnum) FROM pg_catalog.pg_attribute AS f
+              WHERE f.attrelid = a.attrelid AND f.attnum > 0 AND NOT f.attisdropped)
+          OR EXISTS (SELECT FROM pg_catalog.pg_index AS x
+              WHERE x.indrelid = a.attrelid AND x.indisprimary AND a.attnum = ANY (x.indkey::int2[]))))) AS living
+
 -- name: ranges
 -- Ranges of a source's codes that stand in order, as conditions on `source` and on the registry, `r`.
 SELECT ours, theirs FROM {S}.birth_code_ranges(%(relid)s::bigint::oid, %(column)s)
@@ -26,7 +37,7 @@ SELECT collection_name FROM {S}.birth_enrolled() ORDER BY collection_name COLLAT
 
 -- name: pending
 SELECT c.collection_name, c.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name, c.columns,
-    {S}.birth_source_living(c.relid) AS living
+    {S}.birth_source_living(c.relid, c.columns) AS living
 FROM {S}.birth_collections() AS c
 JOIN pg_catalog.pg_class AS r ON r.oid = c.relid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace

@@ -109,7 +109,7 @@ CREATE EVENT TRIGGER birth_may_this_login ON ddl_command_end EXECUTE FUNCTION pg
 -- name: attested
 SELECT name, value[1] AS words
 FROM {S}.birth_setting
-WHERE name IN ('authentication_attested', 'trigger_guard_attested')
+WHERE name IN ('authentication_attested', 'trigger_guard_attested', 'distributed_attested')
 ORDER BY 1
 
 -- name: register_writes
@@ -165,3 +165,6 @@ BEGIN
     END LOOP;
 END
 $body$
+
+-- name: citus
+SELECT pg_catalog.to_regclass('pg_catalog.pg_dist_local_group') IS NOT NULL AS here

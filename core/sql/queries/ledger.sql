@@ -46,7 +46,7 @@ ORDER BY l.ledger_id
 -- name: sources
 SELECT l.ledger_id, l.collection_name AS collection, l.strategy, l.columns,
     l.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name,
-    {S}.birth_windowed(l.relid) AS windowed, {S}.birth_source_living(l.relid) AS living
+    {S}.birth_windowed(l.relid) AS windowed, {S}.birth_source_living(l.relid, l.columns) AS living
 FROM {S}.birth_backfill_ledger AS l
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = l.relid
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace

@@ -1,5 +1,11 @@
 -- name: places
-SELECT c.collection_name, c.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name
+-- Of a table that Citus keeps on its nodes, its rows as a FROM takes them, and so many of them that more would make no
+-- small table.
+SELECT c.collection_name, c.relid::bigint AS relid, n.nspname AS table_schema, r.relname AS table_name,
+    CASE WHEN pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL
+        THEN {S}.birth_shards(c.relid) END AS shards,
+    CASE WHEN pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL
+        THEN {S}.birth_shards(c.relid, p_most => %(small)s + 1) END AS few
 FROM {S}.birth_collections() AS c
 JOIN pg_catalog.pg_class AS r ON r.oid = c.relid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace

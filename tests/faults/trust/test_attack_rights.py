@@ -42,6 +42,8 @@ _READERS = {
     "birth_standbys_read",
     "birth_permit_unkind",
     "birth_withdrawal_facts", "birth_distributed", "birth_register_writes", "birth_unseen_writes",
+    "birth_distributed_attested", "birth_shard_columns", "birth_shard_query", "birth_shard_rows", "birth_shards",
+    "birth_shards_read",
     "birth_register_is_set_based", "birth_register_parameters",
 }  # fmt: skip
 _GUARDED = {

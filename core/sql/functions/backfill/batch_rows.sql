@@ -9,7 +9,8 @@ SET jit = 'off' AS $body$
 DECLARE
     v_list boolean := p_entry.locator_indexed AND cardinality(p_entry.locator) = 1;
 BEGIN
-    IF p_entry.locator_indexed THEN
+    -- What comes from the nodes of Citus has no index here.
+    IF p_entry.locator_indexed AND {S}.birth_distributed(ARRAY[p_entry.relid]) = '{{}}' THEN
         PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
             set_config(CASE WHEN v_list THEN 'enable_nestloop' ELSE 'enable_hashjoin' END, 'off', true);
     END IF;

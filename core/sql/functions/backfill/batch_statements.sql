@@ -17,7 +17,11 @@ BEGIN
                 FROM item JOIN %1$s AS source ON %2$s
                 WHERE %4$s IS NOT DISTINCT FROM item.entity_code
                 ORDER BY item.seq) AS row $query$,
-            p_entry.relid::regclass,
+            coalesce(
+                {S}.birth_shards(p_entry.relid, p_entry.columns || p_entry.locator || 'date_created'::text,
+                    p_key => p_entry.locator, p_keys => '(SELECT array_agg(i.source_key)'
+                        ' FROM {S}.birth_backfill_item AS i WHERE i.ledger_id = $1 AND i.seq BETWEEN $2 AND $3)'),
+                p_entry.relid::regclass::text),
             found.matches || CASE WHEN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
                 THEN format(' AND source.%I = ANY (ARRAY(SELECT part_1 FROM item))', p_entry.locator[1]) ELSE '' END,
             found.born_at,

@@ -86,7 +86,10 @@ BEGIN
                 'SELECT array_agg(code) FROM (SELECT %s AS code FROM %s AS source %s LIMIT 500) AS newest',
                 {S}._birth_identity_expression(v_entry.relid, v_entry.collection_name, v_entry.strategy,
                     v_entry.columns, 'source'),
-                v_entry.relid::regclass,
+                coalesce(
+                    {S}.birth_shards(v_entry.relid, v_entry.columns || v_entry.locator,
+                        p_newest => CASE WHEN v_entry.locator_indexed THEN v_entry.locator END, p_most => 500),
+                    v_entry.relid::regclass::text),
                 CASE WHEN v_entry.locator_indexed THEN (
                     SELECT 'ORDER BY ' || string_agg(format('source.%I DESC', l.name), ', ' ORDER BY l.place)
                     FROM unnest(v_entry.locator) WITH ORDINALITY AS l(name, place)) ELSE '' END)) AS s(codes text[]);

@@ -4,6 +4,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_run {S}.birth_backfill_run;
     v_readiness jsonb;
+    v_instead text := {S}.birth_distributed_attested();
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run WHERE run_id = p_run;
     IF NOT FOUND THEN
@@ -40,6 +41,7 @@ BEGIN
                 'open', a.planned - a.registered - a.existing - a.vanished - a.quarantined,
                 'requirement', c.requirement,
                 'trigger', c.trigger_state,
+                'instead', CASE WHEN c.trigger_state = 'never fires: distributed' THEN v_instead END,
                 'missing_columns', c.missing_columns,
                 'table', jsonb_build_object('planned', l.relid, 'live', c.relid),
                 'identity', jsonb_build_object(
@@ -101,7 +103,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 WHERE entry ->> 'requirement' IS DISTINCT FROM 'REQUIRED'
             UNION ALL
             SELECT 'trigger_enabled', false, entry -> 'trigger'
-                WHERE entry ->> 'trigger' IS DISTINCT FROM 'enabled'
+                WHERE entry ->> 'trigger' IS DISTINCT FROM 'enabled' AND entry ->> 'instead' IS NULL
             UNION ALL
             SELECT 'columns_present', false, entry -> 'missing_columns'
                 WHERE entry -> 'missing_columns' IS DISTINCT FROM '[]'::jsonb

@@ -61,7 +61,7 @@ BEGIN
             count(DISTINCT w.code COLLATE "C") - count(DISTINCT {S}.birth_code_fold(w.code) COLLATE "C") AS twins
         INTO v_found
         FROM {S}.birth_windows(format('SELECT %s AS code, NULL::text AS source_key FROM %s AS source',
-            v_expression, {S}._birth_source(p_relid))) AS w;
+            v_expression, {S}._birth_source(p_relid, p_columns))) AS w;
         v_twins := v_found.twins;
     ELSE
         v_reads := {S}._birth_plan_queries(p_relid, p_collection, v_expression, p_columns, p_columns);

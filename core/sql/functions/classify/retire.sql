@@ -122,14 +122,14 @@ DECLARE
     v_code text;
 BEGIN
     IF p_every THEN
-        RETURN format('SELECT %s FROM %s AS source', v_key, {S}._birth_source(p_relid));
+        RETURN format('SELECT %s FROM %s AS source', v_key, {S}._birth_source(p_relid, p_key));
     END IF;
     v_code := {S}._birth_identity_expression(
         p_relid, p_identity.collection_name, p_identity.strategy, p_identity.columns, 'source');
     IF {S}.birth_windowed(p_relid) THEN
         RETURN format('SELECT w.source_key::text[] FROM {S}.birth_windows(%L) AS w WHERE w.owner = %L',
             format('SELECT %s AS code, %s::text AS source_key FROM %s AS source',
-                v_code, v_key, {S}._birth_source(p_relid)),
+                v_code, v_key, {S}._birth_source(p_relid, p_identity.columns || p_key)),
             p_identity.collection_name);
     END IF;
     RETURN format('SELECT %s FROM %s AS source JOIN {S}.birth_registry_rows() AS r'

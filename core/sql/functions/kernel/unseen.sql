@@ -20,6 +20,18 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_distributed(oid[]) IS
     'Which of these tables, or of all, are distributed or reference tables of Citus. For birth_reader.';
 
+-- What registers new rows of such tables, as an administrator stated it: the gateway's trigger never does. NULL where
+-- none did.
+CREATE OR REPLACE FUNCTION {S}.birth_distributed_attested() RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (SELECT s.value[1] FROM {S}.birth_setting AS s WHERE s.name = 'distributed_attested');
+END
+$body$;
+COMMENT ON FUNCTION {S}.birth_distributed_attested() IS
+    'What registers new rows of distributed tables, as an administrator stated it; NULL if none did. For '
+    'birth_reader.';
+
 -- Tables besides the registry that the register function may write, as the owner listed them.
 CREATE OR REPLACE FUNCTION {S}.birth_register_writes() RETURNS SETOF oid
 LANGUAGE plpgsql STABLE ROWS 5 SET search_path = pg_catalog, pg_temp AS $body$
@@ -62,6 +74,6 @@ COMMENT ON FUNCTION {S}.birth_unseen_writes() IS
     'Tables that the register function is meant to write and whose writes the server does not count, and why. For '
     'birth_reader.';
 
-GRANT EXECUTE ON FUNCTION {S}.birth_distributed(oid[]), {S}.birth_register_writes(),
-    {S}.birth_unseen_writes()
+GRANT EXECUTE ON FUNCTION {S}.birth_distributed(oid[]), {S}.birth_distributed_attested(),
+    {S}.birth_register_writes(), {S}.birth_unseen_writes()
     TO birth_reader;

@@ -21,6 +21,10 @@ BEGIN
     IF v_columns.present < 2 OR v_columns.doubtful IS NULL THEN
         RETURN v_columns.present = 2;
     END IF;
+    -- Nor are the nodes of Citus asked for all of one.
+    IF {S}.birth_distributed(ARRAY[p_relid]) <> '{{}}' THEN
+        RETURN NULL;
+    END IF;
     BEGIN
         {READ_ONLY}
         EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_relid::regclass, v_columns.doubtful) INTO v_unset;

@@ -51,6 +51,7 @@ DECLARE
         'pg_execute_server_program'::regrole,
         'pg_write_server_files'::regrole,
         'pg_read_server_files'::regrole]::oid[];
+    v_instead text := {S}.birth_distributed_attested();
     v_roles oid[] := {S}.birth_audit_roles();
     v_tables oid[] := {S}._birth_audit_tables();
     v_functions oid[] := {S}._birth_audit_functions();
@@ -65,7 +66,13 @@ BEGIN
         SELECT p.id, jsonb_agg(DISTINCT p.words) FILTER (WHERE p.verdict = 'failed') AS failed,
             jsonb_agg(DISTINCT p.words) FILTER (WHERE p.verdict = 'warning') AS warned,
             jsonb_agg(DISTINCT p.words) FILTER (WHERE p.verdict = 'named') AS named
-        FROM {S}._birth_powers(v_roles, v_tables, v_functions) AS p GROUP BY p.id
+        FROM (
+            SELECT w.id, w.verdict, w.words FROM {S}._birth_powers(v_roles, v_tables, v_functions) AS w
+            UNION ALL
+            SELECT 'triggers', 'warning', format('%s %s; attested: %s', c.collection_name, c.trigger_state, v_instead)
+            FROM {S}.birth_collections() AS c
+            WHERE v_instead IS NOT NULL AND c.requirement = 'REQUIRED' AND c.trigger_state = 'never fires: distributed'
+        ) AS p GROUP BY p.id
     )
     SELECT c.id, c.title,
         CASE WHEN c.found IS NOT NULL OR p.failed IS NOT NULL THEN 'failed'
@@ -176,8 +183,10 @@ BEGIN
             (SELECT jsonb_agg(c.collection_name || CASE c.trigger_state
                     WHEN 'disabled' THEN '' ELSE ' ' || c.trigger_state END)
                 FROM {S}.birth_collections() AS c
-                WHERE c.requirement = 'REQUIRED' AND c.trigger_state NOT IN ('enabled', 'missing', 'no_table')),
-            'ALTER TABLE … ENABLE TRIGGER …. Exempt distributed tables: no trigger fires for their rows.'),
+                WHERE c.requirement = 'REQUIRED' AND c.trigger_state NOT IN ('enabled', 'missing', 'no_table')
+                  AND NOT (v_instead IS NOT NULL AND c.trigger_state = 'never fires: distributed')),
+            'ALTER TABLE … ENABLE TRIGGER …. No trigger fires for rows of a distributed table: exempt it, or state '
+            'what registers them: `birth-console init --attest-distributed T`.'),
         ('schema_objects', 'the installed schema is what its version installs',
             (SELECT jsonb_agg(to_jsonb(d)) FROM {S}._birth_schema_differences() AS d),
             'Find out who changed it: '

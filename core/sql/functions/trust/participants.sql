@@ -23,8 +23,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     ), decision AS (
         SELECT e.kind, e.actor, e.payload::jsonb AS payload FROM {S}.birth_ledger_event AS e
         WHERE e.kind IN ('policy_decided', 'gateway_bound', 'table_bound', 'gateway_trigger_bound',
-                'register_column_bound', 'authentication_attested', 'trigger_guard_attested', 'register_writes_set',
-                'withdraw_allowed')
+                'register_column_bound', 'authentication_attested', 'trigger_guard_attested', 'distributed_attested',
+                'register_writes_set', 'withdraw_allowed')
           AND (e.kind <> 'withdraw_allowed' OR EXISTS (SELECT FROM {S}.birth_backfill_run AS r
                 WHERE r.run_id = p_run AND r.withdraws IS NOT NULL))
           AND e.seq < coalesce((SELECT max(ended.seq) FROM event AS ended WHERE ended.kind = 'applied'),

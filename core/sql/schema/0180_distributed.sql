@@ -1,0 +1,7 @@
+-- Since 0.2.0: who states what registers rows of distributed tables decided what a run rests on, too.
+DROP INDEX {S}.birth_ledger_event_decision;
+CREATE INDEX birth_ledger_event_decision ON {S}.birth_ledger_event (kind, seq)
+    WHERE kind IN ('person_added', 'person_changed', 'person_retired', 'person_removed', 'policy_decided',
+        'gateway_bound', 'table_bound', 'gateway_trigger_bound', 'register_column_bound', 'authentication_attested',
+        'trigger_guard_attested', 'distributed_attested', 'register_writes_set', 'withdraw_allowed',
+        'history_accepted');
