@@ -90,6 +90,10 @@ class Programs:
         finally:
             self._run(home, account, "pg_ctl", "stop", "-m", "fast", "-w", "-D", "data")
 
+    def control(self, home: Path, account: Account, *asked: str) -> None:
+        """Stop or start again the server of `home`."""
+        self._run(home, account, "pg_ctl", *asked, "-w", "-D", "data")
+
     def _create(self, home: Path, account: Account) -> None:
         (home / "data").mkdir()
         account.own(home / "data")

@@ -2,19 +2,26 @@
 
 import os
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from core.db.embedded.account import Account
 from core.domain.classify.identity import column_identity, synthetic_identity
+from core.errors import Unavailable
 from core.services.adopt import init
 from core.services.adopt.init import Wish
 from core.services.backfill import beginning, permits, runs
+from core.services.backfill.apply_options import Options
 from core.services.classify import classify, suggest
 from core.services.overview import matrix
 from core.services.trust import audit, certify, doctor, people, verify
 from tests import line, small
+from tests.citus.conftest import FOLDER
 from tests.databases import Database
+from tests.makers import Programs
 
 PEOPLE = {"operator1": "operator", "gatekeeper1": "gatekeeper", "reviewer1": "reviewer"}
 COMPANY = """
@@ -64,6 +71,8 @@ def a_world(database: Database) -> None:
         assert {each["collection"] for each in done.enrolled} >= {"goods", "far", "shared"}
         assert [each.why for each in done.left if "archive" in each.object][:1] == [
             "it is a columnar table, which takes no row triggers"]  # fmt: skip
+        # People have no login on the nodes.
+        administrator.driver.execute(b"SET citus.enable_ddl_propagation = off")
         for login, group in PEOPLE.items():
             administrator.driver.execute(
                 f"DO $$ BEGIN CREATE ROLE {login} LOGIN PASSWORD 'a password of nobody';"
@@ -176,5 +185,48 @@ def test_a_node_that_stands_still_holds_up_no_local_collection(database: Databas
         finally:
             os.kill(postmaster, signal.SIGCONT)
     with database.connect("reviewer1") as reviewer:
+        assert verify.verify(reviewer, run).passed
+        certify.certify(reviewer, run, "looked")
+
+
+@contextmanager
+def a_node_is_down(home: Path) -> Iterator[None]:
+    """A node that crashed, and is started again after the block."""
+    made, account = Programs(FOLDER), Account.of(home / "data")
+    made.control(home, account, "stop", "-m", "immediate")
+    try:
+        yield
+    finally:
+        made.control(home, account, "restart", "-l", "data/log")
+
+
+def test_a_node_that_is_down_ends_each_step_with_its_name_and_the_step_goes_on_later(
+    database: Database, homes: Path
+) -> None:
+    a_world(database)
+    with database.connect("gatekeeper1") as gatekeeper:
+        for name in ("extra", "goods", "pairs", "shared"):
+            classify.exempt(gatekeeper, name, "not today")
+    with database.connect("postgres") as administrator:
+        init.init(administrator, Wish(attestations={"distributed_attested": "the shop calls it"}))
+    line.open_permit(database)
+    with database.connect("operator1") as operator, database.connect("reviewer1") as reviewer:
+
+        def refused(step: Callable[[], object]) -> None:
+            with a_node_is_down(homes / "two"), pytest.raises(Unavailable) as gone:
+                step()
+            assert gone.value.code == "node_unavailable", gone.value
+
+        refused(lambda: classify.classify(operator, column_identity("far", "code")))
+        classify.classify(operator, column_identity("far", "code"))
+        refused(lambda: matrix.count(operator, "far"))
+        refused(lambda: line.make_plan(operator))
+        run = line.make_reconciled(operator)
+        assert small.drive(database, run, Options(batch_size=1000, max_batches=1)).code == "max_batches"
+        with a_node_is_down(homes / "two"):
+            driven = small.drive(database, run, Options(batch_size=1000, patience=1))
+            assert (driven.status, driven.code) == (7, "node_unavailable"), driven.error
+        assert small.done(database, run).registered == 12500
+        refused(lambda: verify.verify(reviewer, run))
         assert verify.verify(reviewer, run).passed
         certify.certify(reviewer, run, "looked")

@@ -160,7 +160,8 @@ COMMENT ON FUNCTION {S}._birth_backfill_plan_each(bigint, text[], boolean) IS
 CREATE OR REPLACE FUNCTION {S}._birth_is_servers(p_sqlstate text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN left(p_sqlstate, 2) IN ('40', '53', '55', '57', '58', 'XX');
+    -- 08: a node of Citus is gone.
+    RETURN left(p_sqlstate, 2) IN ('08', '40', '53', '55', '57', '58', 'XX');
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_is_servers(text) IS
