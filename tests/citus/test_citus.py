@@ -10,7 +10,7 @@ import pytest
 
 from core.db.embedded.account import Account
 from core.domain.classify.identity import column_identity, synthetic_identity
-from core.errors import Unavailable
+from core.errors import NotAllowed, Unavailable
 from core.services.adopt import init
 from core.services.adopt.init import Wish
 from core.services.backfill import beginning, permits, runs
@@ -20,7 +20,7 @@ from core.services.overview import matrix
 from core.services.trust import audit, certify, doctor, people, verify
 from tests import line, small
 from tests.citus.conftest import FOLDER
-from tests.databases import Database
+from tests.databases import Database, TestServer
 from tests.makers import Programs
 
 PEOPLE = {"operator1": "operator", "gatekeeper1": "gatekeeper", "reviewer1": "reviewer"}
@@ -169,6 +169,32 @@ def test_distributed_and_reference_tables_go_the_whole_line(database: Database) 
         again = line.make_reconciled(operator)
         assert [(each.collection, each.missing) for each in runs.run(operator, again).entries] == [
             ("far", 0), ("pairs", 1), ("shared", 0)]  # fmt: skip
+
+
+def test_a_node_without_the_role_is_named_and_init_mends_it(database: Database, nodes: list[TestServer]) -> None:
+    a_world(database)
+    with database.connect("operator1") as operator:
+        assert {each.id: each.verdict for each in doctor.examine(operator)}["shards"] == "passed"
+    # As after metadata was synchronised: the role is on the nodes what it is on the coordinator.
+    with nodes[2].admin() as node:
+        node.execute("SET citus.enable_ddl_propagation = off")
+        node.execute("ALTER ROLE birth_caller NOLOGIN")
+    database.run("REVOKE SELECT ON public.shared FROM birth_caller")
+    with database.connect("operator1") as operator:
+        with pytest.raises(NotAllowed) as refused:
+            matrix.count(operator, "far")
+        assert refused.value.code == "node_refused"
+        told = {each.id: each for each in doctor.examine(operator)}["shards"]
+        assert (told.verdict, len(told.remedy)) == ("failed", 2), told
+    with database.connect("postgres") as administrator:
+        seen = init.preview(administrator, Wish())
+        assert [each for each in seen.installed if "birth_caller may" in each], seen.installed
+        assert init.preview(administrator, Wish()).installed == seen.installed, "a preview changed a node"
+        init.init(administrator, Wish())
+        assert init.preview(administrator, Wish()).changes_nothing
+    with database.connect("operator1") as operator:
+        assert {each.id: each.verdict for each in doctor.examine(operator)}["shards"] == "passed"
+        assert [matrix.count(operator, name) for name in ("far", "shared")]
 
 
 def test_a_node_that_stands_still_holds_up_no_local_collection(database: Database, homes: Path) -> None:

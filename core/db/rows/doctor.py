@@ -122,6 +122,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Shards:
+    """The table of a REQUIRED collection that nodes of Citus keep, and one of its rows as a FROM takes it."""
+
+    collection: str
+    schema: str
+    table: str
+    rows: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Heir:
     """A table that inherits from a collection's without its trigger, and the SQL that attaches it, where we may."""
 
@@ -181,6 +191,7 @@ REGISTRY: Final = Query("doctor.registry", Registry)
 ROW_SECURITY: Final = Query("doctor.row_security", Guarded)
 STRANGERS: Final = Query("doctor.strangers", Stranger)
 SOURCES: Final = Query("doctor.sources", Source)
+SHARDS: Final = Query("doctor.shards", Shards)
 UNKEPT: Final = Query("doctor.unkept", Unkept)
 HEIRS: Final = Query("doctor.heirs", Heir)
 AMBIGUOUS: Final = Query("doctor.ambiguous", Ambiguous)

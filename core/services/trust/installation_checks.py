@@ -7,7 +7,7 @@ from core.db.install import catalog, installer
 from core.db.rows import doctor
 from core.db.rows.audit import PLACE
 from core.domain.trust.check import Check, check
-from core.services.trust import foreign_objects, table_checks
+from core.services.trust import foreign_objects, node_checks, table_checks
 from core.services.trust.bindings import bindings
 from core.version import SCHEMA_VERSION
 
@@ -36,6 +36,7 @@ def checks(remedies: Remedies) -> list[tuple[str, Callable[[Connection], Iterabl
         ("registry_index", _one(table_checks.registry)),
         ("row_security", _one(table_checks.row_security)),
         ("sources", table_checks.sources),
+        ("shards", node_checks.shards),
         ("heirs", _one(table_checks.heirs)),
         ("identities_kept", _one(table_checks.kept)),
         ("names", _one(table_checks.names)),

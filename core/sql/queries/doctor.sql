@@ -174,6 +174,17 @@ CROSS JOIN LATERAL (
 WHERE reads.schema IS NOT TRUE OR reads."table" IS NOT TRUE OR c.is_source AND (t.relrowsecurity OR t.reltuples < 0)
 ORDER BY 1
 
+-- name: shards
+-- Collections that nodes of Citus keep, each with one of its rows as a FROM takes it.
+SELECT c.collection_name AS collection, n.nspname::text AS schema, t.relname::text AS "table",
+    {S}.birth_shards(c.relid, p_most => 1) AS rows
+FROM {S}.birth_collections() AS c
+JOIN pg_catalog.pg_class AS t ON t.oid = c.relid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
+WHERE pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL
+  AND c.requirement = 'REQUIRED' AND c.relid = ANY ({S}.birth_distributed())
+ORDER BY 1
+
 -- name: unkept
 -- Identities that nothing in the database keeps: a column may be NULL, or no unique index tells the rows apart. With
 -- what the owner of the table would run; not at once, and without locking out writers, where it can be done so.

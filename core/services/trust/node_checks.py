@@ -1,0 +1,52 @@
+"""What the doctor asks of the nodes of Citus: whether they let the tables be read that they keep."""
+
+from collections.abc import Iterator
+
+from psycopg import sql
+
+from core.db.connection.session import Connection
+from core.db.install import nodes
+from core.db.rows import doctor
+from core.db.sources.counts import row_count
+from core.domain.trust.check import Check, check
+from core.errors import ConsoleError, Json
+from core.services.classify.sources import living_of
+
+_SHOWN = 20
+
+
+def shards(connection: Connection) -> Iterator[Check]:
+    """A row of each REQUIRED collection that the nodes keep is read, as plan and apply read it. None where none is."""
+    rows = connection.rows(doctor.SHARDS)
+    if not rows:
+        return
+    refused = {row: why for row in rows if (why := _refusal(connection, row))}
+    evidence: dict[str, Json] = {row.collection: why for row, why in [*refused.items()][:_SHOWN]}
+    statements = [
+        nodes.login().as_string(),
+        nodes.reading(
+            sorted({row.schema for row in refused}), [sql.Identifier(row.schema, row.table) for row in refused]
+        ).as_string(),
+    ]
+    yield check(
+        "shards",
+        "the nodes of Citus let birth_caller read every REQUIRED collection that they keep",
+        "failed" if refused else "passed",
+        {"collections": len(rows), "unreadable": evidence},
+        "Check that each node runs. `birth-console init` lets birth_caller log in there, and read the shards.",
+        [f"{each.rstrip().removesuffix(';')};" for each in statements] if refused else [],
+    )
+
+
+def _refusal(connection: Connection, row: doctor.Shards) -> str:
+    table = living_of(row.rows)
+    if table is None:
+        return ""
+    try:
+        with connection.reading():
+            connection.one(row_count(table))
+    except ConsoleError as error:
+        if connection.is_closed:
+            raise
+        return error.message
+    return ""
