@@ -29,7 +29,7 @@ help:
 	@echo "make test-citus    a backfill beside Citus; BIRTH_TEST_CITUS names the programs of a PostgreSQL that has it"
 	@echo "make soak          ten minutes of six operators, writers, kills and a failover (MINUTES=3: less of it)"
 	@echo "make mutate        turn off each refusal, gate and constraint of the database: tests must notice (PART=10%)"
-	@echo "make bench         measure every number to hold (QUICK=1 less of it; ONLY=commands,chain only those groups)"
+	@echo "make bench         measure every number to hold (QUICK=1, ONLY=commands,chain, RESULT=FILE.json, WHOLE=1)"
 	@echo "make format        format the sources"
 	@echo "make snapshots     accept the terminal UI's present look"
 	@echo "make lock          renew $(LOCK), the releases that are installed"
@@ -86,7 +86,7 @@ mutate: .venv/installed-dev
 	@PART="$(PART)" SEED="$(SEED)" ONLY="$(ONLY)" NEW="$(NEW)" WORKERS="$(WORKERS)" $(BIN)/python -m tests.mutate
 
 bench: .venv/installed-dev
-	@QUICK="$(QUICK)" ONLY="$(ONLY)" $(BIN)/python -m tests.bench
+	@QUICK="$(QUICK)" ONLY="$(ONLY)" RESULT="$(RESULT)" $(BIN)/python -m tests.bench
 
 lint: style types
 

@@ -1,23 +1,28 @@
 """`make bench`: every number that the project holds itself to, measured in one run.
 
 QUICK=1 takes smaller tables and fewer repetitions; ONLY=backfill,commands measures some groups. What the server's
-version decides is measured on PostgreSQL 15 as well, where that is installed: many companies have it. The table goes
-to stdout, the same as JSON to build/bench.json.
+version decides is measured on PostgreSQL 15 as well, where that is installed: many companies have it. Each group's
+rows go to stdout as soon as they are known, and as JSON to the file that RESULT names, build/bench.json unless told.
+There a group takes the place of what an earlier run found, so a run that was broken off goes on with ONLY.
+`python -m tests.bench.runs FILE…` puts such files side by side.
 """
 
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict, replace
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from core.db.embedded.server import EmbeddedServer
 from tests import other_servers
 from tests.bench import backfill, beside, chain, commands, curves, flat, identity, many, screens, suggest_cost
 from tests.bench.setting import Setting
-from tests.bench.table import Row, machine, markdown
+from tests.bench.suggestions import shares
+from tests.bench.table import HEADING, Row, line, machine
 from tests.databases import TestServer
 from tests.makers import Programs, an_empty
 
@@ -25,15 +30,19 @@ GROUPS: dict[str, Callable[[Setting], list[Row]]] = {
     "backfill": backfill.measure,
     "beside": beside.measure,
     "screens": screens.measure,
-    "curves": curves.measure,
+    "collections": curves.collections,
+    "full": curves.full,
+    "history": curves.history,
     "many": many.measure,
     "commands": commands.measure,
     "chain": chain.measure,
     "identity": identity.measure,
     "suggest": suggest_cost.measure,
+    "suggestions": shares.measure,
     "flat": flat.measure,
 }
-OLDER, ON_OLDER = "15", ("backfill", "beside", "curves")
+OLDER = "15"
+ON_OLDER = ("backfill", "beside", "collections", "full", "history", "chain", "flat")
 RESULT = Path(__file__).parents[2] / "build" / "bench.json"
 
 
@@ -43,39 +52,64 @@ def main() -> None:
     wanted = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(GROUPS)
     if unknown := set(wanted) - set(GROUPS):
         sys.exit(f"there is no group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
-    found: list[Row] = []
+    kept, started, notes = Kept(Path(os.environ.get("RESULT") or RESULT), quick), time.perf_counter(), list[str]()
+    _say("\n".join([machine(), "", *HEADING]))
     with tempfile.TemporaryDirectory(prefix="birth-bench-", ignore_cleanup_errors=True) as folder:
-        embedded = EmbeddedServer.use(Path(folder) / "home", lambda _: None)
-        try:
-            # Unlike the tests', this server flushes what it commits.
-            setting = Setting(TestServer(embedded.dsn("postgres", "postgres"), "bench"), quick)
-            for name in wanted:
-                _say(f"measuring {name}…")
-                found += GROUPS[name](setting)
-        finally:
-            embedded.release()
-        found += _on_older(Path(folder), quick, [name for name in wanted if name in ON_OLDER])
-    line = machine()
-    print("\n".join([line, "", markdown(found), *setting.notes]))  # noqa: T201 - what it is for
-    RESULT.parent.mkdir(exist_ok=True)
-    document = {"machine": line, "quick": quick, "rows": [asdict(row) | {"holds": row.holds} for row in found]}
-    RESULT.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        with _embedded(Path(folder) / "home") as dsn:
+            _measure(Setting(TestServer(dsn, "bench"), quick, notes=notes), wanted, kept, "")
+        on_older = [name for name in wanted if name in ON_OLDER]
+        if on_older and (programs := other_servers.found().get(OLDER)):
+            with Programs(programs, fsync="on").serve(an_empty(Path(folder) / "older")) as dsn:
+                setting = Setting(TestServer(dsn, "bench"), quick, older=True, notes=notes)
+                _measure(setting, on_older, kept, f" (PostgreSQL {OLDER})")
+        elif on_older:
+            notes.append(f"PostgreSQL {OLDER}: left out, it is not installed")
+    _say("\n".join(["", *notes, f"all of it took {time.perf_counter() - started:,.0f} s"]))
 
 
-def _on_older(folder: Path, quick: bool, wanted: list[str]) -> list[Row]:  # noqa: FBT001 - as it was asked for
-    programs = other_servers.found().get(OLDER) if wanted else None
-    if programs is None:
-        return []
-    rows: list[Row] = []
-    with Programs(programs, fsync="on").serve(an_empty(folder / "older")) as dsn:
-        for name in wanted:
-            _say(f"measuring {name} on PostgreSQL {OLDER}…")
-            rows += GROUPS[name](Setting(TestServer(dsn, "bench"), quick))
-    return [replace(row, what=f"{row.what} (PostgreSQL {OLDER})") for row in rows]
+class Kept:
+    """The file of results: what was measured is there before the next group begins."""
+
+    def __init__(self, file: Path, quick: bool) -> None:  # noqa: FBT001 - as it was asked for
+        self._file = file
+        self._found = {"machine": machine(), "quick": quick}
+        self._groups: dict[str, object] = {}
+        if file.exists():
+            earlier = json.loads(file.read_text(encoding="utf-8"))
+            # Results of another machine, or of other sizes, do not belong into one table.
+            if all(earlier.get(name) == value for name, value in self._found.items()):
+                self._groups = earlier.get("groups", {})
+
+    def put(self, group: str, rows: Sequence[Row], seconds: float) -> None:
+        """Keep what a group found."""
+        self._groups[group] = {"seconds": seconds, "rows": [asdict(row) | {"holds": row.holds} for row in rows]}
+        self._file.parent.mkdir(exist_ok=True)
+        self._file.write_text(json.dumps(self._found | {"groups": self._groups}, indent=2) + "\n", encoding="utf-8")
+
+
+def _measure(setting: Setting, wanted: Sequence[str], kept: Kept, server: str) -> None:
+    for name in wanted:
+        started = time.perf_counter()
+        rows = [row.named(f"{row.what}{server}") for row in GROUPS[name](setting)]
+        seconds = time.perf_counter() - started
+        kept.put(f"{name}{server}", rows, seconds)
+        _say("\n".join(map(line, rows)))
+        sys.stderr.write(f"{name}{server}: {seconds:,.0f} s\n")
+
+
+@contextmanager
+def _embedded(home: Path) -> Iterator[str]:
+    """Unlike the tests', this server flushes what it commits."""
+    embedded = EmbeddedServer.use(home, lambda _: None)
+    try:
+        yield embedded.dsn("postgres", "postgres")
+    finally:
+        embedded.release()
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tests.bench.setting import Setting
 from tests.bench.table import Row, ratio
 from tests.databases import Database
 
-ROWS, QUICK_ROWS, ACCOUNTS, PAUSE = 400_000, 100_000, 10_000, 0.002  # seconds between two transactions
+ROWS, QUICK_ROWS, ACCOUNTS, PAUSE = 200_000, 100_000, 10_000, 0.002  # seconds between two transactions
 _ACCOUNTS = f"""
 CREATE TABLE public.account (id integer PRIMARY KEY, balance bigint NOT NULL);
 INSERT INTO public.account SELECT n, 0 FROM generate_series(1, {ACCOUNTS}) AS n
@@ -40,7 +40,7 @@ $body$
 def measure(setting: Setting) -> list[Row]:
     """The 95th percentile of small updates beside the default apply and beside the loop, each time in turn."""
     found: dict[str, list[float]] = {"apply": [], "loop": []}
-    with a_bench(setting.server, QUICK_ROWS if setting.quick else ROWS) as bench:
+    with a_bench(setting.server, setting.size(ROWS, QUICK_ROWS)) as bench:
         for _ in range(setting.repeat):
             for name, times in found.items():
                 times.append(_beside(bench, by_apply=name == "apply"))

@@ -20,9 +20,9 @@ from tests.bench.table import Row, ratio
 from tests.databases import SCHEMA, Database
 from tests.templates import build_small
 
-ROWS, QUICK_ROWS, COLLECTIONS, QUICK_COLLECTIONS = 400_000, 100_000, (10, 100, 1_000), (100,)
-FULL_ROWS, QUICK_FULL_ROWS, FULL_MISSING = (3_000_000, 10_000_000), (300_000,), 10_000
-RUNS, EVENTS, QUICK_EVENTS = 1_000, 1_000_000, 50_000
+ROWS, QUICK_ROWS, COLLECTIONS = 400_000, 100_000, 100
+FULL_ROWS, QUICK_FULL_ROWS, OLDER_FULL_ROWS, FULL_MISSING = 10_000_000, 300_000, 1_000_000, 10_000
+RUNS, EVENTS, QUICK_EVENTS, OLDER_EVENTS = 1_000, 1_000_000, 50_000, 200_000
 _STEPS = ("plan", "reconcile", "counts", "verify")
 Times = Mapping[str, float]
 
@@ -62,40 +62,41 @@ UPDATE birth.birth_ledger_head SET seq = seq + {events}
 """
 
 
-def measure(setting: Setting) -> list[Row]:
-    """Many collections against one, a registry that is almost full against counting it, history against none."""
-    return [*_many(setting), *_full(setting), *_history(setting)]
-
-
-def _many(setting: Setting) -> Iterator[Row]:
-    rows = QUICK_ROWS if setting.quick else ROWS
+def collections(setting: Setting) -> list[Row]:
+    """The same rows in a hundred collections against one; and reconcile of the one against a differ of tables."""
+    rows = setting.size(ROWS, QUICK_ROWS)
+    found: list[Row] = []
     for where, code in _CODES.items():
-        one = _times(setting, code, rows, 1)
-        for count in QUICK_COLLECTIONS if setting.quick else COLLECTIONS:
-            many = _times(setting, code, rows, count)
-            for step in _STEPS:
-                what = f"{step}: {rows:,} rows in {count:,} collections, codes {where}"
-                yield ratio(what, many[step], one[step], 1.5, "in one", at_most=True)
+        with _built(setting, code, rows, 1, every=100) as database:
+            one = _line(database, setting.repeat)
+            if where == "apart":
+                found += _against_reladiff(database, setting, rows, one["reconcile"])
+        with _built(setting, code, rows // COLLECTIONS, COLLECTIONS, every=100) as database:
+            many = _line(database, setting.repeat)
+        for step in _STEPS:
+            what = f"{step}: {rows:,} rows in {COLLECTIONS} collections, codes {where}"
+            found.append(ratio(what, many[step], one[step], 1.5, "in one", at_most=True))
+    return found
 
 
-def _times(setting: Setting, code: str, rows: int, count: int) -> Times:
-    with _built(setting, code, rows // count, count, every=100) as database:
-        return _line(database, setting.repeat)
+def _against_reladiff(database: Database, setting: Setting, rows: int, ours: float) -> Iterator[Row]:
+    database.run(_REGISTERED)
+    if (taken := reladiff(database, setting, "public.c1", "public.registered")) is not None:
+        what = f"reconcile: {rows // 100:,} missing of {rows:,}"
+        yield ratio(what, taken, ours, 4, "reladiff's join diff")
 
 
-def _full(setting: Setting) -> Iterator[Row]:
-    for rows in QUICK_FULL_ROWS if setting.quick else FULL_ROWS:
-        with _built(setting, _CODES["apart"], rows, 1, every=rows // FULL_MISSING) as database:
-            counted = _counted(database)
-            found = _line(database, setting.repeat)
-            database.run(_REGISTERED)
-            peer = reladiff(database, setting, "public.c1", "public.registered") if rows <= FULL_ROWS[0] else None
-        for step, target in {"plan": 3, "reconcile": 3, "verify": 3, "counts": 2.5}.items():
-            what = f"{step}: {FULL_MISSING:,} missing of {rows:,}"
-            yield ratio(what, found[step], counted, target, "both count(*)", at_most=True)
-        if peer is not None:
-            what = f"reconcile: {FULL_MISSING:,} missing of {rows:,}"
-            yield ratio(what, peer, found["reconcile"], 4, "reladiff's join diff")
+def full(setting: Setting) -> list[Row]:
+    """A registry that holds almost everything, against counting it and its source."""
+    rows = setting.size(FULL_ROWS, QUICK_FULL_ROWS, OLDER_FULL_ROWS)
+    with _built(setting, _CODES["apart"], rows, 1, every=rows // FULL_MISSING) as database:
+        counted = _counted(database)
+        found = _line(database, setting.repeat)
+    return [
+        ratio(f"{step}: {FULL_MISSING:,} missing of {rows:,}", found[step], counted, most, "both count(*)",
+              at_most=True)
+        for step, most in {"plan": 3, "reconcile": 3, "verify": 3, "counts": 2.5}.items()
+    ]  # fmt: skip
 
 
 def _counted(database: Database) -> float:
@@ -103,8 +104,9 @@ def _counted(database: Database) -> float:
     return median(3, lambda: seconds(lambda: database.run(both)))
 
 
-def _history(setting: Setting) -> Iterator[Row]:
-    events = QUICK_EVENTS if setting.quick else EVENTS
+def history(setting: Setting) -> list[Row]:
+    """Each step of a run with many others behind it, against the same without."""
+    events = setting.size(EVENTS, QUICK_EVENTS, OLDER_EVENTS)
     with _built(setting, _CODES["apart"], 20_000, 1, every=10) as database:
         _line(database, 1)
         before = _line(database, max(3, setting.repeat))
@@ -113,9 +115,11 @@ def _history(setting: Setting) -> Iterator[Row]:
             admin.execute(_HISTORY.format(runs=RUNS, events=events).encode())
             admin.execute(b"VACUUM ANALYZE")
         after = _line(database, max(3, setting.repeat))
-    for step in ("plan", "reconcile", "apply", "verify"):
-        what = f"{step} after {RUNS:,} runs and {events:,} events"
-        yield ratio(what, after[step], before[step], 1.1, "without", at_most=True)
+    return [
+        ratio(f"{step} after {RUNS:,} runs and {events:,} events", after[step], before[step], 1.1, "without",
+              at_most=True)
+        for step in ("plan", "reconcile", "apply", "verify")
+    ]  # fmt: skip
 
 
 def _line(database: Database, repeat: int) -> Times:

@@ -68,7 +68,7 @@ def _demo(setting: Setting) -> Iterator[Row]:
 
 
 def _many(setting: Setting) -> Iterator[Row]:
-    tables = QUICK_TABLES if setting.quick else TABLES
+    tables = setting.size(TABLES, QUICK_TABLES)
     with built(setting, "birth_bench_many", _MANY.format(tables=tables), _ENROL.format(tables=tables)) as database:
         names = [f"t{number}" for number in range(1, tables + 1)]
         most = round(_SECONDS_A_TABLE * tables, 1)
@@ -76,7 +76,7 @@ def _many(setting: Setting) -> Iterator[Row]:
 
 
 def _file(setting: Setting) -> Iterator[Row]:
-    tables = QUICK_TABLES if setting.quick else FILE_TABLES
+    tables = setting.size(FILE_TABLES, QUICK_TABLES)
     decisions = [Decision(f"t{number}", "column", "code", "measured") for number in range(1, tables + 1)]
     with (
         built(setting, "birth_bench_file", _MANY.format(tables=tables), _ENROL.format(tables=tables)) as database,
@@ -87,7 +87,7 @@ def _file(setting: Setting) -> Iterator[Row]:
 
 
 def _huge(setting: Setting) -> Iterator[Row]:
-    rows = QUICK_ROWS if setting.quick else ROWS
+    rows = setting.size(ROWS, QUICK_ROWS)
     with built(setting, "birth_bench_huge", _HUGE.format(rows=rows)) as database, database.connect() as operator:
         opened = median(setting.repeat, lambda: seconds(lambda: [*suggest.suggestions(operator, ["huge"])]))
         yield Row(f"evidence of a table of {rows:,} rows", opened, "s", 0.5, "—")

@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -12,26 +13,28 @@ from tests.bench.peers import HARLEQUIN
 from tests.bench.setting import Setting, median, seconds
 from tests.bench.table import Row, ratio
 from tests.databases import SCHEMA, Database, a_clone, a_template
-from tests.tui.pty_terminal import Terminal
+from tests.tui.pty_terminal import COLUMNS, LINES, Terminal
 from tests.tui.terminal.test_wire import environment, step
 
 _KEYS = 12
 _IDLE_SECONDS = 20
 _DOWN = "\x1b[B"
+_DIALOGS = "?:"
+_KEY_BYTES = {(COLUMNS, LINES): 300, (120, 36): 400}
 
 
 def measure(setting: Setting) -> list[Row]:
-    """On the demo, all at 80 by 24 in 256 colours."""
+    """On the demo, in 256 colours."""
     with a_template(setting.server) as template, a_clone(setting.server, template) as database:
         return [*_bytes(database, setting), *_first_paint(database, setting)]
 
 
 @contextmanager
-def _console(database: Database) -> Iterator[Terminal]:
+def _console(database: Database, size: tuple[int, int] = (COLUMNS, LINES)) -> Iterator[Terminal]:
     """The console, once it shows live figures."""
     dsn, password = _apart(database)
     arguments = ["-c", "from tui.main import main; main()", "--dsn", dsn, "--schema", SCHEMA]
-    with Terminal(arguments, environment(PGPASSWORD=password)) as terminal:
+    with Terminal(arguments, environment(PGPASSWORD=password), size=size) as terminal:
         terminal.shows("QT-001 ✗ BLOCKED")
         yield terminal
 
@@ -53,25 +56,35 @@ def _apart(database: Database) -> tuple[str, str]:
     return make_conninfo(**{name: str(value) for name, value in given.items()}), password
 
 
-def _bytes(database: Database, setting: Setting) -> list[Row]:
+def _bytes(database: Database, setting: Setting) -> Iterator[Row]:
+    table = f"Textual's DataTable: {_bytes_of_a_table(database):,.0f}"
+    for size, target in _KEY_BYTES.items():
+        yield from _bytes_at(database, size, setting, Row("", 0, "bytes", target, table if size[0] == COLUMNS else "—"))
+
+
+def _bytes_at(database: Database, size: tuple[int, int], setting: Setting, a_key: Row) -> Iterator[Row]:
     idle_seconds = _IDLE_SECONDS / (4 if setting.quick else 1)
-    with _console(database) as terminal:
-        opened = terminal.settled()
+    at = f"at {size[0]} by {size[1]}"
+    with _console(database, size) as terminal:
+        yield Row(f"bytes to open {at}", terminal.settled(), "bytes", 8_000, "—")
         terminal.shows(" rows in ")  # everything is counted: what is painted until then is work with an end
         rest = terminal.settled()
         ends = time.monotonic() + idle_seconds
         terminal.until(lambda: time.monotonic() > ends)
         idle = (terminal.received - rest) / idle_seconds
+        yield Row(f"bytes while idle {at}", idle, "bytes/s", 20, "once everything is counted")
         terminal.send("2")
         terminal.until(lambda: "rows 1 to" in terminal.text() and "counting" not in terminal.text())
         terminal.settled()
         key = statistics.median(step(terminal, _DOWN) for _ in range(_KEYS))
-    table = _bytes_of_a_table(database)
-    return [
-        Row("bytes per cursor key", key, "bytes", 300, f"Textual's DataTable: {table:,.0f}"),
-        Row("bytes to open", opened, "bytes", 8_000, "—"),
-        Row("bytes while idle", idle, "bytes/s", 20, "once everything is counted"),
-    ]
+        yield replace(a_key, what=f"bytes per cursor key {at}", value=key)
+        dialog = max(_dialog(terminal, key) for key in _DIALOGS)
+        yield Row(f"bytes of a dialog, opened and closed, {at}", dialog, "bytes", 2_000, "help, commands: the larger")
+
+
+def _dialog(terminal: Terminal, key: str) -> int:
+    opened = terminal.bytes_of(key, done=lambda: "esc: c" in terminal.text())
+    return opened + terminal.bytes_of("\x1b", done=lambda: "esc: c" not in terminal.text())
 
 
 def _bytes_of_a_table(database: Database) -> float:

@@ -1,5 +1,6 @@
 """What every group of the bench gets: the server, how much to measure, and where to tell what was left out."""
 
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -10,16 +11,29 @@ from tests.databases import TestServer
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A PostgreSQL of the bench's own. `quick` measures less, once; `notes` is printed under the table."""
+    """A PostgreSQL of the bench's own. `quick` measures less, once; `notes` is printed under the table.
+
+    `older`: the server is not the newest, and what takes long is measured on smaller tables.
+    """
 
     server: TestServer
     quick: bool
+    older: bool = False
     notes: list[str] = field(default_factory=list)
 
     @property
     def repeat(self) -> int:
-        """How often each thing is measured; the median counts."""
+        """How often what is over soon is measured; the median counts."""
         return 1 if self.quick else 3
+
+    @property
+    def whole(self) -> bool:
+        """Whether sizes that take ten minutes each are wanted as well."""
+        return os.environ.get("WHOLE", "") not in ("", "0")
+
+    def size(self, usual: int, quick: int, older: int | None = None) -> int:
+        """How many rows, tables or events."""
+        return quick if self.quick else older if self.older and older else usual
 
 
 def seconds(work: Callable[[], object]) -> float:

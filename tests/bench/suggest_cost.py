@@ -60,7 +60,7 @@ def measure(setting: Setting) -> list[Row]:
 
 
 def _many(setting: Setting) -> Iterator[Row]:
-    tables = QUICK_TABLES if setting.quick else TABLES
+    tables = setting.size(TABLES, QUICK_TABLES)
     script = _MANY.replace("{tables}", str(tables)).replace("{rows}", str(_MANY_ROWS))
     with built(setting, "birth_bench_things", script, _ENROL.format(tables=tables)) as database:
         names = [f"thing_{number}" for number in range(1, tables + 1)]
@@ -68,7 +68,7 @@ def _many(setting: Setting) -> Iterator[Row]:
 
 
 def _wide(setting: Setting) -> Iterator[Row]:
-    rows = QUICK_ROWS if setting.quick else ROWS
+    rows = setting.size(ROWS, QUICK_ROWS)
     columns = ", ".join(_KINDS[at % len(_KINDS)].format(at=at) for at in range(2, COLUMNS))
     with built(setting, "birth_bench_wide", _WIDE.format(rows=rows, columns=columns)) as database:
         yield _beside(setting, database, ["wide"], f"suggest for {rows:,} rows of {COLUMNS} columns", 1)

@@ -3,8 +3,7 @@
 import os
 import platform
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -23,6 +22,15 @@ class Row:
     def holds(self) -> bool:
         """Whether the target is met."""
         return self.value <= self.target if self.at_most else self.value >= self.target
+
+    @property
+    def aim(self) -> str:
+        """The target with its unit."""
+        return f"{'≤' if self.at_most else '≥'} {self.target:,g} {self.unit}"
+
+    def named(self, what: str) -> "Row":
+        """The same, called otherwise."""
+        return replace(self, what=what)
 
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -46,14 +54,12 @@ def machine() -> str:
     )
 
 
-def markdown(rows: Iterable[Row]) -> str:
-    """The table, ready for a document."""
-    lines = ["| what | against | target | measured | |", "|---|---|---|---|---|"]
-    for row in rows:
-        side = "≤" if row.at_most else "≥"
-        mark = "✓" if row.holds else "✗"
-        lines.append(f"| {row.what} | {row.against} | {side} {row.target:g} {row.unit} | {shown(row)} | {mark} |")
-    return "\n".join(lines)
+HEADING = ("| what | against | target | measured | |", "|---|---|---|---|---|")
+
+
+def line(row: Row) -> str:
+    """A line of the table, ready for a document."""
+    return f"| {row.what} | {row.against} | {row.aim} | {shown(row)} | {'✓' if row.holds else '✗'} |"
 
 
 def shown(row: Row) -> str:

@@ -153,7 +153,7 @@ def coverage(verdicts: Sequence[Verdict]) -> str:
     told = []
     for kind, composite in (("of one column", False), ("of several columns", True)):
         sure = [each.probability >= SURE for each in verdicts if each.case.composite is composite]
-        told.append(f"{sum(sure)} of {len(sure)} ({_share(sure):.0%}) {kind}")
+        told.append(f"{sum(sure)} of {len(sure)} ({share(sure):.0%}) {kind}")
     return f"  constraints in sight, in tier A: keys {', '.join(told)}"
 
 
@@ -161,22 +161,26 @@ def line(title: str, verdicts: Sequence[Verdict]) -> str:
     """One line of figures: tables, right first, by database, singles, composites, sure and right."""
     if not verdicts:
         return f"{title:<34} no tables"
-    by_database = defaultdict(list)
-    for each in verdicts:
-        by_database[each.case.database].append(each.right)
-    macro = sum(map(_share, by_database.values())) / len(by_database)
     single, several = ([each.right for each in verdicts if each.case.composite is wanted] for wanted in (False, True))
     sure = [each.right for each in verdicts if each.probability >= SURE]
-    recall = _share([each.considered for each in verdicts])
+    recall, first = share([each.considered for each in verdicts]), share([each.right for each in verdicts])
     return (
-        f"{title:<34}{len(verdicts):>5}{recall:>8.1%}{_share([each.right for each in verdicts]):>8.1%}{macro:>8.1%}"
+        f"{title:<34}{len(verdicts):>5}{recall:>8.1%}{first:>8.1%}{macro(verdicts):>8.1%}"
         f"{_told(single):>8}{_told(several):>8}  {sum(sure)} of {len(sure)} ({len(sure) / len(verdicts):.0%})"
     )
 
 
+def macro(verdicts: Sequence[Verdict]) -> float:
+    """How often they are right, each database counted once."""
+    by_database = defaultdict(list)
+    for each in verdicts:
+        by_database[each.case.database].append(each.right)
+    return sum(map(share, by_database.values())) / len(by_database)
+
+
 def _told(right: Sequence[bool]) -> str:
     """A share; where there is no such table, no figure."""
-    return f"{_share(right):.1%}" if right else "—"
+    return f"{share(right):.1%}" if right else "—"
 
 
 HEADING = f"{'':<34}{'n':>5}{'recall':>8}{'top-1':>8}{'macro':>8}{'single':>8}{'several':>8}  sure and right (of all)"
@@ -203,7 +207,7 @@ def calibration(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _held_and_right(verdicts: Sequence[Verdict]) -> tuple[float, float]:
-    return sum(each.probability for each in verdicts) / len(verdicts), _share([each.right for each in verdicts])
+    return sum(each.probability for each in verdicts) / len(verdicts), share([each.right for each in verdicts])
 
 
 def miss(each: Verdict) -> str:
@@ -216,5 +220,6 @@ def miss(each: Verdict) -> str:
     )
 
 
-def _share(values: Sequence[bool]) -> float:
+def share(values: Sequence[bool]) -> float:
+    """How many of them are true, of one; 0 of none."""
     return sum(values) / len(values) if values else 0.0
