@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -65,6 +66,8 @@ def main() -> None:
         elif on_older:
             notes.append(f"PostgreSQL {OLDER}: left out, it is not installed")
     _say("\n".join(["", *notes, f"all of it took {time.perf_counter() - started:,.0f} s"]))
+    if any("FAILED" in note for note in notes):
+        sys.exit(1)
 
 
 class Kept:
@@ -90,7 +93,12 @@ class Kept:
 def _measure(setting: Setting, wanted: Sequence[str], kept: Kept, server: str) -> None:
     for name in wanted:
         started = time.perf_counter()
-        rows = [row.named(f"{row.what}{server}") for row in GROUPS[name](setting)]
+        try:
+            rows = [row.named(f"{row.what}{server}") for row in GROUPS[name](setting)]
+        except Exception as error:  # noqa: BLE001 - the other groups are measured all the same
+            traceback.print_exc()
+            setting.notes.append(f"{name}{server}: FAILED: {str(error).partition(chr(10))[0]}")
+            continue
         seconds = time.perf_counter() - started
         kept.put(f"{name}{server}", rows, seconds)
         _say("\n".join(map(line, rows)))

@@ -34,9 +34,8 @@ COMMENT ON FUNCTION {S}._birth_code_in_order(oid, text, text[]) IS
     'SQL of a source''s codes as its index holds them, where the registry''s index has the same order; else NULL. '
     'Private.';
 
--- Whether an index holds all texts of a column in order, and can be read instead of the table: most pages of the table
--- are known to be visible for all.
-CREATE OR REPLACE FUNCTION {S}._birth_column_in_order(p_relid oid, p_column smallint) RETURNS boolean
+-- Whether an index holds all texts of a column in order.
+CREATE OR REPLACE FUNCTION {S}._birth_column_ordered(p_relid oid, p_column smallint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN EXISTS (
@@ -50,8 +49,19 @@ BEGIN
         WHERE x.indrelid = p_relid AND x.indkey[0] = p_column AND x.indoption[0] = 0
           AND x.indcollation[0] = a.attcollation AND a.atttypid IN ('text'::regtype, 'varchar'::regtype)
           AND x.indisvalid AND x.indisready AND x.indislive AND x.indpred IS NULL
-          AND c.reltuples >= 1000 AND c.relallvisible >= 0.9 * c.relpages
           AND NOT {S}._birth_has_heirs(c.oid));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_column_ordered(oid, smallint) IS
+    'True if an index holds all texts of a column in order. Private.';
+
+-- Whether such an index can be read instead of the table: most pages of the table are known to be visible for all.
+CREATE OR REPLACE FUNCTION {S}._birth_column_in_order(p_relid oid, p_column smallint) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN {S}._birth_column_ordered(p_relid, p_column) AND EXISTS (
+        SELECT FROM pg_class AS c
+        WHERE c.oid = p_relid AND c.reltuples >= 1000 AND c.relallvisible >= 0.9 * c.relpages);
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_column_in_order(oid, smallint) IS
