@@ -95,9 +95,7 @@ BEGIN
           AND NOT EXISTS (SELECT FROM {S}.birth_collection_place AS p WHERE p.collection_name = t.relname::text)
         ORDER BY t.relname, place.rank)
     ), named AS MATERIALIZED (
-        SELECT e.collection_name AS name, encode(convert_to(e.collection_name, getdatabaseencoding()), 'escape')
-            AS argument
-        FROM enrolled AS e
+        SELECT encode(convert_to(e.collection_name, getdatabaseencoding()), 'escape') AS argument FROM enrolled AS e
     )
     SELECT c.collection_name, c.governance_role, c.requirement, t.relid,
         i.strategy, i.columns, i.version,
@@ -110,7 +108,11 @@ BEGIN
             ORDER BY wanted.position) END,
         status.attrelid IS NOT NULL,
         CASE WHEN t.relid IS NULL THEN 'no_table'
-            WHEN coalesce(g.tgrelid, own.tgrelid) IS NULL OR NOT v_is_theirs AND named.name <> c.collection_name
+            -- And for this collection: its argument names no other.
+            WHEN coalesce(g.tgrelid, own.tgrelid) IS NULL
+                OR NOT v_is_theirs
+                    AND g.argument <> encode(convert_to(c.collection_name, getdatabaseencoding()), 'escape')
+                    AND g.argument IN (SELECT n.argument FROM named AS n)
                 THEN 'missing'
             -- Rows are written to its shards, which have no trigger.
             WHEN t.relid = ANY (v_distributed) THEN 'never fires: distributed'
@@ -126,17 +128,24 @@ BEGIN
     LEFT JOIN found AS t ON t.name = c.collection_name
     LEFT JOIN pg_attribute AS status ON status.attrelid = t.relid
         AND status.attname = 'status' AND NOT status.attisdropped
-    -- One that meets every new row, unconditionally: AFTER INSERT FOR EACH ROW, no WHEN.
     LEFT JOIN pg_class AS source ON source.oid = t.relid
-    LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relid AND g.tgname = replace(v_pattern, '*', source.relname)::name
-        AND g.tgfoid = v_gateway AND NOT g.tgisinternal
-        AND g.tgtype & 71 = 5 AND g.tgqual IS NULL
-    LEFT JOIN pg_trigger AS own ON own.tgrelid = t.relid AND own.tgname = 'trg_birth_gateway' AND own.tgfoid = v_ours
-        AND NOT own.tgisinternal AND own.tgtype & 71 = 5 AND own.tgqual IS NULL
-        AND split_part(encode(own.tgargs, 'escape'), chr(92) || '000', 1)
-            = encode(convert_to(c.collection_name, getdatabaseencoding()), 'escape')
-    -- And for this collection: its argument names no other.
-    LEFT JOIN named ON g.tgnargs > 0 AND named.argument = split_part(encode(g.tgargs, 'escape'), chr(92) || '000', 1)
+    -- One that meets every new row, unconditionally: AFTER INSERT FOR EACH ROW, no WHEN. By the table's index: as a
+    -- join, the server may take the collections for few, and go through all triggers for each of thousands.
+    LEFT JOIN LATERAL (
+        SELECT x.tgrelid, x.tgenabled,
+            CASE WHEN x.tgnargs > 0 THEN split_part(encode(x.tgargs, 'escape'), chr(92) || '000', 1) END AS argument
+        FROM pg_trigger AS x
+        WHERE x.tgrelid = t.relid AND x.tgname = replace(v_pattern, '*', source.relname)::name
+          AND x.tgfoid = v_gateway AND NOT x.tgisinternal AND x.tgtype & 71 = 5 AND x.tgqual IS NULL
+        OFFSET 0) AS g ON true
+    LEFT JOIN LATERAL (
+        SELECT x.tgrelid, x.tgenabled
+        FROM pg_trigger AS x
+        WHERE x.tgrelid = t.relid AND x.tgname = 'trg_birth_gateway' AND x.tgfoid = v_ours
+          AND NOT x.tgisinternal AND x.tgtype & 71 = 5 AND x.tgqual IS NULL
+          AND split_part(encode(x.tgargs, 'escape'), chr(92) || '000', 1)
+              = encode(convert_to(c.collection_name, getdatabaseencoding()), 'escape')
+        OFFSET 0) AS own ON true
     ORDER BY c.collection_name COLLATE "C";
 END
 $body$;
