@@ -1,4 +1,7 @@
-"""What a batch asks the registry about its codes: the same is found by a walk along the index and code by code."""
+"""What a batch asks the registry about its codes: a walk along the index finds what a look at each code finds.
+
+Only servers before PostgreSQL 17 walk by themselves.
+"""
 
 import random
 
