@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from core.domain.backfill.pace import TARGET_SECONDS
 from core.settings import DEMO_LOGINS
 from tests.databases import Database, a_clone, a_template
 from tests.faults import hosts
@@ -13,10 +14,12 @@ from tests.faults.appliers import applying
 from tests.faults.hosts import Cut, Host
 from tests.faults.runs import a_run
 from tests.faults.servers import OwnServer, an_own_server
+from tests.faults.slow_line import SlowLine
 from tests.small import eventually, registering
 from tests.templates import SMALL
 
 ROWS = 3000
+FAR = 0.2  # seconds of a question and its answer
 _SLOWLY = "PERFORM pg_sleep(0.002);"
 
 pytestmark = pytest.mark.long
@@ -70,3 +73,25 @@ def test_a_host_that_loses_its_line_loses_no_row_and_the_other_ends_the_run(
         assert first.end() == 0, first.said()
         assert first.events("split") == second.events("split") == []
     run.must_be_complete()
+
+
+def test_hosts_that_are_far_away_end_a_run_together_and_no_batch_shrinks_for_that(
+    database: Database, two: list[Host]
+) -> None:
+    run = a_run(database, ROWS * 3)
+    port = int(str(conninfo_to_dict(database.dsn())["port"]))
+    with ExitStack() as stack:
+        appliers = []
+        for host in two:
+            slow = stack.enter_context(SlowLine(host.server, port, FAR))
+            dsn = make_conninfo(database.dsn(), host=host.server, port=slow.port)
+            appliers.append(stack.enter_context(applying(dsn, run.number, "--workers", "1", within=host.within)))
+        for each in appliers:
+            assert each.end() == 0, each.said()
+            assert each.events("split") == []
+        batches = [batch for each in appliers for batch in each.events("batch")]
+    run.must_be_complete()
+    assert all(batch["seconds"] >= FAR for batch in batches), "a line was not slow, so nothing was tested"
+    # The canary is small, and so is what is left at the end.
+    usual = sorted(batch["rows"] for batch in batches)[2:]
+    assert min(usual) >= 1000 or max(batch["server_seconds"] for batch in batches) > TARGET_SECONDS, usual
