@@ -114,6 +114,8 @@ def history(setting: Setting) -> list[Row]:
             admin.execute(b"SET session_replication_role = replica")
             admin.execute(_HISTORY.format(runs=RUNS, events=events).encode())
             admin.execute(b"VACUUM ANALYZE")
+            admin.execute(b"CHECKPOINT")
+        _line(database, 1)
         after = _line(database, max(3, setting.repeat))
     return [
         ratio(f"{step} after {RUNS:,} runs and {events:,} events", after[step], before[step], 1.1, "without",

@@ -1,8 +1,10 @@
-"""`python -m tests.bench.runs FILE…`: the results of several runs of the bench side by side, as a table for a document.
+"""`python -m tests.bench.runs [--into README.md] FILE…`: results of the bench side by side, as a table for a document.
 
-What is no longer measured, or not in every run, shows as a dash. A row that misses its target is marked in each run.
+What a run did not measure shows as a dash; what misses its target is marked. `--into` puts the table where the document
+has the one before: between two comments, <!-- runs --> and <!-- /runs -->.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +13,7 @@ from typing import Any
 
 from tests.bench.table import Row, shown
 
+BEGIN, END = "<!-- runs -->", "<!-- /runs -->"
 Run = Mapping[tuple[str, str], Row]
 
 
@@ -19,7 +22,12 @@ def side_by_side(documents: Sequence[Mapping[str, Any]]) -> list[str]:
     runs = [_rows(document) for document in documents]
     machines = list(dict.fromkeys(str(document["machine"]) for document in documents))
     heads = [f"run {number}" for number in range(1, len(runs) + 1)]
-    lines = [*machines, "", f"| what | against | target | {' | '.join(heads)} |", f"|---|---|---|{'---|' * len(runs)}"]
+    lines = [
+        f"{'; '.join(machines)}:",
+        "",
+        f"| what | against | target | {' | '.join(heads)} |",
+        f"|---|---|---|{'---|' * len(runs)}",
+    ]
     for key, row in max(runs, key=len).items():
         found = [_cell(run.get(key)) for run in runs]
         lines.append(f"| {row.what} | {_alike(row.against, [run[key].against for run in runs if key in run])} |"
@@ -51,6 +59,27 @@ def _plain(against: str) -> str:
     return head if head and any(letter.isdigit() for letter in tail) else against
 
 
+def placed(document: str, lines: Sequence[str]) -> str:
+    """A document with these lines between its two comments."""
+    before, _, rest = document.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    if not after:
+        sys.exit(f"the document has no {BEGIN} … {END}")
+    return "\n".join([before + BEGIN, *lines, END]) + after
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table, or put it into a document."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.runs", description=__doc__)
+    parser.add_argument("--into", type=Path, metavar="FILE", help="replace the table of this document")
+    parser.add_argument("runs", nargs="+", type=Path, metavar="FILE", help="what `make bench RESULT=FILE` kept")
+    given = parser.parse_args(arguments)
+    lines = side_by_side([json.loads(run.read_text(encoding="utf-8")) for run in given.runs])
+    if given.into:
+        given.into.write_text(placed(given.into.read_text(encoding="utf-8"), lines), encoding="utf-8")
+    else:
+        print("\n".join(lines))  # noqa: T201 - what it is for
+
+
 if __name__ == "__main__":
-    read = [json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:]]
-    print("\n".join(side_by_side(read)))  # noqa: T201 - what it is for
+    main()
