@@ -17,6 +17,7 @@ from core.errors import GateClosed
 
 # A table that is held for longer is not waited for: meanwhile no other session would get at it either.
 _LOCK_TIMEOUT = "10s"
+_OTHERS_TIMEOUT = "60s"
 # Citus repeats what is made on its workers, as the role that made it: birth_owner has no login there. No row elsewhere.
 _HERE_ONLY = (
     "SELECT pg_catalog.set_config('citus.enable_ddl_propagation', 'off', true) FROM pg_catalog.pg_extension"
@@ -131,13 +132,16 @@ def _named(watching: Mapping[str, str]) -> Iterator[None]:
 def begin(driver: Driver) -> None:
     """Wait for other installers; inside a transaction."""
     with translated(), driver.cursor() as cursor:
-        # A session that chose to wait less, does.
-        cursor.execute(
-            "SELECT set_config('lock_timeout', %s, true) FROM pg_settings"
-            " WHERE name = 'lock_timeout' AND setting::integer NOT BETWEEN 1 AND 10000",
-            [_LOCK_TIMEOUT],
-        )
         # Functions call each other in every direction; what a body says is looked at when it is called.
         cursor.execute("SET LOCAL check_function_bodies = off")
         cursor.execute(_HERE_ONLY)
+        # A session that chose to wait less, does. Another installer is waited for longer than a table's lock: on a busy
+        # server it takes its time, and holds nobody up but its like.
+        chosen = cursor.execute(
+            "SELECT 1 FROM pg_settings WHERE name = 'lock_timeout' AND setting::integer BETWEEN 1 AND 10000"
+        ).fetchone()
+        if not chosen:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_OTHERS_TIMEOUT])
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+        if not chosen:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])

@@ -110,16 +110,15 @@ def test_a_table_with_deletes_and_inserts_every_moment_gets_to_its_certificate_a
     writer.start()
     try:
         with small.connect() as operator:
-            stale = 0
-            for _ in range(3):
-                try:
+            # A busy machine may let a plan and its reconciliation by before anything moves.
+            with pytest.raises(Stale):
+                for _ in range(50):
                     line.make_reconciled(operator, "goods")
-                except Stale:
-                    stale += 1
             made = [plan.plan(operator, names, note="in one look").run for names in (["goods"], None, ["goods"])]
         writer.pause = 0.2  # five of each in a second
         number = made[-1].run
-        small_database.done(small, number, Options(batch_size=500, patience=20))
+        # The longer this takes, the more planned rows are gone before their batch comes.
+        small_database.done(small, number, Options(batch_size=500, patience=20, most_vanished=1000))
         rounds = len(writer.gone)
         small_database.eventually(lambda: len(writer.gone) > rounds + 1)
         with small.connect("reviewer1") as reviewer:
@@ -128,7 +127,6 @@ def test_a_table_with_deletes_and_inserts_every_moment_gets_to_its_certificate_a
         writer.stopped.set()
         writer.join()
     _each_is_named(small, number, writer)
-    assert stale > 0  # else nothing moved, and this shows nothing
     assert [each.status for each in made] == ["reconciled"] * 3
     events = small.run(
         "SELECT payload::jsonb - 'digests' AS told FROM birth.birth_ledger_event WHERE kind = 'reconciled'"
