@@ -5,6 +5,7 @@ from threading import Event, Thread
 
 import pytest
 
+from core.db.connection.session import Connection
 from core.domain.backfill.diff import View
 from core.errors import Stale, UsageError
 from core.services.backfill import diff, plan, reconcile, runs
@@ -110,10 +111,7 @@ def test_a_table_with_deletes_and_inserts_every_moment_gets_to_its_certificate_a
     writer.start()
     try:
         with small.connect() as operator:
-            # A busy machine may let a plan and its reconciliation by before anything moves.
-            with pytest.raises(Stale):
-                for _ in range(50):
-                    line.make_reconciled(operator, "goods")
+            assert any(_is_stale(operator) for _ in range(50)), "nothing moved, and this shows nothing"
             made = [plan.plan(operator, names, note="in one look").run for names in (["goods"], None, ["goods"])]
         writer.pause = 0.2  # five of each in a second
         number = made[-1].run
@@ -143,6 +141,15 @@ def test_a_table_with_deletes_and_inserts_every_moment_gets_to_its_certificate_a
     assert moved.document["rows"]["goods"]["gone"] == [late["code"]]
     # What is known to be gone is no reason to stop for: it comes on top of the ten that may vanish anyway.
     assert small.value(f"SELECT most_vanished FROM birth._birth_run_limit({found.document['run']})") == 11
+
+
+def _is_stale(operator: Connection) -> bool:
+    """Whether something moved between a plan and its reconciliation: on a busy machine, not each time."""
+    try:
+        line.make_reconciled(operator, "goods")
+    except Stale:
+        return True
+    return False
 
 
 def _each_is_named(database: Database, number: int, writer: Writer) -> None:
