@@ -8,12 +8,12 @@ SET enable_seqscan = 'on' SET enable_mergejoin = 'on' SET enable_hashjoin = 'on'
 -- Before PostgreSQL 18 a method that is off costs ten thousand millions: enough to compile every batch anew.
 SET jit = 'off' AS $body$
 DECLARE
-    v_list boolean := p_entry.locator_indexed AND cardinality(p_entry.locator) = 1;
+    v_by_list boolean := {S}._birth_reads_by_list(p_entry);
 BEGIN
     -- What comes from the nodes of Citus has no index here.
     IF p_entry.locator_indexed AND {S}.birth_distributed(ARRAY[p_entry.relid]) = '{{}}' THEN
         PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
-            set_config(CASE WHEN v_list THEN 'enable_nestloop' ELSE 'enable_hashjoin' END, 'off', true);
+            set_config(CASE WHEN v_by_list THEN 'enable_nestloop' ELSE 'enable_hashjoin' END, 'off', true);
     END IF;
     SELECT r.*
     INTO codes, source_keys, births

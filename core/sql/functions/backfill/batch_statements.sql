@@ -1,13 +1,28 @@
+-- Whether the source is asked for a list of values, which one walk along an index answers. Before PostgreSQL 17 that is
+-- a descent for each all the same: then each item is looked up by itself, without a list and a join by hashes. A source
+-- that is read in windows would not be joined so.
+CREATE OR REPLACE FUNCTION {S}._birth_reads_by_list(p_entry {S}.birth_backfill_ledger) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
+        AND (current_setting('server_version_num')::integer >= 170000 OR {S}.birth_windowed(p_entry.relid));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_reads_by_list({S}.birth_backfill_ledger) IS
+    'True if a range of an entry is found again by a list of values, false if item by item. Private.';
+
 -- The statement that finds a range of an entry again ($1: the entry, $2 and $3: the range): the items that are still in
--- the source under the planned code, in the order of their codes, as arrays. By a single column it asks for a list of
--- values, which one walk along an index answers; a code is compared with its item's only, never hashed; nothing here
--- joins the source to the registry. What no parameter of the register function takes is NULL instead of an array.
+-- the source under the planned code, in the order of their codes, as arrays. A code is compared with its item's only,
+-- never hashed; nothing here joins the source to the registry. What no parameter of the register function takes is NULL
+-- instead of an array.
 CREATE OR REPLACE FUNCTION {S}._birth_read_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_by_list boolean := {S}._birth_reads_by_list(p_entry);
 BEGIN
     RETURN (
         SELECT format($query$
-            WITH item AS MATERIALIZED (
+            WITH item AS %10$sMATERIALIZED (
                 SELECT seq, entity_code, %6$s AS source_key, %7$s FROM {S}.birth_backfill_item
                 WHERE ledger_id = $1 AND seq BETWEEN $2 AND $3
             )
@@ -22,7 +37,7 @@ BEGIN
                     p_key => p_entry.locator, p_keys => '(SELECT array_agg(i.source_key)'
                         ' FROM {S}.birth_backfill_item AS i WHERE i.ledger_id = $1 AND i.seq BETWEEN $2 AND $3)'),
                 p_entry.relid::regclass::text),
-            found.matches || CASE WHEN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
+            found.matches || CASE WHEN v_by_list
                 THEN format(' AND source.%I = ANY (ARRAY(SELECT part_1 FROM item))', p_entry.locator[1]) ELSE '' END,
             found.born_at,
             {S}._birth_identity_expression(
@@ -33,7 +48,9 @@ BEGIN
             found.parts,
             CASE WHEN found.takes_key THEN 'array_agg(row.source_key)' ELSE 'NULL' END,
             CASE WHEN found.takes_birth AND found.born_at <> 'NULL::timestamptz'
-                THEN 'array_agg(row.born_at)' ELSE 'NULL' END)
+                THEN 'array_agg(row.born_at)' ELSE 'NULL' END,
+            CASE WHEN p_entry.locator_indexed AND NOT v_by_list AND NOT {S}.birth_windowed(p_entry.relid)
+                THEN 'NOT ' ELSE '' END)
         FROM (
             SELECT
                 string_agg(format('source.%I = item.part_%s', name, position), ' AND ' ORDER BY position) AS matches,
@@ -59,12 +76,12 @@ DECLARE
 BEGIN
     RETURN format(CASE WHEN v_sets THEN $query$
             SELECT count(%s)
-            FROM (SELECT array_agg(item.code ORDER BY item.place) AS code,
-                    array_agg(item.source_key ORDER BY item.place) AS source_key,
-                    array_agg(item.born_at ORDER BY item.place) AS born_at
-                FROM unnest($1::text[], $2::text[], $3::timestamptz[])
-                    WITH ORDINALITY AS item(code, source_key, born_at, place)
-                WHERE item.code <> ALL ($4::text[])) AS row
+            FROM (SELECT array_agg(item.code) AS code, array_agg(item.source_key) AS source_key,
+                    array_agg(item.born_at) AS born_at
+                FROM (SELECT each.code, each.source_key, each.born_at
+                    FROM unnest($1::text[], $2::text[], $3::timestamptz[])
+                        WITH ORDINALITY AS each(code, source_key, born_at, place)
+                    WHERE each.code <> ALL ($4::text[]) ORDER BY each.place) AS item) AS row
             WHERE row.code IS NOT NULL $query$ ELSE $query$
             SELECT count(%s)
             FROM (SELECT unnest($1::text[]) AS code,
