@@ -88,7 +88,7 @@ def _against_reladiff(database: Database, setting: Setting, rows: int, ours: flo
 
 def full(setting: Setting) -> list[Row]:
     """A registry that holds almost everything, against counting it and its source."""
-    rows = setting.size(FULL_ROWS, QUICK_FULL_ROWS, OLDER_FULL_ROWS)
+    rows = setting.size(FULL_ROWS, QUICK_FULL_ROWS, older=OLDER_FULL_ROWS)
     with _built(setting, _CODES["apart"], rows, 1, every=rows // FULL_MISSING) as database:
         counted = _counted(database)
         found = _line(database, setting.repeat)
@@ -106,7 +106,7 @@ def _counted(database: Database) -> float:
 
 def history(setting: Setting) -> list[Row]:
     """Each step of a run with many others behind it, against the same without."""
-    events = setting.size(EVENTS, QUICK_EVENTS, OLDER_EVENTS)
+    events = setting.size(EVENTS, QUICK_EVENTS, older=OLDER_EVENTS)
     with _built(setting, _CODES["apart"], 20_000, 1, every=10) as database:
         _line(database, 1)
         before = _line(database, max(3, setting.repeat))

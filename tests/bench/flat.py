@@ -11,13 +11,12 @@ from tests.bench.setting import Setting
 from tests.bench.table import Row, ratio
 from tests.databases import SCHEMA
 
-# Ten million rows are measured where WHOLE=1 asks for them: building and applying them takes ten minutes.
-ROWS, QUICK_ROWS, OLDER_ROWS, WHOLE_ROWS, BATCH, SHARE = 2_000_000, 400_000, 1_000_000, 10_000_000, 10_000, 0.05
+ROWS, QUICK_ROWS, OLDER_ROWS, WHOLE_ROWS, BATCH, SHARE = 1_000_000, 200_000, 400_000, 10_000_000, 10_000, 0.05
 
 
 def measure(setting: Setting) -> list[Row]:
     """The last twentieth of the batches against the first one, and the largest resident size of this process."""
-    size = WHOLE_ROWS if setting.whole else setting.size(ROWS, QUICK_ROWS, OLDER_ROWS)
+    size = setting.size(ROWS, QUICK_ROWS, older=OLDER_ROWS, whole=WHOLE_ROWS)
     with a_bench(setting.server, size * 2) as bench, bench.clone() as database:
         run = bench.planned(database)
 

@@ -13,7 +13,7 @@ from tests.databases import Database, a_clone, a_template
 from tests.templates import build_small
 
 TABLES, FILE_TABLES, QUICK_TABLES = 1_000, 2_000, 100
-ROWS, QUICK_ROWS = 10_000_000, 500_000
+ROWS, QUICK_ROWS, WHOLE_ROWS = 3_000_000, 500_000, 10_000_000
 _SECONDS_A_TABLE = 3 / 74  # the demo's 74 in three seconds
 _SECONDS_A_DECISION = 30 / 2_000
 # It commits as it goes, so it stands alone.
@@ -87,7 +87,7 @@ def _file(setting: Setting) -> Iterator[Row]:
 
 
 def _huge(setting: Setting) -> Iterator[Row]:
-    rows = setting.size(ROWS, QUICK_ROWS)
+    rows = setting.size(ROWS, QUICK_ROWS, whole=WHOLE_ROWS)
     with built(setting, "birth_bench_huge", _HUGE.format(rows=rows)) as database, database.connect() as operator:
         opened = median(setting.repeat, lambda: seconds(lambda: [*suggest.suggestions(operator, ["huge"])]))
         yield Row(f"evidence of a table of {rows:,} rows", opened, "s", 0.5, "—")

@@ -17,7 +17,7 @@ from tests.tui.pty_terminal import COLUMNS, LINES, Terminal
 from tests.tui.terminal.test_wire import environment, step
 
 _KEYS = 12
-_IDLE_SECONDS = 20
+_IDLE_SECONDS = 10
 _DOWN = "\x1b[B"
 _DIALOGS = "?:"
 _KEY_BYTES = {(COLUMNS, LINES): 300, (120, 36): 400}
@@ -63,7 +63,7 @@ def _bytes(database: Database, setting: Setting) -> Iterator[Row]:
 
 
 def _bytes_at(database: Database, size: tuple[int, int], setting: Setting, a_key: Row) -> Iterator[Row]:
-    idle_seconds = _IDLE_SECONDS / (4 if setting.quick else 1)
+    idle_seconds = _IDLE_SECONDS / (2 if setting.quick else 1)
     at = f"at {size[0]} by {size[1]}"
     with _console(database, size) as terminal:
         yield Row(f"bytes to open {at}", terminal.settled(), "bytes", 8_000, "—")

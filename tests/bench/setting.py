@@ -26,13 +26,10 @@ class Setting:
         """How often what is over soon is measured; the median counts."""
         return 1 if self.quick else 3
 
-    @property
-    def whole(self) -> bool:
-        """Whether sizes that take ten minutes each are wanted as well."""
-        return os.environ.get("WHOLE", "") not in ("", "0")
-
-    def size(self, usual: int, quick: int, older: int | None = None) -> int:
-        """How many rows, tables or events."""
+    def size(self, usual: int, quick: int, *, older: int | None = None, whole: int | None = None) -> int:
+        """How many rows, tables or events. WHOLE=1 asks for the `whole`, which takes minutes more."""
+        if whole and os.environ.get("WHOLE", "") not in ("", "0"):
+            return whole
         return quick if self.quick else older if self.older and older else usual
 
 

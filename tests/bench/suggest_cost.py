@@ -13,7 +13,7 @@ from tests.bench.table import Row, ratio
 from tests.databases import Database
 
 TABLES, QUICK_TABLES = 482, 60
-ROWS, QUICK_ROWS = 5_000_000, 200_000
+ROWS, QUICK_ROWS, WHOLE_ROWS = 1_000_000, 200_000, 5_000_000
 COLUMNS = 60
 # Each thing has details that are numbered, a translation of one language so far, and what its rows are called.
 _MANY = """
@@ -68,7 +68,7 @@ def _many(setting: Setting) -> Iterator[Row]:
 
 
 def _wide(setting: Setting) -> Iterator[Row]:
-    rows = setting.size(ROWS, QUICK_ROWS)
+    rows = setting.size(ROWS, QUICK_ROWS, whole=WHOLE_ROWS)
     columns = ", ".join(_KINDS[at % len(_KINDS)].format(at=at) for at in range(2, COLUMNS))
     with built(setting, "birth_bench_wide", _WIDE.format(rows=rows, columns=columns)) as database:
         yield _beside(setting, database, ["wide"], f"suggest for {rows:,} rows of {COLUMNS} columns", 1)
