@@ -136,7 +136,7 @@ def begin(driver: Driver) -> None:
         cursor.execute("SET LOCAL check_function_bodies = off")
         cursor.execute(_HERE_ONLY)
         # A session that chose to wait less, does. Another installer is waited for longer than a table's lock: on a busy
-        # server it takes its time, and holds nobody up but its like.
+        # server it takes its time, and delays only other installers.
         chosen = cursor.execute(
             "SELECT 1 FROM pg_settings WHERE name = 'lock_timeout' AND setting::integer BETWEEN 1 AND 10000"
         ).fetchone()
