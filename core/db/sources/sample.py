@@ -10,13 +10,11 @@ from psycopg import sql
 from core.db.rows.query import Reading
 from core.db.rows.sources import Gathered, Sampled, Told
 from core.db.sources import codec
+from core.db.sources.texts import NULL_MARK, TEXT_END, UNIT_END
 from core.errors import GateClosed
 
 _WIDEST_CHARACTER, _HEADER = 4, 8  # bytes
 _SHORT_TYPES = ("smallint", "integer", "bigint", "uuid", "date", "boolean")  # their texts are never long
-# What separates the texts of a column, the columns, and stands for NULL: no keyboard writes them, and a text that holds
-# one of them all the same is found out.
-TEXT_END, NULL_MARK, UNIT_END = "\x1f", "\x1e", "\x1d"
 _NEXT, _UNSET, _END = (f"E'\\x{ord(mark):02x}'" for mark in (TEXT_END, NULL_MARK, UNIT_END))
 _MARKLESS = frozenset((*_SHORT_TYPES, "numeric"))  # their texts hold none of these
 
@@ -71,7 +69,7 @@ def by_row(one: Sample) -> Reading[Sampled]:
 
 
 def gathered(samples: Sequence[Sample]) -> Reading[Gathered]:
-    """Several samples by one statement, column by column; see columns_of(). It fails where one of them does."""
+    """Several samples by one statement, column by column; see texts.taken_apart(). It fails where one of them does."""
     return Reading(sql.SQL(" UNION ALL ").join(starmap(_gathered, enumerate(samples))), Gathered)
 
 
@@ -85,26 +83,6 @@ def _gathered(place: int, one: Sample) -> sql.Composed:
         f" pg_catalog.array_to_string(ARRAY[{', '.join(joined)}], {_END}) AS texts FROM (SELECT {', '.join(named)}"
     )
     return sql.Composed([sql.SQL(head), one.source, sql.SQL(") AS row")])
-
-
-def columns_of(one: Sample, found: Gathered) -> list[tuple[str | None, ...]] | None:
-    """The texts of each column; None where one of them holds what marks the end of a text, or a NULL."""
-    if not found.rows:
-        return [() for _ in one.texts]
-    columns = (found.texts or "").split(UNIT_END)
-    if len(columns) != len(one.texts):
-        return None
-    texts: list[tuple[str | None, ...]] = []
-    filled = 0
-    for column, doubtful in zip(columns, one.doubtful, strict=True):
-        own: list[str | None] = [*column.split(TEXT_END)]
-        if len(own) != found.rows:
-            return None
-        if NULL_MARK in column:
-            own = [None if text == NULL_MARK else text for text in own]
-        filled += (len(own) - own.count(None)) if doubtful else 0
-        texts.append(tuple(own))
-    return texts if filled == found.filled else None
 
 
 def told_apart(table: sql.Composable, columns: Sequence[str]) -> Reading[Told]:

@@ -38,7 +38,7 @@ def observed(facts: ColumnFacts, columns: Columns) -> Observations:
     """What is seen of a candidate. What is not seen is left out."""
     if len(columns) == 1:
         return {what: float(value) for what, value in _single(facts, columns[0]).items() if value}
-    return _several(facts, facts.kept("parts", "", lambda: _Parts(facts)), columns)
+    return _several(facts, facts.kept("as parts", "", lambda: _as_parts(facts)), columns)
 
 
 def _single(facts: ColumnFacts, name: str) -> Observations:
@@ -79,39 +79,57 @@ class _Part:
     needed: float
 
 
-class _Parts(dict[str, _Part]):
-    """The columns of a table as parts, each made when it is first asked for."""
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The columns of a table as parts, by name, those that were asked for; and sets of all its columns.
 
-    def __init__(self, facts: ColumnFacts) -> None:
-        super().__init__()
-        self._facts = facts
-        self.untold = facts.set_of(name for name, role in facts.roles.items() if role not in _TOLD)
-        self.own_ids = facts.set_of(facts.own_ids)
-        self.all_refer = len(facts.references) == len(facts.names)
+    It does not know the facts that keep it: in a circle, they would keep each other, and all texts of the table.
+    """
 
-    def __missing__(self, name: str) -> _Part:
-        facts, plain = self._facts, self._facts.plain[name]
-        role, needed = facts.roles[name], facts.needed_elsewhere(name)
-        seen = {
-            f"part: {role}": 1.0,
-            "a part is a measure or a moment": _is_measured(facts, name),
-            "a part has long or spaced texts": _is_prose(facts, name),
-            "a part is needed in other tables' keys": needed,
-        }
-        self[name] = _Part(
-            name,
-            facts.bits[name],
-            tuple((what, float(value)) for what, value in seen.items() if value),
-            id_stem(plain),
-            _kind_of(plain),
-            facts.set_of(_telling(facts, name)),
-            unique=name in facts.unique,
-            constant=name in facts.constant,
-            reference=role == REFERENCE,
-            counts=role != REFERENCE and bool(facts.counting(name)),
-            needed=needed,
-        )
-        return self[name]
+    made: dict[str, _Part]
+    untold: int
+    own_ids: int
+    all_refer: bool
+
+    def of(self, facts: ColumnFacts, columns: Columns) -> list[_Part]:
+        """These columns as parts."""
+        made = self.made
+        for name in columns:
+            if name not in made:
+                made[name] = _part(facts, name)
+        return [made[name] for name in columns]
+
+
+def _as_parts(facts: ColumnFacts) -> _Parts:
+    return _Parts(
+        {},
+        facts.set_of(name for name, role in facts.roles.items() if role not in _TOLD),
+        facts.set_of(facts.own_ids),
+        len(facts.references) == len(facts.names),
+    )
+
+
+def _part(facts: ColumnFacts, name: str) -> _Part:
+    plain, role, needed = facts.plain[name], facts.roles[name], facts.needed_elsewhere(name)
+    seen = {
+        f"part: {role}": 1.0,
+        "a part is a measure or a moment": _is_measured(facts, name),
+        "a part has long or spaced texts": _is_prose(facts, name),
+        "a part is needed in other tables' keys": needed,
+    }
+    return _Part(
+        name,
+        facts.bits[name],
+        tuple((what, float(value)) for what, value in seen.items() if value),
+        id_stem(plain),
+        _kind_of(plain),
+        facts.set_of(_telling(facts, name)),
+        unique=name in facts.unique,
+        constant=name in facts.constant,
+        reference=role == REFERENCE,
+        counts=role != REFERENCE and bool(facts.counting(name)),
+        needed=needed,
+    )
 
 
 def _telling(facts: ColumnFacts, name: str) -> Iterator[str]:
@@ -123,7 +141,7 @@ def _telling(facts: ColumnFacts, name: str) -> Iterator[str]:
 
 
 def _several(facts: ColumnFacts, known: _Parts, columns: Columns) -> Observations:
-    parts = [known[name] for name in columns]
+    parts = known.of(facts, columns)
     wanted = sum(part.bit for part in parts)
     idle = [part for part in parts if facts.is_unique(wanted ^ part.bit)]
     stems = {part.stem for part in parts}

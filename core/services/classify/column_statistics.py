@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from psycopg import sql
@@ -10,7 +10,8 @@ from psycopg import sql
 from core.db.connection.session import Connection
 from core.db.rows import columns as rows
 from core.db.rows.suggestion import PLACES
-from core.db.sources.sample import Sample, by_row, columns_of, gathered, sample, usable
+from core.db.sources.sample import Sample, by_row, gathered, sample, usable
+from core.db.sources.texts import taken_apart
 from core.domain.classify.column_statistics import (
     Column,
     Key,
@@ -23,6 +24,7 @@ from core.domain.classify.column_statistics import (
 from core.domain.classify.identity import LONGEST_CODE
 from core.errors import ConsoleError
 from core.services.classify import sources
+from core.services.classify.unsplit import Unsplit
 
 R = TypeVar("R")
 
@@ -121,9 +123,15 @@ class Catalogs:
     ) -> Iterator[tuple[Place, SampledTable | ConsoleError]]:
         """Each table with its sample, in this order, or why it cannot be read. Small tables are read together."""
         for portion in self.portions(wanted):
-            samples = self._together(connection, portion) if len(portion) > 1 else None
-            for place, texts in zip(portion, samples or [None] * len(portion), strict=True):
-                yield place, self._alone(connection, place) if texts is None else self._table(place, texts, whole=True)
+            together = self.together(connection, portion) if len(portion) > 1 else [None] * len(portion)
+            yield from self.split(connection, portion, together)
+
+    def split(
+        self, connection: Connection, portion: Sequence[Place], together: Sequence[Unsplit | None]
+    ) -> Iterator[tuple[Place, SampledTable | ConsoleError]]:
+        """Each table with its sample; those that were not read `together`, or cannot be split, are read alone."""
+        for place, one in zip(portion, together, strict=True):
+            yield place, (None if one is None else one.split()) or self._alone(connection, place)
 
     def _alone(self, connection: Connection, place: Place) -> SampledTable | ConsoleError:
         try:
@@ -161,9 +169,10 @@ class Catalogs:
                 return Catalogs(connection, [place], self._known, waits=True).table(connection, place)
         types, size = self._readable(place), self._size(place)
         texts, whole = _sampled(connection, place, types, size.rows, size.pages)
-        return self._table(place, texts, whole=whole)
+        table = self._table(place, len(next(iter(texts), ())), whole=whole)
+        return replace(table, sample=dict(zip(types, texts, strict=True)))
 
-    def _together(self, connection: Connection, portion: Sequence[Place]) -> list[list[Texts] | None] | None:
+    def together(self, connection: Connection, portion: Sequence[Place]) -> list[Unsplit | None]:
         """The rows of each small table by one statement; None where that failed, or where it has more than expected.
 
         One that cannot be read, or is locked, fails all of them: then each is to be read by itself.
@@ -176,9 +185,14 @@ class Catalogs:
         except ConsoleError:
             if connection.is_closed:
                 raise
-            return None
-        ordered = sorted(found, key=lambda row: row.place)
-        return [columns_of(one, own) if own.rows <= SMALL else None for one, own in zip(each, ordered, strict=True)]
+            return [None] * len(portion)
+        unsplit: list[Unsplit | None] = [None] * len(portion)
+        for own in found:
+            if own.rows <= SMALL:
+                place = portion[own.place]
+                table, read = self._table(place, own.rows, whole=True), tuple(self._readable(place))
+                unsplit[own.place] = Unsplit(table, read, own.texts, own.rows, own.filled, each[own.place].doubtful)
+        return unsplit
 
     def _expected(self, place: Place) -> int | None:
         """About how many texts a small table has; None for a large one, and for what is no table."""
@@ -198,9 +212,9 @@ class Catalogs:
             self._read[place.relid] = {name: type_ for name, type_ in types.items() if name not in secret}
         return self._read[place.relid]
 
-    def _table(self, place: Place, texts: Sequence[Texts], *, whole: bool) -> SampledTable:
-        size, read = self._size(place), self._readable(place)
-        seen = len(next(iter(texts), ()))
+    def _table(self, place: Place, seen: int, *, whole: bool) -> SampledTable:
+        """All but the sample of a table, `seen` rows of which were read."""
+        size = self._size(place)
         return SampledTable(
             collection=place.collection,
             columns=self._columns(place.relid, self.types.get(place.relid, {})),
@@ -209,7 +223,6 @@ class Catalogs:
             referenced=frozenset(row.target_columns for row in self.incoming[place.relid]),
             rows=seen if whole else None if size.rows < 0 else max(size.rows, seen),
             whole=whole,
-            sample=dict(zip(read, texts, strict=True)),
             shared_names=self.shared,
             tables=self.names,
             gateway_code=self.gateway_codes.get(place.relid),
@@ -251,7 +264,8 @@ def _sampled(
 
 def _read(connection: Connection, one: Sample) -> Sequence[Texts]:
     """The columns of a sample; row by row where their texts cannot be told apart otherwise."""
-    found = columns_of(one, connection.one(gathered([one])))
+    own = connection.one(gathered([one]))
+    found = taken_apart(own.texts, rows=own.rows, filled=own.filled, doubtful=one.doubtful)
     if found is not None:
         return found
     rows = [row.texts for row in connection.rows(by_row(one))]
