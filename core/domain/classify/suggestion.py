@@ -18,6 +18,7 @@ _KEPT = 9  # candidates: as many as an editor has digits for
 SURE = 0.985  # the probability below which no decision is made unseen
 _LIKELY = 0.5
 _TEXTS = ("text", "character", "name", "enum")
+_LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
 _FEW_CODES, _FEW_ROWS = 10, 3
 _NO_ROWS, _NOTHING = "the table has no rows", "no examined column or combination identifies the rows"
 
@@ -65,6 +66,11 @@ def natural_columns(table: SampledTable) -> list[str]:
         and table.distinct[name] == table.size
         and (name == table.gateway_code or is_natural(table, (name,), shape))
     ]
+
+
+def bare_values(table: SampledTable) -> dict[str, set[str]]:
+    """Of these columns, the first values."""
+    return {name: {text for text in table.sample[name][:_LOOKED_UP] if text} for name in natural_columns(table)}
 
 
 def suggest(

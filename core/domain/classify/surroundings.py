@@ -50,6 +50,10 @@ class Sketch:
     distinct: int
     ordered: tuple[int, ...]
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As what it is made of; where many columns have the same one, they do again."""
+        return _sketch_of, (self.ordered, self.distinct)
+
     def holds(self, other: "Sketch") -> bool | None:
         """Whether the values of `other` are among these; None where no value of it could be looked up."""
         if other.hashes <= self.hashes:

@@ -3,24 +3,17 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from itertools import chain
 
 from core.db.connection.session import Connection
-from core.db.rows.suggestion import BLOCKERS, CHOSEN, COLUMNS_OF, REJECTED
+from core.db.rows.suggestion import BLOCKERS
 from core.domain.classify.column_statistics import SampledTable
 from core.domain.classify.identity import Identity
-from core.domain.classify.sister_tables import Decisions
-from core.domain.classify.suggestion import OPEN, Suggestion, suggest
-from core.domain.classify.surroundings import Outline, Surroundings, outline, tables_named
-from core.errors import ConsoleError, Json
-from core.services.classify import claimed_codes, column_statistics, sources, taken_codes, whole_check
-from core.services.classify.claimed_codes import Pending
-from core.services.classify.column_statistics import Catalogs, Place
-
-_RELATED = 12  # tables that are sampled beside those that were asked for
-# Texts of tables without keys that are held until all others were sampled; what is beyond is read again then.
-_HELD = 3_000_000
+from core.domain.classify.suggestion import OPEN, Suggestion
+from core.errors import Json
+from core.services.classify import column_statistics, sources
+from core.services.classify.helper import helping
+from core.services.classify.study import Study
 
 
 def suggestions(connection: Connection, collections: Sequence[str] | None = None) -> Iterator[Suggestion]:
@@ -34,8 +27,8 @@ def suggestions(connection: Connection, collections: Sequence[str] | None = None
     if collections is not None:
         placed = {place.collection for place in wanted}
         sources.require_all(connection, [name for name in collections if name not in placed])
-    with _nothing_collected():
-        ranked = [suggestion for _, suggestion in _studied(connection, wanted)]
+    with _nothing_collected(), helping(len(wanted)) as helper:
+        ranked = [suggestion for _, suggestion in Study(connection, wanted, helper).told()]
     yield from sorted(chain(ranked, map(_without_table, bare)), key=lambda each: each.collection)
 
 
@@ -45,35 +38,7 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
     A table with a declared key is told at once. One without any waits until all samples were looked at: what other
     tables show decides there.
     """
-    yield from _studied(connection, column_statistics.places(connection, collections))
-
-
-def _studied(connection: Connection, wanted: Sequence[Place]) -> Iterator[tuple[SampledTable | None, Suggestion]]:
-    catalogs = Catalogs(connection, wanted)
-    study = _Study(connection, catalogs, claimed_codes.bare(connection))
-    decided = Surroundings(decisions=_decisions(connection))
-    compared = not all(catalogs.keys[place.relid] for place in wanted)
-    outlines: list[Outline] = []
-    waiting: list[tuple[Place, SampledTable | None]] = []
-    held = 0
-    for portion in catalogs.portions(wanted):
-        told: list[tuple[Place, SampledTable | Suggestion]] = []
-        for place, table in study.sampled(portion):
-            if compared and isinstance(table, SampledTable):
-                outlines.append(outline(table))
-            if isinstance(table, Suggestion) or table.keys or not table.size:
-                told.append((place, table))
-            else:
-                held += table.size * len(table.columns)
-                waiting.append((place, table if held <= _HELD else None))
-        yield from study.ranked(told, decided)
-    outlines += _related(connection, [table for _, table in waiting if table is not None], wanted)
-    around = replace(decided, outlines=tuple(outlines))
-    kept = {place.collection: table for place, table in waiting if table is not None}
-    for portion in catalogs.portions([place for place, _ in waiting]):
-        again = study.sampled([place for place in portion if place.collection not in kept])
-        told = [(place, kept[place.collection]) for place in portion if place.collection in kept]
-        yield from study.ranked([*told, *again], around)
+    yield from Study(connection, column_statistics.places(connection, collections)).told()
 
 
 def standing_of(connection: Connection, identity: Identity) -> Json:
@@ -100,14 +65,6 @@ def _nothing_collected() -> Iterator[None]:
             gc.enable()
 
 
-def _decisions(connection: Connection) -> Decisions:
-    chosen = {row.collection_name: row.columns for row in connection.rows(CHOSEN)}
-    rejected = tuple((row.collection_name, row.columns) for row in connection.rows(REJECTED))
-    tables = [*chosen, *(name for name, _ in rejected)]
-    columns = connection.rows(COLUMNS_OF, {"collections": tables}) if tables else []
-    return Decisions(chosen, rejected, {row.collection_name: row.columns for row in columns})
-
-
 def _unclassified(connection: Connection) -> tuple[list[str], list[str]]:
     """The REQUIRED collections without an identity, by name: those with a table, and those without one."""
     rows = connection.rows(BLOCKERS)
@@ -117,46 +74,3 @@ def _unclassified(connection: Connection) -> tuple[list[str], list[str]]:
 
 def _without_table(collection: str) -> Suggestion:
     return Suggestion(collection, OPEN, (), ("no_table: no rows to identify; a gatekeeper can exempt the collection",))
-
-
-@dataclass(frozen=True, slots=True)
-class _Study:
-    """What is known before a table is looked at: the catalogs, and identities whose codes are not registered yet."""
-
-    connection: Connection
-    catalogs: Catalogs
-    pending: Sequence[Pending]
-
-    def sampled(self, portion: Sequence[Place]) -> Iterator[tuple[Place, SampledTable | Suggestion]]:
-        """Each table with its sample, or what is said where it could not be read."""
-        for place, found in self.catalogs.tables(self.connection, portion):
-            if isinstance(found, ConsoleError):
-                yield place, Suggestion(place.collection, OPEN, (), (f"{found.code}: {found.message}",))
-            else:
-                yield place, found
-
-    def ranked(
-        self, told: Sequence[tuple[Place, SampledTable | Suggestion]], around: Surroundings
-    ) -> Iterator[tuple[SampledTable | None, Suggestion]]:
-        """Rank each; where only a sample was seen, check the first candidates on the whole table."""
-        tables = [table for _, table in told if isinstance(table, SampledTable)]
-        taken = taken_codes.looked_up(self.connection, tables, self.pending)
-        for place, table in told:
-            if isinstance(table, Suggestion):
-                yield None, table
-                continue
-            met = taken[table.collection]
-            suggestion = suggest(table, met.examples, probed=met.looked, around=around)
-            checked = whole_check.checked(self.connection, place, table, suggestion)
-            if checked:
-                suggestion = suggest(table, met.examples, probed=met.looked, around=around, checked=checked)
-            yield table, suggestion
-
-
-def _related(connection: Connection, tables: Sequence[SampledTable], seen: Sequence[Place]) -> list[Outline]:
-    """Outlines of a few tables that were not asked for, and that columns of these name: they may be referred to."""
-    known = {place.collection for place in seen}
-    named = dict.fromkeys(name for table in tables for name in tables_named(table) if name not in known)
-    wanted = column_statistics.places(connection, list(named)[:_RELATED]) if named else []
-    found = Catalogs(connection, wanted).tables(connection, wanted) if wanted else iter(())
-    return [outline(each) for _, each in found if isinstance(each, SampledTable)]

@@ -8,17 +8,23 @@ from dataclasses import dataclass, field
 from core.db.connection.session import Connection
 from core.db.rows.suggestion import REGISTERED
 from core.db.sources import collisions
-from core.domain.classify.column_statistics import SampledTable
-from core.domain.classify.suggestion import natural_columns
 from core.errors import Json, Unavailable
 from core.services.classify.claimed_codes import Pending
 
-_LOOKED_UP = 1000  # values of each column that are looked up: they may find a collision, and never exclude one
 _MILLISECONDS = 3_000
 _TRIES = 2  # lookups of single tables in vain, after that of all together: then there is no time for the others
 _EXAMPLES = 3
 
 _Values = Mapping[str, set[str]]  # by column
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A collection, the names of all tables, and the values of its columns that may become codes."""
+
+    collection: str
+    tables: frozenset[str]
+    values: _Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +35,18 @@ class Taken:
     looked: bool = True
 
 
-def looked_up(
-    connection: Connection, tables: Sequence[SampledTable], pending: Sequence[Pending]
-) -> Mapping[str, Taken]:
+def looked_up(connection: Connection, tables: Sequence[Asked], pending: Sequence[Pending]) -> Mapping[str, Taken]:
     """What is taken of each table's values, by collection: all are looked up at once, or each where that takes long."""
-    values = {table.collection: {name: _values(table, name) for name in natural_columns(table)} for table in tables}
-    asked = [table for table in tables if any(values[table.collection].values())]
+    asked = [table for table in tables if any(table.values.values())]
     found = {table.collection: Taken() for table in tables}
-    owners = _owners(connection, [values[table.collection] for table in asked], pending) if asked else {}
+    owners = _owners(connection, [table.values for table in asked], pending) if asked else {}
     tries = _TRIES if len(asked) > 1 else 0
     for table in asked:
-        own, known = values[table.collection], owners
+        known = owners
         if known is None and tries:
-            known = _owners(connection, [own], pending)
+            known = _owners(connection, [table.values], pending)
             tries -= known is None
-        found[table.collection] = Taken(looked=False) if known is None else Taken(_met(table, own, known))
+        found[table.collection] = Taken(looked=False) if known is None else Taken(_met(table, known))
     return found
 
 
@@ -69,9 +72,9 @@ def _owners(
     return owners
 
 
-def _met(table: SampledTable, values: _Values, owners: Mapping[str, Sequence[str]]) -> dict[str, Json]:
+def _met(table: Asked, owners: Mapping[str, Sequence[str]]) -> dict[str, Json]:
     found: dict[str, Json] = {}
-    for name, own in values.items():
+    for name, own in table.values.items():
         met = {code: _another(owners.get(code, ()), table.collection) for code in sorted(own & owners.keys())}
         told: list[Json] = [{"code": code, "owner": owner} for code, owner in met.items() if owner is not None]
         if told or _has_lookalikes(own, table):
@@ -83,10 +86,6 @@ def _another(owners: Sequence[str], collection: str) -> str | None:
     return next((owner for owner in reversed(owners) if owner != collection), None)
 
 
-def _has_lookalikes(codes: set[str], table: SampledTable) -> bool:
+def _has_lookalikes(codes: set[str], table: Asked) -> bool:
     """Whether a code reads like a synthetic code of some collection."""
     return any(":" in code and code.split(":", 1)[0] in table.tables for code in codes)
-
-
-def _values(table: SampledTable, name: str) -> set[str]:
-    return {text for text in table.sample[name][:_LOOKED_UP] if text}
