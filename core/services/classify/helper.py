@@ -9,7 +9,6 @@ import gc
 import os
 import pickle
 import selectors
-import signal
 import struct
 import subprocess
 import sys
@@ -128,7 +127,6 @@ class Work:
 
 def serve() -> None:
     """Be the helper, until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # that is for the parent, who ends both
     gc.disable()  # nothing here is in a circle, and to look for circles takes a sixth of the time
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     work = Work()
@@ -152,6 +150,7 @@ class Helper:
             stderr=subprocess.DEVNULL,
             bufsize=0,
             env=environment,
+            start_new_session=True,  # what a terminal interrupts is the parent, which ends both
         )
         self._inbox, self._outbox = self._pipe(self._process.stdin), self._pipe(self._process.stdout)
         self._waiting = selectors.DefaultSelector()
@@ -174,9 +173,9 @@ class Helper:
         """Ask for something; that it arrives is not waited for."""
         self._tasks.put(_written(task))
 
-    def answer(self, seconds: float = _PATIENCE) -> Answer | None:
-        """The next answer; None where it has not begun to come within that time. Raises Gone."""
-        if not self._waiting.select(seconds):
+    def answer(self, seconds: float | None = None) -> Answer | None:
+        """The next answer; None where it has not begun to come in that time, or in the longest. Raises Gone."""
+        if not self._waiting.select(_PATIENCE if seconds is None else seconds):
             return None
         try:
             found = _read(self._received)
@@ -191,7 +190,7 @@ class Helper:
         while len(found) < count:
             if not self._waiting.select(_PATIENCE):
                 raise Gone
-            part = self._outbox.read(count - len(found))
+            part = self._outbox.read(min(count - len(found), _PIPE))
             if not part:
                 break
             found += part

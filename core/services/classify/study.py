@@ -117,7 +117,7 @@ class Study:
         for given in self._given:
             if given.seen is None and self._helper is not None:
                 try:
-                    answer = self._helper.answer() if seconds is None else self._helper.answer(seconds)
+                    answer = self._helper.answer(seconds)
                 except Gone:
                     self._helper = None
                     return

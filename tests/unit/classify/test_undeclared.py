@@ -1,5 +1,7 @@
 """What the suggester makes of tables that nobody declared a key for: values, names, and what other tables show."""
 
+import gc
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -309,3 +311,16 @@ def test_what_was_passed_over_stands_in_the_history_of_a_choice() -> None:
     }  # fmt: skip
     assert found.first is not None
     assert "instead_of" not in str(found.told(found.first))
+
+
+def test_a_table_that_was_ranked_is_kept_by_nothing() -> None:
+    known = fleet()
+    around = Surroundings(tuple(map(outline, known.values())))
+    suggest(known["ship_names"], around=around)
+    gone = weakref.ref(known["ship_names"])
+    gc.disable()
+    try:
+        del known["ship_names"]
+        assert gone() is None
+    finally:
+        gc.enable()
