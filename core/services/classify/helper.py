@@ -126,7 +126,7 @@ class Work:
 
 
 def serve() -> None:
-    """Be the helper, until nobody asks any more."""
+    """Be the helper, until the parent asks no more."""
     gc.disable()  # nothing here is in a circle, and to look for circles takes a sixth of the time
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     work = Work()

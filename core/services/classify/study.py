@@ -129,7 +129,7 @@ class Study:
                 self._outlines |= {own.collection: own for own in found if own is not None}
 
     def _all_outlines(self) -> list[Outline]:
-        """In the order of the tables, whoever made them; and of a few more, which columns of these name."""
+        """In the order of the tables, then those of a few more, which columns of these name."""
         own = [self._outlines[each.collection] for each in self._wanted if each.collection in self._outlines]
         unkeyed = [self._unkeyed[each.collection] for each in self._wanted if each.collection in self._unkeyed]
         return own + _related(self._connection, unkeyed, self._wanted)
