@@ -1,18 +1,22 @@
 """Fewer bytes on the wire: what the terminal shows already is not sent again, and of a colour only what differs.
 
 Textual draws a region whole whenever anything in it may have changed, ends every run of text with a reset and starts
-the next one from nothing. `Canvas` follows what was drawn cell by cell, as the terminal does, and passes on the cells
-that differ. What it cannot follow (a terminal that was resized, cleared or left) makes it forget everything: then all
-that is drawn is sent.
+the next one from nothing. `Canvas` follows what is drawn cell by cell, and passes on the cells that differ from what
+the terminal shows, in whichever order is shortest. What it cannot follow (a terminal that was resized, cleared or left)
+makes it forget everything: then all that is drawn is sent.
 """
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size
 from textual.driver import Driver
+from textual.widgets import Input
+
+from tui.terminal.pen import PLAIN, Pen, Run
+from tui.terminal.styles import blank_style
 
 _TOKEN = re.compile(
     r"""\x1b\[(?P<style>[\d;]*)m
@@ -26,12 +30,7 @@ _TOKEN = re.compile(
     | (?P<other>\x1b\[[?>=<\d;]*[ -/]*[@-~] | \x1b. | .)""",
     re.VERBOSE | re.DOTALL,
 )
-_PARTS = re.compile(r"[34]8;5;\d+|[34]8;2;\d+;\d+;\d+|\d+")
-_PLAIN = re.compile(r"[\x20-\x7e\u00a1-\u02ff\u2500-\u259f]*")  # each of them as wide as a cell
 _SKIPPED = 4  # unchanged cells that are cheaper to send again than to jump over
-_BLANK = 12  # blanks: the two sequences that take their place are no longer
-_MARKS = frozenset({"4", "7", "9", "21", "53"})  # a blank with one of these attributes is not blank
-_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29", "foreground": "39", "background": "49"}
 # Their erasing takes the background's colour. GNU screen's does not, and it is `screen` that tmux often says, too.
 _ERASING = re.compile(r"(xterm|tmux|rxvt|alacritty|kitty|foot|wezterm|ghostty|konsole|vte|gnome|linux|putty|st)(-|$)")
 _POINTER = re.compile(r"\x1b\]22;[^\x07]*\x07")  # the mouse's shape: not worth a line's time
@@ -40,28 +39,39 @@ CLEAR = "\x1b[2J"  # written to the driver, it makes all that follows be sent
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"  # as Textual writes them
 _UNKNOWN = "\x00"  # no text is this: whatever is drawn there differs
 
+Line = tuple[list[str], list[str]]  # the cells' texts and styles; of a blank, what it shows of a style
+
 
 class Canvas:
     """What a terminal shows, as far as it was drawn through here."""
 
     def __init__(self, *, erases: bool = False) -> None:
-        self._erases = erases
-        self._texts: dict[int, list[str]] = {}
-        self._styles: dict[int, list[str]] = {}
-        # Where, and in which style, the next text is meant to stand; and what the terminal was told last.
+        self._height = 0
+        self._shown: dict[int, Line] = {}
+        self._drawn: dict[int, Line] = {}  # lines as they are to be shown, and are not yet
+        # Where, and in which style, the next text is meant to stand.
         self._row, self._column, self._style = 1, 1, ""
-        self._told_at: tuple[int, int] | None = None
-        self._told_style = ""
+        self._pen = Pen(erases=erases)
+
+    def resize(self, width: int, height: int) -> None:
+        """The terminal has so many cells a line, and so many lines."""
+        self._pen.width, self._height = width, height
+        self.forget()
 
     def forget(self) -> None:
         """The terminal may show anything now."""
-        self._texts.clear()
-        self._styles.clear()
-        self._told_at = None
+        self._shown.clear()
+        self._drawn.clear()
+        self._pen.at = None
 
-    def drawn(self, data: str) -> str:
-        """What must be sent so that the terminal shows `data` drawn over what it shows."""
-        sent = "".join(self._sent(_POINTER.sub("", data)))
+    def drawn(self, data: str, *, rests: bool = True) -> str:
+        """What must be sent so that the terminal shows `data` drawn over what it shows.
+
+        `rests`: the cursor is to stand where `data` moves it last, even where nothing is drawn there.
+        """
+        sent = "".join(self._sent(_POINTER.sub("", data))) + "".join(self._flushed())
+        if rests and data.endswith("H") and self._pen.at != (self._row, self._column):
+            sent += self._pen.moved(self._row, self._column)  # where people who write with an input method look
         return _FRAME.sub("", sent)
 
     def _sent(self, data: str) -> Iterator[str]:
@@ -77,93 +87,128 @@ class Canvas:
             elif kind == "line":
                 self._row, self._column = self._row + 1, 1
             elif kind == "aside":
+                yield from self._flushed()
                 yield token.group()
             elif kind == "screen":
-                yield _difference(self._told_style, "") + token.group() if self._told_style else token.group()
-                self._style = self._told_style = ""
+                yield from self._flushed()
+                yield self._pen.told("") + token.group()
+                self._style = ""
                 self.forget()
             else:
                 yield from self._give_up(token.group())
-        if data.endswith("H") and self._told_at != (self._row, self._column):
-            yield self._go()  # where people who write with an input method look
 
     def _write(self, text: str) -> Iterator[str]:
-        cells = [*text] if _PLAIN.fullmatch(text) else _cells(text)
+        cells = [*text] if PLAIN.fullmatch(text) else _cells(text)
         if cells[0] and get_character_cell_size(cells[0][0]) == 0:
             # It changes the character before it, whichever that is.
             yield from self._give_up(text)
             self._column += cell_len(text)
             return
-        texts, styles = self._line()
         begin, end = self._column - 1, self._column - 1 + len(cells)
+        texts, styles = self._line(begin)
         self._column = end + 1
-        blank = _blank_style(self._style)
-        fresh = [blank if cell == " " else self._style for cell in cells]
-        if texts[begin:end] == cells and styles[begin:end] == fresh:
-            return
-        if end < len(texts) and texts[end] == "":
-            texts[end] = _UNKNOWN  # the second half of a character whose first half is drawn over
-        if 0 < begin < len(texts) and texts[begin] == "":
-            texts[begin - 1] = _UNKNOWN
-        for first, last in _changed(cells, texts[begin:end], fresh, styles[begin:end]):
-            yield from self._send(begin + first + 1, cells[first:last])
-        texts[begin:end], styles[begin:end] = cells, fresh
+        halves = [place for place, at in ((begin - 1, begin), (end, end)) if place >= 0 and texts[at : at + 1] == [""]]
+        if halves:
+            # What a terminal shows of the other half is its own affair: let it happen there as well.
+            yield from self._flushed()
+            texts, styles = self._line(begin)
+            for half in halves:
+                texts[half] = _UNKNOWN
+        blank = blank_style(self._style)
+        texts[begin:end] = cells
+        styles[begin:end] = [blank if cell == " " else self._style for cell in cells]
 
-    def _line(self) -> tuple[list[str], list[str]]:
-        """The present line, as far as it is drawn to."""
-        if self._row not in self._texts:
-            self._texts[self._row], self._styles[self._row] = [], []
-        texts, styles = self._texts[self._row], self._styles[self._row]
-        short = self._column - 1 - len(texts)
+    def _line(self, begin: int) -> Line:
+        """The present line as it is to be, at least as long as to where text begins."""
+        if self._row not in self._drawn:
+            texts, styles = self._shown.get(self._row, ([], []))
+            self._drawn[self._row] = [*texts], [*styles]
+        texts, styles = self._drawn[self._row]
+        short = begin - len(texts)
         texts += [_UNKNOWN] * short
         styles += [""] * short
         return texts, styles
 
-    def _send(self, column: int, cells: list[str]) -> Iterator[str]:
-        if self._told_at != (self._row, column):
-            yield f"\x1b[{self._row};{column}H"
-        if self._told_style != self._style and not self._looks_alike(cells):
-            yield _difference(self._told_style, self._style)
-            self._told_style = self._style
-        yield from self._drawn(column, cells)
+    def _flushed(self) -> Iterator[str]:
+        """What shows the lines as they are to be."""
+        if not self._shown and self._is_whole():
+            yield self._cleared()
+        runs = [run for row in sorted(self._drawn) for run in self._changed(row)]
+        self._shown |= self._drawn
+        self._drawn = {}
+        if runs:
+            yield self._pen.written(runs)
 
-    def _looks_alike(self, cells: list[str]) -> bool:
-        """Whether these cells look the same in the style that the terminal was told last: blanks have no foreground."""
-        return not any(cell.strip(" ") for cell in cells) and _blank_style(self._told_style) == _blank_style(
-            self._style
+    def _is_whole(self) -> bool:
+        """Whether every cell of the terminal is drawn."""
+        width = self._pen.width
+        return bool(width) and all(
+            row in self._drawn and len(self._drawn[row][0]) == width and _UNKNOWN not in self._drawn[row][0]
+            for row in range(1, self._height + 1)
         )
 
-    def _drawn(self, column: int, cells: list[str]) -> Iterator[str]:
-        """The cells; long blanks between them are erased in the colour of the background, where the terminal can."""
-        end = column + len(cells)
-        if not self._erases or _is_marked(self._style):
-            yield "".join(cells)
-            self._told_at = (self._row, end)
-            return
-        start = 0
-        for first, last in _blanks(cells):
-            yield "".join(cells[start:first])
-            yield f"\x1b[{last - first}X"
-            if last == len(cells):
-                self._told_at = (self._row, column + first)  # to erase does not move the cursor
-                return
-            yield f"\x1b[{last - first}C"
-            start = last
-        yield "".join(cells[start:])
-        self._told_at = (self._row, end)
+    def _cleared(self) -> str:
+        """Erase all in the style of most blanks: they need not be sent one by one."""
+        looks = Counter(
+            style
+            for texts, styles in self._drawn.values()
+            for cell, style in zip(texts, styles, strict=True)
+            if cell == " "
+        )
+        style = max(looks, key=looks.__getitem__, default="")
+        if looks[style] == 0 or (style and not self._pen.erases) or blank_style(style) != style:
+            return ""
+        for row in range(1, self._height + 1):
+            self._shown[row] = [" "] * self._pen.width, [style] * self._pen.width
+        return self._pen.cleared(style, self._height)
 
-    def _go(self) -> str:
-        self._told_at = (self._row, self._column)
-        return f"\x1b[{self._row};{self._column}H"
+    def _changed(self, row: int) -> Iterator[Run]:
+        """The runs of a line that differ from what is shown; short gaps of the same style are no gaps."""
+        (texts, styles), (old_texts, old_styles) = self._drawn[row], self._shown.get(row, ([], []))
+        known = len(old_texts)
+        if texts == old_texts and styles == old_styles:
+            return
+        first, last, style, is_blank = 0, 0, "", True  # the run that is begun, from place to place
+        for place, cell in enumerate(texts):
+            if cell == _UNKNOWN or (place < known and old_texts[place] == cell and old_styles[place] == styles[place]):
+                continue
+            start = place - (cell == "")  # half a character cannot be sent
+            if start < last:
+                continue
+            if last and start - last <= _SKIPPED:
+                joined = _joined(texts[last : start + 1], styles[last : start + 1], style, is_blank=is_blank)
+            else:
+                joined = None
+            if joined is None:
+                if last:
+                    yield Run(row, first + 1, tuple(texts[first:last]), style, is_blank)
+                first, style, is_blank = start, styles[start], texts[start] == " "
+            else:
+                style, is_blank = joined
+            last = start + 1 + (start + 1 < len(texts) and texts[start + 1] == "")
+        if last:
+            yield Run(row, first + 1, tuple(texts[first:last]), style, is_blank)
 
     def _give_up(self, sequence: str) -> Iterator[str]:
         """Pass on, from where and in which style it was meant, what is not followed here."""
-        yield self._go()
-        if self._told_style != self._style:
-            yield _difference(self._told_style, self._style)
-            self._told_style = self._style
-        yield sequence
+        yield from self._flushed()
+        yield self._pen.moved(self._row, self._column) + self._pen.told(self._style) + sequence
         self.forget()
+
+
+def _joined(texts: list[str], styles: list[str], style: str, *, is_blank: bool) -> tuple[str, bool] | None:
+    """The style of a run that these cells go on, and whether it is blank; None where they do not go on with it."""
+    for cell, its in zip(texts, styles, strict=True):
+        if cell == _UNKNOWN:
+            return None
+        if cell == " ":
+            if its != (style if is_blank else blank_style(style)):
+                return None
+        elif is_blank and blank_style(its) == style:
+            style, is_blank = its, False
+        elif its != style or is_blank:
+            return None
+    return style, is_blank
 
 
 def _cells(text: str) -> list[str]:
@@ -176,70 +221,6 @@ def _cells(text: str) -> list[str]:
         else:
             found += [character, ""][: max(width, 1)]
     return found
-
-
-def _blanks(cells: list[str]) -> Iterator[tuple[int, int]]:
-    """Where blanks stand that are cheaper to erase and to jump over than to send."""
-    first = 0
-    for place, cell in enumerate([*cells, _UNKNOWN]):
-        if cell != " ":
-            if place - first >= _BLANK:
-                yield first, place
-            first = place + 1
-
-
-def _changed(cells: list[str], texts: list[str], fresh: list[str], styles: list[str]) -> Iterator[tuple[int, int]]:
-    """Where cells differ from what is shown, from place to place; short gaps are no gaps."""
-    first, last = -1, -1
-    for place, cell in enumerate(cells):
-        if place < len(texts) and texts[place] == cell and styles[place] == fresh[place]:
-            continue
-        start = place - (cell == "")  # half a character cannot be sent
-        if first >= 0 and start - last > _SKIPPED:
-            yield first, last
-            first = -1
-        first = start if first < 0 else first
-        last = place + 1 + (place + 1 < len(cells) and cells[place + 1] == "")
-    if first >= 0:
-        yield first, last
-
-
-@lru_cache(maxsize=512)
-def _blank_style(style: str) -> str:
-    """What of a style a blank shows: its background, unless an attribute draws something there."""
-    if _is_marked(style):
-        return style
-    return ";".join(part for part in _PARTS.findall(style) if _kind(part) == "background" and part != "49")
-
-
-@lru_cache(maxsize=512)
-def _is_marked(style: str) -> bool:
-    return not _MARKS.isdisjoint(_PARTS.findall(style))
-
-
-@lru_cache(maxsize=512)
-def _difference(before: str, after: str) -> str:
-    """The shortest that changes one style into another."""
-    if not after:
-        return "\x1b[0m"
-    old, new = _PARTS.findall(before), _PARTS.findall(after)
-    kinds = [*map(_kind, new)]
-    ended = [_OFF.get(_kind(part), "") for part in old if _kind(part) not in kinds]
-    fresh = [part for part in new if part not in old]
-    anew = f"0;{after}"
-    if not all(ended) or ("22" in ended and not {"1", "2"}.isdisjoint(new)):
-        return f"\x1b[{anew}m"
-    changed = ";".join([*dict.fromkeys(ended), *fresh])
-    return f"\x1b[{min(changed, anew, key=len)}m" if changed else ""
-
-
-def _kind(part: str) -> str:
-    """What a part sets: foreground, background, or an attribute by its number."""
-    if part.startswith("38;") or (part.isdecimal() and (30 <= int(part) <= 39 or 90 <= int(part) <= 97)):  # noqa: PLR2004 - ECMA-48
-        return "foreground"
-    if part.startswith("48;") or (part.isdecimal() and (40 <= int(part) <= 49 or 100 <= int(part) <= 107)):  # noqa: PLR2004 - ECMA-48
-        return "background"
-    return part
 
 
 def diffing_driver(base: type[Driver]) -> type[Driver]:
@@ -257,14 +238,14 @@ def diffing_driver(base: type[Driver]) -> type[Driver]:
             """Write what `data` changes; all of it once the terminal has another size."""
             if self._app.size != self._drawn_at:
                 self._drawn_at = self._app.size
-                self.canvas.forget()
+                self.canvas.resize(*self._app.size)
             if data == SYNC_START:
                 self._begun = data
                 return
             if data == SYNC_END and self._begun:
                 self._begun = ""  # nothing was drawn between the two
                 return
-            if sent := self.canvas.drawn(data):
+            if sent := self.canvas.drawn(data, rests=data.endswith("H") and isinstance(self._app.focused, Input)):
                 sent, self._begun = self._begun + sent, ""
                 self.sent += len(sent)
                 super().write(sent)
