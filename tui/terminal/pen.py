@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui.terminal.styles import blank_style, difference, is_marked
 
-# Each of these is as wide as a cell in every terminal: after others, nobody knows where the cursor stands.
+# Each of these is as wide as a cell in every terminal. After others, terminals differ in where the cursor stands.
 PLAIN = re.compile(r"[\x20-\x7e\u00a1-\u02ff\u2500-\u259f·→↻…▪▫▲▼▸●✓✗]*")
 
 
