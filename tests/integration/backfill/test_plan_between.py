@@ -113,7 +113,12 @@ def test_sources_that_are_read_in_one_pass_get_what_each_gets_by_itself(small: D
     assert small.value(f"SELECT birth._birth_together_apart({entries})") is True
     met = str(small.value(f"SELECT birth._birth_together_met({entries})"))
     assert len(small.run(met)) == sum(row["missing"] for row in small.run(_EACH.format(run=apart)))
-    small.run("INSERT INTO public.south VALUES (7777, 'zone')")
+    # A second plan looks at what came since.
+    small.run("INSERT INTO public.south VALUES (7777, 'south1' || chr(8203))")
+    with small.psql("operator1") as operator, pytest.raises(psycopg.Error, match="contract_broken") as refused:
+        operator.execute("SELECT birth.birth_backfill_plan(ARRAY['north', 'south'])")
+    assert '"twins": 1' in str(refused.value.diag.message_detail)
+    small.run("UPDATE public.south SET code = 'zone' WHERE id = 7777")
     for row in small.run(_EACH.format(run=apart)):
         late = int(row["collection_name"] == "south")
         missing = small.value(f"SELECT count(*) FROM ({_MISSING.format(name=row['collection_name'])}) AS m") - late
@@ -240,25 +245,70 @@ _SINCE = {
 }
 _REREAD = "SELECT without_code, duplicates, twins, late FROM birth._birth_run_reread(%s)"
 _FROM = "SELECT birth._birth_unproven_from(l) IS NOT NULL FROM birth.birth_backfill_ledger AS l WHERE run_id = %s"
+# What stands among the codes before the plan, and after it, and whether that leaves older rows proven.
+_BEFORE = "UPDATE public.plain SET code = 'P-7' WHERE id = 7"
+_ODD = _BEFORE + "; UPDATE public.plain SET code = 'Z' || chr(8203) || '1' WHERE id = 8"
+_AFTER = {
+    "rows of visible ASCII": (_BEFORE, "", True),
+    "rows of another server": (_BEFORE, "UPDATE birth.birth_backfill_run SET system_identifier = '4711'", False),
+    "an odd code": (_ODD, "", False),
+    "a plan of an earlier version": (_ODD, "UPDATE birth.birth_backfill_ledger SET odd_codes = NULL", False),
+}
 
 
-@pytest.mark.parametrize("restored", [False, True])
+@pytest.mark.parametrize(("before", "after", "proven"), _AFTER.values(), ids=_AFTER)
 def test_what_came_after_the_plan_is_judged_alike_wherever_its_rows_can_be_told(
-    small: Database, *, restored: bool
+    small: Database, before: str, after: str, *, proven: bool
 ) -> None:
     small.run(_PLAIN)
+    small.run(before)
     small.run("CREATE UNIQUE INDEX one ON public.plain (code)")
     small.run("VACUUM ANALYZE public.plain, birth.birth_registry")
     small.run(_LARGE)
     with small.connect("operator1") as operator:
         run = plan.plan(operator, ["plain"]).run.run
-    if restored:
-        small.run("UPDATE birth.birth_backfill_run SET system_identifier = '4711'")
-    assert small.value(_FROM % run) is not restored
-    for change, found in _SINCE.items():
+    if after:
+        small.run(after)
+    assert small.value(_FROM % run) is proven
+    # The twin of a code that the plan saw holds visible ASCII alone.
+    twin = {"INSERT INTO public.plain VALUES (11001, 'Z1')": (0, 0, int(before == _ODD), 1)}
+    for change, found in (_SINCE | twin).items():
         with small.psql("postgres") as admin, admin.transaction(force_rollback=True):
             admin.execute(b"SET LOCAL jit = off")  # as where it is called
             admin.execute(change.encode())
             said = admin.execute((_REREAD % run).encode()).fetchone()
             assert said is not None
             assert tuple(said.values()) == found, change
+
+
+def test_a_second_plan_judges_rows_that_came_since_and_counts_the_others(small: Database) -> None:
+    small.run(_PLAIN)
+    small.run(_BEFORE + "; UPDATE public.plain SET code = 'ab' WHERE id = 8")
+    small.run("CREATE UNIQUE INDEX one ON public.plain (code)")
+    small.run("VACUUM ANALYZE public.plain, birth.birth_registry")
+    with small.psql("operator1") as operator:
+        operator.execute(b"SELECT birth.birth_backfill_plan(ARRAY['plain'])")
+    counted = small.value(
+        "SELECT birth._birth_counted_since(l, birth._birth_proven_before(l)) FROM (SELECT (jsonb_populate_record(l,"
+        " jsonb_build_object('ledger_id', l.ledger_id + 1000, 'run_id', -1))).* FROM birth.birth_backfill_ledger AS l"
+        " WHERE collection_name = 'plain') AS l"
+    )
+    assert "age(source.xmin)" in str(counted)
+    for change, said in (_BROKEN | {"SELECT": ""}).items():
+        with small.psql("postgres") as admin, admin.transaction(force_rollback=True):
+            admin.execute(change.encode())
+            admin.execute("SET LOCAL SESSION AUTHORIZATION operator1")
+            if said:
+                with pytest.raises(psycopg.Error, match="contract_broken") as refused:
+                    admin.execute(b"SELECT birth.birth_backfill_plan(ARRAY['plain'])")
+                assert said in str(refused.value.diag.message_detail)
+                longest = "201" if "201" in said else "7"
+                assert f'"longest": {longest}' in str(refused.value.diag.message_detail)
+            else:
+                admin.execute(b"SELECT birth.birth_backfill_plan(ARRAY['plain'])")
+                admin.execute("RESET SESSION AUTHORIZATION")
+                found = admin.execute(
+                    "SELECT source_rows, distinct_codes, missing, odd_codes FROM birth.birth_backfill_ledger"
+                    " WHERE collection_name = 'plain' ORDER BY ledger_id DESC LIMIT 1"
+                ).fetchone()
+                assert found == {"source_rows": 11000, "distinct_codes": 11000, "missing": 5, "odd_codes": 0}

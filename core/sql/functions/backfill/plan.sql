@@ -102,15 +102,18 @@ DECLARE
         SELECT c.collection_name FROM {S}.birth_collections() AS c
         WHERE c.requirement = 'REQUIRED' AND {S}.birth_resolvable(c.relid, c.strategy, c.missing_columns)));
     v_name text;
+    v_known jsonb;
     v_together bigint[];
     v_found jsonb := '{{}}'::jsonb;
     v_skipped jsonb := '[]'::jsonb;
     v_message text;
     v_detail text;
 BEGIN
+    SELECT jsonb_object_agg(c.collection_name, to_jsonb(c)) INTO v_known
+    FROM {S}._birth_collections_now(v_names) AS c;
     FOR v_name IN SELECT DISTINCT unnest(v_names) ORDER BY 1 LOOP
         BEGIN
-            PERFORM {S}._birth_plan_begin(p_draft, v_name);
+            PERFORM {S}._birth_plan_begin(p_draft, v_name, v_known -> v_name);
         EXCEPTION WHEN OTHERS THEN
             IF p_collections IS NOT NULL OR {S}._birth_is_servers(SQLSTATE) THEN
                 RAISE;

@@ -1,12 +1,13 @@
--- Begin to plan a collection of a run: its entry, with the pins of what must not change. Refuses a collection that
--- cannot be planned.
-CREATE OR REPLACE FUNCTION {S}._birth_plan_begin(p_run bigint, p_collection text) RETURNS bigint
+-- Begin to plan a collection of a run: its entry, with the pins of what must not change. `p_known` is its row of
+-- _birth_collections_now, NULL where it is not enrolled. Refuses a collection that cannot be planned.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_begin(p_run bigint, p_collection text, p_known jsonb) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_collection record;
     v_ledger bigint;
 BEGIN
-    SELECT * INTO v_collection FROM {S}._birth_collection_now(p_collection);
+    SELECT * INTO v_collection FROM jsonb_to_record(p_known) AS c(collection_name text, requirement text, relid oid,
+        strategy text, columns text[], version integer, identity text, missing_columns text[]);
     IF v_collection.requirement IS DISTINCT FROM 'REQUIRED'
        OR NOT {S}.birth_resolvable(v_collection.relid, v_collection.strategy, v_collection.missing_columns) THEN
         PERFORM {S}.birth_refuse('BR003', 'not_plannable',
@@ -61,7 +62,7 @@ BEGIN
     RETURN v_ledger;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_plan_begin(bigint, text) IS
+COMMENT ON FUNCTION {S}._birth_plan_begin(bigint, text, jsonb) IS
     'Begins an entry of a run, with its pins. Refuses a collection that cannot be planned. Private. Raises BR003 '
     'not_plannable, gateway_code; BR004 identity_drifted.';
 
@@ -88,6 +89,16 @@ BEGIN
         (v_found ->> 'rows')::bigint, (v_found ->> 'codes')::bigint, (v_found ->> 'distinct_codes')::bigint,
         (v_found ->> 'foreign_codes')::bigint, (v_found ->> 'longest')::integer, v_twins);
     IF NOT {S}._birth_identity_holds(v_counted) THEN
+        IF {S}._birth_proven_before(v_entry) IS NOT NULL THEN
+            -- The longest code is told of all rows.
+            v_counted := v_counted || (
+                SELECT jsonb_build_object('longest', row.longest)
+                FROM {S}._birth_reading({S}._birth_counted_statement(
+                    v_entry.relid, {S}._birth_identity_expression(
+                        v_entry.relid, v_entry.collection_name, v_entry.strategy, v_entry.columns, 'source'),
+                    v_entry.columns)) AS row(
+                    rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint));
+        END IF;
         PERFORM {S}.birth_refuse('BR003', 'contract_broken',
             format('the rows of %s are no longer identified by %s', v_entry.collection_name, v_entry.identity),
             v_counted || jsonb_build_object('collection', v_entry.collection_name, 'identity', v_entry.identity,
@@ -104,7 +115,9 @@ BEGIN
         registered = (v_found ->> 'rows')::bigint - coalesce(v_last.seq, 0),
         missing = coalesce(v_last.seq, 0),
         digest = {S}.birth_item_digest(p_ledger),
-        upper_bound = v_last.entity_code
+        upper_bound = v_last.entity_code,
+        -- Those that were compared in windows are not told apart.
+        odd_codes = CASE WHEN v_found ->> 'twins' IS NULL THEN (v_found ->> 'suspects')::bigint END
     WHERE ledger_id = p_ledger
     RETURNING digest INTO v_digest;
     IF p_recount AND (v_found ->> 'recounted' IS DISTINCT FROM v_digest

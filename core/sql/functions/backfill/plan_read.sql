@@ -30,7 +30,8 @@ BEGIN
         v_statement := {S}._birth_plan_by_join(
             coalesce({S}._birth_plan_few(v_entry, v_expression, v_reads.met, v_bounds),
                 format('{S}._birth_reading(%L, %L)', v_reads.met, v_bounds)),
-            v_reads.counted, v_recount, v_bounds);
+            coalesce({S}._birth_counted_since(v_entry, {S}._birth_proven_before(v_entry)), v_reads.counted),
+            v_recount, v_bounds);
     END IF;
     EXECUTE v_statement INTO v_found USING p_ledger;
     RETURN to_jsonb(v_found);
@@ -75,7 +76,8 @@ BEGIN
         FROM counted AS c
         LEFT JOIN taken AS t ON t.ledger_id = c.ledger_id
         LEFT JOIN recounted AS r ON r.ledger_id = c.ledger_id $query$,
-        {S}._birth_together_met(p_ledgers), {S}._birth_together_counted(p_ledgers), v_recounted) INTO v_found;
+        {S}._birth_together_met(p_ledgers), {S}._birth_together_counted(p_ledgers, 'before'),
+        v_recounted) INTO v_found;
     RETURN v_found;
 END
 $body$;

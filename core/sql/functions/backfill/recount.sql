@@ -46,7 +46,7 @@ COMMENT ON FUNCTION {S}._birth_backfill_recount(bigint) IS
 CREATE OR REPLACE FUNCTION {S}._birth_recount_statement(p_entry {S}.birth_backfill_ledger) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_parts text := {S}._birth_missing_parts(p_entry, true);
+    v_parts text := {S}._birth_missing_parts(p_entry, true, NULL);
 BEGIN
     RETURN format($query$
         WITH %1$s numbered AS (
@@ -62,7 +62,9 @@ BEGIN
         'part AS MATERIALIZED (' || v_parts || '), ',
         CASE WHEN v_parts IS NULL THEN {S}._birth_missing_query(p_entry, NULL)
             ELSE {S}._birth_missing_of_parts('part') END,
-        CASE WHEN v_parts IS NULL THEN {S}._birth_counted_query(p_entry)
+        CASE WHEN v_parts IS NULL
+                THEN format('SELECT c.rows - c.codes AS without_code, c.codes - c.different AS duplicates
+                    FROM (%s) AS c(rows, codes, different, longest, suspects)', {S}._birth_codes_query(p_entry))
             ELSE 'SELECT coalesce(sum(part.blank), 0)::bigint AS without_code, 0::bigint AS duplicates FROM part' END);
 END
 $body$;
@@ -86,7 +88,7 @@ DECLARE
     v_parts text;
 BEGIN
     IF v_text IS NOT NULL AND p_within IS NULL THEN
-        v_parts := {S}._birth_missing_parts(p_entry, false);
+        v_parts := {S}._birth_missing_parts(p_entry, false, NULL);
         IF v_parts IS NOT NULL THEN
             RETURN {S}._birth_missing_of_parts('(' || v_parts || ')');
         END IF;
@@ -133,9 +135,9 @@ COMMENT ON FUNCTION {S}._birth_few_missing({S}.birth_backfill_ledger) IS
 
 -- The query of an entry's codes that are missing, range by range: an array for each (`codes`), where codes stand in
 -- order and few are missing; else NULL. `p_judged`: it also tells how many rows have a `blank` code, and is NULL where
--- two rows may share one.
-CREATE OR REPLACE FUNCTION {S}._birth_missing_parts(p_entry {S}.birth_backfill_ledger, p_judged boolean)
-    RETURNS text
+-- two rows may share one. `p_within`: as in _birth_missing_query; then it is one range.
+CREATE OR REPLACE FUNCTION {S}._birth_missing_parts(
+    p_entry {S}.birth_backfill_ledger, p_judged boolean, p_within text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_text text;
@@ -145,7 +147,9 @@ BEGIN
     THEN
         RETURN NULL;
     END IF;
-    v_text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
+    v_text := CASE WHEN p_within IS NULL
+        THEN {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns)
+        ELSE {S}._birth_column_text(p_entry.columns[1]) END;
     RETURN (
         SELECT string_agg(format(
             'SELECT array_agg(o.code) FILTER (WHERE o.code IS NOT NULL AND t.code IS NULL) AS codes%s
@@ -156,13 +160,14 @@ BEGIN
                 THEN format(', count(*) FILTER (WHERE o.code IS NOT NULL AND NOT %s) AS blank',
                     {S}._birth_seen_condition('o.code'))
                 ELSE '' END,
-            v_text, {S}._birth_source(p_entry.relid), ranges.ours, ranges.theirs, {S}._birth_within_bounds()),
+            v_text, {S}._birth_source(p_entry.relid), ranges.ours, ranges.theirs,
+            coalesce(p_within, {S}._birth_within_bounds())),
             E'\nUNION ALL ')
-        FROM {S}.birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges
+        FROM {S}.birth_code_ranges(CASE WHEN p_within IS NULL THEN p_entry.relid END, p_entry.columns[1]) AS ranges
         WHERE v_text IS NOT NULL);
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_missing_parts({S}.birth_backfill_ledger, boolean) IS
+COMMENT ON FUNCTION {S}._birth_missing_parts({S}.birth_backfill_ledger, boolean, text) IS
     'The query of an entry''s missing codes, range by range, by what a full join leaves without a partner; NULL where '
     'they are found otherwise. Private.';
 
@@ -196,3 +201,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 $body$;
 COMMENT ON FUNCTION {S}._birth_counted_query({S}.birth_backfill_ledger) IS
     'The query that counts an entry''s rows without a code, and those that share one. Private.';
+
+-- The query that counts an entry's rows, codes and different codes; two NULLs stand for the rest.
+CREATE OR REPLACE FUNCTION {S}._birth_codes_query(p_entry {S}.birth_backfill_ledger) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_code text := {S}._birth_identity_expression(
+        p_entry.relid, p_entry.collection_name, p_entry.strategy, p_entry.columns, 'source');
+BEGIN
+    RETURN format('SELECT count(*), count(row.code), count(%s) FILTER (WHERE row.code IS NOT NULL), NULL::integer,
+            NULL::bigint FROM (SELECT %s AS code%s FROM %s AS source OFFSET 0) AS row',
+        CASE WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns) THEN 'row.code'
+            ELSE 'DISTINCT row.same' END, v_code,
+        CASE WHEN {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns) THEN ''
+            ELSE format(', %s AS same', {S}._birth_same_expression(p_entry.relid, v_code, p_entry.columns)) END,
+        {S}._birth_source(p_entry.relid));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_codes_query({S}.birth_backfill_ledger) IS
+    'The query that counts an entry''s rows, codes and different codes. Private.';

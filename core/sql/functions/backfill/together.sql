@@ -115,20 +115,27 @@ COMMENT ON FUNCTION {S}._birth_together_sources(bigint[], boolean) IS
     'The query of entry, collection and code (and key) of each row of these entries. Private.';
 
 -- What is counted of each of these sources, as one query: entry, rows, codes, different ones, the longest, those that
--- may have a twin.
-CREATE OR REPLACE FUNCTION {S}._birth_together_counted(p_ledgers bigint[]) RETURNS text
+-- may have a twin. `p_since`: what was proven `before` these entries were planned, or by their own `plan`, is not
+-- looked at again; of neither, codes are only counted, and the last two are NULL.
+CREATE OR REPLACE FUNCTION {S}._birth_together_counted(p_ledgers bigint[], p_since text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (
         SELECT string_agg(format('SELECT %s::bigint AS entry, c.* FROM (%s)'
-            ' AS c(rows, codes, different, longest, suspects)', l.ledger_id,
-            {S}._birth_counted_statement(l.relid,
-                {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'),
-                l.columns)), E'\nUNION ALL ' ORDER BY l.ledger_id)
+            ' AS c(rows, codes, different, longest, suspects)', l.ledger_id, CASE
+                WHEN p_since IS NULL
+                    THEN {S}._birth_codes_query(l)
+                ELSE coalesce(
+                    {S}._birth_counted_since(l, CASE p_since
+                        WHEN 'before' THEN {S}._birth_proven_before(l)
+                        ELSE {S}._birth_unproven_from(l) END),
+                    {S}._birth_counted_statement(l.relid,
+                        {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'),
+                        l.columns)) END), E'\nUNION ALL ' ORDER BY l.ledger_id)
         FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers));
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_together_counted(bigint[]) IS
+COMMENT ON FUNCTION {S}._birth_together_counted(bigint[], text) IS
     'The query that counts rows and codes of each of these entries. Private.';
 
 -- Whether these entries lie apart: codes of each stand in order, and no two of them lie between each other, as far as
@@ -192,20 +199,15 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_together_met(bigint[]) IS
     'The query of the rows that a plan of entries read together meets. Private.';
 
--- The parts `missing` (entry, code) and `counted` of a query over these entries. Another shape than the plan's: what a
--- full join of sources and registry leaves without a partner is missing. Where two entries have the same, `counted`
--- is empty: each is to be read by itself. Entries apart have none: each is read with its own part of the registry, in
--- the order of its index.
-CREATE OR REPLACE FUNCTION {S}._birth_together_missing(p_ledgers bigint[]) RETURNS text
+-- The parts `missing` (entry, code) and `counted` (entry, without_code, duplicates, suspects) of a query over these
+-- entries. Another shape than the plan's: what a full join of sources and registry leaves without a partner is missing.
+-- Where two entries have the same, `counted` is empty: each is to be read by itself. Entries apart have none.
+-- `p_since`: as in _birth_together_counted.
+CREATE OR REPLACE FUNCTION {S}._birth_together_missing(p_ledgers bigint[], p_since text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF {S}._birth_together_apart(p_ledgers) THEN
-        RETURN format('missing AS MATERIALIZED (%s), counted AS (%s)', (
-            SELECT string_agg(format('SELECT %1$s::bigint AS entry, row.code, %1$s::bigint AS last FROM (%2$s) AS row',
-                l.ledger_id, {S}._birth_missing_query(l, {S}._birth_together_within(l))),
-                E'\nUNION ALL ' ORDER BY l.ledger_id)
-            FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers)),
-            {S}._birth_together_counted(p_ledgers));
+        RETURN {S}._birth_together_missing_apart(p_ledgers, p_since);
     END IF;
     RETURN format($query$
         missing AS MATERIALIZED (
@@ -217,14 +219,58 @@ BEGIN
             WHERE every.code IS NOT NULL AND every.entity_code IS NULL
             GROUP BY every.code
         ), counted AS (
-            SELECT * FROM (%2$s) AS each
+            SELECT each.entry, each.rows - each.codes AS without_code, each.codes - each.different AS duplicates,
+                each.suspects
+            FROM (%2$s) AS each
             WHERE NOT EXISTS (SELECT FROM missing AS shared WHERE shared.last > shared.entry)
         ) $query$,
-        {S}._birth_together_sources(p_ledgers, false), {S}._birth_together_counted(p_ledgers));
+        {S}._birth_together_sources(p_ledgers, false), {S}._birth_together_counted(p_ledgers, p_since));
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_together_missing(bigint[]) IS
+COMMENT ON FUNCTION {S}._birth_together_missing(bigint[], text) IS
     'The parts of a query that find the missing rows of each of these entries, and count them. Private.';
+
+-- The same of entries apart: each with its own part of the registry, in the order of its index, and by one pass where
+-- no two rows can share a code and few are missing.
+CREATE OR REPLACE FUNCTION {S}._birth_together_missing_apart(p_ledgers bigint[], p_since text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_entry {S}.birth_backfill_ledger;
+    v_one text;
+    v_parts text[] := ARRAY[]::text[];
+BEGIN
+    FOR v_entry IN
+        SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers) ORDER BY l.ledger_id
+    LOOP
+        v_one := {S}._birth_missing_parts(v_entry, true, {S}._birth_together_within(v_entry));
+        IF v_one IS NULL THEN
+            RETURN format('missing AS MATERIALIZED (%s), counted AS (SELECT each.entry,
+                    each.rows - each.codes AS without_code, each.codes - each.different AS duplicates, each.suspects
+                FROM (%s) AS each)', (
+                SELECT string_agg(format(
+                    'SELECT %1$s::bigint AS entry, row.code, %1$s::bigint AS last FROM (%2$s) AS row',
+                    l.ledger_id, {S}._birth_missing_query(l, {S}._birth_together_within(l))),
+                    E'\nUNION ALL ' ORDER BY l.ledger_id)
+                FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers)),
+                {S}._birth_together_counted(p_ledgers, p_since));
+        END IF;
+        v_parts := v_parts || format('SELECT %s::bigint AS entry, p.codes, p.blank, %s AS suspects FROM (%s) AS p',
+            v_entry.ledger_id, CASE
+                WHEN p_since IS NULL
+                    THEN 'NULL::bigint'
+                ELSE '(' || {S}._birth_suspects_query(v_entry, {S}._birth_unproven_from(v_entry)) || ')' END,
+            v_one);
+    END LOOP;
+    RETURN format('part AS MATERIALIZED (%s), missing AS MATERIALIZED (
+            SELECT part.entry, every.code COLLATE "C" AS code, part.entry AS last
+            FROM part, unnest(part.codes) AS every(code) WHERE %s
+        ), counted AS (
+            SELECT part.entry, part.blank AS without_code, 0::bigint AS duplicates, part.suspects FROM part
+        )', array_to_string(v_parts, E'\nUNION ALL '), {S}._birth_seen_condition('every.code'));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_together_missing_apart(bigint[], text) IS
+    'The parts of a query that find the missing rows of each of these entries that lie apart, and count them. Private.';
 
 -- The statement that recounts these entries: for each its missing rows, their digest as birth_item_digest makes it,
 -- rows without a code, and codes that rows share.
@@ -245,9 +291,9 @@ BEGIN
             FROM chunk GROUP BY 1
         )
         SELECT c.entry, coalesce(d.missing, 0), coalesce(d.digest, encode(sha256(''::bytea), 'hex')),
-            c.rows - c.codes, c.codes - c.different
+            c.without_code, c.duplicates
         FROM counted AS c LEFT JOIN digested AS d ON d.entry = c.entry $query$,
-        {S}._birth_together_missing(p_ledgers));
+        {S}._birth_together_missing(p_ledgers, NULL));
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_recount_together(bigint[]) IS
@@ -270,9 +316,9 @@ BEGIN
                 ON aside.ledger_id = item.ledger_id AND aside.seq = item.seq
             GROUP BY 1
         )
-        SELECT c.entry, coalesce(j.planned, 0), coalesce(j.late, 0), c.rows - c.codes, c.codes - c.different, c.suspects
+        SELECT c.entry, coalesce(j.planned, 0), coalesce(j.late, 0), c.without_code, c.duplicates, c.suspects
         FROM counted AS c LEFT JOIN judged AS j ON j.entry = c.entry $query$,
-        {S}._birth_together_missing(p_ledgers), p_ledgers);
+        {S}._birth_together_missing(p_ledgers, 'plan'), p_ledgers);
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_reread_together(bigint[]) IS

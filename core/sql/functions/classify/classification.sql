@@ -12,7 +12,7 @@ DECLARE
     v_evidence jsonb;
     v_pins jsonb;
 BEGIN
-    SELECT * INTO v_collection FROM {S}._birth_collection_now(p_collection);
+    SELECT * INTO v_collection FROM {S}._birth_collections_now(ARRAY[p_collection]);
     IF NOT FOUND OR v_collection.requirement IS DISTINCT FROM 'REQUIRED' OR v_collection.relid IS NULL THEN
         PERFORM {S}.birth_refuse('BR003', 'not_classifiable',
             format('%s is not a REQUIRED collection with a table', p_collection),

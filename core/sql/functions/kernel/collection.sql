@@ -153,9 +153,9 @@ COMMENT ON FUNCTION {S}.birth_collections() IS
     'Every enrolled collection as the catalogs show it now: policy, identity, table, missing columns, state of its '
     'trigger. For birth_reader.';
 
--- What birth_collections() says of one, but for its trigger, without a look at all the others: for callers that ask for
--- each in turn. No row for a name that is not enrolled.
-CREATE OR REPLACE FUNCTION {S}._birth_collection_now(p_collection text) RETURNS TABLE (
+-- What birth_collections() says of some, but for their triggers, without a look at all the others. No row for a name
+-- that is not enrolled.
+CREATE OR REPLACE FUNCTION {S}._birth_collections_now(p_collections text[]) RETURNS TABLE (
     collection_name text, requirement text, relid oid, strategy text, columns text[], version integer, identity text,
     missing_columns text[]
 ) LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp AS $body$
@@ -171,13 +171,16 @@ BEGIN
             WHERE NOT EXISTS (SELECT FROM pg_attribute AS a
                 WHERE a.attrelid = t.relid AND a.attname = wanted.name::name AND a.attnum > 0 AND NOT a.attisdropped)
             ORDER BY wanted.position) END
-    FROM {S}.birth_enrolled(p_collection) AS c
-    LEFT JOIN {S}.birth_identity AS i ON i.collection_name = p_collection
-    CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(p_collection) AS relid) AS t;
+    FROM {S}._birth_reading_codes('SELECT c.collection_name::text, p.requirement::text
+        FROM {S}.birth_collection_rows() AS c
+        LEFT JOIN {S}.birth_policy_rows() AS p ON p.collection_name = c.collection_name
+        WHERE c.collection_name = ANY ($1)', p_collections) AS c(collection_name text, requirement text)
+    LEFT JOIN {S}.birth_identity AS i ON i.collection_name = c.collection_name
+    CROSS JOIN LATERAL (SELECT {S}.birth_collection_table(c.collection_name) AS relid) AS t;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_collection_now(text) IS
-    'What birth_collections says of one collection, but for its trigger; no row for a name that is not enrolled. '
+COMMENT ON FUNCTION {S}._birth_collections_now(text[]) IS
+    'What birth_collections says of some collections, but for their triggers; no row for a name that is not enrolled. '
     'Private.';
 
 -- Classified, its table there, and every column of its identity with it.

@@ -76,7 +76,7 @@ DECLARE
     v_parts text;
 BEGIN
     IF v_young IS NOT NULL THEN
-        v_parts := {S}._birth_missing_parts(p_entry, true);
+        v_parts := {S}._birth_missing_parts(p_entry, true, NULL);
     END IF;
     RETURN format($query$
         WITH %1$s, %2$s
@@ -104,25 +104,6 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_reread_statement({S}.birth_backfill_ledger) IS
     'The statement that reads the source of one entry again. Private.';
 
--- The oldest transaction whose rows an entry's plan may not have seen. Older rows are what they were then, when no two
--- of them were twins: a row that changes is a new one. NULL where that cannot be told: of a server with other
--- transactions, of other columns than the planned ones, or after two thousand million transactions.
-CREATE OR REPLACE FUNCTION {S}._birth_unproven_from(p_entry {S}.birth_backfill_ledger) RETURNS xid
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    RETURN (
-        SELECT (s.oldest % 4294967296)::text::xid
-        FROM {S}.birth_backfill_run AS r
-        CROSS JOIN LATERAL (SELECT pg_snapshot_xmin(r.snapshot)::text::bigint AS oldest,
-            pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS s
-        WHERE r.run_id = p_entry.run_id AND s.next - s.oldest BETWEEN 0 AND 2000000000
-          AND r.system_identifier = (SELECT system_identifier::text FROM pg_control_system())
-          AND p_entry.identity_pins = {S}.birth_identity_pins(p_entry.relid, p_entry.columns));
-END
-$body$;
-COMMENT ON FUNCTION {S}._birth_unproven_from({S}.birth_backfill_ledger) IS
-    'The oldest transaction whose rows an entry''s plan may not have seen; NULL where that cannot be told. Private.';
-
 -- What it judges where one pass tells, range by range, which codes are missing or blank, and none can repeat. Only rows
 -- that the plan did not see may have a twin that it did not.
 CREATE OR REPLACE FUNCTION {S}._birth_judged_by_parts(p_entry {S}.birth_backfill_ledger, p_young xid)
@@ -131,10 +112,8 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN format('judged AS MATERIALIZED (
             SELECT (SELECT coalesce(sum(part.blank), 0)::bigint FROM part) AS without_code, 0::bigint AS duplicates,
-                (SELECT count(*) FROM %1$s AS source WHERE age(source.xmin) <= age(%2$L::xid) AND %3$s) AS suspects,
-                NULL::jsonb AS shared, 0::bigint AS twins, NULL::jsonb AS same
-        )', {S}._birth_source(p_entry.relid), p_young,
-        {S}._birth_odd_expression({S}._birth_column_text(p_entry.columns[1])));
+                (%s) AS suspects, NULL::jsonb AS shared, 0::bigint AS twins, NULL::jsonb AS same
+        )', {S}._birth_suspects_query(p_entry, p_young));
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_judged_by_parts({S}.birth_backfill_ledger, xid) IS
