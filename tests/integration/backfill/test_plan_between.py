@@ -111,7 +111,7 @@ def test_sources_that_are_read_in_one_pass_get_what_each_gets_by_itself(small: D
         apart = plan.plan(operator, ["north", "south"], note="in one pass").run.run
     entries = f"ARRAY(SELECT ledger_id FROM birth.birth_backfill_ledger WHERE run_id = {apart})"
     assert small.value(f"SELECT birth._birth_together_apart({entries})") is True
-    met = str(small.value(f"SELECT birth._birth_together_met({entries})"))
+    met = str(small.value(f"SELECT birth._birth_together_met({entries}, true)"))
     assert len(small.run(met)) == sum(row["missing"] for row in small.run(_EACH.format(run=apart)))
     # A second plan looks at what came since.
     small.run("INSERT INTO public.south VALUES (7777, 'south1' || chr(8203))")
@@ -289,9 +289,9 @@ def test_a_second_plan_judges_rows_that_came_since_and_counts_the_others(small: 
     with small.psql("operator1") as operator:
         operator.execute(b"SELECT birth.birth_backfill_plan(ARRAY['plain'])")
     counted = small.value(
-        "SELECT birth._birth_counted_since(l, birth._birth_proven_before(l)) FROM (SELECT (jsonb_populate_record(l,"
-        " jsonb_build_object('ledger_id', l.ledger_id + 1000, 'run_id', -1))).* FROM birth.birth_backfill_ledger AS l"
-        " WHERE collection_name = 'plain') AS l"
+        "SELECT birth._birth_counted_since(l, birth._birth_proven_before(l), false)"
+        " FROM (SELECT (jsonb_populate_record(l, jsonb_build_object('ledger_id', l.ledger_id + 1000, 'run_id', -1))).*"
+        "   FROM birth.birth_backfill_ledger AS l WHERE collection_name = 'plain') AS l"
     )
     assert "age(source.xmin)" in str(counted)
     for change, said in (_BROKEN | {"SELECT": ""}).items():

@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_plan_begin(p_run bigint, p_collection text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_collection record;
+    v_pins jsonb;
     v_ledger bigint;
 BEGIN
     SELECT * INTO v_collection FROM jsonb_to_record(p_known) AS c(collection_name text, requirement text, relid oid,
@@ -40,13 +41,12 @@ BEGIN
                 'identity', v_collection.identity),
             'Classify it by the column that the gateway takes, or ask the gateway''s owner to change the trigger.');
     END IF;
-    IF {S}._birth_identity_drifted(
-        {S}._birth_identity_pinned(p_collection), v_collection.relid, v_collection.columns)
-    THEN
+    v_pins := {S}.birth_identity_pins(v_collection.relid, v_collection.columns);
+    IF {S}._birth_pins_differ({S}._birth_identity_pinned(p_collection), v_pins) THEN
         PERFORM {S}.birth_refuse('BR004', 'identity_drifted',
             format('the columns of %s are not what they were when it was classified', p_collection),
             jsonb_build_object('collection', p_collection, 'classified', {S}._birth_identity_pinned(p_collection),
-                'live', {S}.birth_identity_pins(v_collection.relid, v_collection.columns)),
+                'live', v_pins),
             'Ask the table''s owner about the change. If it is right, classify the collection again.');
     END IF;
     INSERT INTO {S}.birth_backfill_ledger
@@ -54,8 +54,7 @@ BEGIN
         locator, locator_indexed, triggers, identity_pins, locator_pins)
     SELECT p_run, p_collection, v_collection.relid, v_collection.strategy, v_collection.columns,
         v_collection.identity, v_collection.version,
-        l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid),
-        {S}.birth_identity_pins(v_collection.relid, v_collection.columns),
+        l.locator, l.indexed, {S}.birth_trigger_fingerprint(v_collection.relid), v_pins,
         {S}.birth_locator_pins(v_collection.relid, l.locator)
     FROM {S}._birth_locator(v_collection.relid, v_collection.columns) AS l
     RETURNING ledger_id INTO v_ledger;

@@ -30,7 +30,8 @@ BEGIN
         v_statement := {S}._birth_plan_by_join(
             coalesce({S}._birth_plan_few(v_entry, v_expression, v_reads.met, v_bounds),
                 format('{S}._birth_reading(%L, %L)', v_reads.met, v_bounds)),
-            coalesce({S}._birth_counted_since(v_entry, {S}._birth_proven_before(v_entry)), v_reads.counted),
+            coalesce(
+                {S}._birth_counted_since(v_entry, {S}._birth_proven_before(v_entry), false), v_reads.counted),
             v_recount, v_bounds);
     END IF;
     EXECUTE v_statement INTO v_found USING p_ledger;
@@ -46,6 +47,7 @@ CREATE OR REPLACE FUNCTION {S}._birth_plan_read_together(p_ledgers bigint[], p_r
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = 'off' AS $body$
 DECLARE
     v_recounted text := 'SELECT NULL::bigint AS ledger_id, NULL::text AS digest, NULL::bigint AS unidentified';
+    v_apart boolean := {S}._birth_together_apart(p_ledgers);
     v_found jsonb;
 BEGIN
     IF p_recount THEN
@@ -76,7 +78,7 @@ BEGIN
         FROM counted AS c
         LEFT JOIN taken AS t ON t.ledger_id = c.ledger_id
         LEFT JOIN recounted AS r ON r.ledger_id = c.ledger_id $query$,
-        {S}._birth_together_met(p_ledgers), {S}._birth_together_counted(p_ledgers, 'before'),
+        {S}._birth_together_met(p_ledgers, v_apart), {S}._birth_together_counted(p_ledgers, 'before', v_apart),
         v_recounted) INTO v_found;
     RETURN v_found;
 END

@@ -8,6 +8,18 @@
 CREATE OR REPLACE FUNCTION {S}._birth_unproven_from(p_entry {S}.birth_backfill_ledger) RETURNS xid
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
+    RETURN CASE WHEN p_entry.identity_pins = {S}.birth_identity_pins(p_entry.relid, p_entry.columns)
+        THEN {S}._birth_unproven_columns(p_entry) END;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_unproven_from({S}.birth_backfill_ledger) IS
+    'The oldest transaction whose rows an entry''s plan may not have seen, where that met no odd code; else NULL. '
+    'Private.';
+
+-- The same for columns that are known to be the planned ones.
+CREATE OR REPLACE FUNCTION {S}._birth_unproven_columns(p_entry {S}.birth_backfill_ledger) RETURNS xid
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
     IF p_entry.odd_codes IS DISTINCT FROM 0 THEN
         RETURN NULL;
     END IF;
@@ -17,21 +29,20 @@ BEGIN
         CROSS JOIN LATERAL (SELECT pg_snapshot_xmin(r.snapshot)::text::bigint AS oldest,
             pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS s
         WHERE r.run_id = p_entry.run_id AND s.next - s.oldest BETWEEN 0 AND 2000000000
-          AND r.system_identifier = (SELECT system_identifier::text FROM pg_control_system())
-          AND p_entry.identity_pins = {S}.birth_identity_pins(p_entry.relid, p_entry.columns));
+          AND r.system_identifier = (SELECT system_identifier::text FROM pg_control_system()));
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_unproven_from({S}.birth_backfill_ledger) IS
-    'The oldest transaction whose rows an entry''s plan may not have seen, where that met no odd code; else NULL. '
+COMMENT ON FUNCTION {S}._birth_unproven_columns({S}.birth_backfill_ledger) IS
+    'The oldest transaction whose rows an entry''s plan may not have seen, of columns that are the planned ones. '
     'Private.';
 
--- The same before an entry is read: what the latest plan of its collection proved, under the same identity of the same
--- table.
+-- The same before an entry is read, whose columns were just pinned: what the latest plan of its collection proved,
+-- under the same identity of the same table.
 CREATE OR REPLACE FUNCTION {S}._birth_proven_before(p_entry {S}.birth_backfill_ledger) RETURNS xid
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (
-        SELECT {S}._birth_unproven_from(l)
+        SELECT {S}._birth_unproven_columns(l)
         FROM {S}.birth_backfill_ledger AS l
         WHERE l.ledger_id = (
                 SELECT e.ledger_id FROM {S}.birth_backfill_ledger AS e
@@ -39,7 +50,7 @@ BEGIN
                   AND e.run_id > 0 AND e.run_id <> p_entry.run_id
                 ORDER BY e.ledger_id DESC LIMIT 1)
           AND l.relid = p_entry.relid AND l.strategy = p_entry.strategy AND l.columns = p_entry.columns
-          AND l.identity_version = p_entry.identity_version);
+          AND l.identity_version = p_entry.identity_version AND l.identity_pins = p_entry.identity_pins);
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_proven_before({S}.birth_backfill_ledger) IS
@@ -56,14 +67,17 @@ COMMENT ON FUNCTION {S}._birth_young_condition(xid) IS
 
 -- The query that counts rows, codes, different codes, the longest and those that may have a twin, as
 -- _birth_counted_statement does, for an entry whose older rows are proven (`p_young`): of these it asks their number
--- alone, and the longest is that of the younger ones. NULL where codes are not a column of text that cannot repeat.
-CREATE OR REPLACE FUNCTION {S}._birth_counted_since(p_entry {S}.birth_backfill_ledger, p_young xid) RETURNS text
+-- alone, and the longest is that of the younger ones. NULL where codes are not a column of text that cannot repeat;
+-- `p_ordered`: they are known to be one, in order.
+CREATE OR REPLACE FUNCTION {S}._birth_counted_since(
+    p_entry {S}.birth_backfill_ledger, p_young xid, p_ordered boolean) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_text text;
 BEGIN
     IF p_young IS NOT NULL AND {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns) THEN
-        v_text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
+        v_text := CASE WHEN p_ordered THEN {S}._birth_column_text(p_entry.columns[1])
+            ELSE {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns) END;
     END IF;
     IF v_text IS NULL THEN
         RETURN NULL;
@@ -80,7 +94,7 @@ BEGIN
         {S}._birth_seen_condition(v_text), {S}._birth_odd_expression(v_text));
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_counted_since({S}.birth_backfill_ledger, xid) IS
+COMMENT ON FUNCTION {S}._birth_counted_since({S}.birth_backfill_ledger, xid, boolean) IS
     'The query that counts an entry whose older rows are proven; NULL where its codes are not a column of text that '
     'cannot repeat. Private.';
 

@@ -116,8 +116,9 @@ COMMENT ON FUNCTION {S}._birth_together_sources(bigint[], boolean) IS
 
 -- What is counted of each of these sources, as one query: entry, rows, codes, different ones, the longest, those that
 -- may have a twin. `p_since`: what was proven `before` these entries were planned, or by their own `plan`, is not
--- looked at again; of neither, codes are only counted, and the last two are NULL.
-CREATE OR REPLACE FUNCTION {S}._birth_together_counted(p_ledgers bigint[], p_since text) RETURNS text
+-- looked at again; of neither, codes are only counted, and the last two are NULL. `p_apart`: by _birth_together_apart.
+CREATE OR REPLACE FUNCTION {S}._birth_together_counted(p_ledgers bigint[], p_since text, p_apart boolean)
+    RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN (
@@ -128,14 +129,14 @@ BEGIN
                 ELSE coalesce(
                     {S}._birth_counted_since(l, CASE p_since
                         WHEN 'before' THEN {S}._birth_proven_before(l)
-                        ELSE {S}._birth_unproven_from(l) END),
+                        ELSE {S}._birth_unproven_from(l) END, p_apart),
                     {S}._birth_counted_statement(l.relid,
                         {S}._birth_identity_expression(l.relid, l.collection_name, l.strategy, l.columns, 'source'),
                         l.columns)) END), E'\nUNION ALL ' ORDER BY l.ledger_id)
         FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers));
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_together_counted(bigint[], text) IS
+COMMENT ON FUNCTION {S}._birth_together_counted(bigint[], text, boolean) IS
     'The query that counts rows and codes of each of these entries. Private.';
 
 -- Whether these entries lie apart: codes of each stand in order, and no two of them lie between each other, as far as
@@ -178,10 +179,10 @@ COMMENT ON FUNCTION {S}._birth_together_within({S}.birth_backfill_ledger) IS
 
 -- The rows that a plan of these entries meets: entry, owner, code, key, number. Of entries apart, each with its own
 -- part of the registry; else one join finds what is missing and what is registered for others.
-CREATE OR REPLACE FUNCTION {S}._birth_together_met(p_ledgers bigint[]) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_together_met(p_ledgers bigint[], p_apart boolean) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    IF {S}._birth_together_apart(p_ledgers) THEN
+    IF p_apart THEN
         RETURN (
             SELECT string_agg(format('SELECT %s::bigint, met.* FROM (%s) AS met', l.ledger_id,
                 {S}._birth_met_query(l.relid, l.collection_name,
@@ -196,7 +197,7 @@ BEGIN
         {S}._birth_together_sources(p_ledgers, true));
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_together_met(bigint[]) IS
+COMMENT ON FUNCTION {S}._birth_together_met(bigint[], boolean) IS
     'The query of the rows that a plan of entries read together meets. Private.';
 
 -- The parts `missing` (entry, code) and `counted` (entry, without_code, duplicates, suspects) of a query over these
@@ -224,7 +225,7 @@ BEGIN
             FROM (%2$s) AS each
             WHERE NOT EXISTS (SELECT FROM missing AS shared WHERE shared.last > shared.entry)
         ) $query$,
-        {S}._birth_together_sources(p_ledgers, false), {S}._birth_together_counted(p_ledgers, p_since));
+        {S}._birth_together_sources(p_ledgers, false), {S}._birth_together_counted(p_ledgers, p_since, false));
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_together_missing(bigint[], text) IS
@@ -252,7 +253,7 @@ BEGIN
                     l.ledger_id, {S}._birth_missing_query(l, {S}._birth_together_within(l))),
                     E'\nUNION ALL ' ORDER BY l.ledger_id)
                 FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers)),
-                {S}._birth_together_counted(p_ledgers, p_since));
+                {S}._birth_together_counted(p_ledgers, p_since, true));
         END IF;
         v_parts := v_parts || format('SELECT %s::bigint AS entry, p.codes, p.blank, %s AS suspects FROM (%s) AS p',
             v_entry.ledger_id, CASE

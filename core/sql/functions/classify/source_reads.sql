@@ -5,7 +5,9 @@ CREATE OR REPLACE FUNCTION {S}._birth_met_query(
     p_relid oid, p_collection text, p_expression text, p_locator text[], p_columns text[], p_within text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_text text := {S}._birth_text_code(p_relid, p_expression, p_columns);
+    -- What is in order is a column of text.
+    v_text text := CASE WHEN p_within IS NULL THEN {S}._birth_text_code(p_relid, p_expression, p_columns)
+        ELSE {S}._birth_identity_text(p_relid, p_columns[1], 'source') END;
 BEGIN
     RETURN format('SELECT met.owner, met.code, met.source_key,
                 row_number() OVER (PARTITION BY met.owner IS NULL ORDER BY met.code COLLATE "C") AS seq

@@ -20,16 +20,29 @@ BEGIN
 END
 $body$;
 
--- Whether an identity's columns are other ones than they were. A table that was restored may number its columns anew.
+-- Whether an identity's columns are other ones than they were.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_drifted(p_pins jsonb, p_relid oid, p_columns text[]) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT coalesce(CASE WHEN p_pins -> 0 -> 'table' = live.pins -> 0 -> 'table' THEN p_pins <> live.pins
-        ELSE (SELECT jsonb_agg(e.pin - 'table' - 'number' ORDER BY e.place)
-                FROM jsonb_array_elements(p_pins) WITH ORDINALITY AS e(pin, place))
-            <> (SELECT jsonb_agg(e.pin - 'table' - 'number' ORDER BY e.place)
-                FROM jsonb_array_elements(live.pins) WITH ORDINALITY AS e(pin, place)) END, false)
-    FROM {S}.birth_identity_pins(p_relid, p_columns) AS live(pins)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN {S}._birth_pins_differ(p_pins, {S}.birth_identity_pins(p_relid, p_columns));
+END
 $body$;
+
+-- The same of pins that were read. A table that was restored may number its columns anew.
+CREATE OR REPLACE FUNCTION {S}._birth_pins_differ(p_pins jsonb, p_live jsonb) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF p_pins -> 0 -> 'table' = p_live -> 0 -> 'table' THEN
+        RETURN coalesce(p_pins <> p_live, false);
+    END IF;
+    RETURN coalesce((SELECT jsonb_agg(e.pin - 'table' - 'number' ORDER BY e.place)
+            FROM jsonb_array_elements(p_pins) WITH ORDINALITY AS e(pin, place))
+        <> (SELECT jsonb_agg(e.pin - 'table' - 'number' ORDER BY e.place)
+            FROM jsonb_array_elements(p_live) WITH ORDINALITY AS e(pin, place)), false);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_pins_differ(jsonb, jsonb) IS
+    'Whether pins of an identity''s columns say that they are other ones than the live ones. Private.';
 
 -- Whether these columns are the pinned ones under other names, and nothing else of them changed.
 CREATE OR REPLACE FUNCTION {S}._birth_identity_renamed(p_pins jsonb, p_relid oid, p_columns text[]) RETURNS boolean
