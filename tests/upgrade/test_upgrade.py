@@ -1,10 +1,12 @@
 """A database of 0.1.0 is brought to this version: what is refused before, what is there afterwards."""
 
 import re
+from threading import Thread
 from typing import Any
 
 import pytest
 
+from core.db.install.installer import ADVISORY_LOCK
 from core.db.rows.doctor import SCHEMA_RECORD
 from core.errors import ConsoleError, GateClosed
 from core.services.adopt import upgrade
@@ -13,6 +15,7 @@ from core.services.trust.doctor import examine
 from core.version import SCHEMA_VERSION
 from tests.console import Answer, run
 from tests.databases import Database
+from tests.small import eventually
 from tests.upgrade.catalogs import catalog
 from tests.upgrade.conftest import DUMPS, Restore
 
@@ -158,6 +161,24 @@ def test_nobody_upgrades_under_a_run_that_is_being_applied(old: Database) -> Non
         assert len(events(old)) == 45
     old.run(f"DELETE FROM birth.birth_backfill_worker WHERE backend_pid = {pid}")
     assert brought_up(old)
+
+
+def test_an_upgrade_that_a_deadlock_undid_is_done_again(old: Database) -> None:
+    # As an autovacuum does: it keeps others from altering a table, and waits for the one that is about to.
+    installing = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    changed: list[str] = []
+    with old.psql("postgres") as other:
+        other.execute("SET deadlock_timeout = '1h'")  # so the upgrade is the one that is undone
+        other.execute("BEGIN; LOCK TABLE birth.birth_backfill_run IN SHARE UPDATE EXCLUSIVE MODE")
+        thread = Thread(target=lambda: changed.extend(brought_up(old)), daemon=True)
+        thread.start()
+        eventually(lambda: old.run(installing), "the upgrade's begin")
+        other.execute(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})".encode())
+        assert not changed
+        other.execute("ROLLBACK")
+        thread.join(60)
+    assert changed
+    assert brought_up(old) == []
 
 
 def test_a_dry_run_changes_nothing_and_its_sql_makes_the_upgrade(old: Database, fresh: Database) -> None:

@@ -1,10 +1,10 @@
 """A script: statements that are either run in one transaction, or printed for an administrator with psql."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import Cursor, sql
@@ -13,11 +13,13 @@ from psycopg.rows import tuple_row
 from core.db.connection.connecting import Driver
 from core.db.connection.errors import translated
 from core.db.install.installer import ADVISORY_LOCK, Part
-from core.errors import GateClosed
+from core.errors import ConsoleError, GateClosed
 
 # A table that is held for longer is not waited for: meanwhile no other session would get at it either.
 _LOCK_TIMEOUT = "10s"
 _OTHERS_TIMEOUT = "60s"
+_ATTEMPTS = 3
+Done = TypeVar("Done")
 # Citus repeats what is made on its workers, as the role that made it: birth_owner has no login there. No row elsewhere.
 _HERE_ONLY = (
     "SELECT pg_catalog.set_config('citus.enable_ddl_propagation', 'off', true) FROM pg_catalog.pg_extension"
@@ -127,6 +129,21 @@ def _named(watching: Mapping[str, str]) -> Iterator[None]:
             f" pg_catalog, pg_temp; or disable the trigger for the installation: ALTER EVENT TRIGGER"
             f" {watching[refusing]} DISABLE.",
         ) from error
+
+
+def persistently(work: Callable[[], Done]) -> Done:
+    """Do a whole transaction, and again where a deadlock undid it, three times in all.
+
+    A vacuum or ANALYZE of the server's own is enough: it waits for who granted on a table, and keeps others from
+    altering that. Raises what `work` does.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return work()
+        except ConsoleError as error:
+            if error.code != "try_again":
+                raise
+    return work()
 
 
 def begin(driver: Driver) -> None:

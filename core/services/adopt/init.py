@@ -117,7 +117,7 @@ def init(connection: Connection, wish: Wish) -> Outcome:
     insist_current(connection.schema, connection.installed)
     met: list[ConsoleError] = []
     try:
-        return _install(connection, wish, met)
+        return script.persistently(lambda: _install(connection, wish, met))
     except ConsoleError as error:
         if error in met:
             _meet_all(connection, wish, error)

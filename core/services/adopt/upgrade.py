@@ -65,6 +65,10 @@ def upgrade(connection: Connection) -> Upgrade:
     file makes again was changed by hand.
     """
     _insist_installed(connection)
+    return script.persistently(lambda: _upgrade(connection))
+
+
+def _upgrade(connection: Connection) -> Upgrade:
     with connection.watched(), connection.transaction():
         script.begin(connection.driver)
         drafted = _draft(connection)
