@@ -194,7 +194,8 @@ SELECT c.collection_name AS collection, c.identity,
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid = c.relid AND a.attname::text = ANY (c.columns) AND NOT a.attnotnull AND NOT a.attisdropped
         ORDER BY a.attnum)
-    || CASE WHEN NOT kept.by_index THEN ARRAY[
+    -- Of a distributed table, no index keeps apart what its column of distribution is not part of.
+    || CASE WHEN NOT kept.by_index AND c.trigger_state <> 'never fires: distributed' THEN ARRAY[
         pg_catalog.format('CREATE UNIQUE INDEX %sON %s (%s);',
             CASE t.relkind WHEN 'p' THEN '' ELSE 'CONCURRENTLY ' END, c.relid::regclass, (
                 SELECT pg_catalog.string_agg(pg_catalog.quote_ident(wanted.name), ', ' ORDER BY wanted.position)

@@ -65,7 +65,10 @@ def test_of_tables_on_nodes_the_whole_line_ends_with_every_row_accounted_for(fil
         closed = {each.id for each in beginning.gates(operator, run) if not each.passed}
         assert closed == {"trusted", "trigger_enabled"}, "no trigger fires for their rows, and nobody said what does"
         filled.run(ATTESTED)
-        told = {each.id: each for each in doctor.examine(operator)}["triggers"]
+        checks = {each.id: each for each in doctor.examine(operator)}
+        assert checks["shards"].verdict == "passed", checks["shards"]
+        assert not [each for each in checks["identities_kept"].remedy if "INDEX" in each], "no index could be made so"
+        told = checks["triggers"]
         assert told.verdict == "warning", told
         assert told.evidence == [
             f"{name} never fires: distributed; attested: the shop calls it" for name in sorted(KEPT)

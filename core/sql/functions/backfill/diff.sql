@@ -61,7 +61,9 @@ COMMENT ON FUNCTION {S}.birth_full_xid(xid) IS
 -- _birth_reading, with its caller's rights; a role that has birth_owner's reads through birth_caller.
 CREATE OR REPLACE FUNCTION {S}.birth_since_plan(p_run bigint)
 RETURNS TABLE (origin text, collection_name text, rows bigint, ours bigint, example text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+-- Where the registry was analysed during a batch, the server would read all items for each of its rows.
+SET enable_nestloop = 'off' SET jit = 'off' AS $body$
 #variable_conflict use_column
 DECLARE
     v_is_read boolean := false;
