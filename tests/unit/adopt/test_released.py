@@ -16,6 +16,8 @@ def test_the_schema_files_of_a_released_version_are_as_they_were_released() -> N
     assert {name: present.get(name) for name in recorded} == recorded
     assert sorted(present) == list(present)
     assert list(present)[: len(recorded)] == sorted(recorded)
+    numbers = [name.removeprefix("schema/")[:4] for name in present]
+    assert len(numbers) == len(set(numbers))
 
 
 def test_the_schema_is_never_of_a_later_version_than_the_program() -> None:
