@@ -81,13 +81,35 @@ CREATE FUNCTION {S}.fn_birth_register_set(
 DECLARE
     v_role text := (SELECT governance_role FROM {S}.collection_registry WHERE collection_name = p_collection_name);
     v_rows bigint;
+    v_spread boolean := {S}.birth_registry_is_spread();
+    v_done bigint := 0;
+    v_part record;
 BEGIN
     IF '' = ANY (p_entity_codes) OR array_position(p_entity_codes, NULL) IS NOT NULL THEN
         RAISE EXCEPTION 'an entity of % has no code', p_collection_name USING ERRCODE = 'not_null_violation';
     END IF;
     IF p_dry_run THEN
-        RETURN (SELECT count(*) FROM unnest(p_entity_codes) AS each(code)
-            WHERE NOT EXISTS (SELECT FROM {S}.birth_registry WHERE entity_code = each.code));
+        RETURN CASE WHEN v_spread THEN (
+            SELECT count(*) FROM unnest(p_entity_codes) AS each(code)
+            WHERE each.code NOT IN (SELECT r.code FROM {S}.birth_registry_probe(p_entity_codes) AS r)
+        ) ELSE (
+            SELECT count(*) FROM unnest(p_entity_codes) AS each(code)
+            WHERE NOT EXISTS (SELECT FROM {S}.birth_registry WHERE entity_code = each.code)
+        ) END;
+    END IF;
+    IF v_spread THEN
+        -- Citus takes values for one shard as they are; a query it would run here, and repeat on each.
+        FOR v_part IN SELECT * FROM {S}.birth_codes_by_shard(p_entity_codes, p_born_at::text[]) LOOP
+            EXECUTE format('INSERT INTO {S}.birth_registry'
+                    ' (entity_code, collection_name, dot_origin, born_at, governance_role) VALUES %s'
+                    ' ON CONFLICT (entity_code) DO NOTHING', (
+                SELECT string_agg(format('(%L, %L, %L, %L, %L)', each.code, p_collection_name, p_dot_origin,
+                    coalesce(each.born_at, clock_timestamp()), v_role), ', ')
+                FROM unnest(v_part.codes, v_part.beside::timestamptz[]) AS each(code, born_at)));
+            GET DIAGNOSTICS v_rows = ROW_COUNT;
+            v_done := v_done + v_rows;
+        END LOOP;
+        RETURN v_done;
     END IF;
     INSERT INTO {S}.birth_registry (entity_code, collection_name, dot_origin, born_at, governance_role)
     SELECT each.code, p_collection_name, p_dot_origin, coalesce(each.born_at, clock_timestamp()), v_role

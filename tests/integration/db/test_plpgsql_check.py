@@ -43,6 +43,16 @@ _ALLOWED = {
     ("birth_told_rows_of", _UNSAFE): "the tables are those that events tell of, by %I",
     ("birth_frozen_script_copes", _UNSAFE): "the condition is made of %I",
     ("birth_distributed", 'relation "pg_catalog.pg_dist_partition" does not exist'): "asked only where Citus made it",
+    ("birth_registry_is_spread", 'relation "pg_dist_partition" does not exist'): "asked only where Citus made it",
+    ("birth_registry_nodes", 'relation "pg_dist_shard" does not exist'): "asked only where Citus made it",
+    **{
+        ("birth_registry_nodes", f'unmodified OUT variable "{name}"'): "follows from the dynamic query"
+        for name in ("node", "place", "code", "shards", "numbers")
+    },
+    (
+        "birth_codes_by_shard",
+        "function get_shard_id_for_distribution_column(regclass, text) does not exist",
+    ): "asked only where Citus made it",
     ("birth_windows", _UNSAFE): "runs its caller's query with its caller's rights, READ ONLY",
     ("birth_windows", _DYNAMIC): "whose columns are named in its comment",
     ("birth_windows", 'record "v_row" is not assigned yet'): "follows from the dynamic query",

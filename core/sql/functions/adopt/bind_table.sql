@@ -18,8 +18,8 @@ BEGIN
     PERFORM {S}._birth_bound_define();
     PERFORM {S}._birth_register_define();
     PERFORM {S}._birth_schema_redefined(ARRAY[
-        'birth_registry_rows', 'birth_collection_rows', 'birth_policy_rows', 'birth_alert_rows',
-        '_birth_policy_hold', '_birth_policy_write']);
+        'birth_registry_rows', 'birth_registry_named', 'birth_registry_query', 'birth_collection_rows',
+        'birth_policy_rows', 'birth_alert_rows', '_birth_policy_hold', '_birth_policy_write']);
     PERFORM {S}.birth_ledger_append('table_bound', jsonb_build_object(
         'part', p_part, 'schema', p_schema, 'table', p_table,
         'columns', coalesce(p_columns, '{{}}'), 'was', v_was));

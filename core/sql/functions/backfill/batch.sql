@@ -28,6 +28,7 @@ DECLARE
     v_snapshot pg_snapshot;
 BEGIN
     PERFORM {S}._birth_batch_alone(p_ledger_id);
+    PERFORM {S}._birth_batch_in_order();
     PERFORM {S}._birth_batch_apart();
     SELECT * INTO v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger_id;
     PERFORM {S}._birth_batch_run(v_entry.run_id);
@@ -101,6 +102,19 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_backfill_apply_batch(bigint, bigint, integer, integer) IS
     'Applies a claimed batch, the only way to write the registry: checks claim, gates, permit and pins, registers, '
     'counts and records. For birth_operator. Raises BR002 batch_too_large, and what _birth_actor raises.';
+
+-- To the nodes of a registry that Citus spreads, a batch has one connection each: what they count is all that it wrote.
+CREATE OR REPLACE FUNCTION {S}._birth_batch_in_order() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF {S}.birth_registry_is_spread() THEN
+        PERFORM set_config('citus.max_adaptive_executor_pool_size', '1', true),
+            set_config('citus.multi_shard_modify_mode', 'sequential', true);
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_batch_in_order() IS
+    'Has a batch write to each node of Citus by one connection. Private.';
 
 -- Register a range. A range of one item that the server or the register function refuses goes into quarantine; what a
 -- repetition may cure (a deadlock, a timeout, a lost lock) and our own refusals are passed on.

@@ -152,6 +152,8 @@ BEGIN
             THEN 'locator' END,
         CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint()
             THEN 'gateway' END,
+        CASE WHEN NOT {S}.birth_shards_kept(v_run.shards)
+            THEN 'shards' END,
         CASE WHEN NOT {S}._birth_triggers_carried(v_run.registry_triggers, {S}.birth_bound_table('registry'))
             THEN 'registry_triggers' END,
         CASE WHEN NOT {S}._birth_triggers_carried(p_entry.triggers, p_entry.relid)

@@ -58,7 +58,11 @@ BEGIN
     IF first IS NULL THEN
         v_asked := p_codes;
     END IF;
-    IF v_asked IS NOT NULL THEN
+    IF {S}.birth_registry_is_spread() THEN
+        SELECT array_agg(r.code), array_agg(r.code) FILTER (WHERE r.collection <> p_collection)
+        INTO taken, strange
+        FROM {S}.birth_registry_probe(p_codes) AS r;
+    ELSIF v_asked IS NOT NULL THEN
         SELECT array_agg(r.entity_code), array_agg(r.entity_code) FILTER (WHERE r.collection_name <> p_collection)
         INTO taken, strange
         FROM {S}.birth_registry_rows() AS r
@@ -83,6 +87,9 @@ SET enable_seqscan = 'off' SET enable_nestloop = 'off' SET enable_mergejoin = 'o
 SET jit = 'off' SET plan_cache_mode = 'force_generic_plan' AS $body$
 DECLARE
     v_is_read boolean := false;
+    v_codes text[];
+    v_ours bigint;
+    v_rows bigint;
 BEGIN
     IF pg_has_role('birth_owner', 'USAGE') THEN
         SELECT r.*
@@ -95,7 +102,19 @@ BEGIN
         RETURN;
     END IF;
     {READ_ONLY}
-    IF p_first IS NULL THEN
+    IF {S}.birth_registry_is_spread() THEN
+        SELECT 0, 0 INTO registered, existing;
+        FOR v_codes IN
+            SELECT g.codes FROM {S}.birth_codes_by_shard(
+                ARRAY(SELECT unnest(p_codes) EXCEPT SELECT unnest(p_taken))) AS g
+        LOOP
+            EXECUTE {S}.birth_registry_query(
+                format('count(*) FILTER (WHERE collection_name = %1$L AND dot_origin = %2$L),'
+                    ' count(*) FILTER (WHERE collection_name = %1$L)', p_collection, p_origin), v_codes)
+            INTO v_ours, v_rows;
+            SELECT registered + v_ours, existing + v_rows - v_ours INTO registered, existing;
+        END LOOP;
+    ELSIF p_first IS NULL THEN
         SELECT count(*) FILTER (WHERE r.dot_origin = p_origin),
             count(*) FILTER (WHERE r.dot_origin IS DISTINCT FROM p_origin)
         INTO registered, existing

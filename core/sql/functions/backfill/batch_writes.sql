@@ -10,8 +10,10 @@ SET plan_cache_mode = 'force_generic_plan' AS $body$
 DECLARE
     v_registry oid := {S}.birth_bound_table('registry');
     v_distributed oid[] := {S}.birth_distributed();
+    v_spread boolean := {S}.birth_registry_is_spread();
+    v_here jsonb;
 BEGIN
-    RETURN (
+    v_here := (
         WITH RECURSIVE may AS (
             SELECT v_registry AS relid, v_registry AS root
             UNION
@@ -43,7 +45,7 @@ BEGIN
             SELECT h.relid
             FROM held AS h JOIN pg_class AS c ON c.oid = h.relid
             WHERE c.relkind = 'f'
-               OR c.oid = ANY (v_distributed)
+               OR c.oid = ANY (v_distributed) AND NOT (v_spread AND c.oid = v_registry)
                -- Emptied at once, or rewritten: its row of the catalog is of this transaction.
                OR h.alone AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
                   AND age(c.xmin) <= age(pg_current_xact_id_if_assigned()::xid)
@@ -67,11 +69,43 @@ BEGIN
             GROUP BY 1) AS w
         WHERE w.ins + w.upd + w.del > 0
     );
+    IF v_spread THEN
+        v_here := {S}._birth_writes_with_shards(v_here, v_registry, {S}.birth_shard_writes(p_begins));
+    END IF;
+    RETURN v_here;
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_batch_writes(boolean) IS
     'Rows that this transaction has written so far, by table; under '''' how much the registry grew, under + all '
     'writes, under ! the tables whose writes are not counted. Private.';
+
+-- The same with what was written to the shards of the registry, and what the nodes say under '@'.
+CREATE OR REPLACE FUNCTION {S}._birth_writes_with_shards(p_here jsonb, p_registry oid, p_shards jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT p_here || jsonb_build_object('', (p_here ->> '')::bigint + s.came - s.went,
+        '+', (p_here ->> '+')::bigint + s.came + s.changed + s.went,
+        p_registry::text, s.came + s.changed + s.went, '@', p_shards)
+    FROM (SELECT sum((n.said ->> 'came')::bigint) AS came, sum((n.said ->> 'changed')::bigint) AS changed,
+            sum((n.said ->> 'went')::bigint) AS went
+        FROM jsonb_each(p_shards) AS n(place, said)) AS s
+$body$;
+COMMENT ON FUNCTION {S}._birth_writes_with_shards(jsonb, oid, jsonb) IS
+    'Rows that a transaction has written, with those of shards of the registry. Private.';
+
+-- Why what was written on nodes is not known, by node: the transaction wrote other tables there, has several sessions,
+-- or another one than when it began.
+CREATE OR REPLACE FUNCTION {S}._birth_shards_unseen(p_before jsonb, p_after jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT coalesce(array_agg(format('%s on %s', t.what, n.place) ORDER BY n.place, t.what), '{{}}')
+    FROM jsonb_each(p_after) AS n(place, said)
+    CROSS JOIN LATERAL (
+        SELECT b.name FROM jsonb_array_elements_text(n.said -> 'besides') AS b(name)
+        UNION ALL
+        SELECT 'further sessions' WHERE (n.said ->> 'sessions')::integer <> 1
+            OR n.said -> 'session' IS DISTINCT FROM p_before -> n.place -> 'session') AS t(what)
+$body$;
+COMMENT ON FUNCTION {S}._birth_shards_unseen(jsonb, jsonb) IS
+    'What a transaction wrote on nodes besides the registry, or why that is not known. Private.';
 
 -- What registering wrote, by table; refuses where that is more than the registry, the quarantine and the tables that
 -- the register function is known to write, where the registry grew by more than the planned rows, and where rows were
@@ -85,7 +119,8 @@ DECLARE
     v_counted bigint := (v_after ->> '+')::bigint - (p_before ->> '+')::bigint;
     v_unseen text[] := ARRAY(
         SELECT u.relid::oid::regclass::text FROM jsonb_array_elements_text(v_after -> '!') AS u(relid)
-        WHERE NOT p_before -> '!' ? u.relid ORDER BY 1);
+        WHERE NOT p_before -> '!' ? u.relid ORDER BY 1)
+        || {S}._birth_shards_unseen(p_before -> '@', v_after -> '@');
     v_writes jsonb;
     v_elsewhere text[];
 BEGIN
@@ -114,7 +149,7 @@ BEGIN
     END IF;
     SELECT jsonb_object_agg(relid::oid::regclass, rows::bigint - coalesce((p_before ->> relid)::bigint, 0))
     INTO v_writes
-    FROM jsonb_each_text(v_after - ARRAY['', '+', '!']) AS w(relid, rows)
+    FROM jsonb_each_text(v_after - ARRAY['', '+', '!', '@']) AS w(relid, rows)
     WHERE rows::bigint > coalesce((p_before ->> relid)::bigint, 0);
     SELECT array_agg(name) INTO v_elsewhere FROM jsonb_object_keys(v_writes) AS name
     WHERE name NOT IN ({S}.birth_bound_table('registry')::regclass::text,

@@ -69,6 +69,7 @@ DECLARE
     v_is_read boolean := false;
     v_snapshot pg_snapshot;
     v_oldest xid;
+    v_shards jsonb;
 BEGIN
     IF pg_has_role('birth_owner', 'USAGE') THEN
         RETURN QUERY
@@ -77,26 +78,37 @@ BEGIN
             AS r(origin text, collection_name text, rows bigint, ours bigint, example text);
         RETURN;
     END IF;
-    SELECT r.snapshot INTO v_snapshot FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
+    SELECT r.snapshot, r.shards INTO v_snapshot, v_shards FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
     IF pg_snapshot_xmax(pg_current_snapshot())::text::bigint - pg_snapshot_xmin(v_snapshot)::text::bigint < 2000000000
     THEN
         v_oldest := (pg_snapshot_xmin(v_snapshot)::text::bigint % 4294967296)::text::xid;
     END IF;
     {READ_ONLY}
-    RETURN QUERY
-    WITH fresh AS MATERIALIZED (
-        SELECT g.dot_origin, g.collection_name, g.entity_code,
-            g.dot_origin = 'birth-backfill:run-' || p_run AS by_run
-        FROM {S}.birth_registry_rows() AS g
-        WHERE (v_oldest IS NULL OR age(g.row_xmin) <= age(v_oldest))
-          AND NOT pg_visible_in_snapshot({S}.birth_full_xid(g.row_xmin), v_snapshot)
-    )
-    SELECT f.dot_origin, f.collection_name, count(*), count(i.seq), min(f.entity_code COLLATE "C")
-    FROM fresh AS f
-    LEFT JOIN {S}.birth_backfill_ledger AS l ON l.run_id = p_run AND l.collection_name = f.collection_name
-        AND f.by_run
-    LEFT JOIN {S}.birth_backfill_item AS i ON i.ledger_id = l.ledger_id AND i.entity_code = f.entity_code
-    GROUP BY 1, 2 ORDER BY 1, 2;
+    IF v_shards IS NULL THEN
+        RETURN QUERY
+        WITH fresh AS MATERIALIZED (
+            SELECT g.dot_origin, g.collection_name, g.entity_code,
+                g.dot_origin = 'birth-backfill:run-' || p_run AS by_run
+            FROM {S}.birth_registry_rows() AS g
+            WHERE (v_oldest IS NULL OR age(g.row_xmin) <= age(v_oldest))
+              AND NOT pg_visible_in_snapshot({S}.birth_full_xid(g.row_xmin), v_snapshot)
+        )
+        SELECT f.dot_origin, f.collection_name, count(*), count(i.seq), min(f.entity_code COLLATE "C")
+        FROM fresh AS f
+        LEFT JOIN {S}.birth_backfill_ledger AS l ON l.run_id = p_run AND l.collection_name = f.collection_name
+            AND f.by_run
+        LEFT JOIN {S}.birth_backfill_item AS i ON i.ledger_id = l.ledger_id AND i.entity_code = f.entity_code
+        GROUP BY 1, 2 ORDER BY 1, 2;
+    ELSE
+        -- Nodes number their transactions themselves, and say which of their rows are newer.
+        RETURN QUERY
+        SELECT f.dot_origin, f.collection_name, count(*), count(i.seq), min(f.entity_code COLLATE "C")
+        FROM {S}.birth_shards_since(v_shards) AS f
+        LEFT JOIN {S}.birth_backfill_ledger AS l ON l.run_id = p_run AND l.collection_name = f.collection_name
+            AND f.dot_origin = 'birth-backfill:run-' || p_run
+        LEFT JOIN {S}.birth_backfill_item AS i ON i.ledger_id = l.ledger_id AND i.entity_code = f.entity_code
+        GROUP BY 1, 2 ORDER BY 1, 2;
+    END IF;
     {UNDONE}
 END
 $body$;

@@ -35,6 +35,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_person text := {S}._birth_actor('birth_operator', 'plan a backfill');
     v_draft bigint := -(pg_current_xact_id()::text::bigint);
+    v_shards jsonb;
     v_run bigint;
     v_skipped jsonb;
 BEGIN
@@ -46,18 +47,19 @@ BEGIN
     END IF;
     PERFORM {S}._birth_caller_ready();
     PERFORM {S}._birth_backfill_undisturbed(p_collections);
+    v_shards := {S}.birth_shard_snapshots();
     INSERT INTO {S}.birth_backfill_run
         (run_id, system_identifier, gateway, registry_triggers, registry_rows, alert_rows, alerts, snapshot,
-        planned_person)
+        shards, planned_person)
     OVERRIDING SYSTEM VALUE
     SELECT v_draft,
         (SELECT system_identifier::text FROM pg_control_system()),
         {S}.birth_gateway_fingerprint(),
         {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')),
-        {S}.birth_bound_count('registry'),
+        {S}._birth_rows_shown(v_shards),
         {S}.birth_bound_count('alerts'),
         {S}._birth_alert_pins(),
-        pg_current_snapshot(), v_person;
+        pg_current_snapshot(), v_shards, v_person;
     v_skipped := {S}._birth_backfill_plan_each(v_draft, p_collections, p_note IS NOT NULL);
     v_skipped := v_skipped || {S}._birth_backfill_plan_apart(v_draft, p_collections IS NULL);
     IF NOT EXISTS (SELECT FROM {S}.birth_backfill_ledger WHERE run_id = v_draft) THEN

@@ -57,6 +57,12 @@ BEGIN
             jsonb_build_object('run', p_run, 'withdraws', v_first.withdraws),
             'Plan the collections again: their rows are missing.');
     END IF;
+    IF {S}.birth_registry_is_spread() THEN
+        PERFORM {S}.birth_refuse('BR003', 'not_withdrawable',
+            format('run %s wrote a registry that Citus spreads: its nodes do not tell who changed a row last', p_run),
+            jsonb_build_object('run', p_run, 'registry', {S}.birth_bound_table('registry')::regclass::text),
+            'Its owner removes the rows. Their collections can be planned again then.');
+    END IF;
     PERFORM {S}._birth_backfill_undisturbed(ARRAY(
         SELECT l.collection_name FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run));
     INSERT INTO {S}.birth_backfill_run (run_id, withdraws, system_identifier, gateway, registry_triggers,

@@ -1,3 +1,4 @@
+-- needs: kernel/unseen
 -- The company's tables under our names. Functions and queries read them through birth_registry_rows(),
 -- birth_collection_rows(), birth_policy_rows() and birth_alert_rows(): single SELECTs that the planner inlines, so that
 -- the tables' own indexes are used, with the rights of the reader. Nothing depends on the company's tables in the
@@ -7,6 +8,8 @@
 -- defines: birth_collection_rows()
 -- defines: birth_policy_rows()
 -- defines: birth_alert_rows()
+-- defines: birth_registry_named()
+-- defines: birth_registry_query(p_columns text, p_codes text[], p_where text)
 -- defines: _birth_policy_hold(p_collection text)
 -- defines: _birth_policy_write(p_collection text, p_requirement text)
 --
@@ -124,6 +127,9 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET check_function_bodies
 DECLARE
     v_part record;
     v_query text;
+    v_spread boolean;
+    v_registry {S}.birth_binding;
+    v_code text;
     v_policy {S}.birth_binding;
 BEGIN
     FOR v_part IN SELECT * FROM (VALUES
@@ -138,15 +144,44 @@ BEGIN
                 ' WHERE NOT EXISTS (SELECT FROM (%1$s) AS t(name, value) WHERE t.name = o.collection_name)', v_query,
                 CASE v_part.part WHEN 'policy' THEN 'requirement' ELSE 'governance_role' END, v_part.ours);
         END IF;
-        -- Neither settings nor SECURITY DEFINER: the planner would not inline it.
+        -- Neither settings nor SECURITY DEFINER: the planner would not inline it. Citus takes no function in LANGUAGE
+        -- sql that reads a distributed table: such a one is read whole.
         -- Workers may run it as well, unless code of others' types does.
+        v_spread := {S}.birth_distributed(ARRAY[{S}.birth_bound_table(v_part.part)]) <> '{{}}';
         EXECUTE format('CREATE OR REPLACE FUNCTION {S}.%I() RETURNS TABLE (%s)'
-            ' LANGUAGE sql STABLE ROWS 1000 %s AS %L',
+            ' LANGUAGE %s STABLE ROWS 1000 %s AS %L',
             v_part.function, concat((SELECT string_agg(format('%I %s', name, type), ', ' ORDER BY place)
                 FROM {S}._birth_bound_columns() WHERE part = v_part.part), v_part.more),
-            CASE WHEN {S}._birth_bound_is_plain(v_part.part) THEN 'PARALLEL SAFE' ELSE '' END, v_query);
+            CASE WHEN v_spread THEN 'plpgsql' ELSE 'sql' END,
+            CASE WHEN NOT v_spread AND {S}._birth_bound_is_plain(v_part.part) THEN 'PARALLEL SAFE' ELSE '' END,
+            CASE WHEN v_spread THEN format(E'#variable_conflict use_column\nBEGIN RETURN QUERY %s; END', v_query)
+                ELSE v_query END);
         EXECUTE format('GRANT EXECUTE ON FUNCTION {S}.%I() TO birth_reader, birth_caller', v_part.function);
     END LOOP;
+    SELECT * INTO v_registry FROM {S}.birth_binding WHERE part = 'registry';
+    v_code := {S}.birth_bound_name('registry', 'entity_code');
+    -- For who may read the registry and none of our tables.
+    EXECUTE format($named$
+        CREATE OR REPLACE FUNCTION {S}.birth_registry_named(OUT relid oid, OUT code text)
+        LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS %L $named$, format($body$
+        BEGIN
+            SELECT c.oid, %L INTO relid, code
+            FROM pg_namespace AS n JOIN pg_class AS c ON c.relnamespace = n.oid
+            WHERE n.nspname = %L AND c.relname = %L;
+        END $body$, v_code, v_registry.schema_name, v_registry.table_name));
+    -- A statement with its codes as constants, so that Citus asks the one shard that holds them.
+    EXECUTE format($query$
+        CREATE OR REPLACE FUNCTION {S}.birth_registry_query(p_columns text, p_codes text[] DEFAULT NULL,
+            p_where text DEFAULT NULL) RETURNS text
+        LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS %L $query$, format($body$
+        BEGIN
+            RETURN format('SELECT %%s FROM (%%s) AS r(%%s)', p_columns, concat(%L, ' WHERE ' || coalesce(p_where,
+                CASE WHEN p_codes IS NOT NULL THEN format(%L, p_codes) END)), %L);
+        END $body$, {S}._birth_bound_query('registry'), format('b.%I = ANY (%%L)', v_code),
+        (SELECT string_agg(c.name, ', ' ORDER BY c.place) FROM {S}._birth_bound_columns() AS c
+            WHERE c.part = 'registry') || ', row_xmin'));
+    GRANT EXECUTE ON FUNCTION {S}.birth_registry_named(), {S}.birth_registry_query(text, text[], text)
+        TO birth_reader, birth_caller;
     SELECT * INTO v_policy FROM {S}.birth_binding WHERE part = 'policy';
     -- A collection's requirement, which is not decided otherwise by ours between this check and the commit: who does
     -- waits for the identity, which a batch holds. The company's own row is read as in _birth_reading.
@@ -205,6 +240,11 @@ COMMENT ON FUNCTION {S}.birth_policy_rows() IS
     'The policy of each collection, wherever it is bound, and those that were decided here. For birth_reader.';
 COMMENT ON FUNCTION {S}.birth_alert_rows() IS
     'One row for each alert of the trigger guard, wherever it is bound. For birth_reader.';
+COMMENT ON FUNCTION {S}.birth_registry_named() IS
+    'The table of the registry, wherever it is bound, and its column of codes. For birth_reader.';
+COMMENT ON FUNCTION {S}.birth_registry_query(text, text[], text) IS
+    'The query of columns of the registry, by our names: of all rows, of those with these codes, or of those where a '
+    'condition on b holds. For birth_reader.';
 COMMENT ON FUNCTION {S}._birth_policy_hold(text) IS
     'The requirement of a collection, locked until the transaction ends. Private.';
 COMMENT ON FUNCTION {S}._birth_policy_write(text, text) IS

@@ -62,9 +62,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         SELECT i.inhrelid FROM meant JOIN pg_inherits AS i ON i.inhparent = meant.relid
     )
     SELECT m.relid::regclass::text,
-        CASE WHEN c.relkind = 'f' THEN 'it is a foreign table' ELSE 'it is distributed' END
+        CASE WHEN c.relkind = 'f' THEN 'it is a foreign table'
+            WHEN c.oid = {S}.birth_bound_table('registry') THEN 'it is distributed otherwise than by its code'
+            ELSE 'it is distributed' END
     FROM meant AS m JOIN pg_class AS c ON c.oid = m.relid
     WHERE c.relkind = 'f' OR c.oid = ANY ({S}.birth_distributed())
+        AND NOT (c.oid = {S}.birth_bound_table('registry') AND {S}.birth_registry_is_spread())
     UNION ALL
     SELECT p.oid::regprocedure::text, 'it switches track_counts off'
     FROM {S}.birth_gateway_functions() AS g JOIN pg_proc AS p ON p.oid = g.function
@@ -77,3 +80,4 @@ COMMENT ON FUNCTION {S}.birth_unseen_writes() IS
 GRANT EXECUTE ON FUNCTION {S}.birth_distributed(oid[]), {S}.birth_distributed_attested(),
     {S}.birth_register_writes(), {S}.birth_unseen_writes()
     TO birth_reader;
+GRANT EXECUTE ON FUNCTION {S}.birth_distributed(oid[]) TO birth_caller;

@@ -21,6 +21,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = 'off' SET jit = 'off' SET plan_cache_mode = 'force_generic_plan' AS $body$
 DECLARE
     v_is_read boolean := false;
+    v_codes text[];
 BEGIN
     IF pg_has_role('birth_owner', 'USAGE') THEN
         RETURN QUERY
@@ -30,10 +31,16 @@ BEGIN
         RETURN;
     END IF;
     {READ_ONLY}
-    RETURN QUERY
-    SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text
-    FROM {S}.birth_registry_rows() AS r
-    WHERE r.entity_code = ANY (p_codes);
+    IF {S}.birth_registry_is_spread() THEN
+        FOR v_codes IN SELECT g.codes FROM {S}.birth_codes_by_shard(p_codes) AS g LOOP
+            RETURN QUERY EXECUTE {S}.birth_registry_query('entity_code, collection_name, dot_origin', v_codes);
+        END LOOP;
+    ELSE
+        RETURN QUERY
+        SELECT r.entity_code::text, r.collection_name::text, r.dot_origin::text
+        FROM {S}.birth_registry_rows() AS r
+        WHERE r.entity_code = ANY (p_codes);
+    END IF;
     {UNDONE}
 END
 $body$;

@@ -39,6 +39,7 @@ DECLARE
     v_live jsonb := {S}._birth_history_place();
     v_accepted text;
     v_lost record;
+    v_kept boolean;
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
     IF NOT FOUND THEN
@@ -73,7 +74,9 @@ BEGIN
     FROM {S}._birth_reading(format('SELECT count(*) FILTER (WHERE g.dot_origin = %1$L), count(*),
         count(*) FILTER (WHERE g.dot_origin = %1$L AND (g.certified OR g.certified_at IS NOT NULL
             OR g.inspect_pen IS NOT NULL OR g.inspect_stamp IS NOT NULL OR g.inspect_gate IS NOT NULL))
-        FROM {S}.birth_registry_rows() AS g', v_origin)) AS g(written bigint, rows bigint, marked bigint);
+        FROM %2$s AS g', v_origin, CASE WHEN v_run.shards IS NULL THEN '{S}.birth_registry_rows()'
+            ELSE format('(%s)', {S}.birth_registry_query('*')) END))
+        AS g(written bigint, rows bigint, marked bigint);
     SELECT coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id)
             FILTER (WHERE l.digest IS DISTINCT FROM {S}.birth_item_digest(l.ledger_id)), '[]'),
         coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id)
@@ -87,6 +90,7 @@ BEGIN
         coalesce(jsonb_agg(to_jsonb(b)) FILTER (WHERE b.left_null <> '{{}}'), '[]') AS differing
     INTO v_alike FROM {S}._birth_born_alike(p_run) AS b;
     v_limit := {S}._birth_run_limit(p_run);
+    v_kept := {S}.birth_shards_kept(v_run.shards);
     v_upgrades := {S}._birth_gateway_carried(v_run.gateway, v_gateway);
     v_accepted := {S}._birth_history_accepted(v_live);
     SELECT coalesce(sum(s.batches), 0) AS batches, coalesce(sum(s.registered), 0) AS registered
@@ -114,8 +118,8 @@ BEGIN
     -- The registry holds what the batches account for, as planned items, and nothing else of the run's doing. Were a
     -- row changed or deleted, more rows would be fresh than the registry grew by. What others registered is told
     -- apart.
-    ('birth_neutral', v_birth.ours = v_birth.planned AND v_birth.planned = v_written
-            AND v_written = v_account.registered AND v_birth.fresh = v_grown AND v_marked = 0,
+    ('birth_neutral', CASE WHEN v_kept THEN v_birth.ours = v_birth.planned AND v_birth.planned = v_written
+            AND v_written = v_account.registered AND v_birth.fresh = v_grown AND v_marked = 0 END,
         jsonb_build_object('registered', v_account.registered, 'written', v_written,
             'not_planned', v_birth.ours - v_birth.planned, 'changed_or_deleted', v_birth.fresh - v_grown,
             'self_marked', v_marked, 'born_besides', v_birth.others,
@@ -123,7 +127,8 @@ BEGIN
                 SELECT w.name, sum(w.rows::bigint) AS rows
                 FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
                 CROSS JOIN LATERAL jsonb_each_text(b.writes) AS w(name, rows)
-                WHERE l.run_id = p_run GROUP BY 1) AS t))),
+                WHERE l.run_id = p_run GROUP BY 1) AS t))
+            || CASE WHEN v_kept THEN '{{}}' ELSE jsonb_build_object('shards', 'not where the plan found them') END),
     ('born_alike', v_alike.differing = '[]', jsonb_build_object(
         'collections_compared', v_alike.compared, 'differing', v_alike.differing)),
     -- Those that no reviewer acknowledged come first.

@@ -1,0 +1,234 @@
+"""A registry that Citus spreads over its nodes by the code: what is written there is known as if it were here."""
+
+import pytest
+
+from core.domain.classify.identity import column_identity
+from core.errors import GateClosed
+from core.services.adopt import init
+from core.services.adopt.init import Wish
+from core.services.backfill import beginning, permits, rehearse, withdraw
+from core.services.backfill.apply_options import Options
+from core.services.classify import classify
+from core.services.overview import matrix
+from core.services.trust import audit, certify, doctor, people, verify
+from tests import line, small
+from tests.databases import Database, TestServer
+
+PEOPLE = {"operator1": "operator", "gatekeeper1": "gatekeeper", "reviewer1": "reviewer"}
+COMPANY = (
+    (
+        "CREATE TABLE public.goods (code text PRIMARY KEY); CREATE TABLE public.extra (x text);"
+        "CREATE TABLE public.births (entity_code text PRIMARY KEY, collection_name text NOT NULL, dot_origin text,"
+        " species_code text, certified boolean NOT NULL DEFAULT false, certified_at timestamptz)"
+    ),
+    "SELECT create_distributed_table('public.births', 'entity_code')",
+    "SELECT create_distributed_table('public.extra', 'x')",
+    (
+        "INSERT INTO public.births (entity_code, collection_name, dot_origin)"
+        " SELECT 'X-' || n, 'other', 'GATEWAY' FROM generate_series(1, 2000) AS n"
+    ),
+)
+ROLES = """DO $do$ DECLARE r text; BEGIN
+    PERFORM set_config('citus.enable_ddl_propagation', 'off', true);
+    FOREACH r IN ARRAY ARRAY['birth_owner', 'birth_caller', 'birth_reader', 'company', 'operator1', 'gatekeeper1',
+        'reviewer1'] LOOP
+        IF to_regrole(r) IS NULL THEN EXECUTE format('CREATE ROLE %I LOGIN', r); END IF;
+    END LOOP;
+END $do$"""
+ITS_ROLE = (
+    "SET citus.enable_ddl_propagation = off;"
+    "DO $$ BEGIN CREATE ROLE company LOGIN; EXCEPTION WHEN duplicate_object THEN END $$"
+)
+RIGHTS = (
+    "GRANT SELECT ON public.births TO birth_owner, birth_reader;"
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON public.births TO birth_caller, company;"
+    "GRANT SELECT, INSERT ON public.extra TO birth_caller"
+)
+# As each session of the coordinator on a node needs it; what is granted above takes it from a role that has none here.
+LOGINS = (
+    "SET citus.enable_ddl_propagation = off; ALTER ROLE birth_caller LOGIN; ALTER ROLE company LOGIN;"
+    "GRANT birth_reader TO operator1, gatekeeper1, reviewer1"
+)
+TAKE = """
+SET citus.enable_ddl_propagation = off;
+CREATE OR REPLACE FUNCTION public.take(kind text, codes text[], origin text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    code text;
+BEGIN
+    {before}
+    FOREACH code IN ARRAY codes LOOP
+        INSERT INTO public.births (entity_code, collection_name, dot_origin) VALUES (code, kind, origin)
+        ON CONFLICT (entity_code) DO NOTHING;
+    END LOOP;
+    {after}
+    RETURN 0;
+END
+$body$
+"""
+ASIDE = """
+SET citus.enable_ddl_propagation = off;
+CREATE FUNCTION public.aside(code text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$ BEGIN
+    INSERT INTO public.births (entity_code, collection_name) VALUES ('aside ' || code, 'goods'); END $$;
+ALTER FUNCTION public.aside OWNER TO company;
+GRANT EXECUTE ON FUNCTION public.aside TO birth_caller
+"""
+BIND = ("public.take", "kind=$collection", "codes=$code", "origin=$origin")
+
+
+def taking(database: Database, *, before: str = "", after: str = "") -> None:
+    """Replace the register function by one that does something before and after it registers."""
+    database.run(TAKE.format(before=before, after=after))
+
+
+def fill(database: Database, first: int, rows: int) -> None:
+    """Rows that no gateway met."""
+    database.run(
+        "SET session_replication_role = replica;"
+        f"INSERT INTO public.goods SELECT 'G-' || n FROM generate_series({first}, {first + rows - 1}) AS n"
+    )
+    database.leave()
+
+
+@pytest.fixture
+def database(cluster: Database, nodes: list[TestServer]) -> Database:
+    """A company whose registry is spread, with the console on its coordinator."""
+    for statement in COMPANY:
+        cluster.run(statement)
+    cluster.run(ITS_ROLE)
+    taking(cluster)
+    with cluster.connect("postgres") as administrator:
+        init.init(
+            administrator, Wish(collections=("public.goods",), bound_tables={"registry": ["public.births"]}, bind=BIND)
+        )
+        for login, group in PEOPLE.items():
+            administrator.driver.execute(
+                f"DO $$ BEGIN CREATE ROLE {login} LOGIN PASSWORD 'a password of nobody';"
+                " EXCEPTION WHEN duplicate_object THEN END $$".encode()
+            )
+            people.add(administrator, login, f"Person {login}", [group])
+    cluster.run("INSERT INTO birth.birth_setting VALUES ('embedded', ARRAY[]::text[])")
+    for node in nodes[1:]:
+        with node.admin(cluster.name) as admin:
+            admin.execute(ROLES)
+    cluster.run(RIGHTS)
+    for node in nodes[1:]:
+        with node.admin(cluster.name) as admin:
+            admin.execute(LOGINS)
+    fill(cluster, 1, 300)
+    with cluster.connect("operator1") as operator:
+        classify.classify(operator, column_identity("goods", "code"))
+    line.open_permit(cluster)
+    return cluster
+
+
+def a_run(database: Database) -> int:
+    with database.connect("operator1") as operator:
+        return line.make_reconciled(operator)
+
+
+def closed(database: Database, run: int) -> list[str]:
+    """The acceptance gates that are not passed."""
+    with database.connect("reviewer1") as reviewer:
+        return [gate.id for gate in verify.verify(reviewer, run).gates if not gate.passed]
+
+
+def test_a_registry_that_is_spread_by_its_codes_goes_the_whole_line(database: Database) -> None:
+    with database.connect("operator1") as operator:
+        counted = matrix.count(operator, "goods")
+        assert counted
+        assert (counted.source_rows, counted.missing) == (300, 300)
+        run = line.make_reconciled(operator)
+        assert rehearse.rehearse_on(operator, run).would_register == 300
+        assert {gate.id for gate in beginning.gates(operator, run) if not gate.passed} == set()
+    assert small.Drive(database, run, Options(patience=3, batch_size=100)).go().status == 0
+    assert database.run("SELECT count(*), min(dot_origin) FROM public.births WHERE collection_name = 'goods'") == [
+        {"count": 300, "min": f"birth-backfill:run-{run}"}]  # fmt: skip
+    assert database.value("SELECT sum((writes ->> 'public.births')::integer) FROM birth.birth_backfill_batch") == 300
+    with database.connect("reviewer1") as reviewer:
+        found = verify.verify(reviewer, run)
+        assert found.passed, [gate for gate in found.gates if not gate.passed]
+        certify.certify(reviewer, run, "looked")
+        assert audit.audit(reviewer).ok
+        assert next(each for each in doctor.examine(reviewer) if each.id == "visible_writes").verdict == "passed"
+    database.run("INSERT INTO birth.birth_setting VALUES ('withdraw_allowed', ARRAY['postgres'])")
+    with database.connect("operator1") as operator, pytest.raises(GateClosed) as refused:
+        withdraw.withdraw(operator, run, "a wrong run")
+    assert refused.value.code == "not_withdrawable"
+
+
+def test_what_a_register_function_writes_besides_on_nodes_is_noticed_as_it_is_here(database: Database) -> None:
+    database.run(ASIDE)
+    # Fewer codes than shards: those that no look has touched may be reached by a session of their own.
+    database.run("DELETE FROM public.goods WHERE length(code) > 3")
+    one_more = "INSERT INTO public.births (entity_code, collection_name) VALUES ('besides ' || codes[1], 'goods');"
+    parallel = (
+        "PERFORM set_config('citus.max_adaptive_executor_pool_size', '16', true),"
+        " set_config('citus.multi_shard_modify_mode', 'parallel', true),"
+        " set_config('citus.force_max_query_parallelization', 'on', true);"
+    )
+    everything = "UPDATE public.births SET species_code = 'x' WHERE collection_name = 'other';"
+    found = {}
+    for name, before, after in (
+        ("another row", "", one_more),
+        ("another table", "", "INSERT INTO public.extra VALUES (codes[1]);"),
+        ("another role", "", "PERFORM public.aside(codes[1]);"),
+        ("another session", parallel + everything, ""),
+    ):
+        taking(database, before=before, after=after)
+        with database.connect("gatekeeper1") as gatekeeper:
+            permits.close_permit(gatekeeper, database.value("SELECT max(permit_id) FROM birth.birth_admission_permit"),
+                "another function")  # fmt: skip
+        line.open_permit(database)
+        run = a_run(database)
+        driven = small.Drive(database, run).go()
+        found[name] = (driven.status, driven.code)
+    assert found == {
+        "another row": (5, "registered_besides"),
+        "another table": (5, "writes_unseen"),
+        "another role": (1, "database_error"),
+        "another session": (5, "writes_unseen"),
+    }
+    assert database.value("SELECT count(*) FROM public.births WHERE collection_name = 'goods'") == 0
+    # What a batch may do, as it may here, is found when the run is verified.
+    taking(database, after="DELETE FROM public.births WHERE entity_code = 'X-7';")
+    with database.connect("gatekeeper1") as gatekeeper:
+        permits.close_permit(gatekeeper, database.value("SELECT max(permit_id) FROM birth.birth_admission_permit"),
+            "another function")  # fmt: skip
+    line.open_permit(database)
+    run = a_run(database)
+    assert small.Drive(database, run).go().status == 0
+    assert closed(database, run) == ["birth_neutral"]
+
+
+def test_a_registry_that_is_spread_otherwise_registers_nothing(database: Database) -> None:
+    run = a_run(database)
+    database.run("SELECT undistribute_table('public.births')")
+    database.run("SELECT create_reference_table('public.births')")
+    with database.connect("operator1") as operator:
+        evidence = {gate.id: gate.evidence for gate in beginning.gates(operator, run) if not gate.passed}
+    assert evidence["visible_writes"] == {"public.births": "it is distributed otherwise than by its code"}
+
+
+def test_a_batch_that_loses_a_node_ends_with_7_and_its_run_goes_on_later(
+    database: Database, nodes: list[TestServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = a_run(database)
+
+    def lose() -> None:
+        with nodes[2].admin() as admin:
+            admin.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false")
+            admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database.name}'")
+
+    small.at(monkeypatch, "after_intent", lose, nth=2)
+    driven = small.Drive(database, run, Options(patience=3, batch_size=100)).go()
+    assert (driven.status, driven.code) == (7, "node_unavailable"), (
+        driven.error,
+        driven.error and driven.error.evidence,
+    )
+    monkeypatch.undo()
+    with nodes[2].admin() as admin:
+        admin.execute(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS true")
+    assert small.Drive(database, run).go().status == 0
+    assert closed(database, run) == []
