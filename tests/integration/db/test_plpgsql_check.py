@@ -46,6 +46,10 @@ _ALLOWED = {
     ("birth_registry_is_spread", 'relation "pg_dist_partition" does not exist'): "asked only where Citus made it",
     ("birth_registry_nodes", 'relation "pg_dist_shard" does not exist'): "asked only where Citus made it",
     **{
+        ("birth_shards_since", f'OUT variable "{name}" is maybe unmodified'): "its query returns rows"
+        for name in ("collection_name", "dot_origin", "entity_code")
+    },
+    **{
         ("birth_registry_nodes", f'unmodified OUT variable "{name}"'): "follows from the dynamic query"
         for name in ("node", "place", "code", "shards", "numbers")
     },
