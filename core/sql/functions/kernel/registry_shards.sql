@@ -46,7 +46,8 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_codes_by_shard(text[], text[]) IS
-    'Codes in groups, one for each shard of the registry that may hold them, and the texts beside them. For birth_reader.';
+    'Codes in groups, one for each shard of the registry that may hold them, with texts beside them. For '
+    'birth_reader.';
 
 -- Its nodes: number, address, a code that one of its shards there would hold, and those shards by name and number.
 CREATE OR REPLACE FUNCTION {S}.birth_registry_nodes()
