@@ -105,7 +105,7 @@ APPLY: tuple[Gate[RunFacts], ...] = (
         "visible_writes",
         "the server counts every write of the register function",
         lambda facts: when(not facts.unseen, {each.name: each.why for each in facts.unseen}),
-        "Keep --register-writes tables ordinary ones of this database, and the registry too, or distribute it by its codes.",
+        "Keep them ordinary tables of this database. The registry may be distributed, if by its codes.",
     ),
     Gate(
         "policy_required",
