@@ -133,12 +133,9 @@ BEGIN
     END IF;
     RETURN format('{S}._birth_reading_few(%L, %s, %L, %L, %L)',
         format('SELECT coalesce(array_agg(few.code), ''{{}}'') FROM (%s) AS part, unnest(part.codes) AS few(code)', (
-            SELECT string_agg(format('SELECT (array_agg(%1$s))[:$3] AS codes FROM %2$s AS source
-                WHERE %4$s AND NOT EXISTS (
-                    SELECT FROM {S}.birth_registry_rows() AS r
-                    WHERE r.entity_code = %1$s AND %5$s AND (%3$s))',
-                v_text, {S}._birth_source(p_entry.relid), {S}._birth_within_bounds(), ranges.ours,
-                ranges.theirs),
+            SELECT string_agg(format('SELECT part.codes[:$3] AS codes FROM (%s) AS part',
+                {S}._birth_unmatched_query(p_entry.relid, v_text, ranges.ours, ranges.theirs,
+                    {S}._birth_within_bounds())),
                 E'\nUNION ALL ')
             FROM {S}.birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges)),
         v_most,
@@ -160,6 +157,19 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_plan_few({S}.birth_backfill_ledger, text, text, text) IS
     'The function call that reads the rows that a plan meets by their few missing codes; NULL where many may be '
     'missing, or codes are not in order. Private.';
+
+-- The query of the codes of a range that the registry does not hold, as one array (`codes`): an anti join of two
+-- indexes.
+CREATE OR REPLACE FUNCTION {S}._birth_unmatched_query(
+    p_relid oid, p_text text, p_ours text, p_theirs text, p_within text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT format('SELECT array_agg(%1$s) AS codes FROM %2$s AS source
+        WHERE %3$s AND NOT EXISTS (
+            SELECT FROM {S}.birth_registry_rows() AS r WHERE r.entity_code = %1$s AND %4$s AND (%5$s))',
+        p_text, {S}._birth_source(p_relid), p_ours, p_theirs, p_within)
+$body$;
+COMMENT ON FUNCTION {S}._birth_unmatched_query(oid, text, text, text, text) IS
+    'The query of the codes of a range that the registry does not hold. Private.';
 
 -- The same where source and registry cannot be joined: the source is read once, in windows.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_in_windows(

@@ -98,16 +98,19 @@ COMMENT ON FUNCTION {S}._birth_counted_since({S}.birth_backfill_ledger, xid, boo
     'The query that counts an entry whose older rows are proven; NULL where its codes are not a column of text that '
     'cannot repeat. Private.';
 
--- The query that counts codes of a column of text that may have a twin, of rows that are not proven (`p_young`; NULL:
--- of all).
-CREATE OR REPLACE FUNCTION {S}._birth_suspects_query(p_entry {S}.birth_backfill_ledger, p_young xid)
+-- The query that counts codes of a column of text that are `blank`, and those that may have a twin (`suspects`), of
+-- rows that are not proven (`p_young`; NULL: of all).
+CREATE OR REPLACE FUNCTION {S}._birth_unproven_query(p_entry {S}.birth_backfill_ledger, p_young xid)
     RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_text text := {S}._birth_column_text(p_entry.columns[1]);
 BEGIN
-    RETURN format('SELECT count(*) FROM %s AS source WHERE %s AND %s', {S}._birth_source(p_entry.relid),
-        coalesce({S}._birth_young_condition(p_young), 'true'),
-        {S}._birth_odd_expression({S}._birth_column_text(p_entry.columns[1])));
+    RETURN format('SELECT count(*) FILTER (WHERE NOT %s) AS blank, count(*) FILTER (WHERE %s) AS suspects
+            FROM %s AS source WHERE %s',
+        {S}._birth_seen_condition(v_text), {S}._birth_odd_expression(v_text),
+        {S}._birth_source(p_entry.relid), coalesce({S}._birth_young_condition(p_young), 'true'));
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_suspects_query({S}.birth_backfill_ledger, xid) IS
-    'The query that counts codes that may have a twin, of rows that are not proven. Private.';
+COMMENT ON FUNCTION {S}._birth_unproven_query({S}.birth_backfill_ledger, xid) IS
+    'The query that counts blank codes and those that may have a twin, of rows that are not proven. Private.';

@@ -140,16 +140,8 @@ CREATE OR REPLACE FUNCTION {S}._birth_missing_parts(
     p_entry {S}.birth_backfill_ledger, p_judged boolean, p_within text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    v_text text;
+    v_text text := {S}._birth_parts_text(p_entry, p_judged, p_within);
 BEGIN
-    IF NOT {S}._birth_few_missing(p_entry) OR {S}.birth_windowed(p_entry.relid)
-        OR p_judged AND NOT {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
-    THEN
-        RETURN NULL;
-    END IF;
-    v_text := CASE WHEN p_within IS NULL
-        THEN {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns)
-        ELSE {S}._birth_column_text(p_entry.columns[1]) END;
     RETURN (
         SELECT string_agg(format(
             'SELECT array_agg(o.code) FILTER (WHERE o.code IS NOT NULL AND t.code IS NULL) AS codes%s
@@ -170,6 +162,25 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_missing_parts({S}.birth_backfill_ledger, boolean, text) IS
     'The query of an entry''s missing codes, range by range, by what a full join leaves without a partner; NULL where '
     'they are found otherwise. Private.';
+
+-- The text of an entry's codes, where they stand in order and few are missing; else NULL, and where two rows may share
+-- one, but they may not (`p_declared`). `p_within`: as in _birth_missing_query.
+CREATE OR REPLACE FUNCTION {S}._birth_parts_text(
+    p_entry {S}.birth_backfill_ledger, p_declared boolean, p_within text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF NOT {S}._birth_few_missing(p_entry) OR {S}.birth_windowed(p_entry.relid)
+        OR p_declared AND NOT {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
+    THEN
+        RETURN NULL;
+    ELSIF p_within IS NOT NULL THEN
+        RETURN {S}._birth_column_text(p_entry.columns[1]);
+    END IF;
+    RETURN {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_parts_text({S}.birth_backfill_ledger, boolean, text) IS
+    'SQL of the text of an entry''s codes, where they stand in order and few are missing; else NULL. Private.';
 
 -- The query of the missing codes that such ranges tell; `p_parts`: where these stand, as a FROM takes it.
 CREATE OR REPLACE FUNCTION {S}._birth_missing_of_parts(p_parts text) RETURNS text

@@ -243,7 +243,9 @@ BEGIN
     FOR v_entry IN
         SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers) ORDER BY l.ledger_id
     LOOP
-        v_one := {S}._birth_missing_parts(v_entry, true, {S}._birth_together_within(v_entry));
+        v_one := CASE WHEN p_since IS NULL
+            THEN {S}._birth_missing_parts(v_entry, true, {S}._birth_together_within(v_entry))
+            ELSE {S}._birth_reread_parts(v_entry, {S}._birth_together_within(v_entry)) END;
         IF v_one IS NULL THEN
             RETURN format('missing AS MATERIALIZED (%s), counted AS (SELECT each.entry,
                     each.rows - each.codes AS without_code, each.codes - each.different AS duplicates, each.suspects
@@ -255,12 +257,13 @@ BEGIN
                 FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers)),
                 {S}._birth_together_counted(p_ledgers, p_since, true));
         END IF;
-        v_parts := v_parts || format('SELECT %s::bigint AS entry, p.codes, p.blank, %s AS suspects FROM (%s) AS p',
-            v_entry.ledger_id, CASE
-                WHEN p_since IS NULL
-                    THEN 'NULL::bigint'
-                ELSE '(' || {S}._birth_suspects_query(v_entry, {S}._birth_unproven_from(v_entry)) || ')' END,
-            v_one);
+        v_parts := v_parts || CASE
+            WHEN p_since IS NULL
+                THEN format('SELECT %s::bigint AS entry, p.codes, p.blank, NULL::bigint AS suspects FROM (%s) AS p',
+                    v_entry.ledger_id, v_one)
+            ELSE format('SELECT %s::bigint AS entry, p.codes, u.blank, u.suspects FROM (%s) AS p, (%s) AS u',
+                v_entry.ledger_id, v_one,
+                {S}._birth_unproven_query(v_entry, {S}._birth_unproven_from(v_entry))) END;
     END LOOP;
     RETURN format('part AS MATERIALIZED (%s), missing AS MATERIALIZED (
             SELECT part.entry, every.code COLLATE "C" AS code, part.entry AS last

@@ -76,7 +76,7 @@ DECLARE
     v_parts text;
 BEGIN
     IF v_young IS NOT NULL THEN
-        v_parts := {S}._birth_missing_parts(p_entry, true, NULL);
+        v_parts := {S}._birth_reread_parts(p_entry, NULL);
     END IF;
     RETURN format($query$
         WITH %1$s, %2$s
@@ -104,16 +104,36 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_reread_statement({S}.birth_backfill_ledger) IS
     'The statement that reads the source of one entry again. Private.';
 
--- What it judges where one pass tells, range by range, which codes are missing or blank, and none can repeat. Only rows
--- that the plan did not see may have a twin that it did not.
+-- The query of an entry's missing codes, range by range: an array for each (`codes`), where codes stand in order, few
+-- are missing and none can repeat; else NULL. `p_within`: as in _birth_missing_query; then it is one range.
+CREATE OR REPLACE FUNCTION {S}._birth_reread_parts(p_entry {S}.birth_backfill_ledger, p_within text)
+    RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_text text := {S}._birth_parts_text(p_entry, true, p_within);
+BEGIN
+    RETURN (
+        SELECT string_agg({S}._birth_unmatched_query(p_entry.relid, v_text, ranges.ours, ranges.theirs,
+            coalesce(p_within, {S}._birth_within_bounds())), E'\nUNION ALL ')
+        FROM {S}.birth_code_ranges(CASE WHEN p_within IS NULL THEN p_entry.relid END, p_entry.columns[1]) AS ranges
+        WHERE v_text IS NOT NULL);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_reread_parts({S}.birth_backfill_ledger, text) IS
+    'The query of an entry''s missing codes, range by range, by anti joins; NULL where they are found otherwise. '
+    'Private.';
+
+-- What it judges where codes are compared range by range, and none can repeat. Only rows that the plan did not see may
+-- be blank, or have a twin that it did not see.
 CREATE OR REPLACE FUNCTION {S}._birth_judged_by_parts(p_entry {S}.birth_backfill_ledger, p_young xid)
     RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN format('judged AS MATERIALIZED (
-            SELECT (SELECT coalesce(sum(part.blank), 0)::bigint FROM part) AS without_code, 0::bigint AS duplicates,
-                (%s) AS suspects, NULL::jsonb AS shared, 0::bigint AS twins, NULL::jsonb AS same
-        )', {S}._birth_suspects_query(p_entry, p_young));
+            SELECT unproven.blank AS without_code, 0::bigint AS duplicates, unproven.suspects, NULL::jsonb AS shared,
+                0::bigint AS twins, NULL::jsonb AS same
+            FROM (%s) AS unproven
+        )', {S}._birth_unproven_query(p_entry, p_young));
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_judged_by_parts({S}.birth_backfill_ledger, xid) IS
