@@ -145,7 +145,7 @@ BEGIN
             SELECT a.attnum FROM pg_attribute AS a
             WHERE a.attrelid = v_registry AND a.attname = {S}.birth_bound_name('registry', 'entity_code')::name
               AND NOT a.attisdropped))
-        AND NOT {S}.birth_windowed(v_registry);
+        AND {S}.birth_distributed(ARRAY[v_registry]) = '{{}}';
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_registry_in_order() IS

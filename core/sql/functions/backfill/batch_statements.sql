@@ -1,11 +1,12 @@
 -- Whether the source is asked for a list of values, which one walk along an index answers. Before PostgreSQL 17 that is
 -- a descent for each all the same: then each item is looked up by itself, without a list and a join by hashes. A source
--- that is read in windows would not be joined so.
+-- that is distributed would not be joined so.
 CREATE OR REPLACE FUNCTION {S}._birth_reads_by_list(p_entry {S}.birth_backfill_ledger) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN p_entry.locator_indexed AND cardinality(p_entry.locator) = 1
-        AND (current_setting('server_version_num')::integer >= 170000 OR {S}.birth_windowed(p_entry.relid));
+        AND (current_setting('server_version_num')::integer >= 170000
+            OR {S}.birth_distributed(ARRAY[p_entry.relid]) <> '{{}}');
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_reads_by_list({S}.birth_backfill_ledger) IS
@@ -49,7 +50,8 @@ BEGIN
             CASE WHEN found.takes_key THEN 'array_agg(row.source_key)' ELSE 'NULL' END,
             CASE WHEN found.takes_birth AND found.born_at <> 'NULL::timestamptz'
                 THEN 'array_agg(row.born_at)' ELSE 'NULL' END,
-            CASE WHEN p_entry.locator_indexed AND NOT v_by_list AND NOT {S}.birth_windowed(p_entry.relid)
+            CASE WHEN p_entry.locator_indexed AND NOT v_by_list
+                    AND {S}.birth_distributed(ARRAY[p_entry.relid]) = '{{}}'
                 THEN 'NOT ' ELSE '' END)
         FROM (
             SELECT

@@ -34,7 +34,7 @@ COMMENT ON FUNCTION {S}._birth_code_in_order(oid, text, text[]) IS
     'SQL of a source''s codes as its index holds them, where the registry''s index has the same order; else NULL. '
     'Private.';
 
--- Whether an index holds all texts of a column in order.
+-- Whether an index holds the texts of a column in order: all of the table's own rows, not of tables that inherit.
 CREATE OR REPLACE FUNCTION {S}._birth_column_ordered(p_relid oid, p_column smallint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -48,8 +48,7 @@ BEGIN
         JOIN pg_am AS m ON m.oid = f.opfmethod AND m.amname = 'btree'
         WHERE x.indrelid = p_relid AND x.indkey[0] = p_column AND x.indoption[0] = 0
           AND x.indcollation[0] = a.attcollation AND a.atttypid IN ('text'::regtype, 'varchar'::regtype)
-          AND x.indisvalid AND x.indisready AND x.indislive AND x.indpred IS NULL
-          AND NOT {S}._birth_has_heirs(c.oid));
+          AND x.indisvalid AND x.indisready AND x.indislive AND x.indpred IS NULL);
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_column_ordered(oid, smallint) IS
@@ -61,7 +60,8 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     RETURN {S}._birth_column_ordered(p_relid, p_column) AND EXISTS (
         SELECT FROM pg_class AS c
-        WHERE c.oid = p_relid AND c.reltuples >= 1000 AND c.relallvisible >= 0.9 * c.relpages);
+        WHERE c.oid = p_relid AND c.reltuples >= 1000 AND c.relallvisible >= 0.9 * c.relpages
+          AND NOT {S}._birth_has_heirs(c.oid));
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_column_in_order(oid, smallint) IS
