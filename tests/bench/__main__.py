@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from core.db.embedded.cluster import programs
 from core.db.embedded.server import EmbeddedServer
 from tests import other_servers
 from tests.bench import backfill, beside, chain, commands, curves, flat, identity, many, screens, suggest_cost
@@ -54,14 +55,18 @@ def main() -> None:
     wanted = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(GROUPS)
     if unknown := set(wanted) - set(GROUPS):
         sys.exit(f"there is no group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
-    kept, started, notes = Kept(Path(os.environ.get("RESULT") or RESULT), quick), time.perf_counter(), list[str]()
-    _say("\n".join([machine(), "", *HEADING]))
+    older = other_servers.found().get(OLDER)
+    servers = [Programs(folder).version for folder in (programs(), older) if folder]
+    where = f"{machine()}, PostgreSQL {' and '.join(servers)}"
+    kept, started = Kept(Path(os.environ.get("RESULT") or RESULT), where, quick), time.perf_counter()
+    notes: list[str] = []
+    _say("\n".join([where, "", *HEADING]))
     with tempfile.TemporaryDirectory(prefix="birth-bench-", ignore_cleanup_errors=True) as folder:
         with _embedded(Path(folder) / "home") as dsn:
             _measure(Setting(TestServer(dsn, "bench"), quick, notes=notes), wanted, kept, "")
         on_older = [name for name in wanted if name in ON_OLDER]
-        if on_older and (programs := other_servers.found().get(OLDER)):
-            with Programs(programs, fsync="on").serve(an_empty(Path(folder) / "older")) as dsn:
+        if on_older and older:
+            with Programs(older, fsync="on").serve(an_empty(Path(folder) / "older")) as dsn:
                 setting = Setting(TestServer(dsn, "bench"), quick, older=True, notes=notes)
                 _measure(setting, on_older, kept, f" (PostgreSQL {OLDER})")
         elif on_older:
@@ -74,9 +79,9 @@ def main() -> None:
 class Kept:
     """The file of results: what was measured is there before the next group begins."""
 
-    def __init__(self, file: Path, quick: bool) -> None:  # noqa: FBT001 - as it was asked for
+    def __init__(self, file: Path, where: str, quick: bool) -> None:  # noqa: FBT001 - as it was asked for
         self._file = file
-        self._found = {"machine": machine(), "quick": quick}
+        self._found = {"machine": where, "quick": quick}
         self._groups: dict[str, object] = {}
         if file.exists():
             earlier = json.loads(file.read_text(encoding="utf-8"))
