@@ -137,6 +137,7 @@ class Load:
     lock_waits: int
     wal_bytes: float | None
     active: int | None
+    busy: int | None
     vacuuming: bool
     dead_rows: int
     live_rows: int

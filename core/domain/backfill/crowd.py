@@ -15,7 +15,7 @@ _PATIENCE = 0.75  # of a core: a look that meets another session at work sends n
 
 @dataclass(slots=True)
 class Crowd:
-    """Judges each look at the server: how many backends of others were at work at that moment.
+    """Judges each look at the server: how many backends of others were at work then, or a tenth of a second before.
 
     `cores` are the server's. What cannot be seen counts as a busy server. Threads share it: one looks, the others ask.
     """

@@ -85,7 +85,7 @@ class Throttle:
         found = link.patiently(rows.LOAD, {"run": self._run})
         now = time.monotonic()
         if self._crowd is not None:
-            self._crowd.looked(found.active)
+            self._crowd.looked(found.busy)
         answer, trouble = _asked(link.get(), self._limits.condition)
         return Load(
             replicas=found.replicas,

@@ -44,7 +44,7 @@ SELECT {S}.birth_backfill_report(%(run)s, %(state)s, %(reason)s) AS done
 
 -- name: load
 SELECT replicas, replica_lag::float8 AS replica_lag, replayed_bytes::float8 AS replayed_bytes, lock_waits,
-    wal_bytes::float8 AS wal_bytes, active, vacuuming, dead_rows, live_rows,
+    wal_bytes::float8 AS wal_bytes, active, busy, vacuuming, dead_rows, live_rows,
     pg_catalog.pg_postmaster_start_time() AS server_began
 FROM {S}.birth_load(%(run)s)
 

@@ -302,6 +302,19 @@ def test_idle_cores_get_a_second_worker_which_leaves_when_others_need_them_and_n
     assert float(taken) > 2.5 * seconds
 
 
+def test_a_session_between_two_small_transactions_leaves_no_core_idle_and_one_that_rests_does(small: Database) -> None:
+    run = a_run(small, goods=20)
+    load = f"SELECT active, busy FROM birth.birth_load({run})"
+    with small.psql() as application:
+
+        def between() -> bool:
+            application.execute("SELECT 1")
+            return small.run(load, "operator1") == [{"active": 0, "busy": 1}]
+
+        eventually(between)
+        eventually(lambda: small.run(load, "operator1") == [{"active": 0, "busy": 0}])
+
+
 _ASLEEP = """
 SELECT count(*) FROM pg_stat_activity
 WHERE application_name = 'waiter' AND wait_event_type = 'Lock' AND datname = current_database()

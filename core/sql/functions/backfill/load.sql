@@ -1,12 +1,13 @@
 -- What a run would add to: how many replicas there are, the lag of the slowest in seconds (NULL: not to be seen) and
 -- what it has replayed, sessions that wait for a lock on the registry or a source of the run, and the WAL's end. Both
 -- positions are in bytes. `active` are backends of others that are at work at this moment, and wait neither for a lock
--- nor for their client; NULL where that is hidden. The last three are what the registry owes to vacuum.
+-- nor for their client; `busy` also those that were within the last tenth of a second, as an application is between
+-- its small transactions. Both are NULL where that is hidden. The last three are what the registry owes to vacuum.
 DROP FUNCTION IF EXISTS {S}.birth_load(bigint);
 CREATE OR REPLACE FUNCTION {S}.birth_load(p_run bigint,
     OUT replicas bigint, OUT replica_lag numeric, OUT replayed_bytes numeric,
     OUT lock_waits bigint, OUT wal_bytes numeric, OUT active bigint,
-    OUT vacuuming boolean, OUT dead_rows bigint, OUT live_rows bigint)
+    OUT busy bigint, OUT vacuuming boolean, OUT dead_rows bigint, OUT live_rows bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS $body$
     WITH touched AS MATERIALIZED (
         SELECT relid FROM {S}.birth_backfill_ledger WHERE run_id = p_run
@@ -30,7 +31,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET r
         SELECT replay_lsn, CASE WHEN replay_lsn IS NOT NULL THEN coalesce(extract(epoch FROM replay_lag), 0) END AS lag
         FROM pg_stat_replication WHERE coalesce(state, 'streaming') IN ('streaming', 'catchup')
     ), other AS MATERIALIZED (
-        SELECT a.backend_type, a.state, a.wait_event_type
+        SELECT a.backend_type,
+            a.state = 'active' AND coalesce(a.wait_event_type, '') NOT IN ('Lock', 'Client') AS is_active,
+            a.state <> 'active' AND a.state_change > clock_timestamp() - interval '0.1 s' AS was_active
         FROM pg_stat_activity AS a
         WHERE a.pid <> pg_backend_pid() AND a.pid NOT IN (SELECT backend_pid FROM worker)
           AND coalesce(a.leader_pid, 0) NOT IN (SELECT backend_pid FROM worker)
@@ -41,8 +44,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET r
         (SELECT min(pg_wal_lsn_diff(replay_lsn, '0/0')) FROM replica),
         (SELECT count(*) FROM waiting),
         CASE WHEN NOT pg_is_in_recovery() THEN pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') END,
-        (SELECT CASE WHEN count(*) = count(o.backend_type) THEN count(*) FILTER (
-                WHERE o.state = 'active' AND coalesce(o.wait_event_type, '') NOT IN ('Lock', 'Client')) END
+        (SELECT CASE WHEN count(*) = count(o.backend_type) THEN count(*) FILTER (WHERE o.is_active) END
+            FROM other AS o),
+        (SELECT CASE WHEN count(*) = count(o.backend_type)
+                THEN count(*) FILTER (WHERE o.is_active OR o.was_active) END
             FROM other AS o),
         EXISTS (SELECT FROM pg_stat_progress_vacuum AS v JOIN pg_stat_activity AS a ON a.pid = v.pid
             WHERE v.datname = current_database() AND v.relid = {S}.birth_bound_table('registry')
