@@ -72,43 +72,33 @@ COMMENT ON FUNCTION {S}._birth_young_condition(xid) IS
 CREATE OR REPLACE FUNCTION {S}._birth_counted_since(
     p_entry {S}.birth_backfill_ledger, p_young xid, p_ordered boolean) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    v_text text;
 BEGIN
-    IF p_young IS NOT NULL AND {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns) THEN
-        v_text := CASE WHEN p_ordered THEN {S}._birth_column_text(p_entry.columns[1])
-            ELSE {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns) END;
-    END IF;
-    IF v_text IS NULL THEN
+    IF p_young IS NULL OR NOT {S}._birth_identity_is_declared(p_entry.relid, p_entry.columns)
+        OR NOT p_ordered
+            AND {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns) IS NULL
+    THEN
         RETURN NULL;
     END IF;
-    RETURN format('WITH every AS MATERIALIZED (
-            SELECT count(*) AS rows, max(CASE WHEN %3$s THEN length(%1$s) END) AS longest FROM %2$s AS source
-        )
-        SELECT e.rows, e.rows - young.blank, e.rows - young.blank, e.longest, young.odd
-        FROM every AS e CROSS JOIN LATERAL (
-            SELECT count(*) FILTER (WHERE NOT %4$s) AS blank, count(*) FILTER (WHERE %5$s AND %4$s) AS odd
-            FROM %2$s AS source WHERE e.longest IS NOT NULL AND %3$s) AS young',
-        v_text, {S}._birth_source(p_entry.relid),
-        {S}._birth_young_condition(p_young),
-        {S}._birth_seen_condition(v_text), {S}._birth_odd_expression(v_text));
+    RETURN format('SELECT every.rows, every.rows - u.blank, every.rows - u.blank, u.longest, u.suspects
+        FROM (SELECT count(*) AS rows FROM %s AS source) AS every, (%s) AS u',
+        {S}._birth_source(p_entry.relid), {S}._birth_unproven_query(p_entry, p_young));
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_counted_since({S}.birth_backfill_ledger, xid, boolean) IS
     'The query that counts an entry whose older rows are proven; NULL where its codes are not a column of text that '
     'cannot repeat. Private.';
 
--- The query that counts codes of a column of text that are `blank`, and those that may have a twin (`suspects`), of
--- rows that are not proven (`p_young`; NULL: of all).
+-- The query that counts codes of a column of text that are `blank`, and those that may have a twin (`suspects`), and
+-- tells the `longest`, of rows that are not proven (`p_young`; NULL: of all).
 CREATE OR REPLACE FUNCTION {S}._birth_unproven_query(p_entry {S}.birth_backfill_ledger, p_young xid)
     RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_text text := {S}._birth_column_text(p_entry.columns[1]);
 BEGIN
-    RETURN format('SELECT count(*) FILTER (WHERE NOT %s) AS blank, count(*) FILTER (WHERE %s) AS suspects
-            FROM %s AS source WHERE %s',
-        {S}._birth_seen_condition(v_text), {S}._birth_odd_expression(v_text),
+    RETURN format('SELECT count(*) FILTER (WHERE NOT %s) AS blank, count(*) FILTER (WHERE %s) AS suspects,
+            max(length(%s)) AS longest FROM %s AS source WHERE %s',
+        {S}._birth_seen_condition(v_text), {S}._birth_odd_expression(v_text), v_text,
         {S}._birth_source(p_entry.relid), coalesce({S}._birth_young_condition(p_young), 'true'));
 END
 $body$;
