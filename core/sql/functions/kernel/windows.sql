@@ -47,9 +47,9 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_registry_probe(text[]) IS
     'What the registry holds under these codes, found by its index. For birth_reader.';
 
--- The rows of a query (code, source_key), each with the collection that its code is registered for, or NULL; in the
--- query's order. With its caller's rights, birth_caller's for a role that has birth_owner's; and all of it in the
--- snapshot of its caller's statement.
+-- The rows of a query (code, source_key), each with the collection that its code is registered for, or NULL. Where only
+-- the source is distributed, what its nodes answered is joined with the registry here. With its caller's rights,
+-- birth_caller's for a role that has birth_owner's; and all of it in the snapshot of its caller's statement.
 CREATE OR REPLACE FUNCTION {S}.birth_windows(p_query text) RETURNS TABLE (code text, source_key text, owner text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET jit = 'off' AS $body$
 #variable_conflict use_column
@@ -68,6 +68,13 @@ BEGIN
         RETURN;
     END IF;
     {READ_ONLY}
+    IF NOT {S}.birth_registry_is_spread()
+       AND NOT EXISTS (SELECT FROM {S}.birth_setting WHERE name = 'windows') THEN
+        RETURN QUERY EXECUTE format('SELECT row.code::text, row.source_key::text, r.collection_name::text'
+            ' FROM (%s) AS row LEFT JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code', p_query);
+        v_is_read := true;
+        RAISE SQLSTATE 'BR999';
+    END IF;
     FOR v_row IN EXECUTE p_query LOOP
         v_codes := v_codes || v_row.code;
         v_keys := v_keys || v_row.source_key;
