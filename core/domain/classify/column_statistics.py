@@ -179,7 +179,8 @@ def has_twins(table: SampledTable, name: str) -> bool:
     """Whether two of a column's texts are the same code: by their own type's equality, too."""
     if table.by_name[name].type in SHORT_TYPES:
         return False
-    texts = frozenset(filter(None, table.values.get(name, ())))
+    texts = table.values.get(name, frozenset())
+    texts = cast("frozenset[str]", texts if all(texts) else frozenset(filter(None, texts)))
     if table.by_name[name].type == "citext" and len({text.lower() for text in texts}) < len(texts):
         return True
     return meet(texts)

@@ -23,8 +23,7 @@ _TOLD = (CHANGING, LABEL, AUDIT)
 def searched(facts: ColumnFacts) -> list[Columns]:
     """Every set of columns that is worth a score, each in the table's order."""
     found: dict[int, Columns] = {}
-    for columns in _considered(facts):
-        wanted = facts.set_of(columns)
+    for columns, wanted in _considered(facts):
         if wanted not in found and facts.is_unique(wanted) and not _is_padded(facts, columns, wanted):
             found[wanted] = columns
             if len(found) == _MOST:
@@ -47,23 +46,15 @@ def _is_padded(facts: ColumnFacts, columns: Columns, wanted: int) -> bool:
     return len(spare) > 1 and not all(facts.needed_elsewhere(name) for name in spare)
 
 
-def _considered(facts: ColumnFacts) -> Iterator[Columns]:
-    """In the order of trust: single columns, leading runs, references together, small combinations."""
-    yield from ((name,) for name in facts.usable if name in facts.unique and not has_twins(facts.table, name))
-    names = facts.names
-    unusable = ~facts.set_of(facts.usable)
-    for start in (0, 1):
-        for width in range(2, _LONGEST_RUN + 1):
-            run = names[start : start + width]
-            if len(run) < width or facts.set_of(run) & unusable:
-                break
-            if facts.roles[run[-1]] in _TOLD and facts.set_of(run[:-1]) & facts.unique_alone:
-                break  # a trait beside what is unique alone
-            yield run
+def _considered(facts: ColumnFacts) -> Iterator[tuple[Columns, int]]:
+    """In the order of trust: single columns, leading runs, references together, small combinations; with their sets."""
+    alone = (name for name in facts.usable if name in facts.unique and not has_twins(facts.table, name))
+    yield from (((name,), facts.bits[name]) for name in alone)
+    yield from _runs(facts)
     worth = [name for name in facts.usable if facts.roles[name] not in _TOLD]
     parts = sorted(_likely(facts, worth)[:_REFERENCES], key=facts.places.__getitem__)
     for width in range(2, _WIDEST_REFERENCES + 1):
-        yield from combinations(parts, width)
+        yield from ((columns, facts.set_of(columns)) for columns in combinations(parts, width))
     free = [name for name in facts.usable if name not in facts.unique]
     free = sorted(_likely(facts, free)[:_COMBINED], key=facts.places.__getitem__)
     smaller: list[int] = []
@@ -72,7 +63,21 @@ def _considered(facts: ColumnFacts) -> Iterator[Columns]:
             wanted = facts.set_of(columns)
             if all(each & ~wanted for each in smaller) and facts.is_unique(wanted):
                 smaller.append(wanted)
-                yield columns
+                yield columns, wanted
+
+
+def _runs(facts: ColumnFacts) -> Iterator[tuple[Columns, int]]:
+    """The leading columns, with the first one or without it."""
+    unusable = ~facts.set_of(facts.usable)
+    for start in (0, 1):
+        for width in range(2, _LONGEST_RUN + 1):
+            run = facts.names[start : start + width]
+            wanted = facts.set_of(run)
+            if len(run) < width or wanted & unusable:
+                break
+            if facts.roles[run[-1]] in _TOLD and wanted & ~facts.bits[run[-1]] & facts.unique_alone:
+                break  # a trait beside what is unique alone
+            yield run, wanted
 
 
 _ORDER = {REFERENCE: 0, ORDINAL: 0, OWN_ID: 0, OWN_CODE: 1, AUDIT: 4, LABEL: 3, CHANGING: 3}

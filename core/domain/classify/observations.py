@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from math import exp
-from operator import itemgetter
+from operator import contains, itemgetter
 
 from core.domain.classify.candidates import Columns
 from core.domain.classify.column_names import CHANGING, LABEL, OWN_CODE, OWN_ID, REFERENCE, id_stem, words
@@ -276,7 +277,7 @@ def _are_moments(texts: Sequence[str]) -> bool:
 
 
 def _are_fractions(texts: Sequence[str]) -> bool:
-    return bool(texts) and sum("." in text for text in texts) > _SOME * len(texts)
+    return sum(map(contains, texts, repeat("."))) > _SOME * len(texts)
 
 
 def _looked_at(facts: ColumnFacts, name: str) -> list[str]:

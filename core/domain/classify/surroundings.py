@@ -147,6 +147,17 @@ def _needed(table: SampledTable, usable: Sequence[str], unique: frozenset[str]) 
     return frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where a thing may be looked up: a unique column, by its table, its name and its plain name, and its values."""
+
+    table: str
+    column: str
+    plain: str
+    sketch: Sketch
+    whole: bool
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """The outlines of all tables that were looked at, and what they say together.
@@ -166,52 +177,51 @@ class Surroundings:
         return frozenset(self._by_name)
 
     @cached_property
-    def _named(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    def _named(self) -> Mapping[str, tuple[_Home, ...]]:
         """By the words that name a thing: the tables and unique columns where it may be looked up."""
-        found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        found: defaultdict[str, list[_Home]] = defaultdict(list)
         names = TableNames.of(self._tables)
         for each in self.outlines:
             own = names.joined(each.collection)
             for column in sorted(each.unique & each.sketches.keys()):
                 plain = each.plain[column]
                 stem = id_stem(plain)
+                home = _Home(each.collection, column, plain, each.sketches[column], each.whole)
                 if is_generic(plain) or stem == own:
                     for name in names.ends(each.collection):
-                        found[name].append((each.collection, column))
+                        found[name].append(home)
                 if not is_generic(plain):
-                    found[joined_words(words(plain))].append((each.collection, column))
+                    found[joined_words(words(plain))].append(home)
                     if stem and stem != own:
-                        found[stem].append((each.collection, column))
+                        found[stem].append(home)
         return {name: tuple(places) for name, places in found.items()}
 
     @cached_property
     def parents(self) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:
         """For each column whose name and values agree with a unique column of another table: that table and column."""
         found = {}
-        known: dict[tuple[int, int], bool | None] = {}
+        known: defaultdict[int, dict[int, bool | None]] = defaultdict(dict)
         for each in self.outlines:
             for column in each.sketches:
-                if places := tuple(islice(self._parents(each, column, known), _MOST_PARENTS)):
+                if places := tuple(
+                    islice(self._parents(each, column, known[id(each.sketches[column])]), _MOST_PARENTS)
+                ):
                     found[each.collection, column] = places
         return found
 
-    def _parents(
-        self, child: Outline, column: str, known: dict[tuple[int, int], bool | None]
-    ) -> Iterator[tuple[str, str]]:
-        """`known` keeps which sketches were found to hold which, for the many columns that have the same values."""
+    def _parents(self, child: Outline, column: str, known: dict[int, bool | None]) -> Iterator[tuple[str, str]]:
+        """`known` keeps which sketches were found to hold this one, for the many columns that have the same values."""
         own, sketch, others = child.plain[column], child.sketches[column], set(child.plain.values())
         for name in _meanings(own):
-            for table, key in self._named.get(name, ()):
-                parent = self._by_name[table]
-                named = parent.plain[key]
-                if table == child.collection or (named != own and named in others):
+            for home in self._named.get(name, ()):
+                if home.table == child.collection or (home.plain != own and home.plain in others):
                     continue
-                pair = id(parent.sketches[key]), id(sketch)
-                if pair not in known:
-                    known[pair] = parent.sketches[key].holds(sketch)
+                place = id(home.sketch)
+                if place not in known:
+                    known[place] = home.sketch.holds(sketch)
                 # Of a table that was read in part some values were not seen: there the names must do.
-                if known[pair] or not parent.whole:
-                    yield table, key
+                if known[place] or not home.whole:
+                    yield home.table, home.column
 
     def distinct(self, table: str, column: str) -> int:
         """How many values of a sketched column were seen."""

@@ -13,7 +13,7 @@ from core.domain.classify.sister_tables import Decisions
 from core.domain.classify.suggestion import OPEN, Suggestion, bare_values, suggest
 from core.domain.classify.surroundings import Outline, Surroundings, outline, tables_named
 from core.errors import ConsoleError
-from core.services.classify import claimed_codes, column_statistics, taken_codes, whole_check
+from core.services.classify import claimed_codes, taken_codes, whole_check
 from core.services.classify.column_statistics import Catalogs, Place
 from core.services.classify.helper import Around, Gone, Helper, Look, Rank, Seen
 from core.services.classify.taken_codes import Asked
@@ -48,12 +48,14 @@ class _Given:
 
 
 class Study:
-    """The tables of `wanted`, and what is known before one of them is looked at."""
+    """The tables of `wanted` among all that are `known`, and what is known before one of them is looked at."""
 
-    def __init__(self, connection: Connection, wanted: Sequence[Place], helper: Helper | None = None) -> None:
+    def __init__(
+        self, connection: Connection, wanted: Sequence[Place], known: Sequence[Place], helper: Helper | None = None
+    ) -> None:
         """Read the catalogs."""
-        self._connection, self._wanted, self._helper = connection, wanted, helper
-        self._catalogs = Catalogs(connection, wanted)
+        self._connection, self._wanted, self._known, self._helper = connection, wanted, known, helper
+        self._catalogs = Catalogs(connection, wanted, known)
         self._pending = claimed_codes.bare(connection)
         self._decided = Surroundings(decisions=_decisions(connection))
         self._compared = not all(self._catalogs.keys[place.relid] for place in wanted)
@@ -132,7 +134,16 @@ class Study:
         """In the order of the tables, then those of a few more, which columns of these name."""
         own = [self._outlines[each.collection] for each in self._wanted if each.collection in self._outlines]
         unkeyed = [self._unkeyed[each.collection] for each in self._wanted if each.collection in self._unkeyed]
-        return own + _related(self._connection, unkeyed, self._wanted)
+        return own + self._related(unkeyed)
+
+    def _related(self, tables: Sequence[SampledTable]) -> list[Outline]:
+        """Outlines of a few tables that were not asked for, and that columns of these name: they may be referred to."""
+        seen = {place.collection for place in self._wanted}
+        named = dict.fromkeys(name for table in tables for name in tables_named(table) if name not in seen)
+        few = frozenset(list(named)[:_RELATED])
+        wanted = [place for place in self._known if place.collection in few]
+        found = Catalogs(self._connection, wanted, self._known).tables(self._connection, wanted) if wanted else ()
+        return [outline(each) for _, each in found if isinstance(each, SampledTable)]
 
     def _have_ranked(self, around: Surroundings) -> None:
         """Have the helper rank what it has looked at, now that all outlines are known."""
@@ -208,12 +219,3 @@ def _decisions(connection: Connection) -> Decisions:
     tables = [*chosen, *(name for name, _ in rejected)]
     columns = connection.rows(COLUMNS_OF, {"collections": tables}) if tables else []
     return Decisions(chosen, rejected, {row.collection_name: row.columns for row in columns})
-
-
-def _related(connection: Connection, tables: Sequence[SampledTable], seen: Sequence[Place]) -> list[Outline]:
-    """Outlines of a few tables that were not asked for, and that columns of these name: they may be referred to."""
-    known = {place.collection for place in seen}
-    named = dict.fromkeys(name for table in tables for name in tables_named(table) if name not in known)
-    wanted = column_statistics.places(connection, list(named)[:_RELATED]) if named else []
-    found = Catalogs(connection, wanted).tables(connection, wanted) if wanted else iter(())
-    return [outline(each) for _, each in found if isinstance(each, SampledTable)]

@@ -1,7 +1,7 @@
 """Suggesting identities: sample, look up which codes others have taken, rank, check what only a sample showed."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 
@@ -12,6 +12,7 @@ from core.domain.classify.identity import Identity
 from core.domain.classify.suggestion import OPEN, Suggestion
 from core.errors import Json
 from core.services.classify import column_statistics, sources
+from core.services.classify.column_statistics import Place
 from core.services.classify.helper import helping
 from core.services.classify.study import Study
 
@@ -23,12 +24,13 @@ def suggestions(connection: Connection, collections: Sequence[str] | None = None
     read, or that could not be read in time. Raises GateClosed for a named one that is unknown or has no table.
     """
     names, bare = (collections, []) if collections is not None else _unclassified(connection)
-    wanted = column_statistics.places(connection, names)
+    known = column_statistics.places(connection)
+    wanted = _among(known, names)
     if collections is not None:
         placed = {place.collection for place in wanted}
         sources.require_all(connection, [name for name in collections if name not in placed])
     with _nothing_collected(), helping(len(wanted)) as helper:
-        ranked = [suggestion for _, suggestion in Study(connection, wanted, helper).told()]
+        ranked = [suggestion for _, suggestion in Study(connection, wanted, known, helper).told()]
     yield from sorted(chain(ranked, map(_without_table, bare)), key=lambda each: each.collection)
 
 
@@ -38,7 +40,13 @@ def studied(connection: Connection, collections: Sequence[str]) -> Iterator[tupl
     A table with a declared key is told at once. One without any waits until all samples were looked at: what other
     tables show decides there.
     """
-    yield from Study(connection, column_statistics.places(connection, collections)).told()
+    known = column_statistics.places(connection)
+    yield from Study(connection, _among(known, collections), known).told()
+
+
+def _among(known: Sequence[Place], collections: Collection[str]) -> list[Place]:
+    wanted = frozenset(collections)
+    return [place for place in known if place.collection in wanted]
 
 
 def standing_of(connection: Connection, identity: Identity) -> Json:
