@@ -38,7 +38,7 @@ DO $$ BEGIN
     END LOOP;
 END $$
 """
-_MANY_ROWS = 200
+_EACH_ROWS = (200, 1_000, 100, 4_000, 10_000)  # up to 5,000 the whole table is read, beyond it a part
 _ENROL = """
 INSERT INTO birth.collection_registry (collection_name) SELECT 'thing_' || n FROM generate_series(1, {tables}) AS n;
 INSERT INTO birth.birth_policy (collection_name) SELECT 'thing_' || n FROM generate_series(1, {tables}) AS n;
@@ -61,10 +61,11 @@ def measure(setting: Setting) -> list[Row]:
 
 def _many(setting: Setting) -> Iterator[Row]:
     tables = setting.size(TABLES, QUICK_TABLES)
-    script = _MANY.replace("{tables}", str(tables)).replace("{rows}", str(_MANY_ROWS))
-    with built(setting, "birth_bench_things", script, _ENROL.format(tables=tables)) as database:
-        names = [f"thing_{number}" for number in range(1, tables + 1)]
-        yield _beside(setting, database, names, f"suggest over {tables:,} tables", 4)
+    for rows in _EACH_ROWS[: setting.size(3, 1, whole=len(_EACH_ROWS))]:
+        script = _MANY.replace("{tables}", str(tables)).replace("{rows}", str(rows))
+        with built(setting, "birth_bench_things", script, _ENROL.format(tables=tables)) as database:
+            names = [f"thing_{number}" for number in range(1, tables + 1)]
+            yield _beside(setting, database, names, f"suggest over {tables:,} tables of {rows:,} rows", 4)
 
 
 def _wide(setting: Setting) -> Iterator[Row]:
