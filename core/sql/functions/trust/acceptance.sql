@@ -72,12 +72,14 @@ BEGIN
     SELECT g.written, g.rows - v_run.registry_rows, g.marked
     INTO v_written, v_grown, v_marked
     -- Counted apart: rows of the run are few, and nothing is looked up in the others but their origin.
-    FROM {S}._birth_reading(format('SELECT count(*), (SELECT count(*) FROM %2$s AS every),
+    FROM {S}._birth_reading(format('SELECT count(*), %3$s,
         count(*) FILTER (WHERE g.certified OR g.certified_at IS NOT NULL
             OR g.inspect_pen IS NOT NULL OR g.inspect_stamp IS NOT NULL OR g.inspect_gate IS NOT NULL)
         FROM %2$s AS g WHERE g.dot_origin = %1$L', v_origin, CASE
             WHEN v_run.shards IS NULL THEN '{S}.birth_registry_rows()'
-            ELSE format('(%s)', {S}.birth_registry_query('*')) END))
+            ELSE format('(%s)', {S}.birth_registry_query('*')) END, CASE
+            WHEN v_run.shards IS NULL THEN '(SELECT count(*) FROM {S}.birth_registry_rows() AS every)'
+            ELSE {S}.birth_bound_count('registry')::text || '::bigint' END))
         AS g(written bigint, rows bigint, marked bigint);
     SELECT coalesce(jsonb_agg(l.collection_name ORDER BY l.ledger_id)
             FILTER (WHERE l.digest IS DISTINCT FROM {S}.birth_item_digest(l.ledger_id)), '[]'),
