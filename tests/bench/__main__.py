@@ -9,6 +9,7 @@ There a group takes the place of what an earlier run found, so a run that was br
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -55,6 +56,8 @@ def main() -> None:
     wanted = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(GROUPS)
     if unknown := set(wanted) - set(GROUPS):
         sys.exit(f"there is no group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    # Who ends it ends its servers, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     older = other_servers.found().get(OLDER)
     servers = [Programs(folder).version for folder in (programs(), older) if folder]
     where = f"{machine()}, PostgreSQL {' and '.join(servers)}"
