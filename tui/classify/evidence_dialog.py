@@ -36,7 +36,7 @@ class EvidenceDialog(Dialog):
     def _explained(self) -> Content:
         self._here = self._decisions.candidate(self._row)
         rejected = self._decisions.rejected(self._row)
-        return evidence_text.evidence(self._row, rejected, self._width, self._here, argued=True)
+        return evidence_text.evidence(self._row, rejected, self._width, self._here)
 
     def action_walk(self, step: int) -> None:
         """Explain the next candidate, or the one before."""

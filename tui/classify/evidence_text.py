@@ -1,6 +1,7 @@
 """What is known of one blocker, as text: its candidates, and what the sample shows of the one in question."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from textual.content import Content
 
@@ -16,18 +17,57 @@ from tui.widgets.cells import fit, fit_middle
 from tui.widgets.signs import number, rows_of
 
 LISTED = 5
+BESIDE, BESIDE_TALL, TALL = 2, 4, 24  # candidates where it follows the cursor: more of them above so many lines
+BESIDE_CODES, CODE_WIDTH = 2, 32  # what is more, enter tells
+UNLIKELY = 0.01  # a candidate that is less likely is only counted, unless it is walked to
 MUTED, BAD, GOOD = "$text-muted", "bold $error", "$success"
 
 
-def evidence(
-    waiting: QueueRow, rejected: frozenset[Identity], width: int, here: Candidate | None, *, argued: bool = False
-) -> Content:
-    """Everything in the order in which it is asked for; it may be longer than the screen.
+def evidence(waiting: QueueRow, rejected: frozenset[Identity], width: int, here: Candidate | None) -> Content:
+    """Everything, in the order in which it is argued; it may be longer than the screen.
 
-    `here`: the candidate in question, which is explained. Where it is to be `argued`, it comes before the list of
-    all candidates, and what speaks for and against it before its codes.
+    `here`: the candidate in question. It comes before the list of all candidates, and what speaks for and against it
+    before its codes.
     """
-    return Content("\n").join(_lines(waiting, rejected, width, here, argued=argued))
+    lines = [*_standing_in_the_way(waiting, width)]
+    found = waiting.evidence
+    if found is not None:
+        blocks = []
+        if here is not None:
+            argued = [*_argued(here, found.suggestion, rejected, width)]
+            sample = weighed(found.weighed[here.rank - 1], width)
+            blocks.append([*_explained(here, width), *argued, *_taken(here, width), *sample])
+        blocks += [[*_head(found, width), *_doubts(found, width)], [*_candidates(found, rejected, width, here, LISTED)]]
+        for place, block in enumerate(blocks):
+            lines += [Content(""), *block] if place else block
+        lines += _typed(waiting, width, here)
+    return Content("\n").join(lines)
+
+
+def beside(
+    waiting: QueueRow, rejected: frozenset[Identity], width: int, height: int, here: Candidate | None
+) -> Content:
+    """What a choice is made by, each in its place whichever row it is; why a candidate is sure is told by `enter`.
+
+    From row to row only what differs is sent. So the list of candidates takes as many lines for each of them.
+    """
+    lines = [Content.styled(fit_middle(visible(waiting.name), width).rstrip(), "bold")]
+    lines += _standing_in_the_way(waiting, width)
+    found = waiting.evidence
+    if found is not None:
+        is_tall = height > TALL
+        listed = [*_candidates(found, rejected, width, here, BESIDE_TALL if is_tall else BESIDE)]
+        room = (BESIDE_TALL if is_tall else BESIDE) + 1 - len(listed)
+        # The queue tells the tier, and of how many rows no code repeats says how many rows a small table has.
+        head = [] if here is not None and here.evidence["exactness"] == EXACT else [*_head(found, width)]
+        lines += [*head, Content(""), *listed, *[Content("")] * (room + 1)]
+        if here is not None:
+            sample = found.weighed[here.rank - 1]
+            lines += [*_standing(here, width), *weighed(replace(sample, codes=()), width), *_taken(here, width)]
+            lines += _codes(sample.codes[:BESIDE_CODES], min(width, CODE_WIDTH), "")
+            lines += [line for told in arguments(here) if told.startswith("against") for line in _folded(told, width)]
+        lines += [*_doubts(found, width), *_typed(waiting, width, here)]
+    return Content("\n").join(lines)
 
 
 def weighed(found: Weighed, width: int) -> Iterator[Content]:
@@ -42,73 +82,64 @@ def weighed(found: Weighed, width: int) -> Iterator[Content]:
         yield from _folded(" · ".join(parts), width, BAD if found.unset or found.repeated else "")
     for code, rows in found.duplicates:
         yield Content.styled(fit(f"  {rows} rows give {visible_code(code)}", width), BAD)
-    for code in found.codes:
-        yield Content.styled(fit_middle(f"  → {visible_code(code)}", width), MUTED)
+    yield from _codes(found.codes, width, MUTED)
 
 
-def _lines(
-    waiting: QueueRow, rejected: frozenset[Identity], width: int, here: Candidate | None, *, argued: bool
-) -> Iterator[Content]:
-    if not argued:  # there the name is the title
-        yield Content.styled(fit(visible(waiting.name), width), "bold")
+def _codes(codes: Iterable[str], width: int, tone: str) -> Iterator[Content]:
+    for code in codes:
+        yield Content.styled(fit_middle(f"  → {visible_code(code)}", width).rstrip(), tone)
+
+
+def _standing_in_the_way(waiting: QueueRow, width: int) -> Iterator[Content]:
+    """What comes before all evidence: a refusal, a staged decision, and why there is no evidence."""
     if waiting.fault:
         yield from _folded(f"! {waiting.fault}", width, BAD)
     if waiting.choice is not None:
         keys = "u: discard" if waiting.overtaken else "w: save"
         yield from _folded(f"● {waiting.choice.text} staged. {keys}", width, f"bold {GOOD}")
     if not waiting.blocker.has_table:
-        yield from _folded("PostgreSQL has no table of this name. A gatekeeper can exempt it (e).", width, "")
-        return
-    if waiting.evidence is None:
+        yield from _folded("PostgreSQL has no table of this name. A gatekeeper can exempt it (e).", width)
+    elif waiting.evidence is None:
         yield Content("… sampling")
-        return
-    found = waiting.evidence
-    head, listed = [*_head(found, width)], [*_candidates(found, rejected, width, here)]
-    explained = [*_in_question(found, rejected, width, here, argued=argued)]
-    blocks = (explained, head, listed) if argued else ([*head, Content(""), *listed], explained)
-    for place, block in enumerate(filter(None, blocks)):
-        yield from ([Content("")] if place else [])
-        yield from block
-    if here is None and waiting.choice is not None and waiting.choice.identity is not None:
-        yield Content("")
-        yield from _folded("Typed, and none of these. Saving proves it on all rows first.", width, "")
 
 
 def _head(found: CandidateEvidence, width: int) -> Iterator[Content]:
     rows = "" if found.rows is None else f"{rows_of(found.rows)} · "
-    yield Content.styled(fit(f"{rows}tier {found.suggestion.tier}", width), MUTED)
+    yield Content.styled(fit(f"{rows}tier {found.suggestion.tier}", width).rstrip(), MUTED)
+
+
+def _doubts(found: CandidateEvidence, width: int) -> Iterator[Content]:
     if doubts := "; ".join(found.suggestion.doubts):
         yield from _folded(f"! not in tier A: {doubts}", width, "$warning")
 
 
-def _in_question(
-    found: CandidateEvidence, rejected: frozenset[Identity], width: int, here: Candidate | None, *, argued: bool
-) -> Iterator[Content]:
-    if here is not None:
-        arguing = [*_argued(here, found.suggestion, rejected, width)]
-        sample = [*weighed(found.weighed[here.rank - 1], width)]
-        taken = [*_taken(here, width)]
-        yield from _explained(here, width)
-        yield from (*arguing, *taken, *sample) if argued else (*taken, *sample, *arguing)
+def _typed(waiting: QueueRow, width: int, here: Candidate | None) -> Iterator[Content]:
+    if here is None and waiting.choice is not None and waiting.choice.identity is not None:
+        yield Content("")
+        yield from _folded("Typed, and none of these. Saving proves it on all rows first.", width)
 
 
 def _candidates(
-    found: CandidateEvidence, rejected: frozenset[Identity], width: int, here: Candidate | None
+    found: CandidateEvidence, rejected: frozenset[Identity], width: int, here: Candidate | None, most: int
 ) -> Iterator[Content]:
-    """The candidates about the one in question."""
+    """The candidates about the one in question, and how many others there are."""
     candidates = found.suggestion.candidates
-    first, last = _around(here, len(candidates))
+    first, last = _around(here, candidates, most)
     for candidate, sample in list(zip(candidates, found.weighed, strict=False))[first:last]:
         mark = "x" if candidate.identity in rejected else _mark(candidate, sample)
         yield _candidate(candidate, mark, candidate is here, width)
     if more := len(candidates) - (last - first):
-        yield Content.styled(fit(f"    … {more} more (tab)", width), MUTED)
+        yield Content.styled(fit(f"    … {more} more (tab)", width).rstrip(), MUTED)
 
 
-def _around(here: Candidate | None, total: int) -> tuple[int, int]:
-    """Which candidates are listed: the first ones, or those about the one in question."""
-    first = max(0, min((0 if here is None else here.rank - 1) - LISTED // 2, total - LISTED))
-    return first, min(first + LISTED, total)
+def _around(here: Candidate | None, candidates: Sequence[Candidate], most: int) -> tuple[int, int]:
+    """Which candidates are listed: likely ones, or those about the one in question."""
+    place, total = 0 if here is None else here.rank - 1, len(candidates)
+    if most < LISTED and place == 0:
+        likely = sum(float(str(each.evidence["probability"])) >= UNLIKELY for each in candidates)
+        return 0, min(max(likely, 1), most, total)
+    first = max(0, min(place - most // 2, total - most))
+    return first, min(first + most, total)
 
 
 def _mark(candidate: Candidate, sample: Weighed) -> str:
@@ -128,7 +159,14 @@ def _candidate(candidate: Candidate, mark: str, here: bool, width: int) -> Conte
 
 def _explained(candidate: Candidate, width: int) -> Iterator[Content]:
     yield Content.styled(fit_middle(f"{candidate.rank} {visible(candidate.identity.text)}", width), "bold $accent")
-    yield from _folded(standing(candidate), width, "")
+    yield from _folded(standing(candidate), width)
+
+
+def _standing(candidate: Candidate, width: int) -> Iterator[Content]:
+    """Who promises that it is unique, and how many rows were looked at: how sure it is stands in the list."""
+    _, *told = standing(candidate).split(" · ")
+    yield from _folded(" · ".join(told[:-1]), width)
+    yield from _folded(told[-1], width)
 
 
 def _taken(candidate: Candidate, width: int) -> Iterator[Content]:
@@ -143,7 +181,7 @@ def _argued(
 ) -> Iterator[Content]:
     """What speaks for a candidate and against it, and how it stands to its neighbours."""
     for argument in arguments(candidate):
-        yield from _folded(argument, width, "")
+        yield from _folded(argument, width)
     if others := neighbours(candidate, suggestion, rejected):
         yield from _folded(others, width, MUTED)
 
@@ -152,7 +190,7 @@ def _each(collisions: object) -> Iterable[dict[str, object]]:
     return [each for each in collisions if isinstance(each, dict)] if isinstance(collisions, list) else []
 
 
-def _folded(text: str, width: int, tone: str) -> Iterator[Content]:
+def _folded(text: str, width: int, tone: str = "") -> Iterator[Content]:
     line = ""
     for word in visible(text).split(" "):
         if line and len(line) + 1 + len(word) > width:

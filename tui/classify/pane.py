@@ -287,7 +287,8 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         return self._evidence_of(row, width)
 
     def _evidence_of(self, row: QueueRow, width: int) -> Content:
-        return evidence_text.evidence(row, self.decisions.rejected(row), width, self.decisions.candidate(row))
+        here, height = self.decisions.candidate(row), self.panel.size.height
+        return evidence_text.beside(row, self.decisions.rejected(row), width, height, here)
 
     def _show_staged(self) -> None:
         self.query_one("#staged", Static).update(messages.staged(len(self.staging.choices), self.queue.waiting))

@@ -8,7 +8,7 @@ from textual.content import Content
 from core.domain.overview.matrix import MatrixRow
 from core.errors import ConsoleError
 from tui.actors import Actor
-from tui.matrix import contract_text
+from tui.matrix.contract_beside import beside
 from tui.runtime.poller import is_lost
 from tui.runtime.source import Link
 from tui.widgets.side_panel import SidePanel
@@ -38,17 +38,13 @@ class ContractPanel(SidePanel):
         row = self._row()
         if row is None:
             return Content("")
-        name = row.facts.collection
-        parts = [contract_text.facts(row, self._failure(name), width)]
-        known = self._known.get(name)
-        if known is not None:
-            parts.append(contract_text.gates_in_short(known[1], width))
-        return Content("\n\n").join(parts)
+        known = self._known.get(row.facts.collection)
+        return beside(row, self._failure(row.facts.collection), None if known is None else known[1], width)
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
         row = self._row()
         if row is None or ((known := self._known.get(row.facts.collection)) and known[0].facts == row.facts):
-            return
+            return True
         host, name = self._actor.host, row.facts.collection
         source = host.source
 
@@ -59,10 +55,11 @@ class ContractPanel(SidePanel):
 
         def told(found: "Contract") -> None:
             self._known[name] = (row, found)
-            self.show()
             here = self._row()
             if here is not None and here.facts.collection not in self._known:
                 self.follow()  # the cursor went on while it was read
+            else:
+                self.show()
 
         def failed(error: ConsoleError) -> None:
             # What is lost is told by the refresh; `enter` tells what else is wrong.
@@ -70,3 +67,4 @@ class ContractPanel(SidePanel):
                 self._known.pop(name, None)
 
         host.work.start(WORK, lambda: source.read("contract", call), told, failed)
+        return False

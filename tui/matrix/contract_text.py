@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Iterator
-from functools import partial
 
 from textual.content import Content
 from textual.highlight import HighlightTheme, highlight
@@ -45,11 +44,9 @@ class SqlTheme(HighlightTheme):
     STYLES = {token: _SQL_TONES[str(token)] for token in HighlightTheme.STYLES if str(token) in _SQL_TONES}  # noqa: RUF012 - as its base declares it
 
 
-def facts(row: MatrixRow, failure: ConsoleError | None, width: int = 0) -> Content:
-    """The verdict with each of its reasons, and what the matrix shows of it; folded where a `width` is given."""
-    found, strategy, trigger = row.facts, strategy_of(row), trigger_of(row)
-
-    fact = partial(_fact, width=width)
+def facts(row: MatrixRow, failure: ConsoleError | None) -> Content:
+    """The verdict with each of its reasons, and what the matrix shows of it."""
+    found, strategy, trigger, fact = row.facts, strategy_of(row), trigger_of(row), _fact
     not_counted = [fact("not counted", visible(failure.message), TONES["warn"])] if failure is not None else []
     if failure is not None and failure.hint:
         not_counted.append(fact("", visible(failure.hint)))
@@ -57,12 +54,12 @@ def facts(row: MatrixRow, failure: ConsoleError | None, width: int = 0) -> Conte
         fact(
             "collection", visible(f"{found.collection} · {found.governance_role} · {found.requirement or '-'}"), "bold"
         ),
-        fact("verdict", sign(row.standing).text, _tone(sign(row.standing))),
-        *(fact("", visible(each)) for each in _why(row)),
+        fact("verdict", sign(row.standing).text, tone_of(sign(row.standing))),
+        *(fact("", visible(each)) for each in why(row)),
         *not_counted,
-        fact("identity", f"{strategy.text}  {visible(found.identity or '')}", _tone(strategy)),
+        fact("identity", f"{strategy.text}  {visible(found.identity or '')}", tone_of(strategy)),
         fact("table", f"{visible(found.table or 'none')} · {'native status' if found.native_status else 'no status'}"),
-        fact("birth trigger", trigger.text, _tone(trigger)),
+        fact("birth trigger", trigger.text, tone_of(trigger)),
         fact("rows", _rows(row)),
     ]
     return Content("\n").join(known)
@@ -80,22 +77,6 @@ def gates(contract: Contract, width: int) -> Content:
     return Content("\n").join([head, *(line for gate in ordered for line in _gate(gate, width))])
 
 
-def gates_in_short(contract: Contract, width: int) -> Content:
-    """The gates that the catalogs decide, failed ones with what opens them; how many others need the rows."""
-    judged = [gate for gate in contract.gates if gate.verdict is not GateState.UNKNOWN]
-    failed = [gate for gate in judged if gate.verdict is GateState.FAILED]
-    head = Content.assemble(
-        ("Contract  ", "bold $accent"),
-        (f"✗ {count_of(len(failed), 'gate')} failed" if failed else "✓ nothing failed so far", "bold"),
-    )
-    lines = [head, *(line for gate in failed for line in _gate(gate, width))]
-    lines += [_under_its_sign(("✓ ", "$success"), (gate.title, ""), width) for gate in judged if gate.passed]
-    if left := len(contract.gates) - len(judged):
-        told = f"{count_of(left, 'gate')} not evaluated · enter: check the rows"
-        lines.append(_under_its_sign(("? ", "$text-muted"), (told, "$text-muted"), width))
-    return Content("\n").join(lines)
-
-
 def sql(statement: ReadableSql) -> Content:
     """A statement with its keywords told apart. Nothing in it is ever markup."""
     head = Content.styled(f"SQL that {statement.title}", "bold $accent")
@@ -109,18 +90,18 @@ def lines(text: str) -> str:
 
 def _gate(gate: Judgement, width: int) -> Iterator[Content]:
     word, tone = VERDICTS[gate.verdict]
-    evidence = _evidence(gate.evidence)
+    evidence = evidence_of(gate.evidence)
     if gate.verdict is not GateState.FAILED:
         rest = width - INDENT - len(gate.title) - 3
         told = f" · {fit(evidence, rest).rstrip()}" if evidence and rest > NARROWEST else ""
-        yield _under_its_sign((f"{word}  ", tone), (gate.title, ""), width).append(Content.styled(told, "$text-muted"))
+        yield under_its_sign((f"{word}  ", tone), (gate.title, ""), width).append(Content.styled(told, "$text-muted"))
         return
-    yield _under_its_sign((f"{word}  ", tone), (gate.title, "bold"), width)
+    yield under_its_sign((f"{word}  ", tone), (gate.title, "bold"), width)
     yield from (Content(line) for line in _indented(evidence, width))
     yield from (Content.styled(line, "$accent") for line in _indented(f"→ {gate.hint}" if gate.hint else "", width))
 
 
-def _under_its_sign(head: tuple[str, str], told: tuple[str, str], width: int) -> Content:
+def under_its_sign(head: tuple[str, str], told: tuple[str, str], width: int) -> Content:
     """A sign and a text, whose further lines begin where its first does."""
     (sign_, _), (text, tone) = head, told
     folded = textwrap.wrap(text, max(width - len(sign_), LABEL))
@@ -131,7 +112,7 @@ def _indented(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, initial_indent=" " * INDENT, subsequent_indent=" " * INDENT)
 
 
-def _evidence(value: Json) -> str:
+def evidence_of(value: Json) -> str:
     """What a verdict rests on, on one line."""
     text = _told(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
@@ -149,24 +130,19 @@ def _told(value: Json) -> str:
     return visible(str(value))
 
 
-def _fact(label: str, value: str, tone: str = "", *, width: int) -> Content:
-    """A fact beside its label; folded, where it is to fit a width."""
-    parts = textwrap.wrap(value, max(width - LABEL, LABEL)) if width else [value]
-    labels = [label, *[""] * len(parts)]
-    told = [
-        Content.assemble((name.ljust(LABEL), "$text-muted"), (part, tone))
-        for name, part in zip(labels, parts or [""], strict=False)
-    ]
-    return Content("\n").join(told)
+def _fact(label: str, value: str, tone: str = "") -> Content:
+    return Content.assemble((label.ljust(LABEL), "$text-muted"), (value, tone))
 
 
-def _why(row: MatrixRow) -> list[str]:
+def why(row: MatrixRow) -> list[str]:
+    """Why its verdict is what it is, a sentence each."""
     if row.facts.requirement != REQUIRED:
         return ["only rows of REQUIRED collections are identified and registered"]
     return [reason_sentence(each) for each in row.reasons if not each.startswith("uncounted:")]
 
 
-def _tone(found: Sign) -> str:
+def tone_of(found: Sign) -> str:
+    """The colour of a sign."""
     return TONES.get(found.tone, "")
 
 

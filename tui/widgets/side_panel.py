@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 REST_SECONDS = 0.3  # a key that is held, or pressed again and again, must not repaint a third of the screen
+PATIENCE_SECONDS = 1.0  # then it shows what is known
 NARROWEST = 20
 
 
 class SidePanel(VerticalScroll, can_focus=False):
-    """Asks `text` for a width when the cursor rests; `rested` hears of it before. Hidden, it does nothing."""
+    """Asks `text` for a width when the cursor rests. Hidden, it does nothing.
+
+    `rested` hears of it before, and says whether all that `text` tells is known; else it calls `show` once it is. So
+    that what comes soon after is not drawn twice, the panel waits for that a little.
+    """
 
     DEFAULT_CSS = """
     SidePanel {
@@ -34,7 +39,7 @@ class SidePanel(VerticalScroll, can_focus=False):
     def __init__(
         self,
         text: Callable[[int], Content],
-        rested: Callable[[], None] = lambda: None,
+        rested: Callable[[], bool] = lambda: True,
         *,
         id: str,  # noqa: A002 - as every widget names it
         rest_seconds: float = REST_SECONDS,
@@ -42,6 +47,7 @@ class SidePanel(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._text, self._rested, self._rest_seconds = text, rested, rest_seconds
         self._resting: Timer | None = None
+        self._is_waiting = False  # for what is read
 
     def compose(self) -> ComposeResult:
         """A text that may be longer than the panel."""
@@ -55,6 +61,7 @@ class SidePanel(VerticalScroll, can_focus=False):
         """Show another text once the cursor rests."""
         if self._resting is not None:
             self._resting.stop()
+        self._is_waiting = False
         self._resting = self.set_timer(self._rest_seconds, self._rest)
 
     @property
@@ -70,11 +77,18 @@ class SidePanel(VerticalScroll, can_focus=False):
     def _rest(self) -> None:
         self._resting = None
         if self.is_seen:
-            self._rested()
-            self.show()
+            if self._rested():
+                self.show()
+            else:
+                self._resting = self.set_timer(PATIENCE_SECONDS, self.show)
+                self._is_waiting = True
 
     def show(self) -> None:
         """Show what is known now."""
+        if self._is_waiting and self._resting is not None:
+            self._resting.stop()
+            self._resting = None
+        self._is_waiting = False
         if not self.is_seen:
             return
         line = self.query_one(Static)
