@@ -19,6 +19,10 @@ BEGIN
         RETURN;
     END IF;
     {READ_ONLY}
+    IF p_key IS NOT NULL OR p_most IS NOT NULL THEN
+        -- For a few rows, the connections that are kept are sooner done than new ones are opened.
+        PERFORM set_config('citus.max_adaptive_executor_pool_size', '1', true);
+    END IF;
     RETURN QUERY EXECUTE {S}.birth_shard_query(p_relid, p_columns, p_newest, p_most, p_key, p_keys);
     {UNDONE}
 END
