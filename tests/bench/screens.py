@@ -19,6 +19,7 @@ from tests.tui.terminal.test_wire import environment, step
 _KEYS = 12
 _IDLE_SECONDS = 10
 _DOWN = "\x1b[B"
+_REST_SECONDS = 0.8
 _DIALOGS = "?:"
 _KEY_BYTES = {(COLUMNS, LINES): 300, (120, 36): 400}
 
@@ -26,7 +27,7 @@ _KEY_BYTES = {(COLUMNS, LINES): 300, (120, 36): 400}
 def measure(setting: Setting) -> list[Row]:
     """On the demo, in 256 colours."""
     with a_template(setting.server) as template, a_clone(setting.server, template) as database:
-        return [*_bytes(database, setting), *_first_paint(database, setting)]
+        return [*_bytes(database, setting), *_at_rest(database), *_first_paint(database, setting)]
 
 
 @contextmanager
@@ -85,6 +86,21 @@ def _bytes_at(database: Database, size: tuple[int, int], setting: Setting, a_key
 def _dialog(terminal: Terminal, key: str) -> int:
     opened = terminal.bytes_of(key, done=lambda: "esc: c" in terminal.text())
     return opened + terminal.bytes_of("\x1b", done=lambda: "esc: c" not in terminal.text())
+
+
+def _at_rest(database: Database) -> Iterator[Row]:
+    """A key, and all that follows the cursor once it rests."""
+    for size, target in (((COLUMNS, LINES), 300), ((120, 36), 400)):
+        with _console(database, size) as terminal:
+            terminal.shows(" rows in ")
+            for key, pane, is_open in (("2", "Matrix", "rows 1 to"), ("3", "Classify", "undecided")):
+                terminal.send(key)
+                terminal.shows(is_open)
+                terminal.until(lambda: "ampl" not in terminal.text())
+                terminal.settled(quiet=1.0)
+                costs = [terminal.bytes_of("j", done=lambda: True, quiet=_REST_SECONDS) for _ in range(_KEYS)]
+                where = f"all that follows the cursor, {size[0]} by {size[1]}"
+                yield Row(f"bytes per key at rest in {pane}", statistics.median(costs), "bytes", target, where)
 
 
 def _bytes_of_a_table(database: Database) -> float:

@@ -67,12 +67,12 @@ class Terminal:
             self._read(0.02)
         return self.received
 
-    def bytes_of(self, keys: str, *, done: Callable[[], bool]) -> int:
+    def bytes_of(self, keys: str, *, done: Callable[[], bool], quiet: float = QUIET_SECONDS) -> int:
         """How many bytes the answer to `keys` takes."""
         before = self.settled()
         self.send(keys)
         self.until(done)
-        return self.settled() - before
+        return self.settled(quiet) - before
 
     def ended(self) -> int:
         """Wait for the program's end; its exit status."""
