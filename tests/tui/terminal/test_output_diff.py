@@ -102,10 +102,12 @@ def test_screens_that_are_drawn_from_edge_to_edge_look_as_they_were_drawn(
         assert thrifty.after(canvas.drawn(frame)) == plain.after(frame)
 
 
-def test_a_screen_of_blanks_takes_an_erased_line_each() -> None:
+def test_a_whole_screen_is_erased_first_and_its_blanks_are_not_sent_piece_by_piece() -> None:
     canvas = Canvas(erases=True)
     canvas.resize(80, 24)
-    assert len(canvas.drawn("".join(f"\x1b[{row};1H\x1b[{BLUE}m{' ' * 80}\x1b[0m" for row in range(1, 25)))) < 24 * 7
+    line = f"\x1b[{BLUE}m{'word'.center(80)}\x1b[0m"
+    sent = canvas.drawn("".join(f"\x1b[{row};1H{line}" for row in range(1, 25)))
+    assert (sent.count("\x1b[K"), sent.count("X"), sent.count("  ")) == (24, 0, 0)
 
 
 def test_what_is_of_one_colour_is_sent_together() -> None:
