@@ -135,17 +135,21 @@ def closed(database: Database, run: int) -> list[str]:
 
 
 def test_a_registry_that_is_spread_by_its_codes_goes_the_whole_line(database: Database) -> None:
+    fill(database, 301, 1200)
     with database.connect("operator1") as operator:
         counted = matrix.count(operator, "goods")
         assert counted
-        assert (counted.source_rows, counted.missing) == (300, 300)
+        assert (counted.source_rows, counted.missing) == (1500, 1500)
         run = line.make_reconciled(operator)
-        assert rehearse.rehearse_on(operator, run).would_register == 300
+        assert rehearse.rehearse_on(operator, run).would_register == 1000  # as many as it asks of
         assert {gate.id for gate in beginning.gates(operator, run) if not gate.passed} == set()
-    assert small.Drive(database, run, Options(patience=3, batch_size=100)).go().status == 0
+    assert small.Drive(database, run, Options(patience=3)).go().status == 0
     assert database.run("SELECT count(*), min(dot_origin) FROM public.births WHERE collection_name = 'goods'") == [
-        {"count": 300, "min": f"birth-backfill:run-{run}"}]  # fmt: skip
-    assert database.value("SELECT sum((writes ->> 'public.births')::integer) FROM birth.birth_backfill_batch") == 300
+        {"count": 1500, "min": f"birth-backfill:run-{run}"}]  # fmt: skip
+    assert database.value("SELECT sum((writes ->> 'public.births')::integer) FROM birth.birth_backfill_batch") == 1500
+    # The canary, then as many rows as may be: each batch asks every node, however few it has.
+    assert database.value("SELECT array_agg(seq_to - seq_from + 1 ORDER BY seq_from) FROM birth.birth_backfill_batch"
+        ) == [100, 1400]  # fmt: skip
     with database.connect("reviewer1") as reviewer:
         found = verify.verify(reviewer, run)
         assert found.passed, [gate for gate in found.gates if not gate.passed]

@@ -146,10 +146,11 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """How many batches of a run are finished, and how many rows they set aside."""
+    """How many batches of a run are finished, and how many rows they set aside; whether the registry is spread."""
 
     finished: int
     quarantined: int
+    spread: bool
 
 
 @dataclass(frozen=True, slots=True)

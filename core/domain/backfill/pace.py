@@ -41,6 +41,17 @@ class Pace:
         self.rows = max(self.rows // 2, min(SMALLEST, self.rows))
 
 
+def beginning_pace(chosen: int | None, *, is_spread: bool) -> Pace:
+    """The pace of a worker that begins: the size that was chosen, else one that adapts.
+
+    A batch of a registry that is spread over servers asks each of them, however few rows it has: fewer rows would take
+    about as long. So it has the largest size, and only trouble takes that down.
+    """
+    if chosen is None and is_spread:
+        return Pace(LARGEST, fixed=True)
+    return Pace() if chosen is None else Pace(chosen, fixed=True)
+
+
 @dataclass(slots=True)
 class Estimate:
     """Rate and time to go of all workers together: a range, since a single figure would pretend.

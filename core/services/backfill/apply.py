@@ -32,7 +32,7 @@ def apply(
     interrupt = interrupt or Event()
     begun = yield from begin(connect, number, options, interrupt)
     account = begun.account
-    crew = Crew(connect, number, options, interrupt)
+    crew = Crew(connect, number, options, interrupt, is_spread=begun.is_spread)
     takes_back: dict[str, Json] = {} if begun.withdraws is None else {"withdraws": begun.withdraws}
     yield ApplyEvent("started", {"run": number, "planned": account.planned, "open": account.open, **takes_back})
     try:

@@ -22,11 +22,15 @@ from core.services.backfill.reconnect import Connect, Link, as_stopped
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A run that may be applied: what is left of it, whether no batch of it was ever done, and what it takes back."""
+    """A run that may be applied: what is left of it, whether no batch of it was ever done, and what it takes back.
+
+    `is_spread` tells of a registry that other servers keep: each batch asks all of them.
+    """
 
     account: Accounting
     is_fresh: bool
     withdraws: int | None
+    is_spread: bool
 
 
 def gates(connection: Connection, number: int) -> tuple[Judgement, ...]:
@@ -65,7 +69,8 @@ def _begun(connection: ApplyConnection, number: int, options: Options) -> Begun:
         insist(gates(connection, number), f"run {number} may not be applied")
         limits = {"most_quarantined": options.most_quarantined, "most_vanished": options.most_vanished}
         connection.one(BEGIN, {"run": number, **limits})
-    return Begun(account, connection.one(BATCHES, {"run": number}).finished == 0, run.withdraws)
+    batches = connection.one(BATCHES, {"run": number})
+    return Begun(account, batches.finished == 0, run.withdraws, batches.spread)
 
 
 class _NotThereError(Exception):

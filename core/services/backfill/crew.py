@@ -11,7 +11,7 @@ from core.db.rows.apply import FINISH
 from core.domain.backfill.crowd import ASSUMED_CORES, MOST, WORTHWHILE_ROWS, Crowd
 from core.domain.backfill.events import ApplyEvent
 from core.domain.backfill.failure import Failure, failure
-from core.domain.backfill.pace import CANARY, Pace
+from core.domain.backfill.pace import CANARY, beginning_pace
 from core.domain.backfill.runs import Accounting
 from core.domain.backfill.throttle import Replicas
 from core.errors import ConsoleError, Interrupted, Stopped
@@ -29,10 +29,13 @@ _ROOM_SECONDS = 0.2
 class Crew:
     """The workers of this process on one run, and what they share."""
 
-    def __init__(self, connect: Connect, number: int, options: Options, stop: Event) -> None:
+    def __init__(
+        self, connect: Connect, number: int, options: Options, stop: Event, *, is_spread: bool = False
+    ) -> None:
         self._connect = connect
         self._number = number
         self._options = options
+        self._is_spread = is_spread
         self._stop = stop
         self._told: queue.Queue[ApplyEvent | None] = queue.Queue()
         self._errors: list[ConsoleError] = []
@@ -140,7 +143,7 @@ class Crew:
     def _thread(self, task: Callable[[Worker], object], crowd: Crowd | None) -> None:
         options = self._options
         link = self._link(self._told.put)
-        pace = Pace() if options.batch_size is None else Pace(options.batch_size, fixed=True)
+        pace = beginning_pace(options.batch_size, is_spread=self._is_spread)
         throttle = Throttle(
             self._number, options.limits, self._told.put, self._stop, crowd=crowd, replicas=self._replicas
         )

@@ -49,7 +49,8 @@ SELECT replicas, replica_lag::float8 AS replica_lag, replayed_bytes::float8 AS r
 FROM {S}.birth_load(%(run)s)
 
 -- name: batches
-SELECT count(*) FILTER (WHERE finished_at IS NOT NULL) AS finished, coalesce(sum(quarantined), 0)::bigint AS quarantined
+SELECT count(*) FILTER (WHERE finished_at IS NOT NULL) AS finished,
+    coalesce(sum(quarantined), 0)::bigint AS quarantined, {S}.birth_registry_is_spread() AS spread
 FROM {S}.birth_backfill_batch JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = %(run)s
 
 -- name: finish

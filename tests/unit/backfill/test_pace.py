@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.backfill.pace import LARGEST, SMALLEST, TARGET_SECONDS, Estimate, Pace
+from core.domain.backfill.pace import LARGEST, SMALLEST, TARGET_SECONDS, Estimate, Pace, beginning_pace
 from core.domain.backfill.progress import ApplyProgress, Pacing
 from core.domain.backfill.runs import Accounting
 
@@ -66,6 +66,17 @@ def test_an_adaptive_size_settles_where_a_batch_takes_half_a_second(seconds_per_
         pace.finished(pace.rows, pace.rows * seconds_per_row)
     ideal = min(max(TARGET_SECONDS / seconds_per_row, SMALLEST), LARGEST)
     assert ideal / 1.2 - 1 <= pace.rows <= ideal
+
+
+def test_batches_of_a_registry_that_is_spread_stay_large_however_long_its_servers_take() -> None:
+    pace = beginning_pace(None, is_spread=True)
+    pace.finished(LARGEST, 8.0)
+    assert pace.rows == LARGEST
+    pace.troubled()
+    assert pace.rows == LARGEST // 2
+    assert beginning_pace(200, is_spread=True) == Pace(200, fixed=True)
+    assert (beginning_pace(None, is_spread=False), beginning_pace(200, is_spread=False)) == (
+        Pace(), Pace(200, fixed=True))  # fmt: skip
 
 
 def test_the_short_last_batch_of_an_entry_says_nothing_about_the_size() -> None:
