@@ -6,16 +6,9 @@ from typing import Final, LiteralString
 
 from psycopg import sql
 
-from core.db.rows.query import Query, Reading
+from core.db.rows.query import Reading
 
 READERS: Final = sql.SQL("birth_owner, birth_caller, birth_reader")
-
-
-@dataclass(frozen=True, slots=True)
-class Citus:
-    """Whether the database is one of Citus."""
-
-    here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +34,6 @@ class Node:
     success: bool
     result: str
 
-
-CITUS: Final = Query("init.citus", Citus)
 
 # Citus' catalogs are asked only where it is.
 COORDINATOR: Final = Reading(

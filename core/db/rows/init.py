@@ -115,6 +115,13 @@ class SeesRemedies:
     sees: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Citus:
+    """Whether the database is one of Citus."""
+
+    here: bool
+
+
 SERVER: Final = Query("init.server", Server)
 OWNER: Final = Query("init.owner", Owner)
 OBJECTS: Final = Query("init.objects", Object)
@@ -129,3 +136,4 @@ ATTESTED: Final = Query("init.attested", Attested)
 REGISTER_WRITES: Final = Query("init.register_writes", RegisterWrites)
 REMEDIES: Final = Query("init.remedies", Remedy)
 SEES_REMEDIES: Final = Query("init.sees_remedies", SeesRemedies)
+CITUS: Final = Query("init.citus", Citus)

@@ -6,6 +6,7 @@ from psycopg import sql
 
 from core.db.connection.session import Connection
 from core.db.install import nodes
+from core.db.rows import init
 from core.db.rows.enrolment import Relation
 from core.domain.adopt.enrolment import Table
 from core.errors import ConsoleError, GateClosed
@@ -14,7 +15,7 @@ from core.services.adopt.script_draft import SUPERUSER, Draft, identifier
 
 def insist_on_coordinator(connection: Connection) -> None:
     """Raise GateClosed on a node of Citus that is not its coordinator: the others would not have what is made there."""
-    if not connection.one(nodes.CITUS).here:
+    if not connection.one(init.CITUS).here:
         return
     found = connection.row(nodes.COORDINATOR)
     if found is None or found.here:
@@ -30,7 +31,7 @@ def insist_on_coordinator(connection: Connection) -> None:
 
 def draft(connection: Connection, made: Draft, tables: Collection[Table], facts: Mapping[Table, Relation]) -> None:
     """The steps by which birth_caller may read those of these tables that are kept on nodes. None where it can."""
-    if not tables or not connection.one(nodes.CITUS).here:
+    if not tables or not connection.one(init.CITUS).here:
         return
     found = {row.relid for row in connection.rows(nodes.sharded([facts[each].relid for each in tables]))}
     kept = [each for each in tables if facts[each].relid in found]

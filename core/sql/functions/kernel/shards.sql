@@ -101,14 +101,14 @@ BEGIN
         END LOOP;
         -- A list of values lets Citus ask only the nodes that can have them.
         v_query := v_query || CASE WHEN cardinality(p_key) = 1
-            THEN format(' WHERE source.%I = ANY (%s)', p_key[1], v_lists[1])
+            THEN format(' WHERE source.%I = ANY (%s)', coalesce(p_key[1], ''), v_lists[1])
             ELSE format(' JOIN unnest(%s) AS item(%s) ON %s', array_to_string(v_lists, ', '), (
                 SELECT string_agg('part_' || place, ', ' ORDER BY place)
                 FROM generate_series(1, cardinality(p_key)) AS place), array_to_string(v_names, ' AND ')) END;
     END IF;
     IF p_newest IS NOT NULL THEN
         v_query := v_query || ' ORDER BY ' || (
-            SELECT string_agg(format('source.%I DESC', k.name), ', ' ORDER BY k.place)
+            SELECT string_agg(format('source.%I DESC', coalesce(k.name, '')), ', ' ORDER BY k.place)
             FROM unnest(p_newest) WITH ORDINALITY AS k(name, place));
     END IF;
     RETURN concat(v_query, ' LIMIT ' || p_most);

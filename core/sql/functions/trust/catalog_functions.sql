@@ -24,8 +24,9 @@ SET standard_conforming_strings = 'on' AS $body$
             'parallel', p.proparallel,
             'strict', p.proisstrict,
             'leakproof', p.proleakproof,
-            'cost', p.procost,
-            'rows', p.prorows,
+            -- Of a float, fewer digits may be said: a session decides.
+            'cost', p.procost::numeric,
+            'rows', p.prorows::numeric,
             'support', nullif(p.prosupport::text, '-'),
             'library', p.probin))
     FROM pg_namespace AS n JOIN pg_proc AS p ON p.pronamespace = n.oid
