@@ -122,6 +122,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistryOnNodes:
+    """The registry, where nodes of Citus keep it."""
+
+    schema: str
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shards:
     """The table of a REQUIRED collection that nodes of Citus keep, and one of its rows as a FROM takes it."""
 
@@ -192,6 +200,7 @@ ROW_SECURITY: Final = Query("doctor.row_security", Guarded)
 STRANGERS: Final = Query("doctor.strangers", Stranger)
 SOURCES: Final = Query("doctor.sources", Source)
 SHARDS: Final = Query("doctor.shards", Shards)
+REGISTRY_ON_NODES: Final = Query("doctor.registry_on_nodes", RegistryOnNodes)
 UNKEPT: Final = Query("doctor.unkept", Unkept)
 HEIRS: Final = Query("doctor.heirs", Heir)
 AMBIGUOUS: Final = Query("doctor.ambiguous", Ambiguous)

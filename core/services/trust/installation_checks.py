@@ -37,6 +37,7 @@ def checks(remedies: Remedies) -> list[tuple[str, Callable[[Connection], Iterabl
         ("row_security", _one(table_checks.row_security)),
         ("sources", table_checks.sources),
         ("shards", node_checks.shards),
+        ("registry_nodes", node_checks.registry),
         ("heirs", _one(table_checks.heirs)),
         ("identities_kept", _one(table_checks.kept)),
         ("names", _one(table_checks.names)),

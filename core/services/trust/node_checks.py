@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from psycopg import sql
 
 from core.db.connection.session import Connection
-from core.db.install import nodes
+from core.db.install import nodes, registry_nodes
 from core.db.rows import doctor
 from core.db.sources.counts import row_count
 from core.domain.trust.check import Check, check
@@ -36,6 +36,41 @@ def shards(connection: Connection) -> Iterator[Check]:
         "Check that each node runs. `birth-console init` lets birth_caller log in there, and read the shards.",
         [f"{each.rstrip().removesuffix(';')};" for each in statements] if refused else [],
     )
+
+
+def registry(connection: Connection) -> Iterator[Check]:
+    """Nodes that keep the registry let people read it and birth_caller register. None where none keeps it."""
+    found = connection.row(doctor.REGISTRY_ON_NODES)
+    if found is None:
+        return
+    table = sql.Identifier(found.schema, found.table)
+    evidence: list[Json] = []
+    statements: list[str] = []
+    if connection.one(registry_nodes.kept(connection.schema, table)).outdated:
+        evidence.append("it was distributed after it was bound")
+        statements.append(f"{registry_nodes.redefining(connection.schema).as_string()};")
+    if lacking := _lacking(connection, table):
+        evidence += lacking[:_SHOWN]
+        statements.append(f"{registry_nodes.letting_in(found.schema, table).as_string()};")
+    yield check(
+        "registry_nodes",
+        "the nodes of Citus that keep the registry let people read it, and birth_caller register",
+        "failed" if evidence else "passed",
+        {"registry": f"{found.schema}.{found.table}", "lacking": evidence},
+        "Check that each node runs. Then run `birth-console init` once more, also after a person was added.",
+        statements,
+    )
+
+
+def _lacking(connection: Connection, table: sql.Identifier) -> list[str]:
+    """What each node lacks; why nothing is known, where this login is not let in."""
+    try:
+        with connection.reading():
+            return [f"{row.name}: {row.result}" for row in connection.rows(registry_nodes.lacking(table))]
+    except ConsoleError as error:
+        if connection.is_closed:
+            raise
+        return [error.message]
 
 
 def _refusal(connection: Connection, row: doctor.Shards) -> str:

@@ -185,6 +185,15 @@ WHERE pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL
   AND c.requirement = 'REQUIRED' AND c.relid = ANY ({S}.birth_distributed())
 ORDER BY 1
 
+-- name: registry_on_nodes
+-- The registry, where nodes of Citus keep it.
+SELECT n.nspname::text AS schema, c.relname::text AS "table"
+FROM {S}.birth_registry_named() AS r
+JOIN pg_catalog.pg_class AS c ON c.oid = r.relid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL
+  AND r.relid = ANY ({S}.birth_distributed(ARRAY[r.relid]))
+
 -- name: unkept
 -- Identities that nothing in the database keeps: a column may be NULL, or no unique index tells the rows apart. With
 -- what the owner of the table would run; not at once, and without locking out writers, where it can be done so.

@@ -63,11 +63,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     )
     SELECT m.relid::regclass::text,
         CASE WHEN c.relkind = 'f' THEN 'it is a foreign table'
-            WHEN c.oid = {S}.birth_bound_table('registry') THEN 'it is distributed otherwise than by its code'
-            ELSE 'it is distributed' END
+            WHEN c.oid <> {S}.birth_bound_table('registry') THEN 'it is distributed'
+            WHEN {S}.birth_registry_is_spread() THEN 'it was distributed after it was bound: run init once more'
+            ELSE 'it is distributed otherwise than by its code' END
     FROM meant AS m JOIN pg_class AS c ON c.oid = m.relid
     WHERE c.relkind = 'f' OR c.oid = ANY ({S}.birth_distributed())
-        AND NOT (c.oid = {S}.birth_bound_table('registry') AND {S}.birth_registry_is_spread())
+        AND NOT (c.oid = {S}.birth_bound_table('registry') AND {S}.birth_registry_is_spread()
+            -- Bound before, it is read by a function that Citus refuses.
+            AND EXISTS (SELECT FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
+                WHERE p.proname = 'birth_registry_rows' AND l.lanname = 'plpgsql'
+                  AND p.pronamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = {s})))
     UNION ALL
     SELECT p.oid::regprocedure::text, 'it switches track_counts off'
     FROM {S}.birth_gateway_functions() AS g JOIN pg_proc AS p ON p.oid = g.function

@@ -1,0 +1,140 @@
+"""What the nodes of Citus need where they keep the registry: who registers and who reads it may do so there."""
+
+from dataclasses import dataclass
+from typing import Final, LiteralString
+
+from psycopg import sql
+
+from core.db.install.nodes import READERS, Node
+from core.db.rows.query import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How the registry is kept: by nodes or here; and whether the functions that read it were made for the other."""
+
+    by_nodes: bool
+    outdated: bool
+
+
+# People read the registry as themselves. A superuser is one on the nodes as well, or an administrator lets him in.
+_PEOPLE: LiteralString = (
+    "ARRAY(SELECT p.rolname::text FROM pg_catalog.pg_roles AS p WHERE p.rolcanlogin AND NOT p.rolsuper"
+    " AND p.rolname <> 'birth_caller' AND pg_catalog.pg_has_role(p.oid, 'birth_reader', 'MEMBER') ORDER BY 1)"
+)
+_LACKING: LiteralString = (
+    "SELECT pg_catalog.string_agg(w.name || ' has no login', ', ') FROM pg_catalog.unnest(%L::text[]) AS w(name)"
+    " LEFT JOIN pg_catalog.pg_roles AS r ON r.rolname = w.name WHERE r.rolcanlogin IS NOT TRUE"
+    " OR w.name <> 'birth_caller' AND NOT pg_catalog.pg_has_role(r.oid, 'birth_reader', 'MEMBER')"
+)
+_SHARD: LiteralString = (
+    "SELECT CASE WHEN pg_catalog.has_table_privilege('birth_caller', c.oid, 'SELECT')"
+    " AND pg_catalog.has_table_privilege('birth_caller', c.oid, 'INSERT')"
+    " AND pg_catalog.has_table_privilege('birth_reader', c.oid, 'SELECT')"
+    " AND pg_catalog.has_schema_privilege('birth_caller', c.relnamespace, 'USAGE')"
+    " AND pg_catalog.has_schema_privilege('birth_reader', c.relnamespace, 'USAGE')"
+    " THEN '' ELSE 'a shard is not granted' END FROM pg_catalog.pg_class AS c WHERE c.oid = '%s'::regclass"
+)
+# Citus repeats a role with a grant, NOLOGIN: so nothing here is repeated by it, and each node is told by itself.
+_LET_IN: LiteralString = """DO $body$
+DECLARE
+    v_refused text;
+BEGIN
+    SELECT pg_catalog.string_agg(DISTINCT pg_catalog.concat_ws(' ', n.name, n.result), '; ') INTO v_refused
+    FROM (
+        SELECT w.nodename || ':' || w.nodeport AS name, w.success, w.result
+        FROM pg_catalog.run_command_on_workers(pg_catalog.format($node$DO $do$
+            DECLARE
+                v_role text;
+            BEGIN
+                PERFORM pg_catalog.set_config('citus.enable_ddl_propagation', 'off', true);
+                FOREACH v_role IN ARRAY %L::text[] LOOP
+                    IF pg_catalog.to_regrole(pg_catalog.quote_ident(v_role)) IS NULL THEN
+                        EXECUTE pg_catalog.format('CREATE ROLE %%I NOLOGIN', v_role);
+                    END IF;
+                END LOOP;
+                ALTER ROLE birth_caller LOGIN;
+                FOREACH v_role IN ARRAY %L::text[] LOOP
+                    EXECUTE pg_catalog.format('ALTER ROLE %%I LOGIN', v_role);
+                    EXECUTE pg_catalog.format('GRANT birth_reader TO %%I', v_role);
+                END LOOP;
+                GRANT USAGE ON SCHEMA {schema} TO {readers};
+                IF pg_catalog.to_regclass({name}) IS NOT NULL THEN
+                    GRANT SELECT ON {table} TO {readers};
+                    GRANT INSERT ON {table} TO birth_caller;
+                END IF;
+            END $do$ $node$, ARRAY['birth_owner', 'birth_caller', 'birth_reader'] || {people}, {people})) AS w
+        WHERE NOT w.success
+        UNION ALL
+        SELECT 'shard ' || s.shardid, s.success, s.result
+        FROM pg_catalog.unnest(ARRAY['GRANT SELECT ON %s TO {readers}', 'GRANT INSERT ON %s TO birth_caller'])
+            AS g(command)
+        CROSS JOIN LATERAL pg_catalog.run_command_on_placements({name}::regclass, g.command) AS s
+        WHERE NOT s.success) AS n;
+    IF v_refused IS NOT NULL THEN
+        RAISE EXCEPTION 'nodes of Citus refuse access to the registry: %', v_refused;
+    END IF;
+END
+$body$;
+GRANT SELECT ON {table} TO {readers};
+GRANT INSERT ON {table} TO birth_caller"""
+REDEFINED: Final = (
+    "birth_registry_rows",
+    "birth_registry_named",
+    "birth_registry_query",
+    "birth_collection_rows",
+    "birth_policy_rows",
+    "birth_alert_rows",
+    "_birth_policy_hold",
+    "_birth_policy_write",
+)
+
+
+def kept(schema: str, table: sql.Identifier) -> Reading[Kept]:
+    """How this registry is kept, and whether the console's functions know it. For databases of Citus alone."""
+    return Reading(
+        sql.SQL(
+            "SELECT d.by_nodes, coalesce((SELECT (l.lanname = 'plpgsql') <> d.by_nodes FROM pg_catalog.pg_proc AS p"
+            " JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang"
+            " JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace"
+            " WHERE n.nspname = {} AND p.proname = 'birth_registry_rows'), false) AS outdated"
+            " FROM (SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition AS d"
+            " WHERE d.logicalrelid = pg_catalog.to_regclass({})"
+            " AND NOT (d.partmethod = 'n' AND d.repmodel = 's' AND d.colocationid = 0)) AS by_nodes) AS d"
+        ).format(sql.Literal(schema), sql.Literal(table.as_string())),
+        Kept,
+    )
+
+
+def lacking(table: sql.Identifier) -> Reading[Node]:
+    """What nodes lack so that birth_caller registers there and people read: none where they lack nothing."""
+    return Reading(
+        sql.SQL(
+            "SELECT n.nodename || ':' || n.nodeport AS name, n.success, coalesce(n.result, '') AS result FROM ("
+            "SELECT w.nodename, w.nodeport, w.success, w.result FROM pg_catalog.run_command_on_workers("
+            "pg_catalog.format({}, ARRAY['birth_caller'] || {people})) AS w UNION"
+            " SELECT s.nodename, s.nodeport, s.success, s.result"
+            " FROM pg_catalog.run_command_on_placements({}::regclass, {}) AS s) AS n"
+            " WHERE NOT n.success OR n.result <> '' ORDER BY 1"
+        ).format(sql.Literal(_LACKING), sql.Literal(table.as_string()), sql.Literal(_SHARD), people=sql.SQL(_PEOPLE)),
+        Node,
+    )
+
+
+def letting_in(schema: str, table: sql.Identifier) -> sql.Composed:
+    """The statements that let birth_caller register on the nodes, and people read."""
+    return sql.SQL(_LET_IN).format(
+        schema=sql.Identifier(schema),
+        table=table,
+        name=sql.Literal(table.as_string()),
+        readers=READERS,
+        people=sql.SQL(_PEOPLE),
+    )
+
+
+def redefining(schema: str) -> sql.Composed:
+    """The statements by which the console's functions read the registry as it is kept now."""
+    return sql.SQL(
+        "SELECT {schema}._birth_bound_define(); SELECT {schema}._birth_register_define();"
+        " SELECT {schema}._birth_schema_redefined({names})"
+    ).format(schema=sql.Identifier(schema), names=sql.Literal(list(REDEFINED)))
