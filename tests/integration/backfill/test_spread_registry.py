@@ -84,6 +84,21 @@ def test_a_run_whose_registry_is_spread_otherwise_than_when_it_was_planned_is_st
     assert "not where the plan found them" in str(judged.evidence)
 
 
+def test_a_registry_that_was_spread_after_it_was_bound_and_a_function_that_citus_refuses_close_the_gate(
+    small: Database,
+) -> None:
+    small.run(CITUS)
+    told = {row["name"].split("(")[0]: row["why"] for row in small.run("SELECT * FROM birth.birth_unseen_writes()")}
+    assert told == {
+        "birth.birth_registry": "it was distributed after it was bound: run init once more",
+        "birth.fn_birth_register": "Citus refuses its INSERT: bind fn_birth_register_set",
+    }
+    small.run("SELECT birth._birth_bound_define()")
+    small.leave()
+    told = {row["name"].split("(")[0]: row["why"] for row in small.run("SELECT * FROM birth.birth_unseen_writes()")}
+    assert list(told) == ["birth.fn_birth_register"]
+
+
 def test_a_run_in_a_registry_that_is_spread_is_not_withdrawn(small: Database) -> None:
     run = small_database.a_run(small, "goods", goods=30)
     small_database.done(small, run)

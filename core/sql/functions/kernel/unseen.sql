@@ -51,7 +51,7 @@ COMMENT ON FUNCTION {S}.birth_register_writes() IS
     'Tables besides the registry that the register function may write. For birth_reader.';
 
 -- Tables that the register function is meant to write and whose writes are not counted here, and why; and itself, where
--- it switches the counting off. The registry comes first.
+-- it switches the counting off, or Citus refuses it. The registry comes first.
 CREATE OR REPLACE FUNCTION {S}.birth_unseen_writes() RETURNS TABLE (name text, why text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     WITH RECURSIVE meant AS (
@@ -77,10 +77,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT p.oid::regprocedure::text, 'it switches track_counts off'
     FROM {S}.birth_gateway_functions() AS g JOIN pg_proc AS p ON p.oid = g.function
     WHERE EXISTS (SELECT FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'track\_counts=%')
+    UNION ALL
+    -- The stand-in looks the role up within its INSERT.
+    SELECT f.signature, 'Citus refuses its INSERT: bind fn_birth_register_set'
+    FROM {S}.birth_gateway_function AS f
+    WHERE f.schema_name = {s} AND f.function_name = 'fn_birth_register' AND {S}.birth_registry_is_spread()
 $body$;
 COMMENT ON FUNCTION {S}.birth_unseen_writes() IS
-    'Tables that the register function is meant to write and whose writes the server does not count, and why. For '
-    'birth_reader.';
+    'Tables that the register function is meant to write and whose writes the server does not count, and why; itself, '
+    'where it switches the counting off, or Citus refuses it. For birth_reader.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_distributed(oid[]), {S}.birth_distributed_attested(),
     {S}.birth_register_writes(), {S}.birth_unseen_writes()
