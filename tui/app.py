@@ -15,6 +15,7 @@ from core.profiles import Keymap
 from tui.console.app_actions import Console
 from tui.readiness.pane import ReadinessPane
 from tui.runtime.background import Finished, while_running
+from tui.runtime.first_read import FirstRead
 from tui.runtime.poller import Clock, MatrixRead, Poller, Progressed, Refreshed, RefreshFailed
 from tui.runtime.row_counter import Counted, RowCounter
 from tui.runtime.source import Source
@@ -49,8 +50,14 @@ class ConsoleApp(Console):
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]  # type: ignore[misc]
     TITLE = "birth-console"
 
-    def __init__(self, source: Source, clock: Clock | None = None, keymap: Keymap | None = None) -> None:
-        super().__init__(source, Poller(source, self.post_message, clock or Clock()), keymap or {})
+    def __init__(
+        self,
+        source: Source,
+        clock: Clock | None = None,
+        keymap: Keymap | None = None,
+        first: FirstRead | None = None,
+    ) -> None:
+        super().__init__(source, Poller(source, self.post_message, clock or Clock(), first), keymap or {})
         self.counter = RowCounter(source, self.post_message)
         self.is_complete = False
         self._completing = asyncio.Lock()
@@ -101,7 +108,7 @@ class ConsoleApp(Console):
         return bool(self.screen_stack and self.screen_stack[0].query(ReadinessPane))
 
     def on_mount(self) -> None:
-        """Refresh for the first time once the frame is painted."""
+        """Refresh for the first time once the frame is painted, or at once where that has begun."""
         # Without a handler the terminal would stay as it is: on its other screen, telling of every move of the mouse.
         with suppress(NotImplementedError, RuntimeError, ValueError):  # no signals here, or not the main thread
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminate)
@@ -109,7 +116,10 @@ class ConsoleApp(Console):
         self.show_pane("readiness")
         for problem in self.misfits:
             self.say(problem)
-        self.call_after_refresh(self.poller.start)
+        if self.poller.has_begun:
+            self.poller.start()
+        else:
+            self.call_after_refresh(self.poller.start)
 
     def _terminate(self) -> None:
         self.exit(return_code=TERMINATED)

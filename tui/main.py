@@ -32,21 +32,29 @@ def _open_console(settings: "Settings") -> None:
     # What is imported and built before the first figures stand stays: looking for garbage in it takes a tenth of that
     # time. `ConsoleApp` switches the collector on again.
     gc.disable()
-    # `birth-console --help` must not wait for Textual.
-    from tui.app import ConsoleApp  # noqa: PLC0415 - as said
-    from tui.runtime.source import SessionSource  # noqa: PLC0415 - as said
+    # `birth-console --help` must not wait for Textual, nor for the driver.
+    from tui.runtime.first_read import FirstRead  # noqa: PLC0415 - as said
+    from tui.runtime.source import SessionSource  # noqa: PLC0415
 
     source = SessionSource(settings)
-    console = ConsoleApp(source, keymap=settings.keymap)
+    source.load()  # here: two threads that import the same at once get into each other's way
+    first = FirstRead(source)
+    ended = first.ended
     try:
-        console.run(mouse=settings.mouse)
+        from tui.app import ConsoleApp  # noqa: PLC0415 - the server works while this is loaded
+
+        console = ConsoleApp(source, keymap=settings.keymap, first=first)
+        ended = console.poller.ended
+        try:
+            console.run(mouse=settings.mouse)
+        finally:
+            console.poller.stop()
     finally:
-        console.poller.stop()
         source.stop()
         # A server that is just being started has to be stopped as well, or it would outlive its user.
-        if settings.is_demo and not console.poller.ended(0.5):
+        if settings.is_demo and not ended(0.5):
             sys.stderr.write("stopping the embedded PostgreSQL…\n")
-            console.poller.ended(PATIENCE_SECONDS)
+            ended(PATIENCE_SECONDS)
         source.close()
     for each in console.work.waiting():
         if each.writes:

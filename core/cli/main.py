@@ -4,22 +4,12 @@ import io
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
-
-import click
 
 from core.cli import ascii_signs
 from core.cli.argv import hide_passwords
-from core.cli.command_index import CommandGroup, load
-from core.cli.error_text import print_error
-from core.cli.options import connecting, connecting_options
-from core.cli.output import ReaderGone
-from core.cli.shared_options import merged
-from core.cli.usage import usage_error
-from core.domain.text import visible
-from core.errors import ConsoleError, Interrupted, UsageError
+from core.cli.bare_start import bare_start
+from core.errors import UsageError
 from core.settings import Settings, resolve
 
 HELP = ["-h", "--help"]
@@ -30,40 +20,37 @@ def main(open_console: OpenConsole, argv: Sequence[str] | None = None) -> None:
     """Run `birth-console`; without a command, open the terminal console."""
     arguments = list(sys.argv[1:] if argv is None else argv)
 
-    @click.group(
-        name="birth-console",
-        cls=CommandGroup,
-        invoke_without_command=True,
-        context_settings={"max_content_width": 100},
-    )
-    @connecting
-    @click.version_option(package_name="birth-console")
-    @click.pass_context
-    def console(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes what the options declare
-        """Classify how rows are identified, and backfill a birth registry through gates in the database.
+    def work() -> None:
+        if (where := bare_start(arguments, os.environ)) is not None:
+            open_console(resolve(**where))  # type: ignore[arg-type]  # each by the name of its parameter
+            return
+        from core.cli.root import root  # noqa: PLC0415 - the console does not wait for what its commands need
 
-        Without a command, the terminal console opens. Without a DSN, it works on the embedded demo.
-        """
-        context.obj = merged(None, options)
-        if context.invoked_subcommand is None:
-            if context.obj["as_json"]:
-                raise UsageError("--json needs a command", hint="birth-console status --json")
-            open_console(resolve(**connecting_options(context.obj)))  # type: ignore[arg-type]  # click passes what the options declare
+        root(open_console).main(arguments, standalone_mode=False, help_option_names=HELP)
 
-    _run(console, arguments)
+    _run(work, arguments)
 
 
 def plan_main() -> None:
     """Run `dot-birth-backfill-plan`."""
-    _run(load("plan"), sys.argv[1:])
+    _run_alone("plan")
 
 
 def apply_main() -> None:
     """Run `dot-birth-backfill-apply`."""
-    _run(load("apply"), sys.argv[1:])
+    _run_alone("apply")
 
 
-def _run(command: click.Command, arguments: list[str]) -> None:
+def _run_alone(name: str) -> None:
+    def work() -> None:
+        from core.cli.command_index import load  # noqa: PLC0415 - as said
+
+        load(name).main(sys.argv[1:], standalone_mode=False, help_option_names=HELP)
+
+    _run(work, sys.argv[1:])
+
+
+def _run(work: Callable[[], None], arguments: list[str]) -> None:
     _make_streams_safe()
     # The driver warns of links that break while it cleans up: what matters of that is told as our own error.
     logging.getLogger("psycopg").addHandler(logging.NullHandler())
@@ -72,25 +59,12 @@ def _run(command: click.Command, arguments: list[str]) -> None:
         _refuse_unreadable(arguments)
         if arguments == sys.argv[1:]:
             hide_passwords(options)
-        command.main(arguments, standalone_mode=False, help_option_names=HELP)
+        work()
         sys.stdout.flush()
-    except (click.Abort, KeyboardInterrupt):
-        hint = "Committed work is kept. Repeat the command to resume a run."
-        print_error(Interrupted("interrupted", hint=hint), as_json="--json" in options)
-        _leave(Interrupted.exit_status)
-    except click.exceptions.Exit as leave:
-        _leave(leave.exit_code)
-    except BrokenPipeError:
-        _leave(0)
-    except ReaderGone as gone:
-        # That is no failure of ours, and there is no reader left to tell.
-        _leave(gone.status)
-    except Exception as found:  # noqa: BLE001 - the last resort: no traceback reaches a user
-        error = _as_console_error(found)
-        if "--debug" in options:
-            _show_traceback(found)
-        print_error(error, as_json="--json" in options)
-        _leave(error.exit_status)
+    except (Exception, KeyboardInterrupt) as found:  # noqa: BLE001 - the last resort: no traceback reaches a user
+        from core.cli.ending import end  # noqa: PLC0415 - only what fails pays for it
+
+        end(found, options)
 
 
 def _make_streams_safe() -> None:
@@ -105,21 +79,6 @@ def _make_streams_safe() -> None:
             stream.reconfigure(encoding=encoding, errors=ascii_signs.ERRORS)
 
 
-def _show_traceback(found: Exception) -> None:
-    """On stderr; what it quotes from the database is made visible like everything else."""
-    for line in "".join(traceback.format_exception(found)).rstrip("\n").split("\n"):
-        sys.stderr.write(visible(line) + "\n")
-
-
-def _leave(status: int) -> NoReturn:
-    """Exit; output that can no longer be written anywhere is dropped without another complaint."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(status)
-
-
 def _refuse_unreadable(arguments: Sequence[str]) -> None:
     for argument in arguments:
         if any("\ud800" <= character <= "\udfff" for character in argument):
@@ -129,20 +88,3 @@ def _refuse_unreadable(arguments: Sequence[str]) -> None:
                 evidence={"argument": ascii(argument)},
                 hint="Set a UTF-8 locale, then repeat the command.",
             )
-
-
-def _as_console_error(found: Exception) -> ConsoleError:
-    if isinstance(found, ConsoleError):
-        return found
-    if isinstance(found, click.ClickException):
-        return usage_error(found)
-    if isinstance(found, OSError):
-        return ConsoleError(
-            str(found),
-            code="system_error",
-            hint="The operating system refused: check path, permissions and free space.",
-        )
-    return ConsoleError(
-        f"{type(found).__name__}: {found}",
-        hint="This is a bug. Repeat with --debug and report the output.",
-    )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from core.errors import ConsoleError, NoAnswer, Unavailable
+from tui.runtime.first_read import Figures, FirstRead
 from tui.runtime.source import Source
 
 if TYPE_CHECKING:
@@ -87,11 +88,12 @@ Post = Callable[[Message], object]
 class Poller:
     """Refreshes at once, then every half a minute or when asked; after a failure sooner, then ever less often.
 
-    A question in between, each PULSE_SECONDS, finds out whether the server still answers.
+    A question in between, each PULSE_SECONDS, finds out whether the server still answers. `first`: what is being read
+    already is the first refresh.
     """
 
-    def __init__(self, source: Source, post: Post, clock: Clock) -> None:
-        self._source, self._post, self.clock = source, post, clock
+    def __init__(self, source: Source, post: Post, clock: Clock, first: FirstRead | None = None) -> None:
+        self._source, self._post, self.clock, self._first = source, post, clock, first
         self._wake = threading.Event()
         self._over = threading.Event()
         self._painted = threading.Event()
@@ -99,6 +101,11 @@ class Poller:
         self._asked_at: float | None = None
         self._matrix: list[MatrixRow] | None = None
         self._thread = threading.Thread(target=self._run, name="refresh", daemon=True)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the first refresh is under way already: its figures need not wait for a frame without any."""
+        return self._first is not None
 
     def start(self) -> None:
         """Begin to refresh."""
@@ -125,6 +132,8 @@ class Poller:
 
     def ended(self, timeout: float) -> bool:
         """Wait for a refresh under way; whether it ended in time."""
+        if self._first is not None and not self._first.ended(timeout):
+            return False
         if self._thread.ident is not None:
             self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -174,12 +183,7 @@ class Poller:
         self._post(Progressed(line))
 
     def _read(self) -> None:
-        with self._asking():
-            server = self._source.open(self._tell)
-        started = self.clock.seconds()
-        with self._asking():
-            readiness = self._source.readiness()
-        took_ms = (self.clock.seconds() - started) * 1000
+        server, readiness, took_ms = self._figures()
         self._post(Refreshed(server, readiness, self.clock.now(), took_ms))
         self._painted.wait(PAINT_SECONDS)
         self._painted.set()  # however that ended: no later refresh waits
@@ -188,6 +192,20 @@ class Poller:
         if rows != self._matrix:
             self._matrix = rows
             self._post(MatrixRead(rows))
+
+    def _figures(self) -> Figures:
+        if (first := self._first) is not None:
+            with self._asking():
+                try:
+                    return first.figures(self._tell)
+                finally:
+                    self._first = None
+        with self._asking():
+            server = self._source.open(self._tell)
+        started = self.clock.seconds()
+        with self._asking():
+            readiness = self._source.readiness()
+        return Figures(server, readiness, (self.clock.seconds() - started) * 1000)
 
 
 def is_lost(result: object) -> bool:

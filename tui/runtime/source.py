@@ -83,10 +83,16 @@ class SessionSource:
         self._stopped = False
         self._is_closed = False
 
+    @staticmethod
+    def load() -> None:
+        """Import what the first figures need: the services, and the driver that these bring along."""
+        from core.services import session  # noqa: PLC0415, F401 - as said
+        from core.services.overview import readiness  # noqa: PLC0415, F401
+
     def open(self, progress: OnProgress) -> "Server":
         """Connect where that is needed."""
         self._progress = progress
-        # The services bring the driver along: the frame is on the screen before it is imported.
+        # The services bring the driver along: help does not wait for it.
         from core.services.session import Session  # noqa: PLC0415 - as said
 
         if self._session is None:

@@ -184,6 +184,8 @@ def test_help_on_the_command_line_does_not_load_the_terminal_ui() -> None:
 def test_the_first_paint_waits_for_no_dialog_no_reason_of_a_gate_and_no_guard_of_an_apply() -> None:
     unwanted = (
         "tomllib",
+        "click",
+        "core.cli.output",
         "core.db.connection.guard",
         "core.domain.trust.guide",
         "tui.console.permits",
@@ -193,6 +195,18 @@ def test_the_first_paint_waits_for_no_dialog_no_reason_of_a_gate_and_no_guard_of
     script = f"import sys, {loaded}; print(*(set({unwanted}) & sys.modules.keys()))"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == ""
+
+
+def test_the_server_is_asked_for_the_first_figures_before_the_screen_is_loaded() -> None:
+    script = (
+        "import os, sys; from tui.main import main; from tui.runtime.source import SessionSource\n"
+        "def asked(*_): print('loaded' if 'tui.app' in sys.modules else 'not loaded', flush=True); os._exit(0)\n"
+        "SessionSource.open = asked\n"
+        "main()"
+    )
+    with Terminal(["-c", script, "--dsn", "dbname=none"], environment()) as terminal:
+        assert terminal.ended() == 0
+        assert "not loaded" in terminal.text()
 
 
 def test_a_defect_of_the_console_ends_in_one_line_without_a_traceback(database: Database) -> None:
