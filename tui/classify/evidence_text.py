@@ -7,7 +7,7 @@ from textual.content import Content
 
 from core.domain.classify.blocker import CandidateEvidence
 from core.domain.classify.column_statistics import EXACT
-from core.domain.classify.explanation import arguments, neighbours, standing, sureness
+from core.domain.classify.explanation import arguments, neighbours, reasons, standing, sureness
 from core.domain.classify.identity import Identity
 from core.domain.classify.sample_check import Weighed
 from core.domain.classify.suggestion import Candidate, Suggestion
@@ -18,7 +18,7 @@ from tui.widgets.signs import number, rows_of
 
 LISTED = 5
 BESIDE, BESIDE_TALL, TALL = 2, 4, 24  # candidates where it follows the cursor: more of them above so many lines
-BESIDE_CODES, CODE_WIDTH = 2, 32  # what is more, enter tells
+BESIDE_CODES, BESIDE_REASONS, CODE_WIDTH = 2, 2, 32  # what is more, enter tells
 UNLIKELY = 0.01  # a candidate that is less likely is only counted, unless it is walked to
 MUTED, BAD, GOOD = "$text-muted", "bold $error", "$success"
 
@@ -47,7 +47,7 @@ def evidence(waiting: QueueRow, rejected: frozenset[Identity], width: int, here:
 def beside(
     waiting: QueueRow, rejected: frozenset[Identity], width: int, height: int, here: Candidate | None
 ) -> Content:
-    """What a choice is made by, each in its place whichever row it is; why a candidate is sure is told by `enter`.
+    """What a choice is made by, each in its place whichever row it is. `enter` tells all that speaks for a candidate.
 
     From row to row only what differs is sent. So the list of candidates takes as many lines for each of them.
     """
@@ -55,19 +55,49 @@ def beside(
     lines += _standing_in_the_way(waiting, width)
     found = waiting.evidence
     if found is not None:
-        is_tall = height > TALL
-        listed = [*_candidates(found, rejected, width, here, BESIDE_TALL if is_tall else BESIDE)]
-        room = (BESIDE_TALL if is_tall else BESIDE) + 1 - len(listed)
+        most, titled = (BESIDE_TALL, _titled) if height > TALL else (BESIDE, _untitled)
+        listed = [*_candidates(found, rejected, width, here, most)]
         # The queue tells the tier, and of how many rows no code repeats says how many rows a small table has.
         head = [] if here is not None and here.evidence["exactness"] == EXACT else [*_head(found, width)]
-        lines += [*head, Content(""), *listed, *[Content("")] * (room + 1)]
+        lines += [*head, *titled("Candidates", [*listed, *[Content("")] * (most + 1 - len(listed))])]
         if here is not None:
             sample = found.weighed[here.rank - 1]
-            lines += [*_standing(here, width), *weighed(replace(sample, codes=()), width), *_taken(here, width)]
-            lines += _codes(sample.codes[:BESIDE_CODES], min(width, CODE_WIDTH), "")
-            lines += [line for told in arguments(here) if told.startswith("against") for line in _folded(told, width)]
+            proven = [*_standing(here, width), *weighed(replace(sample, codes=()), width), *_taken(here, width)]
+            lines += titled("Uniqueness", proven)
+            codes = [*_codes(sample.codes[:BESIDE_CODES], min(width, CODE_WIDTH), "")]
+            if height > TALL:
+                codes += [Content("")] * (BESIDE_CODES - len(codes))
+                lines += [*titled("First codes", codes), *_reasons(here, width)]
+            else:
+                lines += [*codes, *_against(here, width)]
         lines += [*_doubts(found, width), *_typed(waiting, width, here)]
     return Content("\n").join(lines)
+
+
+def _titled(title: str, lines: Iterable[Content]) -> list[Content]:
+    """A group under its title, which stands whichever row it is: it costs no byte."""
+    return [Content(""), Content.styled(title, "bold $accent"), *lines]
+
+
+def _untitled(_: str, lines: Iterable[Content]) -> list[Content]:
+    """A group of a screen that has no line for titles."""
+    return [Content(""), *lines]
+
+
+def _reasons(here: Candidate, width: int) -> Iterator[Content]:
+    """The weightiest reasons for it, in as many lines whichever row it is, then all that speaks against it."""
+    speaking_for, against = reasons(here)
+    told = [Content(fit(each, width).rstrip()) for each in speaking_for[:BESIDE_REASONS]]
+    yield from _titled("For it", [*told, *[Content("")] * (BESIDE_REASONS - len(told))])
+    if against:
+        yield from _titled("Against it", [line for each in against for line in _folded(each, width)])
+    yield Content("")
+
+
+def _against(here: Candidate, width: int) -> Iterator[Content]:
+    for told in arguments(here):
+        if told.startswith("against"):
+            yield from _folded(told, width)
 
 
 def weighed(found: Weighed, width: int) -> Iterator[Content]:

@@ -4,7 +4,7 @@ import re
 
 from core.domain.classify.blocker import Blocker, CandidateEvidence
 from core.domain.classify.column_statistics import Key, SampledTable
-from core.domain.classify.explanation import arguments, explained, standing, sureness
+from core.domain.classify.explanation import arguments, explained, reasons, standing, sureness
 from core.domain.classify.identity import Identity
 from core.domain.classify.sample_check import weigh
 from core.domain.classify.suggestion import Candidate, suggest
@@ -75,6 +75,20 @@ def test_what_follows_the_cursor_is_the_candidate_its_promise_its_codes_and_what
     doubtful = beside(row, third)
     assert any(line.startswith("▸3") for line in doubtful)
     assert any(line.startswith("against: ") for line in doubtful)
+
+
+def test_a_tall_screen_tells_the_weightiest_reasons_and_puts_each_group_under_its_title() -> None:
+    row = waiting(SHIPS)
+    first, _, third = row.candidates[:3]
+    speaking_for, _ = reasons(first)
+    said = beside(row, first, 31)
+    place = said.index("For it")
+    assert said[place + 1 : place + 3] == speaking_for[: evidence_text.BESIDE_REASONS]
+    assert "Against it" not in said
+    doubtful = beside(row, third, 31)
+    assert doubtful[doubtful.index("Against it") + 1] == reasons(third)[1][0]
+    titles = ("Candidates", "Uniqueness", "First codes", "For it")
+    assert [said.index(title) for title in titles] == [doubtful.index(title) for title in titles]
 
 
 def test_what_follows_the_cursor_stands_in_the_same_lines_for_few_candidates_and_for_many() -> None:
