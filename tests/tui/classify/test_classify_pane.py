@@ -58,7 +58,9 @@ def recorded(database: Database, collection: str) -> str | None:
     return found[0]["identity"] if found else None
 
 
-def test_the_43_blockers_are_resolved_as_intended_in_at_most_60_keys_with_a_look_at_each_that_is_not_clear(database: Database) -> None:
+def test_the_43_blockers_are_resolved_as_intended_in_at_most_60_keys_with_a_look_at_each_unclear_one(
+    database: Database,
+) -> None:
     pressed = 0
     looked_at: set[str] = set()
 
