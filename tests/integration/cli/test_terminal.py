@@ -11,6 +11,7 @@ from fcntl import ioctl
 import pytest
 from rich.cells import cell_len
 
+from tests import small as small_database
 from tests.console import command, environment, run
 from tests.databases import Database
 
@@ -58,3 +59,18 @@ def test_no_line_of_an_answer_is_wider_than_the_terminal(shared: Database) -> No
         )
         wide = [line for line in said.splitlines() if cell_len(line) > columns and len(line.split()) > 1]
         assert (status, wide) == (0, []), words
+
+
+def test_a_plan_a_recount_and_counts_say_on_a_terminal_how_far_they_are_unless_it_is_to_be_quiet(
+    small: Database,
+) -> None:
+    small_database.fill(small, goods=20, parts=5)
+    dsn = small.dsn("operator1")
+    for words, told in (
+        (["plan", "--all"], "planned 3 of 3"),
+        (["reconcile", "1", "--note", "looked"], "recounted 3 of 3"),
+        (["matrix", "--counts"], "counted 3 of 3"),
+    ):
+        status, said = on_a_terminal(*words, "--dsn", dsn)
+        assert (status, told in said) == (0, True), said
+    assert "counted" not in on_a_terminal("matrix", "--counts", "--quiet", "--dsn", dsn)[1]
