@@ -1,8 +1,5 @@
 """The acceptance line from the console alone, on real databases: what each key does, and why it does nothing."""
 
-import threading
-from typing import Any
-
 import pytest
 from textual.widget import Widget
 
@@ -10,10 +7,9 @@ from core.domain.filter import Filter
 from core.services.backfill import control
 from tests import line, small
 from tests.databases import Database
-from tests.tui.driving import DEADLINE_SECONDS, OnData
+from tests.tui.driving import OnData
 from tests.tui.on_ledger import BATCHES, answer, on, opened, reason
 from tui.actions import BY_ID
-from tui.ledger import run_calls
 from tui.ledger.live_runs import NOT_READ, LiveRuns
 from tui.ledger.run_actions import RunActions
 from tui.widgets.confirm import Confirm
@@ -118,34 +114,6 @@ def test_three_logins_walk_the_whole_line(small_: Database) -> None:
     line.open_permit(small_)
     on(small_, applies_in_two_workers)
     on(small_, verifies_and_certifies, "reviewer1")
-
-
-def test_while_a_plan_is_made_the_pane_says_how_many_tables_and_rows_are_done(
-    small_: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    small.fill(small_, goods=300, parts=40)
-    looked_at, plan = threading.Event(), run_calls.plan
-
-    def held(*given: Any) -> Any:  # noqa: ANN401 - as it is called
-        found = plan(*given)
-        looked_at.wait(DEADLINE_SECONDS)
-        return found
-
-    monkeypatch.setattr(run_calls, "plan", held)
-
-    async def look(console: OnData) -> None:
-        await opened(console)
-        await console.press("p")
-        await console.shows("enter: plan all 3")
-        await console.press("enter")
-        try:
-            await console.shows("planned 3 of 3")
-        finally:
-            looked_at.set()
-        await console.shows("run-1: 340 rows")
-        assert "planned 3 of 3" not in console.screen()
-
-    on(small_, look)
 
 
 def test_a_run_that_a_filter_brings_under_the_cursor_is_read_although_another_answer_showed_it_first(

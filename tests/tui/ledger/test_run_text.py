@@ -1,12 +1,18 @@
-"""What the lines of a run say stands in no contradiction to the counts above them."""
+"""What is said of a run: how far it is, and nothing that contradicts the counts above."""
 
+import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from core.domain.backfill.progress import ApplyProgress
 from core.domain.backfill.runs import Accounting
-from tui.ledger import run_text
+from tests import small
+from tests.databases import Database
+from tests.tui.driving import DEADLINE_SECONDS, OnData
+from tests.tui.on_ledger import on, opened
+from tui.ledger import run_calls, run_text
 
 OPEN, DONE = Accounting(40, registered=10), Accounting(40, registered=40)
 IDLE = ApplyProgress(1, "applying", "run", None, "operator1", None, OPEN, {}, None, {}, ())
@@ -40,3 +46,32 @@ def test_where_every_row_has_its_outcome_nothing_is_said_to_start_or_to_be_left(
 def test_a_worker_is_counted_and_one_that_is_stopped_is_not_said_to_resume() -> None:
     assert said(replace(IDLE, states={"waiting": 1}), 0) == "1 worker waiting"
     assert said(replace(IDLE, command="pause")) == NOBODY
+
+
+@pytest.mark.usefixtures("a_home")
+def test_while_a_plan_is_made_the_pane_says_how_many_tables_and_rows_are_done(
+    small_: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.fill(small_, goods=300, parts=40)
+    looked_at, plan = threading.Event(), run_calls.plan
+
+    def held(*given: Any) -> Any:  # noqa: ANN401 - as it is called
+        found = plan(*given)
+        looked_at.wait(DEADLINE_SECONDS)
+        return found
+
+    monkeypatch.setattr(run_calls, "plan", held)
+
+    async def look(console: OnData) -> None:
+        await opened(console)
+        await console.press("p")
+        await console.shows("enter: plan all 3")
+        await console.press("enter")
+        try:
+            await console.shows("planned 3 of 3")
+        finally:
+            looked_at.set()
+        await console.shows("run-1: 340 rows")
+        assert "planned 3 of 3" not in console.screen()
+
+    on(small_, look)
