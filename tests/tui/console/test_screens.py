@@ -52,3 +52,13 @@ def test_commands(source: FakeSource, snap_compare: Compare) -> None:
 
     app, before = look(source, steps)
     assert snap_compare(app, run_before=before)
+
+
+def test_readiness_with_missing_rows_as_short_bars(source: FakeSource, snap_compare: Compare) -> None:
+    async def steps(console: Driven) -> None:
+        await counted(console)
+        await console.press("1")
+        await console.shows("▇▇▇▇▇▇▇▇▇▇▇▇ ")
+
+    app, before = look(source, steps)
+    assert snap_compare(app, run_before=before, terminal_size=(120, 36))
