@@ -41,7 +41,9 @@ def collect_garbage() -> None:
 
 
 class ConsoleApp(Console):
-    """Paints its frame, then starts the poller. Threads only post messages; the handlers own what is shown.
+    """Shows figures as soon as they are read, a frame without any until then.
+
+    Threads only post messages; the handlers own what is shown.
 
     The first pane comes first: the others are loaded and mounted when it shows figures, or at the first key.
     """

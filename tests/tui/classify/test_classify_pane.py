@@ -82,6 +82,11 @@ def test_the_43_blockers_are_resolved_as_intended_in_at_most_60_keys_with_a_look
             await press(console, "a")
         assert len(staged(console)) == 41
         await save(console)
+        # What is said agrees with each count.
+        await console.shows("0 staged · 2 undecided")
+        await console.shows("41 saved")
+        await console.press("1")
+        await console.shows("identity_unclassified_blockers       2")
 
     async def gatekeeper(console: OnData) -> None:
         await opened(console)
