@@ -30,10 +30,14 @@ def test_what_was_asked_before_the_screen_stood_is_the_first_refresh_and_tells_h
     source, told = Slow(), list[Message]()
     first = FirstRead(source)
     assert source.begun.wait(10)
-    watch = Poller(source, told.append, StillClock(), first)
+
+    def post(message: Message) -> None:
+        told.append(message)
+        source.goes_on.set()
+
+    watch = Poller(source, post, StillClock(), first)
     assert watch.has_begun
     assert not watch.ended(0.01)
-    threading.Timer(0.05, source.goes_on.set).start()
     watch.painted()
     watch._refresh()
     assert [each.line for each in told if isinstance(each, Progressed)] == ["starting the server", "connecting"]
