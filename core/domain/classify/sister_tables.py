@@ -27,18 +27,33 @@ class Decisions:
 
     def of(self, collection: str, columns: Collection[str]) -> "Sisters | None":
         """What was decided for the sisters of a table with these columns; None where nothing was."""
-        if not self._decided:
+        if not self._alike:
             return None
         own = _Likeness.of(collection, columns)
-        alike = {name for name, other in self._decided.items() if name != collection and own.is_sister(other)}
-        found = Sisters(collection, *(_by_table(alike, each) for each in (self.chosen.items(), self.rejected)))
+        alike = [
+            name for other, names in self._alike.items() if own.is_sister(other) for name in names if name != collection
+        ]
+        found = Sisters(
+            collection,
+            *({name: each[name] for name in alike if name in each} for each in (self._chosen, self._rejected)),
+        )
         return found if found.chosen or found.rejected else None
 
     @cached_property
-    def _decided(self) -> Mapping[str, "_Likeness"]:
-        """The decided tables, each with what it is alike by."""
-        decided = dict.fromkeys([*self.chosen, *(name for name, _ in self.rejected)])
-        return {name: _Likeness.of(name, self.columns.get(name, ())) for name in decided}
+    def _alike(self) -> Mapping["_Likeness", Sequence[str]]:
+        """The decided tables by what they are alike by: of thousands, many have it in common."""
+        found: defaultdict[_Likeness, list[str]] = defaultdict(list)
+        for name in dict.fromkeys([*self.chosen, *(name for name, _ in self.rejected)]):
+            found[_Likeness.of(name, self.columns.get(name, ()))].append(name)
+        return found
+
+    @cached_property
+    def _chosen(self) -> Mapping[str, Collection[Shape]]:
+        return _by_table(self.chosen.items())
+
+    @cached_property
+    def _rejected(self) -> Mapping[str, Collection[Shape]]:
+        return _by_table(self.rejected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +105,11 @@ class _Likeness:
         return both >= max(_SOME_COLUMNS, least * (len(self.columns) + len(other.columns) - both))
 
 
-def _by_table(wanted: Collection[str], decisions: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, set[Shape]]:
+def _by_table(decisions: Iterable[tuple[str, tuple[str, ...]]]) -> Mapping[str, Collection[Shape]]:
     found: defaultdict[str, set[Shape]] = defaultdict(set)
     for name, columns in decisions:
-        if name in wanted:
-            found[name].add(_shape(name, columns))
-    return dict(found)
+        found[name].add(_shape(name, columns))
+    return found
 
 
 def _shape(collection: str, columns: Collection[str]) -> Shape:
