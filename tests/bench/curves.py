@@ -20,8 +20,9 @@ from tests.bench.table import Row, ratio
 from tests.databases import SCHEMA, Database
 from tests.templates import build_small
 
-ROWS, QUICK_ROWS, COLLECTIONS = 400_000, 100_000, 100
+ROWS, QUICK_ROWS, COLLECTIONS = 400_000, 100_000, (100, 10, 1_000)
 FULL_ROWS, QUICK_FULL_ROWS, OLDER_FULL_ROWS, FULL_MISSING = 10_000_000, 300_000, 1_000_000, 10_000
+WHOLE_FULL_ROWS = 3_000_000
 RUNS, EVENTS, QUICK_EVENTS, OLDER_EVENTS = 1_000, 1_000_000, 50_000, 200_000
 _STEPS = ("plan", "reconcile", "counts", "verify")
 Times = Mapping[str, float]
@@ -63,19 +64,21 @@ UPDATE birth.birth_ledger_head SET seq = seq + {events}
 
 
 def collections(setting: Setting) -> list[Row]:
-    """The same rows in a hundred collections against one; and reconcile of the one against a differ of tables."""
+    """The same rows in many collections against one; and reconcile of the one against a differ of tables."""
     rows = setting.size(ROWS, QUICK_ROWS)
+    counts = COLLECTIONS[: setting.size(1, 1, whole=len(COLLECTIONS))]
     found: list[Row] = []
     for where, code in _CODES.items():
         with _built(setting, code, rows, 1, every=100) as database:
             one = _line(database, setting.repeat)
             if where == "apart":
                 found += _against_reladiff(database, setting, rows, one["reconcile"])
-        with _built(setting, code, rows // COLLECTIONS, COLLECTIONS, every=100) as database:
-            many = _line(database, setting.repeat)
-        for step in _STEPS:
-            what = f"{step}: {rows:,} rows in {COLLECTIONS} collections, codes {where}"
-            found.append(ratio(what, many[step], one[step], 1.5, "in one", at_most=True))
+        for count in counts:
+            with _built(setting, code, rows // count, count, every=100) as database:
+                many = _line(database, setting.repeat)
+            for step in _STEPS:
+                what = f"{step}: {rows:,} rows in {count:,} collections, codes {where}"
+                found.append(ratio(what, many[step], one[step], 1.5, "in one", at_most=True))
     return found
 
 
@@ -88,15 +91,16 @@ def _against_reladiff(database: Database, setting: Setting, rows: int, ours: flo
 
 def full(setting: Setting) -> list[Row]:
     """A registry that holds almost everything, against counting it and its source."""
-    rows = setting.size(FULL_ROWS, QUICK_FULL_ROWS, older=OLDER_FULL_ROWS)
-    with _built(setting, _CODES["apart"], rows, 1, every=rows // FULL_MISSING) as database:
-        counted = _counted(database)
-        found = _line(database, setting.repeat)
-    return [
-        ratio(f"{step}: {FULL_MISSING:,} missing of {rows:,}", found[step], counted, most, "both count(*)",
-              at_most=True)
-        for step, most in {"plan": 3, "reconcile": 3, "verify": 3, "counts": 2.5}.items()
-    ]  # fmt: skip
+    usual = setting.size(FULL_ROWS, QUICK_FULL_ROWS, older=OLDER_FULL_ROWS)
+    found: list[Row] = []
+    for rows in dict.fromkeys((usual, setting.size(usual, usual, whole=WHOLE_FULL_ROWS))):
+        with _built(setting, _CODES["apart"], rows, 1, every=rows // FULL_MISSING) as database:
+            counted = _counted(database)
+            taken = _line(database, setting.repeat)
+        for step, most in {"plan": 3, "reconcile": 3, "verify": 3, "counts": 2.5}.items():
+            what = f"{step}: {FULL_MISSING:,} missing of {rows:,}"
+            found.append(ratio(what, taken[step], counted, most, "both count(*)", at_most=True))
+    return found
 
 
 def _counted(database: Database) -> float:
