@@ -99,8 +99,8 @@ def _at_rest(database: Database) -> Iterator[Row]:
                 terminal.until(lambda: "ampl" not in terminal.text())
                 terminal.settled(quiet=1.0)
                 costs = [terminal.bytes_of("j", done=lambda: True, quiet=_REST_SECONDS) for _ in range(_KEYS)]
-                where = f"all that follows the cursor, {size[0]} by {size[1]}"
-                yield Row(f"bytes per key at rest in {pane}", statistics.median(costs), "bytes", target, where)
+                what = f"bytes per key at rest in {pane} at {size[0]} by {size[1]}"
+                yield Row(what, statistics.median(costs), "bytes", target, "all that follows the cursor")
 
 
 def _bytes_of_a_table(database: Database) -> float:
