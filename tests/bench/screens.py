@@ -90,7 +90,7 @@ def _dialog(terminal: Terminal, key: str) -> int:
 
 def _at_rest(database: Database) -> Iterator[Row]:
     """A key, and all that follows the cursor once it rests."""
-    for size, target in (((COLUMNS, LINES), 300), ((120, 36), 400)):
+    for size, target in _KEY_BYTES.items():
         with _console(database, size) as terminal:
             terminal.shows(" rows in ")
             for key, pane, is_open in (("2", "Matrix", "rows 1 to"), ("3", "Classify", "undecided")):

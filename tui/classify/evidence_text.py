@@ -95,9 +95,8 @@ def _reasons(here: Candidate, width: int) -> Iterator[Content]:
 
 
 def _against(here: Candidate, width: int) -> Iterator[Content]:
-    for told in arguments(here):
-        if told.startswith("against"):
-            yield from _folded(told, width)
+    if against := reasons(here)[1]:
+        yield from _folded(f"against: {', '.join(against)}", width)
 
 
 def weighed(found: Weighed, width: int) -> Iterator[Content]:

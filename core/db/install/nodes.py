@@ -9,6 +9,9 @@ from psycopg import sql
 from core.db.rows.query import Reading
 
 READERS: Final = sql.SQL("birth_owner, birth_caller, birth_reader")
+# Of a row `d` of pg_dist_partition: not a local table that Citus merely knows. As {S}.birth_distributed says it, which
+# `init` cannot ask before it is there.
+BY_NODES: Final = sql.SQL("NOT (d.partmethod = 'n' AND d.repmodel = 's' AND d.colocationid = 0)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,7 @@ COORDINATOR: Final = Reading(
 )
 _SHARDED: LiteralString = (
     "SELECT d.logicalrelid::oid::bigint AS relid FROM pg_catalog.pg_dist_partition AS d"
-    " WHERE d.logicalrelid::oid = ANY ({}::bigint[]::oid[])"
-    " AND NOT (d.partmethod = 'n' AND d.repmodel = 's' AND d.colocationid = 0)"
+    " WHERE d.logicalrelid::oid = ANY ({}::bigint[]::oid[]) AND {by_nodes}"
 )
 # A node must not repeat it on others: there, the same is done by this.
 _LOGIN: LiteralString = """DO $body$
@@ -82,7 +84,7 @@ _REPEATED: LiteralString = "SELECT pg_catalog.set_config('citus.enable_ddl_propa
 
 def sharded(relids: Sequence[int]) -> Reading[Sharded]:
     """Which of these tables the nodes keep."""
-    return Reading(sql.SQL(_SHARDED).format(sql.Literal(list(relids))), Sharded)
+    return Reading(sql.SQL(_SHARDED).format(sql.Literal(list(relids)), by_nodes=BY_NODES), Sharded)
 
 
 def closed(tables: Sequence[sql.Identifier]) -> Reading[Node]:

@@ -1,11 +1,11 @@
 """What the nodes of Citus need where they keep the registry: who registers and who reads it may do so there."""
 
 from dataclasses import dataclass
-from typing import Final, LiteralString
+from typing import LiteralString
 
 from psycopg import sql
 
-from core.db.install.nodes import READERS, Node
+from core.db.install.nodes import BY_NODES, READERS, Node
 from core.db.rows.query import Reading
 
 
@@ -78,16 +78,6 @@ END
 $body$;
 GRANT SELECT ON {table} TO {readers};
 GRANT INSERT ON {table} TO birth_caller"""
-REDEFINED: Final = (
-    "birth_registry_rows",
-    "birth_registry_named",
-    "birth_registry_query",
-    "birth_collection_rows",
-    "birth_policy_rows",
-    "birth_alert_rows",
-    "_birth_policy_hold",
-    "_birth_policy_write",
-)
 
 
 def kept(schema: str, table: sql.Identifier) -> Reading[Kept]:
@@ -99,9 +89,8 @@ def kept(schema: str, table: sql.Identifier) -> Reading[Kept]:
             " JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace"
             " WHERE n.nspname = {} AND p.proname = 'birth_registry_rows'), false) AS outdated"
             " FROM (SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition AS d"
-            " WHERE d.logicalrelid = pg_catalog.to_regclass({})"
-            " AND NOT (d.partmethod = 'n' AND d.repmodel = 's' AND d.colocationid = 0)) AS by_nodes) AS d"
-        ).format(sql.Literal(schema), sql.Literal(table.as_string())),
+            " WHERE d.logicalrelid = pg_catalog.to_regclass({}) AND {by_nodes}) AS by_nodes) AS d"
+        ).format(sql.Literal(schema), sql.Literal(table.as_string()), by_nodes=BY_NODES),
         Kept,
     )
 
@@ -133,8 +122,5 @@ def letting_in(schema: str, table: sql.Identifier) -> sql.Composed:
 
 
 def redefining(schema: str) -> sql.Composed:
-    """The statements by which the console's functions read the registry as it is kept now."""
-    return sql.SQL(
-        "SELECT {schema}._birth_bound_define(); SELECT {schema}._birth_register_define();"
-        " SELECT {schema}._birth_schema_redefined({names})"
-    ).format(schema=sql.Identifier(schema), names=sql.Literal(list(REDEFINED)))
+    """The statement by which the console's functions read the registry as it is kept now."""
+    return sql.SQL("SELECT {}._birth_bound_redefine()").format(sql.Identifier(schema))

@@ -1,13 +1,13 @@
 """Tables that Citus keeps on its nodes: what those need, so that the console reads them; and who is no coordinator."""
 
-from collections.abc import Collection, Mapping, Sequence
-
-from psycopg import sql
+from collections.abc import Collection, Mapping
 
 from core.db.connection.session import Connection
 from core.db.install import nodes
+from core.db.install.nodes import Node
 from core.db.rows import init
 from core.db.rows.enrolment import Relation
+from core.db.rows.query import Reading
 from core.domain.adopt.enrolment import Table
 from core.errors import ConsoleError, GateClosed
 from core.services.adopt.script_draft import SUPERUSER, Draft, identifier
@@ -35,7 +35,7 @@ def draft(connection: Connection, made: Draft, tables: Collection[Table], facts:
         return
     found = {row.relid for row in connection.rows(nodes.sharded([facts[each].relid for each in tables]))}
     kept = [each for each in tables if facts[each].relid in found]
-    if not kept or not _closed(connection, [identifier(each) for each in kept]):
+    if not kept or not lack(connection, nodes.closed([identifier(each) for each in kept])):
         return
     made.add(
         "birth_caller may log in on the nodes of Citus",
@@ -52,11 +52,11 @@ def draft(connection: Connection, made: Draft, tables: Collection[Table], facts:
     )
 
 
-def _closed(connection: Connection, tables: Sequence[sql.Identifier]) -> bool:
-    """Whether a node does not let birth_caller read all of them, as far as this login can ask."""
+def lack(connection: Connection, asked: Reading[Node]) -> bool:
+    """Whether a node lacks what it is asked for; where this login may not ask, it may."""
     try:
         with connection.reading():
-            return bool(connection.rows(nodes.closed(tables)))
+            return bool(connection.rows(asked))
     except ConsoleError:
         if connection.is_closed:
             raise

@@ -1,11 +1,9 @@
 """A registry that Citus keeps on its nodes: the steps that let it be read and written there."""
 
-from psycopg import sql
-
 from core.db.connection.session import Connection
 from core.db.install import registry_nodes
 from core.db.rows import init
-from core.errors import ConsoleError
+from core.services.adopt import nodes
 from core.services.adopt.script_draft import SUPERUSER, Draft
 
 
@@ -25,21 +23,10 @@ def draft(connection: Connection, made: Draft) -> None:
             f"what reads the registry is made for one that {'nodes keep' if found.by_nodes else 'is kept here'}",
             registry_nodes.redefining(made.schema),
         )
-    if found.by_nodes and _lacks(connection, table):
+    if found.by_nodes and nodes.lack(connection, registry_nodes.lacking(table)):
         made.add(
             "the nodes of Citus let birth_caller register, and people read the registry",
             registry_nodes.letting_in(schema, table),
             needs="" if made.survey.is_superuser else SUPERUSER,
             elsewhere=True,
         )
-
-
-def _lacks(connection: Connection, table: sql.Identifier) -> bool:
-    """Whether a node lacks something, as far as this login can ask."""
-    try:
-        with connection.reading():
-            return bool(connection.rows(registry_nodes.lacking(table)))
-    except ConsoleError:
-        if connection.is_closed:
-            raise
-        return True

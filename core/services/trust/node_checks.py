@@ -1,6 +1,6 @@
 """What the doctor asks of the nodes of Citus: whether they let the tables be read that they keep."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from psycopg import sql
 
@@ -22,20 +22,20 @@ def shards(connection: Connection) -> Iterator[Check]:
         return
     refused = {row: why for row in rows if (why := _refusal(connection, row))}
     evidence: dict[str, Json] = {row.collection: why for row, why in [*refused.items()][:_SHOWN]}
-    statements = [
-        nodes.login().as_string(),
-        nodes.reading(
-            sorted({row.schema for row in refused}), [sql.Identifier(row.schema, row.table) for row in refused]
-        ).as_string(),
-    ]
     yield check(
         "shards",
         "the nodes of Citus let birth_caller read every REQUIRED collection that they keep",
         "failed" if refused else "passed",
         {"collections": len(rows), "unreadable": evidence},
         "Check that each node runs. `birth-console init` lets birth_caller log in there, and read the shards.",
-        [f"{each.rstrip().removesuffix(';')};" for each in statements] if refused else [],
+        _letting_read(refused) if refused else [],
     )
+
+
+def _letting_read(refused: Collection[doctor.Shards]) -> list[str]:
+    tables = [sql.Identifier(row.schema, row.table) for row in refused]
+    granted = nodes.reading(sorted({row.schema for row in refused}), tables).as_string()
+    return [f"{nodes.login().as_string()};", granted.rstrip()]
 
 
 def registry(connection: Connection) -> Iterator[Check]:

@@ -15,11 +15,7 @@ BEGIN
     END IF;
     UPDATE {S}.birth_binding SET schema_name = p_schema, table_name = p_table, columns = coalesce(p_columns, '{{}}'),
         was = v_was, bound_at = clock_timestamp(), bound_by = session_user WHERE part = p_part;
-    PERFORM {S}._birth_bound_define();
-    PERFORM {S}._birth_register_define();
-    PERFORM {S}._birth_schema_redefined(ARRAY[
-        'birth_registry_rows', 'birth_registry_named', 'birth_registry_query', 'birth_collection_rows',
-        'birth_policy_rows', 'birth_alert_rows', '_birth_policy_hold', '_birth_policy_write']);
+    PERFORM {S}._birth_bound_redefine();
     PERFORM {S}.birth_ledger_append('table_bound', jsonb_build_object(
         'part', p_part, 'schema', p_schema, 'table', p_table,
         'columns', coalesce(p_columns, '{{}}'), 'was', v_was));
@@ -28,3 +24,17 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_bind_table(text, text, text, jsonb) IS
     'Binds a table of the company to a part; p_columns maps our column names to the company''s where they differ. '
     'For administrators. Raises BR003 not_bindable.';
+
+-- Define what reads and writes the bound tables again, as they are bound and kept now, and record that this was us.
+CREATE OR REPLACE FUNCTION {S}._birth_bound_redefine() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    PERFORM {S}._birth_bound_define();
+    PERFORM {S}._birth_register_define();
+    PERFORM {S}._birth_schema_redefined(ARRAY[
+        'birth_registry_rows', 'birth_registry_named', 'birth_registry_query', 'birth_collection_rows',
+        'birth_policy_rows', 'birth_alert_rows', '_birth_policy_hold', '_birth_policy_write']);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_bound_redefine() IS
+    'Defines the functions that read and write the bound tables again, and records it. Private.';
