@@ -3,15 +3,17 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 from psycopg.conninfo import make_conninfo
 
 from core.db.connection.apply_connection import ApplyConnection
 from core.db.connection.session import Connection
-from core.services.backfill import apply, plan, reconcile
+from core.domain.backfill.diff import View
+from core.services.backfill import apply, diff, plan, reconcile, runs
 from core.services.backfill.apply_options import Options
-from core.services.overview import matrix, parallel_counts
-from core.services.trust import verify
+from core.services.overview import burndown, matrix, parallel_counts, readiness
+from core.services.trust import packet, verify
 from core.settings import DEMO_LOGINS
 from tests import line
 from tests.bench.peers import reladiff
@@ -43,20 +45,29 @@ CREATE TRIGGER trg_birth_gateway AFTER INSERT ON public.c{n}
 """
 # As reladiff takes it: both tables call their key alike.
 _REGISTERED = "CREATE VIEW public.registered AS SELECT entity_code AS code FROM birth.birth_registry"
-# Events of batches that were, and runs that are over, each with an entry and an item.
+# Events of batches that were, and runs that are over, each with an entry and an item. The packet looks at the latest
+# runs, and verifies those that were applied: these are none of them.
 _HISTORY = """
 INSERT INTO birth.birth_backfill_run OVERRIDING SYSTEM VALUE
     SELECT p.* FROM birth.birth_backfill_run AS r, generate_series(1, {runs}) AS n, LATERAL jsonb_populate_record(r,
-        jsonb_build_object('run_id', 100000 + n, 'status', 'superseded')) AS p WHERE r.run_id = 1;
+        jsonb_build_object('run_id', 100000 + n, 'status',
+            CASE WHEN n > {runs} - 20 THEN 'superseded' ELSE 'certified' END)) AS p
+    WHERE r.run_id = 1;
 INSERT INTO birth.birth_backfill_control (run_id) SELECT 100000 + n FROM generate_series(1, {runs}) AS n;
 INSERT INTO birth.birth_backfill_ledger OVERRIDING SYSTEM VALUE
     SELECT p.* FROM birth.birth_backfill_ledger AS l, generate_series(1, {runs}) AS n, LATERAL jsonb_populate_record(l,
         jsonb_build_object('run_id', 100000 + n, 'ledger_id', 100000 + n, 'status', 'superseded')) AS p
     WHERE l.run_id = 1;
+INSERT INTO birth.birth_backfill_batch
+    SELECT p.* FROM birth.birth_backfill_batch AS b,
+        generate_series(1, {events}) AS n, LATERAL jsonb_populate_record(b, jsonb_build_object(
+            'ledger_id', 100000 + n % {runs}, 'epoch', n, 'seq_from', n, 'seq_to', n + b.seq_to - b.seq_from)) AS p
+    WHERE (b.ledger_id, b.epoch) = (SELECT min(ledger_id), 1 FROM birth.birth_backfill_batch);
 INSERT INTO birth.birth_backfill_item SELECT 100000 + n, 1, 'x' || n, ARRAY['x'] FROM generate_series(1, {runs}) AS n;
 INSERT INTO birth.birth_ledger_event (seq, at_us, actor, kind, payload, prev, hash)
-    SELECT h.seq + n, 0, 'measured', CASE WHEN n % 200 = 0 THEN 'applied' ELSE 'batch' END,
-        jsonb_build_object('run', 100000 + n % {runs}, 'registered', 1000)::text,
+    SELECT h.seq + n, n * 1000000::bigint, 'measured', CASE WHEN n % 200 = 0 THEN 'applied' ELSE 'batch' END,
+        jsonb_build_object('run', 100000 + n % {runs}, 'ledger_id', 100000 + n % {runs}, 'registered', 1000,
+            'existing', 0, 'vanished', 0)::text,
         sha256(int8send(n)), sha256(int8send(-n))
     FROM birth.birth_ledger_head AS h, generate_series(1, {events}) AS n;
 UPDATE birth.birth_ledger_head SET seq = seq + {events}
@@ -111,21 +122,38 @@ def _counted(database: Database) -> float:
 def history(setting: Setting) -> list[Row]:
     """Each step of a run with many others behind it, against the same without."""
     events = setting.size(EVENTS, QUICK_EVENTS, older=OLDER_EVENTS)
+    repeat = max(3, setting.repeat)
     with _built(setting, _CODES["apart"], 20_000, 1, every=10) as database:
         _line(database, 1)
-        before = _line(database, max(3, setting.repeat))
+        before = {**_line(database, repeat), **_looks(database, repeat)}
         with database.psql("postgres") as admin:
             admin.execute(b"SET session_replication_role = replica")
             admin.execute(_HISTORY.format(runs=RUNS, events=events).encode())
             admin.execute(b"VACUUM ANALYZE")
             admin.execute(b"CHECKPOINT")
         _line(database, 1)
-        after = _line(database, max(3, setting.repeat))
+        after = {**_line(database, repeat), **_looks(database, repeat)}
+    behind = f"after {RUNS:,} runs and {events:,} events"
     return [
-        ratio(f"{step} after {RUNS:,} runs and {events:,} events", after[step], before[step], 1.1, "without",
-              at_most=True)
-        for step in ("plan", "reconcile", "apply", "verify")
-    ]  # fmt: skip
+        *(
+            ratio(f"{step} {behind}", after[step], before[step], 1.1, "without", at_most=True)
+            for step in ("plan", "reconcile", "apply", "verify", "status", "diff", "packet")
+        ),
+        Row(f"burn-down {behind}", after["burn-down"], "s", 0.3, "one look"),
+    ]
+
+
+def _looks(database: Database, repeat: int) -> Times:
+    """The median time of what only looks: at everything, at the latest run row by row, and at all that ever was."""
+    with database.connect("viewer1") as viewer:
+        view = View(runs.runs(viewer, 1)[0].run)
+        looks: dict[str, Callable[[], object]] = {
+            "status": lambda: readiness.read(viewer),
+            "diff": lambda: diff.diff(viewer, view, rows=100),
+            "packet": lambda: packet.render(packet.read(viewer), "md"),
+            "burn-down": lambda: burndown.read(viewer),
+        }
+        return {name: median(repeat, partial(seconds, look)) for name, look in looks.items()}
 
 
 def _line(database: Database, repeat: int) -> Times:

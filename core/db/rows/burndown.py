@@ -28,10 +28,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """How many items of an entry got an outcome that leaves no row missing, in batches that ended close together."""
+    """How many rows of an entry are missing no more, by batches that ended close together. Below 0: taken back."""
 
     at_us: int
     ledger_id: int
+    collection: str
     rows: int
 
 

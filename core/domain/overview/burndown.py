@@ -1,7 +1,7 @@
 """How the blockers and the missing rows became fewer over time, from the ledger's events."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from core.domain.classify.decision import UNCLASSIFIED
@@ -31,10 +31,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """So many items of an entry got an outcome that leaves no row missing."""
+    """So many rows of an entry are missing no more; below 0, a withdrawal's entry, they are missing again."""
 
     at_us: int
     ledger_id: int
+    collection: str
     rows: int
 
 
@@ -69,26 +70,39 @@ class Burndown:
 
 
 def burndown(events: Sequence[Event], blockers_now: int) -> Burndown:
-    """Walk the events. The blockers are counted back from those of now, so that the last point is what is live."""
-    ordered = sorted(events, key=lambda event: event.at_us)
+    """Walk the events. The blockers are counted back from those of now, so that the last point is what is live.
+
+    What was settled before the latest plan of its collection is part of what that plan found.
+    """
+    ordered = sorted(_after_their_plans(events), key=lambda event: event.at_us)
     changes = _changes(ordered)
     blockers = blockers_now - sum(changes)
     missing: dict[str, int] = {}
-    collection_of: dict[int, str] = {}
+    latest: dict[str, int] = {}
     points: list[Point] = []
     for event, change in zip(ordered, changes, strict=True):
         blockers += change
         if isinstance(event, Planned):
             missing[event.collection] = event.missing
-            collection_of[event.ledger_id] = event.collection
-        elif isinstance(event, Settled) and event.ledger_id in collection_of:
-            missing[collection_of[event.ledger_id]] -= event.rows
+            latest[event.collection] = event.ledger_id
+        elif isinstance(event, Settled) and event.ledger_id >= latest.get(event.collection, event.ledger_id + 1):
+            missing[event.collection] -= event.rows
         point = Point(event.at_us, blockers, sum(missing.values()) if missing else None)
         if points and points[-1].at_us == point.at_us:
             points[-1] = point  # a plan of many collections is one moment
         else:
             points.append(point)
     return Burndown(tuple(points))
+
+
+def _after_their_plans(events: Sequence[Event]) -> Iterator[Event]:
+    """The events; none is settled before its plan, though a server's clock was set back in between."""
+    planned = {event.ledger_id: event.at_us for event in events if isinstance(event, Planned)}
+    for event in events:
+        if isinstance(event, Settled) and event.at_us < planned.get(event.ledger_id, 0):
+            yield replace(event, at_us=planned[event.ledger_id])
+        else:
+            yield event
 
 
 def _changes(ordered: Iterable[Event]) -> list[int]:

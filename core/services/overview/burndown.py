@@ -6,6 +6,7 @@ from core.domain.overview.burndown import Burndown, Decided, Event, Planned, Set
 from core.services.overview import readiness
 
 _STEPS = 400
+_RUNS = 10  # the latest, whose batches are told one by one
 
 
 def read(connection: Connection, most: int = 200) -> Burndown:
@@ -15,7 +16,10 @@ def read(connection: Connection, most: int = 200) -> Burndown:
         for row in connection.rows(DECISIONS)
     ]
     found += [Planned(row.at_us, row.ledger_id, row.collection, row.missing) for row in connection.rows(PLANS)]
-    found += [Settled(row.at_us, row.ledger_id, row.rows) for row in connection.rows(SETTLED, {"steps": _STEPS})]
+    found += [
+        Settled(row.at_us, row.ledger_id, row.collection, row.rows)
+        for row in connection.rows(SETTLED, {"steps": _STEPS, "runs": _RUNS})
+    ]
     blockers = int(readiness.read(connection).metrics["identity_unclassified_blockers"])
     return burndown(found, blockers).thinned(most)
 

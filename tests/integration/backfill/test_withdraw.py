@@ -9,6 +9,7 @@ import pytest
 
 from core.domain.classify.identity import column_identity
 from core.services.classify import classify
+from core.services.overview import burndown
 from core.services.trust import audit, verify
 from tests import line
 from tests import small as small_database
@@ -145,6 +146,8 @@ def test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again(small: Da
     permitted(small, gatekeeper)
     said = console("--dsn", small.dsn(), "apply", str(run))
     assert (said.status, f"run {run} done: 120 planned, 120 withdrawn," in said.out) == (0, True), said.out
+    with small.connect("viewer1") as viewer:
+        assert burndown.read(viewer).points[-1].missing == 120, "what was taken back is missing again"
     verified = asked(small, "verify", str(run), login="reviewer1")
     assert verified["accounting"]["registered"] == 120
     asked(small, "certify", str(run), "--note", "seen", "--evidence", verified["evidence_digest"], login="reviewer1")

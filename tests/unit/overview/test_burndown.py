@@ -22,12 +22,24 @@ def test_the_missing_rows_are_those_of_each_collections_latest_plan_without_what
     events: list[Event] = [
         Planned(1, 1, "pages", 10),
         Planned(1, 2, "agents", 5),
-        Settled(2, 1, 4),
-        Settled(3, 9, 7),
+        Settled(2, 1, "pages", 4),
+        Settled(3, 9, "never planned", 7),
         Planned(4, 3, "pages", 8),
-        Settled(5, 2, 5),
+        Settled(5, 2, "agents", 5),
     ]
     assert figures(events, 0) == [(0, 15), (0, 11), (0, 11), (0, 13), (0, 8)]
+
+
+def test_what_a_withdrawal_took_back_is_missing_again() -> None:
+    events: list[Event] = [Planned(1, 1, "pages", 10), Settled(2, 1, "pages", 10), Settled(3, 2, "pages", -4)]
+    assert figures(events, 0) == [(0, 10), (0, 0), (0, 4)]
+
+
+def test_a_clock_that_was_set_back_does_not_settle_rows_before_their_plan_or_after_the_next_one() -> None:
+    events: list[Event] = [Planned(9, 1, "pages", 10), Settled(2, 1, "pages", 10)]
+    assert figures(events, 0) == [(0, 0)]
+    events += [Planned(10, 2, "pages", 3), Settled(11, 1, "pages", 10), Settled(4, 2, "pages", 1)]
+    assert figures(events, 0)[-1] == (0, 2)
 
 
 def test_before_the_first_plan_nobody_knows_what_is_missing() -> None:
