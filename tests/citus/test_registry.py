@@ -146,6 +146,37 @@ def test_a_registry_that_is_spread_by_its_codes_goes_the_whole_line(database: Da
     assert refused.value.code == "not_withdrawable"
 
 
+def test_a_distributed_source_goes_the_whole_line_into_a_registry_that_is_spread(database: Database) -> None:
+    database.run("CREATE TABLE public.far (id bigint PRIMARY KEY, code text NOT NULL)")
+    database.run("SELECT create_distributed_table('public.far', 'id')")
+    database.run("INSERT INTO public.far SELECT n, 'F-' || n FROM generate_series(1, 2500) AS n")
+    with database.connect("postgres") as administrator:
+        init.init(administrator, Wish(collections=("public.goods", "public.far"),
+            attestations={"distributed_attested": "the shop calls it"}))  # fmt: skip
+    with database.connect("operator1") as operator:
+        classify.classify(operator, column_identity("far", "code"))
+        counted = matrix.count(operator, "far")
+        assert counted
+        assert (counted.source_rows, counted.missing) == (2500, 2500)
+        run = line.make_reconciled(operator)
+        assert rehearse.rehearse_on(operator, run).would_register == 1300
+        assert {gate.id for gate in beginning.gates(operator, run) if not gate.passed} == set()
+    database.run("DELETE FROM public.far WHERE id = 7; INSERT INTO public.far VALUES (9999, 'late')")
+    assert small.Drive(database, run).go().status == 0
+    account = small.account(database, run)
+    assert (account.registered, account.vanished) == (2799, 1)
+    # The canary, then as many rows of an entry as may be.
+    assert database.value("SELECT max(seq_to - seq_from + 1) FROM birth.birth_backfill_batch") == 2400
+    # Nobody registered the late row: no trigger of its table fires.
+    with database.connect("operator1") as operator:
+        again = line.make_reconciled(operator)
+    assert small.Drive(database, again).go().status == 0
+    assert closed(database, again) == []
+    with database.connect("reviewer1") as reviewer:
+        certify.certify(reviewer, again, "looked")
+        assert audit.audit(reviewer).ok
+
+
 def test_who_is_added_is_let_in_by_the_nodes_that_keep_the_registry_once_init_ran_again(
     database: Database, nodes: list[TestServer]
 ) -> None:

@@ -146,7 +146,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """How many batches of a run are finished, and how many rows they set aside; whether the registry is spread."""
+    """How many batches of a run are finished, and how many rows they set aside.
+
+    And whether the registry or a source is spread over servers.
+    """
 
     finished: int
     quarantined: int

@@ -44,8 +44,8 @@ class Pace:
 def beginning_pace(chosen: int | None, *, is_spread: bool) -> Pace:
     """The pace of a worker that begins: the size that was chosen, else one that adapts.
 
-    A batch of a registry that is spread over servers asks each of them, however few rows it has: fewer rows would take
-    about as long. So it has the largest size, and only trouble takes that down.
+    A batch of a registry or a source that is spread over servers asks each of them, however few rows it has: fewer rows
+    would take about as long. So it has the largest size, and only trouble takes that down.
     """
     if chosen is None and is_spread:
         return Pace(LARGEST, fixed=True)

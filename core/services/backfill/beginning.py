@@ -24,7 +24,7 @@ from core.services.backfill.reconnect import Connect, Link, as_stopped
 class Begun:
     """A run that may be applied: what is left of it, whether no batch of it was ever done, and what it takes back.
 
-    `is_spread` tells of a registry that other servers keep: each batch asks all of them.
+    `is_spread` tells of a registry or a source that other servers keep: each batch asks all of them.
     """
 
     account: Accounting

@@ -50,7 +50,9 @@ FROM {S}.birth_load(%(run)s)
 
 -- name: batches
 SELECT count(*) FILTER (WHERE finished_at IS NOT NULL) AS finished,
-    coalesce(sum(quarantined), 0)::bigint AS quarantined, {S}.birth_registry_is_spread() AS spread
+    coalesce(sum(quarantined), 0)::bigint AS quarantined,
+    {S}.birth_registry_is_spread() OR {S}.birth_distributed(ARRAY(
+        SELECT e.relid FROM {S}.birth_backfill_ledger AS e WHERE e.run_id = %(run)s)) <> '{{}}' AS spread
 FROM {S}.birth_backfill_batch JOIN {S}.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = %(run)s
 
 -- name: finish

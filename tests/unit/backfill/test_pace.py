@@ -68,7 +68,7 @@ def test_an_adaptive_size_settles_where_a_batch_takes_half_a_second(seconds_per_
     assert ideal / 1.2 - 1 <= pace.rows <= ideal
 
 
-def test_batches_of_a_registry_that_is_spread_stay_large_however_long_its_servers_take() -> None:
+def test_batches_of_what_is_spread_over_servers_stay_large_however_long_those_take() -> None:
     pace = beginning_pace(None, is_spread=True)
     pace.finished(LARGEST, 8.0)
     assert pace.rows == LARGEST
