@@ -33,6 +33,7 @@ _SHARD: LiteralString = (
     " AND pg_catalog.has_table_privilege('birth_reader', c.oid, 'SELECT')"
     " AND pg_catalog.has_schema_privilege('birth_caller', c.relnamespace, 'USAGE')"
     " AND pg_catalog.has_schema_privilege('birth_reader', c.relnamespace, 'USAGE')"
+    " AND (NOT $withdraws OR pg_catalog.has_table_privilege('birth_caller', c.oid, 'DELETE'))"
     " THEN '' ELSE 'a shard is not granted' END FROM pg_catalog.pg_class AS c WHERE c.oid = '%s'::regclass"
 )
 # Citus repeats a role with a grant, NOLOGIN: so nothing here is repeated by it, and each node is told by itself.
@@ -67,8 +68,9 @@ BEGIN
         WHERE NOT w.success
         UNION ALL
         SELECT 'shard ' || s.shardid, s.success, s.result
-        FROM pg_catalog.unnest(ARRAY['GRANT SELECT ON %s TO {readers}', 'GRANT INSERT ON %s TO birth_caller'])
-            AS g(command)
+        FROM pg_catalog.unnest(ARRAY['GRANT SELECT ON %s TO {readers}', 'GRANT INSERT ON %s TO birth_caller']
+            || CASE WHEN pg_catalog.has_table_privilege('birth_caller', {name}::regclass, 'DELETE')
+                THEN ARRAY['GRANT DELETE ON %s TO birth_caller'] END) AS g(command)
         CROSS JOIN LATERAL pg_catalog.run_command_on_placements({name}::regclass, g.command) AS s
         WHERE NOT s.success) AS n;
     IF v_refused IS NOT NULL THEN
@@ -95,17 +97,27 @@ def kept(schema: str, table: sql.Identifier) -> Reading[Kept]:
     )
 
 
-def lacking(table: sql.Identifier) -> Reading[Node]:
-    """What nodes lack so that birth_caller registers there and people read: none where they lack nothing."""
+def lacking(table: sql.Identifier, *, withdraws: bool = False) -> Reading[Node]:
+    """What nodes lack so that birth_caller registers there and people read: none where they lack nothing.
+
+    Where birth_caller may delete rows here, or will (`withdraws`), it must be able to do that on each shard.
+    """
     return Reading(
         sql.SQL(
             "SELECT n.nodename || ':' || n.nodeport AS name, n.success, coalesce(n.result, '') AS result FROM ("
             "SELECT w.nodename, w.nodeport, w.success, w.result FROM pg_catalog.run_command_on_workers("
             "pg_catalog.format({}, ARRAY['birth_caller'] || {people})) AS w UNION"
             " SELECT s.nodename, s.nodeport, s.success, s.result"
-            " FROM pg_catalog.run_command_on_placements({}::regclass, {}) AS s) AS n"
-            " WHERE NOT n.success OR n.result <> '' ORDER BY 1"
-        ).format(sql.Literal(_LACKING), sql.Literal(table.as_string()), sql.Literal(_SHARD), people=sql.SQL(_PEOPLE)),
+            " FROM pg_catalog.run_command_on_placements({table}::regclass, pg_catalog.replace({}, '$withdraws',"
+            " ({} OR coalesce(pg_catalog.has_table_privilege(pg_catalog.to_regrole('birth_caller'), {table}::regclass,"
+            " 'DELETE'), false))::text)) AS s) AS n WHERE NOT n.success OR n.result <> '' ORDER BY 1"
+        ).format(
+            sql.Literal(_LACKING),
+            sql.Literal(_SHARD),
+            sql.Literal(withdraws),
+            table=sql.Literal(table.as_string()),
+            people=sql.SQL(_PEOPLE),
+        ),
         Node,
     )
 

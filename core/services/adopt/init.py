@@ -240,8 +240,8 @@ def _draft(connection: Connection, wish: Wish) -> Draft:
     declarations.register_writes(connection, made, wish.register_writes)
     declarations.attestations(made, found.attested)
     grants.draft(connection, made)
-    registry_nodes.draft(connection, made)
     declarations.allow_withdraw(made, wanted=wish.allow_withdraw)
+    registry_nodes.draft(connection, made, withdraws=wish.allow_withdraw)
     enrol.draft(connection, made, wish.collections, wish.exempt, include_system=wish.include_system)
     installing.finish(made)
     return made

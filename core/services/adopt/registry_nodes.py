@@ -7,10 +7,11 @@ from core.services.adopt import nodes
 from core.services.adopt.script_draft import SUPERUSER, Draft
 
 
-def draft(connection: Connection, made: Draft) -> None:
+def draft(connection: Connection, made: Draft, *, withdraws: bool) -> None:
     """The steps by which the functions read the registry as it is kept, and by which nodes let it be used.
 
-    None where it is not on nodes, or where they do already. Before all that Citus repeats on them in this transaction.
+    None where it is not on nodes, or where they do already. After it was said that runs may be withdrawn
+    (`withdraws`), and before what Citus repeats on them in this transaction.
     """
     bound = made.tables.get("registry")
     table = bound.identifier if bound else made.in_schema("birth_registry")
@@ -23,7 +24,7 @@ def draft(connection: Connection, made: Draft) -> None:
             f"what reads the registry is made for one that {'nodes keep' if found.by_nodes else 'is kept here'}",
             registry_nodes.redefining(made.schema),
         )
-    if found.by_nodes and nodes.lack(connection, registry_nodes.lacking(table)):
+    if found.by_nodes and nodes.lack(connection, registry_nodes.lacking(table, withdraws=withdraws)):
         made.add(
             "the nodes of Citus let birth_caller register, and people read the registry",
             registry_nodes.letting_in(schema, table),

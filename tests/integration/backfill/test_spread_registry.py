@@ -2,11 +2,8 @@
 
 import json
 
-import pytest
 from psycopg import sql
 
-from core.errors import GateClosed
-from core.services.backfill import withdraw
 from core.services.backfill.apply_options import Options
 from core.services.trust import verify
 from tests import small as small_database
@@ -99,11 +96,51 @@ def test_a_registry_that_was_spread_after_it_was_bound_and_a_function_that_citus
     assert list(told) == ["birth.fn_birth_register"]
 
 
-def test_a_run_in_a_registry_that_is_spread_is_not_withdrawn(small: Database) -> None:
+# All codes in that one shard, of a node that is this server.
+_ONE_SHARD = """
+SET allow_system_table_mods = on;
+CREATE OR REPLACE FUNCTION pg_catalog.get_shard_id_for_distribution_column(regclass, text) RETURNS bigint LANGUAGE sql
+AS 'SELECT 102008::bigint';
+CREATE FUNCTION pg_catalog.shard_name(regclass, bigint) RETURNS text LANGUAGE sql AS $$ SELECT $1::text $$;
+CREATE TABLE pg_catalog.pg_dist_node (groupid integer, nodename text, nodeport integer, noderole text);
+INSERT INTO pg_catalog.pg_dist_node VALUES (1, 'one', 5432, 'primary');
+GRANT SELECT ON pg_catalog.pg_dist_node TO PUBLIC
+"""
+
+
+def test_a_run_in_a_registry_that_is_spread_takes_back_what_its_batches_wrote_and_no_row_whose_shard_was_moved(
+    small: Database,
+) -> None:
     run = small_database.a_run(small, "goods", goods=30)
     small_database.done(small, run)
-    small.run("INSERT INTO birth.birth_setting VALUES ('withdraw_allowed', '{}')")
+    small.run("UPDATE birth.birth_registry SET species_code = 'x' WHERE entity_code = 'G-000002'")
+    small.run("UPDATE birth.birth_registry SET inspect_pen = 'x' WHERE entity_code = 'G-000003'")
     small.run(CITUS)
-    with small.connect() as operator, pytest.raises(GateClosed) as refused:
-        withdraw.withdraw(operator, run, "wrong codes")
-    assert refused.value.code == "not_withdrawable"
+    small.run(_ONE_SHARD)
+    small.leave()
+
+    def by_reason(node: int) -> dict[str, list[str]]:
+        small.run(
+            "UPDATE birth.birth_backfill_batch SET shards = jsonb_build_object('102008', jsonb_build_object('node',"
+            f" {node}, 'transaction', transaction_id, 'shown', snapshot))"
+        )
+        rows = small.run(
+            "SELECT f.* FROM birth.birth_backfill_ledger AS l CROSS JOIN LATERAL birth._birth_reading("
+            "birth._birth_withdraw_query(l)) AS f(code text, version text, reason text) ORDER BY 1"
+        )
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            found.setdefault(row["reason"] or "", []).append(row["code"])
+        return found
+
+    assert len(by_reason(2)["moved"]) == 29
+    found = by_reason(1)
+    assert {reason: found[reason] for reason in found if reason} == {"changed": ["G-000002"], "certified": ["G-000003"]}
+    assert len(found[""]) == 28
+    # Each in the version that was planned, and no other.
+    deleted = """
+        SELECT birth._birth_withdraw_delete(array_agg(entity_code::text), array_agg(CASE entity_code WHEN 'G-000005'
+            THEN '3' ELSE xmin::text END)) FROM birth.birth_registry WHERE entity_code BETWEEN 'G-000004' AND 'G-000006'
+    """
+    assert small.value(deleted) == 2
+    assert small.value("SELECT count(*) FROM birth.birth_registry WHERE entity_code = 'G-000005'") == 1

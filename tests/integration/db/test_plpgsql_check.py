@@ -46,8 +46,13 @@ _ALLOWED = {
     ("birth_registry_is_spread", 'relation "pg_dist_partition" does not exist'): "asked only where Citus made it",
     ("birth_registry_nodes", 'relation "pg_dist_shard" does not exist'): "asked only where Citus made it",
     **{
-        ("birth_shards_since", f'OUT variable "{name}" is maybe unmodified'): "its query returns rows"
-        for name in ("collection_name", "dot_origin", "entity_code")
+        (function, f'OUT variable "{name}" is maybe unmodified'): "its query returns rows"
+        for function, names in {
+            "birth_shards_since": ("collection_name", "dot_origin", "entity_code"),
+            "_birth_withdraw_shards": ("entity_code", "row_xmin", "xid", "certified"),
+            "_birth_withdraw_probe": ("entity_code", "row_xmin", "dot_origin", "collection_name", "certified"),
+        }.items()
+        for name in names
     },
     **{
         ("birth_registry_nodes", f'unmodified OUT variable "{name}"'): "follows from the dynamic query"

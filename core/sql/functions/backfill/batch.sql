@@ -26,6 +26,7 @@ DECLARE
     v_worked timestamptz;
     v_finished timestamptz;
     v_snapshot pg_snapshot;
+    v_shards jsonb;
 BEGIN
     PERFORM {S}._birth_batch_alone(p_ledger_id);
     PERFORM {S}._birth_batch_in_order();
@@ -56,6 +57,7 @@ BEGIN
     -- Once more: what was replaced while the batch ran was not what the plan pinned, even if it is back by now.
     PERFORM {S}._birth_batch_pins(v_entry);
     v_snapshot := {S}._birth_batch_snapshot();
+    v_shards := {S}.birth_shard_snapshots(true);
     v_worked := clock_timestamp();
     -- What every worker updates comes last: the budget, then the entry, then the head of the chain.
     PERFORM {S}._birth_batch_spend(v_permit, v_done.registered);
@@ -71,6 +73,7 @@ BEGIN
         writes = v_writes,
         transaction_id = pg_current_xact_id(),
         snapshot = v_snapshot,
+        shards = v_shards,
         finished_at = clock_timestamp()
     WHERE b.ledger_id = p_ledger_id AND b.epoch = p_epoch
     RETURNING b.finished_at INTO v_finished;

@@ -1,3 +1,4 @@
+-- needs: backfill/withdraw_shards
 -- Withdraw a run: a run of its own takes back exactly the registry rows that the first one wrote, that were not changed
 -- since, and that the company did not certify. It is planned, reconciled, applied, verified and certified as any other.
 
@@ -11,8 +12,12 @@ COMMENT ON FUNCTION {S}._birth_withdraw_allowed() IS 'True if runs may be withdr
 -- The query of a run's rows in the registry for one of its collections: code, xmin, and why a row is left, if it is.
 -- Its batch knew which transactions were at work when it ended: a row that another one wrote since has another xmin.
 CREATE OR REPLACE FUNCTION {S}._birth_withdraw_query(p_entry {S}.birth_backfill_ledger) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format($query$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF {S}.birth_registry_is_spread() THEN
+        RETURN {S}._birth_withdraw_shards_query(p_entry);
+    END IF;
+    RETURN format($query$
         SELECT i.entity_code AS code, g.row_xmin::text AS version, CASE
             WHEN g.certified OR g.certified_at IS NOT NULL OR g.inspect_pen IS NOT NULL
                 OR g.inspect_stamp IS NOT NULL OR g.inspect_gate IS NOT NULL THEN 'certified'
@@ -24,7 +29,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         JOIN (SELECT r.*, {S}.birth_full_xid(r.row_xmin) AS xid FROM {S}.birth_registry_rows() AS r
             WHERE r.dot_origin = %2$L AND r.collection_name = %3$L) AS g ON g.entity_code = i.entity_code
         WHERE t.ledger_id = %1$s AND t.registered > 0 $query$,
-        p_entry.ledger_id, 'birth-backfill:run-' || p_entry.run_id, p_entry.collection_name)
+        p_entry.ledger_id, 'birth-backfill:run-' || p_entry.run_id, p_entry.collection_name);
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_withdraw_query({S}.birth_backfill_ledger) IS
     'The query of the registry rows that an entry wrote, and why each is left, if it is. Private.';
@@ -39,6 +45,7 @@ DECLARE
     v_entry {S}.birth_backfill_ledger;
     v_run bigint;
     v_left jsonb := '[]'::jsonb;
+    v_shards jsonb;
 BEGIN
     PERFORM {S}._birth_insist_on_text(p_reason, 'reason_missing', 'a withdrawal needs a reason',
         jsonb_build_object('run', p_run), 'Give --reason.');
@@ -57,23 +64,18 @@ BEGIN
             jsonb_build_object('run', p_run, 'withdraws', v_first.withdraws),
             'Plan the collections again: their rows are missing.');
     END IF;
-    IF {S}.birth_registry_is_spread() THEN
-        PERFORM {S}.birth_refuse('BR003', 'not_withdrawable',
-            format('run %s wrote a registry that Citus spreads: its nodes do not tell who changed a row last', p_run),
-            jsonb_build_object('run', p_run, 'registry', {S}.birth_bound_table('registry')::regclass::text),
-            'Its owner removes the rows. Their collections can be planned again then.');
-    END IF;
     PERFORM {S}._birth_backfill_undisturbed(ARRAY(
         SELECT l.collection_name FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run));
+    v_shards := {S}.birth_shard_snapshots();
     INSERT INTO {S}.birth_backfill_run (run_id, withdraws, system_identifier, gateway, registry_triggers,
-        registry_rows, alert_rows, alerts, snapshot, planned_person)
+        registry_rows, alert_rows, alerts, snapshot, shards, planned_person)
     OVERRIDING SYSTEM VALUE
     SELECT v_draft, p_run,
         (SELECT system_identifier::text FROM pg_control_system()),
         {S}.birth_gateway_fingerprint(),
         {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')),
-        {S}.birth_bound_count('registry'), {S}.birth_bound_count('alerts'), {S}._birth_alert_pins(),
-        pg_current_snapshot(), v_person;
+        {S}._birth_rows_shown(v_shards), {S}.birth_bound_count('alerts'), {S}._birth_alert_pins(),
+        pg_current_snapshot(), v_shards, v_person;
     FOR v_entry IN SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run ORDER BY l.ledger_id LOOP
         v_left := v_left || {S}._birth_withdraw_entry(v_draft, v_entry);
     END LOOP;
@@ -166,9 +168,11 @@ BEGIN
                 string_agg(octet_length(n.code) || ':' || n.code, '' ORDER BY n.number), 'UTF8')) AS hash
             FROM (
                 SELECT f.code, row_number() OVER (ORDER BY f.code COLLATE "C") - 1 AS number
-                FROM {S}._birth_reading(format('SELECT entity_code COLLATE "C" FROM {S}.birth_registry_rows()'
-                    ' WHERE dot_origin = %L AND collection_name = %L'
-                    ' EXCEPT SELECT l.code COLLATE "C" FROM (%s) AS l WHERE l.reason IS NOT NULL',
+                FROM {S}._birth_reading(format(CASE WHEN {S}.birth_registry_is_spread()
+                    THEN 'SELECT entity_code COLLATE "C" FROM {S}._birth_withdraw_shards(%L, %L)'
+                    ELSE 'SELECT entity_code COLLATE "C" FROM {S}.birth_registry_rows()'
+                    ' WHERE dot_origin = %L AND collection_name = %L' END
+                    || ' EXCEPT SELECT l.code COLLATE "C" FROM (%s) AS l WHERE l.reason IS NOT NULL',
                     'birth-backfill:run-' || v_first.run_id, v_first.collection_name,
                     {S}._birth_withdraw_query(v_first))) AS f(code text)) AS n
             GROUP BY 1) AS chunk;
@@ -200,6 +204,7 @@ BEGIN
                 AND EXISTS (SELECT FROM {S}.birth_alerts_changed(v_run.run_id))
             THEN 'alert_rows' END,
         CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint() THEN 'gateway' END,
+        CASE WHEN NOT {S}.birth_shards_kept(v_run.shards) THEN 'shards' END,
         CASE WHEN v_run.registry_triggers
                 IS DISTINCT FROM {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry'))
             THEN 'registry_triggers' END], NULL);
@@ -234,6 +239,22 @@ BEGIN
         RETURN;
     END IF;
     {READ_ONLY}
+    IF {S}.birth_registry_is_spread() THEN
+        SELECT coalesce(array_agg(i.entity_code ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
+            coalesce(array_agg(i.source_key[1] ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
+            count(*) FILTER (WHERE NOT same.is_planned)
+        INTO codes, versions, others
+        FROM {S}.birth_backfill_item AS i
+        JOIN {S}._birth_withdraw_probe(ARRAY(
+            SELECT p.entity_code FROM {S}.birth_backfill_item AS p
+            WHERE p.ledger_id = p_entry.ledger_id AND p.seq BETWEEN p_from AND p_to)) AS g
+            ON g.entity_code = i.entity_code
+        CROSS JOIN LATERAL (SELECT coalesce(g.row_xmin = i.source_key[1] AND g.dot_origin = v_origin
+            AND g.collection_name = p_entry.collection_name AND NOT g.certified, false) AS is_planned) AS same
+        WHERE i.ledger_id = p_entry.ledger_id AND i.seq BETWEEN p_from AND p_to;
+        v_is_read := true;
+        RAISE SQLSTATE 'BR999';
+    END IF;
     SELECT coalesce(array_agg(i.entity_code ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
         coalesce(array_agg(i.source_key[1] ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
         count(*) FILTER (WHERE NOT same.is_planned)
@@ -262,16 +283,17 @@ DECLARE
     v_found record;
     v_marks text[];
     v_left text[];
-    v_before jsonb := {S}._birth_batch_writes();
+    v_before jsonb := {S}._birth_batch_writes(true);
     v_shrunk bigint;
 BEGIN
     v_found := {S}._birth_withdraw_found(p_entry, p_from, p_to);
     PERFORM {S}._birth_caller_ready();
     v_marks := {S}._birth_session_marks(pg_catalog.current_setting('search_path'));
     PERFORM {S}._birth_as_caller(
-        format('WITH gone AS (DELETE FROM %s AS b USING unnest($1, $2) AS item(code, version)'
+        CASE WHEN {S}.birth_registry_is_spread() THEN 'SELECT {S}._birth_withdraw_delete($1, $2)'
+        ELSE format('WITH gone AS (DELETE FROM %s AS b USING unnest($1, $2) AS item(code, version)'
             ' WHERE b.%I = item.code AND b.xmin::text = item.version RETURNING 1) SELECT count(*) FROM gone',
-        {S}.birth_bound_table('registry')::regclass, {S}.birth_bound_name('registry', 'entity_code')),
+        {S}.birth_bound_table('registry')::regclass, {S}.birth_bound_name('registry', 'entity_code')) END,
         v_found.codes, v_found.versions, NULL, ARRAY[]::text[]);
     -- Nothing comes in between: names and operators mean what they did only when this has been asked.
     PERFORM {S}._birth_session_kept(v_marks, pg_catalog.current_setting('search_path'));

@@ -160,9 +160,11 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_shard_writes(boolean) IS
     'What this transaction wrote on the nodes of a registry that Citus spreads, by node. For birth_reader.';
 
--- What each node shows now, by the numbers of its shards: which of its rows a later look finds to be newer. Asked as
--- birth_shard_writes asks.
-CREATE OR REPLACE FUNCTION {S}.birth_shard_snapshots() RETURNS jsonb
+-- What each node shows now, by the numbers of its shards: which of its rows a later look finds to be newer. Of a batch
+-- that ends (`p_ends`) also which transaction it has there: rows that it wrote are told from those that others changed
+-- since. A snapshot reaches as far as the latest transaction that ended, and a subtransaction ends with its batch,
+-- unless it is undone: so one is undone there. Asked as birth_shard_writes asks.
+CREATE OR REPLACE FUNCTION {S}.birth_shard_snapshots(p_ends boolean DEFAULT false) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_is_read boolean := false;
@@ -173,19 +175,32 @@ BEGIN
     ELSIF pg_has_role('birth_owner', 'USAGE') THEN
         RETURN (
             SELECT r.found
-            FROM {S}._birth_reading_codes('SELECT {S}.birth_shard_snapshots()', NULL) AS r(found jsonb));
+            FROM {S}._birth_reading_codes(format('SELECT {S}.birth_shard_snapshots(%L)', p_ends), NULL)
+                AS r(found jsonb));
     END IF;
     {READ_ONLY}
-    SELECT jsonb_object_agg(s.number, jsonb_build_object('node', n.node, 'shown', a.answer)) INTO v_found
-    FROM {S}.birth_nodes_asked('SELECT pg_current_snapshot()::text AS said') AS a
+    IF p_ends THEN
+        BEGIN
+            -- Takes a transaction number, and leaves no row.
+            PERFORM {S}.birth_nodes_asked(
+                $asked$SELECT pg_logical_emit_message(true, 'birth', '')::text AS said$asked$);
+            RAISE SQLSTATE 'BR998';
+        EXCEPTION WHEN SQLSTATE 'BR998' THEN
+        END;
+    END IF;
+    SELECT jsonb_object_agg(s.number, jsonb_build_object('node', n.node) || a.answer::jsonb) INTO v_found
+    FROM {S}.birth_nodes_asked('SELECT json_build_object(''shown'', pg_current_snapshot()'
+        || CASE WHEN p_ends THEN ', ''transaction'', pg_current_xact_id_if_assigned()' ELSE '' END
+        || ')::text AS said') AS a
     JOIN {S}.birth_registry_nodes() AS n USING (place)
     CROSS JOIN LATERAL unnest(n.numbers) AS s(number);
     {UNDONE}
     RETURN v_found;
 END
 $body$;
-COMMENT ON FUNCTION {S}.birth_shard_snapshots() IS
-    'What the nodes of a registry that Citus spreads show now, by shard; NULL for any other. For birth_reader.';
+COMMENT ON FUNCTION {S}.birth_shard_snapshots(boolean) IS
+    'What the nodes of a registry that Citus spreads show now, by shard, and in which transaction; NULL for any other. '
+    'For birth_reader.';
 
 -- Rows of such a registry that came or changed since the nodes showed this. They are counted with ours by a statement
 -- that Citus has no part in. With its caller's rights.
@@ -216,18 +231,28 @@ $body$;
 COMMENT ON FUNCTION {S}.birth_shards_kept(jsonb) IS
     'True if the registry is spread over nodes as a plan found it. For birth_reader.';
 
--- The condition on rows b of such a registry that came or changed since the nodes showed this. In words of the server's
--- own: the nodes evaluate it. A transaction number there is as birth_full_xid reads it.
+-- A row's xmin as a 64-bit transaction number of its node, as birth_full_xid reads it here. In words of the server's
+-- own: the nodes evaluate it.
+CREATE OR REPLACE FUNCTION {S}.birth_shard_xid(p_xmin text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN format('(CASE WHEN %2$s::text::bigint < 3 THEN 3'
+        ' WHEN %1$s / 4294967296 * 4294967296 + %2$s::text::bigint <= %1$s'
+        ' THEN %1$s / 4294967296 * 4294967296 + %2$s::text::bigint'
+        ' ELSE greatest(%1$s / 4294967296 * 4294967296 + %2$s::text::bigint - 4294967296, 3) END)::text::xid8',
+        'pg_snapshot_xmax(pg_current_snapshot())::text::bigint', p_xmin);
+END
+$body$;
+COMMENT ON FUNCTION {S}.birth_shard_xid(text) IS
+    'The expression of a 64-bit transaction number from that of a row''s xmin, for nodes. For birth_reader.';
+
+-- The condition on rows b of such a registry that came or changed since the nodes showed this.
 CREATE OR REPLACE FUNCTION {S}.birth_shard_fresh(p_shards jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN format('pg_visible_in_snapshot((CASE WHEN b.xmin::text::bigint < 3 THEN 3'
-        ' WHEN %1$s / 4294967296 * 4294967296 + b.xmin::text::bigint <= %1$s'
-        ' THEN %1$s / 4294967296 * 4294967296 + b.xmin::text::bigint'
-        ' ELSE greatest(%1$s / 4294967296 * 4294967296 + b.xmin::text::bigint - 4294967296, 3) END)::text::xid8,'
-        ' (%2$L::jsonb -> substring(b.tableoid::regclass::text FROM ''([0-9]+)"?$'') ->> ''shown'')::pg_snapshot)'
-        ' IS NOT TRUE',
-        'pg_snapshot_xmax(pg_current_snapshot())::text::bigint', p_shards);
+    RETURN format('pg_visible_in_snapshot(%s,'
+        ' (%L::jsonb -> substring(b.tableoid::regclass::text FROM ''([0-9]+)"?$'') ->> ''shown'')::pg_snapshot)'
+        ' IS NOT TRUE', {S}.birth_shard_xid('b.xmin'), p_shards);
 END
 $body$;
 COMMENT ON FUNCTION {S}.birth_shard_fresh(jsonb) IS
@@ -235,6 +260,7 @@ COMMENT ON FUNCTION {S}.birth_shard_fresh(jsonb) IS
 
 GRANT EXECUTE ON FUNCTION {S}.birth_registry_is_spread(), {S}.birth_codes_by_shard(text[], text[]),
     {S}.birth_registry_nodes(), {S}.birth_nodes_asked(text), {S}.birth_shard_writes(boolean),
-    {S}.birth_shard_snapshots(), {S}.birth_shard_fresh(jsonb), {S}.birth_shards_kept(jsonb),
+    {S}.birth_shard_snapshots(boolean), {S}.birth_shard_xid(text), {S}.birth_shard_fresh(jsonb),
+    {S}.birth_shards_kept(jsonb),
     {S}.birth_shards_since(jsonb)
     TO birth_reader, birth_caller;
