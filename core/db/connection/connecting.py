@@ -34,7 +34,7 @@ KEEPALIVE: Mapping[str, int] = {
 }
 # Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
 # that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
-# no statement sees an old snapshot, dates are written as the driver reads them, texts, names and NULLs mean what this
+# no statement sees an old snapshot, dates and numbers are written as the driver reads them, texts, names and NULLs mean what this
 # program means by them, the login acts as itself, and no session waits for a lock without an end, unless they chose how
 # long. A server that is read-only by default stays so.
 # In the same round trip: which version is installed, as a comment says that only birth_owner and superusers write.
@@ -46,6 +46,7 @@ _SESSION = """
         pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
         pg_catalog.set_config('DateStyle', 'ISO, YMD', false),
         pg_catalog.set_config('IntervalStyle', 'postgres', false),
+        pg_catalog.set_config('extra_float_digits', '1', false),
         pg_catalog.set_config('standard_conforming_strings', 'on', false),
         pg_catalog.set_config('quote_all_identifiers', 'off', false),
         pg_catalog.set_config('transform_null_equals', 'off', false),

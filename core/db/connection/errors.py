@@ -42,6 +42,10 @@ _NOT_INSTALLED = (
     "not_installed",
     "Name the console's schema with --schema, or install it: `birth-console init`.",
 )
+_ENDED = (
+    "The server ended this session, and kept nothing of its transaction. If {0} is short, lift it for one command: "
+    "PGOPTIONS='-c {0}=0'."
+)
 _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
     "25006": (
         Unavailable,
@@ -64,6 +68,8 @@ _SERVER: dict[str, tuple[type[ConsoleError], str, str]] = {
             "command: PGOPTIONS='-c statement_timeout=0'."
         ),
     ),
+    "25P03": (Unavailable, "timeout", _ENDED.format("idle_in_transaction_session_timeout")),
+    "25P04": (Unavailable, "timeout", _ENDED.format("transaction_timeout")),
     "53100": (
         Unavailable,
         "disk_full",

@@ -111,6 +111,7 @@ class Connection:
             self.driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             if moment is not None:
                 self.driver.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(moment)))
+                self.driver.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # as for who told it
             self._in_snapshot = True
             try:
                 yield

@@ -21,6 +21,7 @@ _LINK_CLASSES = ("", "08")
 _LINK = frozenset({"57P01", "57P02", "57P03", "57P05", "53300", "25P03", "25P04", "XX000"})
 # What no row and no statement of ours is to blame for, and time or an administrator cures: the same command goes on.
 _CURABLE_CLASSES = ("", "08", "40", "53", "54", "55", "57", "58")
+_CURABLE = frozenset({"XX000", "25006", "25P03", "25P04"})
 _INCURABLE = frozenset({"57P04"})  # the database was dropped
 # What the server cannot do for one row (0A), it cannot do for another. What another session, the server, rights or our
 # own gates refuse is nothing that leaving a row out would cure. The database sets a single row aside by the same rule
@@ -36,7 +37,7 @@ _NOT_REGISTERED = "BR008"
 
 def is_curable(sqlstate: str) -> bool:
     """Whether what stopped an apply may be gone when it is applied again."""
-    return sqlstate not in _INCURABLE and (sqlstate[:2] in _CURABLE_CLASSES or sqlstate in ("XX000", "25006"))
+    return sqlstate not in _INCURABLE and (sqlstate[:2] in _CURABLE_CLASSES or sqlstate in _CURABLE)
 
 
 def failure(sqlstate: str) -> Failure:

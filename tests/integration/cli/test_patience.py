@@ -93,7 +93,8 @@ def _repeated(database: Database, *words: str, login: str = "operator1") -> Any:
 @pytest.mark.parametrize(
     ("state", "code"),
     [("XX000", "server_failed"), ("58030", "server_failed"), ("53200", "out_of_memory"), ("53400", "limit_exceeded"),
-     ("53100", "disk_full"), ("57014", "timeout"), ("25006", "server_read_only")],
+     ("53100", "disk_full"), ("57014", "timeout"), ("25006", "server_read_only"), ("25P03", "timeout"),
+     ("25P04", "timeout")],
 )  # fmt: skip
 def test_what_a_server_gets_over_ends_a_command_with_7(small: Database, state: str, code: str) -> None:
     call = Invocation(Settings(dsn=small.dsn("operator1"), schema=SCHEMA), Output(as_json=False))

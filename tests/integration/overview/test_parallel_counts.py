@@ -122,6 +122,15 @@ def nowhere(_: Database, links: Links) -> Connection:
     raise Unavailable("sorry, too many clients already")
 
 
+def test_who_waits_for_others_of_its_moment_is_not_ended_as_idle(database: Database) -> None:
+    dsn = database.dsn("viewer1") + " options='-c idle_in_transaction_session_timeout=50ms'"
+    rest = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'viewer1' AND datname = current_database()"
+    with Connection.open(dsn, SCHEMA) as first, first.snapshot(), Connection.open(dsn, SCHEMA) as second:
+        with second.snapshot(first.moment()):
+            eventually(lambda: database.value(f"{rest} AND state_change > clock_timestamp() - interval '200 ms'") == 0)
+            assert matrix.count(second, "tasks") == matrix.count(first, "tasks")
+
+
 @pytest.mark.parametrize("lead", [elsewhere, nowhere])
 def test_without_room_for_another_connection_one_counts_alone(
     viewer: Connection, links: Links, database: Database, lead: Callable[[Database, Links], Connection]
