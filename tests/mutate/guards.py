@@ -42,6 +42,21 @@ GUARDS: Final[Mapping[str, Guard]] = {
             + "/test_effects.py::test_every_configuration_is_found_with_its_verdict_and_clean_again_after_its_cure",
         ),
     ),
+    "rows that joined the registry hide none that was deleted": Guard(
+        "trust/acceptance.sql",
+        "v_birth.fresh = v_grown AND v_joined = 0",
+        "v_birth.fresh = v_grown AND true",
+        (_TRUST + "/test_attack_certify.py::test_old_rows_of_another_table_stand_for_none_that_was_deleted",),
+    ),
+    "nor after a withdrawal": Guard(
+        "trust/withdrawal.sql",
+        "THEN v_joined = 0 AND v_now",
+        "THEN true AND v_now",
+        (
+            "tests/integration/backfill/test_withdraw.py"
+            "::test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again",
+        ),
+    ),
     "a partition is a part of its table": Guard(
         "trust/audit_objects.sql",
         "SELECT i.inhrelid FROM part JOIN",

@@ -219,3 +219,40 @@ def test_apply_and_certify_at_the_same_moment_never_give_a_batch_after_its_certi
     assert backwards == 0
     with small.connect() as connection:
         assert audit.audit(connection).ok
+
+
+_SPARE = """
+    CREATE TABLE public.spare (LIKE birth.birth_registry INCLUDING ALL);
+    INSERT INTO public.spare (entity_code, collection_name, governance_role)
+        SELECT 'ghost-' || n, 'of others', 'governed' FROM generate_series(1, 2) AS n;
+    GRANT SELECT ON public.spare TO birth_caller, birth_reader, birth_owner;
+    INSERT INTO birth.birth_registry (entity_code, collection_name, governance_role)
+        SELECT 'true-' || n, 'of others', 'governed' FROM generate_series(1, 2) AS n
+"""
+_NEUTRAL = "SELECT passed, evidence FROM birth.birth_acceptance({run}) WHERE gate = 'birth_neutral'"
+
+
+@pytest.mark.parametrize(
+    "swap",
+    [
+        "DELETE FROM birth.birth_registry WHERE entity_code LIKE 'true-%';"
+        " ALTER TABLE public.spare INHERIT birth.birth_registry",
+        "INSERT INTO public.spare SELECT * FROM birth.birth_registry WHERE entity_code NOT LIKE 'true-%';"
+        " ALTER TABLE birth.birth_registry RENAME TO was; ALTER TABLE public.spare RENAME TO birth_registry;"
+        " ALTER TABLE public.birth_registry SET SCHEMA birth",
+    ],
+    ids=["joined", "renamed"],
+)
+def test_old_rows_of_another_table_stand_for_none_that_was_deleted(small: Database, swap: str) -> None:
+    small.run(_SPARE)
+    line.open_permit(small)
+    run = an_applied_run(small)
+    before = small.run(_NEUTRAL.format(run=run))[0]
+    assert (before["passed"], "joined" in before["evidence"]) == (True, False)
+
+    small.run(swap)
+    after = small.run(_NEUTRAL.format(run=run))[0]
+    assert (after["passed"], after["evidence"]["joined"], after["evidence"]["changed_or_deleted"]) == (False, 2, 0)
+    with small.psql("reviewer1") as reviewer:
+        state, told = refusal(reviewer, certifying(run))
+    assert (state, told.partition(":")[0]) == ("BR003", "not_certifiable")

@@ -63,6 +63,22 @@ TRUNCATE birth.trigger_guard_alerts;
 """
 
 
+# Rows of another table, as old as those that the withdrawal's plan saw, stand for one that was deleted.
+_SPARE = """
+CREATE TABLE public.spare (LIKE birth.birth_registry INCLUDING ALL);
+INSERT INTO public.spare (entity_code, collection_name) VALUES ('ghost', 'of others');
+INSERT INTO birth.birth_registry (entity_code, collection_name) VALUES ('bystander', 'of others')
+"""
+_SWAP = """
+DELETE FROM birth.birth_registry WHERE entity_code = 'bystander';
+ALTER TABLE public.spare INHERIT birth.birth_registry
+"""
+_NEUTRAL = """
+SELECT passed, (evidence ->> 'changed_or_deleted')::integer AS changed, (evidence ->> 'joined')::integer AS joined
+FROM birth.birth_acceptance({run}) WHERE gate = 'birth_neutral'
+"""
+
+
 def permitted(database: Database, login: str) -> None:
     """A permit for a withdrawal."""
     given = ("--budget", "5000", "--expires", "1h", "--reason", "a wrong run", "--kind", "withdraw")
@@ -139,6 +155,7 @@ def test_a_wrong_run_is_withdrawn_verified_certified_and_its_rows_are_registered
 
 def test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again(small: Database, gatekeeper: str) -> None:
     allow(small)
+    small.run(_SPARE)
     wrong = small_database.a_run(small, "goods", goods=120)
     small_database.done(small, wrong)
     run = asked(small, "withdraw", str(wrong), "--reason", "wrong column")["run"]
@@ -150,6 +167,10 @@ def test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again(small: Da
         assert burndown.read(viewer).points[-1].missing == 120, "what was taken back is missing again"
     verified = asked(small, "verify", str(run), login="reviewer1")
     assert verified["accounting"]["registered"] == 120
+    with small.psql("postgres") as owner, owner.transaction(force_rollback=True):
+        owner.execute(_SWAP)
+        found = owner.execute(_NEUTRAL.format(run=run).encode()).fetchone()
+        assert found == {"passed": False, "changed": 0, "joined": 1}
     asked(small, "certify", str(run), "--note", "seen", "--evidence", verified["evidence_digest"], login="reviewer1")
     assert asked(small, "ledger")["runs"][0]["withdraws"] == wrong
     with small.connect() as operator:

@@ -50,7 +50,7 @@ BEGIN
     v_shards := {S}.birth_shard_snapshots();
     INSERT INTO {S}.birth_backfill_run
         (run_id, system_identifier, gateway, registry_triggers, registry_rows, alert_rows, alerts, snapshot,
-        shards, planned_person)
+        shards, registry_parts, planned_person)
     OVERRIDING SYSTEM VALUE
     SELECT v_draft,
         (SELECT system_identifier::text FROM pg_control_system()),
@@ -59,7 +59,7 @@ BEGIN
         {S}._birth_rows_shown(v_shards),
         {S}.birth_bound_count('alerts'),
         {S}._birth_alert_pins(),
-        pg_current_snapshot(), v_shards, v_person;
+        pg_current_snapshot(), v_shards, {S}._birth_registry_parts(), v_person;
     v_skipped := {S}._birth_backfill_plan_each(v_draft, p_collections, p_note IS NOT NULL);
     v_skipped := v_skipped || {S}._birth_backfill_plan_apart(v_draft, p_collections IS NULL);
     IF NOT EXISTS (SELECT FROM {S}.birth_backfill_ledger WHERE run_id = v_draft) THEN

@@ -68,14 +68,14 @@ BEGIN
         SELECT l.collection_name FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run));
     v_shards := {S}.birth_shard_snapshots();
     INSERT INTO {S}.birth_backfill_run (run_id, withdraws, system_identifier, gateway, registry_triggers,
-        registry_rows, alert_rows, alerts, snapshot, shards, planned_person)
+        registry_rows, alert_rows, alerts, snapshot, shards, registry_parts, planned_person)
     OVERRIDING SYSTEM VALUE
     SELECT v_draft, p_run,
         (SELECT system_identifier::text FROM pg_control_system()),
         {S}.birth_gateway_fingerprint(),
         {S}.birth_trigger_fingerprint({S}.birth_bound_table('registry')),
         {S}._birth_rows_shown(v_shards), {S}.birth_bound_count('alerts'), {S}._birth_alert_pins(),
-        pg_current_snapshot(), v_shards, v_person;
+        pg_current_snapshot(), v_shards, {S}._birth_registry_parts(), v_person;
     FOR v_entry IN SELECT * FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run ORDER BY l.ledger_id LOOP
         v_left := v_left || {S}._birth_withdraw_entry(v_draft, v_entry);
     END LOOP;

@@ -55,4 +55,37 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_rows_shown(jsonb) IS
     'Rows of the registry, of one that Citus spreads those that its nodes showed. Private.';
 
+-- The registry's table, its partitions and those that inherit from it.
+CREATE OR REPLACE FUNCTION {S}._birth_registry_parts() RETURNS oid[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    WITH RECURSIVE part(relid) AS (
+        SELECT {S}.birth_bound_table('registry')
+        UNION
+        SELECT i.inhrelid FROM part JOIN pg_inherits AS i ON i.inhparent = part.relid
+    )
+    SELECT array_agg(p.relid ORDER BY p.relid) FROM part AS p WHERE p.relid IS NOT NULL
+$body$;
+COMMENT ON FUNCTION {S}._birth_registry_parts() IS
+    'The registry''s table, its partitions and those that inherit from it. Private.';
+
+-- Rows that the registry got since a run was planned without being written: they are as old as those that the plan saw,
+-- and stand in a table that was no part of it then. Each could stand for one that was deleted.
+CREATE OR REPLACE FUNCTION {S}._birth_registry_joined(p_run {S}.birth_backfill_run) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = 'off' AS $body$
+DECLARE
+    v_since oid[] := ARRAY(SELECT unnest({S}._birth_registry_parts()) EXCEPT SELECT unnest(p_run.registry_parts));
+BEGIN
+    IF p_run.registry_parts IS NULL OR p_run.shards IS NOT NULL OR cardinality(v_since) = 0 THEN
+        RETURN 0;
+    END IF;
+    RETURN (
+        SELECT r.rows
+        FROM {S}._birth_reading(format('SELECT count(*) FROM %s AS b WHERE b.tableoid = ANY (%L::oid[])'
+                ' AND pg_visible_in_snapshot({S}.birth_full_xid(b.xmin), %L::pg_snapshot)',
+            {S}.birth_bound_table('registry')::regclass, v_since, p_run.snapshot)) AS r(rows bigint));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_registry_joined({S}.birth_backfill_run) IS
+    'Rows of the registry that are as old as a run''s plan, in tables that were no part of it then. Private.';
+
 GRANT EXECUTE ON FUNCTION {S}.birth_bound_count(text, text, text) TO birth_reader, birth_caller;

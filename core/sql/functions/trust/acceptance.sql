@@ -40,6 +40,7 @@ DECLARE
     v_accepted text;
     v_lost record;
     v_kept boolean;
+    v_joined bigint;
 BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
     IF NOT FOUND THEN
@@ -95,6 +96,7 @@ BEGIN
     INTO v_alike FROM {S}._birth_born_alike(p_run) AS b;
     v_limit := {S}._birth_run_limit(p_run);
     v_kept := {S}.birth_shards_kept(v_run.shards);
+    v_joined := {S}._birth_registry_joined(v_run);
     v_upgrades := {S}._birth_gateway_carried(v_run.gateway, v_gateway);
     v_accepted := {S}._birth_history_accepted(v_live);
     SELECT coalesce(sum(s.batches), 0) AS batches, coalesce(sum(s.registered), 0) AS registered
@@ -121,9 +123,10 @@ BEGIN
         'independent_reviewers', v_free)),
     -- The registry holds what the batches account for, as planned items, and nothing else of the run's doing. Were a
     -- row changed or deleted, more rows would be fresh than the registry grew by. What others registered is told
-    -- apart.
+    -- apart. Rows of tables that joined it (`joined`) would hide as many that were deleted.
     ('birth_neutral', CASE WHEN v_kept THEN v_birth.ours = v_birth.planned AND v_birth.planned = v_written
-            AND v_written = v_account.registered AND v_birth.fresh = v_grown AND v_marked = 0 END,
+            AND v_written = v_account.registered AND v_birth.fresh = v_grown AND v_joined = 0
+            AND v_marked = 0 END,
         jsonb_build_object('registered', v_account.registered, 'written', v_written,
             'not_planned', v_birth.ours - v_birth.planned, 'changed_or_deleted', v_birth.fresh - v_grown,
             'self_marked', v_marked, 'born_besides', v_birth.others,
@@ -132,6 +135,7 @@ BEGIN
                 FROM {S}.birth_backfill_batch AS b JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
                 CROSS JOIN LATERAL jsonb_each_text(b.writes) AS w(name, rows)
                 WHERE l.run_id = p_run GROUP BY 1) AS t))
+            || CASE WHEN v_joined > 0 THEN jsonb_build_object('joined', v_joined) ELSE '{{}}' END
             || CASE WHEN v_kept THEN '{{}}' ELSE jsonb_build_object('shards', 'not where the plan found them') END),
     ('born_alike', v_alike.differing = '[]', jsonb_build_object(
         'collections_compared', v_alike.compared, 'differing', v_alike.differing)),

@@ -20,6 +20,7 @@ DECLARE
     v_now bigint := {S}.birth_bound_count('registry');
     v_triggers boolean;
     v_kept boolean;
+    v_joined bigint;
     v_live jsonb := {S}._birth_history_place();
     v_accepted text := {S}._birth_history_accepted(v_live);
     v_lost record;
@@ -28,6 +29,7 @@ BEGIN
     SELECT * INTO v_run FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run;
     v_upgrades := {S}._birth_gateway_carried(v_run.gateway, v_gateway);
     v_kept := {S}.birth_shards_kept(v_run.shards);
+    v_joined := {S}._birth_registry_joined(v_run);
     v_triggers := {S}._birth_triggers_carried(v_run.registry_triggers, {S}.birth_bound_table('registry'));
     SELECT coalesce(sum(a.planned), 0) AS planned, coalesce(sum(a.registered), 0) AS registered,
         coalesce(sum(a.existing), 0) AS existing, coalesce(sum(a.vanished), 0) AS vanished,
@@ -68,11 +70,14 @@ BEGIN
             FROM {S}.birth_participants(p_run) AS p),
         'independent_reviewers', v_free)),
     -- Nothing went but what the batches account for: rows of the plan's moment, those born since, less those withdrawn.
-    -- Rows that others deleted since the plan are missing here, and rows that others changed count twice.
-    ('birth_neutral', CASE WHEN v_kept THEN v_now = v_run.registry_rows + v_born - v_account.registered END,
+    -- Rows that others deleted since the plan are missing here, and rows that others changed count twice; rows of
+    -- tables that joined the registry would hide it.
+    ('birth_neutral', CASE WHEN v_kept
+            THEN v_joined = 0 AND v_now = v_run.registry_rows + v_born - v_account.registered END,
         jsonb_build_object(
         'withdrawn', v_account.registered, 'rows_planned', v_run.registry_rows, 'rows', v_now,
         'changed_or_deleted', v_run.registry_rows + v_born - v_account.registered - v_now, 'born_besides', v_born)
+            || CASE WHEN v_joined > 0 THEN jsonb_build_object('joined', v_joined) ELSE '{{}}' END
             || CASE WHEN v_kept THEN '{{}}' ELSE jsonb_build_object('shards', 'not where the plan found them') END),
     ('born_alike', true, v_none),
     ('tga_unchanged', coalesce((v_alerts -> 0 ->> 'acknowledged')::boolean, true), jsonb_build_object(
