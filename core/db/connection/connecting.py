@@ -34,9 +34,9 @@ KEEPALIVE: Mapping[str, int] = {
 }
 # Whatever the server, the role or the DSN sets: names mean pg_catalog's (a table's owner may have made a function
 # that fits better), a query that row security would silently shorten fails, what was told to be done survives a crash,
-# no statement sees an old snapshot, dates and numbers are written as the driver reads them, texts, names and NULLs mean what this
-# program means by them, the login acts as itself, and no session waits for a lock without an end, unless they chose how
-# long. A server that is read-only by default stays so.
+# no statement sees an old snapshot, dates and numbers are written as the driver reads them, texts, names and NULLs mean
+# what this program means by them, the login acts as itself, and no session waits for a lock without an end, unless they
+# chose how long. A server that is read-only by default stays so.
 # In the same round trip: which version is installed, as a comment says that only birth_owner and superusers write.
 # Where the process that answers is not the one that was connected to, nothing is set: it may be others' as well.
 _SESSION = """

@@ -235,11 +235,15 @@ _NEUTRAL = "SELECT passed, evidence FROM birth.birth_acceptance({run}) WHERE gat
 @pytest.mark.parametrize(
     "swap",
     [
-        "DELETE FROM birth.birth_registry WHERE entity_code LIKE 'true-%';"
-        " ALTER TABLE public.spare INHERIT birth.birth_registry",
-        "INSERT INTO public.spare SELECT * FROM birth.birth_registry WHERE entity_code NOT LIKE 'true-%';"
-        " ALTER TABLE birth.birth_registry RENAME TO was; ALTER TABLE public.spare RENAME TO birth_registry;"
-        " ALTER TABLE public.birth_registry SET SCHEMA birth",
+        """
+        DELETE FROM birth.birth_registry WHERE entity_code LIKE 'true-%';
+        ALTER TABLE public.spare INHERIT birth.birth_registry
+        """,
+        """
+        INSERT INTO public.spare SELECT * FROM birth.birth_registry WHERE entity_code NOT LIKE 'true-%';
+        ALTER TABLE birth.birth_registry RENAME TO was; ALTER TABLE public.spare RENAME TO birth_registry;
+        ALTER TABLE public.birth_registry SET SCHEMA birth
+        """,
     ],
     ids=["joined", "renamed"],
 )

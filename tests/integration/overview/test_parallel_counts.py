@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -125,10 +125,12 @@ def nowhere(_: Database, links: Links) -> Connection:
 def test_who_waits_for_others_of_its_moment_is_not_ended_as_idle(database: Database) -> None:
     dsn = database.dsn("viewer1") + " options='-c idle_in_transaction_session_timeout=50ms'"
     rest = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'viewer1' AND datname = current_database()"
-    with Connection.open(dsn, SCHEMA) as first, first.snapshot(), Connection.open(dsn, SCHEMA) as second:
-        with second.snapshot(first.moment()):
-            eventually(lambda: database.value(f"{rest} AND state_change > clock_timestamp() - interval '200 ms'") == 0)
-            assert matrix.count(second, "tasks") == matrix.count(first, "tasks")
+    with ExitStack() as waiting:
+        first, second = (waiting.enter_context(Connection.open(dsn, SCHEMA)) for _ in range(2))
+        waiting.enter_context(first.snapshot())
+        waiting.enter_context(second.snapshot(first.moment()))
+        eventually(lambda: database.value(f"{rest} AND state_change > clock_timestamp() - interval '200 ms'") == 0)
+        assert matrix.count(second, "tasks") == matrix.count(first, "tasks")
 
 
 @pytest.mark.parametrize("lead", [elsewhere, nowhere])

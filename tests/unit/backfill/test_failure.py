@@ -17,7 +17,9 @@ def test_what_was_too_much_is_tried_with_fewer_rows(state: str) -> None:
     assert failure(state) is Failure.SHRINK
 
 
-@pytest.mark.parametrize("state", ["", "08000", "08006", "57P01", "57P02", "57P03", "57P05", "53300", "25P03", "25P04", "XX000"])
+@pytest.mark.parametrize(
+    "state", ["", "08000", "08006", "57P01", "57P02", "57P03", "57P05", "53300", "25P03", "25P04", "XX000"]
+)
 def test_a_lost_link_is_made_again(state: str) -> None:
     assert failure(state) is Failure.LINK
     assert is_curable(state)
