@@ -53,8 +53,8 @@ GUARDS: Final[Mapping[str, Guard]] = {
         "THEN v_joined = 0 AND v_now",
         "THEN true AND v_now",
         (
-            "tests/integration/backfill/test_withdraw.py"
-            "::test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again",
+            "tests/integration/backfill/test_withdraw.py::"
+            + "test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again",
         ),
     ),
     "a partition is a part of its table": Guard(

@@ -169,8 +169,8 @@ def test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again(small: Da
     assert verified["accounting"]["registered"] == 120
     with small.psql("postgres") as owner, owner.transaction(force_rollback=True):
         owner.execute(_SWAP)
-        found = owner.execute(_NEUTRAL.format(run=run).encode()).fetchone()
-        assert found == {"passed": False, "changed": 0, "joined": 1}
+        neutral = owner.execute(_NEUTRAL.format(run=run).encode()).fetchone()
+        assert neutral == {"passed": False, "changed": 0, "joined": 1}
     asked(small, "certify", str(run), "--note", "seen", "--evidence", verified["evidence_digest"], login="reviewer1")
     assert asked(small, "ledger")["runs"][0]["withdraws"] == wrong
     with small.connect() as operator:
