@@ -14,6 +14,7 @@ class Guard(NamedTuple):
 
 
 _TRUST, _BACKFILL, _DOCTOR = "tests/faults/trust", "tests/faults/backfill", "tests/integration/trust"
+_RUNS = "tests/integration/backfill"
 GUARDS: Final[Mapping[str, Guard]] = {
     "foreign code runs as birth_caller": Guard(
         "kernel/as_caller.sql",
@@ -52,10 +53,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
         "trust/withdrawal.sql",
         "THEN v_joined = 0 AND v_now",
         "THEN true AND v_now",
-        (
-            "tests/integration/backfill/test_withdraw.py::"
-            + "test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again",
-        ),
+        (_RUNS + "/test_withdraw.py::test_a_withdrawal_passes_every_gate_and_the_identity_is_free_again",),
     ),
     "a partition is a part of its table": Guard(
         "trust/audit_objects.sql",
