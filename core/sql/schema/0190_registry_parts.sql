@@ -2,4 +2,4 @@
 -- those that the plan saw, and the plan did not see them.
 ALTER TABLE {S}.birth_backfill_run ADD COLUMN registry_parts oid[];
 COMMENT ON COLUMN {S}.birth_backfill_run.registry_parts IS
-    'The registry''s table and those that were part of it when the run was planned; NULL: planned before version 0.2.0.';
+    'The registry''s table, and those that were part of it, when the run was planned; NULL: before version 0.2.0.';

@@ -86,6 +86,6 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_registry_joined({S}.birth_backfill_run) IS
-    'Rows of the registry that are as old as a run''s plan, in tables that were no part of it then. Private.';
+    'Rows of the registry that are as old as a run''s plan, in tables that became part of it since. Private.';
 
 GRANT EXECUTE ON FUNCTION {S}.birth_bound_count(text, text, text) TO birth_reader, birth_caller;
