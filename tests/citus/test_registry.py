@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.db.connection.session import Connection
 from core.domain.backfill.permit import lifetime
 from core.domain.classify.identity import column_identity
 from core.services.adopt import init
@@ -78,6 +79,17 @@ def fill(database: Database, first: int, rows: int) -> None:
     database.leave()
 
 
+def people_of(administrator: Connection) -> None:
+    """Let the people in; the nodes have no login of theirs yet."""
+    administrator.driver.execute(b"SET citus.enable_ddl_propagation = off")
+    for login, group in PEOPLE.items():
+        administrator.driver.execute(
+            f"DO $$ BEGIN CREATE ROLE {login} LOGIN PASSWORD 'a password of nobody';"
+            " EXCEPTION WHEN duplicate_object THEN END $$".encode()
+        )
+        people.add(administrator, login, f"Person {login}", [group])
+
+
 @pytest.fixture
 def database(cluster: Database, nodes: list[TestServer]) -> Database:
     """A company whose registry is spread, with the console on its coordinator."""
@@ -94,12 +106,7 @@ def database(cluster: Database, nodes: list[TestServer]) -> Database:
         init.init(
             administrator, Wish(collections=("public.goods",), bound_tables={"registry": ["public.births"]}, bind=BIND)
         )
-        for login, group in PEOPLE.items():
-            administrator.driver.execute(
-                f"DO $$ BEGIN CREATE ROLE {login} LOGIN PASSWORD 'a password of nobody';"
-                " EXCEPTION WHEN duplicate_object THEN END $$".encode()
-            )
-            people.add(administrator, login, f"Person {login}", [group])
+        people_of(administrator)
         init.init(administrator, GOODS)
     cluster.run("INSERT INTO birth.birth_setting VALUES ('embedded', ARRAY[]::text[])")
     fill(cluster, 1, 300)
@@ -292,7 +299,7 @@ def test_what_a_register_function_writes_besides_on_nodes_is_noticed_as_it_is_he
     assert found == {
         "another row": (5, "registered_besides"),
         "another table": (5, "writes_unseen"),
-        "another role": (1, "database_error"),
+        "another role": (5, "wrote_as_another"),
         "another session": (5, "writes_unseen"),
     }
     assert database.value("SELECT count(*) FROM public.births WHERE collection_name = 'goods'") == 0
@@ -302,6 +309,32 @@ def test_what_a_register_function_writes_besides_on_nodes_is_noticed_as_it_is_he
     run = a_run(database)
     assert small.Drive(database, run).go().status == 0
     assert closed(database, run) == ["birth_neutral"]
+
+
+def test_for_a_registry_of_the_consoles_own_that_is_spread_init_binds_what_registers_there(cluster: Database) -> None:
+    cluster.run(
+        "CREATE TABLE public.goods (code text PRIMARY KEY); INSERT INTO public.goods SELECT 'G-' || n FROM"
+        " generate_series(1, 300) AS n"
+    )
+    with cluster.connect("postgres") as administrator:
+        init.init(administrator, GOODS)
+        people_of(administrator)
+        cluster.run("SELECT create_distributed_table('birth.birth_registry', 'entity_code')")
+        told = init.init(administrator, GOODS).installed
+        assert [each for each in told if each.startswith("bind birth.fn_birth_register_set(")], told
+        assert init.preview(administrator, GOODS).changes_nothing
+    cluster.run("INSERT INTO birth.birth_setting VALUES ('embedded', ARRAY[]::text[])")
+    with cluster.connect("operator1") as operator:
+        classify.classify(operator, column_identity("goods", "code"))
+    line.open_permit(cluster)
+    run = a_run(cluster)
+    driven = small.Drive(cluster, run).go()
+    assert driven.status == 0, driven.error
+    assert small.account(cluster, run).registered == 300
+    assert closed(cluster, run) == []
+    # And new rows are registered by the gateway.
+    cluster.run("INSERT INTO public.goods VALUES ('G-new')")
+    assert cluster.value("SELECT dot_origin FROM birth.birth_registry WHERE entity_code = 'G-new'") == "GATEWAY"
 
 
 def test_a_registry_that_is_spread_otherwise_registers_nothing(database: Database) -> None:

@@ -13,6 +13,11 @@ class Guard(NamedTuple):
     tests: tuple[str, ...]
 
 
+_SOURCES = "tests/integration/backfill"
+_SPREAD = _SOURCES + "/test_spread_registry.py"
+_UNSEEN = (
+    _SPREAD + "::test_a_registry_that_was_spread_after_it_was_bound_and_a_function_that_citus_refuses_close_the_gate"
+)
 _TRUST, _BACKFILL, _DOCTOR = "tests/faults/trust", "tests/faults/backfill", "tests/integration/trust"
 _RUNS = "tests/integration/backfill"
 GUARDS: Final[Mapping[str, Guard]] = {
@@ -81,5 +86,50 @@ GUARDS: Final[Mapping[str, Guard]] = {
         "WHEN NOT {S}.birth_permit_awake(",
         "WHEN false AND NOT {S}.birth_permit_awake(",
         (_BACKFILL + "/test_gate_permit.py::test_a_permit_admits_nothing_outside_its_hours",),
+    ),
+    "what registers rows that no trigger meets was stated": Guard(
+        "backfill/gates.sql",
+        "v_instead text := {S}.birth_distributed_attested();",
+        "v_instead text := coalesce({S}.birth_distributed_attested(), 'nobody');",
+        (_SOURCES + "/test_shards.py::test_of_tables_on_nodes_the_whole_line_ends_with_every_row_accounted_for",),
+    ),
+    "what was stated excuses no trigger that is off": Guard(
+        "backfill/gates.sql",
+        "CASE WHEN c.trigger_state = 'never fires: distributed' THEN v_instead END",
+        "CASE WHEN c.trigger_state <> 'enabled' THEN v_instead END",
+        (_SOURCES + "/test_shards.py::test_what_was_stated_of_tables_on_nodes_excuses_no_trigger_that_is_off",),
+    ),
+    "shards are read for who may read the table": Guard(
+        "kernel/shards.sql",
+        "IF NOT has_table_privilege(session_user, p_relid, 'SELECT') THEN",
+        "IF false THEN",
+        (_SOURCES + "/test_shards.py::test_of_tables_on_nodes_nobody_is_read_what_they_may_not_read_themselves",),
+    ),
+    "a registry that was spread after it was bound is not written": Guard(
+        "kernel/unseen.sql", "AND l.lanname = 'plpgsql'", "AND true", (_UNSEEN,)
+    ),
+    "a register function whose INSERT Citus refuses is not called": Guard(
+        "kernel/unseen.sql", "f.function_name = 'fn_birth_register' AND", "false AND", (_UNSEEN,)
+    ),
+    "a register function that writes nodes as its owner is not called": Guard(
+        "kernel/unseen.sql", "AND p.prosecdef AND", "AND false AND", (_UNSEEN,)
+    ),
+    "a row whose shard was moved is not withdrawn": Guard(
+        "backfill/withdraw_shards.sql",
+        "WHEN w.noted -> 'node' IS DISTINCT FROM n.now -> g.shard THEN 'moved'",
+        "",
+        (_SPREAD + "::test_a_run_in_a_registry_that_is_spread_takes_back_what_its_batches_wrote_where_it_stayed",),
+    ),
+    "a row of a node that was changed since is not withdrawn": Guard(
+        "backfill/withdraw_shards.sql",
+        "g.xid > w.xid AND pg_visible_in_snapshot(g.xid, w.shown)",
+        "true",
+        (_SPREAD + "::test_a_run_in_a_registry_that_is_spread_takes_back_what_its_batches_wrote_where_it_stayed",),
+    ),
+    "a row of a node is withdrawn in the planned version alone": Guard(
+        "backfill/withdraw_shards.sql",
+        " AND b.xmin::text = %4$L::jsonb ->> b.%2$I::text",
+        " AND %4$L::text IS NOT NULL",
+        (_SPREAD + "::test_a_run_in_a_registry_that_is_spread_takes_back_what_its_batches_wrote_where_it_stayed",),
     ),
 }

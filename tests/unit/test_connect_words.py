@@ -4,6 +4,7 @@ import pytest
 
 from core.db.connection.no_connection import is_understood, no_connection
 from core.db.connection.node_errors import of_node
+from core.errors import VerificationFailed
 
 _REFUSED = 'connection to server at "db" (10.0.0.1), port 5432 failed: '
 _SAID = {
@@ -35,6 +36,13 @@ def test_tls_certificates_and_channel_binding_have_codes_and_hints_of_their_own(
     found = no_connection(_REFUSED + words)
     assert (found.code, is_understood(_REFUSED + words)) == (_SAID[words], _SAID[words] != "server_unavailable")
     assert "disable" not in found.hint
+
+
+def test_a_register_function_that_wrote_to_nodes_as_another_role_is_told_as_that() -> None:
+    said = "cannot perform query on placements that were modified in this transaction by a different user"
+    found = of_node(said, "", "25001")
+    assert isinstance(found, VerificationFailed)
+    assert (found.code, found.exit_status, "SECURITY INVOKER" in found.hint) == ("wrote_as_another", 5, True)
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,16 @@ from core.domain.adopt.binding import (
     unsuitable,
 )
 from core.errors import ConsoleError, UsageError
+from core.services.adopt import registry_nodes
 from core.services.adopt.script_draft import Draft
 
 _STAND_IN = "fn_birth_register"
+# What registers where the nodes of Citus keep the registry: they refuse the INSERT of the stand-in that takes one row.
+_BY_SETS = (
+    "fn_birth_register_set",
+    *("p_collection_name=$collection", "p_entity_codes=$code", "p_born_at=$born_at", "p_dot_origin=$origin"),
+    "p_dry_run=$dry_run",
+)
 _NO_IDENTIFIER = "22023"
 
 
@@ -55,10 +62,20 @@ def draft(connection: Connection, made: Draft, words: Sequence[str]) -> None:
         _bind(connection, made, found, binding, bound)
     elif bound is not None and bound.there:
         made.registers_by = [bound.name] if bound.name else []
+        _by_sets(connection, made, bound)
     elif candidates := _company_s(connection, made):
         _guess(connection, made, candidates, bound)
     elif not any(each.what.startswith(_STAND_IN) for each in made.statements):
         made.leave("the register function", "the gateway's register function is unknown: name it with --bind")
+
+
+def _by_sets(connection: Connection, made: Draft, bound: Bound) -> None:
+    """Bind the stand-in that takes arrays instead of the other, where nodes of Citus keep the console's registry."""
+    stand_ins = _functions(connection, made.schema, _STAND_IN) if bound.name == _STAND_IN else []
+    is_ours = bound.signature in [each.function.signature for each in stand_ins]
+    if is_ours and registry_nodes.keep_ours(connection, made):
+        name, binding = read(_BY_SETS)
+        _bind(connection, made, _named(connection, (made.schema,), name, binding), binding, bound)
 
 
 def _company_s(connection: Connection, made: Draft) -> list[_Found]:

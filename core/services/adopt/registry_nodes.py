@@ -7,6 +7,15 @@ from core.services.adopt import nodes
 from core.services.adopt.script_draft import SUPERUSER, Draft
 
 
+def keep_ours(connection: Connection, made: Draft) -> bool:
+    """Whether nodes keep the registry, and it is the console's own."""
+    return (
+        "registry" not in made.tables
+        and connection.one(init.CITUS).here
+        and connection.one(registry_nodes.kept(made.schema, made.in_schema("birth_registry"))).by_nodes
+    )
+
+
 def draft(connection: Connection, made: Draft, *, withdraws: bool) -> None:
     """The steps by which the functions read the registry as it is kept, and by which nodes let it be used.
 

@@ -84,6 +84,18 @@ def test_of_tables_on_nodes_the_whole_line_ends_with_every_row_accounted_for(fil
         assert plan.plan(operator, None).run.missing == 1
 
 
+def test_what_was_stated_of_tables_on_nodes_excuses_no_trigger_that_is_off(filled: Database) -> None:
+    filled.run(CITUS)
+    filled.run(DISTRIBUTED.format("public.goods", "h", 1))
+    filled.run(ATTESTED)
+    run = small_database.reconciled(filled)
+    filled.run("ALTER TABLE public.parts DISABLE TRIGGER USER")
+    with filled.connect() as operator:
+        gates = {each.id: each for each in beginning.gates(operator, run)}
+    assert not gates["trigger_enabled"].passed
+    assert gates["trigger_enabled"].evidence == [{"collection": "parts", "trigger": "disabled"}]
+
+
 def test_of_tables_on_nodes_a_proof_names_the_rows_that_speak_against_it(filled: Database) -> None:
     filled.run("ALTER TABLE public.parts ADD unset text, ADD same text COLLATE \"C\" DEFAULT 'one'")
     spread(filled)

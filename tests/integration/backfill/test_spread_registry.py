@@ -94,6 +94,12 @@ def test_a_registry_that_was_spread_after_it_was_bound_and_a_function_that_citus
     small.leave()
     told = {row["name"].split("(")[0]: row["why"] for row in small.run("SELECT * FROM birth.birth_unseen_writes()")}
     assert list(told) == ["birth.fn_birth_register"]
+    small.run("ALTER FUNCTION birth.fn_birth_register SECURITY DEFINER")
+    told = small.run("SELECT why FROM birth.birth_unseen_writes() ORDER BY 1")
+    assert [row["why"] for row in told] == [
+        "Citus keeps what its owner writes from birth_caller: make it SECURITY INVOKER",
+        "Citus refuses its INSERT: bind fn_birth_register_set",
+    ]
 
 
 # All codes in that one shard, of a node that is this server.
@@ -108,7 +114,7 @@ GRANT SELECT ON pg_catalog.pg_dist_node TO PUBLIC
 """
 
 
-def test_a_run_in_a_registry_that_is_spread_takes_back_what_its_batches_wrote_and_no_row_whose_shard_was_moved(
+def test_a_run_in_a_registry_that_is_spread_takes_back_what_its_batches_wrote_where_it_stayed(
     small: Database,
 ) -> None:
     run = small_database.a_run(small, "goods", goods=30)

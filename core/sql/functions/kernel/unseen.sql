@@ -78,6 +78,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     FROM {S}.birth_gateway_functions() AS g JOIN pg_proc AS p ON p.oid = g.function
     WHERE EXISTS (SELECT FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'track\_counts=%')
     UNION ALL
+    SELECT p.oid::regprocedure::text, 'Citus keeps what its owner writes from birth_caller: make it SECURITY INVOKER'
+    FROM pg_proc AS p
+    WHERE p.oid = {S}.birth_register_function() AND p.prosecdef AND {S}.birth_registry_is_spread()
+    UNION ALL
     -- The stand-in looks the role up within its INSERT.
     SELECT f.signature, 'Citus refuses its INSERT: bind fn_birth_register_set'
     FROM {S}.birth_gateway_function AS f
