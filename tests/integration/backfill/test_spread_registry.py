@@ -95,8 +95,8 @@ def test_a_registry_that_was_spread_after_it_was_bound_and_a_function_that_citus
     told = {row["name"].split("(")[0]: row["why"] for row in small.run("SELECT * FROM birth.birth_unseen_writes()")}
     assert list(told) == ["birth.fn_birth_register"]
     small.run("ALTER FUNCTION birth.fn_birth_register SECURITY DEFINER")
-    told = small.run("SELECT why FROM birth.birth_unseen_writes() ORDER BY 1")
-    assert [row["why"] for row in told] == [
+    closing = small.run("SELECT why FROM birth.birth_unseen_writes() ORDER BY 1")
+    assert [row["why"] for row in closing] == [
         "Citus keeps what its owner writes from birth_caller: make it SECURITY INVOKER",
         "Citus refuses its INSERT: bind fn_birth_register_set",
     ]
