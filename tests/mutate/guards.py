@@ -54,6 +54,15 @@ GUARDS: Final[Mapping[str, Guard]] = {
         "v_birth.fresh = v_grown AND true",
         (_TRUST + "/test_attack_certify.py::test_old_rows_of_another_table_stand_for_none_that_was_deleted",),
     ),
+    "what came since a plan is never looked up row by row": Guard(
+        "backfill/diff.sql",
+        "SET enable_nestloop = 'off' SET jit",
+        "SET jit",
+        (
+            _DOCTOR + "/test_verify_reads.py"
+            "::test_items_are_read_once_also_where_the_registry_was_analysed_during_its_first_batch",
+        ),
+    ),
     "nor after a withdrawal": Guard(
         "trust/withdrawal.sql",
         "THEN v_joined = 0 AND v_now",
