@@ -51,8 +51,9 @@ def reconcile(
     """
     run = runs.run(connection, number)
     entries = connection.rows(SOURCES, {"run": number})
+    types = sources.types_of_each(connection, [entry.relid for entry in entries])
     for entry in entries:
-        missing_now(connection, entry)
+        _missing_of(entry, types.get(entry.relid, {}), connection.schema)
     try:
         with steps.told(connection, "recounted", weights(run), tell):
             found = connection.one(RECONCILE, {"run": number, "note": note, "rows": allow}).drift
@@ -89,7 +90,10 @@ def missing_now(connection: Connection, entry: Source) -> tuple[sql.Composable, 
 
     Raises Stale where the table is gone or lacks a column of that identity.
     """
-    types = sources.types_of(connection, entry.relid)
+    return _missing_of(entry, sources.types_of(connection, entry.relid), connection.schema)
+
+
+def _missing_of(entry: Source, types: Mapping[str, str], schema: str) -> tuple[sql.Composable, sql.Composable]:
     table = sources.living_of(entry.living) or sources.table_of(entry.table_schema, entry.table_name)
     if table is None or not set(entry.columns) <= types.keys():
         raise Stale(
@@ -100,7 +104,7 @@ def missing_now(connection: Connection, entry: Source) -> tuple[sql.Composable, 
         )
     parts = codec.parts(entry.columns, types, entry.collection)
     collection = None if entry.strategy == COLUMN else entry.collection
-    return table, codec.code_expression(collection, parts, connection.schema)
+    return table, codec.code_expression(collection, parts, schema)
 
 
 def _drift(connection: Connection, entry: Source) -> tuple[Drifted, Unidentified]:

@@ -87,7 +87,7 @@ IF NOT EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'later') THEN
     EXECUTE 'PREPARE later AS SELECT 1';
 END IF;
 """
-_GIVEN = "GRANT EXECUTE ON FUNCTION birth._birth_reading(text, text) TO operator1;"
+_GIVEN = "GRANT EXECUTE ON FUNCTION birth._birth_reading(text, text, boolean) TO operator1;"
 # A function, a view or a rule of birth_caller would lend its rights to whoever gets hold of the session.
 _LENT = "CREATE OR REPLACE FUNCTION pg_temp.later() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"
 _RULED = """

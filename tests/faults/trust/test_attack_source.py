@@ -31,7 +31,8 @@ BEGIN
         'SELECT count(*) FROM birth.birth_ledger_event', 'SELECT count(*) FROM birth.birth_person_login',
         'SELECT count(*) FROM birth.birth_admission_permit', 'SELECT rolpassword FROM pg_authid',
         'SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = ''viewer1''',
-        'ALTER FUNCTION birth._birth_reading(text, text) SECURITY INVOKER', 'CREATE TABLE shop.left_behind ()'
+        'ALTER FUNCTION birth._birth_reading(text, text, boolean) SECURITY INVOKER',
+        'CREATE TABLE shop.left_behind ()'
     ];
     IF p_kind > 5 THEN
         RETURN p_kind;

@@ -27,7 +27,7 @@ BEGIN
         IF v_count.digest IS NOT NULL AND v_count.digest IS DISTINCT FROM v_entry.digest THEN
             SELECT row.moved INTO moved
             FROM {S}._birth_reading({S}._birth_moved_statement(v_entry, p_rows),
-                {S}._birth_entry_bounds(v_entry)) AS row(moved jsonb);
+                {S}._birth_entry_bounds(v_entry), {S}._birth_in_parts(v_entry)) AS row(moved jsonb);
         ELSIF unidentified THEN
             moved := '{{}}';
         END IF;

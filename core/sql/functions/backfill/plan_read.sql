@@ -1,6 +1,8 @@
 -- What planning an entry reads: its missing rows, which become items, and what is counted of its source, in one
 -- statement and so in one snapshot.
 
+DROP FUNCTION IF EXISTS {S}._birth_plan_by_join(text, text, text, text), {S}._birth_recounted_part(text, text);
+
 -- Read one begun entry by itself; answers what was counted.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_read(p_ledger bigint, p_recount boolean) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
@@ -16,8 +18,10 @@ BEGIN
     SELECT * INTO STRICT v_entry FROM {S}.birth_backfill_ledger WHERE ledger_id = p_ledger;
     v_expression := {S}._birth_identity_expression(
         v_entry.relid, v_entry.collection_name, v_entry.strategy, v_entry.columns, 'source');
+    v_bounds := {S}._birth_code_bounds(v_entry.relid, v_expression);
     IF p_recount THEN
-        v_recount := {S}._birth_recount_statement(v_entry);
+        v_recount := format('{S}._birth_reading(%L, %L, %L)',
+            {S}._birth_recount_statement(v_entry), v_bounds, {S}._birth_in_parts(v_entry));
     END IF;
     IF {S}.birth_windowed(v_entry.relid) THEN
         v_statement := {S}._birth_plan_in_windows(
@@ -26,13 +30,12 @@ BEGIN
         v_reads := {S}._birth_plan_queries(
             v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_entry.columns);
         PERFORM {S}._birth_plan_affordable(v_entry.relid, v_entry.collection_name, v_reads.met);
-        v_bounds := {S}._birth_code_bounds(v_entry.relid, v_expression);
         v_statement := {S}._birth_plan_by_join(
             coalesce({S}._birth_plan_few(v_entry, v_expression, v_reads.met, v_bounds),
                 format('{S}._birth_reading(%L, %L)', v_reads.met, v_bounds)),
             coalesce(
                 {S}._birth_counted_since(v_entry, {S}._birth_proven_before(v_entry), false), v_reads.counted),
-            v_recount, v_bounds);
+            v_recount);
     END IF;
     EXECUTE v_statement INTO v_found USING p_ledger;
     RETURN to_jsonb(v_found);
@@ -87,9 +90,8 @@ COMMENT ON FUNCTION {S}._birth_plan_read_together(bigint[], boolean) IS
     'Reads begun entries in one pass: stores their missing items, and answers the counts of each. Private.';
 
 -- The statement that plans an entry ($1) by a join of its source with the registry: it stores the missing items and
--- answers what was counted. Each part is read READ ONLY; `p_met` says how the rows are read that it meets.
-CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(
-    p_met text, p_counted text, p_recount text, p_bounds text) RETURNS text
+-- answers what was counted. Each part is read READ ONLY; `p_met` and `p_recount` say how.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_by_join(p_met text, p_counted text, p_recount text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT format($query$
         WITH met AS MATERIALIZED (
@@ -109,9 +111,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
                 AS row(rows bigint, codes bigint, distinct_codes bigint, longest integer, suspects bigint)
         ), recounted AS (%s)
         SELECT *, NULL::bigint AS twins FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
-        p_met, p_counted, {S}._birth_recounted_part(p_recount, p_bounds))
+        p_met, p_counted, {S}._birth_recounted_part(p_recount))
 $body$;
-COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text, text) IS
+COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text) IS
     'The statement that stores and counts an entry by joining its source with the registry. Private.';
 
 -- How to read the rows that a plan meets, where its codes are in order and few may be missing: the codes of these by a
@@ -199,20 +201,19 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
         SELECT * FROM counted CROSS JOIN taken CROSS JOIN recounted $query$,
         format('SELECT %s AS code, %s::text AS source_key FROM %s AS source ORDER BY (%1$s) COLLATE "C"',
             p_expression, {S}._birth_source_key(p_locator), {S}._birth_source(p_relid)),
-        p_collection, {S}._birth_recounted_part(p_recount, NULL))
+        p_collection, {S}._birth_recounted_part(p_recount))
 $body$;
 COMMENT ON FUNCTION {S}._birth_plan_in_windows(oid, text, text, text[], text) IS
     'The statement that stores and counts an entry whose source cannot be joined with the registry. Private.';
 
 -- The part of a plan's statement that counts once more, by another query in the same snapshot; NULLs without one.
-CREATE OR REPLACE FUNCTION {S}._birth_recounted_part(p_recount text, p_bounds text) RETURNS text
+CREATE OR REPLACE FUNCTION {S}._birth_recounted_part(p_recount text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
     SELECT CASE
         WHEN p_recount IS NULL
             THEN 'SELECT NULL::text AS recounted, NULL::bigint AS unidentified'
         ELSE format('SELECT row.digest AS recounted, row.without_code + row.duplicates AS unidentified
-            FROM {S}._birth_reading(%L, %L)
-                AS row(missing bigint, digest text, without_code bigint, duplicates bigint)', p_recount, p_bounds) END
+            FROM %s AS row(missing bigint, digest text, without_code bigint, duplicates bigint)', p_recount) END
 $body$;
-COMMENT ON FUNCTION {S}._birth_recounted_part(text, text) IS
+COMMENT ON FUNCTION {S}._birth_recounted_part(text) IS
     'The part of a plan''s statement that recounts the source in the same snapshot. Private.';

@@ -30,7 +30,8 @@ BEGIN
                 AS row(missing bigint, digest text, without_code bigint, duplicates bigint);
         ELSIF v_entry.ledger_id = ANY (v_alone) THEN
             SELECT * INTO missing, digest, without_code, duplicates
-            FROM {S}._birth_reading({S}._birth_recount_statement(v_entry), {S}._birth_entry_bounds(v_entry))
+            FROM {S}._birth_reading({S}._birth_recount_statement(v_entry), {S}._birth_entry_bounds(v_entry),
+                    {S}._birth_in_parts(v_entry))
                 AS row(missing bigint, digest text, without_code bigint, duplicates bigint);
         END IF;
         RAISE NOTICE 'recounted %', collection_name;
@@ -181,6 +182,16 @@ END
 $body$;
 COMMENT ON FUNCTION {S}._birth_parts_text({S}.birth_backfill_ledger, boolean, text) IS
     'SQL of the text of an entry''s codes, where they stand in order and few are missing; else NULL. Private.';
+
+-- Whether what is missing of an entry is found range by range.
+CREATE OR REPLACE FUNCTION {S}._birth_in_parts(p_entry {S}.birth_backfill_ledger) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN {S}._birth_parts_text(p_entry, false, NULL) IS NOT NULL;
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_in_parts({S}.birth_backfill_ledger) IS
+    'True if an entry''s missing codes are found range by range. Private.';
 
 -- The query of the missing codes that such ranges tell; `p_parts`: where these stand, as a FROM takes it.
 CREATE OR REPLACE FUNCTION {S}._birth_missing_of_parts(p_parts text) RETURNS text

@@ -41,7 +41,7 @@ BEGIN
             ELSE
                 SELECT row.* INTO planned, late, without_code, duplicates, v_suspects, v_shared, twins, v_twins
                 FROM {S}._birth_reading({S}._birth_reread_statement(v_entry),
-                    {S}._birth_entry_bounds(v_entry)) AS row(
+                    {S}._birth_entry_bounds(v_entry), {S}._birth_in_parts(v_entry)) AS row(
                     planned bigint, late bigint, without_code bigint, duplicates bigint, suspects bigint, shared jsonb,
                     twins bigint, same jsonb);
             END IF;
