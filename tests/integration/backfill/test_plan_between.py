@@ -101,6 +101,7 @@ def test_sources_that_are_read_in_one_pass_get_what_each_gets_by_itself(small: D
         name: small.value(f"SELECT count(*) FROM ({_MISSING.format(name=name)}) AS m") for name in names
     }
 
+    _broken_since(small, run, "many_among")
     # So do those whose codes stand in order, each apart from the others'.
     for name in ("north", "south"):
         small.run(_WORLD.format(name=name, code=f"'{name}' || n", rows=2000))
@@ -113,6 +114,7 @@ def test_sources_that_are_read_in_one_pass_get_what_each_gets_by_itself(small: D
     assert small.value(f"SELECT birth._birth_together_apart({entries})") is True
     met = str(small.value(f"SELECT birth._birth_together_met({entries}, true)"))
     assert len(small.run(met)) == sum(row["missing"] for row in small.run(_EACH.format(run=apart)))
+    _broken_since(small, apart, "south")
     # A second plan looks at what came since.
     small.run("INSERT INTO public.south VALUES (7777, 'south1' || chr(8203))")
     with small.psql("operator1") as operator, pytest.raises(psycopg.Error, match="contract_broken") as refused:
@@ -154,6 +156,26 @@ def test_sources_that_are_read_in_one_pass_get_what_each_gets_by_itself(small: D
         "notes",
         "parts",
     }
+
+
+# What breaks an identity after the plan, and what reconcile (rows without a code) and verify (and twins) say of it.
+_BREAKS = {
+    "UPDATE public.{name} SET code = repeat(' ', id) WHERE id IN (2, 4)": (2, 2, 0),
+    "INSERT INTO public.{name} SELECT 7778, code || chr(8203) FROM public.{name} WHERE id = 2": (0, 0, 1),
+}
+_SAID = """
+    SELECT r.collection_name AS name, r.without_code AS recounted, v.without_code AS reread, v.twins
+    FROM birth._birth_backfill_recount({run}) AS r JOIN birth._birth_run_reread({run}) AS v USING (collection_name)
+"""
+
+
+def _broken_since(small: Database, run: int, name: str) -> None:
+    for change, said in _BREAKS.items():
+        with small.psql("postgres") as admin, admin.transaction(force_rollback=True):
+            admin.execute(change.format(name=name).encode())
+            for row in admin.execute(_SAID.format(run=run).encode()).fetchall():
+                expected = said if row["name"] == name else (0, 0, 0)
+                assert (row["recounted"], row["reread"], row["twins"]) == expected, (change, row)
 
 
 _PLAIN = """

@@ -28,7 +28,6 @@ _DYNAMIC = "cannot determinate a result of dynamic SQL"
 # What is said of a function and is as it should be, with the reason.
 _ALLOWED = {
     ("_birth_as_caller", _UNSAFE): "runs a statement that _birth_register_call quotes, as a role that owns nothing",
-    ("_birth_plan_read", _UNSAFE): "the statement is composed of quoted names by _birth_plan_queries",
     ("_birth_plan_read", _DYNAMIC): "which counts come back is the composed statement's to say",
     ("_birth_explaining", _UNSAFE): "explains the queries of its callers, READ ONLY; private",
     ("_birth_reading", _UNSAFE): "runs the queries of its callers, READ ONLY; private",

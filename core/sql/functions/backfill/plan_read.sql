@@ -45,9 +45,11 @@ COMMENT ON FUNCTION {S}._birth_plan_read(bigint, boolean) IS
     'Reads a begun entry: stores its missing items, and answers the counts. Private.';
 
 -- Read these begun entries in one pass; answers what was counted of each, by its number. Never by a nested loop: for a
--- row of one of many sources, it could read a whole table.
+-- row of one of many sources, it could read a whole table. And by the server's workers: of many joined rows that it
+-- expects, few are handed on.
 CREATE OR REPLACE FUNCTION {S}._birth_plan_read_together(p_ledgers bigint[], p_recount boolean) RETURNS jsonb
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = 'off' AS $body$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = 'off' SET parallel_tuple_cost = '0.001' AS $body$
 DECLARE
     v_recounted text := 'SELECT NULL::bigint AS ledger_id, NULL::text AS digest, NULL::bigint AS unidentified';
     v_apart boolean := {S}._birth_together_apart(p_ledgers);

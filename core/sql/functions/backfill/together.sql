@@ -143,8 +143,10 @@ COMMENT ON FUNCTION {S}._birth_together_counted(bigint[], text, boolean) IS
 -- statistics tell. Only speed hangs on it.
 CREATE OR REPLACE FUNCTION {S}._birth_together_apart(p_ledgers bigint[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_order oid := {S}._birth_registry_order();
 BEGIN
-    RETURN (
+    RETURN v_order IS NOT NULL AND (
         SELECT bool_and(coalesce(e.codes[1] > e.before, false))
         FROM (
             SELECT s.codes, coalesce(lag(s.codes[cardinality(s.codes)]) OVER (ORDER BY s.codes[1]), '') AS before
@@ -155,7 +157,7 @@ BEGIN
                 JOIN pg_stats AS p ON p.schemaname = n.nspname AND p.tablename = c.relname
                     AND p.attname = l.columns[1]::name AND NOT p.inherited
                 WHERE c.oid = l.relid
-                  AND {S}._birth_code_in_order(l.relid, l.strategy, l.columns) IS NOT NULL) AS s ON true
+                  AND {S}._birth_code_ordered_by(l.relid, l.strategy, l.columns, v_order) IS NOT NULL) AS s ON true
             WHERE l.ledger_id = ANY (p_ledgers)) AS e);
 END
 $body$;
@@ -200,32 +202,77 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_together_met(bigint[], boolean) IS
     'The query of the rows that a plan of entries read together meets. Private.';
 
+-- What verify counts of these entries, as one query (entry, without_code, duplicates, suspects), where no two rows can
+-- share a code and all older rows are proven: only rows that are not are looked at. Else NULL.
+CREATE OR REPLACE FUNCTION {S}._birth_together_unproven(p_ledgers bigint[]) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT CASE WHEN bool_and(each.rows IS NOT NULL)
+            THEN format('SELECT every.entry, coalesce(u.blank, 0) AS without_code, 0::bigint AS duplicates,
+                    coalesce(u.odd, 0) AS suspects
+                FROM unnest(%L::bigint[]) AS every(entry) LEFT JOIN (
+                    SELECT row.entry, count(*) FILTER (WHERE row.blank) AS blank, count(*) FILTER (WHERE row.odd) AS odd
+                    FROM (%s) AS row GROUP BY 1) AS u ON u.entry = every.entry',
+                p_ledgers, string_agg(each.rows, E'\nUNION ALL ')) END
+        FROM (
+            SELECT CASE WHEN {S}._birth_identity_is_declared(l.relid, l.columns)
+                    AND l.strategy = 'column' AND {S}._birth_is_text(l.relid, l.columns[1])
+                    AND young.condition IS NOT NULL
+                THEN format('SELECT %s::bigint AS entry, NOT %s AS blank, %s AS odd FROM %s AS source WHERE %s',
+                    l.ledger_id, {S}._birth_seen_condition(code.text), {S}._birth_odd_expression(code.text),
+                    {S}._birth_source(l.relid), young.condition) END AS rows
+            FROM {S}.birth_backfill_ledger AS l
+            CROSS JOIN LATERAL (SELECT {S}._birth_column_text(l.columns[1]) AS text) AS code
+            CROSS JOIN LATERAL (
+                SELECT {S}._birth_young_condition({S}._birth_unproven_from(l)) AS condition) AS young
+            WHERE l.ledger_id = ANY (p_ledgers)
+            ORDER BY l.ledger_id) AS each);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_together_unproven(bigint[]) IS
+    'The query that counts rows that no plan proved of each of these entries; NULL where all rows are to be looked at. '
+    'Private.';
+
 -- The parts `missing` (entry, code) and `counted` (entry, without_code, duplicates, suspects) of a query over these
 -- entries. Another shape than the plan's: what a full join of sources and registry leaves without a partner is missing.
--- Where two entries have the same, `counted` is empty: each is to be read by itself. Entries apart have none.
--- `p_since`: as in _birth_together_counted.
+-- Its rows are told by their NULLs, counted: of a plain condition the server would make the plan's anti join. Where two
+-- entries have the same, `counted` is empty: each is to be read by itself. Entries apart have none. `p_since`: as in
+-- _birth_together_counted.
 CREATE OR REPLACE FUNCTION {S}._birth_together_missing(p_ledgers bigint[], p_since text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    v_counted text;
 BEGIN
     IF {S}._birth_together_apart(p_ledgers) THEN
         RETURN {S}._birth_together_missing_apart(p_ledgers, p_since);
     END IF;
+    v_counted := CASE
+        WHEN p_since IS NOT NULL THEN {S}._birth_together_unproven(p_ledgers)
+        WHEN (SELECT bool_and({S}._birth_identity_is_declared(l.relid, l.columns))
+                FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers))
+            THEN format('SELECT every.entry, coalesce(u.rows, 0) AS without_code, 0::bigint AS duplicates,
+                    NULL::bigint AS suspects
+                FROM unnest(%L::bigint[]) AS every(entry)
+                LEFT JOIN unmatched AS u ON u.entry = every.entry AND u.code IS NULL', p_ledgers) END;
     RETURN format($query$
-        missing AS MATERIALIZED (
-            SELECT min(every.entry) AS entry, every.code, max(every.entry) AS last
+        unmatched AS MATERIALIZED (
+            SELECT min(every.entry) AS entry, every.code, max(every.entry) AS last, count(*) AS rows
             FROM (
-                SELECT row.entry, row.code COLLATE "C" AS code, r.entity_code
+                SELECT row.entry, row.code COLLATE "C" AS code
                 FROM (%1$s) AS row
-                FULL JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code OFFSET 0) AS every
-            WHERE every.code IS NOT NULL AND every.entity_code IS NULL
-            GROUP BY every.code
+                FULL JOIN {S}.birth_registry_rows() AS r ON r.entity_code = row.code
+                WHERE num_nulls(row.entry) = 0 AND num_nulls(r.entity_code) = 1) AS every
+            GROUP BY every.code, CASE WHEN every.code IS NULL THEN every.entry END
+        ), missing AS (
+            SELECT entry, code, last FROM unmatched WHERE code IS NOT NULL
         ), counted AS (
-            SELECT each.entry, each.rows - each.codes AS without_code, each.codes - each.different AS duplicates,
-                each.suspects
-            FROM (%2$s) AS each
+            SELECT each.* FROM (%2$s) AS each
             WHERE NOT EXISTS (SELECT FROM missing AS shared WHERE shared.last > shared.entry)
         ) $query$,
-        {S}._birth_together_sources(p_ledgers, false), {S}._birth_together_counted(p_ledgers, p_since, false));
+        {S}._birth_together_sources(p_ledgers, false), coalesce(v_counted, format(
+            'SELECT each.entry, each.rows - each.codes AS without_code, each.codes - each.different AS duplicates,
+                each.suspects FROM (%s) AS each', {S}._birth_together_counted(p_ledgers, p_since, false))));
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_together_missing(bigint[], text) IS
@@ -238,6 +285,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_entry {S}.birth_backfill_ledger;
     v_one text;
+    v_unproven text := CASE WHEN p_since IS NOT NULL THEN {S}._birth_together_unproven(p_ledgers) END;
     v_parts text[] := ARRAY[]::text[];
 BEGIN
     FOR v_entry IN
@@ -246,7 +294,7 @@ BEGIN
         v_one := CASE WHEN p_since IS NULL
             THEN {S}._birth_missing_parts(v_entry, true, {S}._birth_together_within(v_entry))
             ELSE {S}._birth_reread_parts(v_entry, {S}._birth_together_within(v_entry)) END;
-        IF v_one IS NULL THEN
+        IF v_one IS NULL OR p_since IS NOT NULL AND v_unproven IS NULL THEN
             RETURN format('missing AS MATERIALIZED (%s), counted AS (SELECT each.entry,
                     each.rows - each.codes AS without_code, each.codes - each.different AS duplicates, each.suspects
                 FROM (%s) AS each)', (
@@ -257,20 +305,15 @@ BEGIN
                 FROM {S}.birth_backfill_ledger AS l WHERE l.ledger_id = ANY (p_ledgers)),
                 {S}._birth_together_counted(p_ledgers, p_since, true));
         END IF;
-        v_parts := v_parts || CASE
-            WHEN p_since IS NULL
-                THEN format('SELECT %s::bigint AS entry, p.codes, p.blank, NULL::bigint AS suspects FROM (%s) AS p',
-                    v_entry.ledger_id, v_one)
-            ELSE format('SELECT %s::bigint AS entry, p.codes, u.blank, u.suspects FROM (%s) AS p, (%s) AS u',
-                v_entry.ledger_id, v_one,
-                {S}._birth_unproven_query(v_entry, {S}._birth_unproven_from(v_entry))) END;
+        v_parts := v_parts || format('SELECT %s::bigint AS entry, p.* FROM (%s) AS p', v_entry.ledger_id, v_one);
     END LOOP;
     RETURN format('part AS MATERIALIZED (%s), missing AS MATERIALIZED (
             SELECT part.entry, every.code COLLATE "C" AS code, part.entry AS last
             FROM part, unnest(part.codes) AS every(code) WHERE %s
-        ), counted AS (
-            SELECT part.entry, part.blank AS without_code, 0::bigint AS duplicates, part.suspects FROM part
-        )', array_to_string(v_parts, E'\nUNION ALL '), {S}._birth_seen_condition('every.code'));
+        ), counted AS (%s)',
+        array_to_string(v_parts, E'\nUNION ALL '), {S}._birth_seen_condition('every.code'), coalesce(v_unproven,
+            'SELECT part.entry, part.blank AS without_code, 0::bigint AS duplicates, NULL::bigint AS suspects
+            FROM part'));
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_together_missing_apart(bigint[], text) IS

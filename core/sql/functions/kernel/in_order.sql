@@ -10,29 +10,52 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_column_text(text) IS
     'SQL of the text of a source''s column under its own collation. Private.';
 
+-- The collation of the registry's codes, where its index gives them in order; else NULL.
+CREATE OR REPLACE FUNCTION {S}._birth_registry_order() RETURNS oid
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN (
+        SELECT a.attcollation
+        FROM pg_attribute AS a JOIN pg_collation AS l ON l.oid = a.attcollation AND l.collisdeterministic
+        WHERE a.attrelid = {S}.birth_bound_table('registry') AND NOT a.attisdropped
+          AND a.attname = {S}.birth_bound_name('registry', 'entity_code')::name
+          AND {S}._birth_column_in_order(a.attrelid, a.attnum));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_registry_order() IS
+    'The collation of the registry''s codes, where its index gives them in order; else NULL. Private.';
+
 -- The text of a source's codes that can be compared so, under its own collation: the column's, as the registry's. NULL
 -- where it cannot. Only speed hangs on it: the same rows are found either way.
 CREATE OR REPLACE FUNCTION {S}._birth_code_in_order(p_relid oid, p_strategy text, p_columns text[]) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    RETURN (
-        SELECT {S}._birth_column_text(ours.attname::text)
-        FROM pg_attribute AS ours
-        JOIN pg_attribute AS theirs ON theirs.attrelid = {S}.birth_bound_table('registry')
-            AND NOT theirs.attisdropped
-            AND theirs.attname = {S}.birth_bound_name('registry', 'entity_code')::name
-            AND theirs.attcollation = ours.attcollation
-        JOIN pg_collation AS l ON l.oid = ours.attcollation AND l.collisdeterministic
-        WHERE p_strategy = 'column' AND cardinality(p_columns) = 1
-          AND ours.attrelid = p_relid AND ours.attname = p_columns[1]::name AND NOT ours.attisdropped
-          AND {S}.birth_source_living(p_relid) IS NULL
-          AND {S}._birth_column_in_order(ours.attrelid, ours.attnum)
-          AND {S}._birth_column_in_order(theirs.attrelid, theirs.attnum));
+    RETURN {S}._birth_code_ordered_by(p_relid, p_strategy, p_columns, {S}._birth_registry_order());
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_code_in_order(oid, text, text[]) IS
     'SQL of a source''s codes as its index holds them, where the registry''s index has the same order; else NULL. '
     'Private.';
+
+-- The same where the registry's order is known (NULL: it has none).
+CREATE OR REPLACE FUNCTION {S}._birth_code_ordered_by(p_relid oid, p_strategy text, p_columns text[], p_order oid)
+    RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF p_order IS NULL OR p_strategy <> 'column' OR cardinality(p_columns) <> 1 THEN
+        RETURN NULL;
+    END IF;
+    RETURN (
+        SELECT {S}._birth_column_text(ours.attname::text)
+        FROM pg_attribute AS ours
+        WHERE ours.attrelid = p_relid AND ours.attname = p_columns[1]::name AND NOT ours.attisdropped
+          AND ours.attcollation = p_order
+          AND {S}.birth_source_living(p_relid) IS NULL
+          AND {S}._birth_column_in_order(ours.attrelid, ours.attnum));
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_code_ordered_by(oid, text, text[], oid) IS
+    'SQL of a source''s codes as its index holds them in this order; else NULL. Private.';
 
 -- Whether an index holds the texts of a column in order: all of the table's own rows, not of tables that inherit.
 CREATE OR REPLACE FUNCTION {S}._birth_column_ordered(p_relid oid, p_column smallint) RETURNS boolean

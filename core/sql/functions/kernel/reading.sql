@@ -17,8 +17,8 @@ DROP FUNCTION IF EXISTS {S}._birth_reading(text, text), {S}._birth_reading(text,
 -- source up in a registry that holds much besides: `$1` and `$2` become the first and the last code of the source, so
 -- that no more of the registry is read than lies between. `p_bounds` answers how many rows the source has, and the two.
 -- They stay NULL without it, and where much besides lies between. Statistics that are behind would have the server loop
--- over the part for every row: not for many rows. `p_merged`: rows to join stand in order, and hashes of them, which the
--- server takes for less work, are several times as slow.
+-- over the part for every row: not for many rows. `p_merged`: what is joined stands in order; the server may take
+-- hashes of it for less work, and they are several times as slow.
 CREATE OR REPLACE FUNCTION {S}._birth_reading(
     p_query text, p_bounds text DEFAULT NULL, p_merged boolean DEFAULT false) RETURNS SETOF record
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100000
