@@ -231,7 +231,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION {S}._birth_together_unproven(bigint[]) IS
-    'The query that counts rows that no plan proved of each of these entries; NULL where all rows are to be looked at. '
+    'The query that counts rows that no plan proved of each of these entries; NULL where every row is to be read. '
     'Private.';
 
 -- The parts `missing` (entry, code) and `counted` (entry, without_code, duplicates, suspects) of a query over these
