@@ -40,6 +40,13 @@ class ColumnName:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenTable:
+    """A table that a batch may write, as it is told there."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """An object of the company that has a name of ours."""
 
@@ -57,6 +64,7 @@ class Hidden:
 
 COMPANY_TABLES: Final = Query("company.company_tables", CompanyTable)
 NAMED_TABLE: Final = Query("company.named_table", CompanyTable)
+WRITTEN_TABLE: Final = Query("company.written_table", WrittenTable)
 BOUND_TABLES: Final = Query("company.bound_tables", BoundTable)
 TABLE_COLUMNS: Final = Query("company.table_columns", ColumnName)
 BESIDE: Final = Query("company.beside", Beside)

@@ -22,8 +22,8 @@ from core.domain.adopt.binding import (
     read,
     unsuitable,
 )
-from core.errors import ConsoleError, UsageError
-from core.services.adopt import registry_nodes
+from core.errors import UsageError
+from core.services.adopt import registry_nodes, typed_names
 from core.services.adopt.script_draft import Draft
 
 _STAND_IN = "fn_birth_register"
@@ -33,7 +33,6 @@ _BY_SETS = (
     *("p_collection_name=$collection", "p_entity_codes=$code", "p_born_at=$born_at", "p_dot_origin=$origin"),
     "p_dry_run=$dry_run",
 )
-_NO_IDENTIFIER = "22023"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def _named(connection: Connection, homes: Sequence[str], name: str, binding: Bin
 
     A name without a schema is looked for in `homes`, in their order.
     """
-    parts = _name_parts(connection, name)
+    parts = typed_names.parts(connection, name)
     places = [(home, *parts) for home in homes] if len(parts) == 1 else [parts]
     found = (_functions(connection, *place) for place in places if len(place) == 2)  # noqa: PLR2004 - schema and name
     candidates = next(filter(None, found), [])
@@ -153,17 +152,6 @@ def _named(connection: Connection, homes: Sequence[str], name: str, binding: Bin
             hint="Name it with its schema. If several match, the one with the bound parameters is taken.",
         )
     return (fitting or candidates)[0]
-
-
-def _name_parts(connection: Connection, name: str) -> tuple[str, ...]:
-    """What a name consists of, as the server reads it; nothing where it cannot be one."""
-    try:
-        with connection.transaction():  # within the caller's: what is refused does not end that
-            return connection.one(rows.PARTS, {"name": name}).parts
-    except ConsoleError as error:
-        if error.sqlstate == _NO_IDENTIFIER or isinstance(error, UsageError):
-            return ()
-        raise
 
 
 def _functions(connection: Connection, schema: str, name: str) -> list[_Found]:

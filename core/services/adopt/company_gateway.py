@@ -11,6 +11,7 @@ from core.db.connection.session import Connection
 from core.db.install import installer
 from core.db.rows import gateway as rows
 from core.errors import UsageError
+from core.services.adopt import typed_names
 from core.services.adopt.script_draft import CompanyGateway, Draft
 
 _EACH = "*"  # the table's name, in a pattern
@@ -32,13 +33,14 @@ def find(connection: Connection, made: Draft, function: str, pattern: str) -> Co
     if not function:
         return bound
     homes = [made.schema, *made.company_schemas]
-    found = connection.row(rows.TRIGGER_FUNCTION, {"name": function, "schemas": homes})
+    is_name = typed_names.parts(connection, function)
+    found = connection.row(rows.TRIGGER_FUNCTION, {"name": function, "schemas": homes}) if is_name else None
     if found is None:
         raise UsageError(
             f"invalid gateway {function}: it is not a trigger function",
             code="unknown_function",
             evidence={"function": function},
-            hint="Name the function that the gateway's triggers call, as schema.function.",
+            hint="Name the function that the gateway's triggers call, as schema.function, without parentheses.",
         )
     named = CompanyGateway(found.schema, found.function, pattern, found.oid)
     return bound if named == bound else replace(named, is_new=True)

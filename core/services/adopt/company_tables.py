@@ -14,6 +14,7 @@ from core.db.rows.enrolment import Policy, Registered
 from core.db.rows.init import SCHEMA_THERE, SEARCH_PATH
 from core.db.rows.query import Reading
 from core.errors import GateClosed, UsageError
+from core.services.adopt import typed_names
 from core.services.adopt.script_draft import CompanyTable, Draft, insist_on_reading
 
 R = TypeVar("R")
@@ -151,14 +152,11 @@ def _named(connection: Connection, part: str, words: Sequence[str]) -> CompanyTa
                 hint=f"Write one of the columns, = and the company's name: {words[0]} entity_code=code",
             )
         columns[ours] = theirs
-    row = connection.row(rows.NAMED_TABLE, {"name": words[0]})
+    row = None
+    if len(typed_names.parts(connection, words[0])) in (1, 2):
+        row = connection.row(rows.NAMED_TABLE, {"name": words[0]})
     if row is None:
-        raise UsageError(
-            f"invalid table {words[0]}: there is no such table",
-            code="unknown_table",
-            evidence={"table": words[0]},
-            hint="Write schema.table; names with capitals or spaces in double quotes.",
-        )
+        raise typed_names.unknown_table(words[0])
     return CompanyTable(part, row.schema, row.table, row.owner, row.owned, row.relid, columns)
 
 

@@ -8,7 +8,9 @@ from psycopg.types.json import Jsonb
 
 from core.db.connection.session import Connection
 from core.db.install import installer
+from core.db.rows.company import WRITTEN_TABLE
 from core.db.rows.init import REGISTER_WRITES
+from core.services.adopt import typed_names
 from core.services.adopt.install import AUTHENTICATION, DISTRIBUTED, TRIGGER_GUARD
 from core.services.adopt.script_draft import Draft
 
@@ -21,7 +23,11 @@ _STATEMENTS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def register_writes(connection: Connection, made: Draft, tables: Sequence[str]) -> None:
-    """The step that says which tables the register function writes besides the registry, where that is new."""
+    """The step that says which tables the register function writes besides the registry, where that is new.
+
+    They are kept by the names that a batch finds them under. Raises UsageError for a table that is not there.
+    """
+    tables = [_written(connection, name) for name in tables]
     known = connection.row(REGISTER_WRITES) if installer.COLLECTION in made.survey.recorded else None
     if tables and (known is None or known.tables != tuple(tables)):
         made.add(
@@ -36,6 +42,13 @@ def register_writes(connection: Connection, made: Draft, tables: Sequence[str]) 
             ),
             as_owner=True,
         )
+
+
+def _written(connection: Connection, name: str) -> str:
+    row = connection.row(WRITTEN_TABLE, {"parts": list(typed_names.parts(connection, name))})
+    if row is None:
+        raise typed_names.unknown_table(name)
+    return row.name
 
 
 def allow_withdraw(made: Draft, *, wanted: bool) -> None:

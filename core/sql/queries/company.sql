@@ -16,6 +16,12 @@ SELECT '' AS part, n.nspname::text AS schema, c.relname::text AS "table",
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = pg_catalog.to_regclass(%(name)s) AND c.relkind IN ('r', 'p')
 
+-- name: written_table
+-- Looked up by its names: a look by their text would ask for rights on the schema.
+SELECT pg_catalog.format('%%I.%%I', n.nspname, c.relname) AS name
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE ARRAY[n.nspname::text, c.relname::text] = %(parts)s::text[] AND c.relkind IN ('r', 'p', 'f')
+
 -- name: bound_tables
 SELECT b.part, b.schema_name AS schema, b.table_name AS "table", pg_catalog.pg_get_userbyid(c.relowner)::text AS owner,
     pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned, c.oid::bigint AS relid, b.columns

@@ -165,10 +165,27 @@ def test_a_binding_that_cannot_work_is_refused_before_anything_is_done(server: T
         )
 
 
-def test_what_is_no_name_of_a_function_is_usage(company: Database) -> None:
-    for word in ("x y", "a.b.c.d", "1x", '"', "a..b"):
-        answer = init(company, "--bind", word, "p_code=$code")
-        assert (answer.status, answer.error["code"]) == (2, "unknown_function"), (word, answer.err)
+def test_what_is_no_name_of_a_function_or_table_is_usage(company: Database) -> None:
+    for word in ("x y", "a.b.c.d", "1x", '"', "a..b", "nothing()"):
+        for options, code in (
+            (("--bind", word, "p_code=$code"), "unknown_function"),
+            (("--gateway", word, "--trigger", "trg_birth_*"), "unknown_function"),
+            (("--bind-registry", word), "unknown_table"),
+            (("--register-writes", word), "unknown_table"),
+        ):
+            answer = init(company, *options)
+            assert (answer.status, answer.error["code"]) == (2, code), (options, answer.err)
+
+
+def test_what_the_register_function_may_write_is_kept_by_the_names_that_a_batch_tells(company: Database) -> None:
+    company.run('CREATE SCHEMA "Log Book"; CREATE TABLE "Log Book".entries (code text)')
+    for name in ("entries", '"Log Book".nothing', '"log book".entries'):
+        assert init(company, "--register-writes", name).error["code"] == "unknown_table"
+    answer = init(company, "--register-writes", '"Log Book".ENTRIES')
+    assert answer.status == 0, answer.err
+    assert company.value("SELECT value FROM birth.birth_setting WHERE name = 'register_writes'") == [
+        '"Log Book".entries'
+    ]
 
 
 def test_a_schema_of_the_server_s_own_is_usage_also_where_nothing_would_be_done(company: Database) -> None:
