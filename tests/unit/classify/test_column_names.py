@@ -10,8 +10,10 @@ from core.domain.classify.column_names import (
     REFERENCE,
     is_audit,
     is_birth,
+    is_generic,
     is_ordinal,
     kind,
+    plain_names,
     words,
 )
 
@@ -71,3 +73,25 @@ def test_moments_of_birth_never_change_and_the_other_marks_of_editing_do() -> No
 def test_a_dragged_position_is_no_running_number() -> None:
     assert is_ordinal("line_no")
     assert not is_ordinal("sort_no")
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "plain"),
+    [
+        ("line_items", ("l_order_key", "l_part_key", "l_tax"), ("order_key", "part_key", "tax")),
+        ("films", ("film_id", "film_title", "film_year"), ("id", "title", "year")),
+        ("line_items", ("l_order_key", "l_part_key", "tax"), ()),
+        ("line_items", ("l_order_key", "p_part_key", "l_tax"), ()),
+        ("line_items", ("l_order_key", "l_part_key"), ()),
+        ("invoices", ("customer_id", "customer_name", "customer_city"), ()),
+    ],
+)
+def test_a_prefix_that_all_columns_have_is_no_part_of_a_name(
+    table: str, columns: tuple[str, ...], plain: tuple[str, ...]
+) -> None:
+    assert plain_names(table, columns) == dict(zip(columns, plain or columns, strict=True))
+
+
+def test_a_generic_name_says_what_a_column_is_and_not_of_what() -> None:
+    names = ("id", "code", "name", "price", "film_id", "customer")
+    assert [name for name in names if is_generic(name)] == ["id", "code", "name"]
