@@ -249,6 +249,25 @@ def test_who_is_added_is_let_in_by_the_nodes_that_keep_the_registry_once_init_ra
         assert matrix.count(operator, "goods")
         told = next(each for each in doctor.examine(operator) if each.id == "registry_nodes")
         assert (told.verdict, told.remedy) == ("passed", ())
+    # Who is retired is let in no more, but for a login that has other rights there.
+    for each in nodes[1:]:
+        with each.admin(database.name) as admin:
+            admin.execute("SET citus.enable_ddl_propagation = off; CREATE TABLE its_own ()")
+            admin.execute("SET citus.enable_ddl_propagation = off; ALTER TABLE its_own OWNER TO gatekeeper2")
+    said: list[str] = []
+    with database.connect("postgres") as administrator:
+        for login in ("operator1", "gatekeeper2"):
+            people.retire(administrator, login, said.append)
+    assert said == []
+    for each in nodes[1:]:
+        with each.admin(database.name) as admin:
+            found = admin.execute(
+                "SELECT r.rolname, r.rolcanlogin, pg_has_role(r.oid, 'birth_reader', 'MEMBER') FROM pg_roles AS r"
+                " WHERE rolname IN ('operator1', 'gatekeeper1', 'gatekeeper2') ORDER BY 1"
+            ).fetchall()
+            assert [tuple(row.values()) for row in found] == [
+                ("gatekeeper1", True, True), ("gatekeeper2", True, False), ("operator1", False, False)]  # fmt: skip
+            admin.execute("SET citus.enable_ddl_propagation = off; ALTER ROLE operator1 LOGIN")
 
 
 def test_a_registry_that_is_spread_after_it_was_bound_is_registered_in_once_init_ran_again(database: Database) -> None:

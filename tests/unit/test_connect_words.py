@@ -55,6 +55,12 @@ def test_a_register_function_that_wrote_to_nodes_as_another_role_is_told_as_that
             ("node_unavailable", "10.0.0.7:5432"),
         ),
         (
+            "could not establish any connections to the node 10.0.0.7:5432 after 30000 ms",
+            "",
+            "08006",
+            ("node_unavailable", "10.0.0.7:5432"),
+        ),
+        (
             "permission denied for table far_102008",
             "while executing command on 10.0.0.7:5432",
             "42501",

@@ -5,7 +5,10 @@ import re
 from core.errors import ConsoleError, Evidence, NotAllowed, Unavailable, VerificationFailed
 
 _REFUSED = re.compile(r"^while executing command on (\S+)$", re.MULTILINE)
-_GONE = re.compile(r"^connection to the remote node (?:\S+@)?(\S+) failed\b")
+_GONE = re.compile(
+    r"^(?:connection to the remote node (?:\S+@)?(?P<refused>\S+) failed\b"
+    r"|could not establish any connections to the node (?P<silent>\S+) after)"
+)
 _ANOTHER = re.compile(r"\bplacements that were modified in this transaction by a different user\b")
 _LACKS_RIGHTS = "42501"
 _SPREAD = (
@@ -26,11 +29,11 @@ def of_node(message: str, context: str, state: str) -> ConsoleError | None:
         evidence: Evidence = {"sqlstate": state}
         return VerificationFailed(message, code="wrote_as_another", evidence=evidence, hint=_AS_ANOTHER)
     if gone := _GONE.search(message):
-        first = message.splitlines()[0]
+        first, node = message.splitlines()[0], gone["refused"] or gone["silent"]
         if _LOGIN.search(message):
-            return NotAllowed(first, code="node_refused", evidence=_evidence(gone[1], state), hint=_SPREAD)
+            return NotAllowed(first, code="node_refused", evidence=_evidence(node, state), hint=_SPREAD)
         hint = "Check that this node of Citus runs, then retry. Tables that are local are not concerned."
-        return Unavailable(first, code="node_unavailable", evidence=_evidence(gone[1], state), hint=hint)
+        return Unavailable(first, code="node_unavailable", evidence=_evidence(node, state), hint=hint)
     refused = _REFUSED.search(context)
     if refused is None:
         return None

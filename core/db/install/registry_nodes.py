@@ -82,6 +82,47 @@ GRANT SELECT ON {table} TO {readers};
 GRANT INSERT ON {table} TO birth_caller"""
 
 
+# Who is in no group any more: what init gave on a node is taken back, and the login where nothing else is left there.
+_LEAVE: LiteralString = """DO $body$
+DECLARE
+    v_refused text;
+BEGIN
+    SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', n.nodename || ':' || n.nodeport, n.result), '; ')
+    INTO v_refused
+    FROM pg_catalog.run_command_on_workers(pg_catalog.format($node$DO $do$
+        DECLARE
+            v_role text;
+            v_group text;
+        BEGIN
+            PERFORM pg_catalog.set_config('citus.enable_ddl_propagation', 'off', true);
+            FOREACH v_role IN ARRAY %L::text[] LOOP
+                FOR v_group IN
+                    SELECT g.rolname FROM pg_catalog.pg_auth_members AS m
+                    JOIN pg_catalog.pg_roles AS g ON g.oid = m.roleid
+                    JOIN pg_catalog.pg_roles AS r ON r.oid = m.member
+                    WHERE r.rolname = v_role AND g.rolname = ANY ({groups})
+                LOOP
+                    EXECUTE pg_catalog.format('REVOKE %%I FROM %%I', v_group, v_role);
+                END LOOP;
+                IF EXISTS (
+                    SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = v_role AND NOT r.rolsuper
+                      AND NOT EXISTS (SELECT FROM pg_catalog.pg_auth_members AS m WHERE m.member = r.oid)
+                      AND NOT EXISTS (SELECT FROM pg_catalog.pg_shdepend AS d
+                        WHERE d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND d.refobjid = r.oid))
+                THEN
+                    EXECUTE pg_catalog.format('ALTER ROLE %%I NOLOGIN', v_role);
+                END IF;
+            END LOOP;
+        END $do$ $node$, {people})) AS n
+    WHERE NOT n.success;
+    IF v_refused IS NOT NULL THEN
+        RAISE EXCEPTION 'nodes of Citus keep a login: %', v_refused;
+    END IF;
+END
+$body$"""
+_GROUPS: LiteralString = "ARRAY['birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer']"
+
+
 def kept(schema: str, table: sql.Identifier) -> Reading[Kept]:
     """How this registry is kept, and whether the console's functions know it. For databases of Citus alone."""
     return Reading(
@@ -131,6 +172,11 @@ def letting_in(schema: str, table: sql.Identifier) -> sql.Composed:
         readers=READERS,
         people=sql.SQL(_PEOPLE),
     )
+
+
+def leaving(*logins: str) -> sql.Composed:
+    """The statement by which these logins of retired people read nothing on the nodes any more."""
+    return sql.SQL(_LEAVE).format(groups=sql.SQL(_GROUPS), people=sql.SQL("{}::text[]").format(sql.Literal([*logins])))
 
 
 def redefining(schema: str) -> sql.Composed:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from psycopg import sql
 
 from core.db.connection.session import Connection
-from core.db.install import script
+from core.db.install import registry_nodes, script
 from core.db.install.script import Statement
+from core.db.rows.init import CITUS
 from core.db.rows.people import ALL, ROLE, Login
 from core.domain.trust.people import GROUPS, Person, checked, name_of, warnings
-from core.errors import GateClosed, NotAllowed, UsageError
+from core.errors import ConsoleError, GateClosed, NotAllowed, UsageError
 from core.services.adopt import membership
 from core.services.adopt.script_draft import Survey
 
@@ -68,11 +69,29 @@ def _add(connection: Connection, found: Survey, login: str, person: str, groups:
 def retire(connection: Connection, login: str, tell: Callable[[str], None] = lambda _: None) -> Person:
     """Take every group from `login` and close its record; what it did stays that person's.
 
-    Its sessions that hold anything of ours are ended: `tell` says which.
-    Raises UsageError for a login without a record, and NotAllowed as `add` does.
+    Its sessions that hold anything of ours are ended: `tell` says which. Nodes of Citus let it read nothing any more;
+    where one cannot be told so now, `tell` gives the statement. Raises UsageError for a login without a record, and
+    NotAllowed as `add` does.
     """
     with connection.notices(tell), connection.transaction(), membership.borrowed(connection) as found:
-        return _retire(connection, found, login)
+        done = _retire(connection, found, login)
+    _leave_nodes(connection, login, tell)
+    return done
+
+
+def _leave_nodes(connection: Connection, login: str, tell: Callable[[str], None]) -> None:
+    """What is true here must not wait for a node that is down."""
+    if not connection.one(CITUS).here:
+        return
+    statement = registry_nodes.leaving(login)
+    try:
+        with connection.transaction():
+            script.run(connection.driver, [Statement(f"retire {login} on nodes", statement)], read_only=False)
+    except ConsoleError as error:
+        if connection.is_closed:
+            raise
+        tell(f"{error.message}. A superuser runs this on the coordinator, when every node is up:")
+        tell(f"{statement.as_string(connection.driver)};")
 
 
 def _retire(connection: Connection, found: Survey, login: str) -> Person:
