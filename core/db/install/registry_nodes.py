@@ -36,13 +36,13 @@ _SHARD: LiteralString = (
     " AND (NOT $withdraws OR pg_catalog.has_table_privilege('birth_caller', c.oid, 'DELETE'))"
     " THEN '' ELSE 'a shard is not granted' END FROM pg_catalog.pg_class AS c WHERE c.oid = '%s'::regclass"
 )
+# A node that stands still is asked once: each shard's turn would take as long.
 # Citus repeats a role with a grant, NOLOGIN: so nothing here is repeated by it, and each node is told by itself.
 _LET_IN: LiteralString = """DO $body$
 DECLARE
     v_refused text;
 BEGIN
-    SELECT pg_catalog.string_agg(DISTINCT pg_catalog.concat_ws(' ', n.name, n.result), '; ') INTO v_refused
-    FROM (
+    WITH node AS MATERIALIZED (
         SELECT w.nodename || ':' || w.nodeport AS name, w.success, w.result
         FROM pg_catalog.run_command_on_workers(pg_catalog.format($node$DO $do$
             DECLARE
@@ -66,13 +66,17 @@ BEGIN
                 END IF;
             END $do$ $node$, ARRAY['birth_owner', 'birth_caller', 'birth_reader'] || {people}, {people})) AS w
         WHERE NOT w.success
+    )
+    SELECT pg_catalog.string_agg(DISTINCT pg_catalog.concat_ws(' ', n.name, n.result), '; ') INTO v_refused
+    FROM (
+        SELECT * FROM node
         UNION ALL
         SELECT 'shard ' || s.shardid, s.success, s.result
         FROM pg_catalog.unnest(ARRAY['GRANT SELECT ON %s TO {readers}', 'GRANT INSERT ON %s TO birth_caller']
             || CASE WHEN pg_catalog.has_table_privilege('birth_caller', {name}::regclass, 'DELETE')
                 THEN ARRAY['GRANT DELETE ON %s TO birth_caller'] END) AS g(command)
         CROSS JOIN LATERAL pg_catalog.run_command_on_placements({name}::regclass, g.command) AS s
-        WHERE NOT s.success) AS n;
+        WHERE NOT s.success AND NOT EXISTS (SELECT FROM node)) AS n;
     IF v_refused IS NOT NULL THEN
         RAISE EXCEPTION 'nodes of Citus refuse access to the registry: %', v_refused;
     END IF;
@@ -145,13 +149,14 @@ def lacking(table: sql.Identifier, *, withdraws: bool = False) -> Reading[Node]:
     """
     return Reading(
         sql.SQL(
-            "SELECT n.nodename || ':' || n.nodeport AS name, n.success, coalesce(n.result, '') AS result FROM ("
-            "SELECT w.nodename, w.nodeport, w.success, w.result FROM pg_catalog.run_command_on_workers("
-            "pg_catalog.format({}, ARRAY['birth_caller'] || {people})) AS w UNION"
-            " SELECT s.nodename, s.nodeport, s.success, s.result"
+            "WITH node AS MATERIALIZED (SELECT w.nodename, w.nodeport, w.success, w.result"
+            " FROM pg_catalog.run_command_on_workers(pg_catalog.format({}, ARRAY['birth_caller'] || {people})) AS w)"
+            " SELECT n.nodename || ':' || n.nodeport AS name, n.success, coalesce(n.result, '') AS result FROM ("
+            "SELECT * FROM node UNION SELECT s.nodename, s.nodeport, s.success, s.result"
             " FROM pg_catalog.run_command_on_placements({table}::regclass, pg_catalog.replace({}, '$withdraws',"
             " ({} OR coalesce(pg_catalog.has_table_privilege(pg_catalog.to_regrole('birth_caller'), {table}::regclass,"
-            " 'DELETE'), false))::text)) AS s) AS n WHERE NOT n.success OR n.result <> '' ORDER BY 1"
+            " 'DELETE'), false))::text)) AS s WHERE NOT EXISTS (SELECT FROM node WHERE NOT success)) AS n"
+            " WHERE NOT n.success OR n.result <> '' ORDER BY 1"
         ).format(
             sql.Literal(_LACKING),
             sql.Literal(_SHARD),

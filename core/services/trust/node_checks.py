@@ -9,7 +9,7 @@ from core.db.install import nodes, registry_nodes
 from core.db.rows import doctor
 from core.db.sources.counts import row_count
 from core.domain.trust.check import Check, check
-from core.errors import ConsoleError, Json
+from core.errors import ConsoleError, Json, Unavailable
 from core.services.classify.sources import living_of
 
 _SHOWN = 20
@@ -20,8 +20,13 @@ def shards(connection: Connection) -> Iterator[Check]:
     rows = connection.rows(doctor.SHARDS)
     if not rows:
         return
-    refused = {row: why for row in rows if (why := _refusal(connection, row))}
-    evidence: dict[str, Json] = {row.collection: why for row, why in [*refused.items()][:_SHOWN]}
+    refused: dict[doctor.Shards, ConsoleError] = {}
+    for row in rows:
+        if why := _refusal(connection, row):
+            refused[row] = why
+        if isinstance(why, Unavailable):
+            break  # what a node that stands still is asked takes half a minute each time
+    evidence: dict[str, Json] = {row.collection: why.message for row, why in [*refused.items()][:_SHOWN]}
     yield check(
         "shards",
         "the nodes of Citus let birth_caller read every REQUIRED collection that they keep",
@@ -73,15 +78,15 @@ def _lacking(connection: Connection, table: sql.Identifier) -> list[str]:
         return [error.message]
 
 
-def _refusal(connection: Connection, row: doctor.Shards) -> str:
+def _refusal(connection: Connection, row: doctor.Shards) -> ConsoleError | None:
     table = living_of(row.rows)
     if table is None:
-        return ""
+        return None
     try:
         with connection.reading():
             connection.one(row_count(table))
     except ConsoleError as error:
         if connection.is_closed:
             raise
-        return error.message
-    return ""
+        return error
+    return None
