@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,18 +36,35 @@ def homes() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def nodes(homes: Path) -> Iterator[list[TestServer]]:
     """A coordinator and two workers."""
-    made = Programs(FOLDER, shared_preload_libraries="citus", wal_level="logical", max_prepared_transactions="200")
     with ExitStack() as stack:
-        found = []
-        for name in ("coordinator", "one", "two"):
-            dsn = stack.enter_context(made.serve(an_empty(homes / name)))
-            rules = homes / name / "data" / "pg_hba.conf"
-            rules.write_text("host all all 127.0.0.1/32 trust\n" + rules.read_text())
-            found.append(TestServer(dsn, "a password of nobody"))
-            with found[-1].admin() as admin:
-                admin.execute("ALTER SYSTEM SET citus.local_hostname = '127.0.0.1'")
-                admin.execute("SELECT pg_reload_conf()")
+        yield [stack.enter_context(_a_node(homes / name)) for name in ("coordinator", "one", "two")]
+
+
+@pytest.fixture
+def spare(homes: Path, cluster: Database) -> Iterator[TestServer]:
+    """A further worker with the same database, which the cluster does not know yet."""
+    with _a_node(homes / "spare") as node:
+        node.create(cluster.name)
+        _with_citus(node, cluster.name)
+        yield node
+
+
+@contextmanager
+def _a_node(home: Path) -> Iterator[TestServer]:
+    made = Programs(FOLDER, shared_preload_libraries="citus", wal_level="logical", max_prepared_transactions="200")
+    with made.serve(an_empty(home)) as dsn:
+        rules = home / "data" / "pg_hba.conf"
+        rules.write_text("host all all 127.0.0.1/32 trust\n" + rules.read_text())
+        found = TestServer(dsn, "a password of nobody")
+        with found.admin() as admin:
+            admin.execute("ALTER SYSTEM SET citus.local_hostname = '127.0.0.1'")
+            admin.execute("SELECT pg_reload_conf()")
         yield found
+
+
+def _with_citus(node: TestServer, database: str) -> None:
+    with node.admin(database) as admin:
+        admin.execute("CREATE EXTENSION citus; CREATE EXTENSION IF NOT EXISTS citus_columnar")
 
 
 @pytest.fixture
@@ -55,8 +72,7 @@ def cluster(nodes: list[TestServer]) -> Iterator[Database]:
     """An empty database that all of them belong to, as its coordinator shows it."""
     for node in nodes:
         node.create("company")
-        with node.admin("company") as admin:
-            admin.execute("CREATE EXTENSION citus; CREATE EXTENSION IF NOT EXISTS citus_columnar")
+        _with_citus(node, "company")
     found = Database(nodes[0], "company")
     ports = [conninfo_to_dict(node.dsn)["port"] for node in nodes]
     found.run(f"SELECT citus_set_coordinator_host('127.0.0.1', {ports[0]})")

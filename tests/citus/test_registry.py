@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from core.db.connection.session import Connection
 from core.domain.backfill.permit import lifetime
 from core.domain.classify.identity import column_identity
+from core.errors import ConsoleError
 from core.services.adopt import init
 from core.services.adopt.init import Wish
 from core.services.backfill import beginning, permits, reconcile, rehearse, withdraw
@@ -268,6 +270,43 @@ def test_who_is_added_is_let_in_by_the_nodes_that_keep_the_registry_once_init_ra
             assert [tuple(row.values()) for row in found] == [
                 ("gatekeeper1", True, True), ("gatekeeper2", True, False), ("operator1", False, False)]  # fmt: skip
             admin.execute("SET citus.enable_ddl_propagation = off; ALTER ROLE operator1 LOGIN")
+
+
+def test_a_node_that_was_added_is_named_until_init_ran_again_and_what_moved_there_is_not_withdrawn(
+    database: Database, spare: TestServer
+) -> None:
+    run = a_run(database)
+    assert small.Drive(database, run).go().status == 0
+    place = f"127.0.0.1', {conninfo_to_dict(spare.dsn)['port']}"
+    database.run(f"SELECT citus_add_node('{place})")
+    moved, kept = database.value(
+        "SELECT array_agg(n ORDER BY n DESC) FROM (SELECT count(*) AS n FROM public.births WHERE collection_name ="
+        " 'goods' GROUP BY get_shard_id_for_distribution_column('public.births', entity_code) = (SELECT min(shardid)"
+        " FROM pg_dist_shard WHERE logicalrelid = 'public.births'::regclass)) AS shard"
+    )
+    moved, kept = min(moved, kept), max(moved, kept)
+    database.run(
+        f"SELECT citus_move_shard_placement(shardid, nodename, nodeport, '{place}, 'block_writes') FROM citus_shards"
+        " WHERE table_name = 'public.births'::regclass ORDER BY shardid LIMIT 1"
+    )
+    with database.connect("postgres") as administrator:
+        told = next(each for each in doctor.examine(administrator) if each.id == "registry_nodes")
+        assert told.verdict == "failed"
+        assert "birth_caller has no login" in str(told.evidence)
+        with database.connect("operator1") as operator, pytest.raises(ConsoleError) as refused:
+            matrix.count(operator, "goods")
+        assert refused.value.code == "node_refused"
+        init.init(administrator, replace(GOODS, allow_withdraw=True))
+        assert init.preview(administrator, GOODS).changes_nothing
+    with database.connect("operator1") as operator:
+        counted = matrix.count(operator, "goods")
+        assert counted
+        assert counted.missing == 0
+        taken = withdraw.withdraw(operator, run, "a wrong run")
+    assert taken.rows == kept
+    (left,) = taken.left
+    assert isinstance(left, dict)
+    assert (left["reason"], left["rows"]) == ("moved", moved)
 
 
 def test_a_registry_that_is_spread_after_it_was_bound_is_registered_in_once_init_ran_again(database: Database) -> None:
