@@ -58,15 +58,24 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What one scan tells of a source's codes."""
+    """What one scan tells of a source's codes. `oddest`: 1 if one may look like another, 2 if it may be the same."""
 
     rows: int
     nulls: int
     empties: int
-    suspects: int
-    mixed: int
+    oddest: int
     longest: int
     lookalikes: int
+
+    @property
+    def mixed(self) -> bool:
+        """Whether codes may look alike."""
+        return self.oddest > 0
+
+    @property
+    def suspects(self) -> bool:
+        """Whether codes may be the same but for what no eye sees."""
+        return self.oddest > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,13 @@ class Plain:
     rows: int
     longest: int
     plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Different:
+    """Whether it is known that all codes of a source are different."""
+
+    every: bool
 
 
 @dataclass(frozen=True, slots=True)

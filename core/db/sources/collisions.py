@@ -14,7 +14,8 @@ from core.db.sources.windows import codes_with_owner
 def foreign_codes(source: Coded, collection: str, schema: str) -> Reading[Collision]:
     """Codes that the registry holds for another collection, with their owner and their total.
 
-    Materialized: under the LIMIT, planners before PostgreSQL 17 expect three rows and loop over both tables.
+    Materialized: under the LIMIT, planners before PostgreSQL 17 expect three rows and loop over both tables. The
+    source's codes are computed once (OFFSET 0): else the server hashes a large source rather than a few codes of others.
     """
     found = (
         sql.SQL("SELECT code, owner FROM {} WHERE owner <> {}").format(
@@ -23,7 +24,8 @@ def foreign_codes(source: Coded, collection: str, schema: str) -> Reading[Collis
         if source.windowed
         else sql.SQL(
             "SELECT r.entity_code AS code, r.collection_name AS owner"
-            " FROM {table} AS source JOIN {registry} AS r ON r.entity_code = {code}"
+            " FROM (SELECT {code} AS code FROM {table} AS source OFFSET 0) AS mine"
+            " JOIN {registry} AS r ON r.entity_code = mine.code"
             " WHERE r.collection_name <> {collection} AND starts_with(r.entity_code, {prefix})"
         ).format(
             code=source.code,
@@ -50,7 +52,7 @@ def pending_collisions(
     )
     statement = sql.SQL(
         "WITH found AS MATERIALIZED (SELECT other.code, other.owner"
-        " FROM (SELECT {code} AS code FROM {table} AS source) AS mine"
+        " FROM (SELECT {code} AS code FROM {table} AS source OFFSET 0) AS mine"
         " JOIN ({union}) AS other ON other.code = mine.code AND starts_with(other.code, {prefix}))"
         " SELECT code, owner, (SELECT count(*) FROM found) AS total FROM found ORDER BY 1, 2 LIMIT {limit}"
     ).format(
