@@ -15,7 +15,7 @@ def foreign_codes(source: Coded, collection: str, schema: str) -> Reading[Collis
     """Codes that the registry holds for another collection, with their owner and their total.
 
     Materialized: under the LIMIT, planners before PostgreSQL 17 expect three rows and loop over both tables. The
-    source's codes are computed once (OFFSET 0): else the server hashes a large source rather than a few codes of others.
+    source's codes are computed once (OFFSET 0): else the server hashes a large source rather than few codes of others.
     """
     found = (
         sql.SQL("SELECT code, owner FROM {} WHERE owner <> {}").format(

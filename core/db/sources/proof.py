@@ -62,7 +62,7 @@ def _is_empty(source: Coded) -> sql.Composable:
 
 
 def proof(source: Coded, schema: str) -> Reading[Examined]:
-    """Rows, NULLs, empties, whether codes may have twins or look alike, the longest code, lookalikes of synthetic codes.
+    """Rows, NULLs, empties, whether codes may be or look alike, the longest code, lookalikes of synthetic codes.
 
     One scan, which several workers can share. Nothing is computed that the types exclude, and whether a code may have
     a twin only of what may look like another: that is any that does.

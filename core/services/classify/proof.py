@@ -175,7 +175,7 @@ def _counted(connection: Connection, coded: Coded, *, declared: bool) -> Proof:
     found = connection.one(proof.proof(coded, connection.schema))
     twins = connection.one(proof.twins(coded)) if found.suspects else Twins(0, ())
     alike = connection.one(proof.looks(coded)) if found.mixed else Twins(0, ())
-    alone = declared or not coded.told_by and connection.one(proof.different(coded)).every
+    alone = declared or (not coded.told_by and connection.one(proof.different(coded)).every)
     repeated = Repeated(0, ()) if alone else connection.one(proof.repeated(coded))
     return Proof(
         rows=found.rows,
