@@ -31,7 +31,7 @@ BEGIN
             v_entry.relid, v_entry.collection_name, v_expression, v_entry.locator, v_entry.columns);
         PERFORM {S}._birth_plan_affordable(v_entry.relid, v_entry.collection_name, v_reads.met);
         v_statement := {S}._birth_plan_by_join(
-            coalesce({S}._birth_plan_few(v_entry, v_expression, v_reads.met, v_bounds),
+            coalesce({S}._birth_plan_in_order(v_entry, v_expression, v_reads.met, v_bounds),
                 format('{S}._birth_reading(%L, %L)', v_reads.met, v_bounds)),
             coalesce(
                 {S}._birth_counted_since(v_entry, {S}._birth_proven_before(v_entry), false), v_reads.counted),
@@ -118,49 +118,61 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_plan_by_join(text, text, text) IS
     'The statement that stores and counts an entry by joining its source with the registry. Private.';
 
--- How to read the rows that a plan meets, where its codes are in order and few may be missing: the codes of these by a
--- merge of both indexes, range by range, and then these rows alone. At most a twentieth, and half a million of each
--- range; if more are missing, the join finds them as before. NULL where that is not to be tried.
-CREATE OR REPLACE FUNCTION {S}._birth_plan_few(
+-- How to read the rows that a plan meets, where its codes are in order. Where few may be missing, the codes of these by
+-- a merge of both indexes, range by range, and then these rows alone: at most a twentieth, and half a million of each
+-- range. If more are missing, and rows lie in the order of their codes, one merge tells which rows these are, and the
+-- registry is asked by itself for codes of others; else the join finds them. NULL where none of it is to be tried.
+CREATE OR REPLACE FUNCTION {S}._birth_plan_in_order(
     p_entry {S}.birth_backfill_ledger, p_expression text, p_met text, p_bounds text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_text text := {S}._birth_code_in_order(p_entry.relid, p_entry.strategy, p_entry.columns);
     v_rows bigint := {S}._birth_rows_about(p_entry.relid);
     v_most bigint := least(v_rows / 20, 500000);
-BEGIN
     -- An array holds what may be missing of a range.
-    IF v_text IS NULL OR v_rows > 50000000
-        OR v_rows - {S}._birth_rows_about({S}.birth_bound_table('registry')) > v_most
-    THEN
+    v_few boolean := v_rows <= 50000000
+        AND v_rows - {S}._birth_rows_about({S}.birth_bound_table('registry')) <= v_most;
+    v_lies boolean := {S}._birth_rows_in_order(p_entry.relid, p_entry.columns[1]);
+    v_source text := {S}._birth_source(p_entry.relid);
+    v_key text := {S}._birth_source_key(p_entry.locator);
+    v_others text;
+BEGIN
+    IF v_text IS NULL OR NOT (v_few OR v_lies) THEN
         RETURN NULL;
     END IF;
-    RETURN format('{S}._birth_reading_few(%L, %s, %L, %L, %L)',
-        format('SELECT coalesce(array_agg(few.code), ''{{}}'') FROM (%s) AS part, unnest(part.codes) AS few(code)', (
-            SELECT string_agg(format('SELECT part.codes[:$3] AS codes FROM (%s) AS part',
-                {S}._birth_unmatched_query(p_entry.relid, v_text, ranges.ours, ranges.theirs,
-                    {S}._birth_within_bounds())),
-                E'\nUNION ALL ')
-            FROM {S}.birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges)),
+    v_others := format('SELECT r.collection_name AS owner, %1$s AS code, %2$s AS source_key, NULL::bigint AS seq
+        FROM {S}.birth_registry_rows() AS r JOIN %3$s AS source ON %4$s = r.entity_code
+        WHERE r.collection_name <> %5$L AND (%1$s) IS NOT NULL AND (%6$s)',
+        p_expression, v_key, v_source, v_text, p_entry.collection_name, {S}._birth_within_bounds());
+    RETURN format('{S}._birth_reading_few(%L, %s, %L, %L, %L, %L, %L)',
+        CASE WHEN v_few THEN format(
+            'SELECT coalesce(array_agg(few.code), ''{{}}'') FROM (%s) AS part, unnest(part.codes) AS few(code)', (
+                SELECT string_agg(format('SELECT part.codes[:$3] AS codes FROM (%s) AS part',
+                    {S}._birth_unmatched_query(p_entry.relid, v_text, ranges.ours, ranges.theirs,
+                        {S}._birth_within_bounds())),
+                    E'\nUNION ALL ')
+                FROM {S}.birth_code_ranges(p_entry.relid, p_entry.columns[1]) AS ranges)) END,
         v_most,
-        format('SELECT row.owner, row.code, row.source_key,
-                row_number() OVER (PARTITION BY row.owner IS NULL ORDER BY row.code COLLATE "C") AS seq
+        format('SELECT NULL::text, row.code, row.source_key, row_number() OVER (ORDER BY row.code COLLATE "C")
             FROM (
-                SELECT NULL::text AS owner, %1$s AS code, %2$s AS source_key
-                FROM unnest($3) AS missing(code) JOIN %3$s AS source ON %4$s = missing.code
-                UNION ALL
-                SELECT r.collection_name, %1$s, %2$s
-                FROM {S}.birth_registry_rows() AS r JOIN %3$s AS source ON %4$s = r.entity_code
-                WHERE r.collection_name <> %5$L AND (%6$s)) AS row
+                SELECT %1$s AS code, %2$s AS source_key
+                FROM unnest($3) AS missing(code) JOIN %3$s AS source ON %4$s = missing.code) AS row
+            WHERE row.code IS NOT NULL
+            UNION ALL %5$s', p_expression, v_key, v_source, v_text, v_others),
+        CASE WHEN v_lies THEN format(
+            'SELECT NULL::text, row.code, row.source_key, row_number() OVER (ORDER BY row.code COLLATE "C")
+            FROM (
+                SELECT %1$s AS code, %2$s AS source_key FROM %3$s AS source
+                WHERE NOT EXISTS (SELECT FROM {S}.birth_registry_rows() AS r WHERE r.entity_code = %4$s AND (%5$s))
+                OFFSET 0) AS row
             WHERE row.code IS NOT NULL',
-            p_expression, {S}._birth_source_key(p_entry.locator), {S}._birth_source(p_entry.relid), v_text,
-            p_entry.collection_name, {S}._birth_within_bounds()),
-        p_met, p_bounds);
+            p_expression, v_key, v_source, v_text, {S}._birth_within_bounds()) END,
+        v_others, p_met, p_bounds);
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_plan_few({S}.birth_backfill_ledger, text, text, text) IS
-    'The function call that reads the rows that a plan meets by their few missing codes; NULL where many may be '
-    'missing, or codes are not in order. Private.';
+COMMENT ON FUNCTION {S}._birth_plan_in_order({S}.birth_backfill_ledger, text, text, text) IS
+    'The function call that reads the rows that a plan meets along both indexes; NULL where codes are not in order, '
+    'or that would not be quicker. Private.';
 
 -- The query of the codes of a range that the registry does not hold, as one array (`codes`): an anti join of two
 -- indexes.

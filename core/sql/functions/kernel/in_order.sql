@@ -90,6 +90,21 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_column_in_order(oid, smallint) IS
     'True if an index alone gives all texts of a column in order. Private.';
 
+-- Whether the rows of a table lie in the order of a column, as far as statistics tell: reading them along an index of
+-- it is then as good as reading the table.
+CREATE OR REPLACE FUNCTION {S}._birth_rows_in_order(p_relid oid, p_column text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        JOIN pg_stats AS p ON p.schemaname = n.nspname AND p.tablename = c.relname
+            AND p.attname = p_column::name AND NOT p.inherited
+        WHERE c.oid = p_relid AND abs(p.correlation) >= 0.9);
+END
+$body$;
+COMMENT ON FUNCTION {S}._birth_rows_in_order(oid, text) IS
+    'True if statistics tell that the rows of a table lie in the order of a column. Private.';
+
 -- Ranges of such codes, as conditions on source and registry: one pass over each is as quick as over all, several of
 -- them can run at once, and what is to be said of all codes of a range is said of them as one text. Cut where
 -- statistics put equal parts, sorted again by the index's order: whatever they say, every code is in one range, and
@@ -99,6 +114,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_cuts text[];
     v_text text;
+    v_theirs text;
     v_order record;
 BEGIN
     IF (SELECT c.reltuples < 100000 FROM pg_class AS c WHERE c.oid = p_relid) THEN
@@ -117,6 +133,8 @@ BEGIN
         RETURN;
     END IF;
     v_text := v_order.text;
+    -- What birth_registry_rows() returns has the database's order until another is named.
+    v_theirs := format('r.entity_code COLLATE %I.%I', v_order.schema, v_order.name);
     EXECUTE format('SELECT array_agg(DISTINCT b.cut COLLATE %I.%I) FROM unnest($1) WITH ORDINALITY AS b(cut, place)'
             ' WHERE b.place %% greatest(1, cardinality($1) / $2) = 0 AND b.place < cardinality($1)',
         v_order.schema, v_order.name)
@@ -130,8 +148,8 @@ BEGIN
     IF cardinality(v_cuts) > 0 THEN
         RETURN QUERY
         SELECT concat_ws(' AND ', v_text || ' >= ' || quote_literal(c.low), v_text || ' < ' || quote_literal(c.high)),
-            concat_ws(' AND ', 'r.entity_code >= ' || quote_literal(c.low),
-                'r.entity_code < ' || quote_literal(c.high))
+            concat_ws(' AND ', v_theirs || ' >= ' || quote_literal(c.low),
+                v_theirs || ' < ' || quote_literal(c.high))
         FROM (SELECT v_cuts[n] AS low, v_cuts[n + 1] AS high FROM generate_series(0, cardinality(v_cuts)) AS n) AS c;
         RETURN QUERY SELECT format('%s IS NULL', v_text), 'false'::text;
     ELSE

@@ -10,6 +10,7 @@
 
 DROP FUNCTION IF EXISTS {S}._birth_reading(text, text), {S}._birth_reading(text, text, boolean),
     {S}._birth_reading_few(text, bigint, text, text, text),
+    {S}._birth_reading_few(text, bigint, text, text, text, text, text),
     {S}._birth_reading_codes(text, text[], text[]), {S}._birth_reading_range(text, bigint, bigint, bigint),
     {S}._birth_explaining(text);
 
@@ -41,39 +42,51 @@ COMMENT ON FUNCTION {S}._birth_reading(text, text, boolean) IS
     'Rows of a query, read as birth_caller in a READ ONLY subtransaction that is always undone: code of a source''s '
     'owner can change nothing. $1 and $2 in it bound the codes of the registry that it reads. For birth_owner.';
 
--- The same of rows that are told by their codes: where `p_codes` finds at most `p_most` of them ($3) by a merge of two
--- indexes, `p_few` reads these ($3); else `p_many` reads what it needs by itself.
+-- The same of rows whose codes indexes hold in order. Where `p_codes` finds at most `p_most` of them ($3) by a merge of
+-- two indexes, `p_few` reads these ($3). Of more, `p_merged` reads them by such a merge, in one process: rows that come
+-- in order need no sort; and `p_others` what that leaves out. What is NULL is not tried: then `p_many` reads all.
 CREATE OR REPLACE FUNCTION {S}._birth_reading_few(
-    p_codes text, p_most bigint, p_few text, p_many text, p_bounds text) RETURNS SETOF record
+    p_codes text, p_most bigint, p_few text, p_merged text, p_others text, p_many text, p_bounds text)
+RETURNS SETOF record
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100000
 SET search_path = pg_catalog, pg_temp SET row_security = 'off' AS $body$
 DECLARE
     v_is_read boolean := false;
     v_bounds record;
     v_hashed text := current_setting('enable_hashjoin');
+    v_workers text := current_setting('max_parallel_workers_per_gather');
     v_looped text;
     v_codes text[];
 BEGIN
     {IS_CALLER}
     {READ_ONLY}
     v_bounds := {S}._birth_reading_bounds(p_bounds);
+    v_looped := current_setting('enable_nestloop');
     IF v_bounds.is_whole THEN
-        v_looped := current_setting('enable_nestloop');
         PERFORM set_config('enable_hashjoin', 'off', true), set_config('enable_nestloop', 'off', true);
-        EXECUTE p_codes INTO v_codes USING v_bounds.first, v_bounds.last, p_most + 1;
-        PERFORM set_config('enable_hashjoin', v_hashed, true), set_config('enable_nestloop', v_looped, true);
+        IF p_codes IS NOT NULL THEN
+            EXECUTE p_codes INTO v_codes USING v_bounds.first, v_bounds.last, p_most + 1;
+        END IF;
+        IF p_merged IS NOT NULL AND (v_codes IS NULL OR cardinality(v_codes) > p_most) THEN
+            PERFORM set_config('max_parallel_workers_per_gather', '0', true);
+            RETURN QUERY EXECUTE p_merged USING v_bounds.first, v_bounds.last;
+        END IF;
+        PERFORM set_config('enable_hashjoin', v_hashed, true), set_config('enable_nestloop', v_looped, true),
+            set_config('max_parallel_workers_per_gather', v_workers, true);
     END IF;
     IF cardinality(v_codes) <= p_most THEN
         RETURN QUERY EXECUTE p_few USING v_bounds.first, v_bounds.last, v_codes;
+    ELSIF v_bounds.is_whole AND p_merged IS NOT NULL THEN
+        RETURN QUERY EXECUTE p_others USING v_bounds.first, v_bounds.last;
     ELSE
         RETURN QUERY EXECUTE p_many USING v_bounds.first, v_bounds.last;
     END IF;
     {UNDONE}
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_reading_few(text, bigint, text, text, text) IS
-    'Rows of one of two queries, read as in _birth_reading: of the first if few codes are found, which it is given. '
-    'For birth_owner.';
+COMMENT ON FUNCTION {S}._birth_reading_few(text, bigint, text, text, text, text, text) IS
+    'Rows that are told by their codes, read as in _birth_reading: few by these codes, many by a merge of two '
+    'indexes, or by a query of all. For birth_owner.';
 
 -- The rows of a query that is given codes ($1, $2), read so. Sets nothing for it.
 CREATE OR REPLACE FUNCTION {S}._birth_reading_codes(
@@ -130,17 +143,17 @@ COMMENT ON FUNCTION {S}._birth_explaining(text) IS
     'For birth_owner.';
 
 ALTER FUNCTION {S}._birth_reading(text, text, boolean) OWNER TO birth_caller;
-ALTER FUNCTION {S}._birth_reading_few(text, bigint, text, text, text) OWNER TO birth_caller;
+ALTER FUNCTION {S}._birth_reading_few(text, bigint, text, text, text, text, text) OWNER TO birth_caller;
 ALTER FUNCTION {S}._birth_reading_codes(text, text[], text[]) OWNER TO birth_caller;
 ALTER FUNCTION {S}._birth_reading_range(text, bigint, bigint, bigint) OWNER TO birth_caller;
 ALTER FUNCTION {S}._birth_explaining(text) OWNER TO birth_caller;
 REVOKE ALL ON FUNCTION {S}._birth_reading(text, text, boolean),
-    {S}._birth_reading_few(text, bigint, text, text, text),
+    {S}._birth_reading_few(text, bigint, text, text, text, text, text),
     {S}._birth_reading_codes(text, text[], text[]),
     {S}._birth_reading_range(text, bigint, bigint, bigint),
     {S}._birth_explaining(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {S}._birth_reading(text, text, boolean),
-    {S}._birth_reading_few(text, bigint, text, text, text),
+    {S}._birth_reading_few(text, bigint, text, text, text, text, text),
     {S}._birth_reading_codes(text, text[], text[]),
     {S}._birth_reading_range(text, bigint, bigint, bigint),
     {S}._birth_explaining(text) TO birth_owner;

@@ -45,20 +45,14 @@ COMMENT ON FUNCTION {S}._birth_reading_bounds(text) IS
     'The first and last code of the registry that a query is to read, NULL for all; sets how the server reads. '
     'Private.';
 
--- The query that answers what bounds a source's part of the registry; NULL where the registry is hardly larger. Codes
--- are compared as the registry's index does.
+-- The query that answers what bounds a source's part of the registry; NULL where the registry is hardly larger. In the
+-- database's own order, whatever the columns have: in that one r.entity_code is compared with the two, for what a
+-- function returns has no other.
 CREATE OR REPLACE FUNCTION {S}._birth_code_bounds(p_relid oid, p_expression text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT format('SELECT count(*), coalesce(min(code), %4$L), coalesce(max(code), %4$L)'
-            ' FROM (SELECT (%1$s) COLLATE %2$s AS code FROM %3$s AS source OFFSET 0) AS row', p_expression, (
-            SELECT format('%I.%I', n.nspname, c.collname)
-            FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
-            WHERE c.oid = coalesce((
-                SELECT nullif(a.attcollation, 0) FROM pg_attribute AS a
-                WHERE a.attrelid = registry.oid
-                  AND a.attname = {S}.birth_bound_name('registry', 'entity_code')::name
-                  AND NOT a.attisdropped), 'pg_catalog."default"'::regcollation)),
-        {S}._birth_source(p_relid), '')
+    SELECT format('SELECT count(*), coalesce(min(code), %3$L), coalesce(max(code), %3$L)'
+            ' FROM (SELECT (%1$s) COLLATE pg_catalog."default" AS code FROM %2$s AS source OFFSET 0) AS row',
+        p_expression, {S}._birth_source(p_relid), '')
     FROM pg_class AS source, pg_class AS registry
     WHERE source.oid = p_relid AND registry.oid = {S}.birth_bound_table('registry')
       AND registry.reltuples >= 2 * source.reltuples AND registry.reltuples > 10000
