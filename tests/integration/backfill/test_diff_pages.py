@@ -31,7 +31,9 @@ def compared(server: TestServer, small_template: str) -> Iterator[tuple[Database
         run = small.reconciled(database)
         database.run("DELETE FROM public.goods WHERE id IN (3, 40)")
         small.drive(database, run, Options(batch_size=20, max_batches=1, patience=20))
+        # Of two collections: pages end within each, and between them.
         database.run(f"{_UNSEEN} INSERT INTO public.notes VALUES ('late 1'), ('late 2')")
+        database.run(f"{_UNSEEN} INSERT INTO public.goods VALUES (950, 'F-950', 1), (951, 'F-951', 1)")
         yield database, before, run
 
 
