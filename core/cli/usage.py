@@ -10,6 +10,8 @@ from core.errors import UsageError
 
 CLOSE = 0.6  # how alike a mistyped name must be
 _CHOICE = re.compile(r"'(?P<typed>[^']*)' is not one of (?P<choices>'.*')")
+# A DSN where another word is due: what follows is its password.
+_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s@]+(?=@)|(\bpassword\s*=\s*)(?:'(?:[^'\\]|\\+.)*'|\S+)")
 
 
 def meant(typed: str, known: Iterable[str]) -> str:
@@ -43,4 +45,5 @@ def usage_error(found: click.ClickException) -> UsageError:
         message = f"No such option '{found.option_name}'.{alike}"
     if choice := _CHOICE.search(message):
         message += meant(choice["typed"], re.findall(r"'([^']*)'", choice["choices"]))
-    return UsageError(message, hint=hint)
+    message, passwords = _PASSWORD.subn(r"\1\2…", message)
+    return UsageError(message, hint="Name a database with --dsn." if passwords else hint)

@@ -61,6 +61,21 @@ def test_demo_means_the_demo_whatever_the_environment_and_the_profiles_say(tmp_p
     assert run("demo", "stop", "--as", "nobody", "--json", extra=extra).error["code"] == "unknown_login"
 
 
+@pytest.mark.parametrize(
+    ("dsn", "shown"),
+    [
+        ("postgresql://ana:sesame@db:5433/shop", "postgresql://ana:…@db:5433/shop"),
+        ("host=db password=sesame user=ana", "host=db password=… user=ana"),
+        (r"host=db password = 'open \' sesame' user=ana", "host=db password = … user=ana"),
+    ],
+)
+def test_a_dsn_in_the_wrong_place_is_told_without_its_password(dsn: str, shown: str) -> None:
+    for words in ((dsn,), ("status", dsn), ("permit", dsn)):
+        answer = run(*words)
+        assert (answer.status, shown in answer.err, "sesame" in answer.err) == (2, True, False), answer.err
+        assert "hint: Name a database with --dsn." in answer.err
+
+
 def test_a_dsn_that_means_nothing_is_usage_wherever_that_is_found_out(shared: Database) -> None:
     for dsn in ("service=nosuch", f"{shared.dsn('viewer1')} sslmode=nonsense", "nonsense"):
         answer = run("status", "--json", "--dsn", dsn)
