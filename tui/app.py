@@ -69,10 +69,17 @@ class ConsoleApp(Console):
 
     def get_default_screen(self) -> Screen[object]:
         """The screen, with the layout for its width from the first frame on: Textual would draw another one first."""
-        found: Screen[object] = super().get_default_screen()
-        width = self.size.width
-        found.add_class(next(name for least, name in reversed(self.HORIZONTAL_BREAKPOINTS) if width >= least))
+        return self._laid_out(super().get_default_screen())
+
+    def push_screen(self, screen: Screen[object], *rest: object, **more: object) -> object:  # type: ignore[override]
+        """Open a dialog, also with the layout for its width from its first frame on."""
+        found: object = super().push_screen(self._laid_out(screen), *rest, **more)  # type: ignore[call-overload]
         return found
+
+    def _laid_out(self, screen: Screen[object]) -> Screen[object]:
+        width = self.size.width
+        screen.add_class(next(name for least, name in reversed(self.HORIZONTAL_BREAKPOINTS) if width >= least))
+        return screen
 
     def compose(self) -> ComposeResult:
         """The frame; it needs no connection."""

@@ -7,6 +7,7 @@ from syrupy.location import PyTestLocation
 from tests.databases import Database
 from tests.tui.fakes import FakeSource
 from tui.ledger import live_runs
+from tui.widgets.sheet import Sheet
 
 SNAPSHOTS = Path(__file__).parents[2] / "snapshots"
 
@@ -53,6 +54,12 @@ def answers_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
 def lookups_that_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine half a second may not do to look a code up, and the tier would be another."""
     monkeypatch.setattr("core.services.classify.taken_codes._MILLISECONDS", 60_000)
+
+
+@pytest.fixture(autouse=True)
+def dialogs_that_begin_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who enlarged a dialog in one test did not in the next, whichever way that one ended."""
+    monkeypatch.setattr(Sheet, "are_large", False)
 
 
 @pytest.fixture

@@ -115,7 +115,6 @@ def drive(
     """Run a scenario; by default after the first look."""
 
     async def run() -> None:
-        Sheet.are_large = False  # as in a console that has just begun
         app = ConsoleApp(source, StillClock(), keymap)
         async with app.run_test(size=size) as pilot:
             await app.complete()
@@ -146,7 +145,6 @@ def drive_real(
     async def run() -> None:
         settings = Settings(dsn=database.dsn(login), schema=SCHEMA, login=login, read_only=read_only)
         source = SessionSource(settings)
-        Sheet.are_large = False
         app = ConsoleApp(source, clock or StillClock())
         async with app.run_test(size=size) as pilot:
             await app.complete()

@@ -14,7 +14,8 @@ from tui.widgets.dialog import Dialog
 
 KEYS, TITLE = 9, 27
 COLUMN = KEYS + TITLE
-TWO_COLUMNS = 80
+GAP = "  "
+TWO_COLUMNS, THREE_COLUMNS = 80, 118  # cells of a screen that holds so many
 
 
 class Help(Dialog):
@@ -22,20 +23,20 @@ class Help(Dialog):
 
     def __init__(self, pane: str, places: Sequence[str], why_not: WhyNot, notes: str, width: int) -> None:
         super().__init__(f"Help: {pane}", help_text(places, why_not, notes, width))
+        if width >= THREE_COLUMNS:
+            self.add_class("-three")
 
 
 def help_text(places: Sequence[str], why_not: WhyNot, notes: str, width: int) -> Content:
-    """Groups of keys in two columns, or one on a screen too narrow for two, then the notes."""
+    """Groups of keys in as many columns as the screen holds, then the notes."""
     taken = {key for action in actions_at(*places) for key in action.keys_now}
     wanted = groupby(actions_at(*places, "console"), key=lambda action: (action.place == "console", action.group))
     groups = [(of_all, _group(name, actions, why_not, taken)) for (of_all, name), actions in wanted]
-    half = (sum(len(lines) for _, lines in groups) + 1) // 2
-    left: list[Content] = []
-    right: list[Content] = []
-    # The pane's own keys come first, and long groups before short ones: two columns of about one length.
+    columns: list[list[Content]] = [[] for _ in range(1 + (width >= TWO_COLUMNS) + (width >= THREE_COLUMNS))]
+    # The pane's own keys come first, so that each column begins with some, and long groups before short ones.
     for _, group in sorted(groups, key=lambda each: (each[0], -len(each[1]))):
-        (left if width < TWO_COLUMNS or len(left) + len(group) <= half or not left else right).extend(group)
-    rows = [Content.assemble(first or " " * COLUMN, "  ", second or "") for first, second in zip_longest(left, right)]
+        min(columns, key=len).extend(group)
+    rows = [Content(GAP).join(row) for row in zip_longest(*columns, fillvalue=Content(" " * COLUMN))]
     return Content("\n").join([*rows, *map(Content, notes.splitlines())])
 
 

@@ -1,4 +1,4 @@
-"""The box of a dialog that is only read: short at first on a small screen, as large as its text after `+`."""
+"""The box of a dialog that is only read: short at first, as large as its text after `+`."""
 
 from typing import ClassVar, TypeVar
 
@@ -68,7 +68,7 @@ class Sheet(VerticalScroll, can_focus=False):
 
     @property
     def _size_key(self) -> str:
-        if self._is_whole or not self.is_attached or self.screen.has_class("-wide"):
+        if self._is_whole or not self.is_attached:
             return ""
         if self.has_class("-whole"):
             return "+: smaller · "

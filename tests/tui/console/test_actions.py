@@ -178,7 +178,18 @@ def test_help_gives_reasons_as_a_whole_on_every_width(width: int) -> None:
     text = help_text(("matrix", "list"), lambda _: reason, "", width).plain
     left = [line[:COLUMN].strip() for line in text.splitlines()]
     assert f"{' '.join(left)} ".count(f"! {reason} ") > 5
-    assert max(map(len, text.splitlines())) <= (COLUMN + 2 if width < 80 else 2 * COLUMN + 2)
+    assert max(map(len, text.splitlines())) <= {60: 1, 80: 2, 120: 3}[width] * (COLUMN + 2) - 2
+
+
+def test_on_every_width_help_begins_with_the_keys_of_the_pane_and_the_list(source: FakeSource) -> None:
+    async def scenario(console: Driven) -> None:
+        await console.press("2", "question_mark")
+        first = console.region(".dialog")
+        assert all(each in first for each in ("Plan marked", "Sort by the next", "Page down", "+: all"))
+        await console.press("plus")
+        assert "▼" not in console.region(".dialog"), "three columns hold all of it"
+
+    drive(scenario, source, size=(120, 36))
 
 
 def test_help_lists_the_digits_that_open_panes_in_every_pane(source: FakeSource) -> None:

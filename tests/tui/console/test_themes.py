@@ -170,6 +170,7 @@ def test_matrix(source: FakeSource, snapshot: SnapshotAssertion, size: tuple[int
                 (ReadableSql("counts source and registered rows", f'SELECT count(*)\nFROM "{MARKUP}" -- 3'),),
             )
         )
+        await console.press("plus")
         await picture("contract")
         await console.press("escape")
         source.rows = [

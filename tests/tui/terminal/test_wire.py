@@ -98,13 +98,27 @@ def test_after_it_was_stopped_and_goes_on_the_whole_screen_is_there_again(matrix
 @pytest.mark.parametrize("keys", ["?:", pytest.param("yTXIE", marks=pytest.mark.long)])
 @pytest.mark.parametrize("pane", ["2", pytest.param("1", marks=pytest.mark.long)])
 def test_a_dialog_costs_at_most_2000_bytes_to_open_and_to_close(matrix: Terminal, pane: str, keys: str) -> None:
-    matrix.send(pane)
-    matrix.shows(_PANES[pane])
-    matrix.shows(FRESH)
-    matrix.settled(quiet=1.5)  # what comes later is not the dialog's
+    dialogs_are_cheap(matrix, pane, keys)
+
+
+@pytest.mark.parametrize(
+    ("size", "keys"),
+    [((120, 36), "?:X"), pytest.param((200, 50), "?:X", marks=pytest.mark.long)],
+)
+def test_a_dialog_costs_no_more_on_a_large_screen(size: tuple[int, int], keys: str) -> None:
+    with Terminal(["-m", "tests.tui.on_fakes"], environment(), size=size) as terminal:
+        terminal.shows("QT-001")
+        dialogs_are_cheap(terminal, "2", keys)
+
+
+def dialogs_are_cheap(terminal: Terminal, pane: str, keys: str) -> None:
+    terminal.send(pane)
+    terminal.until(lambda: _PANES[pane] in terminal.text() and "counting" not in terminal.text())
+    terminal.shows(FRESH)
+    terminal.settled(quiet=1.5)  # what comes later is not the dialog's
     for key in keys:
-        opened = matrix.bytes_of(key, done=lambda: "esc: c" in matrix.text())
-        closed = matrix.bytes_of("\x1b", done=lambda: "esc: c" not in matrix.text())
+        opened = terminal.bytes_of(key, done=lambda: "esc: c" in terminal.text())
+        closed = terminal.bytes_of("\x1b", done=lambda: "esc: c" not in terminal.text())
         assert opened + closed <= DIALOG_BYTES, (key, opened, closed)
 
 
