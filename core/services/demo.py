@@ -17,7 +17,7 @@ from core.db.embedded.server import DEMO_DATABASE, EmbeddedServer
 from core.db.install.edition import edition
 from core.db.rows import demo as rows
 from core.db.rows.query import Command
-from core.errors import ConsoleError
+from core.errors import ConsoleError, GateClosed
 from core.settings import APPLICATION, DEMO_SUPERUSER
 from core.version import SCHEMA_VERSION
 
@@ -33,7 +33,8 @@ def open_demo(
 
     `scale` multiplies the rows of a demo that is yet to be built (default 1). `patience`: how long a server that runs
     may take to answer (seconds), for all tries together. A demo that another version built, or another state of this
-    one, is `upgraded`, or `progress` hears why it cannot be. Raises ConsoleError.
+    one, is `upgraded`, or `progress` hears why it cannot be; one of a state that no upgrade knows is built anew.
+    Raises ConsoleError.
     """
     server = EmbeddedServer.use(home, progress, patience)
     try:
@@ -92,8 +93,18 @@ def allow_withdraw(home: Path, progress: OnProgress) -> None:
         _do(connection, rows.WITHDRAW_GRANTED, rows.WITHDRAW_ALLOWED)
 
 
-def _bring_up(server: EmbeddedServer, progress: OnProgress) -> bool:
-    """Upgrade the schema of the demo, which another state of this program built; False where that is refused."""
+def _bring_up(server: EmbeddedServer, connection: Connection, progress: OnProgress, scale: int) -> None:
+    """Upgrade the demo, which another state of this program built, or build it anew where no upgrade knows it."""
+    try:
+        if _is_upgraded(server, progress):
+            _remember(connection, DEMO_DATABASE, scale)
+    except GateClosed as error:
+        progress(f"the demo was not upgraded: {error.message}; it is built anew")
+        _build(server, connection, progress, scale)
+
+
+def _is_upgraded(server: EmbeddedServer, progress: OnProgress) -> bool:
+    """Upgrade its schema; False where that is refused. Raises GateClosed where no upgrade knows this state."""
     from core.db.install import upgrade  # noqa: PLC0415 - only a demo that is older pays for it
 
     with server.maintain(DEMO_DATABASE) as connection:
@@ -108,6 +119,8 @@ def _bring_up(server: EmbeddedServer, progress: OnProgress) -> bool:
         try:
             upgrade.bring_up(connection)
         except ConsoleError as error:
+            if error.code == upgrade.UNKNOWN and before == SCHEMA_VERSION:
+                raise
             # It is still there to be read; what writes says the same again.
             progress(f"the demo was not upgraded: {error.message}; `demo reset` rebuilds it")
             return False
@@ -140,8 +153,8 @@ def _ensure(
             with server.working(progress):
                 # Another process may have upgraded it while this one waited.
                 built = connection.row(rows.BUILT)
-                if built and built.edition != edition() and _bring_up(server, progress):
-                    _remember(connection, DEMO_DATABASE, built.scale or 1)
+                if built and built.edition != edition():
+                    _bring_up(server, connection, progress, built.scale or 1)
 
 
 def _build(server: EmbeddedServer, connection: Connection, progress: OnProgress, scale: int) -> None:

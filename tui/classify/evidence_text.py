@@ -128,6 +128,8 @@ def _standing_in_the_way(waiting: QueueRow, width: int) -> Iterator[Content]:
         yield from _folded(f"● {waiting.choice.text} staged. {keys}", width, f"bold {GOOD}")
     if not waiting.blocker.has_table:
         yield from _folded("PostgreSQL has no table of this name. A gatekeeper can exempt it (e).", width)
+    elif waiting.evidence is None and waiting.unsampled:
+        yield from _folded(f"! not sampled: {waiting.unsampled}. The next refresh tries again (r).", width, BAD)
     elif waiting.evidence is None:
         yield Content("… sampling")
 

@@ -34,6 +34,7 @@ from tui.widgets.signs import count_of
 
 if TYPE_CHECKING:
     from core.domain.classify.suggestion import Candidate
+    from core.domain.overview.readiness import Readiness
     from core.services.classify.history import Version
 
 REST_SECONDS = 0.08  # the evidence is what the next key is about: it is there sooner than what only stands beside
@@ -63,6 +64,7 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         self.prompts = Prompts(self, self._take_answer)
         self.saver = Saver(self, self.staging, self.queue)
         self._entered = False
+        self._seen: Readiness | None = None  # the figures that were shown last
 
     @property
     def staging(self) -> StagedDecisions:
@@ -82,11 +84,13 @@ class ClassifyPane(Pane, Vertical, can_focus=False, inherit_bindings=False):
         yield Static(id="staged", markup=False)
 
     def show(self, state: ConsoleState) -> None:
-        """After a refresh: stage restored decisions; where the figures changed, read the queue again."""
+        """After a refresh: stage restored decisions; where figures changed or sampling failed, read the queue again."""
         if state.fault is not None or state.refreshing or state.readiness is None:
             return
         self.store.ask(self.queue)
-        if self._entered and state.readiness.metrics["identity_unclassified_blockers"] != self.queue.listed:
+        is_new, self._seen = state.readiness is not self._seen, state.readiness
+        is_other = state.readiness.metrics["identity_unclassified_blockers"] != self.queue.listed
+        if self._entered and (is_other or (is_new and self.queue.is_incomplete)):
             self.queue.reload()
 
     def enter(self) -> None:

@@ -11,7 +11,7 @@ from tui.widgets.table import GridColumn
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One blocker as the queue shows it. `fault` says why it could not be saved.
+    """One blocker as the queue shows it. `fault` says why it could not be saved, `unsampled` why not sampled.
 
     `overtaken`: another session decided it; it stays for as long as the decision that is staged for it.
     """
@@ -20,6 +20,7 @@ class QueueRow:
     evidence: CandidateEvidence | None = None
     choice: StagedDecision | None = None
     fault: str = ""
+    unsampled: str = ""
     overtaken: bool = False
 
     @property
@@ -34,10 +35,12 @@ class QueueRow:
 
     @property
     def tier(self) -> str:
-        """A, B or C; a dash where there is no table, an ellipsis until it is sampled."""
+        """A, B or C; a dash where there is no table, an ellipsis until it is sampled, `!` where that failed."""
         if not self.blocker.has_table:
             return "-"
-        return "…" if self.evidence is None else self.evidence.suggestion.tier
+        if self.evidence is None:
+            return "!" if self.unsampled else "…"
+        return self.evidence.suggestion.tier
 
     @property
     def place(self) -> str:
@@ -64,7 +67,7 @@ class QueueRow:
     @property
     def tone(self) -> str:
         """What asks for attention has one."""
-        if self.fault:
+        if self.fault or self.tier == "!":
             return "bad"
         return "good" if self.choice is not None else ""
 
@@ -82,7 +85,7 @@ class QueueRow:
         return self.would_be.removeprefix(f"{self.name}:")
 
 
-_STATES = {"-": "✗ no table", "…": "… sampling", "A": "A safe", "B": "B likely", "C": "C open"}
+_STATES = {"-": "✗ no table", "…": "… sampling", "!": "! failed", "A": "A safe", "B": "B likely", "C": "C open"}
 NAME: GridColumn[QueueRow] = GridColumn(
     "collection", "collection", lambda row: visible(row.name), lambda row: row.name, 0
 )

@@ -54,6 +54,11 @@ class QueueView(MarkedRows[QueueRow], inherit_bindings=False):
         """Whether the rows are still to be put in order."""
         return self.grid.cursor == NOWHERE and bool(self.grid.table.total)
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether some rows could not be sampled."""
+        return any(row.tier == "!" for row in self.waiting)
+
     # Reading
 
     def reload(self, after: str = "") -> None:
@@ -93,6 +98,8 @@ class QueueView(MarkedRows[QueueRow], inherit_bindings=False):
             work.deliver(lambda: self._found(found))
 
         def failed(error: ConsoleError) -> None:
+            left = [row.name for row in self.waiting if row.name in names and row.evidence is None]
+            self._change(left, lambda row: replace(row, unsampled=error.message))
             self._settle()
             self.host.tell(error)
 
@@ -150,4 +157,5 @@ class QueueView(MarkedRows[QueueRow], inherit_bindings=False):
 def _listed(blocker: "Blocker", known: QueueRow | None) -> QueueRow:
     if known is None:
         return QueueRow(blocker)
-    return replace(known, blocker=blocker, fault="" if known.overtaken else known.fault, overtaken=False)
+    fault = "" if known.overtaken else known.fault
+    return replace(known, blocker=blocker, fault=fault, unsampled="", overtaken=False)

@@ -25,6 +25,7 @@ from core.errors import GateClosed
 from core.version import FIRST_VERSION, SCHEMA_VERSION, version_of
 
 _SHOWN = 20
+UNKNOWN = "schema_unknown"  # the code of the refusal of a state that no release made
 _MADE_AGAIN = ("function", "view", "trigger")
 _RIGHTS = ("owner", "access")
 _WITH_RIGHTS = ("table", "sequence", "schema")
@@ -168,7 +169,7 @@ def _insist_same(schema: str, differing: Sequence[str]) -> None:
     if differing:
         raise GateClosed(
             f"schema {schema} was installed by a version that was never released",
-            code="schema_unknown",
+            code=UNKNOWN,
             evidence={"schema": schema, "files": [*sorted(differing)[:_SHOWN]]},
             hint="To reinstall: keep a dump, `birth-console init --uninstall`, then `birth-console init`.",
         )
@@ -234,7 +235,7 @@ def _drops(connection: Connection, found: _Found) -> Iterator[Statement]:
     for kind, name in sorted(found.expected.keys() & found.live.keys()):
         if kind == "function" and name not in made:
             # The name is as the server quoted it.
-            drop = sql.Composed([sql.SQL("DROP FUNCTION "), sql.SQL(name)])
+            drop = sql.Composed([sql.SQL("DROP FUNCTION IF EXISTS "), sql.SQL(name)])  # a file may have dropped it
             yield Statement(f"drop function {name}", drop)
 
 
