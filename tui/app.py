@@ -4,11 +4,12 @@ import asyncio
 import gc
 import signal
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.widget import AwaitMount
 from textual.widgets import ContentSwitcher
 
 from core.profiles import Keymap
@@ -71,12 +72,12 @@ class ConsoleApp(Console):
         """The screen, with the layout for its width from the first frame on: Textual would draw another one first."""
         return self._laid_out(super().get_default_screen())
 
-    def push_screen(self, screen: Screen[object], *rest: object, **more: object) -> object:  # type: ignore[override]
+    def push_screen(self, screen: Screen[Any], *rest: object, **more: object) -> AwaitMount:  # type: ignore[override]
         """Open a dialog, also with the layout for its width from its first frame on."""
-        found: object = super().push_screen(self._laid_out(screen), *rest, **more)  # type: ignore[call-overload]
-        return found
+        opening: AwaitMount = super().push_screen(self._laid_out(screen), *rest, **more)  # type: ignore[call-overload]
+        return opening
 
-    def _laid_out(self, screen: Screen[object]) -> Screen[object]:
+    def _laid_out(self, screen: Screen[Any]) -> Screen[Any]:
         width = self.size.width
         screen.add_class(next(name for least, name in reversed(self.HORIZONTAL_BREAKPOINTS) if width >= least))
         return screen
