@@ -99,7 +99,7 @@ def _bring_up(server: EmbeddedServer, connection: Connection, progress: OnProgre
         if _is_upgraded(server, progress):
             _remember(connection, DEMO_DATABASE, scale)
     except GateClosed as error:
-        progress(f"the demo was not upgraded: {error.message}; it is built anew")
+        progress(f"the demo was not upgraded: {error.message}; rebuilding it")
         _build(server, connection, progress, scale)
 
 

@@ -129,7 +129,7 @@ def _is_built_anew(told: Callable[..., Answer], altered: Callable[[str], None]) 
     assert (anew.status, anew.document["schema"]["version"]) == (0, SCHEMA_VERSION)
     assert anew.document["metrics"]["birth_required_total"] == 74, "the demo of this state"
     [line] = [line for line in anew.err.splitlines() if "not upgraded" in line]
-    assert line.endswith("by a version that was never released; it is built anew")
+    assert line.endswith("by a version that was never released; rebuilding it")
     again = told("status")
     assert (again.status, again.err) == (0, "")
 
