@@ -47,7 +47,8 @@ def in_order(
 ) -> Reading[Counts]:
     """What `counts` tells, not grouped, of a source whose codes are the `text` of one column, if they are not blank.
 
-    Joined by that text alone: so it can be read from two indexes that hold it in order, range by range.
+    Joined by that text alone: so it can be read from two indexes that hold it in order, range by range. What is
+    registered for others is found first: within a join, each of the server's workers would read the whole registry.
     """
     registry, owner = bound.registry(schema), sql.Literal(collection)
     parts = sql.SQL(" UNION ALL ").join(
@@ -60,13 +61,15 @@ def in_order(
         for ours, theirs in ranges
     )
     statement = sql.SQL(
-        "SELECT met.source_rows, met.known - taken.rows AS registered, met.known - taken.rows AS codes_registered,"
+        "WITH others AS MATERIALIZED ("
+        "SELECT r.entity_code FROM {registry} AS r WHERE r.collection_name IS DISTINCT FROM {owner})"
+        " SELECT met.source_rows, met.known - taken.rows AS registered, met.known - taken.rows AS codes_registered,"
         " met.unidentifiable, 0::bigint AS shared_codes"
         " FROM (SELECT sum(part.source_rows)::bigint AS source_rows,"
         "   (sum(part.known) - coalesce(sum(cardinality(array_positions(part.blank, true))), 0))::bigint AS known,"
         "   coalesce(sum(cardinality(part.blank)), 0)::bigint AS unidentifiable FROM ({parts}) AS part) AS met,"
-        " (SELECT count(*) AS rows FROM {table} AS source JOIN {registry} AS r ON r.entity_code = {text}"
-        "   WHERE r.collection_name IS DISTINCT FROM {owner} AND {code} IS NOT NULL) AS taken"
+        " (SELECT count(*) AS rows FROM {table} AS source JOIN others ON others.entity_code = {text}"
+        "   WHERE {code} IS NOT NULL) AS taken"
     ).format(code=code, text=text, table=table, registry=registry, owner=owner, parts=parts)
     return Reading(statement, Counts)
 
