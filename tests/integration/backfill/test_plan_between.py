@@ -241,6 +241,12 @@ def _read(small: Database) -> object:
         counted = matrix.count(operator, "plain", exact=True)
     assert counted is not None
     assert (counted.registered, counted.missing) == (10995, 5)
+    small.run(_TAKEN)
+    with small.connect("operator1") as operator:
+        taken = matrix.count(operator, "plain", exact=True)
+    small.run("UPDATE birth.birth_registry SET collection_name = 'plain' WHERE entity_code = 'P-9'")
+    assert taken is not None
+    assert (taken.registered, taken.missing) == (10994, 6)
     items = {row["code"] for row in small.run(_PLANNED % (run, "'plain'"))}
     assert items == {"P-1", "Größe 7", "a\\b", "P-5000", "P-10999"}
     return counted, small.run(_EACH.format(run=run))
