@@ -24,11 +24,13 @@ BEGIN
     ELSIF p_part = 'alerts' THEN
         SELECT count(*) INTO v_rows FROM {S}.birth_alert_rows();
     ELSIF p_collection IS NOT NULL THEN
-        SELECT count(*) INTO v_rows FROM {S}.birth_registry_rows() AS r WHERE r.collection_name = p_collection;
+        -- Composed, or as an expression without a variable: so workers may count.
+        EXECUTE 'SELECT count(*) FROM {S}.birth_registry_rows() AS r WHERE r.collection_name = $1'
+        INTO v_rows USING p_collection;
     ELSIF p_origin IS NOT NULL THEN
-        SELECT count(*) INTO v_rows FROM {S}.birth_registry_rows() AS r WHERE r.dot_origin = p_origin;
+        EXECUTE 'SELECT count(*) FROM {S}.birth_registry_rows() AS r WHERE r.dot_origin = $1'
+        INTO v_rows USING p_origin;
     ELSE
-        -- As an expression: so workers may count.
         v_rows := (SELECT count(*) FROM {S}.birth_registry_rows());
     END IF;
     {UNDONE}
