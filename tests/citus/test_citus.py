@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -213,6 +213,60 @@ def test_a_node_that_stands_still_holds_up_no_local_collection(database: Databas
     with database.connect("reviewer1") as reviewer:
         assert verify.verify(reviewer, run).passed
         certify.certify(reviewer, run, "looked")
+
+
+@contextmanager
+def a_node_stands_still(home: Path) -> Iterator[None]:
+    """A node of which no process goes on, until the block ends: who asks it something hears nothing."""
+    main = int((home / "data" / "postmaster.pid").read_text().split()[0])
+    processes = [main, *map(int, Path(f"/proc/{main}/task/{main}/children").read_text().split())]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+
+
+def test_a_node_that_answers_nothing_ends_each_step_of_what_it_keeps_and_the_step_goes_on_later(
+    database: Database, homes: Path
+) -> None:
+    a_world(database)
+    with database.connect("gatekeeper1") as gatekeeper:
+        for name in ("extra", "goods", "pairs", "shared"):
+            classify.exempt(gatekeeper, name, "not today")
+    with database.connect("postgres") as administrator:
+        init.init(administrator, Wish(attestations={"distributed_attested": "the shop calls it"}))
+    # Half a minute, unless the company says otherwise.
+    database.run("ALTER SYSTEM SET citus.node_connection_timeout = '1s'")
+    database.run("SELECT pg_reload_conf()")
+    database.leave()
+    try:
+        line.open_permit(database)
+        with database.connect("operator1") as operator:
+            classify.classify(operator, column_identity("far", "code"))
+        steps: tuple[Callable[..., object], ...] = (lambda it: matrix.count(it, "far"), line.make_plan)
+        for step in steps:
+            # Each in a session of its own, as a command has it: one that asked the node before waits until it goes on.
+            with (
+                a_node_stands_still(homes / "two"),
+                database.connect("operator1") as operator,
+                pytest.raises(Unavailable) as gone,
+            ):
+                step(operator)
+            assert gone.value.code == "node_unavailable", gone.value
+        with a_node_stands_still(homes / "two"), database.connect("operator1") as operator:
+            assert {each.id: each for each in doctor.examine(operator)}["shards"].verdict == "failed"
+        run = small.reconciled(database)
+        with a_node_stands_still(homes / "two"):
+            driven = small.drive(database, run, Options(batch_size=5000, patience=1))
+        assert (driven.status, driven.code) == (7, "node_unavailable"), driven.error
+        assert small.done(database, run).registered == 12500
+    finally:
+        database.run("ALTER SYSTEM RESET citus.node_connection_timeout")
+        database.run("SELECT pg_reload_conf()")
 
 
 @contextmanager
