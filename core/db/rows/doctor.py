@@ -184,6 +184,7 @@ class Bound:
     changed: list[str]
     bound_by: str | None
     bound_at: datetime | None
+    is_ours: bool
 
 
 BINDINGS: Final = Query("doctor.bindings", Bound)

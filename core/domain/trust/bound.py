@@ -9,7 +9,10 @@ from core.errors import Json
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A part, the object behind it, what that was (None: a stand-in, or bound by version 0.1.0), and what changed."""
+    """A part, the object behind it, what that was (None: a stand-in, or bound by version 0.1.0), and what changed.
+
+    `is_ours`: the object stands in the console's schema.
+    """
 
     part: str
     object: str
@@ -17,12 +20,15 @@ class Bound:
     changed: tuple[str, ...]
     bound_by: str | None
     bound_at: datetime | None
+    is_ours: bool
 
     @property
     def since(self) -> str:
         """What it was, and what became of it, in words."""
-        if self.was is None:
+        if self.was is None and self.is_ours:
             return "a stand-in"
+        if self.was is None:
+            return "bound by version 0.1.0, which did not record what it was"
         changed = f"since then {'; '.join(self.changed)}" if self.changed else "unchanged since"
         return f"{self.was.get('owner')}'s when it was bound, {changed}"
 

@@ -11,6 +11,6 @@ def bindings(connection: Connection) -> list[Bound]:
     if is_first(connection.installed):
         return []
     return [
-        Bound(each.part, each.object, each.was, tuple(each.changed), each.bound_by, each.bound_at)
+        Bound(each.part, each.object, each.was, tuple(each.changed), each.bound_by, each.bound_at, each.is_ours)
         for each in connection.rows(BINDINGS)
     ]

@@ -277,7 +277,9 @@ GROUP BY 1 HAVING count(*) > 1 ORDER BY 1
 SELECT id, pg_catalog.array_agg(statement) AS statements FROM {S}.birth_remedies() GROUP BY 1
 
 -- name: bindings
-SELECT part, object, was, changed, bound_by, bound_at FROM {S}.birth_bindings()
+SELECT part, object, was, changed, bound_by, bound_at,
+    pg_catalog.starts_with(object, pg_catalog.quote_ident({s}) || '.') AS is_ours
+FROM {S}.birth_bindings()
 
 -- name: closure
 -- What of the company's can run when a row is registered; `acts`: its owner can act here as well.

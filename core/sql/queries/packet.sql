@@ -35,7 +35,10 @@ SELECT {S}.birth_gateway_fingerprint() - 'versions' AS gateway,
     (SELECT coalesce(jsonb_agg(pg_catalog.concat(c.kind, ' ', c.name, ', ', c.owner, ': ', c.reached_by)
             ORDER BY c.kind, c.name), '[]')
         FROM {S}.birth_closure() AS c) AS closure,
-    (SELECT coalesce(jsonb_agg(pg_catalog.concat(b.part, ' ', b.object, CASE WHEN b.was IS NULL THEN ': a stand-in'
+    (SELECT coalesce(jsonb_agg(pg_catalog.concat(b.part, ' ', b.object, CASE
+                WHEN b.was IS NULL AND pg_catalog.starts_with(b.object, pg_catalog.quote_ident({s}) || '.')
+                    THEN ': a stand-in'
+                WHEN b.was IS NULL THEN ': bound by version 0.1.0, which did not record what it was'
                 ELSE pg_catalog.concat(': ', b.was ->> 'owner', '''s when it was bound, ', CASE
                     WHEN pg_catalog.cardinality(b.changed) = 0 THEN 'unchanged since'
                     ELSE 'since then ' || pg_catalog.array_to_string(b.changed, '; ') END) END) ORDER BY b.part), '[]')
