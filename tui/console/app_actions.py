@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 from textual.driver import Driver
+from textual.filter import NoColor
 
 from core.errors import ConsoleError
 from core.profiles import Keymap
@@ -28,7 +29,7 @@ from tui.runtime.source import Source
 from tui.runtime.state import ConsoleState, age_words
 from tui.terminal.input_decoder import decoding_driver
 from tui.terminal.output_diff import CLEAR, diffing_driver
-from tui.terminal.theme import THEMES, is_plain
+from tui.terminal.theme import THEMES, is_monochrome, is_plain
 from tui.widgets.key_line import KeyLine
 from tui.widgets.status_bar import StatusBar
 
@@ -55,6 +56,9 @@ class Console(PaneSwitch, inherit_bindings=False):
 
     def __init__(self, source: Source, poller: Poller, keymap: Keymap) -> None:
         super().__init__(ansi_color=True if is_plain() else None)
+        if is_monochrome() and not self.no_color:
+            self.no_color = True
+            self._filters.append(NoColor())
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = remembered()

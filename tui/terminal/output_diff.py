@@ -15,6 +15,7 @@ from rich.cells import cell_len, get_character_cell_size
 from textual.driver import Driver
 from textual.widgets import Input
 
+from tui.terminal.few_glyphs import has_few_glyphs, in_few_glyphs
 from tui.terminal.pen import PLAIN, Pen, Run
 from tui.terminal.styles import blank_style
 
@@ -230,12 +231,15 @@ def diffing_driver(base: type[Driver]) -> type[Driver]:
         """Writes to the terminal what differs."""
 
         canvas = Canvas(erases=bool(_ERASING.match(os.environ.get("TERM", ""))))
+        _is_poor = has_few_glyphs()
         sent = 0  # characters
         _drawn_at: object = None
         _begun = ""
 
         def write(self, data: str) -> None:
             """Write what `data` changes; all of it once the terminal has another size."""
+            if self._is_poor:
+                data = in_few_glyphs(data)
             if self._app.size != self._drawn_at:
                 self._drawn_at = self._app.size
                 self.canvas.resize(*self._app.size)

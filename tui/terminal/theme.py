@@ -1,6 +1,7 @@
 """Colours. Each one lies on the 256-colour cube, so that a terminal without true colour shows the same."""
 
 import os
+import re
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -79,12 +80,18 @@ PLAIN = Theme(
         "border-blurred": "ansi_default",
     },
 )
+_MONOCHROME = re.compile(r"dumb$|vt\d|.*-mono$|.*-m$")
 THEMES = (DARK, LIGHT, PLAIN)
+
+
+def is_monochrome() -> bool:
+    """Whether no colours are wanted, or the terminal is of a kind that has none."""
+    return "NO_COLOR" in os.environ or bool(_MONOCHROME.match(os.environ.get("TERM", "")))
 
 
 def is_plain() -> bool:
     """Whether the terminal's own colours are all there is: 16 of them, or none wanted."""
-    if "NO_COLOR" in os.environ:
+    if is_monochrome():
         return True
     term = os.environ.get("TERM", "")
     rich_colours = "256" in term or "direct" in term or os.environ.get("COLORTERM", "") in ("truecolor", "24bit")

@@ -149,7 +149,16 @@ def test_leaving_restores_the_terminal_and_succeeds(matrix: Terminal) -> None:
     assert b"\x1b[?25h" in matrix._tail
 
 
-@pytest.mark.parametrize("extra", [{"TERM": "xterm"}, {"NO_COLOR": "1"}, {"TERM": "xterm", "NO_COLOR": "1"}])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"TERM": "xterm"},
+        {"NO_COLOR": "1"},
+        {"TERM": "xterm", "NO_COLOR": "1"},
+        {"TERM": "vt100"},
+        pytest.param({"TERM": "xterm-mono"}, marks=pytest.mark.long),
+    ],
+)
 def test_sixteen_colours_or_none_say_the_same_in_words(extra: dict[str, str]) -> None:
     with Terminal(["-m", "tests.tui.on_fakes"], environment(**extra)) as terminal:
         terminal.shows("✗ BLOCKED")
@@ -158,10 +167,21 @@ def test_sixteen_colours_or_none_say_the_same_in_words(extra: dict[str, str]) ->
         cursor = terminal.screen.buffer[3][2]
         assert cursor.reverse
         colours = {cell.fg for line in terminal.screen.buffer.values() for cell in line.values()}
-        if "NO_COLOR" in extra:
+        if "NO_COLOR" in extra or extra["TERM"] in ("vt100", "xterm-mono"):
             assert colours == {"default"}
         else:
             assert colours <= {"default", "red", "green", "brown", "blue", "cyan", "black", "white"}
+
+
+def test_the_linux_console_gets_the_signs_that_its_font_has() -> None:
+    with Terminal(["-m", "tests.tui.on_fakes"], environment(TERM="linux")) as terminal:
+        terminal.shows("x BLOCKED")
+        terminal.send("2")
+        terminal.shows("√ enabled")
+        terminal.send("?")
+        terminal.shows("┌─  Help: Matrix")
+        controls = str.maketrans("", "", "▲▼►◄↑↓→←•")  # its first 32, which Python takes for control characters
+        terminal.text().translate(controls).encode("cp437")  # raises where one is not in it
 
 
 @pytest.mark.parametrize(
