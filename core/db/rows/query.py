@@ -74,7 +74,8 @@ def row_factory_for(row: type[R], name: str) -> Callable[[Cursor[Any]], Callable
         kind: Any = row  # a class can be hashed, and the checker doubts it
         if faults := mismatches(kind, found):
             raise mismatch(name, faults)
-        return _builder(row, name, found)
+        build: Callable[[Sequence[Any]], R] = _builder(kind, name, found)
+        return build
 
     return factory
 
@@ -118,16 +119,16 @@ def mismatch(name: str, faults: Sequence[str]) -> GateClosed:
     )
 
 
-def _builder(row: type[R], name: str, columns: _Columns) -> Callable[[Sequence[Any]], R]:
+@cache
+def _builder(row: Any, name: str, columns: _Columns) -> Callable[[Sequence[Any]], Any]:  # noqa: ANN401 - a dataclass
     """Builds rows from columns that fit."""
-    kind: Any = row
-    known, names = hints(kind), [column for column, _ in columns]
+    known, names = hints(row), [column for column, _ in columns]
     required = [(place, column) for place, column in enumerate(names) if not allows_null(known[column])]
     documents = [(place, column) for place, (column, oid) in enumerate(columns) if is_json(oid)]
     tuples = [place for place, (column, oid) in enumerate(columns) if not is_json(oid) and is_tuple(known[column])]
-    is_ordered = names == [field.name for field in fields(kind)]
+    is_ordered = names == [field.name for field in fields(row)]
 
-    def build(values: Sequence[Any]) -> R:
+    def build(values: Sequence[Any]) -> Any:  # noqa: ANN401 - of `row`
         if None in values and (empty := [f"{column} is null" for place, column in required if values[place] is None]):
             raise mismatch(name, empty)
         if documents or tuples:
