@@ -20,6 +20,7 @@ _UNSEEN = (
 )
 _TRUST, _BACKFILL, _DOCTOR = "tests/faults/trust", "tests/faults/backfill", "tests/integration/trust"
 _RUNS = "tests/integration/backfill"
+_CALM = "tests/integration/backfill/test_calm.py"
 GUARDS: Final[Mapping[str, Guard]] = {
     "foreign code runs as birth_caller": Guard(
         "kernel/as_caller.sql",
@@ -92,7 +93,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
     ),
     "a permit with hours sleeps outside of them": Guard(
         "backfill/permit.sql",
-        "WHEN NOT {S}.birth_permit_awake(",
+        "WHEN p_permit.hours_from IS NOT NULL AND NOT {S}.birth_permit_awake(",
         "WHEN false AND NOT {S}.birth_permit_awake(",
         (_BACKFILL + "/test_gate_permit.py::test_a_permit_admits_nothing_outside_its_hours",),
     ),
@@ -140,5 +141,23 @@ GUARDS: Final[Mapping[str, Guard]] = {
         " AND b.xmin::text = %4$L::jsonb ->> b.%2$I::text",
         " AND %4$L::text IS NOT NULL",
         (_SPREAD + "::test_a_run_in_a_registry_that_is_spread_takes_back_what_its_batches_wrote_where_it_stayed",),
+    ),
+    "a batch looks again after a transaction of others": Guard(
+        "backfill/calm.sql",
+        "v_to::text::bigint - v_from::text::bigint <> v_known",
+        "v_known < 0",
+        (_CALM + "::test_a_transaction_that_ended_meanwhile_may_have_changed_anything",),
+    ),
+    "a batch looks again after one that a later one overtook": Guard(
+        "backfill/calm.sql",
+        "IF EXISTS (SELECT pg_snapshot_xip(p_before) EXCEPT",
+        "IF false AND EXISTS (SELECT pg_snapshot_xip(p_before) EXCEPT",
+        (_CALM + "::test_a_transaction_that_ended_meanwhile_may_have_changed_anything",),
+    ),
+    "a batch looks again after what it defined itself": Guard(
+        "backfill/calm.sql",
+        "RETURN {S}._birth_catalogs_written() = p_catalogs;",
+        "RETURN true;",
+        (_CALM + "::test_what_the_transaction_itself_defines_is_seen",),
     ),
 }

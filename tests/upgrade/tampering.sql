@@ -10,8 +10,8 @@ CREATE OR REPLACE FUNCTION birth.birth_backfill_insist(p_run bigint) RETURNS voi
 ALTER FUNCTION birth.birth_backfill_plan(text[]) SET work_mem = '64kB';
 
 -- name: volatility
--- found: function birth._birth_batch_pins(birth.birth_backfill_ledger) changed: volatility
-ALTER FUNCTION birth._birth_batch_pins(birth.birth_backfill_ledger) STABLE;
+-- found: function birth._birth_batch_pins(birth.birth_backfill_ledger,boolean) changed: volatility
+ALTER FUNCTION birth._birth_batch_pins(birth.birth_backfill_ledger, boolean) STABLE;
 
 -- name: owner
 -- found: function birth._birth_lease() changed: access, owner

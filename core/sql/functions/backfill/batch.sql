@@ -25,6 +25,8 @@ DECLARE
     v_held timestamptz;
     v_worked timestamptz;
     v_finished timestamptz;
+    v_began_with pg_snapshot;
+    v_catalogs bigint;
     v_snapshot pg_snapshot;
     v_shards jsonb;
 BEGIN
@@ -44,19 +46,23 @@ BEGIN
     IF NOT {S}._birth_backfill_is_watched(v_entry.run_id) THEN
         PERFORM {S}._birth_check_gates(v_entry.run_id);
     END IF;
+    v_catalogs := {S}._birth_catalogs_written();
+    v_began_with := pg_current_snapshot();
     PERFORM {S}._birth_batch_pins(v_entry);
     v_permit := {S}._birth_batch_permit(v_entry);
     v_before := {S}._birth_batch_writes(true);
-    SELECT * INTO v_done FROM {S}._birth_batch_attempt(v_entry, v_batch.seq_from, v_batch.seq_to);
+    SELECT * INTO v_done
+    FROM {S}._birth_batch_attempt(v_entry, v_batch.seq_from, v_batch.seq_to, v_began_with, v_catalogs);
     IF v_done.quarantined < v_batch.seq_to - v_batch.seq_from + 1 THEN
         v_writes := {S}._birth_batch_written(v_before, v_entry.collection_name, v_done.registered);
     ELSE
         -- Nothing was registered, and what was undone would be counted, too.
         v_writes := jsonb_build_object(format('%I.birth_backfill_quarantine', {s}), v_done.quarantined);
     END IF;
-    -- Once more: what was replaced while the batch ran was not what the plan pinned, even if it is back by now.
-    PERFORM {S}._birth_batch_pins(v_entry);
     v_snapshot := {S}._birth_batch_snapshot();
+    -- Once more: what was replaced while the batch ran was not what the plan pinned, even if it is back by now. One
+    -- subtransaction was just undone.
+    PERFORM {S}._birth_batch_pins(v_entry, {S}._birth_is_calm(v_began_with, v_catalogs, v_snapshot, 1));
     v_shards := {S}.birth_shard_snapshots(true);
     v_worked := clock_timestamp();
     -- What every worker updates comes last: the budget, then the entry, then the head of the chain.
@@ -119,10 +125,12 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_batch_in_order() IS
     'Has a batch write to each node of Citus by one connection. Private.';
 
+DROP FUNCTION IF EXISTS {S}._birth_batch_attempt({S}.birth_backfill_ledger, bigint, bigint);
+
 -- Register a range. A range of one item that the server or the register function refuses goes into quarantine; what a
 -- repetition may cure (a deadlock, a timeout, a lost lock) and our own refusals are passed on.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_attempt(p_entry {S}.birth_backfill_ledger, p_from bigint,
-    p_to bigint,
+    p_to bigint, p_began_with pg_snapshot, p_catalogs bigint,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -130,10 +138,10 @@ DECLARE
     v_state text;
 BEGIN
     IF p_from < p_to THEN
-        SELECT * INTO v_done FROM {S}._birth_batch_register(p_entry, p_from, p_to);
+        SELECT * INTO v_done FROM {S}._birth_batch_register(p_entry, p_from, p_to, p_began_with, p_catalogs);
     ELSE
         BEGIN
-            SELECT * INTO v_done FROM {S}._birth_batch_register(p_entry, p_from, p_to);
+            SELECT * INTO v_done FROM {S}._birth_batch_register(p_entry, p_from, p_to, p_began_with, p_catalogs);
         EXCEPTION WHEN OTHERS OR ASSERT_FAILURE THEN
             v_state := SQLSTATE;
             IF NOT {S}._birth_is_poison(v_state) THEN
@@ -150,7 +158,7 @@ BEGIN
     INTO registered, existing, vanished, quarantined;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_batch_attempt({S}.birth_backfill_ledger, bigint, bigint) IS
+COMMENT ON FUNCTION {S}._birth_batch_attempt({S}.birth_backfill_ledger, bigint, bigint, pg_snapshot, bigint) IS
     'Registers a range. If it is one item that the register function refuses, it goes into quarantine with the '
     'reason. Private.';
 

@@ -121,8 +121,13 @@ COMMENT ON FUNCTION {S}._birth_batch_permit({S}.birth_backfill_ledger) IS
     'The open permit that covers an entry, locked until the batch commits. Refuses without one, or if the gateway '
     'changed. Private. Raises BR003 permit_in_scope; BR004 gateway_changed.';
 
--- What the plan pinned must still hold: gateway, triggers, identity, and the very table.
-CREATE OR REPLACE FUNCTION {S}._birth_batch_pins(p_entry {S}.birth_backfill_ledger) RETURNS void
+DROP FUNCTION IF EXISTS {S}._birth_batch_pins({S}.birth_backfill_ledger);
+
+-- What the plan pinned must still hold: gateway, triggers, identity, and the very table. With `p_is_calm` this was
+-- looked at before in this transaction, and _birth_is_calm tells that none of it changed: then only what the register
+-- function may have written is looked at.
+CREATE OR REPLACE FUNCTION {S}._birth_batch_pins(
+    p_entry {S}.birth_backfill_ledger, p_is_calm boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_run {S}.birth_backfill_run;
@@ -143,29 +148,34 @@ BEGIN
         CASE WHEN v_run.alert_rows IS DISTINCT FROM {S}.birth_bound_count('alerts')
                 AND EXISTS (SELECT FROM {S}.birth_alerts_changed(v_run.run_id))
             THEN 'alert_rows' END,
-        CASE WHEN NOT p_entry.columns || p_entry.locator <@ ARRAY(
-                SELECT attname::text FROM pg_attribute
-                WHERE attrelid = p_entry.relid AND attnum > 0 AND NOT attisdropped)
-                OR p_entry.identity_pins <> {S}.birth_identity_pins(p_entry.relid, p_entry.columns)
-            THEN 'columns' END,
-        CASE WHEN p_entry.locator_pins <> {S}.birth_locator_pins(p_entry.relid, p_entry.locator)
-            THEN 'locator' END,
-        CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint()
-            THEN 'gateway' END,
         CASE WHEN NOT {S}.birth_shards_kept(v_run.shards)
             THEN 'shards' END,
-        CASE WHEN NOT {S}._birth_triggers_carried(v_run.registry_triggers, {S}.birth_bound_table('registry'))
-            THEN 'registry_triggers' END,
-        CASE WHEN NOT {S}._birth_triggers_carried(p_entry.triggers, p_entry.relid)
-            THEN 'triggers' END,
-        CASE WHEN p_entry.relid IS DISTINCT FROM {S}.birth_collection_table(p_entry.collection_name)
-            THEN 'table' END,
-        CASE WHEN NOT EXISTS (SELECT FROM {S}.birth_identity
-                WHERE collection_name = p_entry.collection_name AND version = p_entry.identity_version)
-            THEN 'identity' END,
         CASE WHEN v_policy IS DISTINCT FROM 'REQUIRED'
             THEN 'policy_required' END
     ], NULL);
+    IF NOT p_is_calm THEN
+        v_drift := v_drift || array_remove(ARRAY[
+            CASE WHEN NOT p_entry.columns || p_entry.locator <@ ARRAY(
+                    SELECT attname::text FROM pg_attribute
+                    WHERE attrelid = p_entry.relid AND attnum > 0 AND NOT attisdropped)
+                    OR p_entry.identity_pins <> {S}.birth_identity_pins(p_entry.relid, p_entry.columns)
+                THEN 'columns' END,
+            CASE WHEN p_entry.locator_pins <> {S}.birth_locator_pins(p_entry.relid, p_entry.locator)
+                THEN 'locator' END,
+            CASE WHEN v_run.gateway IS DISTINCT FROM {S}.birth_gateway_fingerprint()
+                THEN 'gateway' END,
+            CASE WHEN NOT {S}._birth_triggers_carried(
+                    v_run.registry_triggers, {S}.birth_bound_table('registry'))
+                THEN 'registry_triggers' END,
+            CASE WHEN NOT {S}._birth_triggers_carried(p_entry.triggers, p_entry.relid)
+                THEN 'triggers' END,
+            CASE WHEN p_entry.relid IS DISTINCT FROM {S}.birth_collection_table(p_entry.collection_name)
+                THEN 'table' END,
+            CASE WHEN NOT EXISTS (SELECT FROM {S}.birth_identity
+                    WHERE collection_name = p_entry.collection_name AND version = p_entry.identity_version)
+                THEN 'identity' END
+        ], NULL);
+    END IF;
     IF cardinality(v_drift) > 0 THEN
         PERFORM {S}.birth_refuse('BR004', 'plan_stale',
             format('the plan of %s is stale, changed: %s', p_entry.collection_name, array_to_string(v_drift, ', ')),
@@ -174,7 +184,7 @@ BEGIN
     END IF;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_batch_pins({S}.birth_backfill_ledger) IS
+COMMENT ON FUNCTION {S}._birth_batch_pins({S}.birth_backfill_ledger, boolean) IS
     'Refuses an entry whose pins no longer hold: gateway, triggers, identity, table, policy, alerts. Private. '
     'Raises BR004 plan_stale.';
 

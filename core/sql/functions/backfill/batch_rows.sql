@@ -24,11 +24,13 @@ $body$;
 COMMENT ON FUNCTION {S}._birth_batch_read({S}.birth_backfill_ledger, bigint, bigint) IS
     'Finds the items of a range again in their source: codes, source keys and times of birth. Private.';
 
+DROP FUNCTION IF EXISTS {S}._birth_batch_register({S}.birth_backfill_ledger, bigint, bigint);
+
 -- Register the items of one range: those that are still in the source under the planned code and still missing, by
 -- one set-based statement that calls the register function once per row. Its answers are not believed: afterwards
--- the registry is asked for every code.
+-- the registry is asked for every code. `p_began_with` and `p_catalogs` are what _birth_is_calm asks for.
 CREATE OR REPLACE FUNCTION {S}._birth_batch_register(p_entry {S}.birth_backfill_ledger, p_from bigint,
-    p_to bigint,
+    p_to bigint, p_began_with pg_snapshot, p_catalogs bigint,
     OUT registered bigint, OUT existing bigint, OUT vanished bigint, OUT quarantined bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 #variable_conflict use_column
@@ -55,7 +57,9 @@ BEGIN
     PERFORM {S}._birth_as_caller(v_statement, v_found.codes, v_found.source_keys, v_found.births, v_known.taken);
     -- Nothing comes in between: names and operators mean what they did only when this has been asked.
     PERFORM {S}._birth_session_kept(v_marks, pg_catalog.current_setting('search_path'));
-    PERFORM {S}._birth_caller_ready(v_caller);
+    IF NOT {S}._birth_is_calm(p_began_with, p_catalogs, pg_current_snapshot()) THEN
+        PERFORM {S}._birth_caller_ready(v_caller);
+    END IF;
     SELECT * INTO registered, existing
     FROM {S}._birth_batch_count(p_entry.collection_name, v_origin, v_found.codes, v_known.taken, v_known.first,
         v_known.last);
@@ -78,7 +82,7 @@ BEGIN
     END IF;
 END
 $body$;
-COMMENT ON FUNCTION {S}._birth_batch_register({S}.birth_backfill_ledger, bigint, bigint) IS
+COMMENT ON FUNCTION {S}._birth_batch_register({S}.birth_backfill_ledger, bigint, bigint, pg_snapshot, bigint) IS
     'Registers a range by one statement, then looks every code up in the registry. Refuses if rows are missing '
     'there. Private. Raises BR008 not_registered.';
 

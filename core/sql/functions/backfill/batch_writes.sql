@@ -95,14 +95,21 @@ COMMENT ON FUNCTION {S}._birth_writes_with_shards(jsonb, oid, jsonb) IS
 -- Why what was written on nodes is not known, by node: the transaction wrote other tables there, has several sessions,
 -- or another one than when it began.
 CREATE OR REPLACE FUNCTION {S}._birth_shards_unseen(p_before jsonb, p_after jsonb) RETURNS text[]
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
-    SELECT coalesce(array_agg(format('%s on %s', t.what, n.place) ORDER BY n.place, t.what), '{{}}')
-    FROM jsonb_each(p_after) AS n(place, said)
-    CROSS JOIN LATERAL (
-        SELECT b.name FROM jsonb_array_elements_text(n.said -> 'besides') AS b(name)
-        UNION ALL
-        SELECT 'further sessions' WHERE (n.said ->> 'sessions')::integer <> 1
-            OR n.said -> 'session' IS DISTINCT FROM p_before -> n.place -> 'session') AS t(what)
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF p_after IS NULL THEN
+        RETURN ARRAY[]::text[];
+    END IF;
+    RETURN (
+        SELECT coalesce(array_agg(format('%s on %s', t.what, n.place) ORDER BY n.place, t.what), '{{}}')
+        FROM jsonb_each(p_after) AS n(place, said)
+        CROSS JOIN LATERAL (
+            SELECT b.name FROM jsonb_array_elements_text(n.said -> 'besides') AS b(name)
+            UNION ALL
+            SELECT 'further sessions' WHERE (n.said ->> 'sessions')::integer <> 1
+                OR n.said -> 'session' IS DISTINCT FROM p_before -> n.place -> 'session') AS t(what)
+    );
+END
 $body$;
 COMMENT ON FUNCTION {S}._birth_shards_unseen(jsonb, jsonb) IS
     'What a transaction wrote on nodes besides the registry, or why that is not known. Private.';

@@ -38,13 +38,16 @@ BEGIN
     END IF;
     -- Where nothing is left to be stopped, only vanished rows hold a run: to go on, an operator states how many may.
     v_passed := {S}._birth_limit_passed(p_run);
-    IF v_passed = 'too_many_vanished' OR v_passed IS NOT NULL AND (
-        EXISTS (SELECT FROM {S}.birth_backfill_ledger AS l WHERE l.run_id = p_run AND l.next_seq <= l.missing)
-        OR EXISTS (SELECT FROM {S}.birth_backfill_batch AS b
-            JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
-            WHERE l.run_id = p_run AND b.finished_at IS NULL))
-    THEN
-        PERFORM {S}._birth_limit_held(p_run);
+    IF v_passed IS NOT NULL THEN
+        IF v_passed = 'too_many_vanished'
+            OR EXISTS (SELECT FROM {S}.birth_backfill_ledger AS l
+                WHERE l.run_id = p_run AND l.next_seq <= l.missing)
+            OR EXISTS (SELECT FROM {S}.birth_backfill_batch AS b
+                JOIN {S}.birth_backfill_ledger AS l USING (ledger_id)
+                WHERE l.run_id = p_run AND b.finished_at IS NULL)
+        THEN
+            PERFORM {S}._birth_limit_held(p_run);
+        END IF;
     END IF;
     verdict := 'claimed';
     SELECT t.* INTO ledger_id, epoch, seq_from, seq_to FROM {S}._birth_batch_take_over(p_run, v_person) AS t;

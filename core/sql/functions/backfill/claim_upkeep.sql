@@ -13,9 +13,9 @@ BEGIN
     WHERE l.run_id = p_run AND b.finished_at IS NULL
       -- A lease that runs longer than any was given from before the clock was set back.
       AND (b.lease_until NOT BETWEEN clock_timestamp() AND clock_timestamp() + {S}._birth_lease()
-          OR NOT EXISTS (SELECT FROM pg_stat_activity AS a
-              WHERE a.pid = b.backend_pid
-                AND coalesce(a.backend_start <= b.lease_until - {S}._birth_lease(), true)))
+          -- What pg_stat_activity shows of this one session, without what it reads besides.
+          OR NOT EXISTS (SELECT FROM pg_stat_get_activity(b.backend_pid) AS a
+              WHERE coalesce(a.backend_start <= b.lease_until - {S}._birth_lease(), true)))
     ORDER BY b.ledger_id, b.epoch LIMIT 1 FOR UPDATE OF b SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN;

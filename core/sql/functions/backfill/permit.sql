@@ -170,7 +170,9 @@ BEGIN
             WHEN p_permit.run_id IS NOT NULL AND (p_permit.run_id IS DISTINCT FROM p_run OR p_permit.run_digest
                 IS DISTINCT FROM (SELECT r.digest FROM {S}.birth_backfill_run AS r WHERE r.run_id = p_run))
                 THEN 'for the plan of run ' || p_permit.run_id
-            WHEN NOT {S}.birth_permit_awake(p_permit, clock_timestamp()) THEN format('admits %s to %s %s',
+            -- A time zone is asked for, which costs a look at a file, only where there are hours.
+            WHEN p_permit.hours_from IS NOT NULL AND NOT {S}.birth_permit_awake(p_permit, clock_timestamp())
+                THEN format('admits %s to %s %s',
                 to_char(p_permit.hours_from, 'HH24:MI'), to_char(p_permit.hours_to, 'HH24:MI'), p_permit.hours_zone)
             ELSE {S}.birth_permit_unkind(p_permit, p_run)
         END

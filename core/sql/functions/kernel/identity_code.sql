@@ -3,6 +3,8 @@ CREATE OR REPLACE FUNCTION {S}._birth_identity_text(p_relid oid, p_column text, 
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     v_type oid;
+    v_kind "char";
+    v_base oid;
     v_text text := format('%I.%I', p_alias, p_column);
 BEGIN
     SELECT atttypid INTO v_type FROM pg_attribute
@@ -12,8 +14,10 @@ BEGIN
             format('%s has no column %I', p_relid::regclass, p_column),
             jsonb_build_object('table', p_relid::regclass::text, 'column', p_column), 'Name a column of the table.');
     END IF;
-    WHILE (SELECT typtype = 'd' FROM pg_type WHERE oid = v_type) LOOP
-        SELECT typbasetype INTO v_type FROM pg_type WHERE oid = v_type;
+    LOOP
+        SELECT typtype, typbasetype INTO v_kind, v_base FROM pg_type WHERE oid = v_type;
+        EXIT WHEN v_kind IS DISTINCT FROM 'd';
+        v_type := v_base;
     END LOOP;
     v_text := CASE
         WHEN v_type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype,
@@ -23,7 +27,7 @@ BEGIN
         WHEN {S}.birth_is_citext(v_type)
             THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
         -- Never by a cast: the owner of an enum may have made one to text that does whatever they like.
-        WHEN (SELECT typtype = 'e' FROM pg_type WHERE oid = v_type)
+        WHEN v_kind = 'e'
             THEN format('CASE WHEN %1$s IS NOT NULL THEN format(''%%s'', %1$s) END', v_text)
         WHEN v_type = 'numeric'::regtype
             THEN format('trim_scale(%s)', v_text)
