@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 TALLY_SECONDS = 3.0
-TERMINATED = 128 + signal.SIGTERM  # what a shell says of a program that this signal ended
+ENDED_BY = 128  # and the signal's number: what a shell says of a program that it ended
 
 
 def collect_garbage() -> None:
@@ -121,7 +121,8 @@ class ConsoleApp(Console):
         """Refresh for the first time once the frame is painted, or at once where that has begun."""
         # Without a handler the terminal would stay as it is: on its other screen, telling of every move of the mouse.
         with suppress(NotImplementedError, RuntimeError, ValueError):  # no signals here, or not the main thread
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminate)
+            for ending in (signal.SIGTERM, signal.SIGHUP):  # with a lost line, an embedded server must end as well
+                asyncio.get_running_loop().add_signal_handler(ending, self._terminate, ending)
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         self.show_pane("readiness")
         for problem in self.misfits:
@@ -131,8 +132,8 @@ class ConsoleApp(Console):
         else:
             self.call_after_refresh(self.poller.start)
 
-    def _terminate(self) -> None:
-        self.exit(return_code=TERMINATED)
+    def _terminate(self, ending: signal.Signals) -> None:
+        self.exit(return_code=ENDED_BY + ending)
 
     def on_unmount(self) -> None:
         """Let the threads end, whatever ended the console."""

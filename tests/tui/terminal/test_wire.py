@@ -173,6 +173,12 @@ def test_sixteen_colours_or_none_say_the_same_in_words(extra: dict[str, str]) ->
             assert colours <= {"default", "red", "green", "brown", "blue", "cyan", "black", "white"}
 
 
+def test_a_lost_line_ends_the_console_as_quitting_does(matrix: Terminal) -> None:
+    os.kill(matrix.pid, signal.SIGHUP)
+    assert matrix.ended() == 0, "the signal itself ended it"
+    assert b"\x1b[?1049l" in matrix._tail
+
+
 def test_the_linux_console_gets_the_signs_that_its_font_has() -> None:
     with Terminal(["-m", "tests.tui.on_fakes"], environment(TERM="linux")) as terminal:
         terminal.shows("x BLOCKED")
