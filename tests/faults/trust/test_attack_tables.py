@@ -164,7 +164,7 @@ def unbound(session: Psql, table: str, but: str = "") -> None:
 OTHER = {
     "text": "coalesce({0}, '') || 'x'", "text[]": "array_append({0}, 'x')", "bigint": "coalesce({0}, 0) + 10000",
     "integer": "coalesce({0}, 0) + 10000", "boolean": "NOT {0}", "jsonb": "'{{\"x\": 1}}'", "bytea": "'x'", "oid": "1",
-    "pg_snapshot": "'1:1:'", "xid8": "'7'",
+    "oid[]": "array_append({0}, 1)", "pg_snapshot": "'1:1:'", "xid8": "'7'",
     "timestamp with time zone": "coalesce({0}, now()) + interval '1 microsecond'",
     "time without time zone": "coalesce({0}, '01:00') + interval '1 minute'", "interval": "{0} + interval '1 hour'",
 }  # fmt: skip
