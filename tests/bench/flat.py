@@ -4,6 +4,7 @@ import multiprocessing
 import resource
 import statistics
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 from core.db.connection.apply_connection import ApplyConnection
 from core.services.backfill import apply
@@ -36,4 +37,12 @@ def _applied(dsn: str, run: int) -> tuple[list[float], float]:
     """The seconds of each batch but the first, and this process's largest resident size in MB."""
     events = apply.apply(lambda: ApplyConnection.open(dsn, SCHEMA), run, Options(batch_size=BATCH))
     seconds = [float(str(event.facts["seconds"])) for event in events if event.event == "batch"][1:]
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds, _largest()
+
+
+def _largest() -> float:
+    """This process's largest resident size in MB. Linux counts its parent's into `ru_maxrss`, but not into VmHWM."""
+    if (status := Path("/proc/self/status")).exists():
+        size = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
+        return int(size.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
