@@ -33,7 +33,7 @@ def open_demo(
 
     `scale` multiplies the rows of a demo that is yet to be built (default 1). `patience`: how long a server that runs
     may take to answer (seconds), for all tries together. A demo that another version built, or another state of this
-    one, is `upgraded`, or `progress` hears why it cannot be; one of a state that no upgrade knows is built anew.
+    one, is `upgraded`, or `progress` hears why it cannot be; one of a state that no upgrade knows is rebuilt.
     Raises ConsoleError.
     """
     server = EmbeddedServer.use(home, progress, patience)
@@ -94,7 +94,7 @@ def allow_withdraw(home: Path, progress: OnProgress) -> None:
 
 
 def _bring_up(server: EmbeddedServer, connection: Connection, progress: OnProgress, scale: int) -> None:
-    """Upgrade the demo, which another state of this program built, or build it anew where no upgrade knows it."""
+    """Upgrade the demo, which another state of this program built, or rebuild it where no upgrade knows it."""
     try:
         if _is_upgraded(server, progress):
             _remember(connection, DEMO_DATABASE, scale)

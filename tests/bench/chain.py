@@ -1,15 +1,12 @@
 """Verifying and replaying a chain of 200,000 events, each as the product writes it."""
 
-import multiprocessing
-import resource
-import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from core.domain.trust.chain import ChainEvent, event_hash
 from core.services.trust import audit
 from tests import small
-from tests.bench.setting import Setting
+from tests.bench.setting import Setting, apart, most_memory
 from tests.bench.table import Row
 from tests.databases import Database, a_clone, a_template
 from tests.templates import SMALL
@@ -41,15 +38,15 @@ def measure(setting: Setting) -> list[Row]:
     events = setting.size(EVENTS, EVENTS // 10, older=EVENTS // 10)
     scale = EVENTS / events
     with a_template(setting.server) as template, a_clone(setting.server, template) as database:
-        _apart(lambda: _append(database, "measured", (f'{{"n": {number}}}' for number in range(events))))
-        plain, _, entries = _audited(database)
+        _append(database, "measured", (f'{{"n": {number}}}' for number in range(events)))
+        plain, _, entries = apart(_audited, database)
     with a_template(setting.server, SMALL) as template, a_clone(setting.server, template) as database:
         small.done(database, small.a_run(database, "goods", goods=10))
         database.run(f"SET session_replication_role = replica; {_BATCHES.format(events=events)}")
-        _apart(lambda: _append_batches(database))
+        _append_batches(database)
         database.run("UPDATE birth.birth_backfill_ledger SET (next_seq, last_epoch) ="
                      " (SELECT max(seq_to) + 1, max(epoch) FROM birth.birth_backfill_batch)")  # fmt: skip
-        replayed, grown, told = _audited(database)
+        replayed, grown, told = apart(_audited, database)
     return [
         Row("chain of 200,000 events verified", plain * scale, "s", 2, f"{entries:,} walked"),
         Row("chain of 200,000 events replayed against the tables", replayed * scale, "s", 4, f"{told:,} walked"),
@@ -60,26 +57,13 @@ def measure(setting: Setting) -> list[Row]:
 def _audited(database: Database) -> tuple[float, float, int]:
     """Seconds, megabytes that the process grew by, and events of an audit that finds nothing but what is so."""
     database.run("VACUUM ANALYZE")  # a chain of that length was not written a moment ago
-    before = _memory()
+    before = most_memory()
     with database.connect("viewer1") as viewer:
         started = time.perf_counter()
         found = audit.audit(viewer)
         seconds = time.perf_counter() - started
     assert found.ok, (found.bad, found.differences[:3])
-    return seconds, _memory() - before, found.entries
-
-
-def _memory() -> float:
-    """The most that this process ever held, in megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
-
-
-def _apart(work: Callable[[], None]) -> None:
-    """Do it in a process of its own: what this one once held would hide what an audit adds."""
-    process = multiprocessing.get_context("fork").Process(target=work)
-    process.start()
-    process.join()
-    assert process.exitcode == 0
+    return seconds, most_memory() - before, found.entries
 
 
 def _append_batches(database: Database) -> None:

@@ -1,16 +1,12 @@
 """Whether a batch costs the same at the end of a long run as at its beginning, and the memory that it takes."""
 
-import multiprocessing
-import resource
 import statistics
-from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 from core.db.connection.apply_connection import ApplyConnection
 from core.services.backfill import apply
 from core.services.backfill.apply_options import Options
 from tests.bench.backfill import a_bench
-from tests.bench.setting import Setting
+from tests.bench.setting import Setting, apart, most_memory
 from tests.bench.table import Row, ratio
 from tests.databases import SCHEMA
 
@@ -22,9 +18,7 @@ def measure(setting: Setting) -> list[Row]:
     size = setting.size(ROWS, QUICK_ROWS, older=OLDER_ROWS, whole=WHOLE_ROWS)
     with a_bench(setting.server, size * 2) as bench, bench.clone() as database:
         run = bench.planned(database)
-        # A process of its own: this one's largest size may be an earlier group's.
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            seconds, memory = pool.submit(_applied, database.dsn("operator1"), run).result()
+        seconds, memory = apart(_applied, database.dsn("operator1"), run)
     some = max(int(len(seconds) * SHARE), 2)
     first, last = statistics.median(seconds[:some]), statistics.median(seconds[-some:])
     return [
@@ -37,12 +31,4 @@ def _applied(dsn: str, run: int) -> tuple[list[float], float]:
     """The seconds of each batch but the first, and this process's largest resident size in MB."""
     events = apply.apply(lambda: ApplyConnection.open(dsn, SCHEMA), run, Options(batch_size=BATCH))
     seconds = [float(str(event.facts["seconds"])) for event in events if event.event == "batch"][1:]
-    return seconds, _largest()
-
-
-def _largest() -> float:
-    """This process's largest resident size in MB. Linux counts its parent's into `ru_maxrss`, but not into VmHWM."""
-    if (status := Path("/proc/self/status")).exists():
-        size = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
-        return int(size.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds, most_memory()

@@ -1,17 +1,15 @@
 """Ten thousand collections, each with a table of its own: what a look costs, and the matrix in a real terminal."""
 
-import re
 import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
 from core.services.classify import suggest
 from core.services.overview import matrix, readiness
-from tests.bench.setting import Setting, median, seconds
+from tests.bench.setting import Setting, median, most_memory, seconds
 from tests.bench.table import Row
 from tests.databases import SCHEMA, Database
 from tests.templates import build_small
@@ -20,7 +18,6 @@ from tests.tui.terminal.test_wire import environment
 
 COLLECTIONS, UNCLASSIFIED, SUGGESTED = 10_000, 5_000, 1_000
 _FILTER = "09999"
-_KILOBYTES = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 # It commits as it goes: thousands of tables in one transaction need more locks than a server has.
 _TABLES = f"""
 DO $$ BEGIN
@@ -77,7 +74,7 @@ def _screen(database: Database, setting: Setting) -> Iterator[Row]:
         a_key = statistics.median(keys) * 1000
         yield Row(f"matrix of {COLLECTIONS:,} filters, a key", a_key, "ms", 50, "while it counts")
         terminal.until(lambda: "counting" not in terminal.text())
-        if memory := _peak(terminal.pid):
+        if memory := most_memory(terminal.pid):
             yield Row(f"matrix of {COLLECTIONS:,}, memory", memory, "MB", 150, "all counted")
         else:
             setting.notes.append("memory: left out, the system has no /proc")
@@ -103,11 +100,3 @@ def _answer(terminal: Terminal, key: str, seen: str) -> float:
         terminal.shows(seen)
 
     return seconds(work)
-
-
-def _peak(pid: int) -> float:
-    try:
-        found = _KILOBYTES.search(Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
-    except OSError:
-        return 0
-    return int(found[1]) * 1024 / 1e6 if found else 0

@@ -1,12 +1,23 @@
 """What every group of the bench gets: the server, how much to measure, and where to tell what was left out."""
 
+import multiprocessing
 import os
+import re
+import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from tests.databases import TestServer
+
+T = TypeVar("T")
+P = ParamSpec("P")
+_KILOBYTES = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +55,24 @@ def median(repeat: int, work: Callable[[], float]) -> float:
     """The median of `repeat` measurements, after one that only warms up."""
     work()
     return statistics.median(work() for _ in range(repeat))
+
+
+def apart(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """What `work` answers in a process of its own: how much memory this one once held would hide what that takes."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work, *given, **named).result()
+
+
+def most_memory(pid: int | None = None) -> float:
+    """The largest resident size of a process, or of this one, in MB; 0 where the system does not tell.
+
+    Linux counts into `ru_maxrss` what the process that started this one held, but not into VmHWM.
+    """
+    try:
+        found = _KILOBYTES.search(Path(f"/proc/{pid or 'self'}/status").read_text(encoding="ascii"))
+    except OSError:
+        found = None
+    if found:
+        return int(found[1]) * 1024 / 1e6
+    most = 0 if pid else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most * (1 if sys.platform == "darwin" else 1024) / 1e6

@@ -1,5 +1,7 @@
 """A company whose registry Citus spreads over its nodes by the code, with the console on the coordinator."""
 
+from collections.abc import Mapping
+
 from core.db.connection.session import Connection
 from core.domain.classify.identity import column_identity
 from core.services.adopt import init
@@ -72,10 +74,10 @@ def fill(database: Database, first: int, rows: int) -> None:
     database.leave()
 
 
-def people_of(administrator: Connection) -> None:
+def people_of(administrator: Connection, persons: Mapping[str, str] = PEOPLE) -> None:
     """Let the people in; the nodes have no login of theirs yet."""
     administrator.driver.execute(b"SET citus.enable_ddl_propagation = off")
-    for login, group in PEOPLE.items():
+    for login, group in persons.items():
         administrator.driver.execute(
             f"DO $$ BEGIN CREATE ROLE {login} LOGIN PASSWORD 'a password of nobody';"
             " EXCEPTION WHEN duplicate_object THEN END $$".encode()

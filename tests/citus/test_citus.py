@@ -17,9 +17,10 @@ from core.services.backfill import beginning, permits, runs
 from core.services.backfill.apply_options import Options
 from core.services.classify import classify, suggest
 from core.services.overview import matrix
-from core.services.trust import audit, certify, doctor, people, verify
+from core.services.trust import audit, certify, doctor, verify
 from tests import line, small
 from tests.citus.conftest import FOLDER
+from tests.citus.spread import people_of
 from tests.databases import Database, TestServer
 from tests.makers import Programs
 
@@ -71,14 +72,7 @@ def a_world(database: Database) -> None:
         assert {each["collection"] for each in done.enrolled} >= {"goods", "far", "shared"}
         assert [each.why for each in done.left if "archive" in each.object][:1] == [
             "it is a columnar table, which takes no row triggers"]  # fmt: skip
-        # People have no login on the nodes.
-        administrator.driver.execute(b"SET citus.enable_ddl_propagation = off")
-        for login, group in PEOPLE.items():
-            administrator.driver.execute(
-                f"DO $$ BEGIN CREATE ROLE {login} LOGIN PASSWORD 'a password of nobody';"
-                " EXCEPTION WHEN duplicate_object THEN END $$".encode()
-            )
-            people.add(administrator, login, f"Person {login}", [group])
+        people_of(administrator, PEOPLE)
     database.run("INSERT INTO birth.birth_setting VALUES ('embedded', ARRAY[]::text[])")
 
 
@@ -215,6 +209,16 @@ def test_a_node_that_stands_still_holds_up_no_local_collection(database: Databas
         certify.certify(reviewer, run, "looked")
 
 
+def far_alone(database: Database) -> None:
+    """A world in which only one collection is concerned, a distributed one, and somebody states what registers it."""
+    a_world(database)
+    with database.connect("gatekeeper1") as gatekeeper:
+        for name in ("extra", "goods", "pairs", "shared"):
+            classify.exempt(gatekeeper, name, "not today")
+    with database.connect("postgres") as administrator:
+        init.init(administrator, Wish(attestations={"distributed_attested": "the shop calls it"}))
+
+
 @contextmanager
 def a_node_stands_still(home: Path) -> Iterator[None]:
     """A node of which no process goes on, until the block ends: who asks it something hears nothing."""
@@ -233,12 +237,7 @@ def a_node_stands_still(home: Path) -> Iterator[None]:
 def test_a_node_that_answers_nothing_ends_each_step_of_what_it_keeps_and_the_step_goes_on_later(
     database: Database, homes: Path
 ) -> None:
-    a_world(database)
-    with database.connect("gatekeeper1") as gatekeeper:
-        for name in ("extra", "goods", "pairs", "shared"):
-            classify.exempt(gatekeeper, name, "not today")
-    with database.connect("postgres") as administrator:
-        init.init(administrator, Wish(attestations={"distributed_attested": "the shop calls it"}))
+    far_alone(database)
     # Half a minute, unless the company says otherwise.
     database.run("ALTER SYSTEM SET citus.node_connection_timeout = '1s'")
     database.run("SELECT pg_reload_conf()")
@@ -283,12 +282,7 @@ def a_node_is_down(home: Path) -> Iterator[None]:
 def test_a_node_that_is_down_ends_each_step_with_its_name_and_the_step_goes_on_later(
     database: Database, homes: Path
 ) -> None:
-    a_world(database)
-    with database.connect("gatekeeper1") as gatekeeper:
-        for name in ("extra", "goods", "pairs", "shared"):
-            classify.exempt(gatekeeper, name, "not today")
-    with database.connect("postgres") as administrator:
-        init.init(administrator, Wish(attestations={"distributed_attested": "the shop calls it"}))
+    far_alone(database)
     line.open_permit(database)
     with database.connect("operator1") as operator, database.connect("reviewer1") as reviewer:
 

@@ -1,8 +1,10 @@
 """The line of a run by bare SQL, as somebody with psql and a login would walk it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests.databases import Database
 
@@ -22,6 +24,17 @@ def refusal(session: Psql, statement: str) -> tuple[str, str]:
     except psycopg.Error as error:
         return error.sqlstate or "", error.diag.message_primary or ""
     raise AssertionError(f"not refused: {statement}")
+
+
+def contract_breaks(database: Database, collection: str, by: Mapping[str, str]) -> None:
+    """After each of these statements, which is undone, no plan of a collection is made, and what is told of it."""
+    for statement, told in by.items():
+        with database.psql("postgres") as admin, admin.transaction(force_rollback=True):
+            admin.execute(statement.encode())
+            admin.execute("SET LOCAL SESSION AUTHORIZATION operator1")
+            with pytest.raises(psycopg.Error, match="contract_broken") as refused:
+                admin.execute(f"SELECT birth.birth_backfill_plan(ARRAY['{collection}'])".encode())
+            assert told in str(refused.value.diag.message_detail)
 
 
 def add_goods(database: Database, start: int, rows: int = 1) -> None:

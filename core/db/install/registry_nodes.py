@@ -1,5 +1,6 @@
 """What the nodes of Citus need where they keep the registry: who registers and who reads it may do so there."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -124,7 +125,6 @@ BEGIN
     END IF;
 END
 $body$"""
-_GROUPS: LiteralString = "ARRAY['birth_reader', 'birth_operator', 'birth_gatekeeper', 'birth_reviewer']"
 
 
 def kept(schema: str, table: sql.Identifier) -> Reading[Kept]:
@@ -179,9 +179,10 @@ def letting_in(schema: str, table: sql.Identifier) -> sql.Composed:
     )
 
 
-def leaving(*logins: str) -> sql.Composed:
-    """The statement by which these logins of retired people read nothing on the nodes any more."""
-    return sql.SQL(_LEAVE).format(groups=sql.SQL(_GROUPS), people=sql.SQL("{}::text[]").format(sql.Literal([*logins])))
+def leaving(login: str, groups: Collection[str]) -> sql.Composed:
+    """The statement by which the login of a retired person has none of these groups on the nodes any more."""
+    people = sql.SQL("{}::text[]").format(sql.Literal([login]))
+    return sql.SQL(_LEAVE).format(groups=sql.Literal([*groups]), people=people)
 
 
 def redefining(schema: str) -> sql.Composed:

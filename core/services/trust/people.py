@@ -83,7 +83,7 @@ def _leave_nodes(connection: Connection, login: str, tell: Callable[[str], None]
     """What is true here must not wait for a node that is down."""
     if not connection.one(CITUS).here:
         return
-    statement = registry_nodes.leaving(login)
+    statement = registry_nodes.leaving(login, GROUPS.values())
     try:
         with connection.transaction():
             script.run(connection.driver, [Statement(f"retire {login} on nodes", statement)], read_only=False)

@@ -24,7 +24,8 @@ ORDER BY e.seq
 -- is missing again. A schema of 0.1.0 knows of no withdrawals, and is read as well.
 WITH begun AS (
     SELECT r.run_id, r.finished_at, to_jsonb(r) ->> 'withdraws' IS NOT NULL AS takes_back,
-        r.status IN ('applied', 'certified') AND row_number() OVER (ORDER BY r.run_id DESC) > %(runs)s AS is_whole
+        r.status IN ('applied', 'certified') AND to_jsonb(r) ->> 'withdraws' IS NULL
+            AND row_number() OVER (ORDER BY r.run_id DESC) > %(runs)s AS is_whole
     FROM {S}.birth_backfill_run AS r
     WHERE r.started_at IS NOT NULL
 ), batch AS (
@@ -33,7 +34,7 @@ WITH begun AS (
     FROM begun AS r JOIN {S}.birth_backfill_ledger AS l USING (run_id)
     -- Entry by entry: the batches of most runs are not read.
     CROSS JOIN LATERAL (SELECT * FROM {S}.birth_backfill_batch AS t WHERE t.ledger_id = l.ledger_id OFFSET 0) AS b
-    WHERE (r.takes_back OR NOT r.is_whole) AND b.finished_at IS NOT NULL
+    WHERE NOT r.is_whole AND b.finished_at IS NOT NULL
 ), told AS (
     SELECT max(b.finished_at) AS at, b.ledger_id, b.collection_name, sum(b.rows) AS rows
     FROM batch AS b CROSS JOIN (
@@ -45,7 +46,7 @@ WITH begun AS (
     SELECT r.finished_at, l.ledger_id, l.collection_name,
         l.missing - (SELECT count(*) FROM {S}.birth_backfill_quarantine AS q WHERE q.ledger_id = l.ledger_id)
     FROM begun AS r JOIN {S}.birth_backfill_ledger AS l USING (run_id)
-    WHERE r.is_whole AND NOT r.takes_back
+    WHERE r.is_whole
 )
 SELECT (extract(epoch FROM t.at) * 1000000)::bigint AS at_us, t.ledger_id, t.collection_name AS collection,
     t.rows::bigint AS rows

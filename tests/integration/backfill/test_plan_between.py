@@ -1,13 +1,12 @@
 """What of the registry is read for a source changes nothing of a plan: between its codes, or in one pass for many."""
 
-from collections.abc import Mapping
-
 import psycopg
 import pytest
 
 from core.services.backfill import plan, reconcile
 from core.services.overview import matrix
 from tests.databases import Database
+from tests.faults.attacker import contract_breaks
 
 # A registry of 40,000 rows besides; sources of many and of few rows, with codes of their own part or among all others.
 _WORLD = """
@@ -230,7 +229,7 @@ def test_codes_that_stand_in_the_registry_s_order_give_what_others_give(small: D
             assert small.value("SELECT count(*) FROM birth.birth_code_ranges('public.plain'::regclass, 'code')") == 6
         if len(seen) < _READ:
             seen.append(_read(small))
-            _refused(small, _BROKEN if ordered else {})
+            contract_breaks(small, "plain", _BROKEN if ordered else {})
         small.run("DROP INDEX public.one")
     assert seen == [seen[0]] * _READ
 
@@ -250,16 +249,6 @@ def _read(small: Database) -> object:
     items = {row["code"] for row in small.run(_PLANNED % (run, "'plain'"))}
     assert items == {"P-1", "Größe 7", "a\\b", "P-5000", "P-10999"}
     return counted, small.run(_EACH.format(run=run))
-
-
-def _refused(small: Database, broken: Mapping[str, str]) -> None:
-    for statement, said in broken.items():
-        with small.psql("postgres") as admin, admin.transaction(force_rollback=True):
-            admin.execute(statement.encode())
-            admin.execute("SET LOCAL SESSION AUTHORIZATION operator1")
-            with pytest.raises(psycopg.Error, match="contract_broken") as refused:
-                admin.execute("SELECT birth.birth_backfill_plan(ARRAY['plain'])")
-            assert said in str(refused.value.diag.message_detail)
 
 
 # What happens to rows after the plan, and what verify says of it: rows without a code, duplicates, twins, late rows.

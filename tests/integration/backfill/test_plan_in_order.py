@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import psycopg
-import pytest
-
 from core.services.backfill import plan
 from tests.databases import Database
+from tests.faults.attacker import contract_breaks
 
 _HALF = """
 CREATE TABLE public.plain (id integer PRIMARY KEY, code text COLLATE "{collation}" NOT NULL UNIQUE);
@@ -39,13 +37,13 @@ def test_many_rows_that_lie_in_the_order_of_their_codes_are_read_along_it(small:
     small.run("VACUUM ANALYZE public.plain, birth.birth_registry")
     found = [_half(small)]
     assert "row_number() OVER (ORDER BY row.code" in str(small.value(_CALL)).partition("met")[0]
-    _refused(small)
+    contract_breaks(small, "plain", _BROKEN)
     # So they are where the registry holds more than it misses, and where it is bounded by a source's codes.
     for others in (_OF_OTHERS.format(prefix="Z-", rows=4000), _OF_OTHERS.format(prefix="ß", rows=20000)):
         small.run(others)
         small.run("VACUUM ANALYZE birth.birth_registry")
         found.append(_half(small))
-        _refused(small)
+        contract_breaks(small, "plain", _BROKEN)
     # A join finds them where statistics do not say how rows lie.
     small.run("DELETE FROM pg_statistic WHERE starelid = 'public.plain'::regclass")
     found.append(_half(small))
@@ -90,13 +88,3 @@ def _items(small: Database, run: int) -> list[dict[str, Any]]:
         "SELECT i.seq, i.entity_code AS code, i.source_key[1] AS key FROM birth.birth_backfill_item AS i"
         f" JOIN birth.birth_backfill_ledger AS l USING (ledger_id) WHERE l.run_id = {run} ORDER BY i.seq"
     )
-
-
-def _refused(small: Database) -> None:
-    for statement, said in _BROKEN.items():
-        with small.psql("postgres") as admin, admin.transaction(force_rollback=True):
-            admin.execute(statement.encode())
-            admin.execute("SET LOCAL SESSION AUTHORIZATION operator1")
-            with pytest.raises(psycopg.Error, match="contract_broken") as refused:
-                admin.execute("SELECT birth.birth_backfill_plan(ARRAY['plain'])")
-            assert said in str(refused.value.diag.message_detail)

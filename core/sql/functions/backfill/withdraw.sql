@@ -252,19 +252,18 @@ BEGIN
         CROSS JOIN LATERAL (SELECT coalesce(g.row_xmin = i.source_key[1] AND g.dot_origin = v_origin
             AND g.collection_name = p_entry.collection_name AND NOT g.certified, false) AS is_planned) AS same
         WHERE i.ledger_id = p_entry.ledger_id AND i.seq BETWEEN p_from AND p_to;
-        v_is_read := true;
-        RAISE SQLSTATE 'BR999';
+    ELSE
+        SELECT coalesce(array_agg(i.entity_code ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
+            coalesce(array_agg(i.source_key[1] ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
+            count(*) FILTER (WHERE NOT same.is_planned)
+        INTO codes, versions, others
+        FROM {S}.birth_backfill_item AS i
+        JOIN {S}.birth_registry_rows() AS g ON g.entity_code = i.entity_code
+        CROSS JOIN LATERAL (SELECT coalesce(g.row_xmin::text = i.source_key[1] AND g.dot_origin = v_origin
+            AND g.collection_name = p_entry.collection_name AND NOT coalesce(g.certified, false)
+            AND g.certified_at IS NULL, false) AS is_planned) AS same
+        WHERE i.ledger_id = p_entry.ledger_id AND i.seq BETWEEN p_from AND p_to;
     END IF;
-    SELECT coalesce(array_agg(i.entity_code ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
-        coalesce(array_agg(i.source_key[1] ORDER BY i.seq) FILTER (WHERE same.is_planned), '{{}}'),
-        count(*) FILTER (WHERE NOT same.is_planned)
-    INTO codes, versions, others
-    FROM {S}.birth_backfill_item AS i
-    JOIN {S}.birth_registry_rows() AS g ON g.entity_code = i.entity_code
-    CROSS JOIN LATERAL (SELECT coalesce(g.row_xmin::text = i.source_key[1] AND g.dot_origin = v_origin
-        AND g.collection_name = p_entry.collection_name AND NOT coalesce(g.certified, false)
-        AND g.certified_at IS NULL, false) AS is_planned) AS same
-    WHERE i.ledger_id = p_entry.ledger_id AND i.seq BETWEEN p_from AND p_to;
     {UNDONE}
 END
 $body$;
